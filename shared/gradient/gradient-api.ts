@@ -1,0 +1,77 @@
+import type { PartnerToken } from "./gradient-token.ts";
+
+/** One partner's connection to us in Gradient, as `GET /organization` tells it. */
+export interface GradientConnection {
+  organizationId: string;
+  organizationName: string;
+  integrationId: string;
+  /** `inactive`, `pending`, `active`, or a word that Gradient adds later. */
+  status: string;
+  /** RFC 3339; null for never (Gradient says so with a date in 1900). */
+  lastSyncedAt: string | null;
+}
+
+/** A service as the vendor's catalogue in Gradient holds it; `id` is Gradient's own. */
+export interface GradientService {
+  id: string;
+  name: string;
+}
+
+export interface NewGradientService {
+  name: string;
+  description: string;
+  category: string;
+  subcategory: string;
+}
+
+/** A customer as Gradient sees it, under the hub's id. `isMapped` is absent where Gradient does not tell. */
+export interface GradientAccount {
+  id: string;
+  name: string;
+  isMapped?: boolean;
+}
+
+export interface AccountChange {
+  id: string;
+  name?: string;
+  isActive?: boolean;
+}
+
+export interface UnitCount {
+  /** Gradient's id of the service. */
+  serviceId: string;
+  accountId: string;
+  unitCount: number;
+  /** False adds `no_build=true`: Gradient does not rebuild its views for this call. */
+  rebuildsViews: boolean;
+}
+
+/**
+ * What became of one count. Only `accepted` proves that Gradient holds it; `in-doubt` may have landed or
+ * may still land (5xx, time-out, reset).
+ */
+export type CountAnswer =
+  | { kind: "accepted" }
+  | { kind: "unmapped"; message: string }
+  | { kind: "rejected"; message: string }
+  | { kind: "token-rejected" }
+  | { kind: "forbidden" }
+  | { kind: "throttled"; retryAfterMs: number | null }
+  | { kind: "in-doubt"; reason: string };
+
+/**
+ * Gradient's vendor API in our words. All but `setUnitCount` throw `AppError`: `gradient.token-rejected` (forbidden, 401),
+ * `gradient.forbidden` (upstream, 403), `gradient.throttled` (unavailable, 429), `gradient.unavailable` (unavailable: 5xx,
+ * time-outs, resets, answers that cannot be read), `gradient.conflict` (conflict, 409), `gradient.refused` (upstream: other 4xx).
+ */
+export interface GradientApi {
+  readConnection(token: PartnerToken): Promise<GradientConnection>;
+  setStatus(token: PartnerToken, status: "pending" | "inactive"): Promise<void>;
+  readServices(token: PartnerToken): Promise<GradientService[]>;
+  createService(token: PartnerToken, service: NewGradientService): Promise<void>;
+  readAccounts(token: PartnerToken): Promise<GradientAccount[]>;
+  createAccounts(token: PartnerToken, accounts: { id: string; name: string }[]): Promise<void>;
+  changeAccounts(token: PartnerToken, changes: AccountChange[]): Promise<void>;
+  /** Never throws for an answer of Gradient or a failure of the network: every one is a `CountAnswer`. */
+  setUnitCount(token: PartnerToken, count: UnitCount): Promise<CountAnswer>;
+}
