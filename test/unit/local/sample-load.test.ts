@@ -26,7 +26,7 @@ describe("loadSample", () => {
       partnerName: "Harbourline IT Services",
       services: 4,
       customers: 40,
-      measurements: 151,
+      measurements: 153,
     });
     const [token, ...calls] = server?.received ?? [];
     expect(token?.body).toMatchObject({ scope: "hub.feed" });
