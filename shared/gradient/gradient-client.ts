@@ -1,0 +1,166 @@
+import type * as z from "zod";
+import { type AppError, isAppError } from "../errors.ts";
+import { type Answer, gradientUnavailable, isSuccess, jsonOf, toAppError, toCountAnswer } from "./gradient-answers.ts";
+import type { AccountChange, GradientApi } from "./gradient-api.ts";
+import { accountsReply, connectionReply, vendorReply } from "./gradient-replies.ts";
+import { gradientTokenHeader, type PartnerToken } from "./gradient-token.ts";
+import { httpsTransport, type Transport, TransportError, type TransportRequest } from "./https-transport.ts";
+
+interface Options {
+  /** Ends in `/api`. */
+  baseUrl: string;
+  vendorKey: string | (() => Promise<string>);
+  transport?: Transport;
+  timeoutMs?: number;
+  now?: () => Date;
+}
+
+interface Call {
+  method: TransportRequest["method"];
+  path: string;
+  body?: unknown;
+}
+
+/** Unless told otherwise a call is given up after this long; a count that was given up may still land a little later. */
+export const defaultTimeoutMs = 8_000;
+
+// Gradient takes "a whole customer list" without naming a limit; 500 accounts are about 100 kB, the size of body that
+// servers take by default
+const accountsPerCall = 500;
+
+const inBatches = <T>(items: T[]): T[][] =>
+  Array.from({ length: Math.ceil(items.length / accountsPerCall) }, (_, batch) =>
+    items.slice(batch * accountsPerCall, (batch + 1) * accountsPerCall),
+  );
+
+/** Ids may hold anything; half a surrogate pair cannot be written into a URL. */
+const segment = (id: string) => encodeURIComponent(id.toWellFormed());
+
+const toAccountBody = ({ id, name, isActive }: AccountChange) => ({
+  id,
+  ...(name === undefined ? {} : { name }),
+  ...(isActive === undefined ? {} : { isActive }),
+});
+
+/** Gradient's vendor API over HTTP. The vendor key may be given as a function, asked again for each call. */
+export const gradientClient = ({
+  baseUrl,
+  vendorKey,
+  transport = httpsTransport(),
+  timeoutMs = defaultTimeoutMs,
+  now = () => new Date(),
+}: Options): GradientApi => {
+  const root = `${baseUrl.replace(/\/+$/, "")}/vendor-api`;
+
+  const ask = async (token: PartnerToken, { method, path, body }: Call): Promise<Answer> => {
+    const key = typeof vendorKey === "string" ? vendorKey : await vendorKey();
+    const header = gradientTokenHeader(key, token);
+    const reply = await transport({
+      method,
+      url: `${root}${path}`,
+      timeoutMs,
+      headers: {
+        accept: "application/json",
+        "gradient-token": header,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { reply, secrets: [header, key, token], receivedAt: now() };
+  };
+
+  const succeed = async (token: PartnerToken, call: Call): Promise<Answer> => {
+    const answer = await ask(token, call).catch((error: unknown) => {
+      throw error instanceof TransportError ? gradientUnavailable() : error;
+    });
+    if (!isSuccess(answer)) throw toAppError(answer);
+    return answer;
+  };
+
+  const read = async <S extends z.ZodType>(token: PartnerToken, path: string, schema: S): Promise<z.output<S>> => {
+    const parsed = schema.safeParse(jsonOf(await succeed(token, { method: "GET", path })));
+    if (!parsed.success) throw gradientUnavailable();
+    return parsed.data;
+  };
+
+  /** One call per account, the documented form. A refused account does not keep the others from being changed. */
+  const changeOneByOne = async (token: PartnerToken, changes: AccountChange[]) => {
+    let refusal: AppError | undefined;
+    for (const { id, ...change } of changes) {
+      const path = `/organization/accounts/${segment(id)}`;
+      try {
+        await succeed(token, { method: "PATCH", path, body: toAccountBody({ id, ...change }) });
+      } catch (error) {
+        if (!isAppError(error, "gradient.refused")) throw error;
+        refusal ??= error;
+      }
+    }
+    if (refusal !== undefined) throw refusal;
+  };
+
+  return {
+    readConnection: async (token) => {
+      const { organizationId, name, integrationId, status, lastSyncedAt } = await read(
+        token,
+        "/organization",
+        connectionReply,
+      );
+      return { organizationId, organizationName: name, integrationId, status, lastSyncedAt };
+    },
+
+    setStatus: async (token, status) => {
+      await succeed(token, { method: "PATCH", path: `/organization/status/${status}` });
+    },
+
+    readServices: async (token) => {
+      const { skus } = await read(token, "", vendorReply);
+      return skus.map(({ id, name }) => ({ id, name }));
+    },
+
+    createService: async (token, { name, description, category, subcategory }) => {
+      const body = { name, description, category, subcategory };
+      await succeed(token, { method: "POST", path: "/service", body });
+    },
+
+    readAccounts: async (token) => {
+      const accounts = await read(token, "/organization/accounts", accountsReply);
+      return accounts.map(({ id, name, isMapped }) => ({
+        id,
+        name: name ?? "",
+        ...(isMapped === undefined || isMapped === null ? {} : { isMapped }),
+      }));
+    },
+
+    createAccounts: async (token, accounts) => {
+      for (const batch of inBatches(accounts)) {
+        const body = batch.map(({ id, name }) => ({ id, name, description: "" }));
+        await succeed(token, { method: "POST", path: "/organization/accounts", body });
+      }
+    },
+
+    changeAccounts: async (token, changes) => {
+      for (const batch of inBatches(changes)) {
+        try {
+          const body = batch.map(toAccountBody);
+          await succeed(token, { method: "PATCH", path: "/organization/accounts", body });
+        } catch (error) {
+          // the call for many is known from a client only: where Gradient does not have it, or dislikes one of
+          // the accounts, each is changed by itself
+          if (!isAppError(error, "gradient.refused")) throw error;
+          await changeOneByOne(token, batch);
+        }
+      }
+    },
+
+    setUnitCount: async (token, { serviceId, accountId, unitCount, rebuildsViews }) => {
+      const path = `/service/${segment(serviceId)}/count${rebuildsViews ? "" : "?no_build=true"}`;
+      try {
+        return toCountAnswer(await ask(token, { method: "POST", path, body: { accountId, unitCount } }));
+      } catch (error) {
+        if (!(error instanceof TransportError)) throw error;
+        const reason = error.maySent ? error.message : `${error.message}, before anything was sent`;
+        return { kind: "in-doubt", reason };
+      }
+    },
+  };
+};
