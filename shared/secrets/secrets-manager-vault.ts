@@ -1,0 +1,130 @@
+import { createHmac } from "node:crypto";
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  RestoreSecretCommand,
+  type SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
+import { AppError } from "../errors.ts";
+import { type PartnerToken, partnerToken } from "../gradient/gradient-token.ts";
+import { cacheMs, nameOf, secretsUnavailable } from "./secret-errors.ts";
+import type { TokenVault } from "./token-vault.ts";
+
+/**
+ * A UUID that the same name and token always give. Secrets Manager takes the request token as the version's id and
+ * does nothing when version and value exist already, so storing may be repeated.
+ */
+const versionIdOf = (secretName: string, token: PartnerToken): string =>
+  createHmac("sha256", token)
+    .update(secretName)
+    .digest("hex")
+    .slice(0, 32)
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+
+const tokenMissing = () =>
+  new AppError("not-found", "token.missing", "The partner's Gradient token is not stored any more.");
+
+/** Runs `call`; where it fails with an error of that name, `otherwise` decides. */
+const recover = async <T>(call: () => Promise<T>, errorName: string, otherwise: () => Promise<T>): Promise<T> => {
+  try {
+    return await call();
+  } catch (error) {
+    if (nameOf(error) !== errorName) throw error;
+    return await otherwise();
+  }
+};
+
+const orUnavailable = async <T>(call: () => Promise<T>): Promise<T> => {
+  try {
+    return await call();
+  } catch (error) {
+    throw error instanceof AppError ? error : secretsUnavailable(error);
+  }
+};
+
+/** One secret per partner in AWS Secrets Manager. */
+export const secretsManagerVault = (client: SecretsManagerClient, now: () => Date = () => new Date()): TokenVault => {
+  /** By secret name, then by version: a replaced token has a version of its own, so none is ever out of date. */
+  const cache = new Map<string, Map<string, { token: PartnerToken; until: number }>>();
+
+  const remember = (secretName: string, versionId: string, token: PartnerToken) => {
+    const versions = cache.get(secretName) ?? new Map<string, { token: PartnerToken; until: number }>();
+    cache.set(secretName, versions.set(versionId, { token, until: now().getTime() + cacheMs }));
+  };
+
+  const put = async (secretName: string, token: PartnerToken, versionId: string) => {
+    await client.send(
+      new PutSecretValueCommand({ SecretId: secretName, SecretString: token, ClientRequestToken: versionId }),
+    );
+  };
+
+  const restoreAndPut = async (secretName: string, token: PartnerToken, versionId: string) => {
+    await client.send(new RestoreSecretCommand({ SecretId: secretName }));
+    await put(secretName, token, versionId);
+  };
+
+  const createOrPut = (secretName: string, token: PartnerToken, versionId: string) =>
+    recover(
+      async () => {
+        await client.send(
+          new CreateSecretCommand({ Name: secretName, SecretString: token, ClientRequestToken: versionId }),
+        );
+      },
+      "ResourceExistsException",
+      () => put(secretName, token, versionId),
+    );
+
+  const fetchToken = async (secretName: string, versionId: string): Promise<PartnerToken> => {
+    const command = new GetSecretValueCommand({ SecretId: secretName, VersionId: versionId });
+    try {
+      const parsed = partnerToken.safeParse((await client.send(command)).SecretString);
+      if (parsed.success) return parsed.data;
+    } catch (error) {
+      // the second name stands for a secret that is scheduled for deletion
+      if (!["ResourceNotFoundException", "InvalidRequestException"].includes(nameOf(error))) throw error;
+    }
+    throw tokenMissing();
+  };
+
+  return {
+    store: (secretName, token) =>
+      orUnavailable(async () => {
+        const versionId = versionIdOf(secretName, token);
+        // "invalid request" is Secrets Manager's word for a secret that somebody has scheduled for deletion
+        await recover(
+          () => createOrPut(secretName, token, versionId),
+          "InvalidRequestException",
+          () => restoreAndPut(secretName, token, versionId),
+        );
+        return { versionId };
+      }),
+
+    read: (secretName, versionId) =>
+      orUnavailable(async () => {
+        const kept = cache.get(secretName)?.get(versionId);
+        if (kept !== undefined && now().getTime() < kept.until) return kept.token;
+        const token = await fetchToken(secretName, versionId);
+        remember(secretName, versionId, token);
+        return token;
+      }),
+
+    forget: (secretName) => {
+      cache.delete(secretName);
+    },
+
+    remove: (secretName) =>
+      orUnavailable(async () => {
+        cache.delete(secretName);
+        const command = new DeleteSecretCommand({ SecretId: secretName, ForceDeleteWithoutRecovery: true });
+        await recover(
+          async () => {
+            await client.send(command);
+          },
+          "ResourceNotFoundException",
+          async () => undefined,
+        );
+      }),
+  };
+};
