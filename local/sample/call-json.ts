@@ -15,24 +15,22 @@ const timeoutMs = 10_000;
 const problem = z.object({
   code: z.string().optional(),
   detail: z.string().optional(),
-  exportId: z.string().optional(),
+  /** Where Gradient and its sandbox say what is wrong. */
+  message: z.unknown().optional(),
 });
 
 /** An answer other than 2xx. The message says who answered what; it never holds what was sent. */
 export class RefusedCall extends Error {
   readonly status: number;
   readonly code: string | undefined;
-  readonly body: unknown;
 
   constructor(call: string, status: number, body: unknown) {
-    const { code, detail } = problem.catch({}).parse(body);
-    super(
-      `${call} answered ${status}${code === undefined ? "" : ` ${code}`}${detail === undefined ? "" : `: ${detail}`}`,
-    );
+    const { code, detail, message } = problem.catch({}).parse(body);
+    const text = detail ?? (typeof message === "string" ? message : undefined);
+    super(`${call} answered ${status}${code === undefined ? "" : ` ${code}`}${text === undefined ? "" : `: ${text}`}`);
     this.name = "RefusedCall";
     this.status = status;
     this.code = code;
-    this.body = body;
   }
 }
 

@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
+import * as z from "zod";
+import type { Terminal } from "./terminal.ts";
+
+const endpoints = z.object({
+  api: z.url(),
+  gradient: z.url(),
+  mailbox: z.url(),
+  issuer: z.url(),
+});
+export type Endpoints = z.infer<typeof endpoints>;
+
+interface LocalSystem {
+  endpoints: Endpoints;
+  /** Ends the system if the demo started it; one that ran before goes on running. */
+  stop: () => Promise<void>;
+}
+
+const root = join(import.meta.dirname, "../..");
+// fifteen seconds are the promise for the first start after `npm ci`; four times that for a busy machine
+const startTimeoutMs = 60_000;
+const stopTimeoutMs = 10_000;
+const probeTimeoutMs = 1000;
+
+const stateFolder = () => process.env.GRADIENT_BILLING_STATE ?? join(root, "local/.state");
+
+/** The local system that runs already, or one that is started for the demo. */
+export const useLocalSystem = async (terminal: Terminal): Promise<LocalSystem> => {
+  terminal.heading("The local system");
+  const running = await findRunningSystem(stateFolder());
+  if (running !== undefined) {
+    terminal.good(`It runs already, its API at ${running.api}.`);
+    return { endpoints: running, stop: async () => {} };
+  }
+  terminal.line("  None runs: starting one for this demo (npm start -- --headless).");
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [join(root, "local/start.ts"), "--headless"], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const stop = () => endProcess(child);
+  try {
+    await untilReady(child);
+    const started = await findRunningSystem(stateFolder());
+    if (started === undefined) throw new Error("it said that it is ready, but its endpoints do not answer");
+    terminal.good(`Ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`);
+    return { endpoints: started, stop };
+  } catch (error) {
+    await stop();
+    throw new Error(`The local system did not start: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+};
+
+/** The endpoints in the state folder, if the system that wrote them still answers there. */
+export const findRunningSystem = async (folder: string): Promise<Endpoints | undefined> => {
+  const known = readEndpoints(join(folder, "endpoints.json"));
+  if (known === undefined) return undefined;
+  try {
+    const response = await fetch(`${known.issuer}/.well-known/jwks.json`, {
+      signal: AbortSignal.timeout(probeTimeoutMs),
+    });
+    return response.ok ? known : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** A file that is missing, half-written or of another shape names no system. */
+const readEndpoints = (file: string): Endpoints | undefined => {
+  if (!existsSync(file)) return undefined;
+  try {
+    return endpoints.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    return undefined;
+  }
+};
+
+/** Resolves at the line `ready`; both outputs are read to the end, so that the child never waits for a reader. */
+const untilReady = async (child: ChildProcess): Promise<void> => {
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error("its output cannot be read");
+  let lastWords = "";
+  const note = (line: string) => {
+    if (line.trim() !== "") lastWords = line.trim();
+  };
+  createInterface(stderr).on("line", note);
+  const ready = new Promise<"ready">((resolve) => {
+    createInterface(stdout).on("line", (line) => (line.trim() === "ready" ? resolve("ready") : note(line)));
+  });
+  const ended = once(child, "close").then(() => "ended" as const);
+  const outcome = await Promise.race([ready, ended, delay(startTimeoutMs, "late" as const, { ref: false })]);
+  if (outcome === "ended") throw new Error(lastWords === "" ? "it ended without a word" : lastWords);
+  if (outcome === "late")
+    throw new Error(`it was not ready after ${startTimeoutMs / 1000} s; it last said: ${lastWords}`);
+};
+
+const endProcess = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, "exit");
+  child.kill("SIGTERM");
+  const late = await Promise.race([ended.then(() => false), delay(stopTimeoutMs, true, { ref: false })]);
+  if (late) child.kill("SIGKILL");
+};

@@ -1,0 +1,49 @@
+import { expectedCounts } from "#local/sample/sample";
+import type { Traveller } from "./traveller.ts";
+import { waitFor } from "./wait-for.ts";
+
+/** Two look-alikes and one other customer that the partner leaves for later, so that the receipts show `unmapped` too. */
+const leftUnmapped = ["cust-1005", "cust-1030", "cust-1037"];
+
+/** Every billed customer and every service of the sample has to arrive; more than those may be there. */
+export const awaitAccountsAndServices = async (
+  { partnerSide, terminal }: Traveller,
+  organizationId: string,
+): Promise<void> => {
+  const expected = expectedCounts();
+  const accountIds = [...new Set(expected.map(({ customerId }) => customerId))];
+  const serviceNames = [...new Set(expected.map(({ serviceName }) => serviceName))];
+  const bar = terminal.progressBar("accounts in Gradient");
+  let missing: string[] = [];
+  const organization = await waitFor(
+    async () => {
+      const seen = await partnerSide.readOrganization(organizationId);
+      const missingAccounts = accountIds.filter((id) => seen.accounts.every((account) => account.id !== id));
+      const missingServices = serviceNames.filter((name) => seen.services.every((service) => service.name !== name));
+      missing = [...missingAccounts, ...missingServices];
+      bar.update(accountIds.length - missingAccounts.length, accountIds.length);
+      return missing.length === 0 ? seen : undefined;
+    },
+    { complaint: () => `Gradient still lacks ${missing.slice(0, 3).join(", ")} (${missing.length} in all)` },
+  ).finally(bar.end);
+  terminal.good(
+    `${organization.accounts.length} accounts and ${organization.services.length} services are in Gradient.`,
+  );
+};
+
+export const mapInGradient = async (traveller: Traveller, organizationId: string): Promise<void> => {
+  const { hub, partnerSide, terminal } = traveller;
+  const { state } = await hub.readIntegration();
+  if (state === "active") terminal.line("  Mapping was finished before; it stays as it is.");
+  else {
+    await partnerSide.mapAllExcept(organizationId, leftUnmapped);
+    await partnerSide.finish(organizationId);
+  }
+  const { accounts, services } = await partnerSide.readOrganization(organizationId);
+  const left = accounts.filter(({ isMapped }) => !isMapped).map(({ name }) => name);
+  const mappedServices = services.filter(({ isMapped }) => isMapped).length;
+  terminal.good(
+    `${accounts.length - left.length} of ${accounts.length} accounts and ${mappedServices} of ${services.length} services are mapped.`,
+  );
+  if (left.length > 0) terminal.line(`  Left unmapped: ${left.join(" · ")}`);
+};

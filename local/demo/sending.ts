@@ -1,0 +1,69 @@
+import { RefusedCall } from "#local/sample/call-json";
+import { lineOutcomes, type UsageExport } from "./hub-client.ts";
+import type { Traveller } from "./traveller.ts";
+import { waitFor } from "./wait-for.ts";
+
+// 143 lines take two seconds at Gradient's rate; a local system that was just started may need a few more
+const exportTimeoutMs = 120_000;
+
+/** Follows an export with a bar until it is finished. */
+const followExport = async ({ hub, terminal }: Traveller, id: string, label: string): Promise<UsageExport> => {
+  const bar = terminal.progressBar(label);
+  let seen: UsageExport | undefined;
+  return waitFor(
+    async () => {
+      seen = await hub.readExport(id);
+      bar.update(endedLines(seen), seen.totals.lines);
+      return seen.state === "finished" || seen.state === "cancelled" ? seen : undefined;
+    },
+    {
+      complaint: () =>
+        `export ${id} is ${seen?.state}, ${seen && endedLines(seen)} of ${seen?.totals.lines} lines are done`,
+      timeoutMs: exportTimeoutMs,
+    },
+  ).finally(bar.end);
+};
+
+const endedLines = ({ totals }: UsageExport): number => lineOutcomes.reduce((sum, outcome) => sum + totals[outcome], 0);
+
+/** The mapping starts an export by itself; its first accepted count is the proof that opens *Next*. */
+export const awaitActive = async (traveller: Traveller): Promise<void> => {
+  const { hub, terminal } = traveller;
+  if ((await hub.readIntegration()).state !== "active") {
+    const first = await waitFor(async () => (await hub.listExports())[0], {
+      complaint: () => "no export was started by the finished mapping",
+    });
+    await followExport(traveller, first.id, "first export");
+  }
+  let state = "";
+  await waitFor(
+    async () => {
+      const integration = await hub.readIntegration();
+      state = integration.state;
+      return state === "active" && integration.nextEnabled ? state : undefined;
+    },
+    { complaint: () => `the integration is still ${state}` },
+  );
+  terminal.good("Next is open: Gradient accepted a count, the integration is active.");
+};
+
+/** *Send usage* with every count, changed or not. An export that runs already is let finish first. */
+export const sendUsage = async (traveller: Traveller): Promise<UsageExport> => {
+  const { hub, terminal } = traveller;
+  const started = await waitFor(
+    async () => {
+      try {
+        return await hub.startFullExport();
+      } catch (error) {
+        if (!(error instanceof RefusedCall && error.code === "export.already-running")) throw error;
+        return undefined;
+      }
+    },
+    { complaint: () => "another export is still running", timeoutMs: exportTimeoutMs },
+  );
+  const finished = await followExport(traveller, started.id, "Send usage  ");
+  if (finished.state !== "finished" || finished.outcome === "failed")
+    throw new Error(`export ${finished.id} ended ${finished.state}, outcome ${finished.outcome ?? "unknown"}`);
+  terminal.good(`Export ${finished.id}: ${finished.outcome}.`);
+  return finished;
+};
