@@ -1,0 +1,84 @@
+import type { Agreement } from "#shared/agreements/agreement";
+import { AppError } from "#shared/errors";
+import { type Actor, eventWrite } from "#shared/events/event";
+import { findIntegration, type Integration, integrationWrite, stateWithToken } from "#shared/integrations/integration";
+import { wrongStep } from "#shared/integrations/wrong-step";
+import { ownerMailWrite } from "#shared/mail/owner-mail";
+import { owe } from "#shared/outbox/outbox";
+import { retryOnConflict, type Table } from "#shared/table/table";
+
+interface Dependencies {
+  table: Table;
+  agreement: Agreement;
+  now: () => Date;
+  newId: () => string;
+}
+
+export interface Confirmation {
+  partnerId: string;
+  version: string;
+  sha256: string;
+  by: Actor;
+  name: string;
+  email: string;
+}
+
+/**
+ * Records consent. One transaction holds the consent, the e-mail to the owner and the creation of the accounts, so none of them
+ * can happen without the others; confirming twice has one effect and one e-mail.
+ */
+export const confirmAgreement =
+  ({ table, agreement, now, newId }: Dependencies) =>
+  ({
+    partnerId,
+    version,
+    sha256,
+    by,
+    name,
+    email,
+  }: Confirmation): Promise<{ integration: Integration; isNew: boolean }> =>
+    retryOnConflict(async () => {
+      const before = await findIntegration(table, partnerId);
+      if (!before?.token || before.state === "disconnected") throw wrongStep(before?.state ?? "not-started");
+      if (version !== agreement.version || sha256 !== agreement.sha256) {
+        const detail = "The agreement has another text now. Read it again, then confirm that version.";
+        throw new AppError("conflict", "agreement.outdated", detail, { extra: { currentVersion: agreement.version } });
+      }
+      if (before.agreement?.version === version && before.agreement.sha256 === sha256) {
+        return { integration: before, isNew: false };
+      }
+      if (before.state === "suspended") throw wrongStep(before.state);
+
+      const at = now().toISOString();
+      const mailId = `agreement-${version}-${newId()}`;
+      const confirmed: Integration = {
+        ...before,
+        agreement: { version, sha256, confirmedAt: at, confirmedBy: by.actor, mailId },
+        mapping: { ...before.mapping, waitingSince: before.mapping.waitingSince ?? at, nextCheckAt: at },
+      };
+      const updated: Integration = { ...confirmed, state: stateWithToken(confirmed) };
+      await table.transact([
+        integrationWrite(updated),
+        ownerMailWrite({
+          partnerId,
+          id: mailId,
+          facts: {
+            kind: "agreement-confirmed",
+            version,
+            sha256,
+            confirmedAt: at,
+            confirmedByName: name,
+            confirmedByEmail: email,
+            address: by.address ?? "",
+          },
+          status: "queued",
+          at,
+          messageId: null,
+          version: 0,
+        }),
+        owe({ kind: "send-owner-mail", partnerId, mailId }, { id: newId(), at }),
+        owe({ kind: "sync-accounts", partnerId, reason: "confirmed" }, { id: newId(), at }),
+        eventWrite({ id: newId(), partnerId, type: "agreement.confirmed", at, details: { version, sha256 }, ...by }),
+      ]);
+      return { integration: { ...updated, version: updated.version + 1 }, isNew: true };
+    });

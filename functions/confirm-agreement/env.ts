@@ -1,0 +1,1 @@
+export { type ViewEnv as ConfirmAgreementEnv, viewEnv as confirmAgreementEnv } from "#shared/lambda/view-env";

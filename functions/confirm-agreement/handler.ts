@@ -1,0 +1,16 @@
+import { randomUUID } from "node:crypto";
+import { currentAgreement } from "#shared/agreements/agreement";
+import { integrationView } from "#shared/integrations/integration-view";
+import { readEnv } from "#shared/lambda/env";
+import { tableNamed } from "#shared/table/table-client";
+import { confirmAgreement } from "./confirm-agreement.ts";
+import { confirmAgreementEndpoint } from "./endpoint.ts";
+import { confirmAgreementEnv } from "./env.ts";
+
+const env = readEnv(confirmAgreementEnv);
+const table = tableNamed(env.TABLE_NAME);
+
+export const handler = confirmAgreementEndpoint(
+  confirmAgreement({ table, agreement: currentAgreement, now: () => new Date(), newId: randomUUID }),
+  integrationView({ table, gradientBaseUrl: env.GRADIENT_BASE_URL }),
+);

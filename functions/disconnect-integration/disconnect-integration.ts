@@ -1,0 +1,51 @@
+import { type Actor, eventWrite } from "#shared/events/event";
+import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
+import { organizationClaimKey, releaseClaim, tokenClaimKey } from "#shared/integrations/token-claim";
+import { wrongStep } from "#shared/integrations/wrong-step";
+import { owe } from "#shared/outbox/outbox";
+import { retryOnConflict, type Table } from "#shared/table/table";
+
+interface Dependencies {
+  table: Table;
+  now: () => Date;
+  newId: () => string;
+}
+
+/**
+ * Ends the integration at once on our side: nothing is sent from here on. Telling Gradient and deleting the token follow by
+ * themselves, through a queue that tries again. History stays.
+ */
+export const disconnectIntegration =
+  ({ table, now, newId }: Dependencies) =>
+  ({ partnerId, by }: { partnerId: string; by: Actor }): Promise<Integration> =>
+    retryOnConflict(async () => {
+      const before = await findIntegration(table, partnerId);
+      if (!before) throw wrongStep("not-started");
+      if (before.state === "disconnected") return before;
+      const at = now().toISOString();
+      const { token, gradient } = before;
+      const updated: Integration = {
+        ...before,
+        state: "disconnected",
+        token: null,
+        gradient: null,
+        agreement: null,
+        nextRunAt: null,
+        problems: [],
+      };
+      await table.transact([
+        integrationWrite(updated),
+        ...(token
+          ? [
+              releaseClaim(tokenClaimKey(token.fingerprint)),
+              owe(
+                { kind: "close-connection", partnerId, secretName: token.secretName, versionId: token.versionId },
+                { id: newId(), at },
+              ),
+            ]
+          : []),
+        ...(gradient ? [releaseClaim(organizationClaimKey(gradient.organizationId))] : []),
+        eventWrite({ id: newId(), partnerId, type: "integration.disconnected", at, details: {}, ...by }),
+      ]);
+      return { ...updated, version: updated.version + 1 };
+    });

@@ -1,0 +1,1 @@
+export { type ViewEnv as DisconnectIntegrationEnv, viewEnv as disconnectIntegrationEnv } from "#shared/lambda/view-env";

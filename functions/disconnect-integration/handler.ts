@@ -1,0 +1,15 @@
+import { randomUUID } from "node:crypto";
+import { integrationView } from "#shared/integrations/integration-view";
+import { readEnv } from "#shared/lambda/env";
+import { tableNamed } from "#shared/table/table-client";
+import { disconnectIntegration } from "./disconnect-integration.ts";
+import { disconnectIntegrationEndpoint } from "./endpoint.ts";
+import { disconnectIntegrationEnv } from "./env.ts";
+
+const env = readEnv(disconnectIntegrationEnv);
+const table = tableNamed(env.TABLE_NAME);
+
+export const handler = disconnectIntegrationEndpoint(
+  disconnectIntegration({ table, now: () => new Date(), newId: randomUUID }),
+  integrationView({ table, gradientBaseUrl: env.GRADIENT_BASE_URL }),
+);

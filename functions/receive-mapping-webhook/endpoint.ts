@@ -1,0 +1,50 @@
+import * as z from "zod";
+import { verifyWebhook } from "#shared/gradient/webhook-signature";
+import { httpDoor, rawBody } from "#shared/lambda/http-endpoint";
+import { logger } from "#shared/logger";
+import type { receiveMappingWebhook } from "./receive-mapping-webhook.ts";
+
+const maxBodyBytes = 64 * 1024;
+
+interface Dependencies {
+  receive: ReturnType<typeof receiveMappingWebhook>;
+  readKeys: () => Promise<string>;
+  now: () => Date;
+}
+
+/** One or two live keys, so that a key can be replaced without losing a delivery. */
+const webhookKeys = z.array(z.string().startsWith("whsec_")).min(1).max(2);
+
+const parseBody = (bytes: Buffer): unknown => {
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch {
+    return undefined;
+  }
+};
+
+/** Answers 202 to whatever is authentic, so that a sender never learns which organizations exist here. */
+export const receiveMappingWebhookEndpoint = ({ receive, readKeys, now }: Dependencies) =>
+  httpDoor(async (event) => {
+    const body = rawBody(event, maxBodyBytes);
+    const id = event.headers["webhook-id"];
+    verifyWebhook({
+      id,
+      timestamp: event.headers["webhook-timestamp"],
+      signature: event.headers["webhook-signature"],
+      body,
+      keys: webhookKeys.parse(JSON.parse(await readKeys())),
+      now: now(),
+    });
+    const outcome = await receive({
+      id: id ?? "",
+      body: parseBody(body),
+      address: event.requestContext.http.sourceIp,
+    });
+    logger.info("webhook received", { outcome });
+    return {
+      statusCode: 202,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ accepted: true }),
+    };
+  });

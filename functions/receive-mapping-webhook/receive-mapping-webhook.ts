@@ -1,0 +1,74 @@
+import * as z from "zod";
+import { eventWrite } from "#shared/events/event";
+import { findIntegration, maySend } from "#shared/integrations/integration";
+import { claimant, organizationClaimKey } from "#shared/integrations/token-claim";
+import { owe } from "#shared/outbox/outbox";
+import { type Item, isConflict, type Table } from "#shared/table/table";
+
+interface Dependencies {
+  table: Table;
+  now: () => Date;
+  newId: () => string;
+}
+
+export interface Delivery {
+  /** The sender's id of the message, the same for each repeat. */
+  id: string;
+  body: unknown;
+  address: string;
+}
+
+export type DeliveryOutcome = "accepted" | "repeat" | "unknown-organization" | "not-waiting" | "unknown-type";
+
+const mappingCompleted = z.object({
+  type: z.literal("mapping.completed"),
+  data: z.object({ organizationId: z.string().min(1).max(256) }),
+});
+
+// longer than any sender repeats a message
+const rememberedSeconds = 8 * 24 * 60 * 60;
+
+/**
+ * Takes an authentic delivery as a hint to look at Gradient soon. The memory of its id and the task are one transaction: a
+ * repeat has no effect, and no delivery is remembered without its effect.
+ */
+export const receiveMappingWebhook =
+  ({ table, now, newId }: Dependencies) =>
+  async ({ id, body, address }: Delivery): Promise<DeliveryOutcome> => {
+    const parsed = mappingCompleted.safeParse(body);
+    if (!parsed.success) return "unknown-type";
+    const { organizationId } = parsed.data.data;
+    const partnerId = await claimant(table, organizationClaimKey(organizationId));
+    if (partnerId === undefined) return "unknown-organization";
+    const integration = await findIntegration(table, partnerId);
+    if (!integration || !maySend(integration)) return "not-waiting";
+
+    const time = now();
+    const at = time.toISOString();
+    const seen: Item = {
+      pk: `webhook#${id}`,
+      sk: "seen",
+      version: 1,
+      expiresAt: Math.floor(time.getTime() / 1000) + rememberedSeconds,
+    };
+    try {
+      await table.transact([
+        { put: seen, expect: "absent" },
+        owe({ kind: "sync-accounts", partnerId, reason: "webhook" }, { id: newId(), at }),
+        eventWrite({
+          id: newId(),
+          partnerId,
+          type: "mapping.reported",
+          at,
+          actor: "gradient",
+          actorName: null,
+          address,
+          details: {},
+        }),
+      ]);
+      return "accepted";
+    } catch (error) {
+      if (isConflict(error)) return "repeat";
+      throw error;
+    }
+  };

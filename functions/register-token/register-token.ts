@@ -1,0 +1,141 @@
+import { createHmac } from "node:crypto";
+import { AppError, isAppError } from "#shared/errors";
+import { type Actor, eventWrite } from "#shared/events/event";
+import type { GradientApi, GradientConnection } from "#shared/gradient/gradient-api";
+import {
+  cleanPastedToken,
+  type PartnerToken,
+  partnerToken,
+  partnerTokenShape,
+  tokenFingerprint,
+} from "#shared/gradient/gradient-token";
+import {
+  findIntegration,
+  type Integration,
+  integrationWrite,
+  noMapping,
+  stateWithToken,
+  withoutProblem,
+} from "#shared/integrations/integration";
+import { claimWrites, organizationClaimKey, releaseClaim, tokenClaimKey } from "#shared/integrations/token-claim";
+import { wrongStep } from "#shared/integrations/wrong-step";
+import { owe } from "#shared/outbox/outbox";
+import type { TokenVault } from "#shared/secrets/token-vault";
+import { retryOnConflict, type Table, type Write } from "#shared/table/table";
+
+interface Dependencies {
+  table: Table;
+  gradient: Pick<GradientApi, "readConnection" | "setStatus">;
+  vault: Pick<TokenVault, "store">;
+  secretPrefix: string;
+  hashKey: () => Promise<string>;
+  now: () => Date;
+  newId: () => string;
+}
+
+export interface Registration {
+  partnerId: string;
+  /** As pasted. */
+  text: string;
+  by: Actor;
+}
+
+const parseToken = (text: string): PartnerToken => {
+  const parsed = partnerToken.safeParse(cleanPastedToken(text));
+  if (parsed.success) return parsed.data;
+  const detail = `This is not the shape of a Gradient token: ${partnerTokenShape}. Copy the whole key from Gradient and paste it again.`;
+  throw new AppError("invalid", "token.malformed", detail, {
+    errors: [{ path: "partnerToken", message: `Expected ${partnerTokenShape}.` }],
+  });
+};
+
+const readConnection = async (gradient: Dependencies["gradient"], token: PartnerToken): Promise<GradientConnection> => {
+  try {
+    return await gradient.readConnection(token);
+  } catch (error) {
+    if (!isAppError(error, "gradient.token-rejected")) throw error;
+    const detail = "Gradient does not accept this token. Generate a new one in Gradient and paste it here.";
+    throw new AppError("invalid", "token.rejected", detail, { cause: error });
+  }
+};
+
+/** A token of another Gradient organization, or of a new connection to it, knows nothing of the earlier mapping. */
+const withConnection = (integration: Integration, connection: GradientConnection, at: string): Integration => {
+  const isSame = integration.gradient?.integrationId === connection.integrationId;
+  const waitingSince = integration.agreement ? at : null;
+  return {
+    ...integration,
+    gradient: connection,
+    mapping: isSame ? integration.mapping : { ...noMapping, waitingSince, nextCheckAt: waitingSince },
+    lastFullAt: null,
+  };
+};
+
+/**
+ * Checks a partner token with Gradient, then stores it; the one it replaces stays in force until then. The secret is written
+ * before the record that points to it, so a crash between the two leaves the earlier token at work.
+ */
+export const registerToken =
+  ({ table, gradient, vault, secretPrefix, hashKey, now, newId }: Dependencies) =>
+  async ({ partnerId, text, by }: Registration): Promise<Integration> => {
+    const token = parseToken(text);
+    const key = await hashKey();
+    const fingerprint = tokenFingerprint(token, key);
+    // the same name each time, and nothing of the partner in it
+    const secretName = `${secretPrefix}${createHmac("sha256", key).update(`secret#${partnerId}`).digest("hex").slice(0, 32)}`;
+
+    return retryOnConflict(async () => {
+      const before = await findIntegration(table, partnerId);
+      if (!before || before.state === "disconnected") throw wrongStep(before?.state ?? "not-started");
+      const tokenClaim = await claimWrites(table, tokenClaimKey(fingerprint), partnerId);
+
+      const connection = await readConnection(gradient, token);
+      const organizationClaim = await claimWrites(table, organizationClaimKey(connection.organizationId), partnerId);
+      // Gradient's wizard stays locked until the vendor has said `pending`; `active` must not be taken back
+      const isKnown = connection.status === "pending" || connection.status === "active";
+      if (!isKnown) await gradient.setStatus(token, "pending");
+
+      const { versionId } = await vault.store(secretName, token);
+      const at = now().toISOString();
+      const registered = withConnection(before, { ...connection, status: isKnown ? connection.status : "pending" }, at);
+      const updated: Integration = withoutProblem(
+        {
+          ...registered,
+          state: stateWithToken(registered),
+          token: {
+            secretName,
+            versionId,
+            fingerprint,
+            lastFour: token.slice(-4),
+            status: "valid",
+            registeredAt: at,
+            registeredBy: by.actor,
+            checkedAt: at,
+          },
+        },
+        "token.rejected",
+      );
+      const released: Write[] = [
+        ...(before.token && before.token.fingerprint !== fingerprint
+          ? [releaseClaim(tokenClaimKey(before.token.fingerprint))]
+          : []),
+        ...(before.gradient && before.gradient.organizationId !== connection.organizationId
+          ? [releaseClaim(organizationClaimKey(before.gradient.organizationId))]
+          : []),
+      ];
+      const type = before.token ? "token.replaced" : "token.registered";
+      const details = { lastFour: token.slice(-4), organizationName: connection.organizationName };
+      await table.transact([
+        integrationWrite(updated),
+        ...tokenClaim,
+        ...organizationClaim,
+        ...released,
+        eventWrite({ id: newId(), partnerId, type, at, details, ...by }),
+        // accounts may have gone with the old connection
+        ...(updated.agreement
+          ? [owe({ kind: "sync-accounts", partnerId, reason: "replaced" }, { id: newId(), at })]
+          : []),
+      ]);
+      return { ...updated, version: updated.version + 1 };
+    });
+  };

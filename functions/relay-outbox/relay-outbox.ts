@@ -1,0 +1,37 @@
+import { type OutboxRow, outboxPks, outboxRow } from "#shared/outbox/outbox";
+import type { TaskQueues } from "#shared/outbox/task-queues";
+import type { Table } from "#shared/table/table";
+
+interface Dependencies {
+  table: Pick<Table, "query" | "delete">;
+  queues: TaskQueues;
+  now: () => Date;
+}
+
+/** Queues one owed task, then forgets it. A crash between the two queues it twice, which every worker bears. */
+export const relayRow =
+  ({ table, queues }: Pick<Dependencies, "table" | "queues">) =>
+  async ({ pk, sk, task }: OutboxRow): Promise<void> => {
+    await queues.send(task);
+    await table.delete({ pk, sk });
+  };
+
+// The stream relays a row within a second or two; what is older than this was missed.
+const overdueMs = 60_000;
+const rowsPerShard = 100;
+
+/** Queues what the stream missed. Answers how many rows that were: more than none is worth a look. */
+export const sweepOutbox = ({ table, queues, now }: Dependencies) => {
+  const relay = relayRow({ table, queues });
+  return async (): Promise<{ relayed: number }> => {
+    const overdue = new Date(now().getTime() - overdueMs).toISOString();
+    let relayed = 0;
+    for (const pk of outboxPks) {
+      const { items } = await table.query({ pk, limit: rowsPerShard });
+      const rows = items.map((item) => outboxRow.parse(item)).filter(({ owedSince }) => owedSince <= overdue);
+      for (const row of rows) await relay(row);
+      relayed += rows.length;
+    }
+    return { relayed };
+  };
+};

@@ -1,0 +1,1 @@
+export { type TableEnv as ResendOwnerMailEnv, tableEnv as resendOwnerMailEnv } from "#shared/lambda/table-env";

@@ -1,0 +1,50 @@
+import * as z from "zod";
+import { displayName, identifier, instant } from "../identifier.ts";
+import { partnerPk } from "../partners/partner.ts";
+import { allItems, type Item, type Key, type Table } from "../table/table.ts";
+
+export const customerId = identifier;
+
+export const customerRecord = z.strictObject({
+  id: customerId,
+  name: displayName,
+  billing: z.enum(["billed", "trial", "not-provisioned"]),
+});
+export type CustomerRecord = z.infer<typeof customerRecord>;
+
+/** One of a partner's customers; in Gradient an account under the same id. */
+export const customer = z.object({
+  ...customerRecord.shape,
+  partnerId: identifier,
+  /** When the hub removed it; its counts then go to zero in Gradient. */
+  removedAt: instant.nullable(),
+  /** When its account was retired in Gradient, after the zeros were accepted. */
+  retiredAt: instant.nullable(),
+  /** As Gradient last told; null where it does not tell. */
+  isMapped: z.boolean().nullable(),
+  updatedAt: instant,
+  version: z.number(),
+});
+export type Customer = z.infer<typeof customer>;
+
+/** Trials, customers without a product and removed ones are not billed, so what they use is not sent. */
+export const isBilled = ({ billing, removedAt }: Pick<Customer, "billing" | "removedAt">): boolean =>
+  billing === "billed" && removedAt === null;
+
+export const customerKey = (partnerId: string, id: string): Key => ({ pk: partnerPk(partnerId), sk: `customer#${id}` });
+
+export const toCustomerItem = (value: Customer): Item => ({ ...value, ...customerKey(value.partnerId, value.id) });
+export const fromCustomerItem = (item: Item): Customer => customer.parse(item);
+
+export const findCustomer = async (
+  table: Pick<Table, "get">,
+  partnerId: string,
+  id: string,
+): Promise<Customer | undefined> => {
+  const item = await table.get(customerKey(partnerId, id));
+  return item && fromCustomerItem(item);
+};
+
+/** All customers of a partner, removed ones too, by id. */
+export const listCustomers = async (table: Pick<Table, "query">, partnerId: string): Promise<Customer[]> =>
+  (await Array.fromAsync(allItems(table, { pk: partnerPk(partnerId), prefix: "customer#" }))).map(fromCustomerItem);

@@ -1,0 +1,145 @@
+import * as z from "zod";
+import { identifier, instant } from "../identifier.ts";
+import { partnerPk } from "../partners/partner.ts";
+import { exportSchedule } from "../schedules/schedule.ts";
+import type { Item, Key, Table, Write } from "../table/table.ts";
+
+/**
+ * not-started → awaiting-token → awaiting-agreement → awaiting-mapping → active. `suspended` from any later state once Gradient
+ * refuses the token, and back to where it was with a new one; `disconnected` by a person, and back to awaiting-token.
+ */
+export const integrationState = z.enum([
+  "not-started",
+  "awaiting-token",
+  "awaiting-agreement",
+  "awaiting-mapping",
+  "active",
+  "suspended",
+  "disconnected",
+]);
+export type IntegrationState = z.infer<typeof integrationState>;
+
+const registeredToken = z.object({
+  secretName: z.string(),
+  versionId: z.string(),
+  fingerprint: z.string(),
+  lastFour: z.string(),
+  status: z.enum(["valid", "rejected"]),
+  registeredAt: instant,
+  registeredBy: z.string(),
+  checkedAt: instant,
+});
+
+const connection = z.object({
+  organizationId: z.string(),
+  organizationName: z.string(),
+  integrationId: z.string(),
+  status: z.string(),
+  lastSyncedAt: z.string().nullable(),
+});
+
+const confirmation = z.object({
+  version: z.string(),
+  sha256: z.string(),
+  confirmedAt: instant,
+  confirmedBy: z.string(),
+  /** The owner's e-mail about it; the newest where it was sent again. */
+  mailId: z.string(),
+});
+
+const coverage = z.object({ total: z.int(), mapped: z.int() });
+
+const mapping = z.object({
+  waitingSince: instant.nullable(),
+  /** When Gradient first accepted a count: the only proof of a mapping. */
+  completedAt: instant.nullable(),
+  lastCheckedAt: instant.nullable(),
+  nextCheckAt: instant.nullable(),
+  /** When more accounts turned out to be mapped than before. */
+  changedAt: instant.nullable(),
+  accounts: coverage,
+  services: coverage,
+  /** Services with at least one accepted count on this connection. */
+  mappedServiceIds: z.array(z.string()),
+});
+
+export const problemCode = z.enum(["token.rejected", "gradient.forbidden", "owner.unknown", "accounts.refused"]);
+export type ProblemCode = z.infer<typeof problemCode>;
+
+export const integration = z.object({
+  partnerId: identifier,
+  state: integrationState,
+  startedAt: instant,
+  startedBy: z.string(),
+  token: registeredToken.nullable(),
+  gradient: connection.nullable(),
+  agreement: confirmation.nullable(),
+  mapping,
+  schedule: exportSchedule,
+  nextRunAt: instant.nullable(),
+  /** The export that is running; one at a time. */
+  currentExportId: z.string().nullable(),
+  lastExport: z.object({ id: z.string(), outcome: z.string(), finishedAt: instant }).nullable(),
+  lastFullAt: instant.nullable(),
+  /** The accepted counts lie in 2^ledgerBits rows. */
+  ledgerBits: z.int().min(0).max(16),
+  problems: z.array(z.object({ code: problemCode, since: instant })),
+  version: z.number(),
+});
+export type Integration = z.infer<typeof integration>;
+
+export const noMapping: Integration["mapping"] = {
+  waitingSince: null,
+  completedAt: null,
+  lastCheckedAt: null,
+  nextCheckAt: null,
+  changedAt: null,
+  accounts: { total: 0, mapped: 0 },
+  services: { total: 0, mapped: 0 },
+  mappedServiceIds: [],
+};
+
+/** Where an integration with a valid token stands. */
+export const stateWithToken = ({ agreement, mapping: { completedAt } }: Integration): IntegrationState => {
+  if (agreement === null) return "awaiting-agreement";
+  return completedAt === null ? "awaiting-mapping" : "active";
+};
+
+/** Counts may go to Gradient: there is consent and a token that Gradient has not refused. */
+export const maySend = ({ state }: Integration): boolean => state === "awaiting-mapping" || state === "active";
+
+export const withProblem = (value: Integration, code: ProblemCode, since: string): Integration =>
+  value.problems.some((problem) => problem.code === code)
+    ? value
+    : { ...value, problems: [...value.problems, { code, since }] };
+
+export const withoutProblem = (value: Integration, code: ProblemCode): Integration => ({
+  ...value,
+  problems: value.problems.filter((problem) => problem.code !== code),
+});
+
+export const dueKinds = { mapping: "mapping-check", run: "scheduled-run" };
+
+const due = ({ state, mapping: { nextCheckAt }, nextRunAt }: Integration) => {
+  if (state === "awaiting-mapping" && nextCheckAt !== null) return { dueKind: dueKinds.mapping, dueAt: nextCheckAt };
+  if (state === "active" && nextRunAt !== null) return { dueKind: dueKinds.run, dueAt: nextRunAt };
+  return {};
+};
+
+export const integrationKey = (partnerId: string): Key => ({ pk: partnerPk(partnerId), sk: "integration" });
+
+const toItem = (value: Integration): Item => ({ ...value, ...due(value), ...integrationKey(value.partnerId) });
+
+/** The new state, if nobody changed the record since it was read. */
+export const integrationWrite = (value: Integration): Write => ({
+  put: toItem({ ...value, version: value.version + 1 }),
+  expect: value.version === 0 ? "absent" : value.version,
+});
+
+export const findIntegration = async (
+  table: Pick<Table, "get">,
+  partnerId: string,
+): Promise<Integration | undefined> => {
+  const item = await table.get(integrationKey(partnerId));
+  return item && integration.parse(item);
+};

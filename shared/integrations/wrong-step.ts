@@ -1,0 +1,16 @@
+import { AppError } from "../errors.ts";
+import type { IntegrationState } from "./integration.ts";
+
+const whatNow: Record<IntegrationState, string> = {
+  "not-started": "Start the integration first.",
+  "awaiting-token": "Register a Gradient token first.",
+  "awaiting-agreement": "Confirm the agreement first.",
+  "awaiting-mapping": "Map customers and services in Gradient first.",
+  active: "The integration is active.",
+  suspended: "Gradient refused the token. Generate a new one in Gradient and register it.",
+  disconnected: "The integration is disconnected. Start it again first.",
+};
+
+/** The request comes too early or too late in the wizard. */
+export const wrongStep = (state: IntegrationState): AppError =>
+  new AppError("conflict", "integration.wrong-step", whatNow[state], { extra: { state } });

@@ -1,0 +1,42 @@
+import type { APIGatewayProxyEventV2WithJWTAuthorizer } from "aws-lambda";
+import * as z from "zod";
+import { AppError } from "../errors.ts";
+
+export const role = z.enum(["owner", "full_admin", "product_admin", "billing_admin"]);
+export type Role = z.infer<typeof role>;
+
+/** Who may change what is sent and to whom; the others may read. */
+export const changingRoles: readonly Role[] = ["owner", "full_admin"];
+
+/** A signed-in person, as the hub's identity provider vouches for them. `partnerId` is the JWT's `org_id`, never a path's. */
+export interface Person {
+  sub: string;
+  partnerId: string;
+  role: Role;
+  name: string;
+  email: string;
+  /** How the audit trail names them; `address` is where the request came from. */
+  by: { actor: string; actorName: string; address: string };
+}
+
+const personClaims = z.object({
+  sub: z.string().min(1),
+  org_id: z.string().min(1).max(128),
+  role,
+  name: z.string().default(""),
+  email: z.string().default(""),
+});
+
+/** Throws `forbidden` for an identity that is no person's of a partner or whose role may not do this. */
+export const personOf = (event: APIGatewayProxyEventV2WithJWTAuthorizer, allowed: readonly Role[]): Person => {
+  const claims = personClaims.safeParse(event.requestContext.authorizer.jwt.claims);
+  if (!claims.success) {
+    throw new AppError("forbidden", "identity.incomplete", "The identity names no organization or no known role.");
+  }
+  const { org_id: partnerId, ...rest } = claims.data;
+  if (!allowed.includes(rest.role)) {
+    throw new AppError("forbidden", "role.not-allowed", `This needs one of the roles: ${allowed.join(", ")}.`);
+  }
+  const by = { actor: rest.sub, actorName: rest.name, address: event.requestContext.http.sourceIp };
+  return { ...rest, partnerId, by };
+};

@@ -1,0 +1,121 @@
+import { createHash } from "node:crypto";
+import middy from "@middy/core";
+import httpHeaderNormalizer from "@middy/http-header-normalizer";
+import type {
+  APIGatewayProxyEventV2,
+  APIGatewayProxyEventV2WithJWTAuthorizer,
+  APIGatewayProxyStructuredResultV2,
+  Context,
+} from "aws-lambda";
+import type * as z from "zod";
+import { AppError, type FieldError } from "../errors.ts";
+import { withLogFields } from "../logger.ts";
+import { changingRoles, type Person, personOf, type Role } from "./caller.ts";
+import { problemReply } from "./problems.ts";
+
+export interface Reply {
+  status: number;
+  body?: unknown;
+  /** Answers with an `ETag`, and 304 without a body when the caller has this state already. */
+  tagged?: boolean;
+}
+
+interface Request<S> {
+  request: S;
+  person: Person;
+  requestId: string;
+}
+
+// Bodies of people are small; anything larger is a mistake or worse.
+const maxPersonBodyBytes = 64 * 1024;
+// 1,000 measurements whose two ids take four bytes a character come to about 1.1 MB.
+const maxFeedBodyBytes = 2 * 1024 * 1024;
+
+/** The body's bytes as they arrived. Throws `request.too-large` above `maxBytes`. */
+export const rawBody = (event: APIGatewayProxyEventV2, maxBytes: number): Buffer => {
+  const bytes = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
+  if (bytes.length <= maxBytes) return bytes;
+  throw new AppError("too-large", "request.too-large", `The body is larger than ${maxBytes / 1024} KiB.`);
+};
+
+const readJson = (bytes: Buffer): unknown => {
+  if (bytes.length === 0) return undefined;
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    // the parser's own message quotes the body, which may hold a token
+    throw new AppError("malformed", "request.malformed", "The body is not JSON in UTF-8.");
+  }
+};
+
+const toFieldErrors = (error: z.ZodError): FieldError[] =>
+  error.issues.map((issue) => ({
+    path: issue.path.filter((part, index) => index > 0 || part !== "body").join("."),
+    message: issue.message,
+  }));
+
+const parseRequest = <S extends z.ZodType>(schema: S, event: APIGatewayProxyEventV2, maxBytes: number): z.infer<S> => {
+  const parsed = schema.safeParse({
+    path: event.pathParameters ?? {},
+    query: event.queryStringParameters ?? {},
+    headers: event.headers,
+    body: readJson(rawBody(event, maxBytes)),
+  });
+  if (parsed.success) return parsed.data;
+  throw new AppError("invalid", "request.invalid", "Some fields of the request need a correction.", {
+    errors: toFieldErrors(parsed.error),
+  });
+};
+
+const toResult = (
+  event: APIGatewayProxyEventV2,
+  { status, body, tagged }: Reply,
+): APIGatewayProxyStructuredResultV2 => {
+  const text = body === undefined ? "" : JSON.stringify(body);
+  const headers = { "content-type": "application/json", "cache-control": "no-store" };
+  if (!tagged) return { statusCode: status, headers, body: text };
+  const etag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 22)}"`;
+  const tags = { ...headers, "cache-control": "private, no-cache", etag };
+  const known = (event.headers["if-none-match"] ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
+  if (known.includes(etag)) return { statusCode: 304, headers: tags };
+  return { statusCode: status, headers: tags, body: text };
+};
+
+type Work = (
+  event: APIGatewayProxyEventV2WithJWTAuthorizer,
+  requestId: string,
+) => Promise<APIGatewayProxyStructuredResultV2>;
+
+/** One HTTP door: every failure of `work` becomes a problem document, every log line carries the request's id. */
+export const httpDoor = (work: Work) =>
+  middy<APIGatewayProxyEventV2WithJWTAuthorizer, APIGatewayProxyStructuredResultV2>()
+    .onError((request) => {
+      request.response = problemReply(request.error, request.context.awsRequestId);
+    })
+    .use(httpHeaderNormalizer())
+    .handler((event: APIGatewayProxyEventV2WithJWTAuthorizer, { awsRequestId }: Context) =>
+      withLogFields({ awsRequestId }, () => work(event, awsRequestId)),
+    );
+
+/** A route of the hub UI: a signed-in person acts for their own partner. `roles` defaults to those who may change things. */
+export const personEndpoint = <S extends z.ZodType>(endpoint: {
+  request: S;
+  roles?: readonly Role[];
+  run: (request: Request<z.infer<S>>) => Promise<Reply>;
+}) =>
+  httpDoor(async (event, requestId) => {
+    const person = personOf(event, endpoint.roles ?? changingRoles);
+    return withLogFields({ partnerId: person.partnerId }, async () => {
+      const request = parseRequest(endpoint.request, event, maxPersonBodyBytes);
+      return toResult(event, await endpoint.run({ request, person, requestId }));
+    });
+  });
+
+/** A route of the hub's back office; the authorizer has already asked for the scope `hub.feed`. */
+export const feedEndpoint = <S extends z.ZodType>(endpoint: {
+  request: S;
+  run: (request: z.infer<S>) => Promise<Reply>;
+}) =>
+  httpDoor(async (event) =>
+    toResult(event, await endpoint.run(parseRequest(endpoint.request, event, maxFeedBodyBytes))),
+  );

@@ -1,0 +1,22 @@
+import middy from "@middy/core";
+import type { Context } from "aws-lambda";
+import { logger, withLogFields } from "../logger.ts";
+import { logFailure } from "./problems.ts";
+
+/** What the job did, as fields of its one log line. */
+export type JobReport = Record<string, number>;
+
+/** One schedule door. A failure is thrown on: the scheduler tries again and alarms. */
+export const scheduledJob = (run: (invocation: { remainingMs: () => number }) => Promise<JobReport>) =>
+  middy<unknown, JobReport>().handler((_event: unknown, context: Context) =>
+    withLogFields({ awsRequestId: context.awsRequestId }, async () => {
+      try {
+        const report = await run({ remainingMs: () => context.getRemainingTimeInMillis() });
+        logger.info("job done", report);
+        return report;
+      } catch (error) {
+        logFailure("job failed", error);
+        throw new Error("job failed");
+      }
+    }),
+  );

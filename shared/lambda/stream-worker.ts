@@ -1,0 +1,34 @@
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import middy from "@middy/core";
+import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from "aws-lambda";
+import * as z from "zod";
+import { withLogFields } from "../logger.ts";
+import { logFailure } from "./problems.ts";
+
+const streamRecord = z.object({
+  eventName: z.string(),
+  dynamodb: z.object({ SequenceNumber: z.string(), NewImage: z.record(z.string(), z.any()).optional() }),
+});
+
+interface Worker<S extends z.ZodType> {
+  row: S;
+  run: (row: z.infer<S>) => Promise<void>;
+}
+
+/** One stream door: every new row in order. From the first row that fails on, the batch is delivered again. */
+export const streamWorker = <S extends z.ZodType>({ row, run }: Worker<S>) =>
+  middy<DynamoDBStreamEvent, DynamoDBBatchResponse>().handler((event: DynamoDBStreamEvent, context: Context) =>
+    withLogFields({ awsRequestId: context.awsRequestId }, async () => {
+      for (const record of event.Records) {
+        const { eventName, dynamodb } = streamRecord.parse(record);
+        if (eventName !== "INSERT" || dynamodb.NewImage === undefined) continue;
+        try {
+          await run(row.parse(unmarshall(dynamodb.NewImage)));
+        } catch (error) {
+          logFailure("stream record failed, it will be delivered again", error);
+          return { batchItemFailures: [{ itemIdentifier: dynamodb.SequenceNumber }] };
+        }
+      }
+      return { batchItemFailures: [] };
+    }),
+  );

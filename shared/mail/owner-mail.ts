@@ -1,0 +1,48 @@
+import * as z from "zod";
+import { identifier, instant } from "../identifier.ts";
+import { partnerPk } from "../partners/partner.ts";
+import type { Item, Key, Table, Write } from "../table/table.ts";
+
+const agreementConfirmed = z.object({
+  kind: z.literal("agreement-confirmed"),
+  version: z.string(),
+  sha256: z.string(),
+  confirmedAt: instant,
+  confirmedByName: z.string(),
+  confirmedByEmail: z.string(),
+  address: z.string(),
+});
+const tokenRejected = z.object({ kind: z.literal("token-rejected"), rejectedAt: instant });
+
+/**
+ * One e-mail that the organization's owner is owed, and how far it got. It holds facts; whom it goes to is read from the feed's
+ * record when it is sent.
+ */
+export const ownerMail = z.object({
+  partnerId: identifier,
+  id: z.string(),
+  facts: z.discriminatedUnion("kind", [agreementConfirmed, tokenRejected]),
+  status: z.enum(["queued", "sent", "delivered", "bounced", "complained", "failed"]),
+  /** When it reached this status. */
+  at: instant,
+  messageId: z.string().nullable(),
+  version: z.number(),
+});
+export type OwnerMail = z.infer<typeof ownerMail>;
+
+const mailKey = (partnerId: string, id: string): Key => ({ pk: partnerPk(partnerId), sk: `mail#${id}` });
+const toItem = (mail: OwnerMail): Item => ({ ...mail, ...mailKey(mail.partnerId, mail.id) });
+
+export const ownerMailWrite = (mail: OwnerMail): Write => ({
+  put: toItem({ ...mail, version: mail.version + 1 }),
+  expect: mail.version === 0 ? "absent" : mail.version,
+});
+
+export const findOwnerMail = async (
+  table: Pick<Table, "get">,
+  partnerId: string,
+  id: string,
+): Promise<OwnerMail | undefined> => {
+  const item = await table.get(mailKey(partnerId, id));
+  return item && ownerMail.parse(item);
+};

@@ -1,0 +1,95 @@
+import * as z from "zod";
+import { displayName, identifier, instant } from "../identifier.ts";
+import { allItems, type Item, type Key, type Table } from "../table/table.ts";
+
+export const serviceId = identifier;
+
+// Gradient's own lists; case-sensitive, the spelling "priviledged" is the value that it expects.
+export const serviceCategory = z.enum([
+  "security",
+  "backup",
+  "productivity",
+  "infrastructure",
+  "service delivery",
+  "consulting",
+  "other",
+]);
+export const serviceSubcategory = z.enum([
+  "endpoint detection and response (EDR)",
+  "email security",
+  "virtual private network services (VPN)",
+  "DNS filtering",
+  "dark web monitoring",
+  "password management",
+  "single sign on (SSO)",
+  "priviledged access and identity management (PAM/PIM)",
+  "security information and event management (SIEM)",
+  "mobile device management (MDM)",
+  "application security",
+  "mobile application management (MAM)",
+  "multi factor authentication (MFA)",
+  "cloud backup",
+  "local backup",
+  "desktop backup",
+  "data archiving",
+  "physical offsite storage",
+  "business continuity",
+  "hosted email",
+  "video conferencing",
+  "voice over IP services (VOIP)",
+  "line of business application support",
+  "unified communications as a service (UCaaS)",
+  "customer relationship management",
+  "cloud storage",
+  "website hosting",
+  "hardware as a service (HaaS)",
+  "managed print services",
+  "virtual desktop infrastructure (VDI)",
+  "virtual server hosting",
+  "infrastructure as a service (IaaS)",
+  "end user support",
+  "server management and support",
+  "network management and support",
+  "printer management and support",
+  "desktop management and support",
+  "hosted security operations centre (SOC)",
+  "software development",
+  "penetration testing",
+  "project services",
+  "governance and compliance",
+  "business intelligence services / analytics",
+  "phishing simulation",
+  "privacy and security awareness training",
+  "other",
+]);
+
+export const serviceRecord = z.strictObject({
+  name: displayName,
+  description: z.string().trim().min(1).max(2000),
+  category: serviceCategory,
+  subcategory: serviceSubcategory,
+  unit: displayName,
+});
+export type ServiceRecord = z.infer<typeof serviceRecord>;
+
+/** A billable item of the vendor's catalogue, one for all partners. */
+export const hubService = z.object({
+  ...serviceRecord.shape,
+  id: serviceId,
+  /** Gradient's own id, once the service exists there. */
+  gradientServiceId: z.string().nullable(),
+  /** Who is creating it in Gradient right now has until then; Gradient itself would create it twice. */
+  createdUntil: instant.nullable(),
+  updatedAt: instant,
+  version: z.number(),
+});
+export type HubService = z.infer<typeof hubService>;
+
+const cataloguePk = "catalogue";
+
+export const serviceKey = (id: string): Key => ({ pk: cataloguePk, sk: `service#${id}` });
+export const toServiceItem = (value: HubService): Item => ({ ...value, ...serviceKey(value.id) });
+export const fromServiceItem = (item: Item): HubService => hubService.parse(item);
+
+export const listServices = async (table: Pick<Table, "query">): Promise<HubService[]> =>
+  (await Array.fromAsync(allItems(table, { pk: cataloguePk, prefix: "service#" }))).map(fromServiceItem);

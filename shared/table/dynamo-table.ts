@@ -1,0 +1,133 @@
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+} from "@aws-sdk/client-dynamodb";
+import { convertToAttr, marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import * as z from "zod";
+import { AppError } from "../errors.ts";
+import { conflict, type DueKey, type Expectation, type Item, type Key, type Table, type Write } from "./table.ts";
+
+const storedItem = z.looseObject({ pk: z.string(), sk: z.string(), version: z.number() });
+const dueKey = z.object({ pk: z.string(), sk: z.string(), dueAt: z.string() });
+
+type Attributes = Record<string, AttributeValue>;
+
+// DynamoDB's own limit for one BatchGetItem
+const maxKeysPerRead = 100;
+
+const toItem = (item: Item): Attributes => marshall(item, { removeUndefinedValues: true });
+const fromItem = (attributes: Attributes): Item => storedItem.parse(unmarshall(attributes));
+const toKey = ({ pk, sk }: Key): Attributes => ({ pk: { S: pk }, sk: { S: sk } });
+
+const toCondition = (expect: Expectation | undefined) => {
+  if (expect === undefined) return {};
+  if (expect === "absent") return { ConditionExpression: "attribute_not_exists(pk)" };
+  return {
+    ConditionExpression: "version = :version",
+    ExpressionAttributeValues: { ":version": convertToAttr(expect) },
+  };
+};
+
+const lostRaces = new Set(["ConditionalCheckFailedException", "TransactionConflictException"]);
+
+const translate = (error: unknown): never => {
+  if (error instanceof Error && lostRaces.has(error.name)) throw conflict();
+  if (error instanceof Error && error.name === "TransactionCanceledException") {
+    const reasons = "CancellationReasons" in error ? JSON.stringify(error.CancellationReasons) : "";
+    if (/ConditionalCheckFailed|TransactionConflict/.test(reasons)) throw conflict();
+  }
+  throw new AppError("unavailable", "table.unavailable", "The service's database did not answer.", { cause: error });
+};
+
+const toTransactItem =
+  (TableName: string) =>
+  (write: Write): TransactWriteItem => {
+    if ("put" in write) return { Put: { TableName, Item: toItem(write.put), ...toCondition(write.expect) } };
+    if ("delete" in write) return { Delete: { TableName, Key: toKey(write.delete), ...toCondition(write.expect) } };
+    const condition = toCondition(write.expect);
+    return { ConditionCheck: { TableName, Key: toKey(write.check), ConditionExpression: "", ...condition } };
+  };
+
+/** The table on DynamoDB: consistent reads, except in the index. */
+export const dynamoTable = (client: DynamoDBClient, TableName: string): Table => {
+  const readMany = async (keys: Key[]): Promise<Item[]> => {
+    const found: Item[] = [];
+    let pending: Attributes[] = keys.map(toKey);
+    while (pending.length > 0) {
+      const { Responses, UnprocessedKeys } = await client.send(
+        new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: pending, ConsistentRead: true } } }),
+      );
+      found.push(...(Responses?.[TableName] ?? []).map(fromItem));
+      pending = UnprocessedKeys?.[TableName]?.Keys ?? [];
+    }
+    return found;
+  };
+
+  return {
+    get: async (key) => {
+      const { Item: attributes } = await client
+        .send(new GetItemCommand({ TableName, Key: toKey(key), ConsistentRead: true }))
+        .catch(translate);
+      return attributes && fromItem(attributes);
+    },
+    getMany: async (keys) => {
+      const calls: Promise<Item[]>[] = [];
+      for (let from = 0; from < keys.length; from += maxKeysPerRead) {
+        calls.push(readMany(keys.slice(from, from + maxKeysPerRead)));
+      }
+      return (await Promise.all(calls).catch(translate)).flat();
+    },
+    put: async (item, expect) => {
+      await client.send(new PutItemCommand({ TableName, Item: toItem(item), ...toCondition(expect) })).catch(translate);
+    },
+    delete: async (key, expect) => {
+      await client.send(new DeleteItemCommand({ TableName, Key: toKey(key), ...toCondition(expect) })).catch(translate);
+    },
+    transact: async (writes) => {
+      const TransactItems = writes.map(toTransactItem(TableName));
+      await client.send(new TransactWriteItemsCommand({ TransactItems })).catch(translate);
+    },
+    query: async ({ pk, prefix = "", after, descending = false, limit }) => {
+      const { Items, LastEvaluatedKey } = await client
+        .send(
+          new QueryCommand({
+            TableName,
+            ConsistentRead: true,
+            ScanIndexForward: !descending,
+            KeyConditionExpression: prefix === "" ? "pk = :pk" : "pk = :pk AND begins_with(sk, :prefix)",
+            ExpressionAttributeValues: { ":pk": { S: pk }, ...(prefix === "" ? {} : { ":prefix": { S: prefix } }) },
+            ...(after === undefined ? {} : { ExclusiveStartKey: toKey({ pk, sk: after }) }),
+            ...(limit === undefined ? {} : { Limit: limit }),
+          }),
+        )
+        .catch(translate);
+      return { items: (Items ?? []).map(fromItem), next: LastEvaluatedKey?.sk?.S ?? null };
+    },
+    due: async ({ kind, until, limit, after }) => {
+      const toDueKey = (key: DueKey): Attributes => ({ ...toKey(key), dueKind: { S: kind }, dueAt: { S: key.dueAt } });
+      const { Items, LastEvaluatedKey } = await client
+        .send(
+          new QueryCommand({
+            TableName,
+            IndexName: "due",
+            KeyConditionExpression: "dueKind = :kind AND dueAt <= :until",
+            ExpressionAttributeValues: { ":kind": { S: kind }, ":until": { S: until } },
+            Limit: limit,
+            ...(after === undefined ? {} : { ExclusiveStartKey: toDueKey(after) }),
+          }),
+        )
+        .catch(translate);
+      return {
+        keys: (Items ?? []).map((attributes) => dueKey.parse(unmarshall(attributes))),
+        next: LastEvaluatedKey ? dueKey.parse(unmarshall(LastEvaluatedKey)) : null,
+      };
+    },
+  };
+};

@@ -1,0 +1,102 @@
+import { AppError, isAppError } from "../errors.ts";
+
+export interface Key {
+  pk: string;
+  sk: string;
+}
+
+/**
+ * One row. Every row is written whole and carries a `version` that its writers count up, so the only condition that the
+ * service needs is "still as I read it".
+ */
+export interface Item extends Key {
+  version: number;
+  [field: string]: unknown;
+}
+
+/** `"absent"`: no row there yet. A number: the row still has this version. Left out: whatever is there. */
+export type Expectation = "absent" | number;
+
+export type Write =
+  | { put: Item; expect?: Expectation }
+  | { delete: Key; expect?: Expectation }
+  | { check: Key; expect: Expectation };
+
+export interface Query {
+  pk: string;
+  /** Only sort keys that begin so. */
+  prefix?: string;
+  /** Only sort keys after this one, in the order of the query. */
+  after?: string;
+  descending?: boolean;
+  /** At most so many rows; a page may hold fewer, `next` tells whether more follow. */
+  limit?: number;
+}
+
+export interface Page<T> {
+  items: T[];
+  /** Where the next page starts (`after`); null when this was the last. */
+  next: string | null;
+}
+
+export interface DueQuery {
+  kind: string;
+  /** RFC 3339; rows due at this time or before. */
+  until: string;
+  limit: number;
+  /** The last key of the page before. */
+  after?: DueKey;
+}
+
+export interface DueKey extends Key {
+  dueAt: string;
+}
+
+/**
+ * The one table, as narrow as the service needs it: whole rows, one kind of condition, transactions of at most 100 writes.
+ * Rows with `dueKind` and `dueAt` are found again by `due`, rows with `expiresAt` (epoch seconds) vanish some time after it.
+ * Throws `table.conflict` when an expectation does not hold, `table.unavailable` when the table did not answer (then a write may
+ * or may not have happened).
+ */
+export interface Table {
+  get(key: Key): Promise<Item | undefined>;
+  /** Those rows that exist, in no order. At most 100 keys a call go out at once; more are cut into calls. */
+  getMany(keys: Key[]): Promise<Item[]>;
+  put(item: Item, expect?: Expectation): Promise<void>;
+  delete(key: Key, expect?: Expectation): Promise<void>;
+  /** All or nothing. */
+  transact(writes: Write[]): Promise<void>;
+  query(query: Query): Promise<Page<Item>>;
+  /** Oldest first. The index lags a little behind the rows. */
+  due(query: DueQuery): Promise<{ keys: DueKey[]; next: DueKey | null }>;
+}
+
+export const conflict = () =>
+  new AppError("conflict", "table.conflict", "The record was changed by somebody else in the meantime.");
+
+export const isConflict = (error: unknown): boolean => isAppError(error, "table.conflict");
+
+// Each loser of a race reads again at once; ten losses in a row mean more contention than any of our rows can have.
+const maxAttempts = 10;
+
+/** Runs `attempt` again from its first read for as long as it loses to another writer. */
+export const retryOnConflict = async <T>(attempt: () => Promise<T>): Promise<T> => {
+  for (let left = maxAttempts; ; left -= 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isConflict(error) || left <= 1) throw error;
+    }
+  }
+};
+
+/** Every row of a query, page by page. */
+export async function* allItems(table: Pick<Table, "query">, query: Query): AsyncGenerator<Item> {
+  let after = query.after;
+  for (;;) {
+    const page = await table.query({ ...query, ...(after === undefined ? {} : { after }) });
+    yield* page.items;
+    if (page.next === null) return;
+    after = page.next;
+  }
+}

@@ -1,0 +1,127 @@
+import { createHash } from "node:crypto";
+import * as z from "zod";
+import { instant } from "../identifier.ts";
+import { partnerPk } from "../partners/partner.ts";
+import { allItems, type Item, type Key, type Table, type Write } from "../table/table.ts";
+import { lineOutcome } from "./line.ts";
+import { pack, unpack } from "./packed.ts";
+
+/** What is known of one line across all runs. */
+export const ledgerEntry = z.object({
+  customerId: z.string(),
+  serviceId: z.string(),
+  /** The number that Gradient accepted last, and when. */
+  accepted: z.object({ unitCount: z.int(), at: instant }).nullable(),
+  /**
+   * A number that was sent without an answer and may still land until then. Meanwhile no other number may be sent: it
+   * could be overwritten by the late one.
+   */
+  doubt: z.object({ unitCount: z.int(), until: instant }).nullable(),
+  last: z.object({ outcome: lineOutcome, at: instant }),
+});
+export type LedgerEntry = z.infer<typeof ledgerEntry>;
+
+/**
+ * One row of a partner's ledger: all lines of those customers whose id hashes to `number`. A row per customer would cost a
+ * write for every four or five lines.
+ */
+export interface Bucket {
+  partnerId: string;
+  bits: number;
+  number: number;
+  /** The connection that the counts were accepted on; on another one Gradient knows nothing of them. */
+  connectionId: string;
+  entries: Map<string, LedgerEntry>;
+  version: number;
+}
+
+const stored = z.object({
+  partnerId: z.string(),
+  bits: z.int(),
+  number: z.int(),
+  connectionId: z.string(),
+  version: z.number(),
+  packed: z.unknown(),
+});
+
+export const lineKey = ({ customerId, serviceId }: { customerId: string; serviceId: string }): string =>
+  `${customerId}\u0000${serviceId}`;
+
+/** The row for a customer among 2^bits. */
+export const bucketOf = (customerId: string, bits: number): number =>
+  createHash("sha256").update(customerId).digest().readUInt16BE(0) >> (16 - bits);
+
+// 64 lines a row on average: what one second sends, in one to three write units
+const linesPerBucket = 64;
+
+/** How many bits give rows of a good size for so many lines; never fewer than there are. */
+export const bitsFor = (lines: number, current: number): number =>
+  Math.min(16, Math.max(current, Math.ceil(Math.log2(Math.max(1, lines / linesPerBucket)))));
+
+const rowPrefix = (bits: number): string => `ledger#${String(bits).padStart(2, "0")}#`;
+
+const bucketKey = ({ partnerId, bits, number }: Pick<Bucket, "partnerId" | "bits" | "number">): Key => ({
+  pk: partnerPk(partnerId),
+  sk: `${rowPrefix(bits)}${String(number).padStart(5, "0")}`,
+});
+
+const fromItem = (item: Item): Bucket => {
+  const { packed, ...bucket } = stored.parse(item);
+  const entries = z.array(ledgerEntry).parse(unpack(packed));
+  return { ...bucket, entries: new Map(entries.map((entry) => [lineKey(entry), entry])) };
+};
+
+export const bucketWrite = ({ entries, ...bucket }: Bucket): Write & { put: Item } => ({
+  put: {
+    ...bucket,
+    ...bucketKey(bucket),
+    packed: pack([...entries.values()]),
+    version: bucket.version + 1,
+  },
+  expect: bucket.version === 0 ? "absent" : bucket.version,
+});
+
+export const readBucket = async (
+  table: Pick<Table, "get">,
+  place: Pick<Bucket, "partnerId" | "bits" | "number">,
+  connectionId: string,
+): Promise<Bucket> => {
+  const item = await table.get(bucketKey(place));
+  if (item === undefined) return { ...place, connectionId, entries: new Map(), version: 0 };
+  const bucket = fromItem(item);
+  return bucket.connectionId === connectionId ? bucket : { ...bucket, connectionId, entries: new Map() };
+};
+
+/** Every entry of a partner on this connection. */
+export const readLedger = async (
+  table: Pick<Table, "query">,
+  { partnerId, bits, connectionId }: Pick<Bucket, "partnerId" | "bits" | "connectionId">,
+): Promise<Map<string, LedgerEntry>> => {
+  const entries = new Map<string, LedgerEntry>();
+  for await (const item of allItems(table, { pk: partnerPk(partnerId), prefix: rowPrefix(bits) })) {
+    const bucket = fromItem(item);
+    if (bucket.connectionId !== connectionId) continue;
+    for (const [key, entry] of bucket.entries) entries.set(key, entry);
+  }
+  return entries;
+};
+
+/**
+ * Moves a partner's ledger into more rows. Nobody reads the new rows before the integration names the new number of bits, so a
+ * crash leaves the old ones in force and the next attempt writes the new ones again.
+ */
+export const widenLedger = async (
+  table: Pick<Table, "put">,
+  entries: Map<string, LedgerEntry>,
+  { partnerId, bits, connectionId }: Pick<Bucket, "partnerId" | "bits" | "connectionId">,
+): Promise<void> => {
+  const rows = new Map<number, Map<string, LedgerEntry>>();
+  for (const [key, entry] of entries) {
+    const number = bucketOf(entry.customerId, bits);
+    const row = rows.get(number) ?? new Map<string, LedgerEntry>();
+    rows.set(number, row.set(key, entry));
+  }
+  for (const [number, row] of rows) {
+    await table.put(bucketWrite({ partnerId, bits, number, connectionId, entries: row, version: 0 }).put);
+  }
+};

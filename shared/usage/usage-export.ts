@@ -1,0 +1,105 @@
+import * as z from "zod";
+import { identifier, instant } from "../identifier.ts";
+import { partnerPk } from "../partners/partner.ts";
+import type { Item, Key, Page, Table, Write } from "../table/table.ts";
+import { settledLines, totals } from "./line.ts";
+
+export const exportTrigger = z.enum(["schedule", "manual", "mapping", "recovery"]);
+export type ExportTrigger = z.infer<typeof exportTrigger>;
+
+/** `changes`: what Gradient does not surely hold. `full`: everything. `dry-run`: the same way without a call out. */
+export const exportMode = z.enum(["changes", "full", "dry-run"]);
+export type ExportMode = z.infer<typeof exportMode>;
+
+export const stopReason = z.enum(["cancelled", "token-rejected", "forbidden", "not-connected", "overdue"]);
+export type StopReason = z.infer<typeof stopReason>;
+
+/** One run over a fixed list of a partner's lines. planned → sending → finished, or cancelled on the way. */
+export const usageExport = z.object({
+  id: z.string(),
+  partnerId: identifier,
+  trigger: exportTrigger,
+  /** A person's `sub`, or `service`. */
+  startedBy: z.string(),
+  mode: exportMode,
+  lane: z.enum(["on-demand", "scheduled"]),
+  state: z.enum(["planned", "sending", "finished", "cancelled"]),
+  outcome: z.enum(["succeeded", "partial", "failed"]).nullable(),
+  /** Narrows the run to these customers. */
+  customerIds: z.array(identifier).nullable(),
+  totals,
+  /** How many chunks the lines are cut into; null until planned. */
+  chunks: z.int().nullable(),
+  /** Every chunk below has its receipts. */
+  nextChunk: z.int(),
+  /** The message that carries the run at present. */
+  leg: z.int(),
+  /** Who sends, and until when nobody else may. */
+  lease: z.object({ holder: z.string(), until: instant }).nullable(),
+  /** Why the rest is not to be sent. */
+  stop: stopReason.nullable(),
+  /** Gradient was asked to rebuild its views after the last accepted count. */
+  viewsRebuilt: z.boolean(),
+  /** Some line that Gradient accepted in this run, to be repeated if the views are not rebuilt otherwise. */
+  acceptedLine: z.object({ customerId: z.string(), serviceId: z.string() }).nullable(),
+  createdAt: instant,
+  startedAt: instant.nullable(),
+  finishedAt: instant.nullable(),
+  /** When it must have ended; past this the recovery closes it. */
+  expectedBy: instant,
+  version: z.number(),
+});
+export type UsageExport = z.infer<typeof usageExport>;
+
+// 13 months, and some days so that the 13th is whole
+const keptSeconds = 400 * 24 * 60 * 60;
+
+export const retentionOf = (createdAt: string): number => Math.floor(Date.parse(createdAt) / 1000) + keptSeconds;
+
+export const runningExports = "running-export";
+
+export const isOver = ({ state }: Pick<UsageExport, "state">): boolean => state === "finished" || state === "cancelled";
+
+export const exportKey = (partnerId: string, id: string): Key => ({ pk: partnerPk(partnerId), sk: `export#${id}` });
+
+const toItem = (value: UsageExport): Item => ({
+  ...value,
+  ...exportKey(value.partnerId, value.id),
+  ...(isOver(value) ? {} : { dueKind: runningExports, dueAt: value.expectedBy }),
+  expiresAt: retentionOf(value.createdAt),
+});
+
+export const exportWrite = (value: UsageExport): Write & { put: Item } => ({
+  put: toItem({ ...value, version: value.version + 1 }),
+  expect: value.version === 0 ? "absent" : value.version,
+});
+
+export const findExport = async (
+  table: Pick<Table, "get">,
+  partnerId: string,
+  id: string,
+): Promise<UsageExport | undefined> => {
+  const item = await table.get(exportKey(partnerId, id));
+  return item && usageExport.parse(item);
+};
+
+/** Newest first: ids begin with the time. */
+export const listExports = async (
+  table: Pick<Table, "query">,
+  partnerId: string,
+  page: { after?: string; limit: number },
+): Promise<Page<UsageExport>> => {
+  const { items, next } = await table.query({ pk: partnerPk(partnerId), prefix: "export#", descending: true, ...page });
+  return { items: items.map((item) => usageExport.parse(item)), next };
+};
+
+/** Sorts by time, and the same trigger gives the same id: a double trigger starts nothing twice. */
+export const exportIdAt = (at: Date, what: string): string => `${at.toISOString().replaceAll(/[-:.]/g, "")}-${what}`;
+
+/** Succeeded: Gradient holds every line's number. Failed: it took none of them. */
+export const outcomeOf = (value: UsageExport): "succeeded" | "partial" | "failed" => {
+  const { lines, accepted, unchanged } = value.totals;
+  if (settledLines(value.totals) !== lines) throw new Error("The outcomes of an export do not sum up to its lines");
+  if (accepted + unchanged === lines) return "succeeded";
+  return accepted + unchanged === 0 ? "failed" : "partial";
+};

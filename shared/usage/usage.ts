@@ -1,0 +1,60 @@
+import * as z from "zod";
+import { identifier, instant } from "../identifier.ts";
+import { partnerPk } from "../partners/partner.ts";
+import { allItems, type Item, type Key, type Table } from "../table/table.ts";
+
+// Gradient documents no upper bound. Ten digits are more units than any customer has and far below where doubles lose whole numbers.
+const maxUnitCount = 9_999_999_999;
+
+export const unitCount = z
+  .int("A unit count is a whole number.")
+  .min(0, "A unit count is not negative.")
+  .max(maxUnitCount, `A unit count is at most ${maxUnitCount}.`);
+
+export const measurement = z.strictObject({
+  customerId: identifier,
+  serviceId: identifier,
+  unitCount,
+  measuredAt: z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString()),
+});
+export type Measurement = z.infer<typeof measurement>;
+
+const count = z.object({ unitCount, measuredAt: instant });
+export type Count = z.infer<typeof count>;
+
+/** What one customer uses now, by service id: levels, never differences. */
+export const customerUsage = z.object({
+  partnerId: identifier,
+  customerId: identifier,
+  counts: z.record(z.string(), count),
+  version: z.number(),
+});
+export type CustomerUsage = z.infer<typeof customerUsage>;
+
+export const usageKey = (partnerId: string, customerId: string): Key => ({
+  pk: partnerPk(partnerId),
+  sk: `usage#${customerId}`,
+});
+export const toUsageItem = (value: CustomerUsage): Item => ({
+  ...value,
+  ...usageKey(value.partnerId, value.customerId),
+});
+export const fromUsageItem = (item: Item): CustomerUsage => customerUsage.parse(item);
+
+/** The usage of those customers that have any, by customer id. */
+export const readUsage = async (
+  table: Pick<Table, "getMany">,
+  partnerId: string,
+  customerIds: string[],
+): Promise<Map<string, CustomerUsage>> => {
+  const items = await table.getMany(customerIds.map((id) => usageKey(partnerId, id)));
+  return new Map(items.map(fromUsageItem).map((usage) => [usage.customerId, usage]));
+};
+
+export const listUsage = async (
+  table: Pick<Table, "query">,
+  partnerId: string,
+): Promise<Map<string, CustomerUsage>> => {
+  const items = await Array.fromAsync(allItems(table, { pk: partnerPk(partnerId), prefix: "usage#" }));
+  return new Map(items.map(fromUsageItem).map((usage) => [usage.customerId, usage]));
+};
