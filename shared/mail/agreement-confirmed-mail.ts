@@ -71,7 +71,7 @@ export const agreementConfirmedMail = (facts: AgreementConfirmedFacts): MailCont
       { kind: "heading", text: "If you do not agree" },
       {
         kind: "paragraph",
-        text: "Choose “Disconnect” on the integration's page in the hub. From then on nothing is sent, and the key to your Gradient account is deleted here. What was sent before stays in Gradient.",
+        text: "Disconnect the integration on its page in the hub. From then on nothing is sent, and the key that you had entered is deleted. What was sent before stays in Gradient.",
       },
       { kind: "link", label: "Open the integration in the hub", url: links.hub },
     ],

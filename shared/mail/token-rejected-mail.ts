@@ -38,7 +38,7 @@ export const tokenRejectedMail = (facts: TokenRejectedFacts): MailContent => {
         kind: "list",
         items: [
           "In Gradient, open the integration and generate a new key. It is shown once; copy it.",
-          "In the hub, open the integration and paste the key where it says “Replace token”.",
+          "In the hub, open the integration and paste the new key in place of the old one.",
         ],
       },
       { kind: "link", label: "Generate a key in Gradient", url: facts.links.gradient },

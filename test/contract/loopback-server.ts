@@ -10,7 +10,7 @@ export interface ReceivedRequest {
   socket: Socket;
 }
 
-type Responder = (request: ReceivedRequest, response: ServerResponse) => void;
+export type Responder = (request: ReceivedRequest, response: ServerResponse) => void;
 
 /** A real HTTP server on 127.0.0.1 that notes what it receives and answers as told. */
 export const startLoopbackServer = async (responder: Responder) => {
