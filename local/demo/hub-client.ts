@@ -45,7 +45,8 @@ const receipt = z.object({
   customerName: z.string(),
   serviceId: z.string(),
   serviceName: z.string(),
-  unitCount: z.number(),
+  /** Null where the export ended before the number was read. */
+  unitCount: z.number().nullable(),
   outcome: lineOutcome,
   reason: z.string().nullable(),
 });

@@ -45,9 +45,11 @@ export const takeJourney = async (endpoints: Endpoints, terminal: Terminal): Pro
   const version = await step("Read the agreement and confirm it", () => confirmAgreement(traveller));
   await step("The owner hears of it by e-mail", () => showOwnerMail(traveller, version));
   await step("Accounts and services appear in Gradient", () => awaitAccountsAndServices(traveller, organizationId));
-  await step("In Gradient: map customers and services", () => mapInGradient(traveller, organizationId));
+  const isMappedNow = await step("In Gradient: map customers and services", () =>
+    mapInGradient(traveller, organizationId),
+  );
   const usageExport = await step("Next opens, and usage is sent", async () => {
-    await awaitActive(traveller);
+    await awaitActive(traveller, isMappedNow);
     return sendUsage(traveller);
   });
   const receipts = await step("A receipt for every line", () => showReceipts(traveller, usageExport));

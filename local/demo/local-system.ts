@@ -82,13 +82,16 @@ const readEndpoints = (file: string): Endpoints | undefined => {
   }
 };
 
+// blank lines and what Node adds to an error's own sentence
+const stackTrace = /^\s*($|at |[{}]|code: |Node\.js v)/;
+
 /** Resolves at the line `ready`; both outputs are read to the end, so that the child never waits for a reader. */
 const untilReady = async (child: ChildProcess): Promise<void> => {
   const { stdout, stderr } = child;
   if (stdout === null || stderr === null) throw new Error("its output cannot be read");
   let lastWords = "";
   const note = (line: string) => {
-    if (line.trim() !== "") lastWords = line.trim();
+    if (!stackTrace.test(line)) lastWords = line.trim();
   };
   createInterface(stderr).on("line", note);
   const ready = new Promise<"ready">((resolve) => {

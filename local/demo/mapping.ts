@@ -31,10 +31,12 @@ export const awaitAccountsAndServices = async (
   );
 };
 
-export const mapInGradient = async (traveller: Traveller, organizationId: string): Promise<void> => {
+/** True if the mapping was finished now, false if it had been before. */
+export const mapInGradient = async (traveller: Traveller, organizationId: string): Promise<boolean> => {
   const { hub, partnerSide, terminal } = traveller;
   const { state } = await hub.readIntegration();
-  if (state === "active") terminal.line("  Mapping was finished before; it stays as it is.");
+  const isDone = state === "active";
+  if (isDone) terminal.line("  Mapping was finished before; it stays as it is.");
   else {
     await partnerSide.mapAllExcept(organizationId, leftUnmapped);
     await partnerSide.finish(organizationId);
@@ -46,4 +48,5 @@ export const mapInGradient = async (traveller: Traveller, organizationId: string
     `${accounts.length - left.length} of ${accounts.length} accounts and ${mappedServices} of ${services.length} services are mapped.`,
   );
   if (left.length > 0) terminal.line(`  Left unmapped: ${left.join(" · ")}`);
+  return !isDone;
 };

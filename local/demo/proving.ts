@@ -1,4 +1,4 @@
-import { expectedCounts } from "#local/sample/sample";
+import { type ExpectedCount, expectedCounts } from "#local/sample/sample";
 import { lineOutcomes, type Receipt, type UsageExport } from "./hub-client.ts";
 import { receiptsLegend, receiptsTable } from "./receipts-table.ts";
 import type { Traveller } from "./traveller.ts";
@@ -43,7 +43,7 @@ export const contradictions = (receipts: Receipt[], totals: UsageExport["totals"
   ];
 };
 
-/** Accepted is what Gradient said. This looks at what it holds, for every mapped pair. */
+/** Accepted is what Gradient said. This looks at what it holds, for every pair of the sample. */
 export const compareCounts = async (
   { partnerSide, terminal }: Traveller,
   { organizationId, receipts }: { organizationId: string; receipts: Receipt[] },
@@ -52,20 +52,24 @@ export const compareCounts = async (
   const mappedAccounts = new Set(accounts.filter(({ isMapped }) => isMapped).map(({ id }) => id));
   const mappedServices = new Set(services.filter(({ isMapped }) => isMapped).map(({ name }) => name));
   const held = await partnerSide.readCounts(organizationId);
-  const differences = expectedCounts().flatMap(({ customerId, customerName, serviceId, serviceName, unitCount }) => {
+
+  const difference = ({ customerId, serviceId, serviceName, unitCount }: ExpectedCount): string | undefined => {
     const isMapped = mappedAccounts.has(customerId) && mappedServices.has(serviceName);
+    const expected = isMapped ? "accepted" : "unmapped";
     const receipt = receipts.find((line) => line.customerId === customerId && line.serviceId === serviceId);
+    if (receipt?.outcome !== expected) return `should be ${expected}, is ${receipt?.outcome ?? "without a receipt"}`;
     const inGradient = held.find((count) => count.accountId === customerId && count.serviceName === serviceName);
-    const pair = `${customerName}, ${serviceName}`;
-    const outcome = isMapped ? "accepted" : "unmapped";
-    if (receipt?.outcome !== outcome)
-      return [`${pair}: should be ${outcome}, is ${receipt?.outcome ?? "without a receipt"}`];
-    if (isMapped && inGradient?.unitCount !== unitCount)
-      return [`${pair}: the sample says ${unitCount}, Gradient ${inGradient?.unitCount ?? "nothing"}`];
-    return [];
-  });
-  const [first] = differences;
-  if (first !== undefined) throw new Error(`${differences.length} pairs differ, the first: ${first}`);
-  const compared = receipts.filter(({ outcome }) => outcome === "accepted").length;
-  terminal.good(`Equal: all ${compared} accepted counts stand in Gradient as the sample has them.`);
+    return !isMapped || inGradient?.unitCount === unitCount
+      ? undefined
+      : `is ${unitCount} in the sample, ${inGradient?.unitCount ?? "nothing"} in Gradient`;
+  };
+  const pairs = expectedCounts().map((pair) => ({ ...pair, difference: difference(pair) }));
+  const different = pairs.filter((pair) => pair.difference !== undefined);
+  const [first] = different;
+  if (first !== undefined)
+    throw new Error(
+      `${different.length} of ${pairs.length} pairs differ, the first: ${first.customerName}, ${first.serviceName} ${first.difference}`,
+    );
+  const mapped = pairs.filter((pair) => mappedAccounts.has(pair.customerId) && mappedServices.has(pair.serviceName));
+  terminal.good(`Equal: for all ${mapped.length} mapped pairs, Gradient holds the sample's number.`);
 };

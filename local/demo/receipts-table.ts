@@ -34,7 +34,7 @@ export const receiptsTable = (receipts: Receipt[]): string[] => {
         lines[0]?.customerName ?? "",
         [...services.keys()].map((serviceId) => {
           const line = lines.find((candidate) => candidate.serviceId === serviceId);
-          return line === undefined ? "·" : `${line.unitCount} ${marks[line.outcome]}`;
+          return line === undefined ? "·" : `${line.unitCount ?? "?"} ${marks[line.outcome]}`;
         }),
       ),
     ),

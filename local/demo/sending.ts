@@ -27,9 +27,9 @@ const followExport = async ({ hub, terminal }: Traveller, id: string, label: str
 const endedLines = ({ totals }: UsageExport): number => lineOutcomes.reduce((sum, outcome) => sum + totals[outcome], 0);
 
 /** The mapping starts an export by itself; its first accepted count is the proof that opens *Next*. */
-export const awaitActive = async (traveller: Traveller): Promise<void> => {
+export const awaitActive = async (traveller: Traveller, isMappedNow: boolean): Promise<void> => {
   const { hub, terminal } = traveller;
-  if ((await hub.readIntegration()).state !== "active") {
+  if (isMappedNow) {
     const first = await waitFor(async () => (await hub.listExports())[0], {
       complaint: () => "no export was started by the finished mapping",
     });

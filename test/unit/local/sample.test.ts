@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { expectedCounts, readSample } from "#local/sample/sample";
+import { customerRecord } from "#shared/customers/customer";
+import { partnerProfile } from "#shared/partners/partner";
+import { serviceRecord } from "#shared/services/hub-service";
 
 const sample = readSample();
 
@@ -26,6 +29,13 @@ describe("the sample", () => {
     expect(names).toContain('Café "Zum Anker" GmbH');
     expect(Math.max(...names.map(({ length }) => length))).toBeGreaterThan(150);
     expect(names.map((name) => name.toLowerCase()).filter((name) => name === "northgate logistics")).toHaveLength(2);
+  });
+
+  it("is what the feed takes, Gradient's categories included", () => {
+    const { name, ownerName, ownerEmail, timeZone } = sample.partner;
+    expect(() => partnerProfile.parse({ name, owner: { name: ownerName, email: ownerEmail }, timeZone })).not.toThrow();
+    for (const { id, ...service } of sample.services) expect(serviceRecord.parse(service), id).toEqual(service);
+    for (const customer of sample.customers) expect(customerRecord.parse(customer)).toEqual(customer);
   });
 
   it("measures only customers and services that it has, each pair once today", () => {

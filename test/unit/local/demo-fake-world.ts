@@ -1,0 +1,191 @@
+import { expectedCounts, readSample } from "#local/sample/sample";
+import { type LoopbackServer, loopbackServer, type Received } from "./sample-loopback-server.ts";
+
+const services = readSample().services;
+const linesPerPage = 50;
+
+/**
+ * Hub, Gradient, mailbox and issuer in one small server, just enough to travel through: what is asked for happens at once, and an
+ * export ends at the second look. `answers` replaces the answer to one call, to see what the journey makes of it.
+ */
+export const fakeWorld = async (
+  answers: Record<string, { status: number; body: unknown }> = {},
+): Promise<LoopbackServer> => {
+  let state = "not-started";
+  let token: { status: string; lastFour: string } | null = null;
+  let isConfirmed = false;
+  let organizationName: string | undefined;
+  let generated = 0;
+  let unmapped: string[] | undefined;
+  const exports: { id: string; trigger: string; looks: number }[] = [];
+
+  const lines = () =>
+    expectedCounts().map((line) => {
+      const outcome = unmapped?.includes(line.customerId) === false ? "accepted" : "unmapped";
+      return { ...line, outcome, reason: outcome === "accepted" ? null : "The account is not mapped." };
+    });
+  const view = ({ id, trigger, looks }: (typeof exports)[number]) => {
+    const all = lines();
+    const accepted = all.filter(({ outcome }) => outcome === "accepted").length;
+    const isFinished = looks > 1;
+    return {
+      id,
+      trigger,
+      mode: "full",
+      state: isFinished ? "finished" : "sending",
+      outcome: isFinished ? "succeeded" : null,
+      totals: {
+        lines: all.length,
+        accepted: isFinished ? accepted : 0,
+        unchanged: 0,
+        unmapped: isFinished ? all.length - accepted : 0,
+        rejected: 0,
+        deferred: 0,
+        superseded: 0,
+      },
+    };
+  };
+  const startExport = (trigger: string) => {
+    const one = { id: `export-${exports.length + 1}`, trigger, looks: 0 };
+    exports.unshift(one);
+    return one;
+  };
+  const exportAt = (path: string) => {
+    const found = exports.find(({ id }) => path.includes(id));
+    if (found === undefined) throw new Error(`No export at ${path}`);
+    return found;
+  };
+  const detail = () => ({
+    organizationId: "org-g",
+    name: organizationName,
+    accounts: isConfirmed
+      ? [...new Map(lines().map(({ customerId, customerName }) => [customerId, customerName]))].map(([id, name]) => ({
+          id,
+          name,
+          isMapped: unmapped?.includes(id) === false,
+        }))
+      : [],
+    services: isConfirmed ? services.map(({ id, name }) => ({ id, name, isMapped: unmapped !== undefined })) : [],
+  });
+
+  const routes: [RegExp, (call: Received) => unknown][] = [
+    [/^GET \/.well-known\/jwks.json$/, () => ({ keys: [] })],
+    [/^POST \/token$/, () => ({ access_token: "jwt" })],
+    [/^(PUT|POST) \/v1\/hub\//, () => ({ accepted: 1, rejected: [] })],
+    [
+      /^GET \/v1\/integrations\/gradient$/,
+      () => ({
+        state,
+        nextEnabled: state === "active",
+        token,
+        gradient: { organizationName, status: "pending" },
+        agreement: isConfirmed
+          ? {
+              version: "v1",
+              confirmedAt: "2026-11-22T10:00:00Z",
+              ownerEmail: { status: "sent", at: "2026-11-22T10:00:01Z" },
+            }
+          : null,
+      }),
+    ],
+    [
+      /^POST \/v1\/integrations\/gradient$/,
+      () => {
+        if (state === "not-started") state = "awaiting-token";
+      },
+    ],
+    [
+      /^PUT .+\/token$/,
+      ({ body }) => {
+        const { partnerToken } = body as { partnerToken: string };
+        token = { status: "valid", lastFour: partnerToken.slice(-4) };
+        state = "awaiting-agreement";
+      },
+    ],
+    [
+      /^GET .+\/agreement$/,
+      () => ({ version: "v1", sha256: "abc", title: "Sharing usage", markdown: "# Sharing usage\n" }),
+    ],
+    [
+      /^POST .+\/agreement\/confirmations$/,
+      () => {
+        isConfirmed = true;
+        if (state === "awaiting-agreement") state = "awaiting-mapping";
+      },
+    ],
+    [/^GET .+\/exports$/, () => ({ items: exports.map(view), nextCursor: null })],
+    [/^POST .+\/exports$/, () => view(startExport("manual"))],
+    [
+      /^GET .+\/exports\/[^/]+\/lines/,
+      ({ path }) => {
+        const from = Number(new URL(path, "http://x").searchParams.get("cursor") ?? 0);
+        const next = from + linesPerPage;
+        return { items: lines().slice(from, next), nextCursor: next < lines().length ? String(next) : null };
+      },
+    ],
+    [
+      /^GET .+\/exports\/[^/]+$/,
+      ({ path }) => {
+        const one = exportAt(path);
+        one.looks += 1;
+        return view(one);
+      },
+    ],
+    [
+      /^GET \/store$/,
+      () => ({
+        emails: isConfirmed
+          ? [
+              {
+                from: "billing@hub.example",
+                destination: { to: [readSample().partner.ownerEmail] },
+                subject: "Confirmed",
+                body: { text: "Hello Marta Keller,\n\nAgreement: Sharing usage, version v1\n" },
+              },
+            ]
+          : [],
+      }),
+    ],
+    [/^GET \/_partner\/organizations$/, () => ({ items: organizationName === undefined ? [] : [detail()] })],
+    [
+      /^POST \/_partner\/organizations$/,
+      ({ body }) => {
+        organizationName = (body as { name: string }).name;
+        return detail();
+      },
+    ],
+    [/^POST .+\/keys$/, () => ({ partnerToken: `canary-partner-token-${1000 + generated++}` })],
+    [/^GET \/_partner\/organizations\/org-g$/, detail],
+    [
+      /^POST .+\/mappings\/auto$/,
+      ({ body }) => {
+        unmapped = (body as { exceptAccounts: string[] }).exceptAccounts;
+      },
+    ],
+    [
+      /^POST .+\/finish$/,
+      () => {
+        startExport("mapping");
+        state = "active";
+      },
+    ],
+    [
+      /^GET .+\/counts$/,
+      () => ({
+        items: lines()
+          .filter(({ outcome }) => outcome === "accepted")
+          .map(({ customerId, serviceName, unitCount }) => ({ accountId: customerId, serviceName, unitCount })),
+      }),
+    ],
+  ];
+
+  return loopbackServer((call) => {
+    const name = `${call.method} ${call.path}`;
+    const replaced = answers[name];
+    if (replaced !== undefined) return replaced;
+    const route = routes.find(([pattern]) => pattern.test(name));
+    return route === undefined
+      ? { status: 404, body: { detail: `The fake world has no ${name}.` } }
+      : { status: 200, body: route[1](call) ?? {} };
+  });
+};

@@ -1,0 +1,101 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { takeJourney } from "#local/demo/journey";
+import { terminalOn } from "#local/demo/terminal";
+import { expectedCounts } from "#local/sample/sample";
+import { fakeWorld } from "./demo-fake-world.ts";
+import type { LoopbackServer } from "./sample-loopback-server.ts";
+
+let world: LoopbackServer | undefined;
+afterEach(() => world?.stop());
+
+const travel = async ({ url }: LoopbackServer): Promise<string> => {
+  const written: string[] = [];
+  const terminal = terminalOn({ write: (text) => written.push(text), ansi: false });
+  await takeJourney({ api: url, gradient: url, mailbox: url, issuer: url }, terminal);
+  return written.join("");
+};
+
+describe("the journey", () => {
+  it("goes from the feed to equal counts, and shows each step, the mail and the receipts", async () => {
+    world = await fakeWorld();
+
+    const shown = await travel(world);
+
+    expect(shown.match(/^\d+ of 12 {2}/gm)).toHaveLength(12);
+    expect(shown).toContain("│ Hello Marta Keller,");
+    expect(shown).toContain("Harbourline IT Services: 4 services, 40 customers, 153 measurements.");
+    expect(shown).toContain("34 of 37 accounts and 4 of 4 services are mapped.");
+    expect(shown).toContain("first export 143 of 143");
+    expect(shown).toMatch(/^ {2}Merrow Travel +14 ✓ +0 ✓ +6 ✓ +15 ✓$/m);
+    expect(shown).toMatch(/^ {2}NORTHGATE LOGISTICS +15 ○ +6 ○ +9 ○ +17 ○$/m);
+    expect(shown).toContain("132 + 0 + 11 + 0 + 0 + 0 = 143 lines, a receipt for each.");
+    expect(shown).toContain("Equal: for all 132 mapped pairs, Gradient holds the sample's number.");
+  });
+
+  it("never shows the partner token", async () => {
+    world = await fakeWorld();
+
+    expect(await travel(world)).not.toContain("canary-partner-token");
+  });
+
+  it("works a second time, without a new key and without mapping again, and sends everything once more", async () => {
+    world = await fakeWorld();
+    await travel(world);
+    const first = world.received.length;
+
+    const shown = await travel(world);
+
+    const again = world.received.slice(first).map(({ method, path }) => `${method} ${path}`);
+    expect(again.filter((call) => /keys|token$|mappings|finish/.test(call))).toEqual(["POST /token", "POST /token"]);
+    expect(again).toContain("POST /v1/integrations/gradient/exports");
+    expect(shown).toContain("Connected to Harbourline IT Services with the key that ends in 1000.");
+    expect(shown).toContain("Equal: for all 132 mapped pairs");
+  });
+
+  it.each([
+    [
+      "the feed refuses a record",
+      "POST /v1/hub/partners/org-1001/usage",
+      { accepted: 152, rejected: [{ index: 0, code: "customer.unknown", detail: "No such customer." }] },
+      /^Step 1, "The hub's feed has the sample", failed: The feed refused 1 of the sample's records/,
+    ],
+    [
+      "the hub forgets the token",
+      "PUT /v1/integrations/gradient/token",
+      {},
+      /^Step 5, "Paste the key into the hub", failed: the hub says that the token is missing$/,
+    ],
+    [
+      "the confirmation is not recorded",
+      "POST /v1/integrations/gradient/agreement/confirmations",
+      {},
+      /^Step 6, "Read the agreement and confirm it", failed: version v1 was confirmed, but/,
+    ],
+    [
+      "Gradient holds other numbers",
+      "GET /_partner/organizations/org-g/counts",
+      {
+        items: expectedCounts().map(({ customerId, serviceName }) => ({
+          accountId: customerId,
+          serviceName,
+          unitCount: 0,
+        })),
+      },
+      /^Step 12, .+ failed: 12\d of 143 pairs differ, the first: Alder & Finch Solicitors, DNS Security Essentials is 24 in the sample, 0 in Gradient$/,
+    ],
+  ])("names the step when %s", async (_, call, body, sentence) => {
+    world = await fakeWorld({ [call]: { status: 200, body } });
+
+    await expect(travel(world)).rejects.toThrow(sentence);
+  });
+
+  it("says what Gradient's side answered when it refuses", async () => {
+    world = await fakeWorld({
+      "POST /_partner/organizations/org-g/finish": { status: 409, body: { message: "Map a service first." } },
+    });
+
+    await expect(travel(world)).rejects.toThrow(
+      'Step 9, "In Gradient: map customers and services", failed: POST /_partner/organizations/org-g/finish answered 409: Map a service first.',
+    );
+  });
+});

@@ -1,0 +1,103 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { findRunningSystem } from "#local/demo/local-system";
+import { fakeWorld } from "./demo-fake-world.ts";
+import { type LoopbackServer, loopbackServer } from "./sample-loopback-server.ts";
+
+let folder = "";
+let server: LoopbackServer | undefined;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "demo-"));
+});
+afterEach(async () => {
+  await server?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const writeEndpoints = (url: string) => {
+  const endpoints = { hubUi: url, api: url, gradient: url, mailbox: url, issuer: url };
+  writeFileSync(join(folder, "endpoints.json"), JSON.stringify({ ...endpoints, pid: 1 }));
+};
+
+describe("findRunningSystem", () => {
+  it("finds the system whose issuer answers", async () => {
+    server = await loopbackServer(() => ({ status: 200, body: { keys: [] } }));
+    writeEndpoints(server.url);
+
+    expect(await findRunningSystem(folder)).toMatchObject({ api: server.url });
+    expect(server.received.map(({ path }) => path)).toEqual(["/.well-known/jwks.json"]);
+  });
+
+  it("finds none where the file is left over from a system that is gone", async () => {
+    server = await loopbackServer(() => ({ status: 200, body: {} }));
+    writeEndpoints(server.url);
+    await server.stop();
+
+    expect(await findRunningSystem(folder)).toBeUndefined();
+  });
+
+  it("finds none where something else has taken the port", async () => {
+    server = await loopbackServer(() => ({ status: 404, body: {} }));
+    writeEndpoints(server.url);
+
+    expect(await findRunningSystem(folder)).toBeUndefined();
+  });
+
+  it("finds none where the file is missing or half-written", async () => {
+    expect(await findRunningSystem(folder)).toBeUndefined();
+    writeFileSync(join(folder, "endpoints.json"), '{"api": "http://127');
+    expect(await findRunningSystem(folder)).toBeUndefined();
+  });
+});
+
+describe("npm run demo", () => {
+  const runDemo = async () => {
+    const child = spawn(process.execPath, ["local/demo/demo.ts"], {
+      env: { ...process.env, GRADIENT_BILLING_STATE: folder },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      output += chunk.toString("utf8");
+    });
+    child.stderr.on("data", (chunk: Buffer) => {
+      output += chunk.toString("utf8");
+    });
+    await once(child, "close");
+    return { exitCode: child.exitCode, output };
+  };
+
+  it("exits 0 once every step did what it should, in plain text where no terminal is", async () => {
+    server = await fakeWorld();
+    writeEndpoints(server.url);
+
+    const { exitCode, output } = await runDemo();
+
+    expect(output).toContain(`It runs already, its API at ${server.url}.`);
+    expect(output.trimEnd()).toMatch(/Every step did what it should\.$/);
+    expect(output).not.toContain("\u001b");
+    expect(exitCode).toBe(0);
+  });
+
+  it("exits 1 after a broken step, with one sentence and no stack trace", async () => {
+    server = await fakeWorld({
+      "PUT /v1/integrations/gradient/token": {
+        status: 422,
+        body: { code: "token.rejected", detail: "Gradient refused the token." },
+      },
+    });
+    writeEndpoints(server.url);
+
+    const { exitCode, output } = await runDemo();
+
+    expect(output.trimEnd().split("\n").at(-1)).toBe(
+      '  ✗ Step 5, "Paste the key into the hub", failed: PUT /v1/integrations/gradient/token answered 422 token.rejected: Gradient refused the token.',
+    );
+    expect(output).not.toContain("    at ");
+    expect(exitCode).toBe(1);
+  });
+});
