@@ -1,0 +1,116 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { callLog } from "./call-log.ts";
+import { replyToError, send } from "./exchange.ts";
+import { faultInjector } from "./faults.ts";
+import { mappingWebhook, type WebhookTarget } from "./mapping-webhook.ts";
+import { partnerGate } from "./partner-gate.ts";
+import { rateLimit } from "./rate-limit.ts";
+import { newId } from "./records.ts";
+import { openStateStore, put, type StateStore } from "./state-store.ts";
+import { timers } from "./timers.ts";
+import { vendorGate } from "./vendor-gate.ts";
+import { viewRebuilds } from "./view-rebuilds.ts";
+
+export interface GradientSandboxOptions {
+  /** 0 takes any free one. */
+  port: number;
+  /** Made when missing, its folder too. */
+  stateFile: string;
+  vendorKey: string;
+  /** Where to tell that a partner finished mapping; without it nothing is told. */
+  webhook?: WebhookTarget;
+  /** What the pages for people link to. */
+  portal?: { hubUi?: string };
+  now?: () => number;
+}
+
+export interface GradientSandbox {
+  /** Without a path: the vendor API is at `${url}/api/vendor-api`. */
+  url: string;
+  close(): Promise<void>;
+}
+
+const host = "127.0.0.1";
+
+const listen = (server: Server, port: number) =>
+  new Promise<number>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === "EADDRINUSE"
+          ? new Error(`Port ${port} is taken, so the Gradient sandbox cannot start: free it or choose another.`)
+          : error,
+      ),
+    );
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address ? address.port : port);
+    });
+  });
+
+const createVendor = (store: StateStore, at: string, hubUi: string | undefined) => {
+  const portal = hubUi === undefined ? {} : { integrationPortalUrl: hubUi };
+  const vendor = {
+    id: newId(),
+    name: "Example Hub",
+    description: "An MSP hub",
+    ...portal,
+    createdAt: at,
+    updatedAt: at,
+  };
+  store.commit(put("vendor", vendor));
+};
+
+/** Starts an imitation of Gradient on this machine; see README.md beside this file for what it offers. */
+export const startGradientSandbox = async (options: GradientSandboxOptions): Promise<GradientSandbox> => {
+  const nowMs = options.now ?? Date.now;
+  const hubUi = options.portal?.hubUi;
+  const store = openStateStore(options.stateFile);
+  if (store.read.vendor.size === 0) createVendor(store, new Date(nowMs()).toISOString(), hubUi);
+
+  const clocks = timers();
+  const faults = faultInjector();
+  // a clock without jumps and with fractions of a millisecond: whole ones would let a second be up to 1 ms short
+  const limit = rateLimit(100, 1000, options.now ?? (() => performance.now()));
+  const world = {
+    store,
+    nowMs,
+    calls: callLog(),
+    rebuilds: viewRebuilds({ store, nowMs, timers: clocks }),
+    webhook: mappingWebhook(options.webhook, clocks, nowMs),
+  };
+  const vendor = vendorGate({ world, vendorKey: options.vendorKey, faults, limit, timers: clocks });
+  const partner = partnerGate({ world, faults, limit, answers: vendor.answers, hubUi });
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    try {
+      // two slashes at the start would make the rest a host
+      const target = (request.url ?? "/").replace(/^\/+/, "/");
+      const url = URL.parse(target, `http://${host}`) ?? new URL(`http://${host}/_unreadable`);
+      if (url.pathname.startsWith("/api/")) await vendor.handle(request, response, url);
+      else await partner(request, response, url);
+    } catch (error) {
+      send(response, replyToError(error));
+    }
+  };
+  const server = createServer((request, response) => void handle(request, response));
+  // longer than clients keep idle connections, so that none is closed under a request that is just being sent
+  server.keepAliveTimeout = 120_000;
+
+  try {
+    const port = await listen(server, options.port);
+    world.rebuilds.resume();
+    return {
+      url: `http://${host}:${port}`,
+      close: async () => {
+        clocks.stop();
+        const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+        server.closeAllConnections();
+        await closed;
+        store.close();
+      },
+    };
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+};

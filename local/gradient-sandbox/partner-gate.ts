@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { parseBody, parseJson, Refusal, readBody, send } from "./exchange.ts";
+import { type FaultInjector, faultSettings } from "./faults.ts";
+import { partnerCountRoutes } from "./partner-counts.ts";
+import { partnerMappingRoutes } from "./partner-mappings.ts";
+import { partnerOrganizationRoutes } from "./partner-organizations.ts";
+import type { RateLimit } from "./rate-limit.ts";
+import { router } from "./router.ts";
+import type { PartnerRoute, SandboxWorld } from "./sandbox-world.ts";
+import { statusPage } from "./status-page.ts";
+
+interface Gate {
+  world: SandboxWorld;
+  faults: FaultInjector;
+  limit: RateLimit;
+  answers: Map<number, number>;
+  hubUi: string | undefined;
+}
+
+/** The way in to all but the vendor API: no credential, no limit, no faults. */
+export const partnerGate = ({ world, faults, limit, answers, hubUi }: Gate) => {
+  const stats = () => ({ ...limit.figures(), answers: Object.fromEntries(answers) });
+  const routes: PartnerRoute[] = [
+    {
+      method: "GET",
+      path: "/",
+      run: () => ({
+        status: 200,
+        html: statusPage(world, { ...limit.figures() }, hubUi),
+        headers: { "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'" },
+      }),
+    },
+    { method: "GET", path: "/_partner/stats", run: () => ({ status: 200, body: stats() }) },
+    {
+      method: "DELETE",
+      path: "/_partner/stats",
+      run: () => {
+        limit.resetFigures();
+        answers.clear();
+        return { status: 200, body: stats() };
+      },
+    },
+    { method: "GET", path: "/_faults", run: () => ({ status: 200, body: faults.current() }) },
+    {
+      method: "PUT",
+      path: "/_faults",
+      run: ({ body }) => {
+        faults.set(parseBody(faultSettings, body));
+        return { status: 200, body: faults.current() };
+      },
+    },
+    {
+      method: "DELETE",
+      path: "/_faults",
+      run: () => {
+        faults.clear();
+        return { status: 200, body: faults.current() };
+      },
+    },
+    ...partnerOrganizationRoutes(world),
+    ...partnerMappingRoutes(world),
+    ...partnerCountRoutes(world),
+  ];
+  const find = router(routes);
+
+  return async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
+    const method = request.method ?? "";
+    const text = await readBody(request);
+    const match = find(method, url.pathname);
+    if (!match) throw new Refusal(404, `Cannot ${method} ${url.pathname}`);
+    const body = parseJson(text);
+    const call = {
+      method,
+      path: url.pathname,
+      params: match.params,
+      query: url.searchParams,
+      headers: request.headers,
+    };
+    send(response, match.route.run({ ...call, body }));
+  };
+};
