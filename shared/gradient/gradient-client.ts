@@ -36,8 +36,7 @@ const inBatches = <T>(items: T[]): T[][] =>
 /** Ids may hold anything; half a surrogate pair cannot be written into a URL. */
 const segment = (id: string) => encodeURIComponent(id.toWellFormed());
 
-const toAccountBody = ({ id, name, isActive }: AccountChange) => ({
-  id,
+const toChangeBody = ({ name, isActive }: AccountChange) => ({
   ...(name === undefined ? {} : { name }),
   ...(isActive === undefined ? {} : { isActive }),
 });
@@ -86,10 +85,15 @@ export const gradientClient = ({
   /** One call per account, the documented form. A refused account does not keep the others from being changed. */
   const changeOneByOne = async (token: PartnerToken, changes: AccountChange[]) => {
     let refusal: AppError | undefined;
-    for (const { id, ...change } of changes) {
-      const path = `/organization/accounts/${segment(id)}`;
+    for (const change of changes) {
+      // without the id in the body: there it would be a new id for the account
+      const call: Call = {
+        method: "PATCH",
+        path: `/organization/accounts/${segment(change.id)}`,
+        body: toChangeBody(change),
+      };
       try {
-        await succeed(token, { method: "PATCH", path, body: toAccountBody({ id, ...change }) });
+        await succeed(token, call);
       } catch (error) {
         if (!isAppError(error, "gradient.refused")) throw error;
         refusal ??= error;
@@ -141,7 +145,7 @@ export const gradientClient = ({
     changeAccounts: async (token, changes) => {
       for (const batch of inBatches(changes)) {
         try {
-          const body = batch.map(toAccountBody);
+          const body = batch.map((change) => ({ id: change.id, ...toChangeBody(change) }));
           await succeed(token, { method: "PATCH", path: "/organization/accounts", body });
         } catch (error) {
           // the call for many is known from a client only: where Gradient does not have it, or dislikes one of

@@ -175,7 +175,9 @@ export const inMemoryGradient = ({ now = () => new Date() } = {}): InMemoryGradi
     changeAccounts: (token, changes) =>
       attempt("changeAccounts", () => {
         const organization = signedIn(token);
-        for (const { id, ...change } of changes) Object.assign(accountOf(organization, id), change);
+        const known = changes.filter(({ id }) => organization.accounts.has(id));
+        for (const { id, ...change } of known) Object.assign(accountOf(organization, id), change);
+        if (known.length < changes.length) throw refused("No account found for some of the changes.");
       }),
     setUnitCount: (token, { serviceId, accountId, unitCount, rebuildsViews }) => {
       countsReceived.push({ serviceId, accountId, unitCount, rebuildsViews });
