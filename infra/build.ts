@@ -1,0 +1,111 @@
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { build, type Metafile } from "esbuild";
+import { builtinHttpUnread, environmentCredentialsOnly } from "./bundling/lean-runtime.ts";
+
+const root = path.resolve(import.meta.dirname, "..");
+
+export const defaultFunctionsDir = path.join(root, "functions");
+export const defaultOutdir = path.join(root, "dist/functions");
+
+interface BuildOptions {
+  outdir?: string;
+  functionsDir?: string;
+}
+
+export interface FunctionBundle {
+  folder: string;
+  bytes: number;
+}
+
+/**
+ * Bundles every `functions/<folder>/handler.ts` to `<outdir>/<folder>/index.mjs`, the asset that the stack deploys.
+ * The same sources give the same bytes; a file is only touched when its bytes changed, and replaced in one step, so
+ * that a build beside a running local system never shows it half a bundle.
+ */
+export const buildFunctions = async ({
+  outdir = defaultOutdir,
+  functionsDir = defaultFunctionsDir,
+}: BuildOptions = {}): Promise<FunctionBundle[]> => {
+  const folders = await functionFolders(functionsDir);
+  const { outputFiles, metafile } = await build({
+    entryPoints: folders.map((folder) => ({
+      in: path.join(functionsDir, folder, "handler.ts"),
+      out: path.join(folder, "index"),
+    })),
+    outdir,
+    absWorkingDir: root,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: "esm",
+    platform: "node",
+    target: "node24",
+    // the SDK's and middy's ES modules before their CommonJS twins: only those can be shaken
+    mainFields: ["module", "main"],
+    treeShaking: true,
+    minify: true,
+    legalComments: "none",
+    charset: "utf8",
+    logLevel: "error",
+    plugins: [builtinHttpUnread, environmentCredentialsOnly],
+  });
+  refuseWithoutHandler(metafile);
+  await Promise.all(outputFiles.map(({ path: file, contents }) => writeIfChanged(file, contents)));
+  await removeOthers(outdir, folders);
+  return outputFiles.map(({ path: file, contents }) => ({
+    folder: path.basename(path.dirname(file)),
+    bytes: contents.byteLength,
+  }));
+};
+
+const functionFolders = async (functionsDir: string): Promise<string[]> => {
+  const entries = existsSync(functionsDir) ? await readdir(functionsDir, { withFileTypes: true }) : [];
+  const folders = entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+  if (folders.length === 0) throw new Error(`There is no function in ${functionsDir}.`);
+  const incomplete = folders.filter((folder) => !existsSync(path.join(functionsDir, folder, "handler.ts")));
+  if (incomplete.length > 0) throw new Error(`A function without handler.ts: ${incomplete.join(", ")}.`);
+  return folders;
+};
+
+const refuseWithoutHandler = ({ outputs }: Metafile): void => {
+  for (const { entryPoint, exports } of Object.values(outputs)) {
+    if (!exports.includes("handler")) throw new Error(`${entryPoint} does not export \`handler\`.`);
+  }
+};
+
+const writeIfChanged = async (file: string, contents: Uint8Array): Promise<void> => {
+  if (existsSync(file) && (await readFile(file)).equals(contents)) return;
+  // beside the folder, which is an asset and must hold the bundle alone at every moment
+  const fresh = `${path.dirname(file)}.${process.pid}.fresh`;
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(fresh, contents);
+  await rename(fresh, file);
+};
+
+const removeOthers = async (outdir: string, folders: string[]): Promise<void> => {
+  const wanted = new Set(folders);
+  const entries = await readdir(outdir);
+  const stale = entries.filter((entry) => !wanted.has(entry) && !entry.endsWith(".fresh"));
+  await Promise.all(stale.map((entry) => rm(path.join(outdir, entry), { recursive: true })));
+};
+
+const tell = async (): Promise<void> => {
+  const startedAt = performance.now();
+  const bundles = await buildFunctions();
+  const kilobytes = bundles.reduce((sum, { bytes }) => sum + bytes, 0) / 1000;
+  const ms = performance.now() - startedAt;
+  process.stdout.write(`${bundles.length} functions, ${kilobytes.toFixed(0)} kB, ${ms.toFixed(0)} ms\n`);
+};
+
+if (import.meta.main) {
+  await tell().catch((error: unknown) => {
+    process.stderr.write(`The build failed. ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
+}

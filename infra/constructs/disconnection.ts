@@ -1,0 +1,48 @@
+import { Duration } from "aws-cdk-lib";
+import { HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import type { CloseConnectionEnv } from "#functions/close-connection/env";
+import type { DisconnectIntegrationEnv } from "#functions/disconnect-integration/env";
+import type { Foundation } from "./foundation.ts";
+import { gradientEnvironment } from "./gradient-environment.ts";
+import { ServiceFunction } from "./service-function.ts";
+import { WorkerQueue } from "./worker-queue.ts";
+
+/** A partner leaves: we forget at once on our side, and tell Gradient and the vault in the background. */
+export class Disconnection extends Construct {
+  readonly disconnects: Queue;
+
+  constructor(scope: Construct, id: string, foundation: Omit<Foundation, "schedules">) {
+    super(scope, id);
+    const { api, table, credentials } = foundation;
+
+    const disconnectIntegration = new ServiceFunction<DisconnectIntegrationEnv>(this, "DisconnectIntegration", {
+      folder: "disconnect-integration",
+      environment: { TABLE_NAME: table.tableName },
+      errorImpact: "a partner cannot withdraw, and its usage is sent on",
+    });
+    table.grantReadWriteData(disconnectIntegration);
+    api.forPeople(disconnectIntegration, [HttpMethod.DELETE, "/v1/integrations/gradient"]);
+
+    // a few calls: Gradient's status, the secret, the state
+    const workerTimeout = Duration.seconds(30);
+    const queue = new WorkerQueue(this, "Disconnects", {
+      workerTimeout,
+      deadLettersImpact: "a partner who left keeps its token with us and stays active in Gradient",
+    });
+    this.disconnects = queue.queue;
+
+    const closeConnection = new ServiceFunction<CloseConnectionEnv>(this, "CloseConnection", {
+      folder: "close-connection",
+      environment: gradientEnvironment(this, foundation),
+      errorImpact: "a partner who left keeps its token with us until the retry succeeds",
+      timeout: workerTimeout,
+    });
+    table.grantReadWriteData(closeConnection);
+    credentials.vendorKey.grantRead(closeConnection);
+    credentials.partnerTokens.grantRead(closeConnection);
+    credentials.partnerTokens.grantDelete(closeConnection);
+    queue.drive(closeConnection, { batchSize: 1, maxConcurrency: 2 });
+  }
+}

@@ -1,0 +1,68 @@
+import { HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
+import { Construct } from "constructs";
+import type { ConfirmAgreementEnv } from "#functions/confirm-agreement/env";
+import type { ReadIntegrationEnv } from "#functions/read-integration/env";
+import type { RegisterTokenEnv } from "#functions/register-token/env";
+import type { StartIntegrationEnv } from "#functions/start-integration/env";
+import type { Foundation } from "./foundation.ts";
+import { gradientEnvironment } from "./gradient-environment.ts";
+import { ServiceFunction } from "./service-function.ts";
+
+const base = "/v1/integrations/gradient";
+
+/** The wizard of the hub UI: start, paste the token, confirm the agreement, and see where one stands. */
+export class Integration extends Construct {
+  constructor(scope: Construct, id: string, foundation: Omit<Foundation, "schedules">) {
+    super(scope, id);
+    const { api, table, credentials, parameters } = foundation;
+    const viewEnvironment = { TABLE_NAME: table.tableName, GRADIENT_BASE_URL: parameters.gradientBaseUrl };
+
+    const startIntegration = new ServiceFunction<StartIntegrationEnv>(this, "StartIntegration", {
+      folder: "start-integration",
+      environment: viewEnvironment,
+      errorImpact: "a partner cannot start the integration",
+    });
+    table.grantReadWriteData(startIntegration);
+    api.forPeople(startIntegration, [HttpMethod.POST, base]);
+
+    const registerToken = new ServiceFunction<RegisterTokenEnv>(this, "RegisterToken", {
+      folder: "register-token",
+      environment: {
+        ...gradientEnvironment(this, foundation),
+        TOKEN_HASH_KEY_SECRET: credentials.tokenHashKey.secretArn,
+      },
+      errorImpact: "a partner cannot connect to Gradient or replace a refused token",
+    });
+    table.grantReadWriteData(registerToken);
+    credentials.vendorKey.grantRead(registerToken);
+    credentials.tokenHashKey.grantRead(registerToken);
+    credentials.partnerTokens.grantRegister(registerToken);
+    api.forPeople(registerToken, [HttpMethod.PUT, `${base}/token`]);
+
+    const confirmAgreement = new ServiceFunction<ConfirmAgreementEnv>(this, "ConfirmAgreement", {
+      folder: "confirm-agreement",
+      environment: viewEnvironment,
+      errorImpact: "a partner cannot confirm the agreement and stays at step 1",
+    });
+    table.grantReadWriteData(confirmAgreement);
+    api.forPeople(confirmAgreement, [HttpMethod.POST, `${base}/agreement/confirmations`]);
+
+    const readIntegration = new ServiceFunction<ReadIntegrationEnv>(this, "ReadIntegration", {
+      folder: "read-integration",
+      environment: viewEnvironment,
+      errorImpact: "partners see neither the state of their integration nor their receipts; exports go on",
+    });
+    table.grantReadData(readIntegration);
+    api.forPeople(
+      readIntegration,
+      [HttpMethod.GET, base],
+      [HttpMethod.GET, `${base}/agreement`],
+      [HttpMethod.GET, `${base}/mapping`],
+      [HttpMethod.GET, `${base}/usage`],
+      [HttpMethod.GET, `${base}/exports`],
+      [HttpMethod.GET, `${base}/exports/{exportId}`],
+      [HttpMethod.GET, `${base}/exports/{exportId}/lines`],
+      [HttpMethod.GET, `${base}/events`],
+    );
+  }
+}

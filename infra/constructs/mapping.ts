@@ -1,0 +1,69 @@
+import { Duration } from "aws-cdk-lib";
+import { HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
+import { ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import type { CheckMappingEnv } from "#functions/check-mapping/env";
+import type { ReceiveMappingWebhookEnv } from "#functions/receive-mapping-webhook/env";
+import type { SyncAccountsEnv } from "#functions/sync-accounts/env";
+import type { WatchMappingsEnv } from "#functions/watch-mappings/env";
+import type { Foundation } from "./foundation.ts";
+import { gradientEnvironment } from "./gradient-environment.ts";
+import { ServiceFunction } from "./service-function.ts";
+import { WorkerQueue } from "./worker-queue.ts";
+
+/** Accounts and services go to Gradient, and we learn by webhook, by clock or by asking that they are mapped. */
+export class Mapping extends Construct {
+  readonly accounts: Queue;
+
+  constructor(scope: Construct, id: string, foundation: Foundation) {
+    super(scope, id);
+    const { api, table, credentials, schedules } = foundation;
+    const environment = { TABLE_NAME: table.tableName };
+
+    // a partner with thousands of customers is created in pages, and renamed ones are changed one call each
+    const workerTimeout = Duration.seconds(120);
+    const queue = new WorkerQueue(this, "Accounts", {
+      workerTimeout,
+      deadLettersImpact: "a partner's customers are missing or misnamed in Gradient and cannot be mapped",
+    });
+    this.accounts = queue.queue;
+
+    const syncAccounts = new ServiceFunction<SyncAccountsEnv>(this, "SyncAccounts", {
+      folder: "sync-accounts",
+      environment: gradientEnvironment(this, foundation),
+      errorImpact: "new customers and services appear in Gradient late",
+      timeout: workerTimeout,
+    });
+    table.grantReadWriteData(syncAccounts);
+    credentials.vendorKey.grantRead(syncAccounts);
+    credentials.partnerTokens.grantRead(syncAccounts);
+    queue.drive(syncAccounts, { batchSize: 1, maxConcurrency: 5 });
+
+    const checkMapping = new ServiceFunction<CheckMappingEnv>(this, "CheckMapping", {
+      folder: "check-mapping",
+      environment,
+      errorImpact: "Check now does nothing; the mapping is still watched every five minutes",
+    });
+    table.grantReadWriteData(checkMapping);
+    api.forPeople(checkMapping, [HttpMethod.POST, "/v1/integrations/gradient/mapping/checks"]);
+
+    const receiveMappingWebhook = new ServiceFunction<ReceiveMappingWebhookEnv>(this, "ReceiveMappingWebhook", {
+      folder: "receive-mapping-webhook",
+      environment: { ...environment, WEBHOOK_KEYS_SECRET: credentials.webhookKeys.secretArn },
+      errorImpact: "a finished mapping is noticed up to five minutes late",
+    });
+    table.grantReadWriteData(receiveMappingWebhook);
+    credentials.webhookKeys.grantRead(receiveMappingWebhook);
+    api.forSignedCalls(receiveMappingWebhook, [HttpMethod.POST, "/v1/webhooks/gradient/mapping-completed"]);
+
+    const watchMappings = new ServiceFunction<WatchMappingsEnv>(this, "WatchMappings", {
+      folder: "watch-mappings",
+      environment,
+      errorImpact: "partners who finished mapping wait at step 2 unless Gradient sends its webhook",
+      timeout: Duration.seconds(60),
+    });
+    table.grantReadWriteData(watchMappings);
+    schedules.add("watch-mappings", ScheduleExpression.rate(Duration.minutes(5)), watchMappings);
+  }
+}

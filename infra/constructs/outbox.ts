@@ -1,0 +1,66 @@
+import { Duration } from "aws-cdk-lib";
+import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
+import { FilterCriteria, FilterRule, StartingPosition } from "aws-cdk-lib/aws-lambda";
+import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
+import { ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import type { RelayOutboxEnv } from "#functions/relay-outbox/env";
+import type { Foundation } from "./foundation.ts";
+import { ServiceFunction } from "./service-function.ts";
+import { DeadLetters } from "./worker-queue.ts";
+
+interface OutboxProps extends Pick<Foundation, "table" | "schedules"> {
+  queues: { accounts: Queue; mail: Queue; onDemandExports: Queue; scheduledExports: Queue; disconnects: Queue };
+}
+
+/** Every message is written beside the state that owes it, and carried to its queue from there: by stream, else by sweep. */
+export class Outbox extends Construct {
+  constructor(scope: Construct, id: string, { table, schedules, queues }: OutboxProps) {
+    super(scope, id);
+    const relayOutbox = new ServiceFunction<RelayOutboxEnv>(this, "RelayOutbox", {
+      folder: "relay-outbox",
+      environment: {
+        TABLE_NAME: table.tableName,
+        ACCOUNTS_QUEUE_URL: queues.accounts.queueUrl,
+        MAIL_QUEUE_URL: queues.mail.queueUrl,
+        ON_DEMAND_EXPORTS_QUEUE_URL: queues.onDemandExports.queueUrl,
+        SCHEDULED_EXPORTS_QUEUE_URL: queues.scheduledExports.queueUrl,
+        DISCONNECTS_QUEUE_URL: queues.disconnects.queueUrl,
+      },
+      errorImpact: "exports, mails, account changes and disconnects wait in the outbox",
+      timeout: Duration.seconds(30),
+    });
+    table.grantReadWriteData(relayOutbox);
+    for (const queue of Object.values(queues)) queue.grantSendMessages(relayOutbox);
+
+    const deadLetters = new DeadLetters(this, "DeadLetters", {
+      name: "Outbox",
+      impact: "the stream gave up on a message; the sweep carries it, so it is a minute late",
+    });
+    table.grantStreamRead(relayOutbox);
+    relayOutbox.addEventSourceMapping("Stream", {
+      eventSourceArn: streamOf(table),
+      // from the start, so that nothing is missed that was written while this was deployed
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      filters: [
+        FilterCriteria.filter({
+          eventName: FilterRule.isEqual("INSERT"),
+          dynamodb: { Keys: { pk: { S: FilterRule.beginsWith("outbox#") } } },
+        }),
+      ],
+      batchSize: 10,
+      bisectBatchOnError: true,
+      reportBatchItemFailures: true,
+      // few: a record that cannot be sent holds up its shard, and the sweep comes every minute
+      retryAttempts: 3,
+      onFailure: new SqsDlq(deadLetters.queue),
+    });
+    schedules.add("sweep-outbox", ScheduleExpression.rate(Duration.minutes(1)), relayOutbox);
+  }
+}
+
+const streamOf = ({ tableStreamArn }: TableV2): string => {
+  if (tableStreamArn === undefined) throw new Error("The table has no stream.");
+  return tableStreamArn;
+};

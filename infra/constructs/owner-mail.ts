@@ -1,0 +1,80 @@
+import { Duration, Fn, Stack } from "aws-cdk-lib";
+import { HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
+import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
+import { ConfigurationSet, EmailIdentity, SuppressionReasons } from "aws-cdk-lib/aws-ses";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import type { ResendOwnerMailEnv } from "#functions/resend-owner-mail/env";
+import type { SendOwnerMailEnv } from "#functions/send-owner-mail/env";
+import type { Foundation } from "./foundation.ts";
+import { ServiceFunction } from "./service-function.ts";
+import { WorkerQueue } from "./worker-queue.ts";
+
+/** Mail to the one person who answers for a partner. The sender's identity is verified outside of this stack. */
+export class OwnerMail extends Construct {
+  readonly mail: Queue;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { api, table, parameters }: Pick<Foundation, "api" | "table" | "parameters">,
+  ) {
+    super(scope, id);
+
+    const resendOwnerMail = new ServiceFunction<ResendOwnerMailEnv>(this, "ResendOwnerMail", {
+      folder: "resend-owner-mail",
+      environment: { TABLE_NAME: table.tableName },
+      errorImpact: "an owner's lost mail cannot be asked for again",
+    });
+    table.grantReadWriteData(resendOwnerMail);
+    api.forPeople(resendOwnerMail, [
+      HttpMethod.POST,
+      "/v1/integrations/gradient/agreement/confirmations/{version}/owner-email",
+    ]);
+
+    const workerTimeout = Duration.seconds(30);
+    const queue = new WorkerQueue(this, "Mail", {
+      workerTimeout,
+      deadLettersImpact: "an owner does not hear of an agreement or of a refused token",
+    });
+    this.mail = queue.queue;
+
+    const sendOwnerMail = new ServiceFunction<SendOwnerMailEnv>(this, "SendOwnerMail", {
+      folder: "send-owner-mail",
+      environment: {
+        TABLE_NAME: table.tableName,
+        MAIL_FROM: parameters.mailFrom,
+        HUB_URL: parameters.hubUrl,
+        GRADIENT_BASE_URL: parameters.gradientBaseUrl,
+      },
+      errorImpact: "owners hear late of an agreement or of a refused token",
+      timeout: workerTimeout,
+    });
+    table.grantReadWriteData(sendOwnerMail);
+    this.#grantSend(sendOwnerMail, parameters.mailFrom);
+    queue.drive(sendOwnerMail, { batchSize: 1, maxConcurrency: 2 });
+  }
+
+  #grantSend(sender: IGrantable, mailFrom: string): void {
+    // SES asks for the right on the address if that is verified by itself, else on its domain
+    const domain = Fn.select(1, Fn.split("@", mailFrom));
+    for (const [id, name] of Object.entries({ SenderAddress: mailFrom, SenderDomain: domain })) {
+      EmailIdentity.fromEmailIdentityName(this, id, name).grantSendEmail(sender);
+    }
+    const configurationSet = new ConfigurationSet(this, "ConfigurationSet", {
+      reputationMetrics: true,
+      suppressionReasons: SuppressionReasons.BOUNCES_AND_COMPLAINTS,
+    });
+    Grant.addToPrincipal({
+      grantee: sender,
+      actions: ["ses:SendEmail", "ses:SendRawEmail"],
+      resourceArns: [
+        Stack.of(this).formatArn({
+          service: "ses",
+          resource: "configuration-set",
+          resourceName: configurationSet.configurationSetName,
+        }),
+      ],
+    });
+  }
+}

@@ -1,0 +1,83 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Alarm, ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+} from "aws-cdk-lib/aws-lambda";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
+import type { Construct } from "constructs";
+import { settingsOf } from "#infra/stages";
+
+// a third of what API Gateway waits at most: a person is told before they give up
+const httpTimeout = Duration.seconds(10);
+const defaultBundles = path.resolve(import.meta.dirname, "../../dist/functions");
+
+interface ServiceFunctionProps<Env> {
+  /** The folder in `functions/`, and the heading in the runbook. */
+  folder: string;
+  /** As the function's own `env.ts` declares it: names and addresses, never secret values. */
+  environment: Env;
+  /** What somebody loses while this function fails; completes "Impact: …". */
+  errorImpact: string;
+  timeout?: Duration;
+}
+
+/** Thrown at synth, where a stack trace would only hide what to do. */
+export class MissingBundle extends Error {
+  constructor(folder: string) {
+    super(`There is no bundle of ${folder}: run \`npm run build\` first.`);
+    this.name = "MissingBundle";
+  }
+}
+
+/** One bundled function with the house defaults, a role of its own that can do nothing but log, and an error alarm. */
+export class ServiceFunction<Env extends Record<string, string>> extends LambdaFunction {
+  constructor(scope: Construct, id: string, props: ServiceFunctionProps<Env>) {
+    const { folder, environment, errorImpact, timeout = httpTimeout } = props;
+    // own role: the managed policy that CDK attaches otherwise may create log groups everywhere
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
+    const logGroup = new LogGroup(scope, `${id}Log`, {
+      retention: settingsOf(scope).logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    logGroup.grantWrite(role);
+
+    super(scope, id, {
+      description: folder,
+      code: Code.fromAsset(bundleOf(scope, folder)),
+      handler: "index.handler",
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: 256,
+      timeout,
+      environment,
+      tracing: Tracing.ACTIVE,
+      loggingFormat: LoggingFormat.JSON,
+      logGroup,
+      role,
+    });
+
+    new Alarm(this, "Errors", {
+      metric: this.metricErrors({ period: Duration.minutes(5) }),
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription: `${folder} is failing. Impact: ${errorImpact}. See docs/runbook.md#${folder}`,
+    });
+  }
+}
+
+const bundleOf = (scope: Construct, folder: string): string => {
+  const built: unknown = scope.node.tryGetContext("bundles");
+  const bundle = path.join(typeof built === "string" ? built : defaultBundles, folder);
+  if (!existsSync(path.join(bundle, "index.mjs"))) throw new MissingBundle(folder);
+  return bundle;
+};

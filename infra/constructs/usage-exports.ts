@@ -1,0 +1,123 @@
+import { Duration } from "aws-cdk-lib";
+import { HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
+import { ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import type { CancelExportEnv } from "#functions/cancel-export/env";
+import type { ExportUsageEnv } from "#functions/export-usage/env";
+import type { PutScheduleEnv } from "#functions/put-schedule/env";
+import type { RecoverExportsEnv } from "#functions/recover-exports/env";
+import type { StartExportEnv } from "#functions/start-export/env";
+import type { StartUsageExportsEnv } from "#functions/start-usage-exports/env";
+import type { Foundation } from "./foundation.ts";
+import { gradientEnvironment } from "./gradient-environment.ts";
+import { ServiceFunction } from "./service-function.ts";
+import { WorkerQueue } from "./worker-queue.ts";
+
+const base = "/v1/integrations/gradient";
+const workerTimeout = Duration.minutes(5);
+
+/** Exports: started by people and by the clock, sent by one worker behind a queue for each, closed honestly in any case. */
+export class UsageExports extends Construct {
+  readonly onDemandExports: Queue;
+  readonly scheduledExports: Queue;
+
+  constructor(scope: Construct, id: string, foundation: Foundation) {
+    super(scope, id);
+    const onDemand = this.#exportQueue("OnDemandExports", "an export that a person started stays unfinished");
+    const scheduled = this.#exportQueue("ScheduledExports", "a partner's scheduled export stays unfinished");
+    this.onDemandExports = onDemand.queue;
+    this.scheduledExports = scheduled.queue;
+
+    const exportUsage = this.#exportWorker(foundation);
+    onDemand.drive(exportUsage, { batchSize: 1, maxConcurrency: 5 });
+    scheduled.drive(exportUsage, { batchSize: 1, maxConcurrency: 10 });
+
+    this.#addRoutes(foundation);
+    this.#addSchedules(foundation);
+  }
+
+  /** The message group is the partner, so that a partner's lines have one sender at a time. */
+  #exportQueue(id: string, deadLettersImpact: string): WorkerQueue {
+    return new WorkerQueue(this, id, {
+      fifo: true,
+      workerTimeout,
+      deadLettersImpact,
+      // not six times the timeout: that is room for throttled retries, which a maximum concurrency does not have, and
+      // a partner whose worker crashed would wait for half an hour. One minute covers the poller's own delay.
+      visibilityTimeout: workerTimeout.plus(Duration.minutes(1)),
+      // a worker that hands over sends a message of its own, so ten receives are ten crashes, not ten chunks
+      maxReceiveCount: 10,
+    });
+  }
+
+  #exportWorker(foundation: Foundation): ServiceFunction<ExportUsageEnv> {
+    const { table, credentials } = foundation;
+    const exportUsage = new ServiceFunction<ExportUsageEnv>(this, "ExportUsage", {
+      folder: "export-usage",
+      environment: {
+        ...gradientEnvironment(this, foundation),
+        ON_DEMAND_EXPORTS_QUEUE_URL: this.onDemandExports.queueUrl,
+        SCHEDULED_EXPORTS_QUEUE_URL: this.scheduledExports.queueUrl,
+      },
+      errorImpact: "usage arrives in Gradient late or not at all, so customers are billed with old counts",
+      timeout: workerTimeout,
+    });
+    table.grantReadWriteData(exportUsage);
+    credentials.vendorKey.grantRead(exportUsage);
+    credentials.partnerTokens.grantRead(exportUsage);
+    this.onDemandExports.grantSendMessages(exportUsage);
+    this.scheduledExports.grantSendMessages(exportUsage);
+    return exportUsage;
+  }
+
+  #addRoutes({ api, table }: Foundation): void {
+    const environment = { TABLE_NAME: table.tableName };
+
+    const startExport = new ServiceFunction<StartExportEnv>(this, "StartExport", {
+      folder: "start-export",
+      environment,
+      errorImpact: "Send usage does nothing; scheduled exports go on",
+    });
+    table.grantReadWriteData(startExport);
+    api.forPeople(startExport, [HttpMethod.POST, `${base}/exports`]);
+
+    const cancelExport = new ServiceFunction<CancelExportEnv>(this, "CancelExport", {
+      folder: "cancel-export",
+      environment,
+      errorImpact: "a running export cannot be stopped",
+    });
+    table.grantReadWriteData(cancelExport);
+    api.forPeople(cancelExport, [HttpMethod.DELETE, `${base}/exports/{exportId}`]);
+
+    const putSchedule = new ServiceFunction<PutScheduleEnv>(this, "PutSchedule", {
+      folder: "put-schedule",
+      environment,
+      errorImpact: "a partner cannot change or pause when its usage is sent",
+    });
+    table.grantReadWriteData(putSchedule);
+    api.forPeople(putSchedule, [HttpMethod.PUT, `${base}/schedule`]);
+  }
+
+  #addSchedules({ table, schedules }: Foundation): void {
+    const environment = { TABLE_NAME: table.tableName };
+
+    const startUsageExports = new ServiceFunction<StartUsageExportsEnv>(this, "StartUsageExports", {
+      folder: "start-usage-exports",
+      environment,
+      errorImpact: "partners who are due get no export this hour; the next tick finds them again",
+      timeout: workerTimeout,
+    });
+    table.grantReadWriteData(startUsageExports);
+    schedules.add("start-usage-exports", ScheduleExpression.cron({ minute: "0" }), startUsageExports);
+
+    const recoverExports = new ServiceFunction<RecoverExportsEnv>(this, "RecoverExports", {
+      folder: "recover-exports",
+      environment,
+      errorImpact: "an export whose worker died is shown as running until this works again",
+      timeout: Duration.minutes(1),
+    });
+    table.grantReadWriteData(recoverExports);
+    schedules.add("recover-exports", ScheduleExpression.rate(Duration.minutes(5)), recoverExports);
+  }
+}

@@ -1,0 +1,49 @@
+import { Stack, type StackProps, Validations } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+import { AlarmTopic } from "#infra/constructs/alarm-topic";
+import { Credentials } from "#infra/constructs/credentials";
+import { deploymentParameters } from "#infra/constructs/deployment-parameters";
+import { Disconnection } from "#infra/constructs/disconnection";
+import { HubApi } from "#infra/constructs/hub-api";
+import { HubFeed } from "#infra/constructs/hub-feed";
+import { Integration } from "#infra/constructs/integration";
+import { Mapping } from "#infra/constructs/mapping";
+import { Outbox } from "#infra/constructs/outbox";
+import { OwnerMail } from "#infra/constructs/owner-mail";
+import { Schedules } from "#infra/constructs/schedules";
+import { Storage } from "#infra/constructs/storage";
+import { UsageExports } from "#infra/constructs/usage-exports";
+
+/** The whole service. What each part is made of stands in its construct. */
+export class GradientBillingStack extends Stack {
+  constructor(scope: Construct, id: string, props?: StackProps) {
+    super(scope, id, props);
+    const parameters = deploymentParameters(this);
+    const foundation = {
+      parameters,
+      table: new Storage(this, "Storage").table,
+      credentials: new Credentials(this, "Credentials"),
+      api: new HubApi(this, "HubApi", parameters),
+      schedules: new Schedules(this, "Schedules"),
+    };
+
+    new HubFeed(this, "HubFeed", foundation);
+    new Integration(this, "Integration", foundation);
+    const { disconnects } = new Disconnection(this, "Disconnection", foundation);
+    const { accounts } = new Mapping(this, "Mapping", foundation);
+    const { mail } = new OwnerMail(this, "OwnerMail", foundation);
+    const { onDemandExports, scheduledExports } = new UsageExports(this, "UsageExports", foundation);
+    new Outbox(this, "Outbox", {
+      ...foundation,
+      queues: { accounts, mail, onDemandExports, scheduledExports, disconnects },
+    });
+
+    new AlarmTopic(this, "Alarms", this);
+    Validations.of(this).acknowledge({
+      id: "AwsSolutions::AwsSolutions-IAM5",
+      reason:
+        "X-Ray takes no resource; the others are one table's indexes, one prefix of secrets and one function's versions. " +
+        "test/infra/rights.test.ts lists what each function may do.",
+    });
+  }
+}
