@@ -14,7 +14,8 @@ export const showReceipts = async (
   const [reason] = receipts.filter(({ outcome }) => outcome === "unmapped").map((receipt) => receipt.reason);
   if (reason) terminal.line(`  What unmapped means: ${reason}`);
 
-  for (const problem of contradictions(receipts, totals)) throw new Error(problem);
+  const [contradiction] = contradictions(receipts, totals);
+  if (contradiction !== undefined) throw new Error(contradiction);
   terminal.good(
     `${lineOutcomes.map((outcome) => totals[outcome]).join(" + ")} = ${totals.lines} lines, a receipt for each.`,
   );

@@ -72,6 +72,12 @@ describe("the journey", () => {
       /^Step 6, "Read the agreement and confirm it", failed: version v1 was confirmed, but/,
     ],
     [
+      "receipts are missing",
+      "GET /v1/integrations/gradient/exports/export-2/lines",
+      { items: [], nextCursor: null },
+      /^Step 11, "A receipt for every line", failed: 0 receipts for 143 lines$/,
+    ],
+    [
       "Gradient holds other numbers",
       "GET /_partner/organizations/org-g/counts",
       {
