@@ -3,6 +3,7 @@ import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import { CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import { settingsOf } from "#infra/stages";
+import { acknowledgeWildcard } from "./acknowledge-wildcard.ts";
 
 /** Our half of Gradient's credential, the partners' halves, and what proves a webhook. */
 export class Credentials extends Construct {
@@ -65,6 +66,11 @@ class PartnerTokens {
       resourceName: `${prefix}*`,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
+    acknowledgeWildcard(
+      scope,
+      `arn:aws:secretsmanager:${Stack.of(scope).region}:<AWS::AccountId>:secret:${prefix}*`,
+      "Partners come and go without a deployment, so their secrets are known by prefix.",
+    );
   }
 
   grantRead(grantee: IGrantable): Grant {

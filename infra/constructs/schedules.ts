@@ -4,6 +4,7 @@ import { Schedule, type ScheduleExpression, ScheduleGroup, ScheduleTargetInput }
 import { LambdaInvoke } from "aws-cdk-lib/aws-scheduler-targets";
 import { Construct } from "constructs";
 import { settingsOf } from "#infra/stages";
+import { acknowledgeWildcard, arnOf } from "./acknowledge-wildcard.ts";
 import { DeadLetters } from "./worker-queue.ts";
 
 /** Everything that runs by the clock, under plain names: operators and the local system start a schedule by its name. */
@@ -35,5 +36,10 @@ export class Schedules extends Construct {
     });
     // the schedule names its group in plain text, so CloudFormation does not see the order by itself
     added.node.addDependency(this.#group);
+    acknowledgeWildcard(
+      this,
+      `${arnOf(job)}:*`,
+      "The scheduler may start any version of the one function that it is for.",
+    );
   }
 }

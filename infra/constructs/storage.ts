@@ -1,6 +1,7 @@
 import { RemovalPolicy } from "aws-cdk-lib";
 import { AttributeType, Billing, ProjectionType, StreamViewType, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { Construct } from "constructs";
+import { acknowledgeWildcard, arnOf } from "./acknowledge-wildcard.ts";
 
 /** The one table: state, usage, ledger and outbox; docs/architecture.md lists its items. */
 export class Storage extends Construct {
@@ -27,5 +28,6 @@ export class Storage extends Construct {
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    acknowledgeWildcard(this, `${arnOf(this.table)}/index/*`, "Whoever may use the table may use its index.");
   }
 }
