@@ -1,5 +1,5 @@
 import { takeJourney } from "./journey.ts";
-import { useLocalSystem } from "./local-system.ts";
+import { useLocalSystem } from "./running-system.ts";
 import { messageOf } from "./step-runner.ts";
 import { standardTerminal } from "./terminal.ts";
 

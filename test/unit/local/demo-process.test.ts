@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { findRunningSystem } from "#local/demo/local-system";
+import { findRunningSystem } from "#local/demo/running-system";
 import { fakeWorld } from "./demo-fake-world.ts";
 import { type LoopbackServer, loopbackServer } from "./sample-loopback-server.ts";
 
@@ -55,9 +55,9 @@ describe("findRunningSystem", () => {
 });
 
 describe("npm run demo", () => {
-  const runDemo = async () => {
+  const runDemo = async (environment: NodeJS.ProcessEnv = {}) => {
     const child = spawn(process.execPath, ["local/demo/demo.ts"], {
-      env: { ...process.env, GRADIENT_BILLING_STATE: folder },
+      env: { ...process.env, GRADIENT_BILLING_STATE: folder, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
@@ -81,6 +81,18 @@ describe("npm run demo", () => {
     expect(output.trimEnd()).toMatch(/Every step did what it should\.$/);
     expect(output).not.toContain("\u001b");
     expect(exitCode).toBe(0);
+  });
+
+  it("does not play with the real Gradient", async () => {
+    const { exitCode, output } = await runDemo({
+      GRADIENT_BASE_URL: "https://app.usegradient.com/api",
+      GRADIENT_VENDOR_KEY: "canary-vendor-key",
+    });
+
+    expect(output.trimEnd().split("\n").at(-1)).toMatch(
+      /^ {2}✗ The demo plays the partner in the Gradient sandbox: unset /,
+    );
+    expect(exitCode).toBe(1);
   });
 
   it("exits 1 after a broken step, with one sentence and no stack trace", async () => {

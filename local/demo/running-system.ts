@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
+import { loadEnvFile, readOptions, repositoryRoot } from "#local/options";
+import { messageOf } from "./step-runner.ts";
 import type { Terminal } from "./terminal.ts";
 
 const endpoints = z.object({
@@ -21,38 +23,41 @@ interface LocalSystem {
   stop: () => Promise<void>;
 }
 
-const root = join(import.meta.dirname, "../..");
 // fifteen seconds are the promise for the first start after `npm ci`; four times that for a busy machine
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 10_000;
 const probeTimeoutMs = 1000;
 
-const stateFolder = () => process.env.GRADIENT_BILLING_STATE ?? join(root, "local/.state");
-
 /** The local system that runs already, or one that is started for the demo. */
 export const useLocalSystem = async (terminal: Terminal): Promise<LocalSystem> => {
   terminal.heading("The local system");
-  const running = await findRunningSystem(stateFolder());
+  loadEnvFile();
+  const { stateFolder, gradient } = readOptions([], process.env);
+  if (gradient !== undefined)
+    throw new Error(
+      "The demo plays the partner in the Gradient sandbox: unset GRADIENT_BASE_URL and GRADIENT_VENDOR_KEY to see it.",
+    );
+  const running = await findRunningSystem(stateFolder);
   if (running !== undefined) {
     terminal.good(`It runs already, its API at ${running.api}.`);
     return { endpoints: running, stop: async () => {} };
   }
   terminal.line("  None runs: starting one for this demo (npm start -- --headless).");
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [join(root, "local/start.ts"), "--headless"], {
-    cwd: root,
+  const child = spawn(process.execPath, [join(repositoryRoot, "local/start.ts"), "--headless"], {
+    cwd: repositoryRoot,
     stdio: ["ignore", "pipe", "pipe"],
   });
   const stop = () => endProcess(child);
   try {
     await untilReady(child);
-    const started = await findRunningSystem(stateFolder());
+    const started = await findRunningSystem(stateFolder);
     if (started === undefined) throw new Error("it said that it is ready, but its endpoints do not answer");
     terminal.good(`Ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`);
     return { endpoints: started, stop };
   } catch (error) {
     await stop();
-    throw new Error(`The local system did not start: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new Error(`The local system did not start: ${messageOf(error)}`, {
       cause: error,
     });
   }
