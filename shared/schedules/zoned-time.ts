@@ -9,11 +9,17 @@ export type WallTime = number;
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
 
+// To ask Intl takes 100 µs, and a schedule is parsed whenever it is read. Other spellings are not kept: they have no end.
+const canonicalNames = new Set<string>();
+
 /** Intl's spelling of a zone's name; undefined for what is none. A mere offset is none: it knows no summer time. */
 const canonicalName = (name: string): string | undefined => {
+  if (canonicalNames.has(name)) return name;
   if (!/^[a-z]/i.test(name)) return undefined;
   try {
-    return new Intl.DateTimeFormat("en-US", { timeZone: name }).resolvedOptions().timeZone;
+    const canonical = new Intl.DateTimeFormat("en-US", { timeZone: name }).resolvedOptions().timeZone;
+    canonicalNames.add(canonical);
+    return canonical;
   } catch {
     return undefined;
   }

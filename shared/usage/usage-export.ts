@@ -40,6 +40,9 @@ export const usageExport = z.object({
   stop: stopReason.nullable(),
   /** Gradient was asked to rebuild its views after the last accepted count. */
   viewsRebuilt: z.boolean(),
+  /** The plan has lines of customers that are no longer billed. */
+  endsBilling: z.boolean(),
+  acceptedServiceIds: z.array(z.string()),
   /** Some line that Gradient accepted in this run, to be repeated if the views are not rebuilt otherwise. */
   acceptedLine: z.object({ customerId: z.string(), serviceId: z.string() }).nullable(),
   createdAt: instant,
@@ -96,10 +99,15 @@ export const listExports = async (
 /** Sorts by time, and the same trigger gives the same id: a double trigger starts nothing twice. */
 export const exportIdAt = (at: Date, what: string): string => `${at.toISOString().replaceAll(/[-:.]/g, "")}-${what}`;
 
-/** Succeeded: Gradient holds every line's number. Failed: it took none of them. */
-export const outcomeOf = (value: UsageExport): "succeeded" | "partial" | "failed" => {
-  const { lines, accepted, unchanged } = value.totals;
-  if (settledLines(value.totals) !== lines) throw new Error("The outcomes of an export do not sum up to its lines");
+/**
+ * Succeeded: Gradient holds every line's number. Failed: it took none of them. A dry run succeeds by reaching its end. Throws when
+ * the outcomes do not sum up to the lines: that must never be written down as an end.
+ */
+export const outcomeOf = ({ totals: sums, mode, chunks, stop }: UsageExport): "succeeded" | "partial" | "failed" => {
+  const { lines, accepted, unchanged } = sums;
+  if (settledLines(sums) !== lines) throw new Error("The outcomes of an export do not sum up to its lines");
+  if (chunks === null) return "failed";
+  if (mode === "dry-run") return stop === null ? "succeeded" : "partial";
   if (accepted + unchanged === lines) return "succeeded";
   return accepted + unchanged === 0 ? "failed" : "partial";
 };

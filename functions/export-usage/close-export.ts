@@ -1,0 +1,59 @@
+import { eventWrite, serviceActor } from "#shared/events/event";
+import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
+import { owe } from "#shared/outbox/outbox";
+import { retryOnConflict, type Table } from "#shared/table/table";
+import { LeaseLost } from "#shared/usage/export-lease";
+import { exportWrite, findExport, isOver, outcomeOf, type UsageExport } from "#shared/usage/usage-export";
+
+interface Dependencies {
+  table: Table;
+  now: () => Date;
+  newId: () => string;
+}
+
+const withRun = (before: Integration, over: UsageExport, at: string): Integration => {
+  const { id, mode, outcome, customerIds, stop } = over;
+  const wasFull = mode === "full" && customerIds === null && stop === null;
+  const mappedServiceIds = [...new Set([...before.mapping.mappedServiceIds, ...over.acceptedServiceIds])];
+  return {
+    ...before,
+    currentExportId: before.currentExportId === id ? null : before.currentExportId,
+    lastExport: { id, outcome: outcome ?? "failed", finishedAt: at },
+    lastFullAt: wasFull ? at : before.lastFullAt,
+    mapping: { ...before.mapping, mappedServiceIds },
+  };
+};
+
+/** Writes down how a run ended, and frees its partner for the next one, in one step. */
+export const closeExport =
+  ({ table, now, newId }: Dependencies) =>
+  (partnerId: string, exportId: string, holder: string): Promise<UsageExport> =>
+    retryOnConflict(async () => {
+      const [running, before] = await Promise.all([
+        findExport(table, partnerId, exportId),
+        findIntegration(table, partnerId),
+      ]);
+      if (!running || !before || isOver(running) || running.lease?.holder !== holder) throw new LeaseLost();
+      const at = now().toISOString();
+      const over: UsageExport = {
+        ...running,
+        state: running.stop === "cancelled" ? "cancelled" : "finished",
+        outcome: outcomeOf(running),
+        finishedAt: at,
+        lease: null,
+      };
+      const after = withRun(before, over, at);
+      const learned = after.mapping.mappedServiceIds.length > before.mapping.mappedServiceIds.length;
+      const mayRetire = over.endsBilling && over.totals.accepted > 0;
+      const details = { exportId, outcome: over.outcome, ...over.totals };
+      await table.transact([
+        exportWrite(over),
+        integrationWrite(after),
+        eventWrite({ id: newId(), partnerId, type: "export.finished", at, details, ...serviceActor }),
+        // what the run taught about the mapping, and accounts whose zeros have arrived
+        ...(learned || mayRetire
+          ? [owe({ kind: "sync-accounts", partnerId, reason: "export" }, { id: newId(), at })]
+          : []),
+      ]);
+      return { ...over, version: over.version + 1 };
+    });

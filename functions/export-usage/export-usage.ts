@@ -1,0 +1,155 @@
+import { isAppError } from "#shared/errors";
+import type { GradientApi } from "#shared/gradient/gradient-api";
+import { activateIntegration } from "#shared/integrations/activate-integration";
+import { findIntegration, integrationWrite, maySend, withProblem } from "#shared/integrations/integration";
+import { suspendIntegration } from "#shared/integrations/suspend-integration";
+import { logger, withLogFields } from "#shared/logger";
+import type { TaskQueues } from "#shared/outbox/task-queues";
+import type { TokenVault } from "#shared/secrets/token-vault";
+import { listServices } from "#shared/services/hub-service";
+import { retryOnConflict, type Table } from "#shared/table/table";
+import { type Lease, LeaseLost, takeLease } from "#shared/usage/export-lease";
+import { type Clock, pacer } from "#shared/usage/pacer";
+import { planExport } from "#shared/usage/plan-export";
+import type { TableSlots } from "#shared/usage/table-slots";
+import { closeExport } from "./close-export.ts";
+import { type ExportRun, newHalt } from "./export-run.ts";
+import { rebuildViews } from "./rebuild-views.ts";
+import { sendChunks } from "./send-chunks.ts";
+
+export interface Dependencies {
+  table: Table;
+  gradient: Pick<GradientApi, "setUnitCount">;
+  vault: Pick<TokenVault, "read" | "forget">;
+  queues: TaskQueues;
+  /** The slots for one partner's calls. */
+  slotsFor: (partnerId: string) => TableSlots;
+  clock: Clock;
+  random: () => number;
+  newId: () => string;
+  /** How long one call to Gradient may take. */
+  callTimeoutMs: number;
+}
+
+export interface Leg {
+  partnerId: string;
+  exportId: string;
+}
+
+export type LegOutcome = "finished" | "handed-over" | "already-over" | "taken-over";
+
+// A lost call may land this long after its sender gave it up (engineering model: time-out + 60 s).
+const landsLateMs = 60_000;
+// Slots fetched at once: a person waits for an on-demand run, so it takes the larger share.
+const blockSizes = { "on-demand": 40, scheduled: 10 };
+
+/**
+ * Carries one export for as long as this invocation may last: takes the lease, plans if nobody has, sends, and closes or hands
+ * over. Everything it does may be done again by another worker after a crash at any point.
+ */
+export const exportUsage = (dependencies: Dependencies) => {
+  const { table, clock, newId } = dependencies;
+  const now = () => new Date(clock.now());
+  const activate = activateIntegration({ table, now, newId });
+  const suspend = suspendIntegration({ table, now, newId });
+  const close = closeExport({ table, now, newId });
+
+  /** Gradient's 403 concerns every partner: nobody sends until an operator has cleared it. */
+  const block = async (partnerId: string) => {
+    const since = now().toISOString();
+    await dependencies.slotsFor(partnerId).block(since);
+    logger.error("gradient refuses all calls, an operator has to clear it", {});
+    await retryOnConflict(async () => {
+      const current = await findIntegration(table, partnerId);
+      if (current) await table.transact([integrationWrite(withProblem(current, "gradient.forbidden", since))]);
+    });
+  };
+
+  const startRun = async (
+    lease: Lease,
+    remainingMs: () => number,
+  ): Promise<ExportRun & { secretName: string; versionId: string }> => {
+    const { partnerId, lane, mode } = lease.current();
+    const integration = await findIntegration(table, partnerId);
+    const halt = newHalt(() => lease.current().stop);
+    const stored = integration && maySend(integration) ? integration.token : null;
+    const token =
+      stored &&
+      (await dependencies.vault.read(stored.secretName, stored.versionId).catch((error: unknown) => {
+        if (!isAppError(error, "token.missing")) throw error;
+        logger.error("a registered token is missing from the secret store", {});
+        return null;
+      }));
+    if (!integration || !token) halt.stopFor("not-connected");
+    let ledgerBits = integration?.ledgerBits ?? 0;
+    if (integration && token && lease.current().chunks === null) {
+      const plan = await planExport(table, lease.current(), integration);
+      ledgerBits = plan.ledgerBits;
+      await lease.save((current) => ({
+        ...current,
+        state: "sending",
+        startedAt: now().toISOString(),
+        chunks: plan.chunks,
+        endsBilling: plan.endsBilling,
+        totals: { ...current.totals, lines: plan.lines },
+      }));
+    }
+    const services = new Map((await listServices(table)).map((service) => [service.id, service]));
+    let isActive = integration?.state === "active";
+    return {
+      ...dependencies,
+      pacer: pacer(dependencies.slotsFor(partnerId), clock, blockSizes[lane]),
+      lease,
+      halt,
+      token,
+      secretName: stored?.secretName ?? "",
+      versionId: stored?.versionId ?? "",
+      connectionId: integration?.gradient?.integrationId ?? "",
+      ledgerBits,
+      services,
+      landsWithinMs: dependencies.callTimeoutMs + landsLateMs,
+      remainingMs,
+      onSettled: async (receipts) => {
+        if (isActive || mode === "dry-run" || !receipts.some(({ outcome }) => outcome === "accepted")) return;
+        await activate(partnerId);
+        isActive = true;
+      },
+    };
+  };
+
+  const carry = async (lease: Lease, holder: string, remainingMs: () => number): Promise<LegOutcome> => {
+    const { partnerId, id: exportId, lane } = lease.current();
+    const run = await startRun(lease, remainingMs);
+    const how = await sendChunks(run);
+    if (how === "hand-over") {
+      const leg = lease.current().leg + 1;
+      await lease.release((current) => ({ ...current, leg }));
+      await dependencies.queues.send({ kind: "export-usage", lane, partnerId, exportId, leg });
+      return "handed-over";
+    }
+    const stop = run.halt.stop();
+    if (stop === "token-rejected") {
+      dependencies.vault.forget(run.secretName);
+      await suspend({ partnerId, versionId: run.versionId });
+    }
+    if (stop === "forbidden") await block(partnerId);
+    if (stop !== null) await lease.save((current) => ({ ...current, stop: current.stop ?? stop }));
+    await rebuildViews(run);
+    const { outcome, totals } = await close(partnerId, exportId, holder);
+    logger.info("export finished", { outcome: outcome ?? "", ...totals });
+    return "finished";
+  };
+
+  return ({ partnerId, exportId }: Leg, { remainingMs }: { remainingMs: () => number }): Promise<LegOutcome> =>
+    withLogFields({ partnerId, exportId }, async () => {
+      const holder = newId();
+      const lease = await takeLease({ table, clock, holder }, { partnerId, exportId });
+      if (!lease) return "already-over";
+      try {
+        return await carry(lease, holder, remainingMs);
+      } catch (error) {
+        if (error instanceof LeaseLost) return "taken-over";
+        throw error;
+      }
+    });
+};

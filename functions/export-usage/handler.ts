@@ -1,0 +1,41 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { defaultTimeoutMs, gradientClient } from "#shared/gradient/gradient-client";
+import { readEnv } from "#shared/lambda/env";
+import { sqsTaskQueues } from "#shared/outbox/sqs-task-queues";
+import { secretText } from "#shared/secrets/secret-text";
+import { secretsManagerVault } from "#shared/secrets/secrets-manager-vault";
+import { tableNamed } from "#shared/table/table-client";
+import type { Clock } from "#shared/usage/pacer";
+import { limiterName, tableSlots } from "#shared/usage/table-slots";
+import { exportUsageEnv } from "./env.ts";
+import { exportUsage } from "./export-usage.ts";
+import { exportUsageWorker } from "./worker.ts";
+
+const env = readEnv(exportUsageEnv);
+const table = tableNamed(env.TABLE_NAME);
+const secrets = new SecretsManagerClient({});
+const clock: Clock = { now: () => Date.now(), sleep: async (ms) => void (await sleep(ms)) };
+
+export const handler = exportUsageWorker(
+  exportUsage({
+    table,
+    gradient: gradientClient({
+      baseUrl: env.GRADIENT_BASE_URL,
+      vendorKey: secretText(secrets, env.VENDOR_KEY_SECRET),
+      timeoutMs: defaultTimeoutMs,
+    }),
+    vault: secretsManagerVault(secrets),
+    queues: sqsTaskQueues(new SQSClient({}), {
+      "on-demand": env.ON_DEMAND_EXPORTS_QUEUE_URL,
+      scheduled: env.SCHEDULED_EXPORTS_QUEUE_URL,
+    }),
+    slotsFor: (partnerId) => tableSlots(table, limiterName(env.LIMITER_KEY, partnerId), clock),
+    clock,
+    random: Math.random,
+    newId: randomUUID,
+    callTimeoutMs: defaultTimeoutMs,
+  }),
+);

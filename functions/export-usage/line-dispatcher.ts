@@ -1,0 +1,57 @@
+import { verdicts } from "#shared/usage/line-decision";
+import { sendCount } from "#shared/usage/send-count";
+import { type ExportRun, stopVerdicts } from "./export-run.ts";
+import type { PreparedLine } from "./prepare-chunk.ts";
+import type { LineEnd } from "./settle-chunk.ts";
+
+// Two seconds' worth at full rate, and below the transport's number of connections: a call that waited for a connection would go
+// out long after its slot.
+const maxInFlight = 200;
+const pollMs = 5;
+
+/** Starts the calls of a run's lines, each at its moment. */
+export const lineDispatcher = (run: ExportRun) => {
+  const { clock, lease, halt, pacer, token } = run;
+  const send = sendCount(run);
+  let inFlight = 0;
+
+  const mayGoOn = () => !halt.failed() && halt.stop() === null && lease.isSafe();
+
+  const call = async ({ line, unitCount }: PreparedLine, rebuildsViews: boolean): Promise<LineEnd> => {
+    if (token === null) return verdicts.notConnected;
+    const serviceId = run.services.get(line.serviceId)?.gradientServiceId ?? "";
+    inFlight += 1;
+    try {
+      const result = await send(token, { serviceId, accountId: line.customerId, unitCount, rebuildsViews }, mayGoOn);
+      const { kind } = result.answer;
+      if (kind === "token-rejected" || kind === "forbidden") halt.stopFor(kind);
+      return result;
+    } catch (error) {
+      halt.fail(error);
+      return verdicts.noAnswer;
+    } finally {
+      inFlight -= 1;
+    }
+  };
+
+  return {
+    /** Waits for the line's moment and starts its call; `end` is how the line ends, which may take much longer. */
+    dispatch: async (prepared: PreparedLine, rebuildsViews: boolean): Promise<{ end: Promise<LineEnd> }> => {
+      if (prepared.verdict !== "send") return { end: Promise.resolve(prepared.verdict) };
+      while (inFlight >= maxInFlight) await clock.sleep(pollMs);
+      if (!halt.failed() && halt.stop() === null) {
+        await lease.keep();
+        if (!(await pacer.slot())) halt.stopFor("forbidden");
+      }
+      const stop = halt.stop();
+      if (stop !== null) return { end: Promise.resolve(stopVerdicts[stop]) };
+      // the chunk will not be settled after a failure: the line stays with its chunk for the next worker
+      if (!mayGoOn()) halt.fail(new Error("The lease ran out before it could be renewed"));
+      return { end: halt.failed() ? Promise.resolve(verdicts.noAnswer) : call(prepared, rebuildsViews) };
+    },
+    /** Resolves when no call is under way any more. */
+    drained: async (): Promise<void> => {
+      while (inFlight > 0) await clock.sleep(pollMs);
+    },
+  };
+};

@@ -1,0 +1,127 @@
+import { findChunk } from "#shared/usage/chunk";
+import { type Bucket, readBucket } from "#shared/usage/ledger";
+import { addOutcomes, type Receipt } from "#shared/usage/line";
+import { type ExportRun, stopVerdicts } from "./export-run.ts";
+import { lineDispatcher } from "./line-dispatcher.ts";
+import { type PreparedChunk, prepareChunk } from "./prepare-chunk.ts";
+import { type LineEnd, settleChunk } from "./settle-chunk.ts";
+
+// A chunk whose lines are being repeated must not hold up the ones behind it, nor may their number grow without end.
+const maxOpenChunks = 12;
+// enough for the calls under way to be repeated and to time out, and for their receipts to be written
+const handOverMs = 60_000;
+
+const isAccepted = (end: LineEnd | undefined): boolean =>
+  end !== undefined && "answer" in end && end.answer.kind === "accepted";
+
+/**
+ * Carries a run from its next chunk on: reads a chunk's numbers, sends them, and writes their receipts, with the calls of several
+ * chunks under way at a time but the receipts in order. Stopped, it ends the remaining lines without sending them. Answers
+ * `hand-over` when the time of this invocation is nearly up.
+ */
+export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> => {
+  const { table, clock, lease, halt, landsWithinMs } = run;
+  const { partnerId, id: exportId, mode, nextChunk } = lease.current();
+  const count = lease.current().chunks ?? 0;
+  const dispatcher = lineDispatcher(run);
+  const buckets = new Map<number, Bucket>();
+  const open: Promise<void>[] = [];
+  let settled: Promise<void> = Promise.resolve();
+
+  const bucketNow = async (number: number): Promise<Bucket> => {
+    const known = buckets.get(number);
+    if (known) return known;
+    const read = await readBucket(table, { partnerId, bits: run.ledgerBits, number }, run.connectionId);
+    buckets.set(number, read);
+    return read;
+  };
+
+  const prepare = async (number: number): Promise<PreparedChunk> => {
+    const chunk = await findChunk(table, partnerId, exportId, number);
+    if (!chunk) throw new Error("A planned chunk is missing");
+    const bucket = await bucketNow(chunk.bucket);
+    const stop = halt.stop();
+    const stopped = stop && stopVerdicts[stop];
+    const dependencies = { table, services: run.services, mode, stopped, now: clock.now(), landsWithinMs };
+    return prepareChunk(dependencies, chunk, bucket);
+  };
+
+  const receiptsOf = async (prepared: PreparedChunk, ends: LineEnd[]): Promise<Receipt[]> => {
+    const { content, bucket: number } = prepared.chunk;
+    // settled by a worker that died before it could say so in the export
+    if (content.state === "done") return content.receipts;
+    const bucket = await bucketNow(number);
+    const result = await settleChunk({
+      table,
+      prepared,
+      bucket,
+      ends,
+      landsWithinMs,
+      writesLedger: mode !== "dry-run",
+    });
+    buckets.set(number, result.bucket);
+    // chunks come in the order of their rows: no later one needs the rows before this
+    for (const passed of buckets.keys()) if (passed < number) buckets.delete(passed);
+    return result.receipts;
+  };
+
+  const settle = async (prepared: PreparedChunk, pending: Promise<LineEnd>[], viewsRebuilt: boolean): Promise<void> => {
+    const ends = await Promise.all(pending);
+    halt.rethrow();
+    const receipts = await receiptsOf(prepared, ends);
+    const accepted = receipts.filter(({ outcome }) => outcome === "accepted");
+    await lease.save((current) => ({
+      ...current,
+      nextChunk: prepared.chunk.number + 1,
+      totals: addOutcomes(current.totals, receipts),
+      viewsRebuilt: current.viewsRebuilt || viewsRebuilt,
+      acceptedLine: accepted.at(-1) ?? current.acceptedLine,
+      acceptedServiceIds: [...new Set([...current.acceptedServiceIds, ...accepted.map(({ serviceId }) => serviceId)])],
+    }));
+    await run.onSettled(receipts);
+  };
+
+  const sendChunk = async (prepared: PreparedChunk, isLast: boolean): Promise<void> => {
+    const { lines } = prepared;
+    // Gradient rebuilds its views once calls stop, unless the last one asked it not to: the run's last call goes out alone
+    const closing = isLast ? lines.findLastIndex(({ verdict }) => verdict === "send") : -1;
+    const pending: Promise<LineEnd>[] = [];
+    for (const [index, line] of lines.entries()) {
+      if (index === closing) {
+        await settled;
+        await Promise.all(pending);
+      }
+      pending.push((await dispatcher.dispatch(line, index === closing)).end);
+    }
+    const viewsRebuilt = closing >= 0 && isAccepted(await pending[closing]);
+    settled = settled.then(() => settle(prepared, pending, viewsRebuilt));
+    settled.catch((error: unknown) => halt.fail(error));
+    open.push(settled);
+    if (open.length >= maxOpenChunks) await open.shift();
+  };
+
+  const inTime = () => run.remainingMs() >= handOverMs;
+  const prefetch = (number: number): Promise<PreparedChunk> | undefined => {
+    // what is prepared is noted as about to be sent, so nothing is prepared that is left to the next invocation
+    if (number >= count || !inTime()) return undefined;
+    const prepared = prepare(number);
+    prepared.catch((error: unknown) => halt.fail(error));
+    return prepared;
+  };
+
+  let number = nextChunk;
+  try {
+    for (let coming = prefetch(number); coming; number += 1) {
+      const prepared = await coming;
+      coming = prefetch(number + 1);
+      await sendChunk(prepared, number + 1 === count);
+      halt.rethrow();
+    }
+  } catch (error) {
+    halt.fail(error);
+  }
+  // no call of this worker may be under way, and no receipt unwritten, when it lets the run go
+  await Promise.allSettled([settled, dispatcher.drained()]);
+  halt.rethrow();
+  return number < count ? "hand-over" : "sent";
+};

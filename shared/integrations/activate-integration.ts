@@ -1,0 +1,34 @@
+import { eventWrite, serviceActor } from "../events/event.ts";
+import { nextRunAt } from "../schedules/next-run.ts";
+import { retryOnConflict, type Table } from "../table/table.ts";
+import { findIntegration, integrationWrite } from "./integration.ts";
+
+interface Dependencies {
+  table: Table;
+  now: () => Date;
+  newId: () => string;
+}
+
+/**
+ * Gradient accepted a count of this partner, which proves that a mapping exists: opens *Next* and puts the partner on its
+ * schedule. Done again it changes nothing.
+ */
+export const activateIntegration =
+  ({ table, now, newId }: Dependencies) =>
+  (partnerId: string): Promise<void> =>
+    retryOnConflict(async () => {
+      const before = await findIntegration(table, partnerId);
+      if (before?.state !== "awaiting-mapping") return;
+      const time = now();
+      const at = time.toISOString();
+      await table.transact([
+        integrationWrite({
+          ...before,
+          state: "active",
+          mapping: { ...before.mapping, completedAt: at, nextCheckAt: null },
+          nextRunAt: nextRunAt(before.schedule, time).toISOString(),
+          gradient: before.gradient && { ...before.gradient, status: "active" },
+        }),
+        eventWrite({ id: newId(), partnerId, type: "integration.activated", at, details: {}, ...serviceActor }),
+      ]);
+    });

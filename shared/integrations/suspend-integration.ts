@@ -1,0 +1,68 @@
+import { eventWrite } from "../events/event.ts";
+import { ownerMailWrite } from "../mail/owner-mail.ts";
+import { owe } from "../outbox/outbox.ts";
+import { retryOnConflict, type Table } from "../table/table.ts";
+import { findIntegration, integrationWrite, withProblem } from "./integration.ts";
+
+interface Dependencies {
+  table: Table;
+  now: () => Date;
+  newId: () => string;
+}
+
+export interface Rejection {
+  partnerId: string;
+  /** The version of the token that Gradient refused. */
+  versionId: string;
+}
+
+export type SuspensionOutcome = "suspended" | "token-replaced" | "not-connected";
+
+/**
+ * Stops everything for a partner whose token Gradient refuses, and owes the owner an e-mail about it, once. A refusal of a token
+ * that has been replaced in the meantime changes nothing.
+ */
+export const suspendIntegration =
+  ({ table, now, newId }: Dependencies) =>
+  ({ partnerId, versionId }: Rejection): Promise<SuspensionOutcome> =>
+    retryOnConflict(async () => {
+      const before = await findIntegration(table, partnerId);
+      if (!before?.token || before.state === "disconnected") return "not-connected";
+      if (before.token.versionId !== versionId) return "token-replaced";
+      if (before.state === "suspended") return "suspended";
+      const at = now().toISOString();
+      const mailId = `token-rejected-${newId()}`;
+      const suspended = withProblem(
+        {
+          ...before,
+          state: "suspended" as const,
+          token: { ...before.token, status: "rejected" as const, checkedAt: at },
+        },
+        "token.rejected",
+        at,
+      );
+      await table.transact([
+        integrationWrite(suspended),
+        ownerMailWrite({
+          partnerId,
+          id: mailId,
+          facts: { kind: "token-rejected", rejectedAt: at },
+          status: "queued",
+          at,
+          messageId: null,
+          version: 0,
+        }),
+        owe({ kind: "send-owner-mail", partnerId, mailId }, { id: newId(), at }),
+        eventWrite({
+          id: newId(),
+          partnerId,
+          type: "integration.suspended",
+          at,
+          actor: "gradient",
+          actorName: null,
+          address: null,
+          details: { lastFour: before.token.lastFour },
+        }),
+      ]);
+      return "suspended";
+    });

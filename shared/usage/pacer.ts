@@ -1,0 +1,82 @@
+/** Time as the sender sees it: milliseconds since 1970, and waiting. */
+export interface Clock {
+  now(): number;
+  sleep(ms: number): Promise<void>;
+}
+
+/** Consecutive moments, `periodMs` apart, each for one call. */
+export interface SlotBlock {
+  firstAt: number;
+  periodMs: number;
+  count: number;
+}
+
+/** Where all senders under one limiter key get their moments from. */
+export interface Slots {
+  /** Null while nobody under this key may call at all. */
+  reserve(count: number): Promise<SlotBlock | null>;
+  /** Gradient answered 429: everybody pauses, then goes on more slowly for a while. */
+  slowDown(retryAfterMs: number | null): Promise<void>;
+}
+
+export interface Pacer {
+  /** Resolves at the moment when one call may go out: true; or false when none may any more. */
+  slot(): Promise<boolean>;
+  slowDown(retryAfterMs: number | null): Promise<void>;
+}
+
+// A moment that was missed by more than this is left unused: used late, it would fall together with the next ones and make a
+// burst that a strict limit refuses. Timers are late by one or two milliseconds, a busy process by more.
+const maxLateMs = 12;
+
+/** Keeps one worker to the moments that it was given, in the order asked, and fetches the next block while one is being used. */
+export const pacer = (slots: Slots, clock: Clock, blockSize: number): Pacer => {
+  const moments: number[] = [];
+  let coming: Promise<SlotBlock | null> | undefined;
+
+  const prefetch = () => {
+    coming ??= slots.reserve(blockSize);
+    // whoever waits for the block hears of the failure
+    coming.catch(() => undefined);
+    return coming;
+  };
+  const refill = async () => {
+    try {
+      const block = await prefetch();
+      if (block === null) return false;
+      const { firstAt, periodMs, count } = block;
+      for (let index = 0; index < count; index += 1) moments.push(firstAt + index * periodMs);
+      return true;
+    } finally {
+      coming = undefined;
+    }
+  };
+
+  const take = async (): Promise<boolean> => {
+    for (;;) {
+      const at = moments.shift();
+      if (at === undefined) {
+        if (!(await refill())) return false;
+        continue;
+      }
+      if (moments.length <= blockSize / 2) prefetch();
+      const waitMs = at - clock.now();
+      if (waitMs < -maxLateMs) continue;
+      if (waitMs > 0) await clock.sleep(waitMs);
+      if (clock.now() - at <= maxLateMs) return true;
+    }
+  };
+  let last: Promise<boolean> = Promise.resolve(true);
+
+  return {
+    slot: () => {
+      last = last.then(take, take);
+      return last;
+    },
+    slowDown: async (retryAfterMs) => {
+      // moments reserved before the pause would fall into it
+      moments.length = 0;
+      await slots.slowDown(retryAfterMs);
+    },
+  };
+};

@@ -1,0 +1,53 @@
+import type { CountAnswer, GradientApi, UnitCount } from "../gradient/gradient-api.ts";
+import type { PartnerToken } from "../gradient/gradient-token.ts";
+import type { Clock, Pacer } from "./pacer.ts";
+
+interface Dependencies {
+  gradient: Pick<GradientApi, "setUnitCount">;
+  pacer: Pacer;
+  clock: Clock;
+  /** 0 to 1, to spread repeats. */
+  random: () => number;
+}
+
+export interface CountResult {
+  answer: CountAnswer;
+  /** Some attempt went without an answer and may still land. */
+  wasInDoubt: boolean;
+  /** When the last attempt went out. */
+  sentAt: number;
+}
+
+// A failing Gradient is left alone after three repeats within some 10 s: the next run sends what is left.
+const maxUnanswered = 4;
+const firstPauseMs = 400;
+// Refusals for the rate cost nothing but time, and the pacer slows down with each.
+const maxThrottled = 12;
+
+/**
+ * Sends one number, for which the caller has taken a slot, until Gradient says something final about it or it has been tried often
+ * enough. Every repeat takes a slot of its own; none is made once `mayGoOn` denies it.
+ */
+export const sendCount =
+  ({ gradient, pacer, clock, random }: Dependencies) =>
+  async (token: PartnerToken, count: UnitCount, mayGoOn: () => boolean): Promise<CountResult> => {
+    let unanswered = 0;
+    let throttled = 0;
+    for (;;) {
+      const sentAt = clock.now();
+      const answer = await gradient.setUnitCount(token, count);
+      if (answer.kind === "in-doubt") {
+        unanswered += 1;
+        await clock.sleep(firstPauseMs * 3 ** (unanswered - 1) * (0.5 + random()));
+      } else if (answer.kind === "throttled") {
+        throttled += 1;
+        await pacer.slowDown(answer.retryAfterMs);
+      }
+      const isFinal = answer.kind !== "in-doubt" && answer.kind !== "throttled";
+      if (isFinal || unanswered >= maxUnanswered || throttled >= maxThrottled || !mayGoOn()) {
+        return { answer, wasInDoubt: unanswered > 0, sentAt };
+      }
+      const goes = await pacer.slot().catch(() => false);
+      if (!goes) return { answer, wasInDoubt: unanswered > 0, sentAt };
+    }
+  };
