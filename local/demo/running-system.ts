@@ -28,20 +28,21 @@ const startTimeoutMs = 60_000;
 const stopTimeoutMs = 10_000;
 const probeTimeoutMs = 1000;
 
+const notTheSandbox =
+  "The demo plays the partner in the Gradient sandbox, and the local system is set to another Gradient: start it without GRADIENT_BASE_URL and GRADIENT_VENDOR_KEY to see the demo.";
+
 /** The local system that runs already, or one that is started for the demo. */
 export const useLocalSystem = async (terminal: Terminal): Promise<LocalSystem> => {
   terminal.heading("The local system");
   loadEnvFile();
   const { stateFolder, gradient } = readOptions([], process.env);
-  if (gradient !== undefined)
-    throw new Error(
-      "The demo plays the partner in the Gradient sandbox: unset GRADIENT_BASE_URL and GRADIENT_VENDOR_KEY to see it.",
-    );
   const running = await findRunningSystem(stateFolder);
   if (running !== undefined) {
+    if (new URL(running.gradient).hostname !== "127.0.0.1") throw new Error(notTheSandbox);
     terminal.good(`It runs already, its API at ${running.api}.`);
     return { endpoints: running, stop: async () => {} };
   }
+  if (gradient !== undefined) throw new Error(notTheSandbox);
   terminal.line("  None runs: starting one for this demo (npm start -- --headless).");
   const startedAt = performance.now();
   const child = spawn(process.execPath, [join(repositoryRoot, "local/start.ts"), "--headless"], {
