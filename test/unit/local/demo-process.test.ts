@@ -18,8 +18,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const writeEndpoints = (url: string) => {
-  const endpoints = { hubUi: url, api: url, gradient: url, mailbox: url, issuer: url };
+const writeEndpoints = (url: string, gradient = url) => {
+  const endpoints = { hubUi: url, api: url, gradient, mailbox: url, issuer: url };
   writeFileSync(join(folder, "endpoints.json"), JSON.stringify({ ...endpoints, pid: 1 }));
 };
 
@@ -89,9 +89,18 @@ describe("npm run demo", () => {
       GRADIENT_VENDOR_KEY: "canary-vendor-key",
     });
 
-    expect(output.trimEnd().split("\n").at(-1)).toMatch(
-      /^ {2}✗ The demo plays the partner in the Gradient sandbox: unset /,
-    );
+    expect(output.trimEnd().split("\n").at(-1)).toMatch(/^ {2}✗ The demo plays the partner in the Gradient sandbox, /);
+    expect(exitCode).toBe(1);
+  });
+
+  it("does not touch a system that runs with the real Gradient", async () => {
+    server = await fakeWorld();
+    writeEndpoints(server.url, "https://app.usegradient.com");
+
+    const { exitCode, output } = await runDemo();
+
+    expect(output).toContain("✗ The demo plays the partner in the Gradient sandbox, ");
+    expect(server.received.map(({ path }) => path)).toEqual(["/.well-known/jwks.json"]);
     expect(exitCode).toBe(1);
   });
 
