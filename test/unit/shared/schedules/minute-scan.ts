@@ -7,9 +7,13 @@ export interface HourOfDate {
 
 export const minuteMs = 60_000;
 
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
 /** What the zone's clocks show, in a form that sorts: `2026-03-29 02:00`. */
 export const localClock = (timeZone: string): ((at: number) => string) => {
-  const formatter = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" });
+  const formatter =
+    formatters.get(timeZone) ?? new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" });
+  formatters.set(timeZone, formatter);
   return (at) => formatter.format(at);
 };
 

@@ -54,8 +54,8 @@ const clockChanges = [
 describe("a daily run comes when a reader of the zone's clocks, minute by minute, would start it", () => {
   it.each(clockChanges)("in %s around %s", (timeZone, date) => {
     const middle = Date.parse(date);
-    const scan = scanMinutes(timeZone, middle - 3 * dayMs, middle + 4 * dayMs);
-    expect(scan.length).toBeGreaterThanOrEqual(4 * 24);
+    const scan = scanMinutes(timeZone, middle - 2 * dayMs, middle + 3 * dayMs);
+    expect(scan.length).toBeGreaterThanOrEqual(2 * 24);
     const wrong = everyHour.flatMap((hour) =>
       disagreements(
         exportSchedule.parse({ frequency: "daily", hour, timeZone }),
@@ -81,9 +81,9 @@ const tickedDates = ({ frequency, ...schedule }: ExportSchedule, dates: string[]
 
 describe("a run by the calendar comes on its dates, as read minute by minute", () => {
   it.each([
-    ["Australia/Lord_Howe", "2026-03-01", "2026-05-10"],
-    ["Europe/Prague", "2028-01-25", "2028-04-05"],
-    ["America/Nuuk", "2026-10-01", "2026-12-05"],
+    ["Australia/Lord_Howe", "2026-03-25", "2026-05-10"],
+    ["Europe/Prague", "2028-02-20", "2028-04-05"],
+    ["America/Nuuk", "2026-10-20", "2026-12-05"],
   ])("in %s from %s to %s", (timeZone, from, to) => {
     const scan = scanMinutes(timeZone, Date.parse(from), Date.parse(to));
     const dates = [...new Set(scan.map(({ date }) => date))];
