@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { delimiter, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import * as z from "zod";
+import { endLeftover } from "../processes.ts";
+import { StartupProblem } from "../startup-problem.ts";
+import { readStateFile, writeStateFile } from "../state-file.ts";
+
+export interface Dynoxide {
+  url: string;
+  close(): Promise<void>;
+}
+
+const isExecutable = (file: string): boolean => {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** The package's binary if this platform has one, else whatever `dynoxide` the PATH offers. */
+const findBinary = (environment: NodeJS.ProcessEnv): string | undefined => {
+  const candidates = (environment.PATH ?? "").split(delimiter).map((folder) => join(folder, "dynoxide"));
+  try {
+    candidates.unshift(createRequire(import.meta.url).resolve("@dynoxide/linux-x64/dynoxide"));
+  } catch {
+    // not installed: the package exists for one platform only
+  }
+  return candidates.find(isExecutable);
+};
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+
+// the shell's input ends when this process does, by whatever signal, and then so does dynoxide
+const dieWithParent = `
+exec 3<&0
+"$@" </dev/null 3<&- &
+child=$!
+echo "pid $child"
+{ cat <&3 >/dev/null; kill -9 $child 2>/dev/null; } >/dev/null 2>&1 &
+exec 3<&-
+wait $child`;
+
+const launch = (binary: string, file: string, port: number): ChildProcess =>
+  spawn("/bin/sh", ["-c", dieWithParent, "sh", binary, "serve", "--port", String(port), "--db-path", file], {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: {},
+    // a group of its own: Ctrl-C is for the host, which then stops everything in order
+    detached: true,
+  });
+
+const pidFile = z.object({ pid: z.int() });
+
+/** What it printed until it either listened or ended. */
+const untilListening = (child: ChildProcess): Promise<{ listening: boolean; output: string }> =>
+  new Promise((resolve) => {
+    let output = "";
+    const read = (chunk: Buffer) => {
+      output += chunk.toString("utf8");
+      if (output.includes("listening on")) {
+        resolve({ listening: true, output });
+      }
+    };
+    child.stdout?.on("data", read);
+    child.stderr?.on("data", read);
+    child.once("error", (error) => resolve({ listening: false, output: error.message }));
+    child.once("exit", () => resolve({ listening: false, output }));
+  });
+
+/** DynamoDB as a child process that ends with this one, its tables in `folder`. */
+export const startDynoxide = async (folder: string, environment: NodeJS.ProcessEnv): Promise<Dynoxide> => {
+  const binary = findBinary(environment);
+  if (binary === undefined) {
+    throw new StartupProblem(
+      "There is no dynoxide (the local DynamoDB) for this platform: put its binary on the PATH (https://github.com/nubo-db/dynoxide), or set AWS_ENDPOINT_URL_DYNAMODB to a DynamoDB with streams.",
+    );
+  }
+  const file = join(folder, "dynamodb.sqlite");
+  const leftover = readStateFile(join(folder, "dynoxide.json"), pidFile);
+  if (leftover !== undefined) {
+    await endLeftover(leftover.pid, file);
+  }
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort();
+    const child = launch(binary, file, port);
+    const { listening, output } = await untilListening(child);
+    if (listening) {
+      writeStateFile(join(folder, "dynoxide.json"), { pid: Number(/pid (\d+)/.exec(output)?.[1] ?? 0) });
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      return {
+        url: `http://127.0.0.1:${port}`,
+        close: async () => {
+          child.stdin?.destroy();
+          await Promise.race([ended, sleep(2_000)]);
+        },
+      };
+    }
+    child.stdin?.destroy();
+    // another process may take the port between our look and dynoxide's
+    if (attempt < 3 && output.includes("in use")) {
+      continue;
+    }
+    throw new StartupProblem(
+      output.includes("valid SQLite")
+        ? `The state file ${file} cannot be read (the tables are damaged): run "npm start -- --fresh" to start over.`
+        : `dynoxide (the local DynamoDB) did not start: ${output.trim().split("\n").at(-1)}`,
+    );
+  }
+};

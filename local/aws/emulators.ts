@@ -1,0 +1,53 @@
+import { mkdirSync } from "node:fs";
+import type { LocalServer } from "../http-server.ts";
+import type { StateFolder } from "../state-folder.ts";
+import { type AwsEndpoints, givenEndpoint } from "./aws-endpoints.ts";
+import { startDynoxide } from "./dynoxide.ts";
+import { startMailbox } from "./mailbox.ts";
+import { startMessageQueues } from "./message-queues.ts";
+import { startSecretsManager } from "./secrets-manager.ts";
+
+interface Emulators {
+  endpoints: AwsEndpoints;
+  mailbox: LocalServer;
+}
+
+interface EmulatorOptions {
+  folder: StateFolder;
+  mailboxPort: number;
+  environment: NodeJS.ProcessEnv;
+  /** Takes what has to be closed at the end, as soon as it runs: another start beside it may fail. */
+  closing(close: () => Promise<void>): void;
+}
+
+/** The AWS services of this machine, each only where the user named no other. */
+export const startEmulators = async ({
+  folder,
+  mailboxPort,
+  environment,
+  closing,
+}: EmulatorOptions): Promise<Emulators> => {
+  const start = async (given: string | undefined, begin: () => Promise<{ url: string; close(): Promise<void> }>) => {
+    if (given !== undefined) {
+      return given;
+    }
+    const { url, close } = await begin();
+    closing(close);
+    return url;
+  };
+
+  mkdirSync(folder.file("queues"), { recursive: true });
+  const startMail = async () => {
+    const mailbox = await startMailbox({ port: mailboxPort, file: folder.file("mailbox.json") });
+    closing(mailbox.close);
+    return mailbox;
+  };
+  const [DYNAMODB, SQS, SECRETS_MANAGER, mailbox] = await Promise.all([
+    start(givenEndpoint("DYNAMODB", environment), () => startDynoxide(folder.path, environment)),
+    start(givenEndpoint("SQS", environment), () => startMessageQueues(folder.file("queues"))),
+    start(givenEndpoint("SECRETS_MANAGER", environment), () => startSecretsManager(folder.file("secrets.json"))),
+    startMail(),
+  ]);
+  const SES = givenEndpoint("SES", environment) ?? mailbox.url;
+  return { endpoints: { DYNAMODB, SQS, SES, SECRETS_MANAGER }, mailbox };
+};

@@ -1,0 +1,131 @@
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { RequestListener } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import * as z from "zod";
+import { type AwsCalls, awsCalls } from "#local/aws/aws-endpoints";
+import { startEmulators } from "#local/aws/emulators";
+import { startHost } from "#local/host/host";
+import { listenLocally } from "#local/http-server";
+import { startIssuer } from "#local/issuer/issuer";
+import { localRoutes } from "#local/local-routes";
+
+export const fixtureTemplate = join(import.meta.dirname, "../fixtures/local-host/fixture.template.json");
+
+export interface HostFacts {
+  api: string;
+  issuer: string;
+  endpoints: Record<"DYNAMODB" | "SQS" | "SES" | "SECRETS_MANAGER", string>;
+}
+
+export interface FixtureHost extends HostFacts {
+  /** What the host showed to the person at the keyboard. */
+  said: string[];
+  close(): Promise<void>;
+}
+
+/** The host on the fixture's template, in this process, with everything around it that a test needs. */
+export const startFixtureHost = async (folder: string): Promise<FixtureHost> => {
+  mkdirSync(folder, { recursive: true });
+  const closers: (() => Promise<void> | void)[] = [];
+  const said: string[] = [];
+  const issuer = await startIssuer({ port: 0, file: join(folder, "issuer-key.json") });
+  const { endpoints } = await startEmulators({
+    folder: { path: folder, file: (name) => join(folder, name), release: () => undefined },
+    mailboxPort: 0,
+    environment: {},
+    closing: (close) => closers.push(close),
+  });
+  writeFileSync(join(folder, "records"), "", { flag: "a" });
+  const host = await startHost({
+    templateFile: fixtureTemplate,
+    parameters: { JwtIssuer: issuer.url, RecordFile: join(folder, "records") },
+    secretsByVariable: { VENDOR_KEY_SECRET: "the vendor key" },
+    endpoints,
+    stateFolder: folder,
+    log: openSync(join(folder, "functions.log"), "a"),
+    say: (line) => said.push(line),
+  });
+  const listener: RequestListener = localRoutes(host.schedules, host.api);
+  const api = await listenLocally(listener, 0);
+  closers.push(issuer.close, api.close, host.close);
+  return {
+    api: api.url,
+    issuer: issuer.url,
+    endpoints,
+    said,
+    close: async () => {
+      for (const close of closers.toReversed()) await close();
+    },
+  };
+};
+
+const entry = z.looseObject({ pid: z.number().optional() });
+
+/** One line per event that a function of the fixture got, oldest first. */
+export const recordsIn = (folder: string): z.infer<typeof entry>[] =>
+  readFileSync(join(folder, "records"), "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => entry.parse(JSON.parse(line)));
+
+export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), "local-host-"));
+
+export const removeFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true });
+
+/** Waits until `look` finds something, and hands it over. */
+export const eventually = async <T>(
+  look: () => T | undefined | Promise<T | undefined>,
+  limitMs = 8_000,
+): Promise<T> => {
+  const until = Date.now() + limitMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() > until) throw new Error(`nothing came within ${limitMs} ms`);
+    await sleep(20);
+  }
+};
+
+export const callsTo = ({ endpoints }: HostFacts): AwsCalls => awsCalls(endpoints);
+
+export const queueUrl = ({ endpoints }: HostFacts, name: string): string =>
+  `${endpoints.SQS}/000000000000/fixture-${name}`;
+
+export const sendMessage = async (facts: HostFacts, queue: string, body: unknown, more: object = {}): Promise<void> => {
+  await callsTo(facts).sqs("AmazonSQS.SendMessage", {
+    QueueUrl: queueUrl(facts, queue),
+    MessageBody: JSON.stringify(body),
+    ...more,
+  });
+};
+
+const counts = z.object({
+  Attributes: z.object({
+    ApproximateNumberOfMessages: z.coerce.number(),
+    ApproximateNumberOfMessagesNotVisible: z.coerce.number(),
+  }),
+});
+
+/** How many messages a queue holds, waiting and in hand. */
+export const queueLength = async (facts: HostFacts, queue: string): Promise<number> => {
+  const answer = await callsTo(facts).sqs("AmazonSQS.GetQueueAttributes", {
+    QueueUrl: queueUrl(facts, queue),
+    AttributeNames: ["All"],
+  });
+  const { ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible } = counts.parse(answer).Attributes;
+  return ApproximateNumberOfMessages + ApproximateNumberOfMessagesNotVisible;
+};
+
+export const putItem = async (facts: HostFacts, pk: string, sk: string, more: object = {}): Promise<void> => {
+  await callsTo(facts).dynamodb("DynamoDB_20120810.PutItem", {
+    TableName: "fixture-Table",
+    Item: { pk: { S: pk }, sk: { S: sk }, ...more },
+  });
+};
+
+export const getToken = async ({ issuer }: HostFacts, claims: object = {}): Promise<string> => {
+  const reply = await fetch(`${issuer}/token`, { method: "POST", body: JSON.stringify(claims) });
+  return z.object({ access_token: z.string() }).parse(await reply.json()).access_token;
+};
