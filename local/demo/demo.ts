@@ -6,10 +6,11 @@ import { standardTerminal } from "./terminal.ts";
 const terminal = standardTerminal();
 terminal.line("From a partner's key to counts that Gradient accepted: the whole journey on this machine.");
 
+// an end by `exit` takes along what the demo started; the signals' own ends would not
+process.once("SIGINT", () => process.exit(130)).once("SIGTERM", () => process.exit(143));
+
 try {
   const system = await useLocalSystem(terminal);
-  const leave = () => void system.stop().finally(() => process.exit(130));
-  process.once("SIGINT", leave).once("SIGTERM", leave);
   try {
     await takeJourney(system.endpoints, terminal);
   } finally {

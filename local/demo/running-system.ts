@@ -49,6 +49,7 @@ export const useLocalSystem = async (terminal: Terminal): Promise<LocalSystem> =
     cwd: repositoryRoot,
     stdio: ["ignore", "pipe", "pipe"],
   });
+  process.once("exit", () => child.kill());
   const stop = () => endProcess(child);
   try {
     await untilReady(child);
