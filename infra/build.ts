@@ -17,6 +17,8 @@ interface BuildOptions {
 export interface FunctionBundle {
   folder: string;
   bytes: number;
+  /** The source files that are in it, from the repository's root. */
+  sources: string[];
 }
 
 /**
@@ -55,9 +57,10 @@ export const buildFunctions = async ({
   refuseWithoutHandler(metafile);
   await Promise.all(outputFiles.map(({ path: file, contents }) => writeIfChanged(file, contents)));
   await removeOthers(outdir, folders);
-  return outputFiles.map(({ path: file, contents }) => ({
+  return Object.entries(metafile.outputs).map(([file, { bytes, inputs }]) => ({
     folder: path.basename(path.dirname(file)),
-    bytes: contents.byteLength,
+    bytes,
+    sources: Object.keys(inputs),
   }));
 };
 

@@ -1,5 +1,6 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
+import { SynthProblem } from "./synth-problem.ts";
 
 const stageNames = ["dev", "prod", "local"] as const;
 export type StageName = (typeof stageNames)[number];
@@ -71,6 +72,7 @@ const isStageName = (name: unknown): name is StageName => stageNames.some((known
 /** The settings of the stage that the app was told with `-c stage=…`; `dev` if it was told none. */
 export const settingsOf = (scope: Construct): StageSettings => {
   const name: unknown = scope.node.tryGetContext("stage") ?? "dev";
-  if (!isStageName(name)) throw new Error(`There is no stage "${name}": say -c stage= with ${stageNames.join(", ")}.`);
+  if (!isStageName(name))
+    throw new SynthProblem(`There is no stage "${name}": say -c stage= with ${stageNames.join(", ")}.`);
   return stages[name];
 };

@@ -15,11 +15,11 @@ export class Disconnection extends Construct {
 
   constructor(scope: Construct, id: string, foundation: Omit<Foundation, "schedules">) {
     super(scope, id);
-    const { api, table, credentials } = foundation;
+    const { api, table, credentials, parameters } = foundation;
 
     const disconnectIntegration = new ServiceFunction<DisconnectIntegrationEnv>(this, "DisconnectIntegration", {
       folder: "disconnect-integration",
-      environment: { TABLE_NAME: table.tableName },
+      environment: { TABLE_NAME: table.tableName, GRADIENT_BASE_URL: parameters.gradientBaseUrl },
       errorImpact: "a partner cannot withdraw, and its usage is sent on",
     });
     table.grantReadWriteData(disconnectIntegration);

@@ -59,7 +59,7 @@ export class OwnerMail extends Construct {
     // SES asks for the right on the address if that is verified by itself, else on its domain
     const domain = Fn.select(1, Fn.split("@", mailFrom));
     for (const [id, name] of Object.entries({ SenderAddress: mailFrom, SenderDomain: domain })) {
-      EmailIdentity.fromEmailIdentityName(this, id, name).grantSendEmail(sender);
+      EmailIdentity.fromEmailIdentityName(this, id, name).grant(sender, "ses:SendEmail");
     }
     const configurationSet = new ConfigurationSet(this, "ConfigurationSet", {
       reputationMetrics: true,
@@ -67,7 +67,7 @@ export class OwnerMail extends Construct {
     });
     Grant.addToPrincipal({
       grantee: sender,
-      actions: ["ses:SendEmail", "ses:SendRawEmail"],
+      actions: ["ses:SendEmail"],
       resourceArns: [
         Stack.of(this).formatArn({
           service: "ses",

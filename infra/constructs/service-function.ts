@@ -14,6 +14,7 @@ import {
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { settingsOf } from "#infra/stages";
+import { SynthProblem } from "#infra/synth-problem";
 
 // a third of what API Gateway waits at most: a person is told before they give up
 const httpTimeout = Duration.seconds(10);
@@ -27,14 +28,6 @@ interface ServiceFunctionProps<Env> {
   /** What somebody loses while this function fails; completes "Impact: …". */
   errorImpact: string;
   timeout?: Duration;
-}
-
-/** Thrown at synth, where a stack trace would only hide what to do. */
-export class MissingBundle extends Error {
-  constructor(folder: string) {
-    super(`There is no bundle of ${folder}: run \`npm run build\` first.`);
-    this.name = "MissingBundle";
-  }
 }
 
 /** One bundled function with the house defaults, a role of its own that can do nothing but log, and an error alarm. */
@@ -78,6 +71,8 @@ export class ServiceFunction<Env extends Record<string, string>> extends LambdaF
 const bundleOf = (scope: Construct, folder: string): string => {
   const built: unknown = scope.node.tryGetContext("bundles");
   const bundle = path.join(typeof built === "string" ? built : defaultBundles, folder);
-  if (!existsSync(path.join(bundle, "index.mjs"))) throw new MissingBundle(folder);
+  if (!existsSync(path.join(bundle, "index.mjs"))) {
+    throw new SynthProblem(`There is no bundle of ${folder}: run \`npm run build\` first.`);
+  }
   return bundle;
 };

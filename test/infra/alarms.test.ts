@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, it } from "vitest";
+import * as z from "zod";
+import { root, synthesised } from "./synthesised.ts";
+
+const stack = synthesised("prod");
+const alarms = stack.ofType("AWS::CloudWatch::Alarm");
+const headings = [...readFileSync(path.join(root, "docs/runbook.md"), "utf8").matchAll(/^#{2,3} (.+)$/gm)].map(
+  ([, text = ""]) => text.replaceAll("`", ""),
+);
+const text = ({ Properties }: (typeof alarms)[number]) => z.string().parse(Properties.AlarmDescription);
+
+it.each([...stack.functions()])("tells people when %s fails", (folder, { id }) => {
+  const own = alarms.filter(
+    ({ Properties }) =>
+      Properties.MetricName === "Errors" && JSON.stringify(Properties.Dimensions).includes(`{"Ref":"${id}"}`),
+  );
+
+  expect(own.map(text)).toEqual([expect.stringContaining(`${folder} is failing.`)]);
+  expect(own.map(text)).toEqual([expect.stringMatching(new RegExp(`docs/runbook\\.md#${folder}$`))]);
+});
+
+it.each(alarms)("says what a person loses, and where it stands what to do: $id", (alarm) => {
+  const [, impact, heading] = /Impact: (.+)\. See docs\/runbook\.md#([a-z-]+)$/.exec(text(alarm)) ?? [];
+
+  expect(impact?.length).toBeGreaterThan(20);
+  expect(headings).toContain(heading);
+});
+
+it.each(alarms)("reaches people: $id", ({ Properties }) => {
+  expect(Properties.AlarmActions).toEqual([{ Ref: stack.ofType("AWS::SNS::Topic")[0]?.id }]);
+});
+
+it("has no runbook heading that nothing pages about", () => {
+  const paged = alarms.map((alarm) => text(alarm).split("#").at(-1));
+
+  expect(headings.filter((heading) => /^[a-z]+(-[a-z]+)+$/.test(heading)).sort()).toEqual(paged.sort());
+});

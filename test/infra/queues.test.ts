@@ -1,0 +1,116 @@
+import { expect, it } from "vitest";
+import * as z from "zod";
+import { type Resource, synthesised, targetOf } from "./synthesised.ts";
+
+const stack = synthesised("prod");
+const queues = new Map(stack.ofType("AWS::SQS::Queue").map((queue) => [stack.placeOf(queue.id), queue]));
+const redrive = z.object({ deadLetterTargetArn: z.unknown(), maxReceiveCount: z.number() });
+
+const isDeadLetters = (place: string) => /DeadLetters\/Queue$/.test(place);
+const work = [...queues].filter(([place]) => !isDeadLetters(place));
+const deadLetters = [...queues].filter(([place]) => isDeadLetters(place));
+const exportQueues = ["UsageExports/OnDemandExports/Queue", "UsageExports/ScheduledExports/Queue"];
+
+const deadLettersOf = ({ Properties }: Resource): Resource | undefined => {
+  const id = targetOf(redrive.parse(Properties.RedrivePolicy).deadLetterTargetArn);
+  return stack.all.find((found) => found.id === id);
+};
+const alarmsOn = (queue: Resource | undefined) =>
+  stack
+    .ofType("AWS::CloudWatch::Alarm")
+    .filter(({ Properties }) => JSON.stringify(Properties.Dimensions ?? null).includes(`"${queue?.id}"`));
+
+const sources = stack
+  .ofType("AWS::Lambda::EventSourceMapping")
+  .map(({ Properties }) => ({
+    queue: stack.placeOf(targetOf(Properties.EventSourceArn)),
+    worker: stack.all.find(({ id }) => id === targetOf(Properties.FunctionName)),
+    settings: Properties,
+  }))
+  .filter(({ queue }) => queues.has(queue));
+
+it("has these queues for work", () => {
+  expect(work.map(([place]) => place).sort()).toEqual([
+    "Disconnection/Disconnects/Queue",
+    "Mapping/Accounts/Queue",
+    "OwnerMail/Mail/Queue",
+    ...exportQueues,
+  ]);
+});
+
+it.each(work)(
+  "loses no message of %s: after some tries it lies with the dead letters, of the same kind",
+  (place, queue) => {
+    expect(deadLettersOf(queue)?.Properties.FifoQueue).toBe(queue.Properties.FifoQueue);
+    expect(queue.Properties.FifoQueue).toBe(exportQueues.includes(place) ? true : undefined);
+    expect(redrive.parse(queue.Properties.RedrivePolicy).maxReceiveCount).toBe(exportQueues.includes(place) ? 10 : 5);
+  },
+);
+
+it.each(deadLetters)("tells people at the first message in %s, and keeps it for 14 days", (_place, queue) => {
+  const [alarm, ...others] = alarmsOn(queue);
+
+  expect(others).toEqual([]);
+  expect(alarm?.Properties).toMatchObject({
+    MetricName: "ApproximateNumberOfMessagesVisible",
+    Threshold: 1,
+    ComparisonOperator: "GreaterThanOrEqualToThreshold",
+    TreatMissingData: "notBreaching",
+  });
+  expect(queue.Properties.MessageRetentionPeriod).toBe(14 * 24 * 60 * 60);
+});
+
+it.each([...queues])("encrypts %s and takes no plain connection", (_place, queue) => {
+  const policies = stack
+    .ofType("AWS::SQS::QueuePolicy")
+    .filter(({ Properties }) => JSON.stringify(Properties.Queues).includes(`"${queue.id}"`));
+
+  expect(queue.Properties.SqsManagedSseEnabled).toBe(true);
+  expect(JSON.stringify(policies)).toContain('{"Bool":{"aws:SecureTransport":"false"}}');
+});
+
+it.each(sources)(
+  "never hands out a message of $queue while its worker may still be on it",
+  ({ queue, worker, settings }) => {
+    const visibility = Number(queues.get(queue)?.Properties.VisibilityTimeout);
+    const timeout = Number(worker?.Properties.Timeout);
+
+    expect(visibility).toBe(exportQueues.includes(queue) ? timeout + 60 : timeout * 6);
+    expect(settings.FunctionResponseTypes).toEqual(["ReportBatchItemFailures"]);
+  },
+);
+
+it("lets few workers send at once, one message each", () => {
+  const concurrency = Object.fromEntries(
+    sources
+      .filter(({ queue }) => exportQueues.includes(queue))
+      .map(({ queue, settings }) => [queue, [settings.BatchSize, settings.ScalingConfig]]),
+  );
+
+  expect(concurrency).toEqual({
+    "UsageExports/OnDemandExports/Queue": [1, { MaximumConcurrency: 5 }],
+    "UsageExports/ScheduledExports/Queue": [1, { MaximumConcurrency: 10 }],
+  });
+});
+
+it("carries the outbox from the table's stream, and nothing else of it", () => {
+  const [stream, ...others] = stack
+    .ofType("AWS::Lambda::EventSourceMapping")
+    .filter(({ Properties }) => JSON.stringify(Properties.EventSourceArn).includes("StreamArn"));
+  const { Filters } = z
+    .object({ Filters: z.array(z.object({ Pattern: z.string() })) })
+    .parse(stream?.Properties.FilterCriteria);
+
+  expect(others).toEqual([]);
+  expect(Filters.map(({ Pattern }): unknown => JSON.parse(Pattern))).toEqual([
+    { eventName: ["INSERT"], dynamodb: { Keys: { pk: { S: [{ prefix: "outbox#" }] } } } },
+  ]);
+  expect(stream?.Properties).toMatchObject({
+    BatchSize: 10,
+    BisectBatchOnFunctionError: true,
+    FunctionResponseTypes: ["ReportBatchItemFailures"],
+    MaximumRetryAttempts: 3,
+    StartingPosition: "TRIM_HORIZON",
+  });
+  expect(JSON.stringify(stream?.Properties.DestinationConfig)).toContain("OutboxDeadLetters");
+});
