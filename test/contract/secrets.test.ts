@@ -147,6 +147,13 @@ describe("the vault in Secrets Manager", () => {
     expect(await reads()).toBe(3);
   });
 
+  it("takes a secret that is not found for removed", async () => {
+    const empty = await startLoopbackServer(json(400, { __type: "ResourceNotFoundException", message: "no" }));
+    await secretsManagerVault(clientFor(empty.url)).remove(name);
+    expect(empty.received).toHaveLength(1);
+    await empty.close();
+  });
+
   it("takes something that is no token for a missing one", async () => {
     const broken = await startLoopbackServer(json(200, { SecretString: "canary: two words" }));
     const vault = secretsManagerVault(clientFor(broken.url));
