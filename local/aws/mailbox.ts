@@ -1,9 +1,13 @@
 import type { RequestListener } from "node:http";
-import sesModule from "aws-ses-v2-local";
-import { clearStore, getStoreReadonly, saveEmail } from "aws-ses-v2-local/dist/store.js";
+import { createRequire } from "node:module";
 import * as z from "zod";
 import { closeServer, type LocalServer, portOf, portTaken } from "../http-server.ts";
 import { readStateFile, writeStateFile } from "../state-file.ts";
+
+// CommonJS, asked for as such: whoever bundles or transforms this disagrees with Node about the default of its default
+const load = createRequire(import.meta.url);
+const ses: typeof import("aws-ses-v2-local") = load("aws-ses-v2-local");
+const store: typeof import("aws-ses-v2-local/dist/store.js") = load("aws-ses-v2-local/dist/store.js");
 
 const addresses = z.array(z.string());
 const mailboxFile = z.object({
@@ -32,17 +36,17 @@ const mailboxFile = z.object({
 /** SES in this process: it keeps what it is given, shows it to people at `/` and to programs at `/store`. */
 export const startMailbox = async ({ port, file }: { port: number; file: string }): Promise<LocalServer> => {
   // the package's store belongs to the process, not to the server
-  clearStore();
+  store.clearStore();
   for (const email of readStateFile(file, mailboxFile)?.emails ?? []) {
-    saveEmail(email);
+    store.saveEmail(email);
   }
   const keepOnDisk: RequestListener = (request, response) => {
     if (request.method === "POST") {
       // in the same tick as the answer is handed to the socket: who was told "sent" finds the mail after a kill as well
-      response.once("prefinish", () => writeStateFile(file, { emails: getStoreReadonly().emails }));
+      response.once("prefinish", () => writeStateFile(file, { emails: store.getStoreReadonly().emails }));
     }
   };
-  const server = await sesModule.default({ host: "127.0.0.1", port });
+  const server = await ses.default({ host: "127.0.0.1", port });
   // its framework hands a failure to listen to the callback for success
   if (!server.listening) {
     throw portTaken(port);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -129,3 +129,16 @@ export const getToken = async ({ issuer }: HostFacts, claims: object = {}): Prom
   const reply = await fetch(`${issuer}/token`, { method: "POST", body: JSON.stringify(claims) });
   return z.object({ access_token: z.string() }).parse(await reply.json()).access_token;
 };
+
+/** The processes that this one started, directly. */
+export const childrenOf = (parent: number): number[] =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/status`, "utf8").includes(`PPid:\t${parent}\n`);
+      } catch {
+        return false;
+      }
+    });
