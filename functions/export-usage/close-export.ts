@@ -19,7 +19,8 @@ const withRun = (before: Integration, over: UsageExport, at: string): Integratio
     ...before,
     currentExportId: before.currentExportId === id ? null : before.currentExportId,
     lastExport: { id, outcome: outcome ?? "failed", finishedAt: at },
-    lastFullAt: wasFull ? at : before.lastFullAt,
+    // what changed while it ran is not in it for sure: the start counts
+    lastFullAt: wasFull ? over.createdAt : before.lastFullAt,
     mapping: { ...before.mapping, mappedServiceIds },
   };
 };

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { defaultTimeoutMs, gradientClient } from "#shared/gradient/gradient-client";
@@ -8,7 +7,7 @@ import { sqsTaskQueues } from "#shared/outbox/sqs-task-queues";
 import { secretText } from "#shared/secrets/secret-text";
 import { secretsManagerVault } from "#shared/secrets/secrets-manager-vault";
 import { tableNamed } from "#shared/table/table-client";
-import type { Clock } from "#shared/usage/pacer";
+import { systemClock } from "#shared/usage/system-clock";
 import { limiterName, tableSlots } from "#shared/usage/table-slots";
 import { exportUsageEnv } from "./env.ts";
 import { exportUsage } from "./export-usage.ts";
@@ -17,7 +16,6 @@ import { exportUsageWorker } from "./worker.ts";
 const env = readEnv(exportUsageEnv);
 const table = tableNamed(env.TABLE_NAME);
 const secrets = new SecretsManagerClient({});
-const clock: Clock = { now: () => Date.now(), sleep: async (ms) => void (await sleep(ms)) };
 
 export const handler = exportUsageWorker(
   exportUsage({
@@ -32,8 +30,8 @@ export const handler = exportUsageWorker(
       "on-demand": env.ON_DEMAND_EXPORTS_QUEUE_URL,
       scheduled: env.SCHEDULED_EXPORTS_QUEUE_URL,
     }),
-    slotsFor: (partnerId) => tableSlots(table, limiterName(env.LIMITER_KEY, partnerId), clock),
-    clock,
+    slotsFor: (partnerId) => tableSlots(table, limiterName(env.LIMITER_KEY, partnerId), systemClock),
+    clock: systemClock,
     random: Math.random,
     newId: randomUUID,
     callTimeoutMs: defaultTimeoutMs,

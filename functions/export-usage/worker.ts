@@ -1,12 +1,6 @@
-import { sqsWorker } from "#shared/lambda/sqs-worker";
-import { task } from "#shared/outbox/outbox";
+import { queueWorker } from "#shared/lambda/queue-worker";
+import { taskOf } from "#shared/outbox/outbox";
 import type { exportUsage } from "./export-usage.ts";
 
 export const exportUsageWorker = (run: ReturnType<typeof exportUsage>) =>
-  sqsWorker({
-    message: task,
-    run: async (message, invocation) => {
-      if (message.kind !== "export-usage") throw new Error("This queue carries exports only");
-      return run(message, invocation);
-    },
-  });
+  queueWorker({ message: taskOf["export-usage"], run });

@@ -3,15 +3,15 @@ import * as z from "zod";
 import { identifier, instant } from "../identifier.ts";
 import type { Item, Write } from "../table/table.ts";
 
-/** A piece of work that is owed to a queue. Ids only: no counts, no tokens, no addresses. */
-export const task = z.discriminatedUnion("kind", [
-  z.strictObject({
+/** The tasks by kind, each as its queue carries it. Ids only: no counts, no tokens, no addresses. */
+export const taskOf = {
+  "sync-accounts": z.strictObject({
     kind: z.literal("sync-accounts"),
     partnerId: identifier,
     reason: z.enum(["confirmed", "feed", "webhook", "check", "watch", "export", "replaced"]),
   }),
-  z.strictObject({ kind: z.literal("send-owner-mail"), partnerId: identifier, mailId: z.string() }),
-  z.strictObject({
+  "send-owner-mail": z.strictObject({ kind: z.literal("send-owner-mail"), partnerId: identifier, mailId: z.string() }),
+  "export-usage": z.strictObject({
     kind: z.literal("export-usage"),
     lane: z.enum(["on-demand", "scheduled"]),
     partnerId: identifier,
@@ -19,12 +19,20 @@ export const task = z.discriminatedUnion("kind", [
     /** Counts the messages of one export up, so that a redelivered hand-over is recognised by the FIFO queue. */
     leg: z.int().min(0),
   }),
-  z.strictObject({
+  "close-connection": z.strictObject({
     kind: z.literal("close-connection"),
     partnerId: identifier,
     secretName: z.string(),
     versionId: z.string(),
   }),
+};
+
+/** A piece of work that is owed to a queue. */
+export const task = z.discriminatedUnion("kind", [
+  taskOf["sync-accounts"],
+  taskOf["send-owner-mail"],
+  taskOf["export-usage"],
+  taskOf["close-connection"],
 ]);
 export type Task = z.infer<typeof task>;
 

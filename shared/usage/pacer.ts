@@ -34,7 +34,7 @@ export const pacer = (slots: Slots, clock: Clock, blockSize: number): Pacer => {
   const moments: number[] = [];
   let coming: Promise<SlotBlock | null> | undefined;
 
-  const prefetch = () => {
+  const prefetch = (): Promise<SlotBlock | null> => {
     coming ??= slots.reserve(blockSize);
     // whoever waits for the block hears of the failure
     coming.catch(() => undefined);
@@ -59,7 +59,7 @@ export const pacer = (slots: Slots, clock: Clock, blockSize: number): Pacer => {
         if (!(await refill())) return false;
         continue;
       }
-      if (moments.length <= blockSize / 2) prefetch();
+      if (moments.length <= blockSize / 2) void prefetch();
       const waitMs = at - clock.now();
       if (waitMs < -maxLateMs) continue;
       if (waitMs > 0) await clock.sleep(waitMs);

@@ -15,6 +15,8 @@ const maxLinesPerChunk = 95;
 const holdsUnits = ({ accepted, doubt }: LedgerEntry): boolean =>
   (accepted !== null && accepted.unitCount > 0) || doubt !== null;
 
+const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
 interface Sources {
   customers: Customer[];
   usage: Map<string, CustomerUsage>;
@@ -33,7 +35,7 @@ export const linesInScope = ({ customers, usage, ledger, serviceNames }: Sources
     const counted = billed ? Object.keys(usage.get(customer.id)?.counts ?? {}) : [];
     const entries = held.get(customer.id) ?? [];
     const kept = entries.filter((entry) => billed || holdsUnits(entry)).map(({ serviceId }) => serviceId);
-    return [...new Set([...counted, ...kept])].sort().map((serviceId) => ({
+    return [...new Set([...counted, ...kept])].toSorted(byText).map((serviceId) => ({
       customerId: customer.id,
       customerName: customer.name,
       serviceId,

@@ -6,36 +6,30 @@ import { logFailure } from "./problems.ts";
 
 interface Worker<S extends z.ZodType> {
   message: S;
-  /** Returns: done, the message goes. Throws: again later, in the end to the dead letters. */
+  /** Returns what became of it: done, the message goes. Throws: again later, in the end to the dead letters. */
   run: (message: z.infer<S>, invocation: { remainingMs: () => number }) => Promise<string>;
 }
 
 /** One queue door. A record that fails returns to the queue alone; of a FIFO group, what follows it returns too. */
-export const sqsWorker = <S extends z.ZodType>({ message, run }: Worker<S>) =>
+export const queueWorker = <S extends z.ZodType>({ message, run }: Worker<S>) =>
   middy<SQSEvent, SQSBatchResponse>().handler(async (event: SQSEvent, context: Context) => {
     const failed = new Set<string>();
     const failedGroups = new Set<string>();
-    const handle = async (record: SQSRecord) => {
-      const group = record.attributes.MessageGroupId;
-      if (group !== undefined && failedGroups.has(group)) return void failed.add(record.messageId);
+    const remainingMs = () => context.getRemainingTimeInMillis();
+
+    const handle = async ({ messageId, body, attributes: { MessageGroupId: group } }: SQSRecord): Promise<void> => {
       try {
-        const outcome = await withLogFields(
-          { awsRequestId: context.awsRequestId, messageId: record.messageId },
-          async () => {
-            const result = await run(message.parse(JSON.parse(record.body)), {
-              remainingMs: () => context.getRemainingTimeInMillis(),
-            });
-            logger.info("message handled", { outcome: result });
-            return result;
-          },
-        );
-        return outcome;
+        if (group !== undefined && failedGroups.has(group)) throw new Error("An earlier message of the group failed");
+        await withLogFields({ awsRequestId: context.awsRequestId, messageId }, async () => {
+          logger.info("message handled", { outcome: await run(message.parse(JSON.parse(body)), { remainingMs }) });
+        });
       } catch (error) {
         logFailure("message failed, it will be delivered again", error);
-        failed.add(record.messageId);
+        failed.add(messageId);
         if (group !== undefined) failedGroups.add(group);
       }
     };
+
     for (const record of event.Records) await handle(record);
     return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
   });

@@ -1,0 +1,1 @@
+export { type GradientEnv as CloseConnectionEnv, gradientEnv as closeConnectionEnv } from "#shared/lambda/gradient-env";

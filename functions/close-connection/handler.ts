@@ -1,0 +1,24 @@
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { gradientClient } from "#shared/gradient/gradient-client";
+import { readEnv } from "#shared/lambda/env";
+import { secretText } from "#shared/secrets/secret-text";
+import { secretsManagerVault } from "#shared/secrets/secrets-manager-vault";
+import { tableNamed } from "#shared/table/table-client";
+import { singleCallPacer } from "#shared/usage/single-calls";
+import { systemClock } from "#shared/usage/system-clock";
+import { closeConnection } from "./close-connection.ts";
+import { closeConnectionEnv } from "./env.ts";
+import { closeConnectionWorker } from "./worker.ts";
+
+const env = readEnv(closeConnectionEnv);
+const table = tableNamed(env.TABLE_NAME);
+const secrets = new SecretsManagerClient({});
+
+export const handler = closeConnectionWorker(
+  closeConnection({
+    table,
+    gradient: gradientClient({ baseUrl: env.GRADIENT_BASE_URL, vendorKey: secretText(secrets, env.VENDOR_KEY_SECRET) }),
+    vault: secretsManagerVault(secrets),
+    pacerFor: singleCallPacer(table, env.LIMITER_KEY, systemClock),
+  }),
+);

@@ -1,0 +1,1 @@
+export { type TableEnv as RecoverExportsEnv, tableEnv as recoverExportsEnv } from "#shared/lambda/table-env";

@@ -1,0 +1,21 @@
+import { SESClient } from "@aws-sdk/client-ses";
+import { currentAgreement } from "#shared/agreements/agreement";
+import { readEnv } from "#shared/lambda/env";
+import { sesMailer } from "#shared/mail/ses-mailer";
+import { tableNamed } from "#shared/table/table-client";
+import { sendOwnerMailEnv } from "./env.ts";
+import { sendOwnerMail } from "./send-owner-mail.ts";
+import { sendOwnerMailWorker } from "./worker.ts";
+
+const env = readEnv(sendOwnerMailEnv);
+
+export const handler = sendOwnerMailWorker(
+  sendOwnerMail({
+    table: tableNamed(env.TABLE_NAME),
+    mailer: sesMailer({ client: new SESClient({}), from: env.MAIL_FROM, configurationSet: env.MAIL_CONFIGURATION_SET }),
+    agreement: currentAgreement,
+    hubUrl: env.HUB_URL,
+    gradientBaseUrl: env.GRADIENT_BASE_URL,
+    now: () => new Date(),
+  }),
+);

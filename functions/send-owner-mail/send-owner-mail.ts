@@ -1,0 +1,76 @@
+import type { Agreement } from "#shared/agreements/agreement";
+import { isAppError } from "#shared/errors";
+import { gradientLinks } from "#shared/gradient/gradient-links";
+import { findIntegration, integrationWrite, withoutProblem, withProblem } from "#shared/integrations/integration";
+import { agreementConfirmedMail } from "#shared/mail/agreement-confirmed-mail";
+import type { MailContent, Mailer } from "#shared/mail/mailer";
+import { findOwnerMail, type OwnerMail, ownerMailWrite } from "#shared/mail/owner-mail";
+import { tokenRejectedMail } from "#shared/mail/token-rejected-mail";
+import { findPartner, type Partner } from "#shared/partners/partner";
+import { retryOnConflict, type Table } from "#shared/table/table";
+
+interface Dependencies {
+  table: Table;
+  mailer: Mailer;
+  agreement: Agreement;
+  hubUrl: string;
+  gradientBaseUrl: string;
+  now: () => Date;
+}
+
+export type MailOutcome = "sent" | "sent-before" | "no-owner" | "refused" | "unknown-mail";
+
+/**
+ * Sends one e-mail to the owner that the feed names at this moment. It is never lost: it counts as sent only once SES has taken it.
+ * It can go out twice in one case, when the process dies between SES's answer and the note of it.
+ */
+export const sendOwnerMail = ({ table, mailer, agreement, hubUrl, gradientBaseUrl, now }: Dependencies) => {
+  const links = { hub: hubUrl, gradient: gradientLinks(gradientBaseUrl).application };
+
+  const contentFor = ({ facts }: OwnerMail, { name: partnerName, owner, timeZone }: Partner): MailContent => {
+    const common = { ownerName: owner.name, partnerName, timeZone, links };
+    if (facts.kind === "token-rejected")
+      return tokenRejectedMail({ ...common, rejectedAt: new Date(facts.rejectedAt) });
+    return agreementConfirmedMail({
+      ...common,
+      confirmedBy: { name: facts.confirmedByName, email: facts.confirmedByEmail },
+      confirmedAt: new Date(facts.confirmedAt),
+      sourceIp: facts.address,
+      agreement: { title: agreement.title, version: facts.version, sha256: facts.sha256 },
+    });
+  };
+
+  const note = (mail: OwnerMail, status: OwnerMail["status"], messageId: string | null) =>
+    table.transact([ownerMailWrite({ ...mail, status, messageId, at: now().toISOString() })]);
+
+  const noteOwner = (partnerId: string, isKnown: boolean) =>
+    retryOnConflict(async () => {
+      const before = await findIntegration(table, partnerId);
+      if (!before || before.problems.some(({ code }) => code === "owner.unknown") !== isKnown) return;
+      const change = isKnown
+        ? withoutProblem(before, "owner.unknown")
+        : withProblem(before, "owner.unknown", now().toISOString());
+      await table.transact([integrationWrite(change)]);
+    });
+
+  return async ({ partnerId, mailId }: { partnerId: string; mailId: string }): Promise<MailOutcome> => {
+    const mail = await findOwnerMail(table, partnerId, mailId);
+    if (!mail) return "unknown-mail";
+    if (mail.status !== "queued") return "sent-before";
+    const partner = await findPartner(table, partnerId);
+    await noteOwner(partnerId, partner !== undefined);
+    if (!partner) {
+      await note(mail, "failed", null);
+      return "no-owner";
+    }
+    try {
+      const { messageId } = await mailer.send({ ...contentFor(mail, partner), to: partner.owner, reference: mailId });
+      await note(mail, "sent", messageId);
+      return "sent";
+    } catch (error) {
+      if (!isAppError(error, "mail.refused")) throw error;
+      await note(mail, "failed", null);
+      return "refused";
+    }
+  };
+};

@@ -1,0 +1,1 @@
+export { type TableEnv as StartUsageExportsEnv, tableEnv as startUsageExportsEnv } from "#shared/lambda/table-env";

@@ -1,0 +1,41 @@
+import { type Customer, isBilled } from "#shared/customers/customer";
+import type { AccountChange, GradientAccount } from "#shared/gradient/gradient-api";
+import type { LedgerEntry } from "#shared/usage/ledger";
+
+export interface AccountChanges {
+  create: { id: string; name: string }[];
+  change: AccountChange[];
+  /** Removed customers whose zeros have arrived: their accounts are among `change`. */
+  retire: Customer[];
+  /** Customers that came back after their account was retired. */
+  revive: Customer[];
+}
+
+const holdsUnits = ({ accepted, doubt }: LedgerEntry): boolean =>
+  (accepted !== null && accepted.unitCount > 0) || doubt !== null;
+
+/** What Gradient lacks of the partner's customers. Accounts are matched by the hub's id alone; a name is only shown. */
+export const accountChanges = (
+  customers: Customer[],
+  accounts: Map<string, GradientAccount>,
+  ledger: LedgerEntry[],
+): AccountChanges => {
+  const stillCounted = new Set(ledger.filter(holdsUnits).map(({ customerId }) => customerId));
+  const billed = customers.filter(isBilled);
+  const create = billed.filter(({ id }) => !accounts.has(id)).map(({ id, name }) => ({ id, name }));
+  const rename = billed.filter(({ id, name }) => accounts.has(id) && accounts.get(id)?.name !== name);
+  const revive = billed.filter(({ id, retiredAt }) => retiredAt !== null && accounts.has(id));
+  const retire = customers.filter(
+    ({ id, removedAt, retiredAt }) => removedAt !== null && retiredAt === null && !stillCounted.has(id),
+  );
+  return {
+    create,
+    change: [
+      ...rename.map(({ id, name }) => ({ id, name })),
+      ...revive.map(({ id }) => ({ id, isActive: true })),
+      ...retire.filter(({ id }) => accounts.has(id)).map(({ id }) => ({ id, isActive: false })),
+    ],
+    retire,
+    revive,
+  };
+};

@@ -1,0 +1,1 @@
+export { type GradientEnv as SyncAccountsEnv, gradientEnv as syncAccountsEnv } from "#shared/lambda/gradient-env";

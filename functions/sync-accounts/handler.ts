@@ -1,0 +1,32 @@
+import { randomUUID } from "node:crypto";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { gradientClient } from "#shared/gradient/gradient-client";
+import { pacedGradient } from "#shared/gradient/paced-gradient";
+import { readEnv } from "#shared/lambda/env";
+import { secretText } from "#shared/secrets/secret-text";
+import { secretsManagerVault } from "#shared/secrets/secrets-manager-vault";
+import { tableNamed } from "#shared/table/table-client";
+import { singleCallPacer } from "#shared/usage/single-calls";
+import { systemClock } from "#shared/usage/system-clock";
+import { syncAccountsEnv } from "./env.ts";
+import { syncAccounts } from "./sync-accounts.ts";
+import { syncAccountsWorker } from "./worker.ts";
+
+const env = readEnv(syncAccountsEnv);
+const table = tableNamed(env.TABLE_NAME);
+const secrets = new SecretsManagerClient({});
+const gradient = gradientClient({
+  baseUrl: env.GRADIENT_BASE_URL,
+  vendorKey: secretText(secrets, env.VENDOR_KEY_SECRET),
+});
+const pacerFor = singleCallPacer(table, env.LIMITER_KEY, systemClock);
+
+export const handler = syncAccountsWorker(
+  syncAccounts({
+    table,
+    gradientFor: (partnerId) => pacedGradient(gradient, pacerFor(partnerId)),
+    vault: secretsManagerVault(secrets),
+    now: () => new Date(),
+    newId: randomUUID,
+  }),
+);

@@ -1,0 +1,107 @@
+import type { Customer } from "#shared/customers/customer";
+import { isAppError } from "#shared/errors";
+import type { GradientAccount, GradientConnection } from "#shared/gradient/gradient-api";
+import {
+  findIntegration,
+  type Integration,
+  integrationWrite,
+  maySend,
+  withoutProblem,
+  withProblem,
+} from "#shared/integrations/integration";
+import type { Task } from "#shared/outbox/outbox";
+import { retryOnConflict, type Table } from "#shared/table/table";
+import type { LedgerEntry } from "#shared/usage/ledger";
+import { startUsageExport } from "#shared/usage/start-usage-export";
+import { listUsage } from "#shared/usage/usage";
+import { exportIdAt } from "#shared/usage/usage-export";
+
+interface Dependencies {
+  table: Table;
+  now: () => Date;
+  newId: () => string;
+}
+
+export type SyncReason = Extract<Task, { kind: "sync-accounts" }>["reason"];
+
+/** What one look at Gradient and at our own records has shown. */
+export interface Findings {
+  partnerId: string;
+  reason: SyncReason;
+  connection: GradientConnection;
+  billed: Customer[];
+  /** As they were before the missing ones were created. */
+  accounts: Map<string, GradientAccount>;
+  ledger: LedgerEntry[];
+  hasRefused: boolean;
+}
+
+/** Mapped as far as anybody can tell: Gradient says so or, where it does not tell, has accepted a count. */
+const countMapped = ({ billed, accounts, ledger }: Findings): number => {
+  const proven = new Set(ledger.filter(({ accepted }) => accepted).map(({ customerId }) => customerId));
+  return billed.filter(({ id }) => accounts.get(id)?.isMapped ?? proven.has(id)).length;
+};
+
+/** Whether a count could be accepted now. Where Gradient does not tell what is mapped, only trying tells. */
+const isWorthTrying = ({ reason, billed, accounts }: Findings): boolean =>
+  billed.some(({ id }) => {
+    const account = accounts.get(id);
+    if (!account) return false;
+    return account.isMapped ?? reason !== "confirmed";
+  });
+
+/** Keeps what was found, and starts the export that proves a new mapping. */
+export const noteMapping = ({ table, now, newId }: Dependencies) => {
+  const start = startUsageExport({ table, now, newId });
+
+  const withFindings = (before: Integration, found: Findings, servicesInUse: Set<string>, at: string): Integration => {
+    const { mapping } = before;
+    const mapped = countMapped(found);
+    const services = mapping.mappedServiceIds.filter((id) => servicesInUse.has(id)).length;
+    const noted: Integration = {
+      ...before,
+      gradient: found.connection,
+      mapping: {
+        ...mapping,
+        lastCheckedAt: at,
+        changedAt: mapped > mapping.accounts.mapped ? at : mapping.changedAt,
+        accounts: { total: found.billed.length, mapped },
+        services: { total: servicesInUse.size, mapped: services },
+      },
+    };
+    return found.hasRefused ? withProblem(noted, "accounts.refused", at) : withoutProblem(noted, "accounts.refused");
+  };
+
+  return async (found: Findings): Promise<"synced" | "export-started" | "not-connected"> => {
+    const { partnerId } = found;
+    const usage = await listUsage(table, partnerId);
+    const servicesInUse = new Set(found.billed.flatMap(({ id }) => Object.keys(usage.get(id)?.counts ?? {})));
+    const at = now();
+    const noted = await retryOnConflict(async () => {
+      const before = await findIntegration(table, partnerId);
+      if (!before || !maySend(before) || before.gradient?.integrationId !== found.connection.integrationId)
+        return undefined;
+      const after = withFindings(before, found, servicesInUse, at.toISOString());
+      await table.transact([integrationWrite(after)]);
+      return { before, after };
+    });
+    if (!noted) return "not-connected";
+
+    const isFirst = noted.after.state === "awaiting-mapping" && isWorthTrying(found);
+    const hasGrown = noted.after.state === "active" && noted.after.mapping.changedAt !== noted.before.mapping.changedAt;
+    if (!isFirst && !hasGrown) return "synced";
+    try {
+      await start({
+        partnerId,
+        id: exportIdAt(at, `mapping-${newId().slice(0, 8)}`),
+        trigger: "mapping",
+        mode: "full",
+      });
+      return "export-started";
+    } catch (error) {
+      // the one that is running, or the next look, will do
+      if (isAppError(error, "export.already-running")) return "synced";
+      throw error;
+    }
+  };
+};

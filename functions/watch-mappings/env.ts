@@ -1,0 +1,1 @@
+export { type TableEnv as WatchMappingsEnv, tableEnv as watchMappingsEnv } from "#shared/lambda/table-env";

@@ -1,0 +1,51 @@
+import { dueKinds, integration, integrationWrite } from "#shared/integrations/integration";
+import { owe } from "#shared/outbox/outbox";
+import { dueItems } from "#shared/table/due-items";
+import { type DueKey, retryOnConflict, type Table } from "#shared/table/table";
+
+interface Dependencies {
+  table: Table;
+  now: () => Date;
+  newId: () => string;
+}
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+// room for the page that is being handled
+const reserveMs = 10_000;
+
+/** Who has just come is watched closely; who has not mapped for days is not waiting at the screen. */
+const pauseMs = (waitedMs: number): number => {
+  if (waitedMs < hourMs) return 5 * minuteMs;
+  return waitedMs < 24 * hourMs ? 15 * minuteMs : hourMs;
+};
+
+/** Has Gradient asked about every partner that still has to map and is due for a look: polling alone opens *Next*. */
+export const watchMappings =
+  ({ table, now, newId }: Dependencies) =>
+  async ({ remainingMs }: { remainingMs: () => number }): Promise<{ checked: number }> => {
+    const time = now();
+    const at = time.toISOString();
+    let checked = 0;
+
+    const check = (key: DueKey) =>
+      retryOnConflict(async () => {
+        const item = await table.get(key);
+        const before = item && integration.parse(item);
+        const isDue = before?.state === "awaiting-mapping" && (before.mapping.nextCheckAt ?? "") <= at;
+        if (!before || !isDue) return;
+        const waitedMs = time.getTime() - Date.parse(before.mapping.waitingSince ?? at);
+        const nextCheckAt = new Date(time.getTime() + pauseMs(waitedMs)).toISOString();
+        const { partnerId } = before;
+        await table.transact([
+          integrationWrite({ ...before, mapping: { ...before.mapping, nextCheckAt } }),
+          owe({ kind: "sync-accounts", partnerId, reason: "watch" }, { id: newId(), at }),
+        ]);
+        checked += 1;
+      });
+
+    for await (const keys of dueItems(table, dueKinds.mapping, time, () => remainingMs() > reserveMs)) {
+      await Promise.all(keys.map(check));
+    }
+    return { checked };
+  };
