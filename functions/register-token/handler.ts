@@ -17,7 +17,11 @@ const secrets = new SecretsManagerClient({});
 export const handler = registerTokenEndpoint(
   registerToken({
     table,
-    gradient: gradientClient({ baseUrl: env.GRADIENT_BASE_URL, vendorKey: secretText(secrets, env.VENDOR_KEY_SECRET) }),
+    gradient: gradientClient({
+      baseUrl: env.GRADIENT_BASE_URL,
+      vendorKey: secretText(secrets, env.VENDOR_KEY_SECRET),
+      timeoutMs: 4_000,
+    }),
     vault: secretsManagerVault(secrets),
     secretPrefix: env.PARTNER_SECRET_PREFIX,
     hashKey: secretText(secrets, env.TOKEN_HASH_KEY_SECRET),

@@ -1,0 +1,36 @@
+import { AppError } from "#shared/errors";
+import { type Actor, eventWrite } from "#shared/events/event";
+import { retryOnConflict, type Table } from "#shared/table/table";
+import { exportWrite, findExport, isOver, type UsageExport } from "#shared/usage/usage-export";
+
+interface Dependencies {
+  table: Table;
+  now: () => Date;
+  newId: () => string;
+}
+
+export interface Cancellation {
+  partnerId: string;
+  exportId: string;
+  by: Actor;
+}
+
+/**
+ * Asks a running export to stop. Its worker hears of it with its next checkpoint, about a second later, ends the remaining lines
+ * as `deferred` and closes the run. What was accepted by then stays accepted. One that is over stays as it ended.
+ */
+export const cancelExport =
+  ({ table, now, newId }: Dependencies) =>
+  ({ partnerId, exportId, by }: Cancellation): Promise<UsageExport> =>
+    retryOnConflict(async () => {
+      const running = await findExport(table, partnerId, exportId);
+      if (!running) throw new AppError("not-found", "export.not-found", "There is no such export.");
+      if (isOver(running) || running.stop !== null) return running;
+      const cancelled: UsageExport = { ...running, stop: "cancelled" };
+      const at = now().toISOString();
+      await table.transact([
+        exportWrite(cancelled),
+        eventWrite({ id: newId(), partnerId, type: "export.cancelled", at, details: { exportId }, ...by }),
+      ]);
+      return cancelled;
+    });

@@ -1,0 +1,13 @@
+import * as z from "zod";
+import { personEndpoint } from "#shared/lambda/http-endpoint";
+import { exportView } from "#shared/usage/export-view";
+import type { cancelExport } from "./cancel-export.ts";
+
+export const cancelExportEndpoint = (cancel: ReturnType<typeof cancelExport>) =>
+  personEndpoint({
+    request: z.object({ path: z.object({ exportId: z.string().max(128) }) }),
+    run: async ({ request: { path }, person: { partnerId, by } }) => ({
+      status: 202,
+      body: exportView(await cancel({ partnerId, exportId: path.exportId, by })),
+    }),
+  });

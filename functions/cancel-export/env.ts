@@ -1,0 +1,1 @@
+export { type TableEnv as CancelExportEnv, tableEnv as cancelExportEnv } from "#shared/lambda/table-env";

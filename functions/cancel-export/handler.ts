@@ -1,0 +1,12 @@
+import { randomUUID } from "node:crypto";
+import { readEnv } from "#shared/lambda/env";
+import { tableNamed } from "#shared/table/table-client";
+import { cancelExport } from "./cancel-export.ts";
+import { cancelExportEndpoint } from "./endpoint.ts";
+import { cancelExportEnv } from "./env.ts";
+
+const env = readEnv(cancelExportEnv);
+
+export const handler = cancelExportEndpoint(
+  cancelExport({ table: tableNamed(env.TABLE_NAME), now: () => new Date(), newId: randomUUID }),
+);

@@ -1,0 +1,14 @@
+import * as z from "zod";
+import type { IntegrationView } from "#shared/integrations/integration-view";
+import { personEndpoint } from "#shared/lambda/http-endpoint";
+import { exportSchedule } from "#shared/schedules/schedule";
+import type { putSchedule } from "./put-schedule.ts";
+
+export const putScheduleEndpoint = (put: ReturnType<typeof putSchedule>, view: IntegrationView) =>
+  personEndpoint({
+    request: z.object({ body: exportSchedule }),
+    run: async ({ request, person: { partnerId, by } }) => ({
+      status: 200,
+      body: await view(partnerId, await put({ partnerId, schedule: request.body, by })),
+    }),
+  });

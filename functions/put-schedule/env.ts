@@ -1,0 +1,1 @@
+export { type ViewEnv as PutScheduleEnv, viewEnv as putScheduleEnv } from "#shared/lambda/view-env";

@@ -1,0 +1,15 @@
+import { randomUUID } from "node:crypto";
+import { integrationView } from "#shared/integrations/integration-view";
+import { readEnv } from "#shared/lambda/env";
+import { tableNamed } from "#shared/table/table-client";
+import { putScheduleEndpoint } from "./endpoint.ts";
+import { putScheduleEnv } from "./env.ts";
+import { putSchedule } from "./put-schedule.ts";
+
+const env = readEnv(putScheduleEnv);
+const table = tableNamed(env.TABLE_NAME);
+
+export const handler = putScheduleEndpoint(
+  putSchedule({ table, now: () => new Date(), newId: randomUUID }),
+  integrationView({ table, gradientBaseUrl: env.GRADIENT_BASE_URL }),
+);

@@ -1,0 +1,43 @@
+import { type Actor, eventWrite } from "#shared/events/event";
+import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
+import { wrongStep } from "#shared/integrations/wrong-step";
+import { nextRunAt } from "#shared/schedules/next-run";
+import type { ExportSchedule } from "#shared/schedules/schedule";
+import { retryOnConflict, type Table } from "#shared/table/table";
+
+interface Dependencies {
+  table: Table;
+  now: () => Date;
+  newId: () => string;
+}
+
+export interface ScheduleChange {
+  partnerId: string;
+  schedule: ExportSchedule;
+  by: Actor;
+}
+
+const plain = ({ timeZone, ...schedule }: ExportSchedule): string => `${JSON.stringify(schedule)} ${timeZone}`;
+
+/** Sets when a partner's usage is sent by itself. It may be set before the integration is active and takes effect then. */
+export const putSchedule =
+  ({ table, now, newId }: Dependencies) =>
+  ({ partnerId, schedule, by }: ScheduleChange): Promise<Integration> =>
+    retryOnConflict(async () => {
+      const before = await findIntegration(table, partnerId);
+      if (!before || before.state === "disconnected") throw wrongStep(before?.state ?? "not-started");
+      const time = now();
+      const isRunning = before.mapping.completedAt !== null;
+      const updated: Integration = {
+        ...before,
+        schedule,
+        nextRunAt: isRunning ? nextRunAt(schedule, time).toISOString() : null,
+      };
+      const details = { before: plain(before.schedule), after: plain(schedule) };
+      const at = time.toISOString();
+      await table.transact([
+        integrationWrite(updated),
+        eventWrite({ id: newId(), partnerId, type: "schedule.changed", at, details, ...by }),
+      ]);
+      return { ...updated, version: updated.version + 1 };
+    });

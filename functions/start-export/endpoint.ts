@@ -1,0 +1,20 @@
+import * as z from "zod";
+import { customerId } from "#shared/customers/customer";
+import { personEndpoint } from "#shared/lambda/http-endpoint";
+import { exportView } from "#shared/usage/export-view";
+import { exportMode } from "#shared/usage/usage-export";
+import type { startExport } from "./start-export.ts";
+
+const body = z.strictObject({
+  mode: exportMode.default("changes"),
+  customerIds: z.array(customerId).min(1).max(500).optional(),
+});
+
+export const startExportEndpoint = (start: ReturnType<typeof startExport>) =>
+  personEndpoint({
+    request: z.object({ body: body.default({ mode: "changes" }) }),
+    run: async ({ request, person: { partnerId, by } }) => ({
+      status: 202,
+      body: exportView(await start({ partnerId, by, ...request.body })),
+    }),
+  });

@@ -1,0 +1,1 @@
+export { type TableEnv as StartExportEnv, tableEnv as startExportEnv } from "#shared/lambda/table-env";

@@ -1,0 +1,40 @@
+import { findCustomer } from "#shared/customers/customer";
+import { AppError } from "#shared/errors";
+import type { Actor } from "#shared/events/event";
+import type { Table } from "#shared/table/table";
+import { startUsageExport } from "#shared/usage/start-usage-export";
+import { type ExportMode, exportIdAt, type UsageExport } from "#shared/usage/usage-export";
+
+interface Dependencies {
+  table: Table;
+  now: () => Date;
+  newId: () => string;
+}
+
+export interface SendUsage {
+  partnerId: string;
+  by: Actor;
+  mode: ExportMode;
+  customerIds?: string[] | undefined;
+}
+
+/** *Send usage*: a run that a person asked for, for all customers or for some. */
+export const startExport = (dependencies: Dependencies) => {
+  const { table, now, newId } = dependencies;
+  const start = startUsageExport(dependencies);
+
+  const checkCustomers = async (partnerId: string, customerIds: string[]): Promise<void> => {
+    const found = await Promise.all(customerIds.map((id) => findCustomer(table, partnerId, id)));
+    const errors = found.flatMap((customer, index) =>
+      customer ? [] : [{ path: `customerIds.${index}`, message: "There is no such customer." }],
+    );
+    if (errors.length === 0) return;
+    throw new AppError("not-found", "customer.unknown", "Some of the customers do not exist.", { errors });
+  };
+
+  return async ({ partnerId, by, mode, customerIds }: SendUsage): Promise<UsageExport> => {
+    if (customerIds) await checkCustomers(partnerId, customerIds);
+    const id = exportIdAt(now(), newId().slice(0, 8));
+    return start({ partnerId, id, trigger: "manual", mode, by, ...(customerIds ? { customerIds } : {}) });
+  };
+};
