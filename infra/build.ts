@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import path from "node:path";
 import { build, type Metafile } from "esbuild";
 import { builtinHttpUnread, environmentCredentialsOnly } from "./bundling/lean-runtime.ts";
+import { unreachableLeftOut } from "./bundling/left-out.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 
@@ -52,7 +53,7 @@ export const buildFunctions = async ({
     legalComments: "none",
     charset: "utf8",
     logLevel: "error",
-    plugins: [builtinHttpUnread, environmentCredentialsOnly],
+    plugins: [builtinHttpUnread, environmentCredentialsOnly, unreachableLeftOut],
   });
   refuseWithoutHandler(metafile);
   await Promise.all(outputFiles.map(({ path: file, contents }) => writeIfChanged(file, contents)));

@@ -39,11 +39,16 @@ export class OwnerMail extends Construct {
     });
     this.mail = queue.queue;
 
+    const configurationSet = new ConfigurationSet(this, "ConfigurationSet", {
+      reputationMetrics: true,
+      suppressionReasons: SuppressionReasons.BOUNCES_AND_COMPLAINTS,
+    });
     const sendOwnerMail = new ServiceFunction<SendOwnerMailEnv>(this, "SendOwnerMail", {
       folder: "send-owner-mail",
       environment: {
         TABLE_NAME: table.tableName,
         MAIL_FROM: parameters.mailFrom,
+        MAIL_CONFIGURATION_SET: configurationSet.configurationSetName,
         HUB_URL: parameters.hubUrl,
         GRADIENT_BASE_URL: parameters.gradientBaseUrl,
       },
@@ -51,20 +56,16 @@ export class OwnerMail extends Construct {
       timeout: workerTimeout,
     });
     table.grantReadWriteData(sendOwnerMail);
-    this.#grantSend(sendOwnerMail, parameters.mailFrom);
+    this.#grantSend(sendOwnerMail, parameters.mailFrom, configurationSet.configurationSetName);
     queue.drive(sendOwnerMail, { batchSize: 1, maxConcurrency: 2 });
   }
 
-  #grantSend(sender: IGrantable, mailFrom: string): void {
+  #grantSend(sender: IGrantable, mailFrom: string, configurationSet: string): void {
     // SES asks for the right on the address if that is verified by itself, else on its domain
     const domain = Fn.select(1, Fn.split("@", mailFrom));
     for (const [id, name] of Object.entries({ SenderAddress: mailFrom, SenderDomain: domain })) {
       EmailIdentity.fromEmailIdentityName(this, id, name).grant(sender, "ses:SendEmail");
     }
-    const configurationSet = new ConfigurationSet(this, "ConfigurationSet", {
-      reputationMetrics: true,
-      suppressionReasons: SuppressionReasons.BOUNCES_AND_COMPLAINTS,
-    });
     Grant.addToPrincipal({
       grantee: sender,
       actions: ["ses:SendEmail"],
@@ -72,7 +73,7 @@ export class OwnerMail extends Construct {
         Stack.of(this).formatArn({
           service: "ses",
           resource: "configuration-set",
-          resourceName: configurationSet.configurationSetName,
+          resourceName: configurationSet,
         }),
       ],
     });

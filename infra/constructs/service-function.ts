@@ -20,18 +20,21 @@ import { SynthProblem } from "#infra/synth-problem";
 const httpTimeout = Duration.seconds(10);
 const defaultBundles = path.resolve(import.meta.dirname, "../../dist/functions");
 
+/** Also what the function could do without: on AWS nothing is left open. */
+type Complete<Env> = { [Name in keyof Env]-?: NonNullable<Env[Name]> };
+
 interface ServiceFunctionProps<Env> {
   /** The folder in `functions/`, and the heading in the runbook. */
   folder: string;
   /** As the function's own `env.ts` declares it: names and addresses, never secret values. */
-  environment: Env;
+  environment: Complete<Env>;
   /** What somebody loses while this function fails; completes "Impact: …". */
   errorImpact: string;
   timeout?: Duration;
 }
 
 /** One bundled function with the house defaults, a role of its own that can do nothing but log, and an error alarm. */
-export class ServiceFunction<Env extends Record<string, string>> extends LambdaFunction {
+export class ServiceFunction<Env extends Record<string, string | undefined>> extends LambdaFunction {
   constructor(scope: Construct, id: string, props: ServiceFunctionProps<Env>) {
     const { folder, environment, errorImpact, timeout = httpTimeout } = props;
     // own role: the managed policy that CDK attaches otherwise may create log groups everywhere

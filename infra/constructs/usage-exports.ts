@@ -71,7 +71,7 @@ export class UsageExports extends Construct {
     return exportUsage;
   }
 
-  #addRoutes({ api, table }: Foundation): void {
+  #addRoutes({ api, table, parameters }: Foundation): void {
     const environment = { TABLE_NAME: table.tableName };
 
     const startExport = new ServiceFunction<StartExportEnv>(this, "StartExport", {
@@ -92,7 +92,7 @@ export class UsageExports extends Construct {
 
     const putSchedule = new ServiceFunction<PutScheduleEnv>(this, "PutSchedule", {
       folder: "put-schedule",
-      environment,
+      environment: { ...environment, GRADIENT_BASE_URL: parameters.gradientBaseUrl },
       errorImpact: "a partner cannot change or pause when its usage is sent",
     });
     table.grantReadWriteData(putSchedule);

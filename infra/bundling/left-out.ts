@@ -1,0 +1,68 @@
+import { readFile } from "node:fs/promises";
+import type { OnLoadResult, Plugin } from "esbuild";
+
+interface LeftOut {
+  file: RegExp;
+  load: (file: string) => OnLoadResult | Promise<OnLoadResult>;
+}
+
+const complaint = 'throw new Error("This is left out of the bundles, see infra/bundling/left-out.ts.")';
+const js = (contents: string): OnLoadResult => ({ contents, loader: "js" });
+
+/**
+ * Code that the libraries import and our functions cannot reach, about 50 kB of each bundle. esbuild keeps it because
+ * it hangs on a method or behind a condition. Every stand-in has the exports of the original.
+ */
+const leftOut: LeftOut[] = [
+  {
+    // zod hangs a way to JSON Schema on every schema; only the API's description goes it, on a developer's machine
+    file: /\/zod\/v4\/core\/(to-json-schema|json-schema-processors)\.js$/,
+    load: async (file) => js(withoutBodies(await readFile(file, "utf8"))),
+  },
+  {
+    // for operations that answer with a stream of events; none of our clients has one
+    file: /\/@smithy\/core\/dist-es\/submodules\/event-streams\/index\.js$/,
+    load: () => js(`${complaint};`),
+  },
+  {
+    // DynamoDB's endpoint discovery, which is off unless a setting asks for it
+    file: /\/@aws-sdk\/endpoint-cache\/dist-es\/EndpointCache\.js$/,
+    load: () => js("export class EndpointCache {}"),
+  },
+  {
+    // ~/.aws/config and credentials: looked for by every client at its first call, and never there on Lambda
+    file: /\/@smithy\/core\/dist-es\/submodules\/config\/shared-ini-file-loader\/loadSharedConfigFiles\.js$/,
+    load: () =>
+      js(`export { CONFIG_PREFIX_SEPARATOR } from "./constants";
+        export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });`),
+  },
+  {
+    // SHA-256 for a Node without native cryptography
+    file: /\/@smithy\/core\/dist-es\/submodules\/checksum\/sha256\/Sha256Js\.js$/,
+    load: () => js(`export class Sha256Js { constructor() { ${complaint}; } }`),
+  },
+  {
+    // each client imports the whole of its package.json to say its version
+    file: /\/@aws-sdk\/client-[^/]+\/package\.json$/,
+    load: async (file) => {
+      const { version }: { version: string } = JSON.parse(await readFile(file, "utf8"));
+      return { contents: JSON.stringify({ version }), loader: "json" };
+    },
+  },
+];
+
+/** The same exports, each of which complains; `create…` complains only once what it created is used. */
+const withoutBodies = (source: string): string => {
+  const names = [...source.matchAll(/^export (?:const|function) (\w+)|^export \{ \w+ as (\w+) \};/gm)].map(
+    ([, declared, renamed]) => declared ?? renamed ?? "",
+  );
+  const exported = names.map((name) => `${name.startsWith("create") ? "later" : "absent"} as ${name}`);
+  return `const absent = () => { ${complaint}; }; const later = () => absent; export { ${exported.join(", ")} };`;
+};
+
+export const unreachableLeftOut: Plugin = {
+  name: "unreachable-left-out",
+  setup(build) {
+    for (const { file, load } of leftOut) build.onLoad({ filter: file }, ({ path }) => load(path));
+  },
+};

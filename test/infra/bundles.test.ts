@@ -1,0 +1,79 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { buildFunctions, type FunctionBundle } from "#infra/build";
+import { folders, root } from "./synthesised.ts";
+
+const run = promisify(execFile);
+const outdir = mkdtempSync(path.join(tmpdir(), "functions-"));
+afterAll(() => rmSync(outdir, { recursive: true }));
+
+let bundles: Map<string, FunctionBundle>;
+beforeAll(async () => {
+  bundles = new Map((await buildFunctions({ outdir })).map((bundle) => [bundle.folder, bundle]));
+});
+
+const bundleOf = (folder: string) => path.join(outdir, folder, "index.mjs");
+const answersHttp = (folder: string) => existsSync(path.join(root, "functions", folder, "endpoint.ts"));
+
+// any values that the functions' schemas take: a bundle reads its environment while it is loaded
+const environment = {
+  TABLE_NAME: "table",
+  GRADIENT_BASE_URL: "https://gradient.example/api",
+  VENDOR_KEY_SECRET: "vendor-key",
+  PARTNER_SECRET_PREFIX: "partner/",
+  LIMITER_KEY: "vendor",
+  TOKEN_HASH_KEY_SECRET: "token-hash-key",
+  WEBHOOK_KEYS_SECRET: "webhook-keys",
+  MAIL_FROM: "billing@hub.example",
+  HUB_URL: "https://hub.example",
+  ACCOUNTS_QUEUE_URL: "https://sqs.example/accounts",
+  MAIL_QUEUE_URL: "https://sqs.example/mail",
+  ON_DEMAND_EXPORTS_QUEUE_URL: "https://sqs.example/on-demand.fifo",
+  SCHEDULED_EXPORTS_QUEUE_URL: "https://sqs.example/scheduled.fifo",
+  DISCONNECTS_QUEUE_URL: "https://sqs.example/disconnects",
+  AWS_REGION: "eu-central-1",
+};
+const loaded = z.object({ handler: z.string(), undici: z.array(z.string()) });
+const load = async (folder: string) => {
+  const script = `const { handler } = await import(${JSON.stringify(bundleOf(folder))});
+    const undici = process.moduleLoadList.filter((name) => name.includes("undici"));
+    process.stdout.write(JSON.stringify({ handler: typeof handler, undici }));`;
+  const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", script], { env: environment });
+  return loaded.parse(JSON.parse(stdout));
+};
+
+describe.each(folders)("%s", (folder) => {
+  it("keeps to its budget of bytes", () => {
+    const bytes = readFileSync(bundleOf(folder));
+
+    expect(bytes.byteLength).toBeLessThanOrEqual(answersHttp(folder) ? 300_000 : 350_000);
+    if (answersHttp(folder)) expect(gzipSync(bytes).byteLength).toBeLessThanOrEqual(95_000);
+  });
+
+  it("holds nothing of the local system, the tests or the stack", () => {
+    const foreign = bundles.get(folder)?.sources.filter((source) => /^(local|test|infra)\//.test(source));
+
+    expect(foreign?.filter((source) => source !== "infra/bundling/environment-credentials.ts")).toEqual([]);
+  });
+
+  it("loads with its environment alone, and without undici", async () => {
+    expect(await load(folder)).toEqual({ handler: "function", undici: [] });
+  });
+});
+
+it("gives the same bytes from the same sources", async () => {
+  const before = folders.map((folder) => readFileSync(bundleOf(folder)));
+  const again = mkdtempSync(path.join(tmpdir(), "again-"));
+  await buildFunctions({ outdir: again });
+
+  for (const [index, folder] of folders.entries()) {
+    expect(readFileSync(path.join(again, folder, "index.mjs")).equals(before[index] ?? Buffer.of())).toBe(true);
+  }
+  rmSync(again, { recursive: true });
+});
