@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { faultInjector } from "#local/gradient-sandbox/faults";
 import { aMappedPartner, aSandbox, cleanUp, type Sandbox } from "./gradient-sandbox-rig.ts";
 
 let sandbox: Sandbox;
@@ -52,10 +53,14 @@ describe("a fault on demand", () => {
   });
 
   it("lands a count late, over a newer one too", async () => {
-    await sandbox.faults({ landLate: { rate: 1, ms: 150 }, first: 1 });
-    expect([await fateOf(level + 1), await fateOf(level + 2), await stored()]).toEqual(["cut", 201, level + 2]);
-    await expect.poll(stored, { timeout: 2000 }).toBe(level + 1);
-    expect(await lastCall()).toMatchObject({ status: 201, fault: "land-late" });
+    const { n } = await lastCall();
+    await sandbox.faults({ landLate: { rate: 1, ms: 400 }, first: 1 });
+    expect([await fateOf(level + 1), await fateOf(level + 2)]).toEqual(["cut", 201]);
+    await expect.poll(stored, { timeout: 3000 }).toBe(level + 1);
+    expect((await partner.partner("GET", `/calls?since=${n}`)).body.items).toMatchObject([
+      { unitCount: level + 2, status: 201, fault: null },
+      { unitCount: level + 1, status: 201, fault: "land-late" },
+    ]);
   });
 
   it("delays before anything is done", async () => {
@@ -67,6 +72,17 @@ describe("a fault on demand", () => {
     const tookMs = performance.now() - start;
     // one less, because timers count in whole milliseconds
     expect(tookMs).toBeGreaterThan(119);
+  });
+
+  it("spreads delays evenly over the jitter", () => {
+    const faults = faultInjector();
+    faults.set({ delayMs: 50, jitterMs: 100, seed: 1 });
+    const delays = Array.from({ length: 200 }, () => faults.next(true).delayMs);
+    expect(delays.filter((delay) => delay < 50 || delay > 150)).toEqual([]);
+    // 50 of 200 in each quarter, and six standard deviations are 37
+    for (const quarter of [50, 75, 100, 125]) {
+      expect(delays.filter((delay) => delay >= quarter && delay < quarter + 25).length).toBeGreaterThan(13);
+    }
   });
 
   it("keeps to counts when told to, and never touches the partner's side", async () => {
@@ -107,6 +123,7 @@ describe("a fault on demand", () => {
   it("draws a seed and shows it when none is given", async () => {
     const { body } = await sandbox.faults({ rate500: 0.5 });
     expect(body).toEqual({ rate500: 0.5, seed: expect.any(Number), matched: 0 });
+    expect((await sandbox.faults({ rate500: 0.5 })).body.seed).not.toBe(body.seed);
   });
 
   it("refuses what it does not understand and keeps what is on", async () => {

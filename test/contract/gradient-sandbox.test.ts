@@ -246,8 +246,8 @@ describe("the vendor's side", () => {
       "",
       `Bearer ${right}`,
       `canary-vendor-key:${partner.token}`,
-      right.replace(/=*$/, "-_"),
-      Buffer.from(`another-key:${partner.token}`).toString("base64"),
+      `${right.slice(0, 8)} ${right.slice(8)}`,
+      Buffer.from(`canary-vendor-kex:${partner.token}`).toString("base64"),
       Buffer.from("canary-vendor-key:").toString("base64"),
       Buffer.from("canary-vendor-key").toString("base64"),
     ];
@@ -271,8 +271,8 @@ describe("the plumbing", () => {
       "/_partner",
       "/_partner/organizations/none",
       "/none",
-      "//host/none",
-      "/%",
+      "//host/_partner/stats",
+      "/api/vendor-api/service/%",
     ];
     for (const path of paths) {
       const response = await fetch(`${sandbox.url}${path}`);
@@ -283,6 +283,11 @@ describe("the plumbing", () => {
       ]);
     }
     expect((await fetch(`${sandbox.url}/api/vendor-api`, { method: "DELETE" })).status).toBe(404);
+  });
+
+  it("listens on 127.0.0.1 and nowhere else", async () => {
+    const elsewhere = sandbox.url.replace("127.0.0.1", "127.0.0.2");
+    await expect(fetch(elsewhere, { signal: AbortSignal.timeout(1000) })).rejects.toThrow();
   });
 
   it("refuses bodies over 1 MiB", async () => {
