@@ -1,4 +1,5 @@
 import { App, type AppProps } from "aws-cdk-lib";
+import recommendedFlags from "aws-cdk-lib/recommended-feature-flags.json" with { type: "json" };
 import { GradientBillingStack } from "./gradient-billing-stack.ts";
 import { settingsOf } from "./stages.ts";
 
@@ -15,10 +16,8 @@ export const gradientBillingApp = (props: AppProps = {}): App => {
       // the local system finds a function's code by the asset path in its metadata
       "aws:cdk:enable-asset-metadata": true,
       "aws:cdk:enable-path-metadata": true,
-      "@aws-cdk/aws-iam:minimizePolicies": true,
-      "@aws-cdk/core:checkSecretUsage": true,
-      "@aws-cdk/core:enablePartitionLiterals": true,
-      "@aws-cdk/core:target-partitions": ["aws"],
+      // here, not in cdk.json, which only the command line reads
+      ...recommendedFlags,
       ...props.postCliContext,
     },
   });
