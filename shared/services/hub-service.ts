@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { displayName, identifier, instant } from "../identifier.ts";
-import { allItems, type Item, type Key, type Table } from "../table/table.ts";
+import { allItems, type Item, type Key, type Table, type Write } from "../table/table.ts";
 
 export const serviceId = identifier;
 
@@ -90,6 +90,17 @@ const cataloguePk = "catalogue";
 export const serviceKey = (id: string): Key => ({ pk: cataloguePk, sk: `service#${id}` });
 export const toServiceItem = (value: HubService): Item => ({ ...value, ...serviceKey(value.id) });
 export const fromServiceItem = (item: Item): HubService => hubService.parse(item);
+
+/** The new state, if nobody changed the record since it was read. */
+export const serviceWrite = (value: HubService): Write & { put: Item } => ({
+  put: toServiceItem({ ...value, version: value.version + 1 }),
+  expect: value.version === 0 ? "absent" : value.version,
+});
+
+export const findService = async (table: Pick<Table, "get">, id: string): Promise<HubService | undefined> => {
+  const item = await table.get(serviceKey(id));
+  return item && fromServiceItem(item);
+};
 
 export const listServices = async (table: Pick<Table, "query">): Promise<HubService[]> =>
   (await Array.fromAsync(allItems(table, { pk: cataloguePk, prefix: "service#" }))).map(fromServiceItem);

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { identifier, instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
-import { allItems, type Item, type Key, type Table } from "../table/table.ts";
+import { allItems, type Item, type Key, type Table, type Write } from "../table/table.ts";
 
 // Gradient documents no upper bound. Ten digits are more units than any customer has and far below where doubles lose whole numbers.
 const maxUnitCount = 9_999_999_999;
@@ -11,11 +11,17 @@ export const unitCount = z
   .min(0, "A unit count is not negative.")
   .max(maxUnitCount, `A unit count is at most ${maxUnitCount}.`);
 
+// Times are compared as text, which holds for years of four digits; an offset can lead out of them.
+const measuredAt = z.iso
+  .datetime({ offset: true, abort: true, error: "A time is an RFC 3339 date-time." })
+  .transform((text) => new Date(text).toISOString())
+  .refine((at) => at >= "1970" && at < "9999", "A time lies between the years 1970 and 9998.");
+
 export const measurement = z.strictObject({
   customerId: identifier,
   serviceId: identifier,
   unitCount,
-  measuredAt: z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString()),
+  measuredAt,
 });
 export type Measurement = z.infer<typeof measurement>;
 
@@ -38,6 +44,11 @@ export const usageKey = (partnerId: string, customerId: string): Key => ({
 export const toUsageItem = (value: CustomerUsage): Item => ({
   ...value,
   ...usageKey(value.partnerId, value.customerId),
+});
+/** The new state, if nobody changed the record since it was read. */
+export const usageWrite = (value: CustomerUsage): Write & { put: Item } => ({
+  put: toUsageItem({ ...value, version: value.version + 1 }),
+  expect: value.version === 0 ? "absent" : value.version,
 });
 export const fromUsageItem = (item: Item): CustomerUsage => customerUsage.parse(item);
 
