@@ -1,0 +1,1 @@
+export { type TableEnv as PutPartnerEnv, tableEnv as putPartnerEnv } from "#shared/lambda/table-env";

@@ -1,0 +1,9 @@
+import { readEnv } from "#shared/lambda/env";
+import { tableNamed } from "#shared/table/table-client";
+import { putPartnerEndpoint } from "./endpoint.ts";
+import { putPartnerEnv } from "./env.ts";
+import { putPartner } from "./put-partner.ts";
+
+const env = readEnv(putPartnerEnv);
+
+export const handler = putPartnerEndpoint(putPartner({ table: tableNamed(env.TABLE_NAME), now: () => new Date() }));

@@ -1,0 +1,1 @@
+export { type TableEnv as RecordCustomersEnv, tableEnv as recordCustomersEnv } from "#shared/lambda/table-env";

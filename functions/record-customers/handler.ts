@@ -1,0 +1,12 @@
+import { randomUUID } from "node:crypto";
+import { readEnv } from "#shared/lambda/env";
+import { tableNamed } from "#shared/table/table-client";
+import { recordCustomersEndpoint } from "./endpoint.ts";
+import { recordCustomersEnv } from "./env.ts";
+import { recordCustomers } from "./record-customers.ts";
+
+const env = readEnv(recordCustomersEnv);
+
+export const handler = recordCustomersEndpoint(
+  recordCustomers({ table: tableNamed(env.TABLE_NAME), now: () => new Date(), newId: randomUUID }),
+);

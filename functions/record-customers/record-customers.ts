@@ -1,0 +1,68 @@
+import { accountSyncWrites } from "#shared/customers/account-sync";
+import {
+  type Customer,
+  type CustomerRecord,
+  customerKey,
+  customerWrite,
+  fromCustomerItem,
+} from "#shared/customers/customer";
+import { knownPartner } from "#shared/partners/known-partner";
+import { retryOnConflict, type Table, type Write } from "#shared/table/table";
+
+interface Dependencies {
+  table: Pick<Table, "get" | "getMany" | "transact">;
+  now: () => Date;
+  newId: () => string;
+}
+
+export interface CustomerBatch {
+  partnerId: string;
+  customers: CustomerRecord[];
+}
+
+// a transaction holds 100 writes, and the last one has the task among them
+const customersPerTransaction = 99;
+
+const never = { removedAt: null, retiredAt: null, isMapped: null, version: 0 };
+
+const isSame = (stored: Customer, record: CustomerRecord): boolean =>
+  stored.name === record.name && stored.billing === record.billing && stored.removedAt === null;
+
+/**
+ * Takes customers over as the feed tells them; a customer that was removed comes back. Of two records with one id, the later
+ * in the batch stands, as if they had come in two batches. What is stored already is not written again.
+ *
+ * The task that brings the change to Gradient is part of the last transaction: it cannot run before everything is written, and
+ * a crash before it leaves something unwritten for the caller's repeat to find.
+ */
+export const recordCustomers = (dependencies: Dependencies) => {
+  const { table, now } = dependencies;
+  const syncWrites = accountSyncWrites(dependencies);
+
+  const changesIn = async ({ partnerId, customers }: CustomerBatch): Promise<Write[]> => {
+    const wanted = new Map(customers.map((record) => [record.id, record]));
+    const rows = await table.getMany([...wanted.keys()].map((id) => customerKey(partnerId, id)));
+    const stored = new Map(rows.map(fromCustomerItem).map((customer) => [customer.id, customer]));
+    const updatedAt = now().toISOString();
+    return [...wanted.values()].flatMap((record) => {
+      const before = stored.get(record.id);
+      if (before && isSame(before, record)) return [];
+      return [customerWrite({ ...(before ?? never), ...record, partnerId, removedAt: null, updatedAt })];
+    });
+  };
+
+  return async (batch: CustomerBatch): Promise<void> => {
+    await knownPartner(table, batch.partnerId);
+    // some changes of this call are written, without their task
+    let isTaskDue = false;
+    await retryOnConflict(async () => {
+      const changes = await changesIn(batch);
+      if (changes.length === 0 && !isTaskDue) return;
+      while (changes.length > customersPerTransaction) {
+        await table.transact(changes.splice(0, customersPerTransaction));
+        isTaskDue = true;
+      }
+      await table.transact([...changes, ...(await syncWrites(batch.partnerId))]);
+    });
+  };
+};

@@ -1,0 +1,1 @@
+export { type TableEnv as RecordUsageEnv, tableEnv as recordUsageEnv } from "#shared/lambda/table-env";

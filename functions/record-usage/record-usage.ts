@@ -1,0 +1,103 @@
+import { customerKey, fromCustomerItem } from "#shared/customers/customer";
+import { inParallel } from "#shared/in-parallel";
+import { knownPartner } from "#shared/partners/known-partner";
+import { serviceKey } from "#shared/services/hub-service";
+import { retryOnConflict, type Table } from "#shared/table/table";
+import { type Count, fromUsageItem, type Measurement, usageKey, usageWrite } from "#shared/usage/usage";
+
+interface Dependencies {
+  table: Pick<Table, "get" | "getMany" | "put">;
+  now: () => Date;
+}
+
+interface Indexed {
+  /** The measurement's place in the batch. */
+  index: number;
+  record: Measurement;
+}
+
+export interface UsageBatch {
+  partnerId: string;
+  measurements: Indexed[];
+}
+
+export interface RefusedMeasurement {
+  index: number;
+  code: "customer.unknown" | "customer.removed" | "service.unknown" | "usage.from-future";
+  detail: string;
+}
+
+// a sender's clock may be a little fast; a count from further ahead would keep true ones out until then
+const clockToleranceMs = 5 * 60_000;
+// a batch names up to 1,000 customers, and one row each is read and written
+const rowsAtOnce = 16;
+
+const details: Record<RefusedMeasurement["code"], string> = {
+  "customer.unknown": "customerId: There is no such customer.",
+  "customer.removed": "customerId: The customer was removed.",
+  "service.unknown": "serviceId: There is no such service in the catalogue.",
+  "usage.from-future": "measuredAt: The time lies more than five minutes ahead.",
+};
+
+/** A newer measurement stands, and of two at the same time the one that came later: that is how a sender corrects one. */
+const replaces = ({ unitCount, measuredAt }: Count, stored: Count | undefined): boolean => {
+  if (stored === undefined || measuredAt > stored.measuredAt) return true;
+  return measuredAt === stored.measuredAt && unitCount !== stored.unitCount;
+};
+
+/**
+ * Keeps each customer's newest count per service, whatever the customer's billing is: that only decides what is sent. An older
+ * measurement changes nothing and needs no correction, so it counts as accepted.
+ */
+export const recordUsage = ({ table, now }: Dependencies) => {
+  const findRefusal = async (partnerId: string, measurements: Indexed[]) => {
+    const customerIds = [...new Set(measurements.map(({ record }) => record.customerId))];
+    const serviceIds = [...new Set(measurements.map(({ record }) => record.serviceId))];
+    const [customerRows, serviceRows] = await Promise.all([
+      table.getMany(customerIds.map((id) => customerKey(partnerId, id))),
+      table.getMany(serviceIds.map(serviceKey)),
+    ]);
+    const customers = new Map(customerRows.map(fromCustomerItem).map((customer) => [customer.id, customer]));
+    const serviceSks = new Set(serviceRows.map(({ sk }) => sk));
+    const latest = new Date(now().getTime() + clockToleranceMs).toISOString();
+    return ({ customerId, serviceId, measuredAt }: Measurement): RefusedMeasurement["code"] | undefined => {
+      const customer = customers.get(customerId);
+      if (!customer) return "customer.unknown";
+      if (customer.removedAt !== null) return "customer.removed";
+      if (!serviceSks.has(serviceKey(serviceId).sk)) return "service.unknown";
+      return measuredAt > latest ? "usage.from-future" : undefined;
+    };
+  };
+
+  const recordOne = (partnerId: string, customerId: string, measurements: Measurement[]) =>
+    retryOnConflict(async () => {
+      const item = await table.get(usageKey(partnerId, customerId));
+      const stored = item ? fromUsageItem(item) : { partnerId, customerId, counts: {}, version: 0 };
+      const counts = new Map(Object.entries<Count>(stored.counts));
+      let hasChanged = false;
+      for (const { serviceId, unitCount, measuredAt } of measurements) {
+        const count = { unitCount, measuredAt };
+        if (!replaces(count, counts.get(serviceId))) continue;
+        counts.set(serviceId, count);
+        hasChanged = true;
+      }
+      if (!hasChanged) return;
+      const { put, expect } = usageWrite({ ...stored, counts: Object.fromEntries(counts) });
+      await table.put(put, expect);
+    });
+
+  return async ({ partnerId, measurements }: UsageBatch): Promise<RefusedMeasurement[]> => {
+    await knownPartner(table, partnerId);
+    const refusalOf = await findRefusal(partnerId, measurements);
+    const refused: RefusedMeasurement[] = [];
+    const kept: Measurement[] = [];
+    for (const { index, record } of measurements) {
+      const code = refusalOf(record);
+      if (code) refused.push({ index, code, detail: details[code] });
+      else kept.push(record);
+    }
+    const byCustomer = Map.groupBy(kept, ({ customerId }) => customerId);
+    await inParallel(rowsAtOnce, byCustomer, ([customerId, its]) => recordOne(partnerId, customerId, its));
+    return refused;
+  };
+};

@@ -1,0 +1,37 @@
+import { accountSyncWrites } from "#shared/customers/account-sync";
+import { customerWrite, findCustomer } from "#shared/customers/customer";
+import { AppError } from "#shared/errors";
+import { knownPartner } from "#shared/partners/known-partner";
+import { retryOnConflict, type Table } from "#shared/table/table";
+
+interface Dependencies {
+  table: Pick<Table, "get" | "transact">;
+  now: () => Date;
+  newId: () => string;
+}
+
+export interface Removal {
+  partnerId: string;
+  customerId: string;
+}
+
+/**
+ * Notes that a customer is gone. Its record stays: the next export sends zeros for it, and its account is retired once these have
+ * arrived. Removing it again changes nothing.
+ */
+export const removeCustomer = (dependencies: Dependencies) => {
+  const { table, now } = dependencies;
+  const syncWrites = accountSyncWrites(dependencies);
+
+  return async ({ partnerId, customerId }: Removal): Promise<void> => {
+    await knownPartner(table, partnerId);
+    await retryOnConflict(async () => {
+      const customer = await findCustomer(table, partnerId, customerId);
+      if (!customer) throw new AppError("not-found", "customer.unknown", "There is no such customer.");
+      if (customer.removedAt !== null) return;
+      const at = now().toISOString();
+      const removed = customerWrite({ ...customer, removedAt: at, updatedAt: at });
+      await table.transact([removed, ...(await syncWrites(partnerId))]);
+    });
+  };
+};
