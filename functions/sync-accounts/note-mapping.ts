@@ -37,10 +37,11 @@ export interface Findings {
 }
 
 /** Mapped as far as anybody can tell: Gradient says so or, where it does not tell, has accepted a count. */
-const countMapped = ({ billed, accounts, ledger }: Findings): number => {
-  const proven = new Set(ledger.filter(({ accepted }) => accepted).map(({ customerId }) => customerId));
-  return billed.filter(({ id }) => accounts.get(id)?.isMapped ?? proven.has(id)).length;
-};
+const countMapped = ({ billed, accounts }: Findings, proven: Set<string>): number =>
+  billed.filter(({ id }) => accounts.get(id)?.isMapped ?? proven.has(id)).length;
+
+const provenCustomers = ({ ledger }: Findings): Set<string> =>
+  new Set(ledger.filter(({ accepted }) => accepted).map(({ customerId }) => customerId));
 
 /** Whether a count could be accepted now. Where Gradient does not tell what is mapped, only trying tells. */
 const isWorthTrying = ({ reason, billed, accounts }: Findings): boolean =>
@@ -56,7 +57,7 @@ export const noteMapping = ({ table, now, newId }: Dependencies) => {
 
   const withFindings = (before: Integration, found: Findings, servicesInUse: Set<string>, at: string): Integration => {
     const { mapping } = before;
-    const mapped = countMapped(found);
+    const mapped = countMapped(found, provenCustomers(found));
     const services = mapping.mappedServiceIds.filter((id) => servicesInUse.has(id)).length;
     const noted: Integration = {
       ...before,
@@ -88,8 +89,12 @@ export const noteMapping = ({ table, now, newId }: Dependencies) => {
     if (!noted) return "not-connected";
 
     const isFirst = noted.after.state === "awaiting-mapping" && isWorthTrying(found);
-    const hasGrown = noted.after.state === "active" && noted.after.mapping.changedAt !== noted.before.mapping.changedAt;
-    if (!isFirst && !hasGrown) return "synced";
+    const hasGrown = noted.after.mapping.changedAt !== noted.before.mapping.changedAt;
+    const proven = provenCustomers(found);
+    const awaitsProof = found.billed.some(
+      ({ id }) => usage.has(id) && !proven.has(id) && found.accounts.get(id)?.isMapped,
+    );
+    if (!isFirst && !(noted.after.state === "active" && hasGrown && awaitsProof)) return "synced";
     try {
       await start({
         partnerId,

@@ -1,0 +1,253 @@
+import { describe, expect, it } from "vitest";
+import { toCustomerItem } from "#shared/customers/customer";
+import { listChunks } from "#shared/usage/chunk";
+import type { Receipt } from "#shared/usage/line";
+import { startUsageExport } from "#shared/usage/start-usage-export";
+import { type ExportMode, findExport, type UsageExport } from "#shared/usage/usage-export";
+import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
+
+const connectedWorld = async (customers = ["a", "b", "c"]) => {
+  const world = serviceWorld();
+  await world.addService("dns");
+  await world.addService("sig");
+  for (const id of customers) {
+    await world.addCustomer(id);
+    await world.setUsage(id, { dns: 10, sig: 0 });
+  }
+  await world.connect();
+  return world;
+};
+
+const send = async (world: ServiceWorld, mode: ExportMode = "full", id = `run-${world.clock.now()}`) => {
+  await startUsageExport(world.common)({ partnerId: world.partnerId, id, trigger: "manual", mode, by: world.by });
+  await world.work();
+  const over = await findExport(world.table, world.partnerId, id);
+  if (!over) throw new Error("no export");
+  return over;
+};
+
+const receiptsOf = async (world: ServiceWorld, { id }: UsageExport): Promise<Receipt[]> => {
+  const { items } = await listChunks(world.table, world.partnerId, id, { limit: 1000 });
+  return items.flatMap(({ content }) => (content.state === "done" ? content.receipts : []));
+};
+
+describe("sending a partner's usage", () => {
+  it("brings every mapped line's number to Gradient, zeros too, and keeps a receipt for each line", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b"]);
+
+    const over = await send(world);
+
+    expect(await world.counts()).toEqual({ "a/dns": 10, "a/sig": 0, "b/dns": 10, "b/sig": 0 });
+    expect(over).toMatchObject({ state: "finished", outcome: "partial" });
+    expect(over.totals).toEqual({
+      lines: 6,
+      accepted: 4,
+      unchanged: 0,
+      unmapped: 2,
+      rejected: 0,
+      deferred: 0,
+      superseded: 0,
+    });
+    const receipts = await receiptsOf(world, over);
+    expect(
+      receipts.map(({ customerId, serviceId, outcome }) => `${customerId}/${serviceId} ${outcome}`).sort(),
+    ).toEqual([
+      "a/dns accepted",
+      "a/sig accepted",
+      "b/dns accepted",
+      "b/sig accepted",
+      "c/dns unmapped",
+      "c/sig unmapped",
+    ]);
+  });
+
+  it("opens Next and puts the partner on its schedule with the first accepted count", async () => {
+    const world = await connectedWorld();
+    world.map(["a"]);
+    expect(await world.integration()).toMatchObject({ state: "awaiting-mapping", nextRunAt: null });
+
+    await send(world);
+
+    expect(await world.integration()).toMatchObject({
+      state: "active",
+      currentExportId: null,
+      nextRunAt: "2026-11-23T02:00:00.000Z",
+    });
+  });
+
+  it("stays at the mapping step while Gradient accepts nothing", async () => {
+    const world = await connectedWorld();
+
+    const over = await send(world);
+
+    expect(over.outcome).toBe("failed");
+    expect(await world.integration()).toMatchObject({ state: "awaiting-mapping", currentExportId: null });
+  });
+
+  it("asks for the views to be rebuilt with the run's last accepted call, and with no other", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b", "c"]);
+
+    await send(world);
+
+    const flags = world.gradient.countsReceived.map(({ rebuildsViews }) => rebuildsViews);
+    expect(flags).toEqual([false, false, false, false, false, true]);
+  });
+
+  it("repeats an accepted count for the views when the last line was not accepted", async () => {
+    const world = await connectedWorld();
+    const last = (await send(world, "dry-run").then((over) => receiptsOf(world, over))).at(-1)?.customerId ?? "";
+    world.map(["a", "b", "c"].filter((id) => id !== last));
+
+    await send(world, "full", "run-2");
+
+    const received = world.gradient.countsReceived;
+    expect(received).toHaveLength(7);
+    expect(received.at(-1)).toMatchObject({ rebuildsViews: true });
+    expect(received.at(-1)?.accountId).not.toBe(last);
+  });
+
+  it("sends only what Gradient does not surely hold in a run of changes", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b", "c"]);
+    await send(world);
+    await world.setUsage("b", { dns: 12, sig: 0 });
+
+    const over = await send(world, "changes", "run-2");
+
+    expect(over.totals).toMatchObject({ lines: 6, accepted: 1, unchanged: 5 });
+    expect(await world.counts()).toMatchObject({ "b/dns": 12 });
+  });
+
+  it("reads the number when it sends it, not when the run was started", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b", "c"]);
+    await startUsageExport(world.common)({ partnerId: world.partnerId, id: "run", trigger: "manual", mode: "full" });
+    await world.setUsage("a", { dns: 99, sig: 0 });
+
+    await world.work();
+
+    expect(await world.counts()).toMatchObject({ "a/dns": 99 });
+  });
+
+  it("sends zero once for a customer that was removed", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b", "c"]);
+    await send(world);
+    const at = world.clock.date().toISOString();
+    const gone = { removedAt: at, retiredAt: null, isMapped: null, updatedAt: at, version: 2 };
+    await world.table.put(
+      toCustomerItem({ id: "a", name: "A", billing: "billed", partnerId: world.partnerId, ...gone }),
+    );
+
+    const over = await send(world, "changes", "run-2");
+    const later = await send(world, "changes", "run-3");
+
+    expect(await world.counts()).toMatchObject({ "a/dns": 0, "a/sig": 0 });
+    expect(over.totals).toMatchObject({ lines: 5, accepted: 1, unchanged: 4 });
+    expect(later.totals.lines).toBe(4);
+    expect(world.gradient.organizationOf(world.token)?.accounts.get("a")).toMatchObject({ isActive: false });
+  });
+
+  it("sends nothing in a dry run, and says what it would send", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b", "c"]);
+
+    const over = await send(world, "dry-run");
+
+    expect(world.gradient.countsReceived).toEqual([]);
+    expect(over).toMatchObject({ outcome: "succeeded", totals: { lines: 6, deferred: 6, accepted: 0 } });
+    expect((await receiptsOf(world, over)).map(({ unitCount }) => unitCount).sort()).toEqual([0, 0, 0, 10, 10, 10]);
+    expect(await world.integration()).toMatchObject({ state: "awaiting-mapping" });
+  });
+});
+
+describe("when Gradient does not take a number", () => {
+  it("keeps a refused line to itself", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b", "c"]);
+    world.gradient.failNext("setUnitCount", { answer: { kind: "rejected", message: "unitCount too large" } });
+
+    const over = await send(world);
+
+    expect(over.totals).toMatchObject({ accepted: 5, rejected: 1 });
+    const refused = (await receiptsOf(world, over)).find(({ outcome }) => outcome === "rejected");
+    expect(refused?.reason).toBe("Gradient refused this number: unitCount too large");
+  });
+
+  it("stops at a refused token, suspends the integration, tells the owner once and sends nothing more", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b", "c"]);
+    await send(world);
+    const mailsBefore = world.mailer.sent.length;
+    world.gradient.regenerateKey(world.token);
+
+    const over = await send(world, "full", "run-2");
+
+    expect(over).toMatchObject({ state: "finished", outcome: "failed", stop: "token-rejected" });
+    expect(over.totals).toMatchObject({ lines: 6, deferred: 6 });
+    expect(await world.integration()).toMatchObject({
+      state: "suspended",
+      token: { status: "rejected" },
+      problems: [{ code: "token.rejected" }],
+    });
+    expect(world.mailer.sent).toHaveLength(mailsBefore + 1);
+    await expect(send(world, "full", "run-3")).rejects.toMatchObject({ code: "integration.wrong-step" });
+  });
+
+  it("stops everybody at a 403 and does not try again", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b", "c"]);
+    world.gradient.failNext("setUnitCount", { answer: { kind: "forbidden" } });
+
+    const over = await send(world);
+    const calls = world.gradient.countsReceived.length;
+    const next = await send(world, "full", "run-2");
+
+    expect(over).toMatchObject({ state: "finished", stop: "forbidden" });
+    expect(next).toMatchObject({ state: "finished", stop: "forbidden", outcome: "failed" });
+    expect(world.gradient.countsReceived).toHaveLength(calls);
+    expect((await world.integration()).problems).toMatchObject([{ code: "gradient.forbidden" }]);
+  });
+
+  it("repeats a call without an answer and counts it once", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b", "c"]);
+    const lost = { answer: { kind: "in-doubt", reason: "timeout" } } as const;
+    world.gradient.failNext("setUnitCount", lost, { times: 3, lands: true });
+
+    const over = await send(world);
+
+    expect(over).toMatchObject({ outcome: "succeeded", totals: { accepted: 6, deferred: 0 } });
+  });
+
+  it("defers a line after four calls without an answer, and sends it with the next run", async () => {
+    const world = await connectedWorld(["a"]);
+    world.map(["a"]);
+    world.gradient.failNext("setUnitCount", { answer: { kind: "in-doubt", reason: "500" } }, { times: 8 });
+
+    const over = await send(world);
+    const next = await send(world, "changes", "run-2");
+
+    expect(over.totals).toMatchObject({ lines: 2, deferred: 2 });
+    expect(next.totals).toMatchObject({ lines: 2, accepted: 2 });
+  });
+
+  it("holds another number back for as long as a lost one could still land after it", async () => {
+    const world = await connectedWorld(["a"]);
+    world.map(["a"]);
+    world.gradient.failNext("setUnitCount", { answer: { kind: "in-doubt", reason: "timeout" } }, { times: 8 });
+    await send(world);
+    await world.setUsage("a", { dns: 11, sig: 0 });
+
+    const fenced = await send(world, "changes", "run-2");
+    await world.clock.settle(world.clock.sleep(70_000));
+    const later = await send(world, "changes", "run-3");
+
+    expect(fenced.totals).toMatchObject({ accepted: 1, deferred: 1 });
+    // the other line was accepted while a lost call for it was still on its way, so it is sent once more, too
+    expect(later.totals).toMatchObject({ accepted: 2 });
+    expect(await world.counts()).toEqual({ "a/dns": 11, "a/sig": 0 });
+  });
+});
