@@ -97,7 +97,8 @@ beforeAll(() => {
 
 const runBiome = (args: string[]): { stdout: string } => {
   try {
-    return { stdout: execFileSync(path.join(root, "node_modules/.bin/biome"), args, { cwd: tree, encoding: "utf8" }) };
+    const biome = path.join(root, "node_modules/.bin/biome");
+    return { stdout: execFileSync(biome, args, { cwd: tree, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }) };
   } catch (error) {
     return error as { stdout: string };
   }

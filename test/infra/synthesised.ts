@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { AppProps } from "aws-cdk-lib";
+import { afterAll } from "vitest";
 import * as z from "zod";
 import { gradientBillingApp } from "#infra/gradient-billing-app";
 import type { StageName } from "#infra/stages";
@@ -28,20 +29,18 @@ const template = z.object({
 
 export type Resource = z.infer<typeof resource> & { id: string };
 
-/** Stands in for the built bundles, so that these tests are about the stack and need no build. */
-const stubBundles = (): string => {
-  const bundles = mkdtempSync(path.join(tmpdir(), "bundles-"));
-  for (const folder of folders) {
-    mkdirSync(path.join(bundles, folder));
-    writeFileSync(path.join(bundles, folder, "index.mjs"), `export const handler = () => "${folder}";`);
-  }
-  return bundles;
-};
+const scratch = mkdtempSync(path.join(tmpdir(), "synthesised-"));
+afterAll(() => rmSync(scratch, { recursive: true }));
 
-export const bundles = stubBundles();
+/** Stand in for the built bundles, so that these tests are about the stack and need no build. */
+export const bundles = path.join(scratch, "bundles");
+for (const folder of folders) {
+  mkdirSync(path.join(bundles, folder), { recursive: true });
+  writeFileSync(path.join(bundles, folder, "index.mjs"), `export const handler = () => "${folder}";`);
+}
 
 export const appOf = (stage: StageName, props: AppProps = {}) =>
-  gradientBillingApp({ outdir: mkdtempSync(path.join(tmpdir(), "cdk-")), ...props, context: { stage, bundles } });
+  gradientBillingApp({ outdir: mkdtempSync(path.join(scratch, "cdk-")), ...props, context: { stage, bundles } });
 
 const assemblyOf = (stage: StageName) => appOf(stage).synth().getStackByName(`gradient-billing-${stage}`).template;
 
