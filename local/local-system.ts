@@ -1,6 +1,5 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, rmSync } from "node:fs";
 import type { RequestListener } from "node:http";
-import { startEmulators } from "./aws/emulators.ts";
 import { startHost } from "./host/host.ts";
 import { listenLocally, sendJson } from "./http-server.ts";
 import { startHubUi } from "./hub-ui/hub-ui.ts";
@@ -9,6 +8,7 @@ import { localRoutes } from "./local-routes.ts";
 import type { StartOptions } from "./options.ts";
 import { portsFrom, requireFreePorts } from "./ports.ts";
 import { localSettings } from "./settings.ts";
+import { StartupProblem } from "./startup-problem.ts";
 import { writeStateFile } from "./state-file.ts";
 import { functionLog, openStateFolder, type StateFolder } from "./state-folder.ts";
 
@@ -60,6 +60,9 @@ const gradientFor = async ({ options, folder, port, api, hubUi, closing }: Gradi
     vendorKey,
     webhook: { url: `${api}/v1/webhooks/gradient/mapping-completed`, secret },
     portal: { hubUi },
+  }).catch((error: unknown) => {
+    // it fails with a sentence for people, a damaged state for instance
+    throw new StartupProblem(error instanceof Error ? error.message : String(error));
   });
   closing(sandbox.close);
   return { vendorKey, baseUrl: `${sandbox.url}/api`, url: sandbox.url, webhookSecret: secret };
@@ -84,6 +87,9 @@ export const startLocalSystem = async (options: LocalSystemOptions): Promise<Loc
     await requireFreePorts(ports);
     const folder = await openStateFolder(options.stateFolder, options);
     closing(folder.release);
+    // while this file is there, what it says is up
+    const forgetEndpoints = () => rmSync(folder.file("endpoints.json"), { force: true });
+    forgetEndpoints();
     const template = options.template();
     template.catch(() => undefined);
 
@@ -104,6 +110,8 @@ export const startLocalSystem = async (options: LocalSystemOptions): Promise<Loc
     const hubUi = await startHubUi({ port: ports.hubUi, links: () => endpoints });
     closing(hubUi.close);
 
+    // loaded this late because it takes half a second, which a start that only says what is wrong need not take
+    const { startEmulators } = await import("./aws/emulators.ts");
     const [gradient, emulators] = await Promise.all([
       gradientFor({ options, folder, port: ports.gradient, api: api.url, hubUi: hubUi.url, closing }),
       startEmulators({ folder, mailboxPort: ports.mailbox, environment, closing }),
@@ -136,6 +144,7 @@ export const startLocalSystem = async (options: LocalSystemOptions): Promise<Loc
     // what was in the outbox when the last run ended does not wait for the minute to pass
     void host.schedules.run("sweep-outbox");
     writeStateFile(folder.file("endpoints.json"), endpoints);
+    closing(forgetEndpoints);
     return { endpoints, stop };
   } catch (error) {
     await stop();

@@ -23,15 +23,14 @@ const isExecutable = (file: string): boolean => {
   }
 };
 
-/** The package's binary if this platform has one, else whatever `dynoxide` the PATH offers. */
-const findBinary = (environment: NodeJS.ProcessEnv): string | undefined => {
-  const candidates = (environment.PATH ?? "").split(delimiter).map((folder) => join(folder, "dynoxide"));
+/** Where dynoxide may be: in its package, which exists for one platform only, then wherever the PATH says. */
+export const dynoxideCandidates = (environment: NodeJS.ProcessEnv): string[] => {
+  const onPath = (environment.PATH ?? "").split(delimiter).map((folder) => join(folder, "dynoxide"));
   try {
-    candidates.unshift(createRequire(import.meta.url).resolve("@dynoxide/linux-x64/dynoxide"));
+    return [createRequire(import.meta.url).resolve("@dynoxide/linux-x64/dynoxide"), ...onPath];
   } catch {
-    // not installed: the package exists for one platform only
+    return onPath;
   }
-  return candidates.find(isExecutable);
 };
 
 const freePort = (): Promise<number> =>
@@ -81,8 +80,8 @@ const untilListening = (child: ChildProcess): Promise<{ listening: boolean; outp
   });
 
 /** DynamoDB as a child process that ends with this one, its tables in `folder`. */
-export const startDynoxide = async (folder: string, environment: NodeJS.ProcessEnv): Promise<Dynoxide> => {
-  const binary = findBinary(environment);
+export const startDynoxide = async (folder: string, candidates: string[]): Promise<Dynoxide> => {
+  const binary = candidates.find(isExecutable);
   if (binary === undefined) {
     throw new StartupProblem(
       "There is no dynoxide (the local DynamoDB) for this platform: put its binary on the PATH (https://github.com/nubo-db/dynoxide), or set AWS_ENDPOINT_URL_DYNAMODB to a DynamoDB with streams.",

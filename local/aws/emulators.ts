@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import type { LocalServer } from "../http-server.ts";
 import type { StateFolder } from "../state-folder.ts";
 import { type AwsEndpoints, givenEndpoint } from "./aws-endpoints.ts";
-import { startDynoxide } from "./dynoxide.ts";
+import { dynoxideCandidates, startDynoxide } from "./dynoxide.ts";
 import { startMailbox } from "./mailbox.ts";
 import { startMessageQueues } from "./message-queues.ts";
 import { startSecretsManager } from "./secrets-manager.ts";
@@ -43,7 +43,7 @@ export const startEmulators = async ({
     return mailbox;
   };
   const [DYNAMODB, SQS, SECRETS_MANAGER, mailbox] = await Promise.all([
-    start(givenEndpoint("DYNAMODB", environment), () => startDynoxide(folder.path, environment)),
+    start(givenEndpoint("DYNAMODB", environment), () => startDynoxide(folder.path, dynoxideCandidates(environment))),
     start(givenEndpoint("SQS", environment), () => startMessageQueues(folder.file("queues"))),
     start(givenEndpoint("SECRETS_MANAGER", environment), () => startSecretsManager(folder.file("secrets.json"))),
     startMail(),

@@ -8,7 +8,7 @@ import type { Stack } from "./stack.ts";
 
 const scheduleProperties = z.object({
   ScheduleExpression: z.string(),
-  ScheduleExpressionTimezone: z.literal("UTC").default("UTC"),
+  ScheduleExpressionTimezone: z.enum(["UTC", "Etc/UTC"]).default("UTC"),
   State: z.enum(["ENABLED", "DISABLED"]).default("ENABLED"),
   Target: z.object({ Arn: z.string(), Input: z.string().optional() }),
 });

@@ -1,0 +1,181 @@
+import { cpSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { commandLine } from "#local/processes";
+import { childrenOf, removeFolder, temporaryFolder } from "./host-harness.ts";
+import { type FailedStart, type RunningSystem, startInVain, startLocalSystem } from "./local-system.ts";
+
+/** One sentence for a person, no stack trace, exit code 1. */
+const expectOneSentence = ({ code, stderr }: FailedStart, ...words: string[]) => {
+  expect(stderr.trim().split("\n")).toHaveLength(1);
+  expect(stderr).not.toMatch(/\bat .*:\d+/);
+  for (const word of words) expect(stderr).toContain(word);
+  expect(code).toBe(1);
+};
+
+const processTree = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(processTree)];
+
+/** The local addresses, in the kernel's own spelling, that these processes listen on. */
+const listening = (pids: number[]): string[] => {
+  const inodes = new Set(
+    pids.flatMap((pid) =>
+      readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+        try {
+          return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? [];
+        } catch {
+          return [];
+        }
+      }),
+    ),
+  );
+  return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) =>
+    readFileSync(table, "utf8")
+      .split("\n")
+      .map((line) => line.trim().split(/\s+/))
+      .filter((columns) => columns[3] === "0A" && inodes.has(columns[9] ?? ""))
+      .map((columns) => columns[1]?.split(":")[0] ?? ""),
+  );
+};
+
+describe("a running system", () => {
+  let system: RunningSystem;
+  beforeAll(async () => {
+    system = await startLocalSystem();
+  });
+  afterAll(() => system.stop());
+
+  it("says where everything is, and ready at the end", () => {
+    const { endpoints, output } = system;
+
+    expect(output.at(-1)).toBe("ready");
+    for (const url of [endpoints.hubUi, endpoints.api, endpoints.gradient, endpoints.mailbox, endpoints.issuer]) {
+      expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+      expect(output.join("\n")).toContain(url);
+    }
+  });
+
+  it("listens on 127.0.0.1 and nowhere else", () => {
+    const addresses = listening(processTree(system.endpoints.pid));
+
+    // five of ours, DynamoDB, SQS and Secrets Manager
+    expect(addresses.length).toBeGreaterThanOrEqual(8);
+    expect(new Set(addresses)).toEqual(new Set(["0100007F"]));
+  });
+
+  it("shows a page with links", async () => {
+    const response = await fetch(system.endpoints.hubUi);
+
+    expect(response.status).toBe(200);
+    const page = await response.text();
+    for (const url of [system.endpoints.api, system.endpoints.gradient, system.endpoints.mailbox]) {
+      expect(page).toContain(`href="${url}`);
+    }
+  });
+
+  it("has the template's schedules by name", async () => {
+    const { items } = (await (await fetch(`${system.endpoints.api}/_local/schedules`)).json()) as {
+      items: { name: string }[];
+    };
+
+    expect(items.map(({ name }) => name).toSorted()).toEqual([
+      "recover-exports",
+      "start-usage-exports",
+      "sweep-outbox",
+      "watch-mappings",
+    ]);
+  });
+
+  it("refuses a second one on the same state", async () => {
+    expectOneSentence(
+      await startInVain({ stateFolder: system.stateFolder }),
+      "runs already",
+      String(system.endpoints.pid),
+    );
+  });
+});
+
+describe("stopping and starting again", () => {
+  it("ends everything with SIGTERM, keeps the state, and forgets it only when told to", async () => {
+    const stateFolder = temporaryFolder();
+    const first = await startLocalSystem({ stateFolder });
+    await (await fetch(`${first.endpoints.mailbox}/`, { method: "POST", ...aMail })).text();
+    const pids = processTree(first.endpoints.pid);
+
+    expect(await first.stop()).toBe(0);
+    await expect.poll(() => pids.filter((pid) => commandLine(pid) !== undefined)).toEqual([]);
+
+    const second = await startLocalSystem({ stateFolder });
+    expect(await mailsOf(second)).toHaveLength(1);
+    await second.kill9();
+    const third = await startLocalSystem({ stateFolder });
+    expect(await mailsOf(third)).toHaveLength(1);
+    await third.stop();
+    const fourth = await startLocalSystem({ stateFolder, args: ["--fresh"] });
+    expect(await mailsOf(fourth)).toEqual([]);
+    await fourth.stop();
+    removeFolder(stateFolder);
+  });
+});
+
+const aMail = {
+  headers: { authorization: "AWS4-HMAC-SHA256 local", "content-type": "application/x-www-form-urlencoded" },
+  body: new URLSearchParams({
+    Action: "SendEmail",
+    Source: "billing@hub.example",
+    "Destination.ToAddresses.member.1": "owner@msp.example",
+    "Message.Subject.Data": "Kept",
+    "Message.Body.Text.Data": "text",
+  }),
+};
+const mailsOf = async ({ endpoints }: RunningSystem) =>
+  ((await (await fetch(`${endpoints.mailbox}/store`)).json()) as { emails: unknown[] }).emails;
+
+describe("what a person can put right is said in one sentence", () => {
+  const stateFolder = temporaryFolder();
+  afterEach(() => removeFolder(stateFolder));
+
+  it("a port that is taken", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const address = server.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+
+    const failed = await startInVain({ stateFolder, environment: { PORT_BASE: String(port - 2) } });
+
+    expectOneSentence(failed, "already taken", "PORT_BASE");
+    server.close();
+  });
+
+  it("a state folder that cannot be written", async () => {
+    const file = join(temporaryFolder(), "a-file");
+    writeFileSync(file, "");
+
+    expectOneSentence(
+      await startInVain({ stateFolder: join(file, "state") }),
+      "cannot be written",
+      "GRADIENT_BILLING_STATE",
+    );
+  });
+
+  it("a damaged file of the state, which --fresh gets over", async () => {
+    const folder = temporaryFolder();
+    await (await startLocalSystem({ stateFolder: folder })).stop();
+    const damaged = ["dynamodb.sqlite", "queues/fauxqs.db", "secrets.json", "gradient-sandbox.json"].map((name) => {
+      const copy = temporaryFolder();
+      cpSync(folder, copy, { recursive: true });
+      for (const suffix of ["", "-wal"]) writeFileSync(join(copy, `${name}${suffix}`), "this is no state at all");
+      return copy;
+    });
+
+    for (const copy of damaged) expectOneSentence(await startInVain({ stateFolder: copy }), "--fresh");
+
+    const second = await startLocalSystem({ stateFolder: damaged[0] ?? "", args: ["--fresh"] });
+    expect(await second.stop()).toBe(0);
+    for (const copy of [folder, ...damaged]) removeFolder(copy);
+  }, 40_000);
+
+  it("an option that does not exist", async () => {
+    expectOneSentence(await startInVain({ stateFolder, args: ["--frash"] }), "--fresh, --headless and --no-sample");
+  });
+});
