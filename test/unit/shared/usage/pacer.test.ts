@@ -62,7 +62,6 @@ describe("pacing", () => {
     const gaps = moments.slice(1).map((at, index) => at - (moments[index] ?? 0));
     // one moment may be used up to 12 ms late; all others that were missed are gone
     expect(gaps.filter((gap) => gap < 8).length).toBeLessThanOrEqual(1);
-    expect(mostInOneSecond(moments)).toBeLessThan(75);
   });
 
   it("pauses everybody after a 429, goes on more slowly, and climbs back within half a minute", async () => {
