@@ -52,7 +52,7 @@ export const buildFunctions = async ({
     minify: true,
     legalComments: "none",
     charset: "utf8",
-    logLevel: "error",
+    logLevel: "silent",
     plugins: [builtinHttpUnread, environmentCredentialsOnly, unreachableLeftOut],
   });
   refuseWithoutHandler(metafile);
