@@ -1,0 +1,62 @@
+import { expect, it } from "vitest";
+import { putPartner } from "#functions/put-partner/put-partner";
+import { findPartner, type PartnerProfile } from "#shared/partners/partner";
+import { aPartner, aPartnerRow } from "#test/builders/partner";
+import { aTableWith, watchedTable } from "#test/builders/table";
+import { minutesAfter, noon, now } from "#test/builders/time";
+
+const { name, owner, timeZone } = aPartner();
+const profile: PartnerProfile = { name, owner, timeZone };
+const later = () => new Date(minutesAfter(5));
+
+it("keeps a new partner", async () => {
+  const table = await aTableWith();
+
+  await putPartner({ table, now })({ id: "org-1001", profile });
+
+  expect(await findPartner(table, "org-1001")).toEqual({
+    id: "org-1001",
+    name: "Example MSP",
+    owner: { name: "Olga Owner", email: "olga.owner@msp.example" },
+    timeZone: "Europe/Prague",
+    updatedAt: noon,
+    version: 1,
+  });
+});
+
+it.each([
+  ["name", { name: "Another MSP" }],
+  ["owner", { owner: { name: "Otto Owner", email: "olga.owner@msp.example" } }],
+  ["owner's address", { owner: { name: "Olga Owner", email: "olga@msp.example" } }],
+  ["time zone", { timeZone: "Europe/London" }],
+])("takes a new %s over", async (_, change) => {
+  const table = await aTableWith(aPartnerRow());
+
+  await putPartner({ table, now: later })({ id: "org-1001", profile: { ...profile, ...change } });
+
+  expect(await findPartner(table, "org-1001")).toEqual({
+    ...aPartner(),
+    ...change,
+    updatedAt: minutesAfter(5),
+    version: 2,
+  });
+});
+
+it("writes nothing for a profile that it has", async () => {
+  const table = watchedTable(await aTableWith(aPartnerRow()));
+
+  expect(await putPartner({ table, now: later })({ id: "org-1001", profile })).toEqual(aPartner());
+
+  expect(table.writes).toBe(0);
+});
+
+it("takes the profile over although another call changes it at the same moment", async () => {
+  const inner = await aTableWith(aPartnerRow());
+  const table = watchedTable(inner, async (call) => {
+    if (call === 1) await inner.put(aPartnerRow({ name: "In between", version: 2 }));
+  });
+
+  await putPartner({ table, now })({ id: "org-1001", profile: { ...profile, name: "Last" } });
+
+  expect(await findPartner(inner, "org-1001")).toMatchObject({ name: "Last", version: 3 });
+});

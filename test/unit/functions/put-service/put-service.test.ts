@@ -1,0 +1,84 @@
+import { expect, it } from "vitest";
+import { putService } from "#functions/put-service/put-service";
+import { findService } from "#shared/services/hub-service";
+import { aService, aServiceRecord, aServiceRow } from "#test/builders/service";
+import { aTableWith, watchedTable } from "#test/builders/table";
+import { minutesAfter, noon, now } from "#test/builders/time";
+
+const later = () => new Date(minutesAfter(5));
+
+it("keeps a new service, which Gradient does not know yet", async () => {
+  const table = await aTableWith();
+
+  await putService({ table, now })({ id: "svc-dns", record: aServiceRecord() });
+
+  expect(await findService(table, "svc-dns")).toEqual({
+    id: "svc-dns",
+    name: "DNS Security Essentials",
+    description: "Blocks malicious domains for every seat.",
+    category: "security",
+    subcategory: "DNS filtering",
+    unit: "seat",
+    gradientServiceId: null,
+    createdUntil: null,
+    updatedAt: noon,
+    version: 1,
+  });
+});
+
+it("keeps what ties a service to Gradient when its record changes", async () => {
+  const stored = aService({ gradientServiceId: "gradient-1", createdUntil: minutesAfter(1) });
+  const table = await aTableWith(aServiceRow(stored));
+
+  await putService({ table, now: later })({ id: "svc-dns", record: aServiceRecord({ unit: "user" }) });
+
+  expect(await findService(table, "svc-dns")).toEqual({
+    ...stored,
+    unit: "user",
+    updatedAt: minutesAfter(5),
+    version: 2,
+  });
+});
+
+it.each(["name", "description", "unit"] as const)("takes a new %s over", async (field) => {
+  const table = await aTableWith(aServiceRow());
+
+  await putService({ table, now })({ id: "svc-dns", record: aServiceRecord({ [field]: "Another" }) });
+
+  expect((await findService(table, "svc-dns"))?.[field]).toBe("Another");
+});
+
+it("takes a new category over", async () => {
+  const table = await aTableWith(aServiceRow());
+  const record = aServiceRecord({ category: "backup", subcategory: "cloud backup" });
+
+  await putService({ table, now })({ id: "svc-dns", record });
+  expect(await findService(table, "svc-dns")).toMatchObject({ category: "backup", subcategory: "cloud backup" });
+
+  await putService({ table, now })({ id: "svc-dns", record: { ...record, category: "other" } });
+  expect(await findService(table, "svc-dns")).toMatchObject({ category: "other", subcategory: "cloud backup" });
+});
+
+it("writes nothing for a record that it has", async () => {
+  const table = watchedTable(await aTableWith(aServiceRow()));
+
+  const answered = await putService({ table, now: later })({ id: "svc-dns", record: aServiceRecord() });
+
+  expect(answered).toEqual(aService());
+  expect(table.writes).toBe(0);
+});
+
+it("loses nothing that another worker notes at the same moment", async () => {
+  const inner = await aTableWith(aServiceRow({ gradientServiceId: null }));
+  const table = watchedTable(inner, async (call) => {
+    if (call === 1) await inner.put(aServiceRow({ gradientServiceId: "gradient-new", version: 2 }));
+  });
+
+  await putService({ table, now })({ id: "svc-dns", record: aServiceRecord({ name: "DNS Security" }) });
+
+  expect(await findService(inner, "svc-dns")).toMatchObject({
+    name: "DNS Security",
+    gradientServiceId: "gradient-new",
+    version: 3,
+  });
+});

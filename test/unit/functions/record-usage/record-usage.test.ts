@@ -1,0 +1,209 @@
+import { describe, expect, it } from "vitest";
+import { recordUsage } from "#functions/record-usage/record-usage";
+import type { Table } from "#shared/table/table";
+import { type Measurement, readUsage } from "#shared/usage/usage";
+import { aCustomerRow } from "#test/builders/customer";
+import { aPartnerRow } from "#test/builders/partner";
+import { aServiceRow } from "#test/builders/service";
+import { aTableWith, watchedTable } from "#test/builders/table";
+import { minutesAfter, noon, now } from "#test/builders/time";
+import { aCount, aCustomerUsage, aMeasurement, aUsageRow } from "#test/builders/usage";
+
+const partnerId = "org-1001";
+const aFedTable = (...more: Parameters<typeof aTableWith>) =>
+  aTableWith(aPartnerRow(), aCustomerRow(), aServiceRow(), aServiceRow({ id: "svc-edr" }), ...more);
+const record = (table: Table, ...measurements: Measurement[]) =>
+  recordUsage({ table, now })({
+    partnerId,
+    measurements: measurements.map((measurement, index) => ({ index, record: measurement })),
+  });
+const countsOf = async (table: Table, customerId = "cust-1") =>
+  (await readUsage(table, partnerId, [customerId])).get(customerId)?.counts;
+
+it("keeps several counts of one customer in one write, zero too", async () => {
+  const table = watchedTable(await aFedTable());
+
+  const refused = await record(table, aMeasurement(), aMeasurement({ serviceId: "svc-edr", unitCount: 0 }));
+
+  expect(refused).toEqual([]);
+  expect(await readUsage(table, partnerId, ["cust-1"])).toEqual(
+    new Map([["cust-1", aCustomerUsage({ counts: { "svc-dns": aCount(), "svc-edr": aCount({ unitCount: 0 }) } })]]),
+  );
+  expect(table.writes).toBe(1);
+});
+
+it("keeps the counts of a customer's other services", async () => {
+  const table = await aFedTable(aUsageRow({ counts: { "svc-edr": aCount({ unitCount: 3 }) } }));
+
+  await record(table, aMeasurement());
+
+  expect(await countsOf(table)).toEqual({ "svc-dns": aCount(), "svc-edr": aCount({ unitCount: 3 }) });
+});
+
+it.each(["trial", "not-provisioned"] as const)("keeps the counts of a customer that is %s", async (billing) => {
+  const table = await aFedTable(aCustomerRow({ billing }));
+
+  expect(await record(table, aMeasurement())).toEqual([]);
+
+  expect(await countsOf(table)).toEqual({ "svc-dns": aCount() });
+});
+
+describe("of two measurements of one line", () => {
+  const stored = aCount({ unitCount: 17, measuredAt: noon });
+
+  it("the newer one stands", async () => {
+    const table = await aFedTable(aUsageRow({ counts: { "svc-dns": stored } }));
+
+    await record(table, aMeasurement({ unitCount: 3, measuredAt: minutesAfter(1) }));
+
+    expect(await countsOf(table)).toEqual({ "svc-dns": { unitCount: 3, measuredAt: minutesAfter(1) } });
+  });
+
+  it("an older one changes nothing and is no mistake", async () => {
+    const table = watchedTable(await aFedTable(aUsageRow({ counts: { "svc-dns": stored } })));
+
+    expect(await record(table, aMeasurement({ unitCount: 3, measuredAt: minutesAfter(-1) }))).toEqual([]);
+
+    expect(await countsOf(table)).toEqual({ "svc-dns": stored });
+    expect(table.writes).toBe(0);
+  });
+
+  it("a repeat writes nothing", async () => {
+    const table = watchedTable(await aFedTable(aUsageRow({ counts: { "svc-dns": stored } })));
+
+    expect(await record(table, aMeasurement())).toEqual([]);
+
+    expect(table.writes).toBe(0);
+  });
+
+  it("the later arrival stands if they are of the same time", async () => {
+    const table = await aFedTable(aUsageRow({ counts: { "svc-dns": stored } }));
+
+    await record(table, aMeasurement({ unitCount: 18 }));
+
+    expect(await countsOf(table)).toEqual({ "svc-dns": aCount({ unitCount: 18 }) });
+  });
+
+  it("the newer one stands, in whatever order one batch has them", async () => {
+    const newer = aMeasurement({ unitCount: 2, measuredAt: minutesAfter(2) });
+    const older = aMeasurement({ unitCount: 1, measuredAt: minutesAfter(1) });
+
+    for (const batch of [
+      [newer, older],
+      [older, newer],
+    ]) {
+      const table = await aFedTable();
+      await record(table, ...batch);
+      expect(await countsOf(table)).toEqual({ "svc-dns": { unitCount: 2, measuredAt: minutesAfter(2) } });
+    }
+  });
+});
+
+it("names what it refuses and keeps the rest", async () => {
+  const table = await aFedTable(aCustomerRow({ id: "cust-gone", removedAt: noon }));
+
+  const refused = await record(
+    table,
+    aMeasurement({ customerId: "cust-9" }),
+    aMeasurement(),
+    aMeasurement({ customerId: "cust-gone" }),
+    aMeasurement({ serviceId: "svc-9" }),
+    aMeasurement({ measuredAt: minutesAfter(5.001) }),
+  );
+
+  expect(refused).toEqual([
+    { index: 0, code: "customer.unknown", detail: "customerId: There is no such customer." },
+    { index: 2, code: "customer.removed", detail: "customerId: The customer was removed." },
+    { index: 3, code: "service.unknown", detail: "serviceId: There is no such service in the catalogue." },
+    { index: 4, code: "usage.from-future", detail: "measuredAt: The time lies more than five minutes ahead." },
+  ]);
+  expect(await countsOf(table)).toEqual({ "svc-dns": aCount() });
+  expect(await countsOf(table, "cust-9")).toBeUndefined();
+  expect(await countsOf(table, "cust-gone")).toBeUndefined();
+});
+
+it("bears a sender's clock that is five minutes fast", async () => {
+  const table = await aFedTable();
+
+  expect(await record(table, aMeasurement({ measuredAt: minutesAfter(5) }))).toEqual([]);
+
+  expect(await countsOf(table)).toEqual({ "svc-dns": aCount({ measuredAt: minutesAfter(5) }) });
+});
+
+it("takes the customer of another partner for unknown", async () => {
+  const table = await aFedTable(aPartnerRow({ id: "org-2002" }), aCustomerRow({ id: "cust-2", partnerId: "org-2002" }));
+
+  expect(await record(table, aMeasurement({ customerId: "cust-2" }))).toMatchObject([{ code: "customer.unknown" }]);
+});
+
+it("knows no usage of a partner that the feed has not told of", async () => {
+  const table = await aTableWith(aCustomerRow(), aServiceRow());
+
+  await expect(record(table, aMeasurement())).rejects.toMatchObject({ code: "partner.unknown" });
+
+  expect(await countsOf(table)).toBeUndefined();
+});
+
+it("loses no count to another batch for the same customer", async () => {
+  const inner = await aFedTable();
+  const table = watchedTable(inner, async (call) => {
+    if (call === 1) await inner.put(aUsageRow({ counts: { "svc-edr": aCount({ unitCount: 4 }) } }));
+  });
+
+  await record(table, aMeasurement());
+
+  expect(await countsOf(inner)).toEqual({ "svc-dns": aCount(), "svc-edr": aCount({ unitCount: 4 }) });
+});
+
+it("keeps every count when many batches for one customer come at once", async () => {
+  const services = ["svc-1", "svc-2", "svc-3", "svc-4", "svc-5"];
+  const table = await aFedTable(...services.map((id) => aServiceRow({ id })));
+
+  await Promise.all(services.map((serviceId) => record(table, aMeasurement({ serviceId }))));
+
+  expect(Object.keys((await countsOf(table)) ?? {}).sort()).toEqual(services);
+});
+
+it("takes a service by the name of an object's own property", async () => {
+  const table = await aFedTable(aServiceRow({ id: "constructor" }));
+
+  await record(table, aMeasurement({ serviceId: "constructor" }));
+
+  expect(Object.entries((await countsOf(table)) ?? {})).toEqual([["constructor", aCount()]]);
+});
+
+it("writes a thousand customers' rows, sixteen at a time", async () => {
+  const ids = Array.from({ length: 1000 }, (_, index) => `cust-${index}`);
+  const inner = await aFedTable(...ids.map((id) => aCustomerRow({ id })));
+  let atOnce = 0;
+  let most = 0;
+  const table: Table = {
+    ...inner,
+    put: async (...args) => {
+      atOnce += 1;
+      most = Math.max(most, atOnce);
+      await new Promise((resolve) => setImmediate(resolve));
+      await inner.put(...args);
+      atOnce -= 1;
+    },
+  };
+
+  expect(await record(table, ...ids.map((customerId) => aMeasurement({ customerId })))).toEqual([]);
+
+  expect((await readUsage(inner, partnerId, ids)).size).toBe(1000);
+  expect(most).toBe(16);
+});
+
+it("fails as a whole when the table does not answer, and a repeat completes it", async () => {
+  const inner = await aFedTable(aCustomerRow({ id: "cust-2" }));
+  const dying = watchedTable(inner, (call) => {
+    if (call === 2) throw new Error("no answer");
+  });
+  const batch = [aMeasurement(), aMeasurement({ customerId: "cust-2" })];
+
+  await expect(record(dying, ...batch)).rejects.toThrow("no answer");
+  await record(inner, ...batch);
+
+  expect(await countsOf(inner)).toEqual({ "svc-dns": aCount() });
+  expect(await countsOf(inner, "cust-2")).toEqual({ "svc-dns": aCount() });
+});
