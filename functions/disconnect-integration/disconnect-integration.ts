@@ -4,6 +4,8 @@ import { organizationClaimKey, releaseClaim, tokenClaimKey } from "#shared/integ
 import { wrongStep } from "#shared/integrations/wrong-step";
 import { owe } from "#shared/outbox/outbox";
 import { retryOnConflict, type Table } from "#shared/table/table";
+import { runningExport } from "#shared/usage/start-usage-export";
+import { exportWrite } from "#shared/usage/usage-export";
 
 interface Dependencies {
   table: Table;
@@ -23,6 +25,7 @@ export const disconnectIntegration =
       if (!before) throw wrongStep("not-started");
       if (before.state === "disconnected") return before;
       const at = now().toISOString();
+      const running = await runningExport(table, partnerId);
       const { token, gradient } = before;
       const updated: Integration = {
         ...before,
@@ -35,6 +38,8 @@ export const disconnectIntegration =
       };
       await table.transact([
         integrationWrite(updated),
+        // its worker hears of it with the next checkpoint and sends no further line
+        ...(running ? [exportWrite({ ...running, stop: running.stop ?? "not-connected" })] : []),
         ...(token
           ? [
               releaseClaim(tokenClaimKey(token.fingerprint)),

@@ -36,7 +36,8 @@ export const startIntegration =
         // what a person had set before the disconnect comes back with the reconnect
         schedule: existing?.schedule ?? defaultSchedule((await findPartner(table, partnerId))?.timeZone ?? "UTC"),
         nextRunAt: null,
-        currentExportId: null,
+        // one that the disconnect stopped may still be writing its last receipts
+        currentExportId: existing?.currentExportId ?? null,
         lastExport: existing?.lastExport ?? null,
         lastFullAt: null,
         ledgerBits: existing?.ledgerBits ?? 0,
