@@ -26,7 +26,9 @@ export interface HttpCall {
 }
 
 const rawPathOf = (routeKey: string, path: Record<string, string>): string =>
-  (routeKey.split(" ")[1] ?? "/").replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(path[name] ?? ""));
+  (routeKey.split(" ")[1] ?? "/").replaceAll(/\{(\w+)\}/g, (_, name) =>
+    encodeURIComponent((path[name] ?? "").toWellFormed()),
+  );
 
 const textOf = (body: unknown): string => (typeof body === "string" ? body : JSON.stringify(body));
 

@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { putServiceEndpoint } from "#functions/put-service/endpoint";
+import { putService } from "#functions/put-service/put-service";
+import { findService } from "#shared/services/hub-service";
+import { badIds, oddIds } from "#test/builders/bad-ids";
+import { aFeedEvent, aProblem, call, jsonHeaders } from "#test/builders/http-event";
+import { aServiceRecord, aServiceRow } from "#test/builders/service";
+import { printedBy } from "#test/builders/stdout";
+import { aTableWith } from "#test/builders/table";
+import { noon, now } from "#test/builders/time";
+
+const aCall = ({ serviceId = "svc-dns", body = aServiceRecord() }: { serviceId?: string; body?: unknown } = {}) =>
+  aFeedEvent({ routeKey: "PUT /v1/hub/services/{serviceId}", path: { serviceId }, body });
+const anEndpoint = async (...rows: Parameters<typeof aTableWith>) => {
+  const table = await aTableWith(...rows);
+  return { table, endpoint: putServiceEndpoint(putService({ table, now })) };
+};
+const invalid = (...errors: { path: string; message: string }[]) =>
+  aProblem(422, "request.invalid", "The request needs a correction", "Some fields of the request need a correction.", {
+    errors,
+  });
+
+const answer = {
+  status: 200,
+  headers: jsonHeaders,
+  body: { id: "svc-dns", ...aServiceRecord(), updatedAt: noon },
+};
+
+it("answers with the stored record, without what is between us and Gradient", async () => {
+  const { endpoint } = await anEndpoint();
+
+  expect(await call(endpoint, aCall())).toEqual(answer);
+});
+
+it("answers a repeat in the same way", async () => {
+  const { endpoint } = await anEndpoint(aServiceRow());
+
+  expect(await call(endpoint, aCall())).toEqual(answer);
+});
+
+it.each(Object.entries(oddIds))("takes an id with %s", async (_, serviceId) => {
+  const { endpoint, table } = await anEndpoint();
+
+  expect(await call(endpoint, aCall({ serviceId }))).toMatchObject({ status: 200, body: { id: serviceId } });
+
+  expect(await findService(table, serviceId)).toMatchObject({ id: serviceId });
+});
+
+describe("refuses, and keeps nothing of,", () => {
+  it.each(Object.entries(badIds))("an id of %s", async (_, [serviceId, message]) => {
+    const { endpoint, table } = await anEndpoint();
+
+    const reply = await call(endpoint, aCall({ serviceId }));
+
+    expect(reply).toMatchObject({ status: 422, body: { code: "request.invalid" } });
+    expect(reply.body.errors).toContainEqual({ path: "path.serviceId", message });
+    expect(table.rows.size).toBe(0);
+  });
+
+  it.each([
+    ["a category that Gradient does not have", { category: "Security" }, "category"],
+    ["a subcategory that Gradient does not have", { subcategory: "dns filtering" }, "subcategory"],
+    ["an empty name", { name: "  " }, "name"],
+    ["a name with a line break", { name: "DNS\nSecurity" }, "name"],
+    ["a name that is a number", { name: 5 }, "name"],
+    ["no unit", { unit: undefined }, "unit"],
+    ["a description that is null", { description: null }, "description"],
+    ["an endless description", { description: "x".repeat(2001) }, "description"],
+    ["an unknown field", { price: 5 }, ""],
+  ])("%s", async (_, change, path) => {
+    const { endpoint, table } = await anEndpoint();
+
+    const reply = await call(endpoint, aCall({ body: { ...aServiceRecord(), ...change } }));
+
+    expect(reply).toEqual(invalid({ path, message: expect.any(String) }));
+    expect(table.rows.size).toBe(0);
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["a list", []],
+    ["null", null],
+    ["a text", '"text"'],
+  ])("a body that is %s", async (_, body) => {
+    const { endpoint } = await anEndpoint();
+
+    expect(await call(endpoint, aCall({ body }))).toEqual(invalid({ path: "", message: expect.any(String) }));
+  });
+
+  it("JSON that ends too early", async () => {
+    const { endpoint } = await anEndpoint();
+
+    expect(await call(endpoint, aCall({ body: '{"name":' }))).toEqual(
+      aProblem(400, "request.malformed", "The request cannot be read", "The body is not JSON in UTF-8."),
+    );
+  });
+});
+
+it("prints nothing of what was sent", async () => {
+  const { endpoint } = await anEndpoint();
+  const canary = "canary-4711";
+
+  const printed = await printedBy(async () => {
+    await call(endpoint, aCall({ body: `{"name":"${canary}` }));
+    await call(endpoint, aCall({ body: { ...aServiceRecord(), category: canary, [canary]: canary } }));
+    await call(endpoint, aCall({ body: aServiceRecord({ name: canary }) }));
+  });
+
+  expect(printed).toContain("request refused");
+  expect(printed).not.toContain(canary);
+});

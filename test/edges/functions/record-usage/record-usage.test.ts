@@ -1,0 +1,199 @@
+import { describe, expect, it } from "vitest";
+import { recordUsageEndpoint } from "#functions/record-usage/endpoint";
+import { recordUsage } from "#functions/record-usage/record-usage";
+import { readUsage } from "#shared/usage/usage";
+import { badIds, oddIds } from "#test/builders/bad-ids";
+import { aCustomerRow } from "#test/builders/customer";
+import { aFeedEvent, aProblem, call, jsonHeaders } from "#test/builders/http-event";
+import { aPartnerRow } from "#test/builders/partner";
+import { aServiceRow } from "#test/builders/service";
+import { printedBy } from "#test/builders/stdout";
+import { aTableWith } from "#test/builders/table";
+import { minutesAfter, noon, now } from "#test/builders/time";
+import { aCount, aMeasurement } from "#test/builders/usage";
+
+const partnerId = "org-1001";
+const aCall = (body: unknown, path = { partnerId }) =>
+  aFeedEvent({ routeKey: "POST /v1/hub/partners/{partnerId}/usage", path, body });
+const anEndpoint = async (...rows: Parameters<typeof aTableWith>) => {
+  const table = await aTableWith(aPartnerRow(), aCustomerRow(), aServiceRow(), ...rows);
+  return { table, endpoint: recordUsageEndpoint(recordUsage({ table, now })) };
+};
+const answer = (accepted: number, rejected: unknown[] = []) => ({
+  status: 200,
+  headers: jsonHeaders,
+  body: { accepted, rejected },
+});
+
+it("stores the good records and names the bad ones, in the order of the batch", async () => {
+  const { endpoint, table } = await anEndpoint(aCustomerRow({ id: "cust-gone", removedAt: noon }));
+
+  const reply = await call(
+    endpoint,
+    aCall({
+      measurements: [
+        aMeasurement({ customerId: "cust-9" }),
+        aMeasurement({ unitCount: -1 }),
+        aMeasurement({ serviceId: "svc-9" }),
+        aMeasurement({ unitCount: 1.5 }),
+        aMeasurement({ measuredAt: minutesAfter(-10), unitCount: 12 }),
+        aMeasurement({ unitCount: 10_000_000_000 }),
+        aMeasurement({ measuredAt: minutesAfter(6) }),
+        aMeasurement({ customerId: "cust-gone" }),
+        { ...aMeasurement(), unitCount: "17" },
+        aMeasurement({ measuredAt: "yesterday" }),
+        null,
+      ],
+    }),
+  );
+
+  const invalid = (index: number, detail: string) => ({ index, code: "usage.invalid", detail });
+  expect(reply).toEqual(
+    answer(1, [
+      { index: 0, code: "customer.unknown", detail: "customerId: There is no such customer." },
+      invalid(1, "unitCount: A unit count is not negative."),
+      { index: 2, code: "service.unknown", detail: "serviceId: There is no such service in the catalogue." },
+      invalid(3, "unitCount: A unit count is a whole number."),
+      invalid(5, "unitCount: A unit count is at most 9999999999."),
+      { index: 6, code: "usage.from-future", detail: "measuredAt: The time lies more than five minutes ahead." },
+      { index: 7, code: "customer.removed", detail: "customerId: The customer was removed." },
+      invalid(8, "unitCount: A unit count is a whole number."),
+      invalid(9, "measuredAt: A time is an RFC 3339 date-time."),
+      invalid(10, "Invalid input: expected object, received null"),
+    ]),
+  );
+  expect((await readUsage(table, partnerId, ["cust-1"])).get("cust-1")?.counts).toEqual({
+    "svc-dns": { unitCount: 12, measuredAt: minutesAfter(-10) },
+  });
+});
+
+it("accepts an older measurement after a newer one, and keeps the newer", async () => {
+  const { endpoint, table } = await anEndpoint();
+  await call(endpoint, aCall({ measurements: [aMeasurement()] }));
+
+  const reply = await call(
+    endpoint,
+    aCall({ measurements: [aMeasurement({ unitCount: 1, measuredAt: minutesAfter(-1) })] }),
+  );
+
+  expect(reply).toEqual(answer(1));
+  expect((await readUsage(table, partnerId, ["cust-1"])).get("cust-1")?.counts).toEqual({ "svc-dns": aCount() });
+});
+
+it.each([
+  ["2026-11-22T13:00:00+01:00", noon],
+  ["2026-11-22T12:00:00Z", noon],
+  ["2026-11-22T11:59:59.9996Z", "2026-11-22T11:59:59.999Z"],
+])("reads the time %s", async (measuredAt, expected) => {
+  const { endpoint, table } = await anEndpoint();
+
+  expect(await call(endpoint, aCall({ measurements: [aMeasurement({ measuredAt })] }))).toEqual(answer(1));
+
+  expect((await readUsage(table, partnerId, ["cust-1"])).get("cust-1")?.counts).toEqual({
+    "svc-dns": aCount({ measuredAt: expected }),
+  });
+});
+
+it.each([
+  ["9999-12-31T23:59:59-12:00", "A time lies between the years 1970 and 9998."],
+  ["0000-01-01T00:00:00+01:00", "A time lies between the years 1970 and 9998."],
+  ["2026-02-30T00:00:00Z", "A time is an RFC 3339 date-time."],
+  ["2026-11-22", "A time is an RFC 3339 date-time."],
+])("rejects the time %s", async (measuredAt, message) => {
+  const { endpoint } = await anEndpoint();
+
+  expect(await call(endpoint, aCall({ measurements: [aMeasurement({ measuredAt })] }))).toEqual(
+    answer(0, [{ index: 0, code: "usage.invalid", detail: `measuredAt: ${message}` }]),
+  );
+});
+
+it("accepts a thousand at once", async () => {
+  const { endpoint } = await anEndpoint();
+  const measurements = Array.from({ length: 1000 }, (_, unitCount) => aMeasurement({ unitCount }));
+
+  expect(await call(endpoint, aCall({ measurements }))).toEqual(answer(1000));
+});
+
+it.each(Object.entries(oddIds))("takes ids with %s", async (_, id) => {
+  const { endpoint, table } = await anEndpoint(aCustomerRow({ id }), aServiceRow({ id }));
+
+  expect(await call(endpoint, aCall({ measurements: [aMeasurement({ customerId: id, serviceId: id })] }))).toEqual(
+    answer(1),
+  );
+
+  expect((await readUsage(table, partnerId, [id])).get(id)?.counts).toEqual({ [id]: aCount() });
+});
+
+it.each(Object.entries(badIds))("rejects ids of %s", async (_, [id, message]) => {
+  const { endpoint } = await anEndpoint();
+
+  const reply = await call(
+    endpoint,
+    aCall({ measurements: [aMeasurement({ customerId: id }), aMeasurement({ serviceId: id })] }),
+  );
+
+  expect(reply).toEqual(
+    answer(0, [
+      { index: 0, code: "usage.invalid", detail: expect.stringContaining(`customerId: ${message}`) },
+      { index: 1, code: "usage.invalid", detail: expect.stringContaining(`serviceId: ${message}`) },
+    ]),
+  );
+});
+
+it("knows no usage of a partner that the feed has not told of", async () => {
+  const { endpoint } = await anEndpoint();
+
+  expect(await call(endpoint, aCall({ measurements: [aMeasurement()] }, { partnerId: "org-2002" }))).toEqual(
+    aProblem(404, "partner.unknown", "Not found", "There is no such partner. Put the partner first."),
+  );
+});
+
+describe("refuses the whole batch for", () => {
+  it.each([
+    ["more than 1,000 measurements", { measurements: Array.from({ length: 1001 }, () => null) }, "measurements"],
+    ["no list", { measurements: {} }, "measurements"],
+    ["nothing", {}, "measurements"],
+    ["an unknown field beside the list", { measurements: [], month: "2026-11" }, ""],
+  ])("%s", async (_, body, path) => {
+    const { endpoint } = await anEndpoint();
+
+    expect(await call(endpoint, aCall(body))).toEqual(
+      aProblem(
+        422,
+        "request.invalid",
+        "The request needs a correction",
+        "Some fields of the request need a correction.",
+        { errors: [{ path, message: expect.any(String) }] },
+      ),
+    );
+  });
+
+  it("JSON that ends too early", async () => {
+    const { endpoint } = await anEndpoint();
+
+    expect(await call(endpoint, aCall("{"))).toEqual(
+      aProblem(400, "request.malformed", "The request cannot be read", "The body is not JSON in UTF-8."),
+    );
+  });
+});
+
+it("says and prints nothing of what the fields held", async () => {
+  const { endpoint } = await anEndpoint();
+  const canary = "canary-4711";
+  const replies: unknown[] = [];
+
+  const printed = await printedBy(async () => {
+    for (const body of [
+      `{"measurements":["${canary}`,
+      { measurements: canary },
+      { measurements: [canary, aMeasurement({ measuredAt: canary }), { ...aMeasurement(), unitCount: canary }] },
+      { measurements: [aMeasurement({ customerId: canary }), aMeasurement({ serviceId: canary })] },
+    ]) {
+      replies.push(await call(endpoint, aCall(body)));
+    }
+  });
+
+  expect(printed).toContain("request refused");
+  expect(printed).not.toContain(canary);
+  expect(JSON.stringify(replies)).not.toContain(canary);
+});

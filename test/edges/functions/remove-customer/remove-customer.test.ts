@@ -1,0 +1,64 @@
+import { expect, it } from "vitest";
+import { removeCustomerEndpoint } from "#functions/remove-customer/endpoint";
+import { removeCustomer } from "#functions/remove-customer/remove-customer";
+import { findCustomer } from "#shared/customers/customer";
+import { badIds, oddIds } from "#test/builders/bad-ids";
+import { aCustomer, aCustomerRow } from "#test/builders/customer";
+import { aFeedEvent, aProblem, call, jsonHeaders } from "#test/builders/http-event";
+import { aPartnerRow } from "#test/builders/partner";
+import { aTableWith } from "#test/builders/table";
+import { countingIds, noon, now } from "#test/builders/time";
+
+const partnerId = "org-1001";
+const aCall = (customerId: string, partner = partnerId) =>
+  aFeedEvent({
+    routeKey: "DELETE /v1/hub/partners/{partnerId}/customers/{customerId}",
+    path: { partnerId: partner, customerId },
+  });
+const anEndpoint = async (...rows: Parameters<typeof aTableWith>) => {
+  const table = await aTableWith(aPartnerRow(), ...rows);
+  return { table, endpoint: removeCustomerEndpoint(removeCustomer({ table, now, newId: countingIds() })) };
+};
+const done = { status: 204, headers: jsonHeaders, body: undefined };
+
+it("answers a removal and its repeat alike", async () => {
+  const { endpoint, table } = await anEndpoint(aCustomerRow());
+
+  expect(await call(endpoint, aCall("cust-1"))).toEqual(done);
+  expect(await call(endpoint, aCall("cust-1"))).toEqual(done);
+
+  expect(await findCustomer(table, partnerId, "cust-1")).toEqual(aCustomer({ removedAt: noon, version: 2 }));
+});
+
+it.each(Object.entries(oddIds))("removes a customer whose id has %s", async (_, id) => {
+  const { endpoint, table } = await anEndpoint(aCustomerRow({ id }));
+
+  expect(await call(endpoint, aCall(id))).toEqual(done);
+
+  expect(await findCustomer(table, partnerId, id)).toMatchObject({ removedAt: noon });
+});
+
+it("says so when it does not know the customer", async () => {
+  const { endpoint } = await anEndpoint();
+
+  expect(await call(endpoint, aCall("cust-9"))).toEqual(
+    aProblem(404, "customer.unknown", "Not found", "There is no such customer."),
+  );
+});
+
+it("says so when it does not know the partner", async () => {
+  const { endpoint } = await anEndpoint(aCustomerRow());
+
+  expect(await call(endpoint, aCall("cust-1", "org-2002"))).toEqual(
+    aProblem(404, "partner.unknown", "Not found", "There is no such partner. Put the partner first."),
+  );
+});
+
+it.each(Object.entries(badIds))("refuses an id of %s", async (_, [id, message]) => {
+  const { endpoint } = await anEndpoint();
+
+  const reply = await call(endpoint, aCall(id));
+
+  expect(reply).toMatchObject({ status: 422, body: { code: "request.invalid" } });
+  expect(reply.body.errors).toContainEqual({ path: "path.customerId", message });
+});
