@@ -1,6 +1,6 @@
 import { type OutboxRow, outboxPks, outboxRow } from "#shared/outbox/outbox";
 import type { TaskQueues } from "#shared/outbox/task-queues";
-import type { Table } from "#shared/table/table";
+import { allItems, type Table } from "#shared/table/table";
 
 interface Dependencies {
   table: Pick<Table, "query" | "delete">;
@@ -18,7 +18,7 @@ export const relayRow =
 
 // The stream relays a row within a second or two; what is older than this was missed.
 const overdueMs = 60_000;
-const rowsPerShard = 100;
+const pageSize = 100;
 
 /** Queues what the stream missed. Answers how many rows that were: more than none is worth a look. */
 export const sweepOutbox = ({ table, queues, now }: Dependencies) => {
@@ -27,10 +27,13 @@ export const sweepOutbox = ({ table, queues, now }: Dependencies) => {
     const overdue = new Date(now().getTime() - overdueMs).toISOString();
     let relayed = 0;
     for (const pk of outboxPks) {
-      const { items } = await table.query({ pk, limit: rowsPerShard });
-      const rows = items.map((item) => outboxRow.parse(item)).filter(({ owedSince }) => owedSince <= overdue);
-      for (const row of rows) await relay(row);
-      relayed += rows.length;
+      // oldest first: the first row that is not overdue ends the partition
+      for await (const item of allItems(table, { pk, limit: pageSize })) {
+        const row = outboxRow.parse(item);
+        if (row.owedSince > overdue) break;
+        await relay(row);
+        relayed += 1;
+      }
     }
     return { relayed };
   };

@@ -94,12 +94,16 @@ export const noteMapping = ({ table, now, newId }: Dependencies) => {
     const awaitsProof = found.billed.some(
       ({ id }) => usage.has(id) && !proven.has(id) && found.accounts.get(id)?.isMapped,
     );
-    if (!isFirst && !(noted.after.state === "active" && hasGrown && awaitsProof)) return "synced";
+    const isActive = noted.after.state === "active";
+    const catchesUp = isActive && found.reason === "replaced";
+    if (!isFirst && !catchesUp && !(isActive && hasGrown && awaitsProof)) return "synced";
+    // what a refused token held up is sent as soon as there is another one
+    const trigger = catchesUp ? "recovery" : "mapping";
     try {
       await start({
         partnerId,
-        id: exportIdAt(at, `mapping-${newId().slice(0, 8)}`),
-        trigger: "mapping",
+        id: exportIdAt(at, `${trigger}-${newId().slice(0, 8)}`),
+        trigger,
         mode: "full",
       });
       return "export-started";
