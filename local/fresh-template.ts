@@ -96,8 +96,7 @@ export const freshTemplate = async (say: (line: string) => void): Promise<string
         return;
       }
       say("building the functions and the template (only when something changed)");
-      const draft = `${folder}.draft`;
-      rmSync(draft, { recursive: true, force: true });
+      const draft = `${folder}.${process.pid}`;
       await run("infra/build.ts", {});
       await run("infra/app.ts", { CDK_OUTDIR: draft, CDK_CONTEXT_JSON: JSON.stringify({ stage: "local" }) });
       renameSync(draft, folder);

@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
+import { commandLine } from "#local/processes";
 import {
   callsTo,
+  eventually,
   type FixtureHost,
   recordsIn,
   removeFolder,
@@ -57,6 +59,7 @@ describe("a function's processes", () => {
   });
 
   it("are killed at the function's timeout, and the next event finds a new one", async () => {
+    const { pid } = await call("overlap", overlap);
     const startedAt = Date.now();
     const response = await fetch(`${host.api}/open/forever`, { method: "POST" });
 
@@ -64,6 +67,7 @@ describe("a function's processes", () => {
     expect(Date.now() - startedAt).toBeGreaterThanOrEqual(1_000);
     expect(Date.now() - startedAt).toBeLessThan(2_500);
     expect(host.said).toContain("fixture-Http failed: Sandbox.Timedout: Task timed out after 1.00 seconds");
+    await eventually(() => (commandLine(pid) === undefined ? true : undefined));
     expect((await call("overlap", overlap)).wasBusy).toBe(false);
   });
 

@@ -56,9 +56,13 @@ describe("a table's stream", () => {
   });
 
   it("gives up on a record after its retries, keeps the others, and leaves a note in the dead letters", async () => {
-    await putItem(host, "outbox#5", "poison");
-    await putItem(host, "outbox#5", "after");
-    await arrival("outbox#5/after");
+    // in one write, so that both are in one batch
+    await callsTo(host).dynamodb("DynamoDB_20120810.TransactWriteItems", {
+      TransactItems: ["poison", "after"].map((sk) => ({
+        Put: { TableName: "fixture-Table", Item: { pk: { S: "outbox#5" }, sk: { S: sk } } },
+      })),
+    });
+    await eventually(() => (batches().at(-1)?.stream.join() === "outbox#5/after" ? true : undefined));
     await eventually(async () => ((await queueLength(host, "StreamDead")) === 1 ? true : undefined));
 
     // once and two retries
