@@ -4,8 +4,9 @@ import { AppError } from "../errors.ts";
 import type { Task } from "./outbox.ts";
 import type { QueueUrls, TaskQueues } from "./task-queues.ts";
 
-// SQS allows fewer characters in a group than the hub in an id
-const groupId = (partnerId: string): string => createHash("sha256").update(partnerId).digest("hex");
+// SQS allows fewer characters in these ids than the hub in its own
+const digest = (...parts: (string | number)[]): string =>
+  createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 
 const destination = (task: Task, urls: Partial<QueueUrls>) => {
   switch (task.kind) {
@@ -19,8 +20,9 @@ const destination = (task: Task, urls: Partial<QueueUrls>) => {
       return {
         QueueUrl: urls[task.lane],
         // one sender at a time for a partner's lines
-        MessageGroupId: groupId(task.partnerId),
-        MessageDeduplicationId: `${task.exportId}-${task.leg}`,
+        MessageGroupId: digest(task.partnerId),
+        // the queue looks for repeats across all groups, and partners that are due together have exports of the same id
+        MessageDeduplicationId: digest(task.partnerId, task.exportId, task.leg),
       };
   }
 };
