@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { AppError } from "#shared/errors";
 import { verifyWebhook } from "#shared/gradient/webhook-signature";
 import { httpDoor, rawBody } from "#shared/lambda/http-endpoint";
 import { logger } from "#shared/logger";
@@ -15,12 +16,19 @@ interface Dependencies {
 /** One or two live keys, so that a key can be replaced without losing a delivery. */
 const webhookKeys = z.array(z.string().startsWith("whsec_")).min(1).max(2);
 
-const parseBody = (bytes: Buffer): unknown => {
+const parseJson = (text: string): unknown => {
   try {
-    return JSON.parse(bytes.toString("utf8"));
+    return JSON.parse(text);
   } catch {
+    // the parser's own message quotes the text, which may be a key
     return undefined;
   }
+};
+
+const parseKeys = (text: string): string[] => {
+  const parsed = webhookKeys.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  throw new AppError("unavailable", "webhook.keys-unreadable", "The service's webhook keys are not set up.");
 };
 
 /** Answers 202 to whatever is authentic, so that a sender never learns which organizations exist here. */
@@ -33,12 +41,12 @@ export const receiveMappingWebhookEndpoint = ({ receive, readKeys, now }: Depend
       timestamp: event.headers["webhook-timestamp"],
       signature: event.headers["webhook-signature"],
       body,
-      keys: webhookKeys.parse(JSON.parse(await readKeys())),
+      keys: parseKeys(await readKeys()),
       now: now(),
     });
     const outcome = await receive({
       id: id ?? "",
-      body: parseBody(body),
+      body: parseJson(body.toString("utf8")),
       address: event.requestContext.http.sourceIp,
     });
     logger.info("webhook received", { outcome });
