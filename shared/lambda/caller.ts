@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from "aws-lambda";
 import * as z from "zod";
 import { AppError } from "../errors.ts";
+import { identifier } from "../identifier.ts";
 
 export const role = z.enum(["owner", "full_admin", "product_admin", "billing_admin"]);
 export type Role = z.infer<typeof role>;
@@ -21,7 +22,7 @@ export interface Person {
 
 const personClaims = z.object({
   sub: z.string().min(1),
-  org_id: z.string().min(1).max(128),
+  org_id: identifier,
   role,
   name: z.string().default(""),
   email: z.string().default(""),

@@ -49,10 +49,11 @@ const readJson = (bytes: Buffer): unknown => {
 };
 
 const toFieldErrors = (error: z.ZodError): FieldError[] =>
-  error.issues.map((issue) => ({
-    path: issue.path.filter((part, index) => index > 0 || part !== "body").join("."),
-    message: issue.message,
-  }));
+  error.issues.flatMap((issue) => {
+    const path = issue.path.filter((part, index) => index > 0 || part !== "body");
+    if (issue.code !== "unrecognized_keys") return [{ path: path.join("."), message: issue.message }];
+    return issue.keys.map((key) => ({ path: [...path, key].join("."), message: "There is no such field." }));
+  });
 
 const parseRequest = <S extends z.ZodType>(schema: S, event: APIGatewayProxyEventV2, maxBytes: number): z.infer<S> => {
   const parsed = schema.safeParse({
