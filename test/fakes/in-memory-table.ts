@@ -9,46 +9,77 @@ import {
 } from "#shared/table/table";
 
 export interface InMemoryTable extends Table {
-  /** Every row as it stands, by `pk|sk`. */
+  /** Every row as it stands. Rows are frozen: a change is a new row. */
   rows: Map<string, Item>;
+  /** The writes of a transaction at once, or nothing and `table.conflict`. */
+  apply(writes: Write[]): void;
 }
 
 const id = ({ pk, sk }: Key) => `${pk}\u0000${sk}`;
 const keyOf = (write: Write): Key => ("put" in write ? write.put : "delete" in write ? write.delete : write.check);
-// DynamoDB orders strings by their UTF-8 bytes
-const byBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-/** The table's rules without a database. The same suite runs against this and the real adapter. */
-export const inMemoryTable = (): InMemoryTable => {
+const isAscii = /^[\0-\x7f]*$/;
+/** DynamoDB orders strings by their UTF-8 bytes, which for ASCII is the order of the characters. */
+const byBytes = (a: string, b: string): number => {
+  if (isAscii.test(a) && isAscii.test(b)) return a < b ? -1 : Number(a > b);
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+};
+
+/** What the real adapter would give back: plain values without undefined fields, nobody else's to change. */
+const stored = <T>(value: T): T => {
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof Uint8Array) return value;
+  const copy: unknown = Array.isArray(value)
+    ? value.map(stored)
+    : Object.fromEntries(
+        Object.entries(value).flatMap(([field, its]) => (its === undefined ? [] : [[field, stored(its)]])),
+      );
+  return Object.freeze(copy) as T;
+};
+
+/** The table's rules without a database. `test/contract/table-agreement.test.ts` compares it with the real adapter. */
+export const inMemoryTable = (initial: Iterable<Item> = []): InMemoryTable => {
   const rows = new Map<string, Item>();
+  /** The same rows by partition, so that a query need not look at all of them. */
+  const partitions = new Map<string, Map<string, Item>>();
 
   const holds = (key: Key, expect: Expectation | undefined): boolean => {
     if (expect === undefined) return true;
     const current = rows.get(id(key));
     return expect === "absent" ? current === undefined : current?.version === expect;
   };
+  const set = (row: Item) => {
+    rows.set(id(row), row);
+    const partition = partitions.get(row.pk) ?? new Map<string, Item>();
+    partitions.set(row.pk, partition.set(row.sk, row));
+  };
   const apply = (writes: Write[]) => {
     if (!writes.every((write) => holds(keyOf(write), write.expect))) throw conflict();
     for (const write of writes) {
-      if ("put" in write) rows.set(id(write.put), structuredClone(write.put));
-      else if ("delete" in write) rows.delete(id(write.delete));
+      if ("put" in write) set(stored(write.put));
+      else if ("delete" in write) {
+        rows.delete(id(write.delete));
+        partitions.get(write.delete.pk)?.delete(write.delete.sk);
+      }
     }
   };
+  for (const row of initial) set(Object.isFrozen(row) ? row : stored(row));
 
   return {
     rows,
-    get: async (key) => structuredClone(rows.get(id(key))),
-    getMany: async (keys) => keys.flatMap((key) => structuredClone(rows.get(id(key))) ?? []),
+    apply,
+    get: async (key) => rows.get(id(key)),
+    getMany: async (keys) => keys.flatMap((key) => rows.get(id(key)) ?? []),
     put: async (item, expect) => apply([{ put: item, ...(expect === undefined ? {} : { expect }) }]),
     delete: async (key, expect) => apply([{ delete: key, ...(expect === undefined ? {} : { expect }) }]),
     transact: async (writes) => apply(writes),
     query: async ({ pk, prefix = "", after, descending = false, limit = Number.POSITIVE_INFINITY }) => {
       const direction = descending ? -1 : 1;
-      const found = [...rows.values()]
-        .filter((row) => row.pk === pk && row.sk.startsWith(prefix))
+      const found = [...(partitions.get(pk)?.values() ?? [])]
+        .filter((row) => row.sk.startsWith(prefix))
         .sort((a, b) => direction * byBytes(a.sk, b.sk))
         .filter((row) => after === undefined || direction * byBytes(row.sk, after) > 0);
-      const items = found.slice(0, limit).map((row) => structuredClone(row));
+      const items = found.slice(0, limit);
       return { items, next: found.length > items.length ? (items.at(-1)?.sk ?? null) : null };
     },
     due: async ({ kind, until, limit, after }) => {
