@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { AppError, isAppError } from "#shared/errors";
+import { AppError } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
 import type { GradientApi, GradientConnection } from "#shared/gradient/gradient-api";
 import {
@@ -49,13 +49,26 @@ const parseToken = (text: string): PartnerToken => {
   });
 };
 
-const readConnection = async (gradient: Dependencies["gradient"], token: PartnerToken): Promise<GradientConnection> => {
-  try {
-    return await gradient.readConnection(token);
-  } catch (error) {
-    if (!isAppError(error, "gradient.token-rejected")) throw error;
+/** Whatever Gradient answers but yes: its word on the token, or that it cannot be asked now, which is no fault of the token. */
+const refusal = (error: unknown): unknown => {
+  if (!(error instanceof AppError) || !error.code.startsWith("gradient.")) return error;
+  if (error.code === "gradient.token-rejected") {
     const detail = "Gradient does not accept this token. Generate a new one in Gradient and paste it here.";
-    throw new AppError("invalid", "token.rejected", detail, { cause: error });
+    return new AppError("invalid", "token.rejected", detail, { cause: error });
+  }
+  const { kind, retryAfterSeconds } = error;
+  const detail = "Gradient could not be asked about the token. Nothing was changed; try again in a moment.";
+  return new AppError(kind === "unavailable" ? kind : "upstream", "gradient.unavailable", detail, {
+    cause: error,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  });
+};
+
+const orRefusal = async <T>(call: Promise<T>): Promise<T> => {
+  try {
+    return await call;
+  } catch (error) {
+    throw refusal(error);
   }
 };
 
@@ -81,20 +94,23 @@ export const registerToken =
     const token = parseToken(text);
     const key = await hashKey();
     const fingerprint = tokenFingerprint(token, key);
-    // the same name each time, and nothing of the partner in it
-    const secretName = `${secretPrefix}${createHmac("sha256", key).update(`secret#${partnerId}`).digest("hex").slice(0, 32)}`;
+    // One name for as long as the partner stays connected, and nothing of the partner in it. A reconnect has another: the
+    // secret of the connection before may still have to be deleted.
+    const secretNameOf = ({ startedAt }: Integration): string =>
+      `${secretPrefix}${createHmac("sha256", key).update(`secret#${partnerId}#${startedAt}`).digest("hex").slice(0, 32)}`;
 
     return retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);
       if (!before || before.state === "disconnected") throw wrongStep(before?.state ?? "not-started");
       const tokenClaim = await claimWrites(table, tokenClaimKey(fingerprint), partnerId);
 
-      const connection = await readConnection(gradient, token);
+      const connection = await orRefusal(gradient.readConnection(token));
       const organizationClaim = await claimWrites(table, organizationClaimKey(connection.organizationId), partnerId);
       // Gradient's wizard stays locked until the vendor has said `pending`; `active` must not be taken back
       const isKnown = connection.status === "pending" || connection.status === "active";
-      if (!isKnown) await gradient.setStatus(token, "pending");
+      if (!isKnown) await orRefusal(gradient.setStatus(token, "pending"));
 
+      const secretName = secretNameOf(before);
       const { versionId } = await vault.store(secretName, token);
       const at = now().toISOString();
       const registered = withConnection(before, { ...connection, status: isKnown ? connection.status : "pending" }, at);
