@@ -4,13 +4,15 @@ import type { PartnerToken } from "#shared/gradient/gradient-token";
 import { findIntegration } from "#shared/integrations/integration";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import type { Table } from "#shared/table/table";
-import type { Pacer } from "#shared/usage/pacer";
+import type { Clock, Pacer } from "#shared/usage/pacer";
+import { runningExport } from "#shared/usage/start-usage-export";
 
 interface Dependencies {
   table: Pick<Table, "get">;
   gradient: Pick<GradientApi, "setStatus">;
   vault: Pick<TokenVault, "read" | "remove">;
   pacerFor: (partnerId: string) => Pacer;
+  clock: Clock;
 }
 
 export interface Connection {
@@ -21,8 +23,29 @@ export interface Connection {
 
 export type CloseOutcome = "closed" | "reconnected" | "closed-before";
 
+const pollMs = 500;
+
 /** Tells Gradient that the partner has left, then deletes the token: in this order, since telling needs it. */
-export const closeConnection = ({ table, gradient, vault, pacerFor }: Dependencies) => {
+export const closeConnection = ({ table, gradient, vault, pacerFor, clock }: Dependencies) => {
+  /** Waits for the worker of a stopped run: a count that Gradient accepts after the status would make it active again. */
+  const runEnded = async (partnerId: string): Promise<void> => {
+    for (;;) {
+      const running = await runningExport(table, partnerId);
+      const leaseEnd = running?.stop && running.lease ? Date.parse(running.lease.until) : 0;
+      if (leaseEnd <= clock.now()) return;
+      await clock.sleep(pollMs);
+    }
+  };
+
+  const stored = async (secret: { secretName: string; versionId: string }): Promise<PartnerToken | undefined> => {
+    try {
+      return await vault.read(secret.secretName, secret.versionId);
+    } catch (error) {
+      if (!isAppError(error, "token.missing")) throw error;
+      return undefined;
+    }
+  };
+
   const deactivate = async (partnerId: string, token: PartnerToken) => {
     await pacerFor(partnerId).slot();
     try {
@@ -34,16 +57,14 @@ export const closeConnection = ({ table, gradient, vault, pacerFor }: Dependenci
   };
 
   return async ({ partnerId, secretName, versionId }: Connection): Promise<CloseOutcome> => {
-    const integration = await findIntegration(table, partnerId);
-    // the partner was quicker than this message: its new token lives under the same name
-    if (integration?.token) return "reconnected";
-    try {
-      await deactivate(partnerId, await vault.read(secretName, versionId));
-    } catch (error) {
-      if (!isAppError(error, "token.missing")) throw error;
-      return "closed-before";
-    }
-    await vault.remove(secretName);
-    return "closed";
+    const left = await stored({ secretName, versionId });
+    if (left === undefined) return "closed-before";
+    await runEnded(partnerId);
+    const current = (await findIntegration(table, partnerId))?.token;
+    // the partner was quicker than this message and uses the same key again: Gradient must not hear that it left
+    const isBack = current ? (await stored(current)) === left : false;
+    if (!isBack) await deactivate(partnerId, left);
+    if (current?.secretName !== secretName) await vault.remove(secretName);
+    return isBack ? "reconnected" : "closed";
   };
 };

@@ -20,5 +20,6 @@ export const handler = closeConnectionWorker(
     gradient: gradientClient({ baseUrl: env.GRADIENT_BASE_URL, vendorKey: secretText(secrets, env.VENDOR_KEY_SECRET) }),
     vault: secretsManagerVault(secrets),
     pacerFor: singleCallPacer(table, env.LIMITER_KEY, systemClock),
+    clock: systemClock,
   }),
 );

@@ -50,7 +50,7 @@ export const serviceWorld = () => {
     hubUrl: "https://hub.example",
     gradientBaseUrl: "https://gradient.example/api",
   });
-  const close = closeConnection({ table, gradient, vault, pacerFor: () => pacer(slotsFor(), clock, 1) });
+  const close = closeConnection({ table, gradient, vault, pacerFor: () => pacer(slotsFor(), clock, 1), clock });
   const sweep = sweepOutbox({ table, queues, now: () => new Date(clock.now() + 60_001) });
 
   const run = async (task: Task): Promise<string> => {
