@@ -1,5 +1,5 @@
 import { owe } from "#shared/outbox/outbox";
-import { dueItems } from "#shared/table/due-items";
+import { handleDue } from "#shared/table/due-items";
 import { type DueKey, retryOnConflict, type Table } from "#shared/table/table";
 import { exportWrite, isOver, runningExports, usageExport } from "#shared/usage/usage-export";
 
@@ -39,8 +39,6 @@ export const recoverExports =
         overdue += 1;
       });
 
-    for await (const keys of dueItems(table, runningExports, time, () => remainingMs() > reserveMs)) {
-      await Promise.all(keys.map(stop));
-    }
+    await handleDue({ table, kind: runningExports, until: time, hasTime: () => remainingMs() > reserveMs }, stop);
     return { overdue };
   };

@@ -20,21 +20,29 @@ export const relayRow =
 const overdueMs = 60_000;
 const pageSize = 100;
 
-/** Queues what the stream missed. Answers how many rows that were: more than none is worth a look. */
+/**
+ * Queues what the stream missed. Answers how many rows that were: more than none is worth a look. A row that cannot be queued stays
+ * and keeps no other back; its failure is thrown in the end.
+ */
 export const sweepOutbox = ({ table, queues, now }: Dependencies) => {
   const relay = relayRow({ table, queues });
   return async (): Promise<{ relayed: number }> => {
     const overdue = new Date(now().getTime() - overdueMs).toISOString();
+    const failures: unknown[] = [];
     let relayed = 0;
     for (const pk of outboxPks) {
       // oldest first: the first row that is not overdue ends the partition
       for await (const item of allItems(table, { pk, limit: pageSize })) {
-        const row = outboxRow.parse(item);
-        if (row.owedSince > overdue) break;
-        await relay(row);
-        relayed += 1;
+        if (item.sk > overdue) break;
+        try {
+          await relay(outboxRow.parse(item));
+          relayed += 1;
+        } catch (error) {
+          failures.push(error);
+        }
       }
     }
+    if (failures.length > 0) throw failures[0];
     return { relayed };
   };
 };

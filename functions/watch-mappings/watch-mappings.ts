@@ -1,6 +1,6 @@
 import { dueKinds, integration, integrationWrite } from "#shared/integrations/integration";
 import { owe } from "#shared/outbox/outbox";
-import { dueItems } from "#shared/table/due-items";
+import { handleDue } from "#shared/table/due-items";
 import { type DueKey, retryOnConflict, type Table } from "#shared/table/table";
 
 interface Dependencies {
@@ -44,8 +44,6 @@ export const watchMappings =
         checked += 1;
       });
 
-    for await (const keys of dueItems(table, dueKinds.mapping, time, () => remainingMs() > reserveMs)) {
-      await Promise.all(keys.map(check));
-    }
+    await handleDue({ table, kind: dueKinds.mapping, until: time, hasTime: () => remainingMs() > reserveMs }, check);
     return { checked };
   };
