@@ -2,9 +2,9 @@ import { isAppError } from "#shared/errors";
 import { dueKinds, type Integration, integration, integrationWrite } from "#shared/integrations/integration";
 import { isFullRun } from "#shared/schedules/full-run";
 import { nextRunAt } from "#shared/schedules/next-run";
-import { dueItems } from "#shared/table/due-items";
+import { handleDue } from "#shared/table/due-items";
 import { type DueKey, isConflict, type Table } from "#shared/table/table";
-import { startUsageExport } from "#shared/usage/start-usage-export";
+import { runningExport, startUsageExport } from "#shared/usage/start-usage-export";
 import { exportIdAt } from "#shared/usage/usage-export";
 
 interface Dependencies {
@@ -13,6 +13,9 @@ interface Dependencies {
   newId: () => string;
 }
 
+/** How many partners that were due got a run, had one on its way that counts, or have to wait for one that does not. */
+type TickReport = Record<"started" | "joined" | "waiting", number>;
+
 const reserveMs = 10_000;
 const dateOrNull = (text: string | null | undefined): Date | null => (text ? new Date(text) : null);
 
@@ -20,7 +23,13 @@ const dateOrNull = (text: string | null | undefined): Date | null => (text ? new
 export const startUsageExports = ({ table, now, newId }: Dependencies) => {
   const start = startUsageExport({ table, now, newId });
 
-  const run = async (due: Integration, dueAt: Date, next: string): Promise<"started" | "joined"> => {
+  /** Whether the run on its way sends everything that the one which is due would. */
+  const covers = async (partnerId: string): Promise<boolean> => {
+    const running = await runningExport(table, partnerId);
+    return running !== undefined && running.mode !== "dry-run" && running.customerIds === null && running.stop === null;
+  };
+
+  const run = async (due: Integration, dueAt: Date, next: string): Promise<"started" | "joined" | "waiting"> => {
     const { partnerId, schedule, lastFullAt, mapping, token } = due;
     const isFull = isFullRun({
       scheduledAt: dueAt,
@@ -40,15 +49,16 @@ export const startUsageExports = ({ table, now, newId }: Dependencies) => {
       return "started";
     } catch (error) {
       if (!isAppError(error, "export.already-running")) throw error;
-      // the run on its way counts for this time
+      // it stays due, and the next tick looks again
+      if (!(await covers(partnerId))) return "waiting";
       await table.transact([integrationWrite({ ...due, nextRunAt: next })]);
       return "joined";
     }
   };
 
-  return async ({ remainingMs }: { remainingMs: () => number }): Promise<{ started: number; joined: number }> => {
+  return async ({ remainingMs }: { remainingMs: () => number }): Promise<TickReport> => {
     const time = now();
-    const report = { started: 0, joined: 0 };
+    const report = { started: 0, joined: 0, waiting: 0 };
 
     const handle = async (key: DueKey) => {
       const item = await table.get(key);
@@ -63,9 +73,7 @@ export const startUsageExports = ({ table, now, newId }: Dependencies) => {
       }
     };
 
-    for await (const keys of dueItems(table, dueKinds.run, time, () => remainingMs() > reserveMs)) {
-      await Promise.all(keys.map(handle));
-    }
+    await handleDue({ table, kind: dueKinds.run, until: time, hasTime: () => remainingMs() > reserveMs }, handle);
     return report;
   };
 };
