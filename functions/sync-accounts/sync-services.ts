@@ -28,11 +28,14 @@ const put = async (table: Table, service: HubService): Promise<HubService> => {
 export const syncServices =
   ({ table, gradient, now }: Dependencies) =>
   async (token: PartnerToken): Promise<void> => {
-    const missing = (await listServices(table)).filter(({ gradientServiceId }) => gradientServiceId === null);
+    const services = await listServices(table);
+    const missing = services.filter(({ gradientServiceId }) => gradientServiceId === null);
     if (missing.length === 0) return;
+    // two services of the same name stay two: their counts would overwrite each other
+    const taken = new Set(services.map(({ gradientServiceId }) => gradientServiceId));
     let existing = await gradient.readServices(token);
     const find = (service: HubService): GradientService | undefined =>
-      existing.find(({ name }) => name === service.name);
+      existing.find(({ id, name }) => name === service.name && !taken.has(id));
 
     for (const service of missing) {
       const at = now();
@@ -50,5 +53,6 @@ export const syncServices =
       }
       if (!found) throw new AppError("upstream", "service.not-created", "Gradient does not show a service it created.");
       await put(table, { ...claimed, gradientServiceId: found.id, createdUntil: null });
+      taken.add(found.id);
     }
   };
