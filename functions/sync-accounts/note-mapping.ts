@@ -70,7 +70,11 @@ export const noteMapping = ({ table, now, newId }: Dependencies) => {
         services: { total: servicesInUse.size, mapped: services },
       },
     };
-    return found.hasRefused ? withProblem(noted, "accounts.refused", at) : withoutProblem(noted, "accounts.refused");
+    // it was Gradient that answered all this, so it takes calls again
+    const cleared = withoutProblem(noted, "gradient.forbidden");
+    return found.hasRefused
+      ? withProblem(cleared, "accounts.refused", at)
+      : withoutProblem(cleared, "accounts.refused");
   };
 
   return async (found: Findings): Promise<"synced" | "export-started" | "not-connected"> => {

@@ -1,8 +1,14 @@
 import { type Customer, findCustomer, isBilled, listCustomers, toCustomerItem } from "#shared/customers/customer";
-import { AppError, isAppError } from "#shared/errors";
+import { isAppError } from "#shared/errors";
 import type { GradientAccount, GradientApi } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
-import { findIntegration, type Integration, maySend } from "#shared/integrations/integration";
+import {
+  findIntegration,
+  type Integration,
+  integrationWrite,
+  maySend,
+  withProblem,
+} from "#shared/integrations/integration";
 import { suspendIntegration } from "#shared/integrations/suspend-integration";
 import { logger } from "#shared/logger";
 import type { TokenVault } from "#shared/secrets/token-vault";
@@ -23,19 +29,31 @@ export interface Dependencies {
   newId: () => string;
 }
 
-export type SyncOutcome = "synced" | "export-started" | "not-connected" | "suspended" | "token-replaced";
+export type SyncOutcome = "synced" | "export-started" | "not-connected" | "suspended" | "token-replaced" | "forbidden";
 
-/** One by one where Gradient did not take all at once, so that one refused account keeps no other out. Answers the refused. */
-const createEach = async (gradient: Gradient, token: PartnerToken, accounts: { id: string; name: string }[]) => {
+const isRefusal = (error: unknown): boolean =>
+  isAppError(error, "gradient.conflict") || isAppError(error, "gradient.refused");
+
+/**
+ * All at once or, where Gradient does not take that, one by one, so that one refused account keeps no other out. Answers the ids
+ * of the refused.
+ */
+const sendEach = async <T extends { id: string }>(accounts: T[], send: (some: T[]) => Promise<void>) => {
   const refused: string[] = [];
+  if (accounts.length === 0) return refused;
+  try {
+    await send(accounts);
+    return refused;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+  }
   for (const account of accounts) {
     try {
-      await gradient.createAccounts(token, [account]);
+      await send([account]);
     } catch (error) {
+      if (!isRefusal(error)) throw error;
       // a conflict says that it exists, which is what we want
-      if (isAppError(error, "gradient.conflict")) continue;
-      if (!isAppError(error, "gradient.refused")) throw error;
-      refused.push(account.id);
+      if (isAppError(error, "gradient.refused")) refused.push(account.id);
     }
   }
   return refused;
@@ -45,16 +63,10 @@ const apply = async (
   gradient: Gradient,
   token: PartnerToken,
   { create, change }: AccountChanges,
-): Promise<string[]> => {
-  let refused: string[] = [];
-  try {
-    if (create.length > 0) await gradient.createAccounts(token, create);
-  } catch (error) {
-    if (!(error instanceof AppError) || !["gradient.conflict", "gradient.refused"].includes(error.code)) throw error;
-    refused = await createEach(gradient, token, create);
-  }
-  if (change.length > 0) await gradient.changeAccounts(token, change);
-  return refused;
+): Promise<Set<string>> => {
+  const notCreated = await sendEach(create, (accounts) => gradient.createAccounts(token, accounts));
+  const notChanged = await sendEach(change, (changes) => gradient.changeAccounts(token, changes));
+  return new Set([...notCreated, ...notChanged]);
 };
 
 /**
@@ -78,7 +90,7 @@ export const syncAccounts = ({ table, gradientFor, vault, now, newId }: Dependen
   const noteCustomers = async (
     customers: Customer[],
     accounts: Map<string, GradientAccount>,
-    { retire, revive }: AccountChanges,
+    { retire, revive }: Pick<AccountChanges, "retire" | "revive">,
   ) => {
     const at = now().toISOString();
     const told = (id: string) => accounts.get(id)?.isMapped ?? null;
@@ -91,6 +103,13 @@ export const syncAccounts = ({ table, gradientFor, vault, now, newId }: Dependen
     for (const { id, partnerId } of revive) await amend(partnerId, id, (current) => ({ ...current, retiredAt: null }));
   };
 
+  const noteForbidden = (partnerId: string) =>
+    retryOnConflict(async () => {
+      const before = await findIntegration(table, partnerId);
+      if (!before || !maySend(before)) return;
+      await table.transact([integrationWrite(withProblem(before, "gradient.forbidden", now().toISOString()))]);
+    });
+
   const sync = async (integration: Integration, token: PartnerToken, reason: SyncReason): Promise<SyncOutcome> => {
     const { partnerId, ledgerBits: bits } = integration;
     const gradient = gradientFor(partnerId);
@@ -102,10 +121,14 @@ export const syncAccounts = ({ table, gradientFor, vault, now, newId }: Dependen
     const ledger = [...(await readLedger(table, { partnerId, bits, connectionId })).values()];
     const changes = accountChanges(customers, accounts, ledger);
     const refused = await apply(gradient, token, changes);
-    if (refused.length > 0) logger.error("gradient refused accounts", { accounts: refused.length });
-    await noteCustomers(customers, accounts, changes);
+    if (refused.size > 0) logger.error("gradient refused accounts", { accounts: refused.size });
+    const done = ({ id }: Customer) => !refused.has(id);
+    await noteCustomers(customers, accounts, {
+      retire: changes.retire.filter(done),
+      revive: changes.revive.filter(done),
+    });
     const billed = customers.filter(isBilled);
-    return note({ partnerId, reason, connection, billed, accounts, ledger, hasRefused: refused.length > 0 });
+    return note({ partnerId, reason, connection, billed, accounts, ledger, hasRefused: refused.size > 0 });
   };
 
   return async ({ partnerId, reason }: { partnerId: string; reason: SyncReason }): Promise<SyncOutcome> => {
@@ -115,6 +138,12 @@ export const syncAccounts = ({ table, gradientFor, vault, now, newId }: Dependen
     try {
       return await sync(integration, await vault.read(secretName, versionId), reason);
     } catch (error) {
+      if (isAppError(error, "gradient.forbidden")) {
+        // trying again would make it worse: an operator has to clear it with Gradient
+        logger.error("gradient refuses all calls, an operator has to clear it");
+        await noteForbidden(partnerId);
+        return "forbidden";
+      }
       if (!isAppError(error, "gradient.token-rejected")) throw error;
       vault.forget(secretName);
       return suspend({ partnerId, versionId });
