@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { nearNames } from "#shared/customers/near-names";
+import { seededRandom } from "#test/unit/shared/schedules/seeded-random";
 
 const nearBy = (...names: string[]) => nearNames(names).map(([a, b]) => [names[a], names[b]].sort());
 
@@ -32,15 +33,12 @@ it.each([
 
 it("agrees with comparing each name with each other", () => {
   const letters = ["a", "b", "a", "b", "a", "b", "é", "1"];
-  let seed = 7;
-  const random = (below: number): number => {
-    seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fffffff;
-    return (seed >>> 8) % below;
-  };
+  const random = seededRandom(7);
+  const below = (limit: number): number => Math.floor(random() * limit);
   const names = [
     ...new Set(
       Array.from({ length: 400 }, () =>
-        Array.from({ length: 8 + random(2) }, () => letters[random(letters.length)]).join(""),
+        Array.from({ length: 8 + below(2) }, () => letters[below(letters.length)]).join(""),
       ),
     ),
   ];
