@@ -72,9 +72,9 @@ describe("refuses, and keeps nothing of,", () => {
       "owner.email",
     ],
     ["an owner's name with a line break", { owner: { name: "Olga\r\nBcc: x", email: "o@msp.example" } }, "owner.name"],
-    ["an unknown field of the owner", { owner: { ...profile.owner, phone: "1" } }, "owner"],
+    ["an unknown field of the owner", { owner: { ...profile.owner, phone: "1" } }, "owner.phone"],
     ["no owner", { owner: null }, "owner"],
-    ["an unknown field", { vat: "CZ1" }, ""],
+    ["an unknown field", { vat: "CZ1" }, "vat"],
   ])("%s", async (_, change, path) => {
     const { endpoint, table } = await anEndpoint();
 

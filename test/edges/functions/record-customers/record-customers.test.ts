@@ -121,7 +121,7 @@ describe("refuses the whole batch for", () => {
     ["more than 500 customers", { customers: Array.from({ length: 501 }, () => aCustomerRecord()) }, "customers"],
     ["no list", { customers: aCustomerRecord() }, "customers"],
     ["nothing", {}, "customers"],
-    ["an unknown field beside the list", { customers: [], mode: "replace" }, ""],
+    ["an unknown field beside the list", { customers: [], mode: "replace" }, "mode"],
     ["a list in place of the body", [aCustomerRecord()], ""],
   ])("%s", async (_, body, path) => {
     const { endpoint, table } = await anEndpoint();

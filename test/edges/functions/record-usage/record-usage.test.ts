@@ -153,7 +153,7 @@ describe("refuses the whole batch for", () => {
     ["more than 1,000 measurements", { measurements: Array.from({ length: 1001 }, () => null) }, "measurements"],
     ["no list", { measurements: {} }, "measurements"],
     ["nothing", {}, "measurements"],
-    ["an unknown field beside the list", { measurements: [], month: "2026-11" }, ""],
+    ["an unknown field beside the list", { measurements: [], month: "2026-11" }, "month"],
   ])("%s", async (_, body, path) => {
     const { endpoint } = await anEndpoint();
 
