@@ -39,7 +39,8 @@ export const resendOwnerMail =
       }
       const at = now().toISOString();
       const mail: OwnerMail = {
-        ...last,
+        partnerId,
+        facts: last.facts,
         id: `agreement-${version}-${newId()}`,
         status: "queued",
         at,

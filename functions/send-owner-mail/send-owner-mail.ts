@@ -1,5 +1,5 @@
 import type { Agreement } from "#shared/agreements/agreement";
-import { isAppError } from "#shared/errors";
+import { AppError, isAppError } from "#shared/errors";
 import { gradientLinks } from "#shared/gradient/gradient-links";
 import { findIntegration, integrationWrite, withoutProblem, withProblem } from "#shared/integrations/integration";
 import { agreementConfirmedMail } from "#shared/mail/agreement-confirmed-mail";
@@ -20,9 +20,13 @@ interface Dependencies {
 
 export type MailOutcome = "sent" | "sent-before" | "no-owner" | "refused" | "unknown-mail";
 
+// longer than the worker may run, shorter than its message stays away
+const sendingMs = 60_000;
+
 /**
  * Sends one e-mail to the owner that the feed names at this moment. It is never lost: it counts as sent only once SES has taken it.
- * It can go out twice in one case, when the process dies between SES's answer and the note of it.
+ * It can go out twice in one case, when the process dies between SES's answer and the note of it. Who meets another worker at it
+ * throws `mail.being-sent` and comes back later.
  */
 export const sendOwnerMail = ({ table, mailer, agreement, hubUrl, gradientBaseUrl, now }: Dependencies) => {
   const links = { hub: hubUrl, gradient: gradientLinks(gradientBaseUrl).application };
@@ -40,8 +44,35 @@ export const sendOwnerMail = ({ table, mailer, agreement, hubUrl, gradientBaseUr
     });
   };
 
+  const release = ({ sendingUntil: _, ...mail }: OwnerMail) => table.transact([ownerMailWrite(mail)]);
   const note = (mail: OwnerMail, status: OwnerMail["status"], messageId: string | null) =>
-    table.transact([ownerMailWrite({ ...mail, status, messageId, at: now().toISOString() })]);
+    release({ ...mail, status, messageId, at: now().toISOString() });
+
+  const claim = async (mail: OwnerMail): Promise<OwnerMail> => {
+    const time = now();
+    if (mail.sendingUntil !== undefined && mail.sendingUntil > time.toISOString()) {
+      throw new AppError("unavailable", "mail.being-sent", "Another worker is sending the mail.");
+    }
+    const claimed = { ...mail, sendingUntil: new Date(time.getTime() + sendingMs).toISOString() };
+    await table.transact([ownerMailWrite(claimed)]);
+    return { ...claimed, version: mail.version + 1 };
+  };
+
+  const deliver = async (mail: OwnerMail, partner: Partner): Promise<MailOutcome> => {
+    const claimed = await claim(mail);
+    const letter = { ...contentFor(mail, partner), to: partner.owner, reference: mail.id };
+    const result = await mailer.send(letter).catch(async (error: unknown) => {
+      if (isAppError(error, "mail.refused")) return undefined;
+      await release(claimed);
+      throw error;
+    });
+    if (!result) {
+      await note(claimed, "failed", null);
+      return "refused";
+    }
+    await note(claimed, "sent", result.messageId);
+    return "sent";
+  };
 
   const noteOwner = (partnerId: string, isKnown: boolean) =>
     retryOnConflict(async () => {
@@ -63,14 +94,6 @@ export const sendOwnerMail = ({ table, mailer, agreement, hubUrl, gradientBaseUr
       await note(mail, "failed", null);
       return "no-owner";
     }
-    try {
-      const { messageId } = await mailer.send({ ...contentFor(mail, partner), to: partner.owner, reference: mailId });
-      await note(mail, "sent", messageId);
-      return "sent";
-    } catch (error) {
-      if (!isAppError(error, "mail.refused")) throw error;
-      await note(mail, "failed", null);
-      return "refused";
-    }
+    return deliver(mail, partner);
   };
 };

@@ -26,6 +26,8 @@ export const ownerMail = z.object({
   /** When it reached this status. */
   at: instant,
   messageId: z.string().nullable(),
+  /** Who is handing it over to SES right now has until then; SES itself would send it twice. */
+  sendingUntil: instant.optional(),
   version: z.number(),
 });
 export type OwnerMail = z.infer<typeof ownerMail>;
