@@ -12,10 +12,11 @@ const marks: Record<LineOutcome, string> = {
 const nameWidth = 36;
 const countWidth = 14;
 
-/** A customer per row, a service per column, in each cell the number sent and what became of it. */
+/** A customer per row, by name, a service per column, in each cell the number sent and what became of it. */
 export const receiptsTable = (receipts: Receipt[]): string[] => {
   const services = new Map(receipts.map(({ serviceId, serviceName }) => [serviceId, serviceName]));
-  const byCustomer = Map.groupBy(receipts, ({ customerId }) => customerId);
+  const byName = receipts.toSorted((a, b) => a.customerName.localeCompare(b.customerName));
+  const byCustomer = Map.groupBy(byName, ({ customerId }) => customerId);
   const row = (name: string, cells: string[]) =>
     `${truncate(name, nameWidth)}${cells.map((cell) => cell.padStart(countWidth)).join("")}`.trimEnd();
 

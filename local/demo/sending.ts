@@ -13,7 +13,8 @@ const followExport = async ({ hub, terminal }: Traveller, id: string, label: str
   return waitFor(
     async () => {
       seen = await hub.readExport(id);
-      bar.update(endedLines(seen), seen.totals.lines);
+      // an export that is still planned has no lines yet
+      if (seen.totals.lines > 0) bar.update(endedLines(seen), seen.totals.lines);
       return seen.state === "finished" || seen.state === "cancelled" ? seen : undefined;
     },
     {
@@ -64,6 +65,9 @@ export const sendUsage = async (traveller: Traveller): Promise<UsageExport> => {
   const finished = await followExport(traveller, started.id, "Send usage  ");
   if (finished.state !== "finished" || finished.outcome === "failed")
     throw new Error(`export ${finished.id} ended ${finished.state}, outcome ${finished.outcome ?? "unknown"}`);
-  terminal.good(`Export ${finished.id}: ${finished.outcome}.`);
+  const { accepted, unmapped, lines } = finished.totals;
+  terminal.good(
+    `Export ${finished.id}: ${finished.outcome}, ${accepted} accepted and ${unmapped} unmapped of ${lines} lines.`,
+  );
   return finished;
 };

@@ -28,6 +28,16 @@ const receipts = [
 const totals = { lines: 3, accepted: 2, unchanged: 0, unmapped: 1, rejected: 0, deferred: 0, superseded: 0 };
 
 describe("receiptsTable", () => {
+  it("sorts customers by name, not by the order in which they were sent", () => {
+    const rows = receiptsTable([
+      aReceipt({ customerId: "1", customerName: "Zephyr" }),
+      aReceipt({ customerId: "2", customerName: "Éclair" }),
+      aReceipt({ customerId: "3", customerName: "Alder" }),
+    ]);
+
+    expect(rows.slice(-3).map((row) => row.split(" ")[0])).toEqual(["Alder", "Éclair", "Zephyr"]);
+  });
+
   it("shows a customer per row and a service per column, with what became of each count", () => {
     expect(receiptsTable(receipts)).toEqual([
       "                                      DNS Security        Secure",
