@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
-import { Alarm, ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { Alarm, ComparisonOperator, type Metric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import {
   Architecture,
@@ -11,7 +11,7 @@ import {
   Runtime,
   Tracing,
 } from "aws-cdk-lib/aws-lambda";
-import { LogGroup } from "aws-cdk-lib/aws-logs";
+import { FilterPattern, LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { settingsOf } from "#infra/stages";
 import { SynthProblem } from "#infra/synth-problem";
@@ -60,14 +60,25 @@ export class ServiceFunction<Env extends Record<string, string | undefined>> ext
       role,
     });
 
-    new Alarm(this, "Errors", {
-      metric: this.metricErrors({ period: Duration.minutes(5) }),
-      threshold: 1,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-      alarmDescription: `${folder} is failing. Impact: ${errorImpact}. See docs/runbook.md#${folder}`,
+    // a door answers or redelivers instead of throwing, so an invocation can fail without Lambda's own count moving
+    const loggedErrors = logGroup.addMetricFilter("LoggedErrors", {
+      filterPattern: FilterPattern.stringValue("$.level", "=", "ERROR"),
+      metricNamespace: "GradientBilling",
+      metricName: `${folder}-logged-errors`,
+      defaultValue: 0,
     });
+    const alarmOn = (alarmId: string, metric: Metric, what: string) =>
+      new Alarm(this, alarmId, {
+        metric,
+        threshold: 1,
+        evaluationPeriods: 1,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+        alarmDescription: `${folder} ${what}. Impact: ${errorImpact}. See docs/runbook.md#${folder}`,
+      });
+    const period = Duration.minutes(5);
+    alarmOn("Errors", this.metricErrors({ period }), "is failing");
+    alarmOn("ErrorLines", loggedErrors.metric({ period, statistic: "sum" }), "reports errors");
   }
 }
 

@@ -68,11 +68,13 @@ export const problemReply = (error: unknown, requestId: string): APIGatewayProxy
   };
 };
 
-/** Logs a failure by name, code, text and stack; never its `cause`, which may quote what a caller or Gradient sent. */
+/**
+ * Logs a failure: a foreseen one as a warning, anything else as an error, which alarms. By name, code, text and stack; never its `cause`, which may quote what a caller or Gradient sent.
+ */
 export const logFailure = (message: string, error: unknown): void => {
   if (error instanceof AppError) {
     const cause = error.cause instanceof Error ? error.cause.name : undefined;
-    logger.error(message, { code: error.code, detail: error.message, ...(cause === undefined ? {} : { cause }) });
+    logger.warn(message, { code: error.code, detail: error.message, ...(cause === undefined ? {} : { cause }) });
   } else if (error instanceof Error) {
     logger.error(message, { name: error.name, detail: error.message, stack: error.stack ?? "" });
   } else {

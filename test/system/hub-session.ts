@@ -1,0 +1,90 @@
+import * as z from "zod";
+import type { RunningSystem } from "#test/system/local-system";
+
+export interface HubReply {
+  status: number;
+  headers: Headers;
+  body: unknown;
+}
+
+/** The hub UI of one partner, signed in, and the partner's own people in Gradient. */
+export const hubSession = async (system: RunningSystem, partnerId: string, role = "full_admin") => {
+  const person = { org_id: partnerId, sub: "person-1", role, name: "Jana Admin", email: "jana@example.com", scope: "" };
+  const jwt = await system.token(person);
+
+  const call = async (method: string, path: string, body?: unknown, headers = {}): Promise<HubReply> => {
+    const reply = await fetch(`${system.endpoints.api}/v1/integrations/gradient${path === "/" ? "" : path}`, {
+      method,
+      headers: { authorization: `Bearer ${jwt}`, "content-type": "application/json", ...headers },
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+    const text = await reply.text();
+    return { status: reply.status, headers: reply.headers, body: text === "" ? undefined : JSON.parse(text) };
+  };
+  const read = async <S extends z.ZodType>(path: string, schema: S): Promise<z.infer<S>> =>
+    schema.parse((await call("GET", path)).body);
+
+  return { call, read };
+};
+
+/** Looks again and again until `look` finds something; throws with what it looked for after the time is up. */
+export const eventually = async <T>(what: string, look: () => Promise<T | undefined>, limitMs = 15_000): Promise<T> => {
+  const end = Date.now() + limitMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() > end) throw new Error(`Waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
+
+const integrationState = z.object({ state: z.string(), nextEnabled: z.boolean() });
+const exportState = z.object({
+  id: z.string(),
+  state: z.string(),
+  outcome: z.string().nullable(),
+  totals: z.record(z.string(), z.number()),
+});
+
+type Session = Awaited<ReturnType<typeof hubSession>>;
+
+export const untilState = (session: Session, state: string) =>
+  eventually(`the state ${state}`, async () => {
+    const found = await session.read("/", integrationState);
+    return found.state === state ? found : undefined;
+  });
+
+export const untilOver = (session: Session, id: string, limitMs = 30_000) =>
+  eventually(
+    `the end of export ${id}`,
+    async () => {
+      const found = await session.read(`/exports/${id}`, exportState);
+      return found.state === "finished" || found.state === "cancelled" ? found : undefined;
+    },
+    limitMs,
+  );
+
+/** Token, agreement, accounts in Gradient; nothing is mapped yet. Answers the session and the organization's id. */
+export const connectPartner = async (system: RunningSystem, partnerId: string) => {
+  const session = await hubSession(system, partnerId);
+  const partnerSide = `${system.endpoints.gradient}/_partner/organizations`;
+  const post = async (url: string, body: unknown): Promise<unknown> =>
+    (
+      await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) })
+    ).json();
+  const { organizationId } = z
+    .object({ organizationId: z.string() })
+    .parse(await post(partnerSide, { name: `Organization of ${partnerId}` }));
+  const at = `${partnerSide}/${organizationId}`;
+  const { partnerToken } = z.object({ partnerToken: z.string() }).parse(await post(`${at}/keys`, {}));
+  await session.call("POST", "/");
+  await session.call("PUT", "/token", { partnerToken });
+  const { version, sha256 } = await session.read("/agreement", z.object({ version: z.string(), sha256: z.string() }));
+  await session.call("POST", "/agreement/confirmations", { version, sha256 });
+  const accounts = z.object({ accounts: z.array(z.object({ id: z.string() })), services: z.array(z.unknown()) });
+  await eventually("the accounts in Gradient", async () => {
+    const found = accounts.parse(await (await fetch(at)).json());
+    return found.accounts.length > 0 && found.services.length > 0 ? found : undefined;
+  });
+  return { session, partnerToken, post, at };
+};

@@ -1,0 +1,203 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { expectedCounts } from "#local/sample/sample";
+import { connectPartner, eventually, hubSession, untilOver, untilState } from "#test/system/hub-session";
+import { type RunningSystem, startLocalSystem } from "#test/system/local-system";
+
+const partnerId = "org-1001";
+const started = z.object({ id: z.string() });
+const history = z.object({ items: z.array(z.object({ id: z.string(), trigger: z.string() })) });
+const mails = z.object({ emails: z.array(z.object({ subject: z.string(), destination: z.unknown() })) });
+const receipts = z.object({
+  items: z.array(
+    z.object({ customerId: z.string(), serviceId: z.string(), unitCount: z.number().nullable(), outcome: z.string() }),
+  ),
+  nextCursor: z.string().nullable(),
+});
+const held = z.object({
+  items: z.array(z.object({ accountId: z.string(), serviceName: z.string(), unitCount: z.number() })),
+});
+
+let system: RunningSystem;
+let partner: Awaited<ReturnType<typeof connectPartner>>;
+
+const readMails = async (subject: string) =>
+  mails
+    .parse(await (await fetch(`${system.endpoints.mailbox}/store`)).json())
+    .emails.filter((mail) => mail.subject.includes(subject));
+
+/** Gradient's counts as `customer service count`. */
+const countsInGradient = async (): Promise<string[]> =>
+  held
+    .parse(await (await fetch(`${partner.at}/counts`)).json())
+    .items.map(({ accountId, serviceName, unitCount }) => `${accountId} ${serviceName} ${unitCount}`)
+    .sort();
+
+const sampleCounts = (except: string[] = []): string[] =>
+  expectedCounts()
+    .filter(({ customerId }) => !except.includes(customerId))
+    .map(({ customerId, serviceName, unitCount }) => `${customerId} ${serviceName} ${unitCount}`)
+    .sort();
+
+const allReceipts = async (exportId: string) => {
+  const found: z.infer<typeof receipts>["items"] = [];
+  for (let cursor: string | null = ""; cursor !== null; ) {
+    const page: z.infer<typeof receipts> = await partner.session.read(
+      `/exports/${exportId}/lines${cursor ? `?cursor=${cursor}` : ""}`,
+      receipts,
+    );
+    found.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  return found;
+};
+
+const mapAll = (except: string[] = []) =>
+  partner.post(`${partner.at}/mappings/auto`, { accounts: "all", services: "all", exceptAccounts: except });
+
+beforeAll(async () => {
+  system = await startLocalSystem({ sample: true });
+  partner = await connectPartner(system, partnerId);
+});
+afterAll(async () => {
+  await system?.stop();
+});
+
+// the steps of one journey: each builds on the one before
+describe("a partner's journey through the whole system", () => {
+  const except = expectedCounts()
+    .slice(-1)
+    .map(({ customerId }) => customerId);
+
+  it("tells the owner about the confirmation, once", async () => {
+    await eventually("the owner's mail", async () => ((await readMails("agreement")).length > 0 ? true : undefined));
+    expect(await readMails("agreement")).toHaveLength(1);
+  });
+
+  it("opens Next by the webhook, with an export that brings every mapped line to Gradient", async () => {
+    await mapAll(except);
+    await partner.post(`${partner.at}/finish`, {});
+
+    expect(await untilState(partner.session, "active")).toMatchObject({ nextEnabled: true });
+    const { items } = await partner.session.read("/exports", history);
+    expect(items).toMatchObject([{ trigger: "mapping" }]);
+    const over = await untilOver(partner.session, items[0]?.id ?? "");
+
+    const lines = expectedCounts();
+    const unmapped = lines.filter(({ customerId }) => except.includes(customerId)).length;
+    expect(over).toMatchObject({
+      outcome: "partial",
+      totals: { lines: lines.length, accepted: lines.length - unmapped, unmapped, rejected: 0, deferred: 0 },
+    });
+    expect(await countsInGradient()).toEqual(sampleCounts(except));
+  });
+
+  it("keeps one receipt for each line, zeros among them", async () => {
+    const { items } = await partner.session.read("/exports", history);
+    const found = await allReceipts(items[0]?.id ?? "");
+
+    expect(new Set(found.map(({ customerId, serviceId }) => `${customerId} ${serviceId}`)).size).toBe(found.length);
+    expect(found).toHaveLength(expectedCounts().length);
+    expect(found.some(({ outcome, unitCount }) => outcome === "accepted" && unitCount === 0)).toBe(true);
+  });
+
+  it("refuses a second export while one is running and names the running one", async () => {
+    const first = started.parse((await partner.session.call("POST", "/exports", { mode: "full" })).body);
+    const second = await partner.session.call("POST", "/exports", { mode: "full" });
+
+    expect(second).toMatchObject({ status: 409, body: { code: "export.already-running", exportId: first.id } });
+    await untilOver(partner.session, first.id);
+  });
+
+  it("sends nothing again in a run of changes", async () => {
+    const { id } = started.parse((await partner.session.call("POST", "/exports", {})).body);
+    const { totals } = await untilOver(partner.session, id);
+
+    expect(totals).toMatchObject({ accepted: 0, unchanged: sampleCounts(except).length });
+  });
+
+  it("goes on where it was after kill -9 in the middle of an export", async () => {
+    await mapAll();
+    const { id } = started.parse((await partner.session.call("POST", "/exports", { mode: "full" })).body);
+    await eventually("the first receipts", async () => {
+      const { totals } = await partner.session.read(
+        `/exports/${id}`,
+        z.object({ totals: z.object({ lines: z.number() }) }),
+      );
+      return totals.lines > 0 ? true : undefined;
+    });
+    await system.kill9();
+    await system.restart();
+    partner = {
+      ...partner,
+      session: await hubSession(system, partnerId),
+      at: partner.at.replace(/^.*?\/_partner/, `${system.endpoints.gradient}/_partner`),
+    };
+
+    const over = await untilOver(partner.session, id, 60_000);
+
+    expect(over).toMatchObject({ outcome: "succeeded", totals: { accepted: expectedCounts().length, deferred: 0 } });
+    expect(await countsInGradient()).toEqual(sampleCounts());
+  }, 120_000);
+
+  it("suspends at a refused token, tells the owner, and catches up with a new one", async () => {
+    const { partnerToken } = z.object({ partnerToken: z.string() }).parse(await partner.post(`${partner.at}/keys`, {}));
+    const { id } = started.parse((await partner.session.call("POST", "/exports", { mode: "full" })).body);
+
+    expect(await untilOver(partner.session, id)).toMatchObject({ outcome: "failed", totals: { accepted: 0 } });
+    await untilState(partner.session, "suspended");
+    await eventually("the mail about it", async () =>
+      (await readMails("new key needed")).length === 1 ? true : undefined,
+    );
+    expect(await partner.session.call("POST", "/exports", {})).toMatchObject({
+      status: 409,
+      body: { code: "integration.wrong-step" },
+    });
+
+    expect(await partner.session.call("PUT", "/token", { partnerToken })).toMatchObject({ status: 200 });
+    await untilState(partner.session, "active");
+    const recovery = await eventually("the run that catches up", async () =>
+      (await partner.session.read("/exports", history)).items.find(({ trigger }) => trigger === "recovery"),
+    );
+    expect(await untilOver(partner.session, recovery.id)).toMatchObject({ outcome: "succeeded" });
+  }, 60_000);
+
+  it("runs by itself on the partner's schedule", async () => {
+    const due = await partner.session.call("PUT", "/schedule", {
+      frequency: "daily",
+      hour: 2,
+      timeZone: "Europe/Prague",
+    });
+    expect(due).toMatchObject({
+      status: 200,
+      body: { exports: { nextRunAt: expect.stringMatching(/T0[01]:00:00.000Z$/) } },
+    });
+    const reply = await fetch(`${system.endpoints.api}/_local/schedules/start-usage-exports/run`, { method: "POST" });
+    expect(reply.ok).toBe(true);
+  });
+
+  it("leaves no token, vendor key or header in any file but the secret store", () => {
+    const secrets = [partner.partnerToken, Buffer.from(`:${partner.partnerToken}`).toString("base64").slice(4, 40)];
+    const files = readdirSync(system.stateFolder, { recursive: true, encoding: "utf8" })
+      .map((name) => join(system.stateFolder, name))
+      .filter((path) => statSync(path).isFile());
+    expect(files.some((path) => path.endsWith("functions.log"))).toBe(true);
+    const leaking = files.filter((path) => {
+      const content = readFileSync(path, "latin1");
+      return secrets.some((secret) => content.includes(secret));
+    });
+    expect(leaking.map((path) => path.slice(system.stateFolder.length + 1))).toEqual(["secrets.json"]);
+  });
+
+  it("sends nothing more after a disconnect, and tells Gradient", async () => {
+    expect(await partner.session.call("DELETE", "/")).toMatchObject({ status: 202, body: { state: "disconnected" } });
+    await eventually("Gradient to know", async () => {
+      const { status } = z.object({ status: z.string() }).parse(await (await fetch(partner.at)).json());
+      return status === "inactive" ? true : undefined;
+    });
+    expect(await partner.session.call("POST", "/exports", {})).toMatchObject({ status: 409 });
+    expect((await partner.session.read("/exports", history)).items.length).toBeGreaterThan(3);
+  });
+});
