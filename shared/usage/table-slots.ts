@@ -22,7 +22,7 @@ type Limiter = z.infer<typeof limiter>;
 
 const fresh: Limiter = { next: 0, slowness: 1, slowedAt: 0, blockedSince: null, version: 0 };
 
-const limiterKey = (name: string): Key => ({ pk: `limiter#${name}`, sk: "slots" });
+export const limiterKey = (name: string): Key => ({ pk: `limiter#${name}`, sk: "slots" });
 
 // Gradient names no wait. A second empties its window; the rate then climbs back within half a minute.
 const pauseMs = 1000;

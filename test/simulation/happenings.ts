@@ -1,0 +1,83 @@
+import { findIntegration } from "#shared/integrations/integration";
+import { customerUsage, toUsageItem, usageKey } from "#shared/usage/usage";
+import type { ExportMode } from "#shared/usage/usage-export";
+import { type Layout, at, customerId, customerRow, serviceId } from "./scenario.ts";
+import { partnerId, type SimulatedService, startsAt } from "./service.ts";
+import { gradientServiceId } from "./simulated-gradient.ts";
+
+/** A count as the hub's feed brings it. */
+const measure = ({ table, line, trace }: SimulatedService, customer: string, service: string, unitCount: number): void => {
+  const row = table.rows.get(`${usageKey(partnerId, customer).pk}\u0000${usageKey(partnerId, customer).sk}`);
+  if (!row) return;
+  const before = customerUsage.parse(row);
+  const counts = { ...before.counts, [service]: { unitCount, measuredAt: at(line.now()) } };
+  trace(`the hub counts ${unitCount} for ${customer}/${service}`);
+  table.apply([{ put: toUsageItem({ ...before, counts, version: before.version + 1 }) }]);
+};
+
+const removeOrReturn = ({ table, line, trace }: SimulatedService, id: string): void => {
+  const row = [...table.rows.values()].find(({ sk }) => sk === `customer#${id}`);
+  const isThere = row?.removedAt === null;
+  trace(`customer ${id} ${isThere ? "is removed" : "is back"}`);
+  table.apply([{ put: customerRow(id, (row?.version ?? 0) + 1, isThere ? at(line.now()) : null) }]);
+};
+
+/** The partner makes a new key in Gradient; somebody pastes it into the hub a little later. */
+const replaceToken = ({ gradient, line, random, register, trace }: SimulatedService): void => {
+  const key = gradient.regenerateKey();
+  trace("the key is regenerated in Gradient");
+  line.at(line.now() + random.pick([0, 300, 5_000, 40_000]), () => register(key), true);
+};
+
+/** What people, the hub's feed and Gradient's side do while everything fails, at moments between the start and `spanMs` after it. */
+export const letThingsHappen = (service: SimulatedService, layout: Layout, spanMs: number): void => {
+  const { line, random, gradient, table } = service;
+  const often = (times: number, happen: () => void) => {
+    for (let left = times; left > 0; left -= 1) line.at(startsAt + random.next() * spanMs, happen, true);
+  };
+  const aCustomer = () => customerId(random.below(layout.customers));
+  const aService = () => serviceId(random.below(layout.services));
+
+  let starts = 0;
+  const start = () => {
+    starts += 1;
+    const id = `run-${starts}`;
+    const mode = random.pick<ExportMode>(["changes", "changes", "full", "full", "dry-run"]);
+    const trigger = random.pick(["manual", "schedule"] as const);
+    const narrowed = random.chance(0.15) ? { customerIds: [aCustomer()] } : {};
+    const begin = () => service.start({ id, trigger, mode, ...narrowed });
+    begin();
+    // asked for twice, as by a person who saw no answer
+    if (random.chance(0.2)) line.at(line.now() + random.pick([0, 50, 2_000]), begin, true);
+  };
+  line.at(startsAt, start, true);
+  often(random.below(3), start);
+  // few different numbers, so that the same one comes back
+  often(random.below(5), () => measure(service, aCustomer(), aService(), random.below(4)));
+  if (random.chance(0.2)) often(1, () => void cancelRunning());
+  if (random.chance(0.2)) often(1 + random.below(2), () => removeOrReturn(service, aCustomer()));
+  if (random.chance(0.15)) often(1, () => replaceToken(service));
+  if (random.chance(0.2)) often(1, service.tick);
+  if (random.chance(0.15)) {
+    often(2, () => {
+      const account = gradient.accounts.get(aCustomer());
+      if (account) account.isMapped = !account.isMapped;
+    });
+  }
+  if (random.chance(0.05)) {
+    const id = gradientServiceId(aService());
+    gradient.mappedServices.delete(id);
+    often(1, () => gradient.mappedServices.add(id));
+  }
+  if (random.chance(0.04)) often(1, standStill);
+
+  async function cancelRunning() {
+    const running = await findIntegration(table, partnerId);
+    if (running?.currentExportId) service.cancel(running.currentExportId);
+  }
+  /** Everything that runs stands still for hours; the recovery does not. */
+  function standStill() {
+    for (const process of service.running.alive) process.pausedUntil = line.now() + 7 * 3_600_000;
+    line.at(line.now() + 7 * 3_600_000 - 60_000, service.recover, true);
+  }
+};

@@ -1,0 +1,132 @@
+import { AppError } from "#shared/errors";
+import type { CountAnswer, GradientAccount, GradientConnection, UnitCount } from "#shared/gradient/gradient-api";
+import { type PartnerToken, partnerToken } from "#shared/gradient/gradient-token";
+import type { Process } from "./processes.ts";
+
+/** One count on its way. */
+export interface Post {
+  by: Process;
+  line: string;
+  unitCount: number;
+  token: string;
+  calledAt: number;
+  landedAt: number | null;
+  /** When its sender heard what became of it; null while it may still land for all that anybody knows. */
+  settledAt: number | null;
+}
+
+interface Options {
+  now: () => number;
+  /** How long after its call a count may still land. */
+  landsWithinMs: number;
+  tellsMapping: boolean;
+  accuse: (text: string) => void;
+}
+
+export const gradientServiceId = (serviceId: string): string => `gradient-${serviceId}`;
+export const lineOf = (accountId: string, serviceId: string): string => `${accountId}/${serviceId}`;
+
+const rejected = () => new AppError("forbidden", "gradient.token-rejected", "Gradient rejected the partner token.");
+
+/**
+ * One partner's side of Gradient, which also watches what is sent: no number may go out for a line while another one may still land,
+ * and nothing once a token was refused.
+ */
+export const simulatedGradient = ({ now, landsWithinMs, tellsMapping, accuse }: Options) => {
+  let keys = 1;
+  let key: PartnerToken = partnerToken.parse("partner-key-number-1");
+  const accounts = new Map<string, { name: string; isMapped: boolean; isActive: boolean }>();
+  const mappedServices = new Set<string>();
+  const counts = new Map<string, number>();
+  /** Every number that was ever accepted, by line. */
+  const accepted = new Map<string, Set<number>>();
+  const posts = new Map<string, Post[]>();
+  const connection: GradientConnection = {
+    organizationId: "gradient-org-1",
+    organizationName: "Example MSP",
+    integrationId: "connection-1",
+    status: "active",
+    lastSyncedAt: null,
+  };
+  /** When the integration was suspended, while it is. */
+  let suspendedAt: number | null = null;
+
+  const signIn = (token: string) => {
+    if (token !== key) throw rejected();
+  };
+  const isMapped = (line: string): boolean => {
+    const [account = "", service = ""] = line.split("/");
+    return accounts.get(account)?.isMapped === true && mappedServices.has(service);
+  };
+
+  return {
+    connection,
+    accounts,
+    mappedServices,
+    counts,
+    accepted,
+    isMapped,
+    key: () => key,
+    regenerateKey: (): PartnerToken => {
+      keys += 1;
+      key = partnerToken.parse(`partner-key-number-${keys}`);
+      return key;
+    },
+    suspended: (at: number | null) => {
+      suspendedAt = at === null ? null : (suspendedAt ?? at);
+    },
+
+    /** A count leaves its sender. */
+    send: (by: Process, token: string, { accountId, serviceId, unitCount }: UnitCount): Post => {
+      const line = lineOf(accountId, serviceId);
+      const post: Post = { by, line, unitCount, token, calledAt: now(), landedAt: null, settledAt: null };
+      const earlier = posts.get(line) ?? [];
+      for (const other of earlier) {
+        if (other.unitCount === unitCount || other.settledAt !== null) continue;
+        const left = other.calledAt + landsWithinMs - now();
+        if (left > 0) accuse(`${by.name} sends ${unitCount} for ${line} while ${other.by.name}'s ${other.unitCount} may land for ${left} ms`);
+      }
+      if (by.sawRejection) accuse(`${by.name} sends ${line} after Gradient refused its token`);
+      if (suspendedAt !== null && by.startedAt > suspendedAt) accuse(`${by.name} sends ${line} while suspended`);
+      earlier.push(post);
+      posts.set(line, earlier);
+      return post;
+    },
+    /** It reaches Gradient. */
+    land: (post: Post): CountAnswer => {
+      const { line, unitCount, token } = post;
+      if (token !== key) return { kind: "token-rejected" };
+      if (!isMapped(line)) return { kind: "unmapped", message: "No account map found" };
+      const newer = posts.get(line)?.find((other) => other.calledAt > post.calledAt && other.landedAt !== null && other.unitCount !== unitCount);
+      if (newer) accuse(`${unitCount} for ${line} overwrites the newer ${newer.unitCount}`);
+      post.landedAt = now();
+      counts.set(line, unitCount);
+      accepted.set(line, (accepted.get(line) ?? new Set<number>()).add(unitCount));
+      return { kind: "accepted" };
+    },
+
+    readConnection: (token: string): GradientConnection => {
+      signIn(token);
+      return { ...connection };
+    },
+    setStatus: (token: string, status: string) => {
+      signIn(token);
+      connection.status = status;
+    },
+    readAccounts: (token: string): GradientAccount[] => {
+      signIn(token);
+      return [...accounts].map(([id, { name, isMapped: its }]) => ({ id, name, ...(tellsMapping ? { isMapped: its } : {}) }));
+    },
+    createAccounts: (token: string, added: { id: string; name: string }[]) => {
+      signIn(token);
+      if (added.some(({ id }) => accounts.has(id))) throw new AppError("conflict", "gradient.conflict", "exists");
+      for (const { id, name } of added) accounts.set(id, { name, isMapped: false, isActive: true });
+    },
+    changeAccounts: (token: string, changes: { id: string; name?: string; isActive?: boolean }[]) => {
+      signIn(token);
+      for (const { id, ...change } of changes) Object.assign(accounts.get(id) ?? {}, change);
+    },
+  };
+};
+
+export type SimulatedGradient = ReturnType<typeof simulatedGradient>;
