@@ -1,0 +1,26 @@
+import type { Agreement } from "#shared/agreements/agreement";
+import { findIntegration } from "#shared/integrations/integration";
+import { findOwnerMail } from "#shared/mail/owner-mail";
+import type { Table } from "#shared/table/table";
+
+interface Dependencies {
+  table: Pick<Table, "get">;
+  agreement: Agreement;
+}
+
+/** The text that is in force, and what this partner has confirmed, which may be an earlier one. */
+export const readAgreement =
+  ({ table, agreement }: Dependencies) =>
+  async (partnerId: string) => {
+    const { version, sha256, title, markdown } = agreement;
+    const confirmed = (await findIntegration(table, partnerId))?.agreement ?? null;
+    const mail = confirmed && (await findOwnerMail(table, partnerId, confirmed.mailId));
+    const confirmation = confirmed && {
+      version: confirmed.version,
+      sha256: confirmed.sha256,
+      confirmedAt: confirmed.confirmedAt,
+      confirmedBy: confirmed.confirmedBy,
+      ownerEmail: mail ? { status: mail.status, at: mail.at } : null,
+    };
+    return { version, sha256, title, markdown, confirmation };
+  };

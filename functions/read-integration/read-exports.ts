@@ -1,0 +1,87 @@
+import { AppError } from "#shared/errors";
+import { identifier } from "#shared/identifier";
+import type { Table } from "#shared/table/table";
+import { chunkSk, listChunks } from "#shared/usage/chunk";
+import { exportView } from "#shared/usage/export-view";
+import type { LineOutcome, Receipt } from "#shared/usage/line";
+import { findExport, listExports, type UsageExport } from "#shared/usage/usage-export";
+import { fromCursor, keyAfter, toCursor } from "./cursor.ts";
+import { type List, listOf, pageSize } from "./list.ts";
+
+interface Dependencies {
+  table: Pick<Table, "get" | "query">;
+}
+
+/** A partner's own export. Throws `export.not-found`, also for what is no id at all. */
+const ownExport = async ({ table }: Dependencies, partnerId: string, exportId: string): Promise<UsageExport> => {
+  const id = identifier.safeParse(exportId);
+  const found = id.success ? await findExport(table, partnerId, id.data) : undefined;
+  if (found) return found;
+  throw new AppError("not-found", "export.not-found", "There is no such export.");
+};
+
+/** The history, newest first. */
+export const readExports =
+  ({ table }: Dependencies) =>
+  (partnerId: string, cursor: string | undefined) =>
+    listOf({
+      prefix: "export#",
+      cursor,
+      read: async (page) => {
+        const { items, next } = await listExports(table, partnerId, page);
+        return { items: items.map(exportView), next };
+      },
+    });
+
+export const readExport =
+  (dependencies: Dependencies) =>
+  async ({ partnerId, exportId }: { partnerId: string; exportId: string }) =>
+    exportView(await ownExport(dependencies, partnerId, exportId));
+
+// what one chunk holds at most (plan-export)
+const maxLinesPerChunk = 95;
+// for one answer; a search for a rare outcome goes on with the next page
+const maxChunksPerPage = 200;
+const chunksAtOnce = 10;
+
+export interface ReceiptQuery {
+  partnerId: string;
+  exportId: string;
+  outcome?: LineOutcome | undefined;
+  cursor?: string | undefined;
+}
+
+/**
+ * The receipts in the order of the run. A page ends with a chunk, so it may hold a few less than others, or none where few lines
+ * have the outcome. A run that is under way has receipts as far as it has come: its chunks are done one after the other.
+ */
+export const readReceipts = (dependencies: Dependencies) => {
+  async function* doneChunks(partnerId: string, exportId: string, start: string | undefined) {
+    let after = start;
+    for (;;) {
+      const position = after === undefined ? {} : { after };
+      const page = await listChunks(dependencies.table, partnerId, exportId, { limit: chunksAtOnce, ...position });
+      for (const { number, content } of page.items) {
+        if (content.state !== "done") return;
+        yield { sk: chunkSk(number), receipts: content.receipts };
+      }
+      if (page.next === null) return;
+      after = page.next;
+    }
+  }
+
+  return async ({ partnerId, exportId, outcome, cursor }: ReceiptQuery): Promise<List<Receipt>> => {
+    const start = fromCursor(keyAfter("chunk#"), cursor);
+    const { id } = await ownExport(dependencies, partnerId, exportId);
+    const items: Receipt[] = [];
+    let chunks = 0;
+    let next: string | null = null;
+    for await (const { sk, receipts } of doneChunks(partnerId, id, start)) {
+      if (items.length + maxLinesPerChunk > pageSize || chunks === maxChunksPerPage) return { items, nextCursor: next };
+      items.push(...receipts.filter((receipt) => outcome === undefined || receipt.outcome === outcome));
+      chunks += 1;
+      next = toCursor(sk);
+    }
+    return { items, nextCursor: null };
+  };
+};

@@ -1,0 +1,97 @@
+import { type Customer, isBilled, listCustomers } from "#shared/customers/customer";
+import { lookAlikes } from "#shared/customers/look-alikes";
+import { findIntegration, type Integration, noMapping } from "#shared/integrations/integration";
+import { listServices } from "#shared/services/hub-service";
+import type { Table } from "#shared/table/table";
+import { type LedgerEntry, readLedger } from "#shared/usage/ledger";
+import { type CustomerUsage, listUsage } from "#shared/usage/usage";
+
+interface Unmapped {
+  id: string;
+  name: string;
+  /** How many units Gradient does not bill for want of the mapping. */
+  unbilledUnits: number;
+}
+
+const byUnits = (a: Unmapped, b: Unmapped): number => b.unbilledUnits - a.unbilledUnits;
+
+/** Mapped as far as anybody can tell: Gradient says so, or has accepted a count and not answered since that nothing is mapped. */
+const provenCustomers = (ledger: Iterable<LedgerEntry>): Set<string> => {
+  const proven = new Set<string>();
+  for (const { customerId, accepted, last } of ledger) {
+    if (accepted !== null && last.outcome !== "unmapped") proven.add(customerId);
+  }
+  return proven;
+};
+
+interface Sources {
+  billed: Customer[];
+  usage: Map<string, CustomerUsage>;
+  ledger: Map<string, LedgerEntry>;
+}
+
+const unmappedAccounts = ({ billed, usage, ledger }: Sources): Unmapped[] => {
+  const proven = provenCustomers(ledger.values());
+  return billed
+    .filter(({ id, isMapped }) => isMapped !== true && !proven.has(id))
+    .map(({ id, name }) => {
+      const counts = Object.values(usage.get(id)?.counts ?? {});
+      return { id, name, unbilledUnits: counts.reduce((sum, { unitCount }) => sum + unitCount, 0) };
+    })
+    .toSorted(byUnits);
+};
+
+const unmappedServices = (
+  { billed, usage }: Sources,
+  mappedServiceIds: string[],
+  serviceNames: Map<string, string>,
+): Unmapped[] => {
+  const mapped = new Set(mappedServiceIds);
+  const units = new Map<string, number>();
+  for (const { id: customerId } of billed) {
+    for (const [id, { unitCount }] of Object.entries(usage.get(customerId)?.counts ?? {})) {
+      if (!mapped.has(id)) units.set(id, (units.get(id) ?? 0) + unitCount);
+    }
+  }
+  return [...units]
+    .map(([id, unbilledUnits]) => ({ id, name: serviceNames.get(id) ?? id, unbilledUnits }))
+    .toSorted(byUnits);
+};
+
+const summaryOf = ({ mapping }: Pick<Integration, "mapping">) => ({
+  status: mapping.completedAt === null ? "waiting" : "complete",
+  waitingSince: mapping.waitingSince,
+  completedAt: mapping.completedAt,
+  lastCheckedAt: mapping.lastCheckedAt,
+  accounts: mapping.accounts,
+  services: mapping.services,
+});
+
+/** How far the mapping is, and what its gaps cost: who and what is not mapped, most units first, and who may be mixed up. */
+export const readMapping =
+  ({ table }: { table: Pick<Table, "get" | "query"> }) =>
+  async (partnerId: string) => {
+    const integration = await findIntegration(table, partnerId);
+    if (!integration) {
+      return { ...summaryOf({ mapping: noMapping }), lookAlikes: [], unmapped: { accounts: [], services: [] } };
+    }
+    const { ledgerBits: bits, gradient, mapping } = integration;
+    const connectionId = gradient?.integrationId ?? "";
+    const [customers, usage, ledger, services] = await Promise.all([
+      listCustomers(table, partnerId),
+      listUsage(table, partnerId),
+      readLedger(table, { partnerId, bits, connectionId }),
+      listServices(table),
+    ]);
+    const billed = customers.filter(isBilled);
+    const sources = { billed, usage, ledger };
+    const serviceNames = new Map(services.map(({ id, name }) => [id, name]));
+    return {
+      ...summaryOf(integration),
+      lookAlikes: lookAlikes(billed),
+      unmapped: {
+        accounts: unmappedAccounts(sources),
+        services: unmappedServices(sources, mapping.mappedServiceIds, serviceNames),
+      },
+    };
+  };

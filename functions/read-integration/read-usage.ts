@@ -1,0 +1,94 @@
+import * as z from "zod";
+import { type Customer, customerKey, fromCustomerItem } from "#shared/customers/customer";
+import { findIntegration, type Integration } from "#shared/integrations/integration";
+import { partnerPk } from "#shared/partners/partner";
+import { listServices } from "#shared/services/hub-service";
+import type { Table } from "#shared/table/table";
+import { bucketOf, type LedgerEntry, lineKey, readBucket } from "#shared/usage/ledger";
+import type { Line } from "#shared/usage/line";
+import { linesInScope } from "#shared/usage/plan-export";
+import { type CustomerUsage, readUsage as readCounts } from "#shared/usage/usage";
+import { fromCursor, keyAfter, toCursor } from "./cursor.ts";
+import { type List, pageSize } from "./list.ts";
+
+const prefix = "customer#";
+// a customer has some lines, so that one or two reads fill a page
+const customersAtOnce = 100;
+
+/** The last line of the page before, and the customer's row ahead of it, after which the table is read again. */
+const place = z.strictObject({ after: keyAfter(prefix).optional(), customerId: z.string(), serviceId: z.string() });
+
+const lineView = (line: Line, usage: CustomerUsage | undefined, entry: LedgerEntry | undefined) => {
+  const count = line.billed ? new Map(Object.entries(usage?.counts ?? {})).get(line.serviceId) : undefined;
+  return {
+    customerId: line.customerId,
+    customerName: line.customerName,
+    serviceId: line.serviceId,
+    serviceName: line.serviceName,
+    unitCount: count?.unitCount ?? 0,
+    asOf: count?.measuredAt ?? null,
+    lastAccepted: entry?.accepted ?? null,
+    lastOutcome: entry?.last.outcome ?? null,
+  };
+};
+
+export type UsageLine = ReturnType<typeof lineView>;
+
+type ReadTable = Pick<Table, "get" | "getMany" | "query">;
+
+const readEntries = async (table: ReadTable, integration: Integration, customers: Customer[]) => {
+  const { partnerId, ledgerBits: bits, gradient } = integration;
+  const numbers = [...new Set(customers.map(({ id }) => bucketOf(id, bits)))];
+  const buckets = await Promise.all(
+    numbers.map((number) => readBucket(table, { partnerId, bits, number }, gradient?.integrationId ?? "")),
+  );
+  return new Map(buckets.flatMap(({ entries }) => [...entries]));
+};
+
+/** Every line as an export would have it now, by customer, with what Gradient has accepted for it so far. */
+export const readUsage = ({ table }: { table: ReadTable }) => {
+  async function* linesFrom(integration: Integration, start: string | undefined) {
+    const { partnerId } = integration;
+    const serviceNames = new Map((await listServices(table)).map(({ id, name }) => [id, name]));
+    let after = start;
+    for (;;) {
+      const position = after === undefined ? {} : { after };
+      const rows = await table.query({ pk: partnerPk(partnerId), prefix, limit: customersAtOnce, ...position });
+      const customers = rows.items.map(fromCustomerItem);
+      const ids = customers.map(({ id }) => id);
+      const [usage, entries] = await Promise.all([
+        readCounts(table, partnerId, ids),
+        readEntries(table, integration, customers),
+      ]);
+      const ledger = [...entries.values()];
+      const lines = linesInScope({ customers, usage, ledger, serviceNames });
+      const byCustomer = Map.groupBy(lines, ({ customerId }) => customerId);
+      for (const id of ids) {
+        for (const line of byCustomer.get(id) ?? []) {
+          yield { after, line: lineView(line, usage.get(id), entries.get(lineKey(line))) };
+        }
+        after = customerKey(partnerId, id).sk;
+      }
+      if (rows.next === null) return;
+      after = rows.next;
+    }
+  }
+
+  return async (partnerId: string, cursor: string | undefined): Promise<List<UsageLine>> => {
+    const start = fromCursor(place, cursor);
+    const integration = await findIntegration(table, partnerId);
+    if (!integration) return { items: [], nextCursor: null };
+    const wasShown = ({ customerId, serviceId }: UsageLine): boolean =>
+      customerId === start?.customerId && serviceId <= start.serviceId;
+
+    const items: UsageLine[] = [];
+    let next: string | null = null;
+    for await (const { after, line } of linesFrom(integration, start?.after)) {
+      if (wasShown(line)) continue;
+      if (items.length === pageSize) return { items, nextCursor: next };
+      items.push(line);
+      next = toCursor({ after, customerId: line.customerId, serviceId: line.serviceId });
+    }
+    return { items, nextCursor: null };
+  };
+};
