@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { StartupProblem } from "./startup-problem.ts";
 
 /** A server on 127.0.0.1 and nowhere else; `port` 0 takes any free one. */
@@ -28,8 +28,17 @@ export const portTaken = (port: number): StartupProblem =>
     `Port ${port} is already taken: stop what uses it, or choose other ports, for instance PORT_BASE=4100 npm start.`,
   );
 
-export const listenLocally = async (listener: RequestListener, port: number): Promise<LocalServer> => {
-  const server = createServer(listener);
+/** A listener may fail, for instance when the caller hangs up within its own request; the server goes on. */
+type Listener = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+export const listenLocally = async (listener: Listener, port: number): Promise<LocalServer> => {
+  const server = createServer(async (request, response) => {
+    try {
+      await listener(request, response);
+    } catch {
+      response.destroy();
+    }
+  });
   // an export or a long poll may take its time; the functions behind have time-outs of their own
   server.requestTimeout = 0;
   // longer than clients keep idle connections, so that none is closed under a request just being sent

@@ -65,6 +65,9 @@ const start = async (): Promise<void> => {
   }
 };
 
+// whoever read along may stop reading; the system goes on
+process.stdout.on("error", () => undefined);
+
 await start().catch((error: unknown) => {
   fail(error);
   process.exit();

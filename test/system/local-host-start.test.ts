@@ -1,5 +1,6 @@
-import { cpSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { commandLine } from "#local/processes";
@@ -86,6 +87,22 @@ describe("a running system", () => {
     ]);
   });
 
+  it("survives callers that hang up in the middle of a request", async () => {
+    for (const url of [system.endpoints.issuer, system.endpoints.api]) {
+      const { port } = new URL(url);
+      await new Promise<void>((resolve) => {
+        const socket = connect(Number(port), "127.0.0.1", () => {
+          socket.write("POST /token HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nhalf", () => {
+            socket.destroy();
+            resolve();
+          });
+        });
+      });
+    }
+
+    expect(await system.token()).toMatch(/^ey/);
+  });
+
   it("refuses a second one on the same state", async () => {
     expectOneSentence(
       await startInVain({ stateFolder: system.stateFolder }),
@@ -96,24 +113,26 @@ describe("a running system", () => {
 });
 
 describe("stopping and starting again", () => {
-  it("ends everything with SIGTERM, keeps the state, and forgets it only when told to", async () => {
+  it("keeps the state over a kill and SIGTERM, ends everything, and forgets only when told to", async () => {
     const stateFolder = temporaryFolder();
     const first = await startLocalSystem({ stateFolder });
     await (await fetch(`${first.endpoints.mailbox}/`, { method: "POST", ...aMail })).text();
-    const pids = processTree(first.endpoints.pid);
-
-    expect(await first.stop()).toBe(0);
-    await expect.poll(() => pids.filter((pid) => commandLine(pid) !== undefined)).toEqual([]);
+    await first.kill9();
 
     const second = await startLocalSystem({ stateFolder });
     expect(await mailsOf(second)).toHaveLength(1);
-    await second.kill9();
-    const third = await startLocalSystem({ stateFolder });
-    expect(await mailsOf(third)).toHaveLength(1);
+    const pids = processTree(second.endpoints.pid);
+    expect(await second.stop()).toBe(0);
+    await expect.poll(() => pids.filter((pid) => commandLine(pid) !== undefined)).toEqual([]);
+
+    const environment = { GRADIENT_BASE_URL: "http://gradient.test/api", GRADIENT_VENDOR_KEY: "another key" };
+    const third = await startLocalSystem({ stateFolder, args: ["--fresh"], environment });
+    expect(await mailsOf(third)).toEqual([]);
+    // another Gradient: the sandbox stays off
+    expect(third.endpoints.gradient).toBe("http://gradient.test");
+    expect(readFileSync(join(stateFolder, "secrets.json"), "utf8")).toContain("another key");
+    expect(existsSync(join(stateFolder, "gradient-sandbox.json"))).toBe(false);
     await third.stop();
-    const fourth = await startLocalSystem({ stateFolder, args: ["--fresh"] });
-    expect(await mailsOf(fourth)).toEqual([]);
-    await fourth.stop();
     removeFolder(stateFolder);
   });
 });
@@ -168,7 +187,8 @@ describe("what a person can put right is said in one sentence", () => {
       return copy;
     });
 
-    for (const copy of damaged) expectOneSentence(await startInVain({ stateFolder: copy }), "--fresh");
+    const failures = await Promise.all(damaged.map((copy) => startInVain({ stateFolder: copy })));
+    for (const failed of failures) expectOneSentence(failed, "--fresh");
 
     const second = await startLocalSystem({ stateFolder: damaged[0] ?? "", args: ["--fresh"] });
     expect(await second.stop()).toBe(0);
