@@ -1,6 +1,7 @@
 import { findChunk } from "#shared/usage/chunk";
 import { type Bucket, readBucket } from "#shared/usage/ledger";
 import { addOutcomes, type Receipt } from "#shared/usage/line";
+import type { UsageExport } from "#shared/usage/usage-export";
 import { type ExportRun, stopVerdicts } from "./export-run.ts";
 import { lineDispatcher } from "./line-dispatcher.ts";
 import { type PreparedChunk, prepareChunk } from "./prepare-chunk.ts";
@@ -13,6 +14,20 @@ const handOverMs = 60_000;
 
 const isAccepted = (end: LineEnd | undefined): boolean =>
   end !== undefined && "answer" in end && end.answer.kind === "accepted";
+
+/** The run with this chunk's receipts counted; once only, whoever saves it and however often. */
+const withChunk = (current: UsageExport, number: number, receipts: Receipt[], viewsRebuilt: boolean): UsageExport => {
+  if (current.nextChunk > number) return current;
+  const accepted = receipts.filter(({ outcome }) => outcome === "accepted");
+  return {
+    ...current,
+    nextChunk: number + 1,
+    totals: addOutcomes(current.totals, receipts),
+    viewsRebuilt: current.viewsRebuilt || viewsRebuilt,
+    acceptedLine: accepted.at(-1) ?? current.acceptedLine,
+    acceptedServiceIds: [...new Set([...current.acceptedServiceIds, ...accepted.map(({ serviceId }) => serviceId)])],
+  };
+};
 
 /**
  * Carries a run from its next chunk on: reads a chunk's numbers, sends them, and writes their receipts, with the calls of several
@@ -69,16 +84,9 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
     const ends = await Promise.all(pending);
     halt.rethrow();
     const receipts = await receiptsOf(prepared, ends);
-    const accepted = receipts.filter(({ outcome }) => outcome === "accepted");
-    await lease.save((current) => ({
-      ...current,
-      nextChunk: prepared.chunk.number + 1,
-      totals: addOutcomes(current.totals, receipts),
-      viewsRebuilt: current.viewsRebuilt || viewsRebuilt,
-      acceptedLine: accepted.at(-1) ?? current.acceptedLine,
-      acceptedServiceIds: [...new Set([...current.acceptedServiceIds, ...accepted.map(({ serviceId }) => serviceId)])],
-    }));
+    // before the checkpoint: who takes over from a dead worker does not come back to a chunk behind it
     await run.onSettled(receipts);
+    await lease.save((current) => withChunk(current, prepared.chunk.number, receipts, viewsRebuilt));
   };
 
   const sendChunk = async (prepared: PreparedChunk, isLast: boolean): Promise<void> => {
