@@ -83,7 +83,7 @@ export const exportUsage = (dependencies: Dependencies) => {
     if (!integration || !token) halt.stopFor("not-connected");
     let ledgerBits = integration?.ledgerBits ?? 0;
     if (integration && token && lease.current().chunks === null) {
-      const plan = await planExport(table, lease.current(), integration);
+      const plan = await planExport(table, lease, integration);
       ledgerBits = plan.ledgerBits;
       await lease.save((current) => ({
         ...current,
@@ -122,9 +122,11 @@ export const exportUsage = (dependencies: Dependencies) => {
     const run = await startRun(lease, remainingMs);
     const how = await sendChunks(run);
     if (how === "hand-over") {
+      // the successor waits for the lease; without its message nobody would take it
       const leg = lease.current().leg + 1;
-      await lease.release((current) => ({ ...current, leg }));
+      await lease.save((current) => ({ ...current, leg }));
       await dependencies.queues.send({ kind: "export-usage", lane, partnerId, exportId, leg });
+      await lease.release();
       return "handed-over";
     }
     const stop = run.halt.stop();

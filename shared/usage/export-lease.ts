@@ -19,10 +19,13 @@ export interface Lease {
   isSafe(): boolean;
   /** Renews the lease when half of it is gone. */
   keep(): Promise<void>;
-  /** Applies `change` to the newest state (a person may have cancelled meanwhile) and renews the lease. */
+  /**
+   * Applies `change` to the newest state (a person may have cancelled meanwhile) and renews the lease. When the answer to a write
+   * is lost, `change` meets its own result: it must then change nothing more.
+   */
   save(change: (current: UsageExport) => UsageExport): Promise<UsageExport>;
-  /** Applies `change` without the lease's renewal: nobody holds the run afterwards. */
-  release(change: (current: UsageExport) => UsageExport): Promise<UsageExport>;
+  /** Nobody holds the run afterwards. */
+  release(): Promise<UsageExport>;
 }
 
 interface Dependencies {
@@ -60,7 +63,7 @@ const newLease = ({ table, clock, holder }: Dependencies, taken: UsageExport): L
       if (leftMs() < leaseMs / 2) await save((current) => current);
     },
     save,
-    release: (change) => write(change, null),
+    release: () => write((current) => current, null),
   };
 };
 

@@ -1,12 +1,12 @@
 import { type Customer, isBilled, listCustomers } from "../customers/customer.ts";
 import { findIntegration, type Integration, integrationWrite } from "../integrations/integration.ts";
 import { listServices } from "../services/hub-service.ts";
-import { retryOnConflict, type Table } from "../table/table.ts";
-import { type Chunk, toChunkItem } from "./chunk.ts";
+import { isConflict, retryOnConflict, type Table } from "../table/table.ts";
+import { type Chunk, findChunk, toChunkItem } from "./chunk.ts";
+import { type Lease, LeaseLost } from "./export-lease.ts";
 import { bitsFor, bucketOf, type LedgerEntry, readLedger, widenLedger } from "./ledger.ts";
 import type { Line } from "./line.ts";
 import { type CustomerUsage, listUsage } from "./usage.ts";
-import type { UsageExport } from "./usage-export.ts";
 
 // what is sent and written down together: a second's worth at 95 a second
 const maxLinesPerChunk = 95;
@@ -64,9 +64,28 @@ const fitLedger = async (table: Table, integration: Integration, ledger: Map<str
   await widenLedger(table, ledger, { partnerId: integration.partnerId, bits, connectionId });
   await retryOnConflict(async () => {
     const current = await findIntegration(table, integration.partnerId);
-    if (current) await table.transact([integrationWrite({ ...current, ledgerBits: bits })]);
+    if (current && current.ledgerBits < bits)
+      await table.transact([integrationWrite({ ...current, ledgerBits: bits })]);
   });
   return bits;
+};
+
+/**
+ * Stores a chunk that nobody has begun. Its version is the export's when this worker took the run: later holders have higher ones, so
+ * a worker that was held up cannot put its plan over a plan that is being sent.
+ */
+const storePlanned = async (table: Pick<Table, "get" | "put">, chunk: Chunk): Promise<void> => {
+  for (let before: Chunk | undefined; ; ) {
+    try {
+      return await table.put(toChunkItem(chunk), before?.version ?? "absent");
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+    }
+    before = await findChunk(table, chunk.partnerId, chunk.exportId, chunk.number);
+    if (before && before.version > chunk.version) throw new LeaseLost();
+    // our own, the answer was lost
+    if (before?.version === chunk.version) return;
+  }
 };
 
 export interface Plan {
@@ -80,8 +99,8 @@ export interface Plan {
  * Fixes the lines of a run and stores them in chunks. Done again after a crash it writes the same chunk numbers; nothing has
  * been sent before the export names how many there are.
  */
-export const planExport = async (table: Table, running: UsageExport, integration: Integration): Promise<Plan> => {
-  const { partnerId, customerIds, createdAt } = running;
+export const planExport = async (table: Table, lease: Lease, integration: Integration): Promise<Plan> => {
+  const { partnerId, id: exportId, customerIds, createdAt, version } = lease.current();
   const connectionId = integration.gradient?.integrationId ?? "";
   const [customers, usage, ledger, services] = await Promise.all([
     listCustomers(table, partnerId),
@@ -101,7 +120,8 @@ export const planExport = async (table: Table, running: UsageExport, integration
   const chunks = cutIntoChunks(lines, ledgerBits);
   for (const [number, { bucket, lines: its }] of chunks.entries()) {
     const content: Chunk["content"] = { state: "planned", lines: its };
-    await table.put(toChunkItem({ partnerId, exportId: running.id, number, bucket, content, createdAt, version: 1 }));
+    await lease.keep();
+    await storePlanned(table, { partnerId, exportId, number, bucket, content, createdAt, version });
   }
   return {
     chunks: chunks.length,
