@@ -48,6 +48,7 @@ export const sendCount =
         return { answer, wasInDoubt: unanswered > 0, sentAt };
       }
       const goes = await pacer.slot().catch(() => false);
-      if (!goes) return { answer, wasInDoubt: unanswered > 0, sentAt };
+      // the slot may have been long in coming
+      if (!goes || !mayGoOn()) return { answer, wasInDoubt: unanswered > 0, sentAt };
     }
   };
