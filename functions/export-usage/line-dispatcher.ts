@@ -7,13 +7,14 @@ import type { LineEnd } from "./settle-chunk.ts";
 // Two seconds' worth at full rate, and below the transport's number of connections: a call that waited for a connection would go
 // out long after its slot.
 const maxInFlight = 200;
-const pollMs = 5;
 
 /** Starts the calls of a run's lines, each at its moment. */
 export const lineDispatcher = (run: ExportRun) => {
-  const { clock, lease, halt, pacer, token } = run;
+  const { lease, halt, pacer, token } = run;
   const send = sendCount(run);
   let inFlight = 0;
+  let waiting: (() => void)[] = [];
+  const anEnd = () => new Promise<void>((resolve) => waiting.push(resolve));
 
   const mayGoOn = () => !halt.failed() && halt.stop() === null && lease.isSafe();
 
@@ -31,6 +32,9 @@ export const lineDispatcher = (run: ExportRun) => {
       return verdicts.noAnswer;
     } finally {
       inFlight -= 1;
+      const woken = waiting;
+      waiting = [];
+      for (const wake of woken) wake();
     }
   };
 
@@ -38,7 +42,7 @@ export const lineDispatcher = (run: ExportRun) => {
     /** Waits for the line's moment and starts its call; `end` is how the line ends, which may take much longer. */
     dispatch: async (prepared: PreparedLine, rebuildsViews: boolean): Promise<{ end: Promise<LineEnd> }> => {
       if (prepared.verdict !== "send") return { end: Promise.resolve(prepared.verdict) };
-      while (inFlight >= maxInFlight) await clock.sleep(pollMs);
+      while (inFlight >= maxInFlight) await anEnd();
       if (!halt.failed() && halt.stop() === null) {
         await lease.keep();
         if (!(await pacer.slot())) halt.stopFor("forbidden");
@@ -51,7 +55,7 @@ export const lineDispatcher = (run: ExportRun) => {
     },
     /** Resolves when no call is under way any more. */
     drained: async (): Promise<void> => {
-      while (inFlight > 0) await clock.sleep(pollMs);
+      while (inFlight > 0) await anEnd();
     },
   };
 };
