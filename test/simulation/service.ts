@@ -43,7 +43,7 @@ const isForeseen = (error: unknown): boolean =>
 export const simulatedService = ({ random, weather, rows, tellsMapping = true, trace: tell = () => undefined }: Options) => {
   const accusations: string[] = [];
   const line = timeline(startsAt);
-  const trace = (text: string) => tell(`${String(line.now() - startsAt).padStart(8)} ${text}`);
+  const trace = (text: string) => tell(`${(line.now() - startsAt).toFixed(0).padStart(9)} ${text}`);
   const accuse = (text: string) => {
     trace(`!! ${text}`);
     accusations.push(text);
