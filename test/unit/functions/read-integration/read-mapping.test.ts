@@ -1,0 +1,128 @@
+import { expect, it } from "vitest";
+import { readMapping } from "#functions/read-integration/read-mapping";
+import { noMapping } from "#shared/integrations/integration";
+import { aCustomerRow } from "#test/builders/customer";
+import { anIntegrationRow } from "#test/builders/integration";
+import { aServiceRow } from "#test/builders/service";
+import { aTableWith } from "#test/builders/table";
+import { minutesAfter, noon } from "#test/builders/time";
+import { aCount, aUsageRow } from "#test/builders/usage";
+import { aLedgerEntry, aLedgerRow } from "#test/builders/usage-export";
+
+const partnerId = "org-1001";
+const waiting = {
+  ...noMapping,
+  waitingSince: minutesAfter(-100),
+  lastCheckedAt: minutesAfter(-5),
+  accounts: { total: 4, mapped: 1 },
+  services: { total: 2, mapped: 1 },
+  mappedServiceIds: ["svc-dns"],
+};
+const read = async (...rows: Parameters<typeof aTableWith>) =>
+  readMapping({ table: await aTableWith(anIntegrationRow({ mapping: waiting }), ...rows) })(partnerId);
+
+it("tells coverage as it was last found", async () => {
+  expect(await read()).toEqual({
+    status: "waiting",
+    waitingSince: minutesAfter(-100),
+    completedAt: null,
+    lastCheckedAt: minutesAfter(-5),
+    accounts: { total: 4, mapped: 1 },
+    services: { total: 2, mapped: 1 },
+    lookAlikes: [],
+    unmapped: { accounts: [], services: [] },
+  });
+});
+
+it("is complete once Gradient has accepted a count", async () => {
+  const table = await aTableWith(anIntegrationRow({ mapping: { ...waiting, completedAt: noon } }));
+
+  expect(await readMapping({ table })(partnerId)).toMatchObject({ status: "complete", completedAt: noon });
+});
+
+it("has zeros for a partner who has not started", async () => {
+  expect(await readMapping({ table: await aTableWith(aCustomerRow()) })(partnerId)).toEqual({
+    status: "waiting",
+    waitingSince: null,
+    completedAt: null,
+    lastCheckedAt: null,
+    accounts: { total: 0, mapped: 0 },
+    services: { total: 0, mapped: 0 },
+    lookAlikes: [],
+    unmapped: { accounts: [], services: [] },
+  });
+});
+
+it("names the accounts that are not mapped with the units they use, most first", async () => {
+  const { unmapped } = await read(
+    aCustomerRow({ id: "told", name: "Told", isMapped: true }),
+    aCustomerRow({ id: "told-not", name: "Told not", isMapped: false }),
+    aCustomerRow({ id: "not-told", name: "Not told" }),
+    aCustomerRow({ id: "proven", name: "Proven" }),
+    aCustomerRow({ id: "undone", name: "Undone" }),
+    aCustomerRow({ id: "tried", name: "Tried" }),
+    aCustomerRow({ id: "trial", name: "Trial", billing: "trial" }),
+    aCustomerRow({ id: "gone", name: "Gone", removedAt: noon }),
+    aUsageRow({ customerId: "told-not", counts: { "svc-dns": aCount({ unitCount: 5 }) } }),
+    aUsageRow({
+      customerId: "not-told",
+      counts: { "svc-dns": aCount({ unitCount: 40 }), "svc-edr": aCount({ unitCount: 2 }) },
+    }),
+    aUsageRow({ customerId: "trial", counts: { "svc-dns": aCount({ unitCount: 99 }) } }),
+    aLedgerRow([
+      aLedgerEntry({ customerId: "proven" }),
+      aLedgerEntry({ customerId: "undone", last: { outcome: "unmapped", at: noon } }),
+      aLedgerEntry({ customerId: "tried", accepted: null, last: { outcome: "unmapped", at: noon } }),
+    ]),
+  );
+
+  expect(unmapped.accounts).toEqual([
+    { id: "not-told", name: "Not told", unbilledUnits: 42 },
+    { id: "told-not", name: "Told not", unbilledUnits: 5 },
+    { id: "tried", name: "Tried", unbilledUnits: 0 },
+    { id: "undone", name: "Undone", unbilledUnits: 0 },
+  ]);
+});
+
+it("believes no count that another connection accepted", async () => {
+  const { unmapped } = await read(aCustomerRow(), aLedgerRow([aLedgerEntry()], { connectionId: "connection-0" }));
+
+  expect(unmapped.accounts).toMatchObject([{ id: "cust-1" }]);
+});
+
+it("names the services in use that are not mapped with the units used, most first", async () => {
+  const { unmapped } = await read(
+    aServiceRow(),
+    aServiceRow({ id: "svc-edr", name: "Secure Endpoint" }),
+    aServiceRow({ id: "svc-unused" }),
+    aCustomerRow(),
+    aCustomerRow({ id: "cust-2" }),
+    aCustomerRow({ id: "trial", billing: "trial" }),
+    aUsageRow({
+      counts: { "svc-dns": aCount(), "svc-edr": aCount({ unitCount: 3 }), "svc-old": aCount({ unitCount: 8 }) },
+    }),
+    aUsageRow({ customerId: "cust-2", counts: { "svc-edr": aCount({ unitCount: 4 }) } }),
+    aUsageRow({ customerId: "trial", counts: { "svc-edr": aCount({ unitCount: 100 }) } }),
+  );
+
+  expect(unmapped.services).toEqual([
+    { id: "svc-old", name: "svc-old", unbilledUnits: 8 },
+    { id: "svc-edr", name: "Secure Endpoint", unbilledUnits: 7 },
+  ]);
+});
+
+it("warns of billed customers that look alike", async () => {
+  const { lookAlikes } = await read(
+    aCustomerRow({ id: "cust-1", name: "Northgate Logistics" }),
+    aCustomerRow({ id: "cust-2", name: "NORTHGATE LOGISTICS" }),
+    aCustomerRow({ id: "cust-3", name: "Northgate Logistics", billing: "trial" }),
+  );
+
+  expect(lookAlikes).toEqual([{ customerIds: ["cust-1", "cust-2"], why: expect.stringContaining("case") }]);
+});
+
+it("sees nothing of another partner", async () => {
+  const { unmapped } = await read(aCustomerRow({ partnerId: "org-2002" }), aUsageRow({ partnerId: "org-2002" }));
+
+  expect(unmapped).toEqual({ accounts: [], services: [] });
+});
