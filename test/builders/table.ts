@@ -49,3 +49,7 @@ export const watchedTable = (
   };
   return watched;
 };
+
+/** Everything that the table holds, to compare before with after. */
+export const everyRow = (table: InMemoryTable): Item[] =>
+  [...table.rows.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => structuredClone(row));

@@ -9,7 +9,8 @@ import { startIntegration } from "#functions/start-integration/start-integration
 import { syncAccounts } from "#functions/sync-accounts/sync-accounts";
 import { currentAgreement } from "#shared/agreements/agreement";
 import { toCustomerItem } from "#shared/customers/customer";
-import { partnerToken } from "#shared/gradient/gradient-token";
+import type { GradientApi } from "#shared/gradient/gradient-api";
+import { type PartnerToken, partnerToken } from "#shared/gradient/gradient-token";
 import { findIntegration } from "#shared/integrations/integration";
 import { outboxPks, type Task } from "#shared/outbox/outbox";
 import { toPartnerItem } from "#shared/partners/partner";
@@ -17,22 +18,29 @@ import { toServiceItem } from "#shared/services/hub-service";
 import { pacer } from "#shared/usage/pacer";
 import { tableSlots } from "#shared/usage/table-slots";
 import { toUsageItem } from "#shared/usage/usage";
-import { inMemoryGradient } from "#test/fakes/in-memory-gradient";
+import { type InMemoryGradient, inMemoryGradient } from "#test/fakes/in-memory-gradient";
 import { inMemoryMailer } from "#test/fakes/in-memory-mailer";
 import { inMemoryTable } from "#test/fakes/in-memory-table";
 import { inMemoryTokenVault } from "#test/fakes/in-memory-token-vault";
 import { virtualClock } from "#test/fakes/virtual-clock";
 
 const partnerId = "org-1";
-const token = partnerToken.parse("gradient-partner-token-0001");
+const usualToken = partnerToken.parse("gradient-partner-token-0001");
 const by = { actor: "user-1", actorName: "Ada Admin", address: "203.0.113.7" };
 
+interface Options {
+  /** Puts something between the service and Gradient. */
+  through?: (gradient: InMemoryGradient) => GradientApi;
+  token?: PartnerToken;
+}
+
 /** Every use case of the service on in-memory ports and a virtual clock, with one partner in it. */
-export const serviceWorld = () => {
+export const serviceWorld = ({ through = (gradient) => gradient, token = usualToken }: Options = {}) => {
   const clock = virtualClock();
   const now = () => clock.date();
   const table = inMemoryTable();
   const gradient = inMemoryGradient({ now });
+  const gradientApi = through(gradient);
   const vault = inMemoryTokenVault();
   const mailer = inMemoryMailer();
   const queued: Task[] = [];
@@ -41,8 +49,8 @@ export const serviceWorld = () => {
   const slotsFor = () => tableSlots(table, "vendor", clock);
   const minutes = (count: number) => () => count * 60_000;
 
-  const exporter = exportUsage({ ...common, gradient, slotsFor, random: () => 0.5, callTimeoutMs: 8_000 });
-  const sync = syncAccounts({ ...common, gradientFor: () => gradient });
+  const exporter = exportUsage({ ...common, gradient: gradientApi, slotsFor, random: () => 0.5, callTimeoutMs: 8_000 });
+  const sync = syncAccounts({ ...common, gradientFor: () => gradientApi });
   const mail = sendOwnerMail({
     ...common,
     mailer,
@@ -50,7 +58,19 @@ export const serviceWorld = () => {
     hubUrl: "https://hub.example",
     gradientBaseUrl: "https://gradient.example/api",
   });
-  const close = closeConnection({ table, gradient, vault, pacerFor: () => pacer(slotsFor(), clock, 1), clock });
+  const close = closeConnection({
+    table,
+    gradient: gradientApi,
+    vault,
+    pacerFor: () => pacer(slotsFor(), clock, 1),
+    clock,
+  });
+  const register = registerToken({
+    ...common,
+    gradient: gradientApi,
+    secretPrefix: "p/",
+    hashKey: async () => "hash-key",
+  });
   const sweep = sweepOutbox({ table, queues, now: () => new Date(clock.now() + 60_001) });
 
   const run = async (task: Task): Promise<string> => {
@@ -78,6 +98,10 @@ export const serviceWorld = () => {
     by,
     common,
     exporter,
+    sync,
+    mail,
+    close,
+    register,
     integration: async () => {
       const found = await findIntegration(table, partnerId);
       if (!found) throw new Error("The partner has not started");
@@ -124,11 +148,7 @@ export const serviceWorld = () => {
       );
       if (!gradient.organizationOf(token)) gradient.addOrganization({ token });
       await startIntegration(common)({ partnerId, by });
-      await registerToken({ ...common, gradient, secretPrefix: "p/", hashKey: async () => "hash-key" })({
-        partnerId,
-        text: token,
-        by,
-      });
+      await register({ partnerId, text: token, by });
       const { version, sha256 } = currentAgreement;
       await confirmAgreement({ ...common, agreement: currentAgreement })({
         partnerId,
