@@ -1,0 +1,45 @@
+import { expect, it } from "vitest";
+import { checkMapping } from "#functions/check-mapping/check-mapping";
+import { startIntegration } from "#functions/start-integration/start-integration";
+import { everyRow, owedTasks } from "#test/builders/table";
+import { serviceWorld } from "#test/fakes/service-world";
+
+it("has Gradient asked, and shows when it was", async () => {
+  const world = serviceWorld();
+  await world.addCustomer("a");
+  await world.connect();
+  await world.clock.settle(world.clock.sleep(30_000));
+
+  expect(await checkMapping(world.common)(world)).toEqual({ requestedAt: "2026-11-22T10:00:30.000Z" });
+
+  expect(owedTasks(world.table)).toEqual([{ kind: "sync-accounts", partnerId: world.partnerId, reason: "check" }]);
+  await world.work();
+  expect((await world.integration()).mapping.lastCheckedAt).toBe("2026-11-22T10:00:30.000Z");
+});
+
+it("opens Next by itself once the partner has mapped", async () => {
+  const world = serviceWorld();
+  await world.addService("dns");
+  await world.addCustomer("a");
+  await world.setUsage("a", { dns: 3 });
+  await world.connect();
+  world.map(["a"]);
+
+  await checkMapping(world.common)(world);
+  await world.work();
+
+  expect(await world.integration()).toMatchObject({ state: "active" });
+});
+
+it("is out of step before the agreement is confirmed", async () => {
+  const world = serviceWorld();
+  await expect(checkMapping(world.common)(world)).rejects.toMatchObject({ code: "integration.wrong-step" });
+  await startIntegration(world.common)(world);
+  const before = everyRow(world.table);
+
+  await expect(checkMapping(world.common)(world)).rejects.toMatchObject({
+    code: "integration.wrong-step",
+    extra: { state: "awaiting-token" },
+  });
+  expect(everyRow(world.table)).toEqual(before);
+});

@@ -1,0 +1,193 @@
+import { describe, expect, it } from "vitest";
+import { sendOwnerMail } from "#functions/send-owner-mail/send-owner-mail";
+import { currentAgreement } from "#shared/agreements/agreement";
+import { AppError } from "#shared/errors";
+import { findIntegration } from "#shared/integrations/integration";
+import { findOwnerMail, type OwnerMail, ownerMailWrite } from "#shared/mail/owner-mail";
+import { anIntegrationRow } from "#test/builders/integration";
+import { aPartnerRow } from "#test/builders/partner";
+import { aTableWith } from "#test/builders/table";
+import { minutesAfter, noon } from "#test/builders/time";
+import { type InMemoryMailer, inMemoryMailer } from "#test/fakes/in-memory-mailer";
+import type { InMemoryTable } from "#test/fakes/in-memory-table";
+
+const partnerId = "org-1001";
+const mailId = "mail-1";
+
+const confirmed: OwnerMail["facts"] = {
+  kind: "agreement-confirmed",
+  version: "2026-11-01",
+  sha256: "a".repeat(64),
+  confirmedAt: noon,
+  confirmedByName: "Dana Reyes",
+  confirmedByEmail: "dana.reyes@msp.example",
+  address: "198.51.100.7",
+};
+
+const aMailRow = (facts: OwnerMail["facts"] = confirmed) => {
+  const mail: OwnerMail = { partnerId, id: mailId, facts, status: "queued", at: noon, messageId: null, version: 0 };
+  const write = ownerMailWrite(mail);
+  if (!("put" in write)) throw new Error("A mail is written with a put.");
+  return write.put;
+};
+
+const aTable = (...rows: Parameters<typeof aTableWith>) => aTableWith(anIntegrationRow(), aMailRow(), ...rows);
+
+const sending = (table: InMemoryTable, mailer: InMemoryMailer, at = minutesAfter(1)) =>
+  sendOwnerMail({
+    table,
+    mailer,
+    agreement: currentAgreement,
+    hubUrl: "https://hub.example/",
+    gradientBaseUrl: "https://gradient.example/api",
+    now: () => new Date(at),
+  })({ partnerId, mailId });
+
+const mailIn = (table: InMemoryTable) => findOwnerMail(table, partnerId, mailId);
+const problemsIn = async (table: InMemoryTable) => (await findIntegration(table, partnerId))?.problems;
+
+describe("the owner's e-mail", () => {
+  it("goes to the owner whom the feed names, not to who confirmed", async () => {
+    const [table, mailer] = [await aTable(aPartnerRow()), inMemoryMailer()];
+
+    expect(await sending(table, mailer)).toBe("sent");
+
+    expect(mailer.sent).toMatchObject([
+      { to: { name: "Olga Owner", email: "olga.owner@msp.example" }, reference: mailId },
+    ]);
+    expect(await mailIn(table)).toMatchObject({ status: "sent", at: minutesAfter(1), messageId: "message-1" });
+  });
+
+  it("goes to the owner of this moment, if the feed has named another since", async () => {
+    const owner = { name: "Nora New", email: "nora@msp.example" };
+    const [table, mailer] = [await aTable(aPartnerRow({ owner })), inMemoryMailer()];
+
+    await sending(table, mailer);
+
+    expect(mailer.sent).toMatchObject([{ to: owner }]);
+  });
+
+  it("says who confirmed which version from where, what happens now and how to revoke, in text and HTML", async () => {
+    const [table, mailer] = [await aTable(aPartnerRow()), inMemoryMailer()];
+
+    await sending(table, mailer);
+
+    for (const form of [mailer.sent[0]?.text, mailer.sent[0]?.html]) {
+      for (const fact of [
+        "Dana Reyes",
+        "dana.reyes@msp.example",
+        "198.51.100.7",
+        "2026-11-01",
+        "What happens now",
+        "Disconnect",
+        "https://hub.example/",
+      ]) {
+        expect(form).toContain(fact);
+      }
+    }
+  });
+
+  it("about a refused token tells when, and how to go on", async () => {
+    const [table, mailer] = [
+      await aTableWith(anIntegrationRow(), aPartnerRow(), aMailRow({ kind: "token-rejected", rejectedAt: noon })),
+      inMemoryMailer(),
+    ];
+
+    expect(await sending(table, mailer)).toBe("sent");
+
+    expect(mailer.sent[0]?.subject).toBe("Usage is not being sent to Gradient: new key needed for Example MSP");
+    expect(mailer.sent[0]?.text).toContain("22 November 2026, 12:00 UTC");
+  });
+
+  it("is not sent again when its message is delivered again", async () => {
+    const [table, mailer] = [await aTable(aPartnerRow()), inMemoryMailer()];
+    await sending(table, mailer);
+
+    expect(await sending(table, mailer, minutesAfter(5))).toBe("sent-before");
+
+    expect(mailer.sent).toHaveLength(1);
+  });
+
+  it("is sent once when its message is delivered twice at the same time", async () => {
+    const [table, mailer] = [await aTable(aPartnerRow()), inMemoryMailer()];
+
+    const ends = await Promise.allSettled([sending(table, mailer), sending(table, mailer)]);
+
+    expect(ends.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    expect(mailer.sent).toHaveLength(1);
+  });
+
+  it("is sent once when another delivery comes while SES is being asked", async () => {
+    const [table, mailer] = [await aTable(aPartnerRow()), inMemoryMailer()];
+    const slow: InMemoryMailer = {
+      ...mailer,
+      send: async (mail) => {
+        await expect(sending(table, mailer)).rejects.toMatchObject({ code: "mail.being-sent" });
+        return mailer.send(mail);
+      },
+    };
+
+    expect(await sending(table, slow)).toBe("sent");
+    expect(mailer.sent).toHaveLength(1);
+  });
+
+  it("is not lost when the service dies before SES has it", async () => {
+    const [table, mailer] = [await aTable(aPartnerRow()), inMemoryMailer()];
+    const dying: InMemoryMailer = { ...mailer, send: () => new Promise(() => undefined) };
+    void sending(table, dying);
+    await new Promise((resolve) => setImmediate(resolve));
+
+    // delivered again once the queue's patience with the dead worker has ended
+    expect(await sending(table, mailer, minutesAfter(4))).toBe("sent");
+    expect(mailer.sent).toHaveLength(1);
+  });
+
+  it("is tried again when SES is down", async () => {
+    const [table, mailer] = [await aTable(aPartnerRow()), inMemoryMailer()];
+    mailer.failNext(new AppError("unavailable", "mail.unavailable", "down"));
+
+    await expect(sending(table, mailer)).rejects.toMatchObject({ code: "mail.unavailable" });
+    expect(await mailIn(table)).toMatchObject({ status: "queued" });
+
+    expect(await sending(table, mailer)).toBe("sent");
+    expect(mailer.sent).toHaveLength(1);
+  });
+
+  it("that SES refuses is shown as failed, and blocks nothing", async () => {
+    const [table, mailer] = [await aTable(aPartnerRow()), inMemoryMailer()];
+    mailer.failNext(new AppError("upstream", "mail.refused", "no"));
+
+    expect(await sending(table, mailer)).toBe("refused");
+
+    expect(await mailIn(table)).toMatchObject({ status: "failed", messageId: null });
+    expect(await findIntegration(table, partnerId)).toMatchObject({ state: "active" });
+    expect(await sending(table, mailer)).toBe("sent-before");
+  });
+
+  it("without a known owner is shown as failed, with a problem that says what to do, once", async () => {
+    const [table, mailer] = [await aTable(), inMemoryMailer()];
+
+    expect(await sending(table, mailer)).toBe("no-owner");
+
+    expect(await mailIn(table)).toMatchObject({ status: "failed" });
+    expect(await problemsIn(table)).toEqual([{ code: "owner.unknown", since: minutesAfter(1) }]);
+  });
+
+  it("to an owner who is known by now clears that problem", async () => {
+    const problems = [{ code: "owner.unknown" as const, since: noon }];
+    const [table, mailer] = [
+      await aTableWith(anIntegrationRow({ problems }), aMailRow(), aPartnerRow()),
+      inMemoryMailer(),
+    ];
+
+    await sending(table, mailer);
+
+    expect(await problemsIn(table)).toEqual([]);
+  });
+
+  it("that nobody knows of is done with", async () => {
+    const table = await aTableWith(anIntegrationRow(), aPartnerRow());
+
+    expect(await sending(table, inMemoryMailer())).toBe("unknown-mail");
+  });
+});
