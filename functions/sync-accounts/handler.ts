@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { gradientClient } from "#shared/gradient/gradient-client";
-import { pacedGradient } from "#shared/gradient/paced-gradient";
+import { patientGradient } from "#shared/gradient/patient-gradient";
 import { readEnv } from "#shared/lambda/env";
 import { secretText } from "#shared/secrets/secret-text";
 import { secretsManagerVault } from "#shared/secrets/secrets-manager-vault";
@@ -24,9 +24,10 @@ const pacerFor = singleCallPacer(table, env.LIMITER_KEY, systemClock);
 export const handler = syncAccountsWorker(
   syncAccounts({
     table,
-    gradientFor: (partnerId) => pacedGradient(gradient, pacerFor(partnerId)),
+    gradientFor: (partnerId) =>
+      patientGradient(gradient, { pacer: pacerFor(partnerId), clock: systemClock, patienceMs: 15_000 }),
     vault: secretsManagerVault(secrets),
-    now: () => new Date(),
+    clock: systemClock,
     newId: randomUUID,
   }),
 );

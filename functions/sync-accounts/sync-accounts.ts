@@ -1,7 +1,8 @@
 import { type Customer, findCustomer, isBilled, listCustomers, toCustomerItem } from "#shared/customers/customer";
 import { isAppError } from "#shared/errors";
-import type { GradientAccount, GradientApi } from "#shared/gradient/gradient-api";
+import type { GradientAccount } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
+import type { GradientSetup } from "#shared/gradient/patient-gradient";
 import {
   findIntegration,
   type Integration,
@@ -14,18 +15,19 @@ import { logger } from "#shared/logger";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import { retryOnConflict, type Table } from "#shared/table/table";
 import { readLedger } from "#shared/usage/ledger";
+import type { Clock } from "#shared/usage/pacer";
 import { type AccountChanges, accountChanges } from "./account-changes.ts";
 import { noteMapping, type SyncReason } from "./note-mapping.ts";
 import { syncServices } from "./sync-services.ts";
 
-type Gradient = Omit<GradientApi, "setUnitCount" | "setStatus">;
+type Gradient = Omit<GradientSetup, "setStatus">;
 
 export interface Dependencies {
   table: Table;
   /** Gradient with a slot for each call of this partner. */
   gradientFor: (partnerId: string) => Gradient;
   vault: Pick<TokenVault, "read" | "forget">;
-  now: () => Date;
+  clock: Clock;
   newId: () => string;
 }
 
@@ -73,7 +75,8 @@ const apply = async (
  * Brings one partner's customers and the catalogue's services into Gradient, and learns what is mapped there. Reads first and
  * sends only what is missing, so it may run at any time and any number of times.
  */
-export const syncAccounts = ({ table, gradientFor, vault, now, newId }: Dependencies) => {
+export const syncAccounts = ({ table, gradientFor, vault, clock, newId }: Dependencies) => {
+  const now = () => new Date(clock.now());
   const suspend = suspendIntegration({ table, now, newId });
   const note = noteMapping({ table, now, newId });
 
@@ -114,7 +117,7 @@ export const syncAccounts = ({ table, gradientFor, vault, now, newId }: Dependen
     const { partnerId, ledgerBits: bits } = integration;
     const gradient = gradientFor(partnerId);
     const connection = await gradient.readConnection(token);
-    await syncServices({ table, gradient, now })(token);
+    await syncServices({ table, gradient, clock })(token);
     const accounts = new Map((await gradient.readAccounts(token)).map((account) => [account.id, account]));
     const customers = await listCustomers(table, partnerId);
     const { integrationId: connectionId } = connection;

@@ -1,18 +1,23 @@
-import { AppError } from "#shared/errors";
-import type { GradientApi, GradientService } from "#shared/gradient/gradient-api";
+import { AppError, isAppError } from "#shared/errors";
+import { type GradientService, wasUnanswered } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
+import type { GradientSetup } from "#shared/gradient/patient-gradient";
 import { type HubService, listServices, toServiceItem } from "#shared/services/hub-service";
 import type { Table } from "#shared/table/table";
+import type { Clock } from "#shared/usage/pacer";
 
 interface Dependencies {
   table: Table;
-  /** Takes a slot for each call. */
-  gradient: Pick<GradientApi, "readServices" | "createService">;
-  now: () => Date;
+  gradient: Pick<GradientSetup, "readServices" | "createService">;
+  clock: Clock;
 }
 
-// Longer than one call may take, so that no second worker creates what the first is creating.
-const creatingMs = 60_000;
+// A call that got no answer lands within its time-out and a minute, or never: nobody else creates the service until then.
+const landsWithinMs = 70_000;
+const lookAgainMs = 5_000;
+// A plain failure is over: Gradient can be looked at, and asked again, soon.
+const afterFailureMs = 1_000;
+const maxAttempts = 3;
 
 const put = async (table: Table, service: HubService): Promise<HubService> => {
   const stored = { ...service, version: service.version + 1 };
@@ -22,37 +27,59 @@ const put = async (table: Table, service: HubService): Promise<HubService> => {
 
 /**
  * Sees to it that every service of the catalogue exists in Gradient, once. Ids are matched by what we stored, by name only the
- * first time. Gradient would create a repeated name again, so whoever creates claims the service first; who meets a claim
- * throws `service.being-created` and comes back later.
+ * first time. Gradient would create a repeated name again, and shows both to partners for ever: so whoever creates claims
+ * the service first, and looks for it for as long as a call without an answer may still land. Who meets a claim throws
+ * `service.being-created` and comes back later.
  */
-export const syncServices =
-  ({ table, gradient, now }: Dependencies) =>
-  async (token: PartnerToken): Promise<void> => {
+export const syncServices = ({ table, gradient, clock }: Dependencies) => {
+  const creation = (token: PartnerToken, find: (existing: GradientService[]) => GradientService | undefined) => {
+    const look = async () => find(await gradient.readServices(token));
+
+    return async ({ name, description, category, subcategory }: HubService): Promise<GradientService | undefined> => {
+      for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+        const end = clock.now() + landsWithinMs;
+        try {
+          await gradient.createService(token, { name, description, category, subcategory });
+          return await look();
+        } catch (error) {
+          if (!isAppError(error, "gradient.unavailable")) throw error;
+          const mayLand = wasUnanswered(error);
+          await clock.sleep(mayLand ? lookAgainMs : afterFailureMs);
+          let found = await look();
+          while (!found && mayLand && clock.now() < end) {
+            await clock.sleep(lookAgainMs);
+            found = await look();
+          }
+          if (found) return found;
+        }
+      }
+      return undefined;
+    };
+  };
+
+  return async (token: PartnerToken): Promise<void> => {
     const services = await listServices(table);
     const missing = services.filter(({ gradientServiceId }) => gradientServiceId === null);
     if (missing.length === 0) return;
     // two services of the same name stay two: their counts would overwrite each other
     const taken = new Set(services.map(({ gradientServiceId }) => gradientServiceId));
-    let existing = await gradient.readServices(token);
-    const find = (service: HubService): GradientService | undefined =>
-      existing.find(({ id, name }) => name === service.name && !taken.has(id));
+    const existing = await gradient.readServices(token);
 
     for (const service of missing) {
-      const at = now();
-      let found = find(service);
+      const find = (among: GradientService[]) => among.find(({ id, name }) => name === service.name && !taken.has(id));
+      let found = find(existing);
       let claimed = service;
       if (!found) {
-        if (service.createdUntil !== null && Date.parse(service.createdUntil) > at.getTime()) {
+        if (service.createdUntil !== null && Date.parse(service.createdUntil) > clock.now()) {
           throw new AppError("unavailable", "service.being-created", "Another worker is creating the service.");
         }
-        claimed = await put(table, { ...service, createdUntil: new Date(at.getTime() + creatingMs).toISOString() });
-        const { name, description, category, subcategory } = service;
-        await gradient.createService(token, { name, description, category, subcategory });
-        existing = await gradient.readServices(token);
-        found = find(service);
+        const createdUntil = new Date(clock.now() + landsWithinMs).toISOString();
+        claimed = await put(table, { ...service, createdUntil });
+        found = await creation(token, find)(service);
       }
       if (!found) throw new AppError("upstream", "service.not-created", "Gradient does not show a service it created.");
       await put(table, { ...claimed, gradientServiceId: found.id, createdUntil: null });
       taken.add(found.id);
     }
   };
+};

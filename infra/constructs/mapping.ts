@@ -25,6 +25,8 @@ export class Mapping extends Construct {
     const workerTimeout = Duration.seconds(120);
     const queue = new WorkerQueue(this, "Accounts", {
       workerTimeout,
+      // a partner looks for its customers in Gradient right after the confirmation: a failed attempt is repeated soon
+      visibilityTimeout: Duration.seconds(workerTimeout.toSeconds() + 10),
       deadLettersImpact: "a partner's customers are missing or misnamed in Gradient and cannot be mapped",
     });
     this.accounts = queue.queue;

@@ -10,7 +10,7 @@ interface Patience {
 /** Looks again and again until there is something to see; an error while looking ends the wait. */
 export const waitFor = async <T>(
   look: () => Promise<T | undefined>,
-  { complaint, timeoutMs = 30_000, everyMs = 200 }: Patience,
+  { complaint, timeoutMs = 180_000, everyMs = 200 }: Patience,
 ): Promise<T> => {
   const deadline = performance.now() + timeoutMs;
   for (;;) {

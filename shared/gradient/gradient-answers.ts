@@ -1,5 +1,5 @@
 import { AppError } from "../errors.ts";
-import type { CountAnswer } from "./gradient-api.ts";
+import { type CountAnswer, gradientUnavailable } from "./gradient-api.ts";
 import { refusalReply } from "./gradient-replies.ts";
 import type { TransportReply } from "./https-transport.ts";
 
@@ -69,9 +69,6 @@ export const toCountAnswer = (answer: Answer): CountAnswer => {
   return { kind: "rejected", message: refusalText(answer) };
 };
 
-export const gradientUnavailable = (): AppError =>
-  new AppError("unavailable", "gradient.unavailable", "Gradient is temporarily unavailable.");
-
 /** What a call other than a count throws for a reply without success. */
 export const toAppError = (answer: Answer): AppError => {
   const { status } = answer.reply;
@@ -93,7 +90,7 @@ export const toAppError = (answer: Answer): AppError => {
       ...(wait === null ? {} : { retryAfterSeconds: Math.ceil(wait / 1000) }),
     });
   }
-  if (status === 408 || status < 400 || status >= 500) return gradientUnavailable();
+  if (status === 408 || status < 400 || status >= 500) return gradientUnavailable("answered");
   return new AppError(
     "upstream",
     "gradient.refused",

@@ -1,3 +1,4 @@
+import { AppError } from "../errors.ts";
 import type { PartnerToken } from "./gradient-token.ts";
 
 /** One partner's connection to us in Gradient, as `GET /organization` tells it. */
@@ -58,6 +59,15 @@ export type CountAnswer =
   | { kind: "forbidden" }
   | { kind: "throttled"; retryAfterMs: number | null }
   | { kind: "in-doubt"; reason: string };
+
+const unanswered = "unanswered";
+
+/** Gradient failed, or gave no answer at all: then the call may have landed, or may still land. */
+export const gradientUnavailable = (how: "answered" | "unanswered"): AppError =>
+  new AppError("unavailable", "gradient.unavailable", "Gradient is temporarily unavailable.", { cause: how });
+
+/** Whether a call that threw `gradient.unavailable` may still take effect. */
+export const wasUnanswered = (error: unknown): boolean => error instanceof AppError && error.cause === unanswered;
 
 /**
  * Gradient's vendor API in our words. All but `setUnitCount` throw `AppError`: `gradient.token-rejected` (forbidden, 401),

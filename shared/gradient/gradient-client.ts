@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import { type AppError, isAppError } from "../errors.ts";
-import { type Answer, gradientUnavailable, isSuccess, jsonOf, toAppError, toCountAnswer } from "./gradient-answers.ts";
-import type { AccountChange, GradientApi } from "./gradient-api.ts";
+import { type Answer, isSuccess, jsonOf, toAppError, toCountAnswer } from "./gradient-answers.ts";
+import { type AccountChange, type GradientApi, gradientUnavailable } from "./gradient-api.ts";
 import { accountsReply, connectionReply, vendorReply } from "./gradient-replies.ts";
 import { gradientTokenHeader, type PartnerToken } from "./gradient-token.ts";
 import { httpsTransport, type Transport, TransportError, type TransportRequest } from "./https-transport.ts";
@@ -70,7 +70,7 @@ export const gradientClient = ({
 
   const succeed = async (token: PartnerToken, call: Call): Promise<Answer> => {
     const answer = await ask(token, call).catch((error: unknown) => {
-      throw error instanceof TransportError ? gradientUnavailable() : error;
+      throw error instanceof TransportError ? gradientUnavailable(error.maySent ? "unanswered" : "answered") : error;
     });
     if (!isSuccess(answer)) throw toAppError(answer);
     return answer;
@@ -78,7 +78,7 @@ export const gradientClient = ({
 
   const read = async <S extends z.ZodType>(token: PartnerToken, path: string, schema: S): Promise<z.output<S>> => {
     const parsed = schema.safeParse(jsonOf(await succeed(token, { method: "GET", path })));
-    if (!parsed.success) throw gradientUnavailable();
+    if (!parsed.success) throw gradientUnavailable("answered");
     return parsed.data;
   };
 

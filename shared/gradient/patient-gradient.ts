@@ -1,0 +1,62 @@
+import { AppError, isAppError } from "../errors.ts";
+import type { Clock, Pacer } from "../usage/pacer.ts";
+import type { GradientApi } from "./gradient-api.ts";
+
+/** Everything but counts. */
+export type GradientSetup = Omit<GradientApi, "setUnitCount">;
+
+interface Patience {
+  /** Gives each call its moment: these calls share the vendor's rate with the exports. */
+  pacer: Pick<Pacer, "slot" | "slowDown">;
+  clock: Clock;
+  /** No repeat begins later than this after the first attempt. */
+  patienceMs: number;
+}
+
+/** For the two calls of a person who registers a token: too few to matter to the rate, and not to wait behind an export. */
+export const unpaced: Patience["pacer"] = { slot: async () => true, slowDown: async () => undefined };
+
+const firstPauseMs = 250;
+
+const isPassing = (error: unknown): boolean =>
+  isAppError(error, "gradient.unavailable") || isAppError(error, "gradient.throttled");
+
+/**
+ * Gradient, asked again while it is unavailable or asks for fewer calls. All calls but one may be repeated: reading, setting a
+ * status, changing an account, and creating one, which a repeat finds in conflict. Creating a service twice makes two, so
+ * that is repeated after a plain refusal for the rate only.
+ */
+export const patientGradient = (gradient: GradientSetup, { pacer, clock, patienceMs }: Patience): GradientSetup => {
+  const patiently = async <T>(call: () => Promise<T>, mayRepeat = isPassing): Promise<T> => {
+    const end = clock.now() + patienceMs;
+    for (let pauseMs = firstPauseMs; ; pauseMs *= 2) {
+      if (!(await pacer.slot())) {
+        throw new AppError(
+          "upstream",
+          "gradient.forbidden",
+          "Gradient refuses all calls; an operator has to clear it.",
+        );
+      }
+      try {
+        return await call();
+      } catch (error) {
+        if (!mayRepeat(error) || clock.now() + pauseMs > end) throw error;
+        if (isAppError(error, "gradient.throttled")) await pacer.slowDown(null);
+        await clock.sleep(pauseMs);
+      }
+    }
+  };
+  return {
+    readConnection: (token) => patiently(() => gradient.readConnection(token)),
+    setStatus: (token, status) => patiently(() => gradient.setStatus(token, status)),
+    readServices: (token) => patiently(() => gradient.readServices(token)),
+    createService: (token, service) =>
+      patiently(
+        () => gradient.createService(token, service),
+        (error) => isAppError(error, "gradient.throttled"),
+      ),
+    readAccounts: (token) => patiently(() => gradient.readAccounts(token)),
+    createAccounts: (token, accounts) => patiently(() => gradient.createAccounts(token, accounts)),
+    changeAccounts: (token, changes) => patiently(() => gradient.changeAccounts(token, changes)),
+  };
+};
