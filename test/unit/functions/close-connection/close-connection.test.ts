@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { disconnectIntegration } from "#functions/disconnect-integration/disconnect-integration";
+import { startIntegration } from "#functions/start-integration/start-integration";
+import { AppError } from "#shared/errors";
+import { partnerToken } from "#shared/gradient/gradient-token";
+import { anExportRow } from "#test/builders/usage-export";
+import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
+
+/** A partner who has left, and the message about it. */
+const leftWorld = async () => {
+  const world = serviceWorld();
+  await world.connect();
+  const { token } = await world.integration();
+  if (!token) throw new Error("no token");
+  await disconnectIntegration(world.common)(world);
+  await world.clock.settle(world.clock.sleep(1000));
+  const { secretName, versionId } = token;
+  return { world, connection: { partnerId: world.partnerId, secretName, versionId } };
+};
+const statusIn = (world: ServiceWorld, token = world.token) => world.gradient.organizationOf(token)?.connection.status;
+const reconnect = async (world: ServiceWorld, text: string) => {
+  await startIntegration(world.common)(world);
+  await world.register({ partnerId: world.partnerId, text, by: world.by });
+};
+
+describe("closing a connection", () => {
+  it("tells Gradient, then deletes the token", async () => {
+    const { world, connection } = await leftWorld();
+
+    expect(await world.clock.settle(world.close(connection))).toBe("closed");
+
+    expect(statusIn(world)).toBe("inactive");
+    expect(world.vault.names()).toEqual([]);
+  });
+
+  it("is done once, however often it is asked for", async () => {
+    const { world, connection } = await leftWorld();
+    await world.clock.settle(world.close(connection));
+    world.gradient.failNext("setStatus", { error: new Error("must not be called") });
+
+    expect(await world.close(connection)).toBe("closed-before");
+  });
+
+  it("keeps the token for another try while Gradient is down", async () => {
+    const { world, connection } = await leftWorld();
+    world.gradient.failNext("setStatus", { error: new AppError("unavailable", "gradient.unavailable", "down") });
+
+    await expect(world.clock.settle(world.close(connection))).rejects.toMatchObject({ code: "gradient.unavailable" });
+    expect(world.vault.names()).toEqual([connection.secretName]);
+
+    expect(await world.clock.settle(world.close(connection))).toBe("closed");
+  });
+
+  it("deletes a token that Gradient refuses by now", async () => {
+    const { world, connection } = await leftWorld();
+    world.gradient.regenerateKey(world.token);
+
+    expect(await world.clock.settle(world.close(connection))).toBe("closed");
+    expect(world.vault.names()).toEqual([]);
+  });
+
+  it("waits for the worker that is still sending", async () => {
+    const { world, connection } = await leftWorld();
+    const until = new Date(world.clock.now() + 3_000).toISOString();
+    const running = { partnerId: world.partnerId, id: "run", stop: "not-connected" as const };
+    await world.table.put(anExportRow({ ...running, lease: { holder: "worker", until } }));
+    const row = await world.table.get({ pk: "partner#org-1", sk: "integration" });
+    if (!row) throw new Error("no integration");
+    await world.table.put({ ...row, currentExportId: "run" });
+
+    await world.clock.settle(world.close(connection));
+
+    expect(world.clock.now()).toBeGreaterThanOrEqual(Date.parse(until));
+  });
+});
+
+describe("a partner who is back before its connection was closed", () => {
+  it("stays connected with the same key", async () => {
+    const { world, connection } = await leftWorld();
+    await reconnect(world, world.token);
+    const { token } = await world.integration();
+
+    expect(await world.clock.settle(world.close(connection))).toBe("reconnected");
+
+    expect(statusIn(world)).toBe("pending");
+    expect(world.vault.names()).toEqual([token?.secretName]);
+  });
+
+  it("with another organization's key leaves the old organization", async () => {
+    const { world, connection } = await leftWorld();
+    const other = partnerToken.parse("gradient-partner-token-0002");
+    world.gradient.addOrganization({ token: other });
+    await reconnect(world, other);
+    const { token } = await world.integration();
+
+    expect(await world.clock.settle(world.close(connection))).toBe("closed");
+
+    expect([statusIn(world), statusIn(world, other)]).toEqual(["inactive", "pending"]);
+    expect(world.vault.names()).toEqual([token?.secretName]);
+  });
+});
