@@ -1,0 +1,155 @@
+import { describe, expect, it } from "vitest";
+import { startUsageExports } from "#functions/start-usage-exports/start-usage-exports";
+import type { Integration } from "#shared/integrations/integration";
+import { findIntegration } from "#shared/integrations/integration";
+import type { UsageExport } from "#shared/usage/usage-export";
+import { anIntegration, anIntegrationRow } from "#test/builders/integration";
+import { aTableWith, everyRow, owedTasks, rowsOf } from "#test/builders/table";
+import { countingIds, minutesAfter, noon } from "#test/builders/time";
+import { anExportRow } from "#test/builders/usage-export";
+import type { InMemoryTable } from "#test/fakes/in-memory-table";
+
+// 02:00 in Prague
+const dueAt = "2026-11-23T01:00:00.000Z";
+const nextAt = "2026-11-24T01:00:00.000Z";
+const exportId = "20261123T010000000Z-schedule";
+
+const due = (more: Partial<Integration> = {}) => anIntegrationRow({ nextRunAt: dueAt, lastFullAt: noon, ...more });
+const tick = (table: InMemoryTable, at = dueAt, newId = countingIds()) =>
+  startUsageExports({ table, now: () => new Date(at), newId })({ remainingMs: () => 60_000 });
+const exportsIn = (table: InMemoryTable, partnerId = "org-1001") => rowsOf(table, `partner#${partnerId}`, "export#");
+const integrationIn = (table: InMemoryTable) => findIntegration(table, "org-1001");
+
+describe("a partner whose time has come", () => {
+  it("gets one export, and the time of the next one, in one step", async () => {
+    const table = await aTableWith(due());
+
+    expect(await tick(table)).toEqual({ started: 1, joined: 0, waiting: 0 });
+
+    expect(exportsIn(table)).toMatchObject([
+      { id: exportId, trigger: "schedule", startedBy: "service", lane: "scheduled", mode: "changes", state: "planned" },
+    ]);
+    expect(await integrationIn(table)).toMatchObject({ currentExportId: exportId, nextRunAt: nextAt });
+    expect(owedTasks(table)).toEqual([
+      { kind: "export-usage", lane: "scheduled", partnerId: "org-1001", exportId, leg: 0 },
+    ]);
+  });
+
+  it("gets no second one from a double tick, one after the other or at the same time", async () => {
+    const table = await aTableWith(due());
+
+    await Promise.all([tick(table, dueAt, countingIds()), tick(table, dueAt, () => "other")]);
+    await tick(table);
+
+    expect(exportsIn(table)).toHaveLength(1);
+    expect(owedTasks(table)).toHaveLength(1);
+  });
+
+  it("gets its missed run with the next tick, and then keeps to its hours", async () => {
+    const table = await aTableWith(due());
+
+    await tick(table, "2026-11-23T09:00:00.000Z");
+
+    expect(exportsIn(table)).toMatchObject([{ id: exportId }]);
+    expect(await integrationIn(table)).toMatchObject({ nextRunAt: nextAt });
+  });
+
+  it("leaves its neighbours' exports alone", async () => {
+    const table = await aTableWith(
+      due(),
+      due({ partnerId: "org-2002" }),
+      due({ partnerId: "org-3003", nextRunAt: nextAt }),
+    );
+
+    expect(await tick(table)).toMatchObject({ started: 2 });
+
+    expect([exportsIn(table), exportsIn(table, "org-2002"), exportsIn(table, "org-3003")]).toMatchObject([
+      [{ partnerId: "org-1001" }],
+      [{ partnerId: "org-2002" }],
+      [],
+    ]);
+  });
+
+  it.each<[string, Partial<Integration>, "full" | "changes"]>([
+    ["nothing was ever sent in full", { lastFullAt: null }, "full"],
+    ["the last full run is a week old", { lastFullAt: minutesAfter(-7 * 24 * 60) }, "full"],
+    ["the mapping has grown since", { mapping: { ...anIntegration().mapping, changedAt: minutesAfter(1) } }, "full"],
+    ["the mapping grew before", { mapping: { ...anIntegration().mapping, changedAt: minutesAfter(-1) } }, "changes"],
+    [
+      "the month is nearly over",
+      { nextRunAt: "2026-11-29T01:00:00.000Z", lastFullAt: "2026-11-28T01:00:00.000Z" },
+      "full",
+    ],
+    ["none of that is so", {}, "changes"],
+  ])("gets the right choice of lines when %s", async (_, more, mode) => {
+    const table = await aTableWith(due(more));
+
+    await tick(table, more.nextRunAt ?? dueAt);
+
+    expect(exportsIn(table)).toMatchObject([{ mode }]);
+  });
+});
+
+describe("a partner whose export is on its way already", () => {
+  const running = (more: Partial<UsageExport> = {}) =>
+    aTableWith(due({ currentExportId: "run" }), anExportRow({ id: "run", ...more }));
+
+  it("joins it, and is due again the next day", async () => {
+    const table = await running();
+
+    expect(await tick(table)).toEqual({ started: 0, joined: 1, waiting: 0 });
+
+    expect(exportsIn(table)).toHaveLength(1);
+    expect(await integrationIn(table)).toMatchObject({ currentExportId: "run", nextRunAt: nextAt });
+  });
+
+  it.each<[string, Partial<UsageExport>]>([
+    ["a dry run", { mode: "dry-run" }],
+    ["a run of some customers", { customerIds: ["cust-1"] }],
+    ["a run that was cancelled", { stop: "cancelled" }],
+  ])("waits for the end of %s and then gets its own", async (_, more) => {
+    const table = await running(more);
+
+    expect(await tick(table)).toEqual({ started: 0, joined: 0, waiting: 1 });
+    expect(await integrationIn(table)).toMatchObject({ nextRunAt: dueAt });
+
+    await table.put({ ...due(), version: 9 });
+    expect(await tick(table, minutesAfter(60, dueAt))).toMatchObject({ started: 1 });
+  });
+});
+
+describe("nothing is started for a partner that", () => {
+  it.each<[string, Partial<Integration>]>([
+    ["is not due", { nextRunAt: nextAt }],
+    ["has not mapped yet", { state: "awaiting-mapping" }],
+    ["is suspended", { state: "suspended" }],
+    ["has left", { state: "disconnected" }],
+  ])("%s", async (_, more) => {
+    const table = await aTableWith(due(more));
+    const before = everyRow(table);
+
+    expect(await tick(table)).toEqual({ started: 0, joined: 0, waiting: 0 });
+    expect(everyRow(table)).toEqual(before);
+  });
+});
+
+it("lets one unreadable record keep nobody else from its export", async () => {
+  const table = await aTableWith({ ...due(), pk: "partner#broken", schedule: null }, due());
+
+  await expect(tick(table)).rejects.toThrow();
+
+  expect(exportsIn(table)).toHaveLength(1);
+});
+
+it("leaves a partner to the next tick when somebody else changes the record at the same time", async () => {
+  const table = await aTableWith(due({ currentExportId: "run" }), anExportRow({ id: "run" }));
+  const racing = {
+    ...table,
+    transact: async (...args: Parameters<InMemoryTable["transact"]>) => {
+      await table.put({ ...due({ currentExportId: "run" }), version: 7 });
+      await table.transact(...args);
+    },
+  };
+
+  expect(await tick(racing)).toEqual({ started: 0, joined: 0, waiting: 0 });
+});
