@@ -25,17 +25,15 @@ const byBytes = (a: string, b: string): number => {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 };
 
-/** What the real adapter would give back: plain values without undefined fields, nobody else's to change. */
-const stored = <T>(value: T): T => {
-  if (typeof value !== "object" || value === null) return value;
-  if (value instanceof Uint8Array) return value;
-  const copy: unknown = Array.isArray(value)
-    ? value.map(stored)
-    : Object.fromEntries(
-        Object.entries(value).flatMap(([field, its]) => (its === undefined ? [] : [[field, stored(its)]])),
-      );
-  return Object.freeze(copy) as T;
+const copyOf = (value: unknown): unknown => {
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
+  if (Array.isArray(value)) return Object.freeze(value.map(copyOf));
+  const copy: Record<string, unknown> = {};
+  for (const [field, its] of Object.entries(value)) if (its !== undefined) copy[field] = copyOf(its);
+  return Object.freeze(copy);
 };
+/** What the real adapter would give back: plain values without undefined fields, nobody else's to change. */
+const stored = (item: Item): Item => copyOf(item) as Item;
 
 /** The table's rules without a database. `test/contract/table-agreement.test.ts` compares it with the real adapter. */
 export const inMemoryTable = (initial: Iterable<Item> = []): InMemoryTable => {

@@ -1,31 +1,36 @@
 import { findIntegration } from "#shared/integrations/integration";
 import { customerUsage, toUsageItem, usageKey } from "#shared/usage/usage";
 import type { ExportMode } from "#shared/usage/usage-export";
-import { type Layout, at, customerId, customerRow, serviceId } from "./scenario.ts";
+import { at, customerId, customerRow, type Layout, serviceId } from "./scenario.ts";
 import { partnerId, type SimulatedService, startsAt } from "./service.ts";
 import { gradientServiceId } from "./simulated-gradient.ts";
 
 /** A count as the hub's feed brings it. */
-const measure = ({ table, line, trace }: SimulatedService, customer: string, service: string, unitCount: number): void => {
+const measure = (
+  { table, line, trace }: SimulatedService,
+  customer: string,
+  service: string,
+  unitCount: number,
+): void => {
   const row = table.rows.get(`${usageKey(partnerId, customer).pk}\u0000${usageKey(partnerId, customer).sk}`);
   if (!row) return;
   const before = customerUsage.parse(row);
   const counts = { ...before.counts, [service]: { unitCount, measuredAt: at(line.now()) } };
-  trace(`the hub counts ${unitCount} for ${customer}/${service}`);
+  trace(() => `the hub counts ${unitCount} for ${customer}/${service}`);
   table.apply([{ put: toUsageItem({ ...before, counts, version: before.version + 1 }) }]);
 };
 
 const removeOrReturn = ({ table, line, trace }: SimulatedService, id: string): void => {
   const row = [...table.rows.values()].find(({ sk }) => sk === `customer#${id}`);
   const isThere = row?.removedAt === null;
-  trace(`customer ${id} ${isThere ? "is removed" : "is back"}`);
+  trace(() => `customer ${id} ${isThere ? "is removed" : "is back"}`);
   table.apply([{ put: customerRow(id, (row?.version ?? 0) + 1, isThere ? at(line.now()) : null) }]);
 };
 
 /** The partner makes a new key in Gradient; somebody pastes it into the hub a little later. */
 const replaceToken = ({ gradient, line, random, register, trace }: SimulatedService): void => {
   const key = gradient.regenerateKey();
-  trace("the key is regenerated in Gradient");
+  trace(() => "the key is regenerated in Gradient");
   line.at(line.now() + random.pick([0, 300, 5_000, 40_000]), () => register(key), true);
 };
 

@@ -7,7 +7,7 @@ import type { TokenVault } from "#shared/secrets/token-vault";
 import type { Table, Write } from "#shared/table/table";
 import type { Clock } from "#shared/usage/pacer";
 import type { InMemoryTable } from "#test/fakes/in-memory-table";
-import type { Process, Processes } from "./processes.ts";
+import type { Process, Processes, Trace } from "./processes.ts";
 import type { Random } from "./random.ts";
 import type { SimulatedGradient } from "./simulated-gradient.ts";
 import type { Timeline } from "./timeline.ts";
@@ -21,7 +21,7 @@ interface Dependencies {
   table: InMemoryTable;
   gradient: SimulatedGradient;
   secrets: Map<string, PartnerToken[]>;
-  trace: (text: string) => void;
+  trace: Trace;
   enqueue: (task: Task) => void;
   /** Told of every write that took effect. */
   onWritten: (writes: Write[]) => void;
@@ -29,12 +29,27 @@ interface Dependencies {
 
 const textOf = (write: Write): string => {
   const [verb, key] =
-    "put" in write ? (["put", write.put] as const) : "delete" in write ? (["delete", write.delete] as const) : (["check", write.check] as const);
+    "put" in write
+      ? (["put", write.put] as const)
+      : "delete" in write
+        ? (["delete", write.delete] as const)
+        : (["check", write.check] as const);
   return `${verb} ${key.pk}|${key.sk}${write.expect === undefined ? "" : `@${write.expect}`}`;
 };
 
 /** The service's ports as one process has them: every call is a step that may fail, be late, or be its last. */
-export const portsOf = ({ line, random, weather, running, table, gradient, secrets, trace, enqueue, onWritten }: Dependencies) => {
+export const portsOf = ({
+  line,
+  random,
+  weather,
+  running,
+  table,
+  gradient,
+  secrets,
+  trace,
+  enqueue,
+  onWritten,
+}: Dependencies) => {
   let ids = 0;
   const newId = () => `${String(++ids).padStart(8, "0")}-id`;
 
@@ -43,68 +58,120 @@ export const portsOf = ({ line, random, weather, running, table, gradient, secre
       now: () => line.now() + process.skewMs,
       sleep: (ms) => running.sleep(process, ms),
     };
-    const write = (what: string, writes: Write[]): Promise<void> =>
-      running.call(process, "write", what, async () => {
-        table.apply(writes);
-        onWritten(writes);
-      });
+    const write = (writes: Write[]): Promise<void> =>
+      running.call(
+        process,
+        "write",
+        () => writes.map(textOf).join(", "),
+        async () => {
+          table.apply(writes);
+          onWritten(writes);
+        },
+      );
     const ported: Table = {
-      get: (key) => running.call(process, "read", `get ${key.pk}|${key.sk}`, () => table.get(key)),
-      getMany: (keys) => running.call(process, "read", "getMany", () => table.getMany(keys)),
-      query: (query) => running.call(process, "read", `query ${query.pk}|${query.prefix ?? ""}`, () => table.query(query)),
-      due: (query) => running.call(process, "read", `due ${query.kind}`, () => table.due(query)),
+      get: (key) =>
+        running.call(
+          process,
+          "read",
+          () => `get ${key.pk}|${key.sk}`,
+          () => table.get(key),
+        ),
+      getMany: (keys) =>
+        running.call(
+          process,
+          "read",
+          () => "getMany",
+          () => table.getMany(keys),
+        ),
+      query: (query) =>
+        running.call(
+          process,
+          "read",
+          () => `query ${query.pk}|${query.prefix ?? ""}`,
+          () => table.query(query),
+        ),
+      due: (query) =>
+        running.call(
+          process,
+          "read",
+          () => `due ${query.kind}`,
+          () => table.due(query),
+        ),
       put: (put, expect) => {
         const one: Write = { put, ...(expect === undefined ? {} : { expect }) };
-        return write(textOf(one), [one]);
+        return write([one]);
       },
       delete: (key, expect) => {
         const one: Write = { delete: key, ...(expect === undefined ? {} : { expect }) };
-        return write(textOf(one), [one]);
+        return write([one]);
       },
-      transact: (writes) => write(writes.map(textOf).join(", "), writes),
+      transact: (writes) => write(writes),
     };
     const vault: TokenVault = {
       store: (name, token) =>
-        running.call(process, "vault", "store token", async () => {
-          const versions = secrets.get(name) ?? [];
-          if (!versions.includes(token)) versions.push(token);
-          secrets.set(name, versions);
-          return { versionId: `version-${versions.indexOf(token) + 1}` };
-        }),
+        running.call(
+          process,
+          "vault",
+          () => "store token",
+          async () => {
+            const versions = secrets.get(name) ?? [];
+            if (!versions.includes(token)) versions.push(token);
+            secrets.set(name, versions);
+            return { versionId: `version-${versions.indexOf(token) + 1}` };
+          },
+        ),
       read: (name, versionId) =>
-        running.call(process, "vault", "read token", async () => {
-          const token = secrets.get(name)?.[Number(versionId.replace("version-", "")) - 1];
-          if (!token) throw new AppError("not-found", "token.missing", "missing");
-          return token;
-        }),
+        running.call(
+          process,
+          "vault",
+          () => "read token",
+          async () => {
+            const token = secrets.get(name)?.[Number(versionId.replace("version-", "")) - 1];
+            if (!token) throw new AppError("not-found", "token.missing", "missing");
+            return token;
+          },
+        ),
       forget: () => undefined,
-      remove: (name) => running.call(process, "vault", "remove token", async () => void secrets.delete(name)),
+      remove: (name) =>
+        running.call(
+          process,
+          "vault",
+          () => "remove token",
+          async () => void secrets.delete(name),
+        ),
     };
     const ask = <T>(what: string, effect: () => T): Promise<T> =>
-      running.call(process, "gradient", what, async () => effect());
+      running.call(
+        process,
+        "gradient",
+        () => what,
+        async () => effect(),
+      );
 
     const setUnitCount: GradientApi["setUnitCount"] = (token, count) =>
       new Promise((resolve, reject) => {
         if (!process.isAlive) return;
         const fate = weather.postFate();
-        const what = `${count.unitCount} for ${count.accountId}/${count.serviceId}`;
+        const what = () => `${count.unitCount} for ${count.accountId}/${count.serviceId}`;
         if (fate.dies === "before") {
-          trace(`${process.name} dies before sending ${what}`);
+          trace(() => `${process.name} dies before sending ${what()}`);
           running.kill(process);
           return;
         }
         if (fate.fails) {
-          running.resume(process, line.now() + 1, () => reject(new AppError("unavailable", "secrets.unavailable", "no key")));
+          running.resume(process, line.now() + 1, () =>
+            reject(new AppError("unavailable", "secrets.unavailable", "no key")),
+          );
           return;
         }
         const post = gradient.send(process, token, count);
-        trace(`${process.name} sends ${what}`);
+        trace(() => `${process.name} sends ${what()}`);
         let truth = fate.answer;
         if (fate.landsMs !== null) {
           const land = () => {
             const found = gradient.land(post);
             truth ??= found;
-            trace(`${what} reaches Gradient: ${found.kind}`);
+            trace(() => `${what()} reaches Gradient: ${found.kind}`);
           };
           line.at(line.now() + fate.landsMs, land, false);
         }
@@ -112,14 +179,20 @@ export const portsOf = ({ line, random, weather, running, table, gradient, secre
           const answer = truth ?? { kind: "in-doubt", reason: "nothing landed" };
           if (answer.kind !== "in-doubt") post.settledAt = line.now();
           if (answer.kind === "token-rejected") process.sawRejection = true;
-          trace(`${process.name} hears ${answer.kind} of ${what}`);
+          trace(() => `${process.name} hears ${answer.kind} of ${what()}`);
           if (fate.pauseMs > 0) process.pausedUntil = line.now() + fate.pauseMs;
           running.resume(process, line.now(), () => resolve(answer));
         });
         if (fate.dies === "after") running.kill(process);
       });
     const queues: TaskQueues = {
-      send: (task) => running.call(process, "queue", `queue ${task.kind}`, async () => enqueue(task)),
+      send: (task) =>
+        running.call(
+          process,
+          "queue",
+          () => `queue ${task.kind}`,
+          async () => enqueue(task),
+        ),
     };
     return {
       table: ported,

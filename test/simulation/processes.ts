@@ -44,9 +44,12 @@ export interface Spawning {
   onEnd?: (end: End) => void;
 }
 
+/** Told what happens; the text is only made when somebody listens. */
+export type Trace = (text: () => string) => void;
+
 const settledPromise = (promise: Promise<unknown>) => void promise.catch(() => undefined);
 
-export const processes = (line: Timeline, faults: Faults, trace: (text: string) => void) => {
+export const processes = (line: Timeline, faults: Faults, trace: Trace) => {
   const alive = new Set<Process>();
 
   const kill = (process: Process) => process.end({ kind: "died" });
@@ -76,12 +79,14 @@ export const processes = (line: Timeline, faults: Faults, trace: (text: string) 
         if (!process.isAlive) return;
         process.isAlive = false;
         alive.delete(process);
-        trace(`${name} ${end.kind === "returned" ? end.value : end.kind === "threw" ? `threw ${end.error}` : "died"}`);
+        trace(
+          () => `${name} ${end.kind === "returned" ? end.value : end.kind === "threw" ? `threw ${end.error}` : "died"}`,
+        );
         onEnd?.(end);
       },
     };
     alive.add(process);
-    trace(`${name} starts`);
+    trace(() => `${name} starts`);
     if (lifeMs !== undefined) line.at(line.now() + lifeMs, () => kill(process), false);
     main(process).then(
       (value) => process.end({ kind: "returned", value }),
@@ -91,24 +96,24 @@ export const processes = (line: Timeline, faults: Faults, trace: (text: string) 
   };
 
   /** One step. A dead process's steps never leave it, and nothing ever reaches it. */
-  const call = <T>(process: Process, kind: StepKind, what: string, effect: () => Promise<T>): Promise<T> =>
+  const call = <T>(process: Process, kind: StepKind, what: () => string, effect: () => Promise<T>): Promise<T> =>
     new Promise((resolve) => {
       if (!process.isAlive) return;
       const { dies, failure, reachesMs, answersMs, pauseMs } = faults.fateOf(process, kind);
       if (dies === "before") {
-        trace(`${process.name} dies before ${what}`);
+        trace(() => `${process.name} dies before ${what()}`);
         kill(process);
         return;
       }
       if (dies === "after") {
-        trace(`${process.name} dies after ${what}`);
+        trace(() => `${process.name} dies after ${what()}`);
         kill(process);
       }
       const takeEffect = (): Promise<T> => {
         const isDone = failure === null || failure.isDone;
         const result = isDone ? effect() : undefined;
         if (result) settledPromise(result);
-        trace(`${process.name} ${what}${failure ? ` ${failure.error.message}${isDone ? " (done)" : ""}` : ""}`);
+        trace(() => `${process.name} ${what()}${failure ? ` ${failure.error.message}${isDone ? " (done)" : ""}` : ""}`);
         if (failure === null && result) return result;
         const refused: Promise<T> = Promise.reject(failure?.error);
         settledPromise(refused);
@@ -116,7 +121,7 @@ export const processes = (line: Timeline, faults: Faults, trace: (text: string) 
       };
       const answer = (result: Promise<T>) => {
         if (pauseMs > 0 && process.isAlive) {
-          trace(`${process.name} stands still for ${pauseMs} ms`);
+          trace(() => `${process.name} stands still for ${pauseMs} ms`);
           process.pausedUntil = line.now() + pauseMs;
           resume(process, process.pausedUntil, () => resolve(result));
         } else resolve(result);

@@ -7,8 +7,8 @@ import { anIntegration } from "#test/builders/integration";
 import { aPartnerRow } from "#test/builders/partner";
 import { aServiceRow } from "#test/builders/service";
 import { inMemoryTable } from "#test/fakes/in-memory-table";
-import { gradientServiceId, type SimulatedGradient } from "./simulated-gradient.ts";
 import { partnerId, secretName, startsAt } from "./service.ts";
+import { gradientServiceId, type SimulatedGradient } from "./simulated-gradient.ts";
 
 export interface Layout {
   customers: number;
@@ -37,7 +37,11 @@ export const customerRow = (id: string, version: number, removedAt: string | nul
 
 const integrationRow = ({ isActive, ledgerBits }: Layout): Item => {
   const base = anIntegration();
-  const waiting = { state: "awaiting-mapping", nextRunAt: null, mapping: { ...base.mapping, completedAt: null } } as const;
+  const waiting = {
+    state: "awaiting-mapping",
+    nextRunAt: null,
+    mapping: { ...base.mapping, completedAt: null },
+  } as const;
   const value: Integration = {
     ...base,
     partnerId,
@@ -77,10 +81,15 @@ export const rowsOf = (layout: Layout): Item[] => {
 };
 
 /** The same partner on Gradient's side. */
-export const fillGradient = (gradient: SimulatedGradient, layout: Layout, isMapped: (index: number) => boolean): void => {
+export const fillGradient = (
+  gradient: SimulatedGradient,
+  layout: Layout,
+  isMapped: (index: number) => boolean,
+): void => {
   for (let index = 0; index < layout.customers; index += 1) {
     const id = customerId(index);
     gradient.accounts.set(id, { name: `Customer ${id}`, isMapped: isMapped(index), isActive: true });
   }
-  for (let index = 0; index < layout.services; index += 1) gradient.mappedServices.add(gradientServiceId(serviceId(index)));
+  for (let index = 0; index < layout.services; index += 1)
+    gradient.mappedServices.add(gradientServiceId(serviceId(index)));
 };

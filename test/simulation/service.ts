@@ -13,7 +13,7 @@ import { type ExportRequest, startUsageExport } from "#shared/usage/start-usage-
 import { tableSlots } from "#shared/usage/table-slots";
 import { inMemoryTable } from "#test/fakes/in-memory-table";
 import { portsOf } from "./ports.ts";
-import { type End, processes } from "./processes.ts";
+import { type End, processes, type Trace } from "./processes.ts";
 import { fifo } from "./queues.ts";
 import type { Random } from "./random.ts";
 import { simulatedGradient } from "./simulated-gradient.ts";
@@ -40,12 +40,12 @@ const isForeseen = (error: unknown): boolean =>
   error instanceof AppError || (error instanceof Error && error.message.startsWith("The lease ran out"));
 
 /** The service as it runs in the cloud, on one machine and a virtual clock: functions, queues, stream, table, Gradient. */
-export const simulatedService = ({ random, weather, rows, tellsMapping = true, trace: tell = () => undefined }: Options) => {
+export const simulatedService = ({ random, weather, rows, tellsMapping = true, trace: tell }: Options) => {
   const accusations: string[] = [];
   const line = timeline(startsAt);
-  const trace = (text: string) => tell(`${(line.now() - startsAt).toFixed(0).padStart(9)} ${text}`);
+  const trace: Trace = (text) => tell?.(`${(line.now() - startsAt).toFixed(0).padStart(9)} ${text()}`);
   const accuse = (text: string) => {
-    trace(`!! ${text}`);
+    trace(() => `!! ${text}`);
     accusations.push(text);
   };
   const running = processes(line, weather, trace);
@@ -68,7 +68,18 @@ export const simulatedService = ({ random, weather, rows, tellsMapping = true, t
       line.at(line.now() + 61_001, sweep, true);
     }
   };
-  const ports = portsOf({ line, random, weather, running, table, gradient, secrets, trace, enqueue: queue.add, onWritten });
+  const ports = portsOf({
+    line,
+    random,
+    weather,
+    running,
+    table,
+    gradient,
+    secrets,
+    trace,
+    enqueue: queue.add,
+    onWritten,
+  });
 
   const spawn = (
     name: string,
@@ -127,9 +138,13 @@ export const simulatedService = ({ random, weather, rows, tellsMapping = true, t
       weather.clear();
     },
     start: (request: Omit<ExportRequest, "partnerId">, onEnd?: (end: End) => void) =>
-      spawn("start", async (its) => startUsageExport(its)({ ...request, partnerId }).then(({ id }) => `started ${id}`), {
-        ...(onEnd ? { onEnd } : {}),
-      }),
+      spawn(
+        "start",
+        async (its) => startUsageExport(its)({ ...request, partnerId }).then(({ id }) => `started ${id}`),
+        {
+          ...(onEnd ? { onEnd } : {}),
+        },
+      ),
     tick: () =>
       spawn("tick", async (its) => `started ${(await startUsageExports(its)({ remainingMs: () => 60_000 })).started}`),
     recover: () =>

@@ -84,7 +84,10 @@ export const simulatedGradient = ({ now, landsWithinMs, tellsMapping, accuse }: 
       for (const other of earlier) {
         if (other.unitCount === unitCount || other.settledAt !== null) continue;
         const left = other.calledAt + landsWithinMs - now();
-        if (left > 0) accuse(`${by.name} sends ${unitCount} for ${line} while ${other.by.name}'s ${other.unitCount} may land for ${left} ms`);
+        if (left > 0)
+          accuse(
+            `${by.name} sends ${unitCount} for ${line} while ${other.by.name}'s ${other.unitCount} may land for ${left} ms`,
+          );
       }
       if (by.sawRejection) accuse(`${by.name} sends ${line} after Gradient refused its token`);
       if (suspendedAt !== null && by.startedAt > suspendedAt) accuse(`${by.name} sends ${line} while suspended`);
@@ -97,7 +100,9 @@ export const simulatedGradient = ({ now, landsWithinMs, tellsMapping, accuse }: 
       const { line, unitCount, token } = post;
       if (token !== key) return { kind: "token-rejected" };
       if (!isMapped(line)) return { kind: "unmapped", message: "No account map found" };
-      const newer = posts.get(line)?.find((other) => other.calledAt > post.calledAt && other.landedAt !== null && other.unitCount !== unitCount);
+      const newer = posts
+        .get(line)
+        ?.find((other) => other.calledAt > post.calledAt && other.landedAt !== null && other.unitCount !== unitCount);
       if (newer) accuse(`${unitCount} for ${line} overwrites the newer ${newer.unitCount}`);
       post.landedAt = now();
       counts.set(line, unitCount);
@@ -115,7 +120,11 @@ export const simulatedGradient = ({ now, landsWithinMs, tellsMapping, accuse }: 
     },
     readAccounts: (token: string): GradientAccount[] => {
       signIn(token);
-      return [...accounts].map(([id, { name, isMapped: its }]) => ({ id, name, ...(tellsMapping ? { isMapped: its } : {}) }));
+      return [...accounts].map(([id, { name, isMapped: its }]) => ({
+        id,
+        name,
+        ...(tellsMapping ? { isMapped: its } : {}),
+      }));
     },
     createAccounts: (token: string, added: { id: string; name: string }[]) => {
       signIn(token);

@@ -57,11 +57,18 @@ export const changingWeather = (random: Random): Weather => {
 
   const deaths = (): Fate["dies"] => (random.chance(dies) ? random.pick(["before", "after"]) : null);
   const pause = () => (random.chance(pauses) ? random.pick([500, 6_000, 17_000, 30_000, 75_000]) : 0);
-  const latency = () => (random.chance(slow) ? random.pick([30, 300, 3_000, 25_000]) * random.next() : 1 + random.next());
+  const latency = () =>
+    random.chance(slow) ? random.pick([30, 300, 3_000, 25_000]) * random.next() : 1 + random.next();
 
   const unansweredPost = (): Pick<PostFate, "landsMs" | "answer" | "answersMs"> => {
     const answersMs = random.pick([30, 500, callTimeoutMs]);
-    const landsMs = random.pick([null, 10, callTimeoutMs * random.next(), landsWithinMs * random.next(), landsWithinMs - 1]);
+    const landsMs = random.pick([
+      null,
+      10,
+      callTimeoutMs * random.next(),
+      landsWithinMs * random.next(),
+      landsWithinMs - 1,
+    ]);
     return { answer: inDoubt, landsMs, answersMs };
   };
   const answeredPost = (): Pick<PostFate, "landsMs" | "answer" | "answersMs"> => {

@@ -1,0 +1,9 @@
+import { parentPort } from "node:worker_threads";
+import * as z from "zod";
+import { runSeeds } from "./seeds.ts";
+
+const range = z.object({ from: z.int(), seeds: z.int() });
+
+parentPort?.on("message", (message: unknown) => {
+  void runSeeds(range.parse(message)).then((broken) => parentPort?.postMessage(broken));
+});

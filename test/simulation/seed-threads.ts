@@ -1,0 +1,39 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import * as z from "zod";
+import type { SeedRange } from "./seeds.ts";
+import type { Outcome } from "./simulate.ts";
+
+const outcomes = z.array(z.object({ seed: z.int(), faults: z.array(z.string()) }));
+
+// small enough for a lively progress, large enough that the threads' last ones end together
+const seedsPerPart = 500;
+
+/** The range in as many threads; `onPart` hears of each part as it ends. */
+export const runInThreads = async (
+  { from, seeds }: SeedRange,
+  threads: number,
+  onPart: (part: SeedRange, broken: Outcome[]) => void = () => undefined,
+): Promise<Outcome[]> => {
+  const broken: Outcome[] = [];
+  let next = from;
+  const thread = async () => {
+    // plain Node, whatever runs this: a test runner's transformed modules are slower
+    const worker = new Worker(new URL("./seed-thread.ts", import.meta.url), { execArgv: [] });
+    try {
+      while (next < from + seeds) {
+        const part = { from: next, seeds: Math.min(seedsPerPart, from + seeds - next) };
+        next += part.seeds;
+        worker.postMessage(part);
+        const [answer] = await once(worker, "message");
+        const found = outcomes.parse(answer);
+        broken.push(...found);
+        onPart(part, found);
+      }
+    } finally {
+      await worker.terminate();
+    }
+  };
+  await Promise.all(Array.from({ length: threads }, thread));
+  return broken.sort((a, b) => a.seed - b.seed);
+};
