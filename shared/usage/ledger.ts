@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import * as z from "zod";
 import { instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
@@ -49,7 +49,7 @@ export const lineKey = ({ customerId, serviceId }: { customerId: string; service
 
 /** The row for a customer among 2^bits. */
 export const bucketOf = (customerId: string, bits: number): number =>
-  createHash("sha256").update(customerId).digest().readUInt16BE(0) >> (16 - bits);
+  hash("sha256", customerId, "buffer").readUInt16BE(0) >> (16 - bits);
 
 // 64 lines a row on average: what one second sends, in one to three write units
 const linesPerBucket = 64;
