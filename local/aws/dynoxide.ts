@@ -8,6 +8,7 @@ import * as z from "zod";
 import { endLeftover } from "../processes.ts";
 import { StartupProblem } from "../startup-problem.ts";
 import { readStateFile, writeStateFile } from "../state-file.ts";
+import { tendStream } from "./dynoxide-file.ts";
 
 export interface Dynoxide {
   url: string;
@@ -97,6 +98,7 @@ export const startDynoxide = async (folder: string, candidates: string[]): Promi
     const child = launch(binary, file, port);
     const { listening, output } = await untilListening(child);
     if (listening) {
+      tendStream(file);
       writeStateFile(join(folder, "dynoxide.json"), { pid: Number(/pid (\d+)/.exec(output)?.[1] ?? 0) });
       const ended = new Promise((resolve) => child.once("exit", resolve));
       return {
