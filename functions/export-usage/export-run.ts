@@ -34,6 +34,8 @@ export interface ExportRun {
 /** Whether, and why, no further call may go out. A stop ends the lines honestly; a failure leaves them to another worker. */
 export interface Halt {
   stop(): StopReason | null;
+  /** What this worker itself has met. A reason that an earlier one left in the export was acted on then, under the token of then. */
+  met(): StopReason | null;
   /** The first reason stays. */
   stopFor(reason: StopReason): void;
   failed(): boolean;
@@ -47,6 +49,7 @@ export const newHalt = (personsStop: () => StopReason | null): Halt => {
   let failure: { error: unknown } | undefined;
   return {
     stop: () => reason ?? personsStop(),
+    met: () => reason,
     stopFor: (given) => {
       reason ??= given;
     },

@@ -130,11 +130,11 @@ export const exportUsage = (dependencies: Dependencies) => {
       return "handed-over";
     }
     const stop = run.halt.stop();
-    if (stop === "token-rejected") {
+    if (run.halt.met() === "token-rejected") {
       dependencies.vault.forget(run.secretName);
       await suspend({ partnerId, versionId: run.versionId });
     }
-    if (stop === "forbidden") await block(partnerId);
+    if (run.halt.met() === "forbidden") await block(partnerId);
     if (stop !== null) await lease.save((current) => ({ ...current, stop: current.stop ?? stop }));
     await rebuildViews(run);
     const { outcome, totals } = await close(partnerId, exportId, holder);
