@@ -29,17 +29,22 @@ const pauseMs = 1000;
 const recoveryMs = 30_000;
 const maxSlowness = 4;
 
-/** The period now: the slowness of the last refusal fades out evenly. */
-const periodMs = ({ slowness, slowedAt }: Limiter, now: number): number => {
+/** How many times longer the period is now: the slowness of the last refusal fades out evenly. */
+const stretch = ({ slowness, slowedAt }: Limiter, now: number): number => {
   const left = Math.max(0, 1 - (now - slowedAt) / recoveryMs);
-  return (1000 / callsPerSecond) * (1 + (slowness - 1) * left);
+  return 1 + (slowness - 1) * left;
 };
 
 /**
  * Slots out of one row per limiter key: a reservation is one conditional write, whoever loses the race reads and tries again.
  * Exact for any number of workers, and nothing is written while nothing is sent.
  */
-export const tableSlots = (table: Pick<Table, "get" | "put">, name: string, clock: Clock) => {
+export const tableSlots = (
+  table: Pick<Table, "get" | "put">,
+  name: string,
+  clock: Clock,
+  perSecond: number = callsPerSecond,
+) => {
   const key = limiterKey(name);
   let known: Limiter = fresh;
 
@@ -67,7 +72,7 @@ export const tableSlots = (table: Pick<Table, "get" | "put">, name: string, cloc
       change((current) => {
         if (current.blockedSince !== null) return { result: null };
         const now = clock.now();
-        const period = periodMs(current, now);
+        const period = (1000 / perSecond) * stretch(current, now);
         const firstAt = Math.max(current.next, now);
         return {
           value: { ...current, next: firstAt + count * period },
