@@ -1,0 +1,43 @@
+import { randomUUID } from "node:crypto";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { exportUsageEnv } from "#functions/export-usage/env";
+import { exportUsage } from "#functions/export-usage/export-usage";
+import { exportUsageWorker } from "#functions/export-usage/worker";
+import { defaultTimeoutMs, gradientClient } from "#shared/gradient/gradient-client";
+import { readEnv } from "#shared/lambda/env";
+import { sqsTaskQueues } from "#shared/outbox/sqs-task-queues";
+import { secretText } from "#shared/secrets/secret-text";
+import { secretsManagerVault } from "#shared/secrets/secrets-manager-vault";
+import { tableNamed } from "#shared/table/table-client";
+import { systemClock } from "#shared/usage/system-clock";
+import { limiterName, tableSlots } from "#shared/usage/table-slots";
+
+const env = readEnv(exportUsageEnv);
+const table = tableNamed(env.TABLE_NAME);
+const secrets = new SecretsManagerClient({});
+
+// more than this machine gets through: what is measured is the memory over many lines, not their pace
+const perSecond = 2000;
+
+/** The worker of export-usage, wired as its handler does it, but without waiting for Gradient's rate. */
+export const handler = exportUsageWorker(
+  exportUsage({
+    table,
+    gradient: gradientClient({
+      baseUrl: env.GRADIENT_BASE_URL,
+      vendorKey: secretText(secrets, env.VENDOR_KEY_SECRET),
+      timeoutMs: defaultTimeoutMs,
+    }),
+    vault: secretsManagerVault(secrets),
+    queues: sqsTaskQueues(new SQSClient({}), {
+      "on-demand": env.ON_DEMAND_EXPORTS_QUEUE_URL,
+      scheduled: env.SCHEDULED_EXPORTS_QUEUE_URL,
+    }),
+    slotsFor: (partnerId) => tableSlots(table, limiterName(env.LIMITER_KEY, partnerId), systemClock, perSecond),
+    clock: systemClock,
+    random: Math.random,
+    newId: randomUUID,
+    callTimeoutMs: defaultTimeoutMs,
+  }),
+);

@@ -1,0 +1,79 @@
+import { createServer } from "node:http";
+import { answering } from "../rig/answering.ts";
+import { type Limit, type LimitKind, limitKinds } from "./limits.ts";
+
+export interface Setting {
+  /** From a request's arrival to its answer. */
+  latencyMs: number;
+  /** A request arrives up to so much later than it was sent. */
+  jitterMs: number;
+  limits: LimitKind[];
+}
+
+export interface GradientStats {
+  /** When a request was let in, in milliseconds since 1970. */
+  accepted: number[];
+  refused: number;
+}
+
+interface Arrival {
+  at: number;
+  answer: (status: number) => void;
+}
+
+let setting: Setting = { latencyMs: 0, jitterMs: 0, limits: [] };
+let limits: Limit[] = [];
+let stats: GradientStats = { accepted: [], refused: 0 };
+const coming: Arrival[] = [];
+
+const now = (): number => performance.timeOrigin + performance.now();
+
+/** Lets in, in the order of their arrival, all that have arrived. */
+const letIn = () => {
+  for (let first = coming[0]; first && first.at <= now(); first = coming[0]) {
+    coming.shift();
+    const { at, answer } = first;
+    // each is asked: a bucket fills by being asked
+    const isAllowed = limits.map((limit) => limit.allows(at)).every(Boolean);
+    if (isAllowed) {
+      for (const limit of limits) limit.count(at);
+      stats.accepted.push(at);
+    } else {
+      stats.refused += 1;
+    }
+    setTimeout(() => answer(isAllowed ? 201 : 429), setting.latencyMs);
+  }
+  // a timer may come a fraction of a millisecond early
+  if (coming.length > 0) setTimeout(letIn, 1);
+};
+
+const arrive = (arrival: Arrival) => {
+  let place = coming.length;
+  while (place > 0 && (coming[place - 1]?.at ?? 0) > arrival.at) place -= 1;
+  coming.splice(place, 0, arrival);
+  setTimeout(letIn, Math.max(1, arrival.at - now()));
+};
+
+const server = createServer((request, response) => {
+  // the moment that counts is when the request came in, not when a timer of this process got its turn
+  const at = now() + Math.random() * setting.jitterMs;
+  request.resume();
+  arrive({
+    at,
+    answer: (status) => response.writeHead(status, { "content-type": "application/json" }).end("{}"),
+  });
+});
+server.keepAliveTimeout = 60_000;
+
+answering({
+  listen: () =>
+    new Promise((resolve) => {
+      server.listen(0, "127.0.0.1", () => resolve(server.address()));
+    }),
+  set: (next: Setting) => {
+    setting = next;
+    limits = next.limits.map((kind) => limitKinds[kind](100));
+    stats = { accepted: [], refused: 0 };
+  },
+  stats: () => stats,
+});

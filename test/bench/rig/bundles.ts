@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { build } from "esbuild";
+import { buildFunctions } from "#infra/build";
+
+const root = path.resolve(import.meta.dirname, "../../..");
+
+export interface Bundles {
+  /** The file of a function, as it is deployed. */
+  of(folder: string): string;
+  /** Runs a function as Lambda does; plain JavaScript, so that the worker's memory holds no compiler. */
+  workerProcess: string;
+}
+
+/** Builds the functions, and those that only the bench has, away from `dist`: others may build there meanwhile. */
+export const buildBundles = async (): Promise<Bundles> => {
+  const folder = mkdtempSync(path.join(tmpdir(), "gradient-bench-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  await buildFunctions({ outdir: path.join(folder, "functions") });
+  await buildFunctions({ outdir: path.join(folder, "bench"), functionsDir: path.join(root, "test/bench/functions") });
+  const workerProcess = path.join(folder, "worker-process.mjs");
+  await build({
+    entryPoints: [path.join(root, "test/bench/worker/worker-process.ts")],
+    outfile: workerProcess,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    logLevel: "error",
+  });
+  return {
+    of: (name) => path.join(folder, name.startsWith("fast-") ? "bench" : "functions", name, "index.mjs"),
+    workerProcess,
+  };
+};

@@ -1,0 +1,40 @@
+import { fork } from "node:child_process";
+import type { Reply } from "./answering.ts";
+
+export interface OtherProcess {
+  ask<T>(name: string, given?: unknown): Promise<T>;
+  stop(): void;
+}
+
+interface Options {
+  env?: Record<string, string>;
+  execArgv?: string[];
+}
+
+/** A process of the bench that answers questions; it ends with this one. */
+export const otherProcess = (file: string, { env = {}, execArgv = [] }: Options = {}): OtherProcess => {
+  const child = fork(file, {
+    env: { PATH: process.env.PATH ?? "", ...env },
+    execArgv,
+    // failures are logged to the second
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  const waiting = new Map<number, (reply: Reply) => void>();
+  let last = 0;
+  child.on("message", (reply: Reply) => {
+    waiting.get(reply.id)?.(reply);
+    waiting.delete(reply.id);
+  });
+  child.on("exit", () => {
+    for (const tell of waiting.values()) tell({ id: 0, failure: `${file} has ended` });
+  });
+  return {
+    ask: <T>(name: string, given?: unknown) =>
+      new Promise<T>((resolve, reject) => {
+        last += 1;
+        waiting.set(last, ({ answer, failure }) => (failure ? reject(new Error(failure)) : resolve(answer as T)));
+        child.send({ id: last, name, given });
+      }),
+    stop: () => child.kill("SIGKILL"),
+  };
+};
