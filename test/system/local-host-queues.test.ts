@@ -89,6 +89,26 @@ describe("a queue's worker", () => {
   });
 });
 
+describe("a queue without a worker", () => {
+  it("gives a message back at once when its receiver asks for that", async () => {
+    const { sqs } = callsTo(host);
+    const QueueUrl = `${host.endpoints.SQS}/000000000000/fixture-Idle`;
+    const received = z.object({
+      Messages: z.tuple([
+        z.object({ ReceiptHandle: z.string(), Attributes: z.object({ ApproximateReceiveCount: z.string() }) }),
+      ]),
+    });
+    const receive = async () =>
+      received.parse(await sqs("AmazonSQS.ReceiveMessage", { QueueUrl, MessageSystemAttributeNames: ["All"] }))
+        .Messages[0];
+    await sendMessage(host, "Idle", { id: "given back" });
+    const { ReceiptHandle } = await receive();
+    await sqs("AmazonSQS.ChangeMessageVisibility", { QueueUrl, ReceiptHandle, VisibilityTimeout: 0 });
+
+    expect((await receive()).Attributes.ApproximateReceiveCount).toBe("2");
+  });
+});
+
 describe("a FIFO queue's worker", () => {
   it("gets each group in order and one at a time, and groups beside each other", async () => {
     for (const index of [1, 2, 3]) {
