@@ -40,8 +40,10 @@ export type LegOutcome = "finished" | "handed-over" | "already-over" | "taken-ov
 
 // A lost call may land this long after its sender gave it up (engineering model: time-out + 60 s).
 const landsLateMs = 60_000;
+// The clock that ends the wait is another than the one that began it; each may be off by two seconds and a bit.
+const clocksApartMs = 5_000;
 // Slots fetched at once: a person waits for an on-demand run, so it takes the larger share.
-const blockSizes = { "on-demand": 40, scheduled: 10 };
+export const blockSizes = { "on-demand": 40, scheduled: 10 };
 
 /**
  * Carries one export for as long as this invocation may last: takes the lease, plans if nobody has, sends, and closes or hands
@@ -107,7 +109,7 @@ export const exportUsage = (dependencies: Dependencies) => {
       connectionId: integration?.gradient?.integrationId ?? "",
       ledgerBits,
       services,
-      landsWithinMs: dependencies.callTimeoutMs + landsLateMs,
+      landsWithinMs: dependencies.callTimeoutMs + landsLateMs + clocksApartMs,
       remainingMs,
       onSettled: async (receipts) => {
         if (isActive || mode === "dry-run" || !receipts.some(({ outcome }) => outcome === "accepted")) return;
