@@ -3,7 +3,8 @@ import { customerUsage, toUsageItem, usageKey } from "#shared/usage/usage";
 import type { ExportMode } from "#shared/usage/usage-export";
 import { at, customerId, customerRow, type Layout, serviceId } from "./scenario.ts";
 import { partnerId, type SimulatedService, startsAt } from "./service.ts";
-import { gradientServiceId } from "./simulated-gradient.ts";
+import { gradientServiceId, hubServiceId, type Post } from "./simulated-gradient.ts";
+import { landsWithinMs } from "./weather.ts";
 
 /** A count as the hub's feed brings it. */
 const measure = (
@@ -35,8 +36,8 @@ const replaceToken = ({ gradient, line, random, register, trace }: SimulatedServ
 };
 
 /** What people, the hub's feed and Gradient's side do while everything fails, at moments between the start and `spanMs` after it. */
-export const letThingsHappen = (service: SimulatedService, layout: Layout, spanMs: number): void => {
-  const { line, random, gradient, table } = service;
+export const letThingsHappen = (simulated: SimulatedService, layout: Layout, spanMs: number): void => {
+  const { line, random, gradient, table } = simulated;
   const often = (times: number, happen: () => void) => {
     for (let left = times; left > 0; left -= 1) line.at(startsAt + random.next() * spanMs, happen, true);
   };
@@ -50,7 +51,7 @@ export const letThingsHappen = (service: SimulatedService, layout: Layout, spanM
     const mode = random.pick<ExportMode>(["changes", "changes", "full", "full", "dry-run"]);
     const trigger = random.pick(["manual", "schedule"] as const);
     const narrowed = random.chance(0.15) ? { customerIds: [aCustomer()] } : {};
-    const begin = () => service.start({ id, trigger, mode, ...narrowed });
+    const begin = () => simulated.start({ id, trigger, mode, ...narrowed });
     begin();
     // asked for twice, as by a person who saw no answer
     if (random.chance(0.2)) line.at(line.now() + random.pick([0, 50, 2_000]), begin, true);
@@ -58,11 +59,11 @@ export const letThingsHappen = (service: SimulatedService, layout: Layout, spanM
   line.at(startsAt, start, true);
   often(random.below(3), start);
   // few different numbers, so that the same one comes back
-  often(random.below(5), () => measure(service, aCustomer(), aService(), random.below(4)));
+  often(random.below(5), () => measure(simulated, aCustomer(), aService(), random.below(4)));
   if (random.chance(0.2)) often(1, () => void cancelRunning());
-  if (random.chance(0.2)) often(1 + random.below(2), () => removeOrReturn(service, aCustomer()));
-  if (random.chance(0.15)) often(1, () => replaceToken(service));
-  if (random.chance(0.2)) often(1, service.tick);
+  if (random.chance(0.2)) often(1 + random.below(2), () => removeOrReturn(simulated, aCustomer()));
+  if (random.chance(0.15)) often(1, () => replaceToken(simulated));
+  if (random.chance(0.2)) often(1, simulated.tick);
   if (random.chance(0.15)) {
     often(2, () => {
       const account = gradient.accounts.get(aCustomer());
@@ -75,14 +76,27 @@ export const letThingsHappen = (service: SimulatedService, layout: Layout, spanM
     often(1, () => gradient.mappedServices.add(id));
   }
   if (random.chance(0.04)) often(1, standStill);
+  if (random.chance(0.15)) gradient.listeners.push(tempt);
 
   async function cancelRunning() {
     const running = await findIntegration(table, partnerId);
-    if (running?.currentExportId) service.cancel(running.currentExportId);
+    if (running?.currentExportId) simulated.cancel(running.currentExportId);
+  }
+  /** Another number for a line whose last one got no answer, and a run right when that one may land at the latest. */
+  function tempt({ line: its, calledAt }: Post) {
+    if (random.chance(0.5)) return;
+    const [customer = "", service = ""] = its.split("/");
+    const number = random.below(4);
+    line.at(
+      line.now() + random.pick([0, 2_000, 30_000]),
+      () => measure(simulated, customer, hubServiceId(service), number),
+      true,
+    );
+    line.at(calledAt + landsWithinMs - random.between(-500, 6_000), start, true);
   }
   /** Everything that runs stands still for hours; the recovery does not. */
   function standStill() {
-    for (const process of service.running.alive) process.pausedUntil = line.now() + 7 * 3_600_000;
-    line.at(line.now() + 7 * 3_600_000 - 60_000, service.recover, true);
+    for (const process of simulated.running.alive) process.pausedUntil = line.now() + 7 * 3_600_000;
+    line.at(line.now() + 7 * 3_600_000 - 60_000, simulated.recover, true);
   }
 };

@@ -183,6 +183,7 @@ export const portsOf = ({
           if (fate.pauseMs > 0) process.pausedUntil = line.now() + fate.pauseMs;
           running.resume(process, line.now(), () => resolve(answer));
         });
+        if (fate.dies === "after" || fate.answer?.kind === "in-doubt") gradient.unanswered(post);
         if (fate.dies === "after") running.kill(process);
       });
     const queues: TaskQueues = {

@@ -24,6 +24,7 @@ interface Options {
 }
 
 export const gradientServiceId = (serviceId: string): string => `gradient-${serviceId}`;
+export const hubServiceId = (id: string): string => id.replace("gradient-", "");
 export const lineOf = (accountId: string, serviceId: string): string => `${accountId}/${serviceId}`;
 
 const rejected = () => new AppError("forbidden", "gradient.token-rejected", "Gradient rejected the partner token.");
@@ -59,7 +60,14 @@ export const simulatedGradient = ({ now, landsWithinMs, tellsMapping, accuse }: 
     return accounts.get(account)?.isMapped === true && mappedServices.has(service);
   };
 
+  const listeners: ((post: Post) => void)[] = [];
+
   return {
+    /** Whoever wants to hear of counts whose sender will not hear what became of them. */
+    listeners,
+    unanswered: (post: Post) => {
+      for (const hear of listeners) hear(post);
+    },
     connection,
     accounts,
     mappedServices,
