@@ -1,10 +1,10 @@
-import { cpSync, existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { commandLine } from "#local/processes";
-import { childrenOf, removeFolder, temporaryFolder } from "./host-harness.ts";
+import { listeningAddresses, processTree, removeFolder, temporaryFolder } from "./host-harness.ts";
 import { type FailedStart, type RunningSystem, startInVain, startLocalSystem } from "./local-system.ts";
 
 /** One sentence for a person, no stack trace, exit code 1. */
@@ -13,30 +13,6 @@ const expectOneSentence = ({ code, stderr }: FailedStart, ...words: string[]) =>
   expect(stderr).not.toMatch(/\bat .*:\d+/);
   for (const word of words) expect(stderr).toContain(word);
   expect(code).toBe(1);
-};
-
-const processTree = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(processTree)];
-
-/** The local addresses, in the kernel's own spelling, that these processes listen on. */
-const listening = (pids: number[]): string[] => {
-  const inodes = new Set(
-    pids.flatMap((pid) =>
-      readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
-        try {
-          return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? [];
-        } catch {
-          return [];
-        }
-      }),
-    ),
-  );
-  return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) =>
-    readFileSync(table, "utf8")
-      .split("\n")
-      .map((line) => line.trim().split(/\s+/))
-      .filter((columns) => columns[3] === "0A" && inodes.has(columns[9] ?? ""))
-      .map((columns) => columns[1]?.split(":")[0] ?? ""),
-  );
 };
 
 describe("a running system", () => {
@@ -57,7 +33,7 @@ describe("a running system", () => {
   });
 
   it("listens on 127.0.0.1 and nowhere else", () => {
-    const addresses = listening(processTree(system.endpoints.pid));
+    const addresses = listeningAddresses(processTree(system.endpoints.pid));
 
     // five of ours, DynamoDB, SQS and Secrets Manager
     expect(addresses.length).toBeGreaterThanOrEqual(8);
