@@ -19,7 +19,7 @@ const customersAtOnce = 100;
 const place = z.strictObject({ after: keyAfter(prefix).optional(), customerId: z.string(), serviceId: z.string() });
 
 const lineView = (line: Line, usage: CustomerUsage | undefined, entry: LedgerEntry | undefined) => {
-  const count = line.billed ? new Map(Object.entries(usage?.counts ?? {})).get(line.serviceId) : undefined;
+  const count = line.billed ? usage?.counts[line.serviceId] : undefined;
   return {
     customerId: line.customerId,
     customerName: line.customerName,

@@ -97,6 +97,8 @@ it.each([
 it.each([
   ["9999-12-31T23:59:59-12:00", "A time lies between the years 1970 and 9998."],
   ["0000-01-01T00:00:00+01:00", "A time lies between the years 1970 and 9998."],
+  ["1969-12-31T23:59:59Z", "A time lies between the years 1970 and 9998."],
+  ["9999-01-01T00:00:00Z", "A time lies between the years 1970 and 9998."],
   ["2026-02-30T00:00:00Z", "A time is an RFC 3339 date-time."],
   ["2026-11-22", "A time is an RFC 3339 date-time."],
 ])("rejects the time %s", async (measuredAt, message) => {

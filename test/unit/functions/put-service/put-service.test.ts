@@ -48,7 +48,7 @@ it.each(["name", "description", "unit"] as const)("takes a new %s over", async (
   expect((await findService(table, "svc-dns"))?.[field]).toBe("Another");
 });
 
-it("takes a new category over", async () => {
+it("takes a new category or subcategory over", async () => {
   const table = await aTableWith(aServiceRow());
   const record = aServiceRecord({ category: "backup", subcategory: "cloud backup" });
 
@@ -57,6 +57,9 @@ it("takes a new category over", async () => {
 
   await putService({ table, now })({ id: "svc-dns", record: { ...record, category: "other" } });
   expect(await findService(table, "svc-dns")).toMatchObject({ category: "other", subcategory: "cloud backup" });
+
+  await putService({ table, now })({ id: "svc-dns", record: { ...record, category: "other", subcategory: "other" } });
+  expect(await findService(table, "svc-dns")).toMatchObject({ category: "other", subcategory: "other" });
 });
 
 it("writes nothing for a record that it has", async () => {

@@ -61,6 +61,7 @@ it("names the accounts that are not mapped with the units they use, most first",
     aCustomerRow({ id: "proven", name: "Proven" }),
     aCustomerRow({ id: "undone", name: "Undone" }),
     aCustomerRow({ id: "tried", name: "Tried" }),
+    aCustomerRow({ id: "waiting", name: "Waiting" }),
     aCustomerRow({ id: "trial", name: "Trial", billing: "trial" }),
     aCustomerRow({ id: "gone", name: "Gone", removedAt: noon }),
     aUsageRow({ customerId: "told-not", counts: { "svc-dns": aCount({ unitCount: 5 }) } }),
@@ -73,6 +74,7 @@ it("names the accounts that are not mapped with the units they use, most first",
       aLedgerEntry({ customerId: "proven" }),
       aLedgerEntry({ customerId: "undone", last: { outcome: "unmapped", at: noon } }),
       aLedgerEntry({ customerId: "tried", accepted: null, last: { outcome: "unmapped", at: noon } }),
+      aLedgerEntry({ customerId: "waiting", accepted: null, last: { outcome: "deferred", at: noon } }),
     ]),
   );
 
@@ -81,6 +83,7 @@ it("names the accounts that are not mapped with the units they use, most first",
     { id: "told-not", name: "Told not", unbilledUnits: 5 },
     { id: "tried", name: "Tried", unbilledUnits: 0 },
     { id: "undone", name: "Undone", unbilledUnits: 0 },
+    { id: "waiting", name: "Waiting", unbilledUnits: 0 },
   ]);
 });
 
