@@ -93,7 +93,7 @@ export const noteMapping = ({ table, now, newId }: Dependencies) => {
     if (!noted) return "not-connected";
 
     const isFirst = noted.after.state === "awaiting-mapping" && isWorthTrying(found);
-    const hasGrown = noted.after.mapping.changedAt !== noted.before.mapping.changedAt;
+    const hasGrown = noted.after.mapping.accounts.mapped > noted.before.mapping.accounts.mapped;
     const proven = provenCustomers(found);
     const awaitsProof = found.billed.some(
       ({ id }) => usage.has(id) && !proven.has(id) && found.accounts.get(id)?.isMapped,

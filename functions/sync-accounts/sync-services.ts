@@ -32,28 +32,45 @@ const put = async (table: Table, service: HubService): Promise<HubService> => {
  * `service.being-created` and comes back later.
  */
 export const syncServices = ({ table, gradient, clock }: Dependencies) => {
+  const claim = (service: HubService): Promise<HubService> => {
+    const until = service.createdUntil === null ? 0 : Date.parse(service.createdUntil);
+    if (until > clock.now()) {
+      throw new AppError("unavailable", "service.being-created", "Another worker is creating the service.");
+    }
+    return put(table, { ...service, createdUntil: new Date(clock.now() + landsWithinMs).toISOString() });
+  };
+
   const creation = (token: PartnerToken, find: (existing: GradientService[]) => GradientService | undefined) => {
     const look = async () => find(await gradient.readServices(token));
+    /** Looks for what a failed call may have created nevertheless. */
+    const lookAfter = async (failure: AppError, end: number) => {
+      const mayLand = wasUnanswered(failure);
+      await clock.sleep(mayLand ? lookAgainMs : afterFailureMs);
+      let found = await look();
+      while (!found && mayLand && clock.now() < end) {
+        await clock.sleep(lookAgainMs);
+        found = await look();
+      }
+      return found;
+    };
 
-    return async ({ name, description, category, subcategory }: HubService): Promise<GradientService | undefined> => {
+    return async (service: HubService) => {
+      const { name, description, category, subcategory } = service;
+      let claimed = await claim(service);
       for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
         const end = clock.now() + landsWithinMs;
+        // each attempt may land as late as the first, so each has the claim for as long
+        if (attempt > 1) claimed = await claim({ ...claimed, createdUntil: null });
         try {
           await gradient.createService(token, { name, description, category, subcategory });
-          return await look();
+          return { claimed, found: await look() };
         } catch (error) {
           if (!isAppError(error, "gradient.unavailable")) throw error;
-          const mayLand = wasUnanswered(error);
-          await clock.sleep(mayLand ? lookAgainMs : afterFailureMs);
-          let found = await look();
-          while (!found && mayLand && clock.now() < end) {
-            await clock.sleep(lookAgainMs);
-            found = await look();
-          }
-          if (found) return found;
+          const found = await lookAfter(error, end);
+          if (found) return { claimed, found };
         }
       }
-      return undefined;
+      return { claimed, found: undefined };
     };
   };
 
@@ -67,16 +84,8 @@ export const syncServices = ({ table, gradient, clock }: Dependencies) => {
 
     for (const service of missing) {
       const find = (among: GradientService[]) => among.find(({ id, name }) => name === service.name && !taken.has(id));
-      let found = find(existing);
-      let claimed = service;
-      if (!found) {
-        if (service.createdUntil !== null && Date.parse(service.createdUntil) > clock.now()) {
-          throw new AppError("unavailable", "service.being-created", "Another worker is creating the service.");
-        }
-        const createdUntil = new Date(clock.now() + landsWithinMs).toISOString();
-        claimed = await put(table, { ...service, createdUntil });
-        found = await creation(token, find)(service);
-      }
+      const known = find(existing);
+      const { claimed, found } = known ? { claimed: service, found: known } : await creation(token, find)(service);
       if (!found) throw new AppError("upstream", "service.not-created", "Gradient does not show a service it created.");
       await put(table, { ...claimed, gradientServiceId: found.id, createdUntil: null });
       taken.add(found.id);

@@ -42,4 +42,17 @@ describe("creating a service when Gradient fails", () => {
     expect(world.gradient.services).toHaveLength(1);
     expect(world.clock.now() - before).toBeGreaterThanOrEqual(70_000);
   });
+
+  it("keeps others away for as long as its last attempt may land", async () => {
+    const { world, sync } = await aWorld();
+    world.gradient.failNext("createService", { error: gradientUnavailable("unanswered") }, { times: 2 });
+    const another = async () => {
+      await world.clock.sleep(100_000);
+      await expect(sync()).rejects.toMatchObject({ code: "service.being-created" });
+    };
+
+    await world.clock.settle(Promise.all([sync(), another()]));
+
+    expect(world.gradient.services).toHaveLength(1);
+  });
 });
