@@ -11,6 +11,7 @@ export interface Bundles {
   of(folder: string): string;
   /** Runs a function as Lambda does; plain JavaScript, so that the worker's memory holds no compiler. */
   workerProcess: string;
+  largePartnerProcess: string;
 }
 
 /** Builds the functions, and those that only the bench has, away from `dist`: others may build there meanwhile. */
@@ -19,17 +20,22 @@ export const buildBundles = async (): Promise<Bundles> => {
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   await buildFunctions({ outdir: path.join(folder, "functions") });
   await buildFunctions({ outdir: path.join(folder, "bench"), functionsDir: path.join(root, "test/bench/functions") });
-  const workerProcess = path.join(folder, "worker-process.mjs");
+  const processes = { worker: "worker/worker-process", largePartner: "scale/large-partner-process" };
   await build({
-    entryPoints: [path.join(root, "test/bench/worker/worker-process.ts")],
-    outfile: workerProcess,
+    entryPoints: Object.fromEntries(
+      Object.entries(processes).map(([name, file]) => [name, path.join(root, `test/bench/${file}.ts`)]),
+    ),
+    outdir: folder,
+    outExtension: { ".js": ".mjs" },
     bundle: true,
     format: "esm",
     platform: "node",
+    mainFields: ["module", "main"],
     logLevel: "error",
   });
   return {
     of: (name) => path.join(folder, name.startsWith("fast-") ? "bench" : "functions", name, "index.mjs"),
-    workerProcess,
+    workerProcess: path.join(folder, "worker.mjs"),
+    largePartnerProcess: path.join(folder, "largePartner.mjs"),
   };
 };

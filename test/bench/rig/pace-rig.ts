@@ -9,7 +9,7 @@ import type { GradientStats, Setting } from "../gradient/gradient-process.ts";
 import { startAwsStub } from "./aws-stub.ts";
 import { buildBundles } from "./bundles.ts";
 import { awsEnvironment, benchDynamo, tableName } from "./dynamo.ts";
-import { type OtherProcess, otherProcess } from "./other-process.ts";
+import { type OtherProcess, otherProcess, smallHeap } from "./other-process.ts";
 import { catalogueRows, integrationRow, partnerRows } from "./partner-rows.ts";
 
 export interface Memory {
@@ -23,9 +23,6 @@ export interface Worker {
   /** Carries the export to its end, with the messages that hand it over. */
   carry(task: Task): Promise<void>;
 }
-
-// a 256 MB function's heap; the rest is for what lies outside of it
-const heapMb = 230;
 
 const sqsEvent = (task: Task) => ({
   Records: [{ messageId: randomUUID(), body: JSON.stringify(task), attributes: { MessageGroupId: "group" } }],
@@ -58,8 +55,7 @@ export const paceRig = async () => {
       ON_DEMAND_EXPORTS_QUEUE_URL: `${stub.url}/on-demand.fifo`,
       SCHEDULED_EXPORTS_QUEUE_URL: `${stub.url}/scheduled.fifo`,
     };
-    const execArgv = [`--max-old-space-size=${heapMb}`];
-    const process = otherProcess(bundles.workerProcess, { env, execArgv });
+    const process = otherProcess(bundles.workerProcess, { env, execArgv: smallHeap });
     await process.ask("load", bundles.of(folder));
     return {
       process,

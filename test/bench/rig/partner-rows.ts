@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { toCustomerItem } from "#shared/customers/customer";
 import { integrationWrite } from "#shared/integrations/integration";
 import { defaultSchedule } from "#shared/schedules/schedule";
@@ -49,14 +50,50 @@ export const integrationRow = (partnerId: string, nextRunAt: string | null = nul
   return write.put;
 };
 
+const digestOf = (index: number): string => createHash("sha256").update(`customer ${index}`).digest("hex");
+
+/** As a hub makes them up: ids that no compression shortens. */
+export const customerIdOf = (index: number): string =>
+  digestOf(index).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
+
+const firstNames = [
+  "Alder",
+  "Brook",
+  "Cedar",
+  "Dunmore",
+  "Elm Street",
+  "Fairview",
+  "Granite",
+  "Harbour",
+  "Ivy",
+  "Juniper",
+];
+const lastNames = [
+  "Dental",
+  "Solicitors",
+  "Logistics",
+  "Accounting",
+  "Veterinary Clinic",
+  "Foods",
+  "Architects",
+  "Motors",
+];
+
+const customerNameOf = (index: number): string => {
+  const at = Number.parseInt(digestOf(index).slice(-8), 16);
+  return `${firstNames[at % 10]} & ${digestOf(index).slice(32, 38)} ${lastNames[Math.floor(at / 10) % 8]}`;
+};
+
 /** A partner with `lines` lines: customers with five services each, the last one with what is left. */
 export function* partnerRows(partnerId: string, lines: number): Generator<Item> {
   yield integrationRow(partnerId);
-  const at = new Date().toISOString();
+  const now = Date.now();
   for (let from = 0, index = 0; from < lines; from += serviceIds.length, index += 1) {
-    const id = `cust-${String(index).padStart(6, "0")}`;
+    const id = customerIdOf(index);
+    // each customer was measured at a moment of its own
+    const at = new Date(now - ((index * 7919) % 3_600_000)).toISOString();
     const state = { removedAt: null, retiredAt: null, isMapped: true, updatedAt: at, version: 1 };
-    yield toCustomerItem({ id, name: `Customer ${index} & Sons Ltd`, billing: "billed", partnerId, ...state });
+    yield toCustomerItem({ id, name: customerNameOf(index), billing: "billed", partnerId, ...state });
     const counts = serviceIds
       .slice(0, Math.min(serviceIds.length, lines - from))
       .map((service, place) => [service, { unitCount: (index * 7 + place * 13) % 480, measuredAt: at }] as const);

@@ -1,0 +1,91 @@
+import { randomUUID } from "node:crypto";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { exportUsage } from "#functions/export-usage/export-usage";
+import { partnerToken } from "#shared/gradient/gradient-token";
+import { dynamoTable } from "#shared/table/dynamo-table";
+import type { Item, Table } from "#shared/table/table";
+import { systemClock } from "#shared/usage/system-clock";
+import { tableSlots } from "#shared/usage/table-slots";
+import { answering } from "../rig/answering.ts";
+import { countingTable, type Units } from "../units/counting-table.ts";
+
+export interface Place {
+  dynamoUrl: string;
+  tableName: string;
+  partnerId: string;
+  exportId: string;
+}
+
+export interface LargeRun {
+  planSeconds: number;
+  sendSeconds: number;
+  closeSeconds: number;
+  cpuSeconds: number;
+  planPeakBytes: number;
+  peakBytes: number;
+  units: [string, Units][];
+}
+
+const token = partnerToken.parse("bench-partner-token-0001");
+const peakBytes = () => process.resourceUsage().maxRSS * 1024;
+
+/** Notes when the plan is stored, when the last chunk is behind it, and when the run is over. */
+const watched = (table: Table) => {
+  const moments = { planned: 0, planPeakBytes: 0, sent: 0, over: 0 };
+  const see = (item: Item) => {
+    if (typeof item.sk !== "string" || !item.sk.startsWith("export#")) return;
+    if (moments.planned === 0 && item.chunks !== null) {
+      moments.planned = performance.now();
+      moments.planPeakBytes = peakBytes();
+    }
+    if (moments.sent === 0 && item.chunks === item.nextChunk) moments.sent = performance.now();
+    if (item.state === "finished") moments.over = performance.now();
+  };
+  const result: Table = {
+    ...table,
+    put: async (item, expect) => {
+      await table.put(item, expect);
+      see(item);
+    },
+    transact: async (writes) => {
+      await table.transact(writes);
+      for (const write of writes) if ("put" in write) see(write.put);
+    },
+  };
+  return { table: result, moments };
+};
+
+/** Carries one export, in one go, against a Gradient that answers at once and has no limit. */
+const carry = async ({ dynamoUrl, tableName, partnerId, exportId }: Place): Promise<LargeRun> => {
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  const client = new DynamoDBClient({ endpoint: dynamoUrl, region: "us-east-1", credentials, maxAttempts: 5 });
+  const counting = countingTable(dynamoTable(client, tableName));
+  const { table, moments } = watched(counting);
+  const startedAt = performance.now();
+  const cpuBefore = process.cpuUsage();
+  await exportUsage({
+    table,
+    gradient: { setUnitCount: async () => ({ kind: "accepted" }) },
+    vault: { read: async () => token, forget: () => undefined },
+    queues: { send: async () => undefined },
+    // a name of its own: these reservations are not the service's
+    slotsFor: () => tableSlots(table, "bench", systemClock, 100_000),
+    clock: systemClock,
+    random: Math.random,
+    newId: randomUUID,
+    callTimeoutMs: 8000,
+  })({ partnerId, exportId }, { remainingMs: () => 300_000 });
+  const { user, system } = process.cpuUsage(cpuBefore);
+  client.destroy();
+  return {
+    planSeconds: (moments.planned - startedAt) / 1000,
+    sendSeconds: (moments.sent - moments.planned) / 1000,
+    closeSeconds: (moments.over - moments.sent) / 1000,
+    cpuSeconds: (user + system) / 1e6,
+    planPeakBytes: moments.planPeakBytes,
+    peakBytes: peakBytes(),
+    units: [...counting.byKind],
+  };
+};
+
+answering({ carry });
