@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import { aProblem, jsonHeaders } from "#test/builders/http-event";
+import { hubApi } from "#test/fakes/hub-api";
+import { serviceWorld } from "#test/fakes/service-world";
+
+it("answers with 202, also a repeat", async () => {
+  const world = serviceWorld();
+  await world.connect();
+  const { ask } = hubApi(world);
+  const answer = { status: 202, headers: jsonHeaders, body: { requestedAt: "2026-11-22T10:00:00.000Z" } };
+
+  expect([await ask("check"), await ask("check", { body: {} })]).toEqual([answer, answer]);
+});
+
+it("answers out of step with what comes first", async () => {
+  expect(await hubApi(serviceWorld()).ask("check")).toEqual(
+    aProblem(409, "integration.wrong-step", "Not possible now", "Start the integration first.", {
+      state: "not-started",
+    }),
+  );
+});
