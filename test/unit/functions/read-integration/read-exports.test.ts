@@ -96,8 +96,36 @@ describe("the receipts", () => {
     expect(await allPages(table)).toEqual([receiptsOf(0, 2)]);
   });
 
+  it("are not looked for behind where the run stands", async () => {
+    const planned = { state: "planned" as const, lines: [aLine()] };
+    const table = await aTableWith(
+      anExportRow({ state: "sending", chunks: 30 }),
+      ...Array.from({ length: 30 }, (_, number) => aChunkRow({ number, content: planned })),
+    );
+    let queries = 0;
+    const query: InMemoryTable["query"] = (...args) => {
+      queries += 1;
+      return table.query(...args);
+    };
+
+    expect(await allPages({ ...table, query })).toEqual([[]]);
+    expect(queries).toBe(1);
+  });
+
   it("are not there before the plan", async () => {
     expect(await allPages(await aTableWith(anExportRow()))).toEqual([[]]);
+  });
+
+  it("are not looked for under a key that the table does not allow", async () => {
+    const table = await aTableWith();
+    const get: InMemoryTable["get"] = async (key) => {
+      if (Buffer.byteLength(key.sk) > 1024) throw new Error("DynamoDB refuses such a key");
+      return table.get(key);
+    };
+
+    await expect(
+      readReceipts({ table: { ...table, get } })({ partnerId, exportId: "x".repeat(1025) }),
+    ).rejects.toMatchObject({ code: "export.not-found" });
   });
 
   it("are nobody else's", async () => {

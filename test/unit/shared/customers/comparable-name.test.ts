@@ -19,6 +19,7 @@ it.each([
   ["Co", "co"],
   ["Inc. Limited", "inc"],
   ["Ag Supplies", "agsupplies"],
+  ["Hotel Žas", "hotelzas"],
   ["Branch 12", "branch12"],
   ["株式会社 テスト", "株式会社テスト"],
   ["Ｆｕｌｌ Ｗｉｄｔｈ", "fullwidth"],
