@@ -206,8 +206,9 @@ export const portsOf = ({
       gradient: {
         readConnection: (token: string) => ask("read connection", () => gradient.readConnection(token)),
         setStatus: (token: string, status: string) => ask("set status", () => gradient.setStatus(token, status)),
-        readServices: (_token: string) => ask("read services", () => []),
-        createService: () => ask("create service", () => undefined),
+        readServices: (token: string) => ask("read services", () => gradient.readServices(token)),
+        createService: (token: string, { name }: { name: string }) =>
+          ask("create service", () => gradient.createService(token, name)),
         readAccounts: (token: string) => ask("read accounts", () => gradient.readAccounts(token)),
         createAccounts: (token: string, accounts: { id: string; name: string }[]) =>
           ask("create accounts", () => gradient.createAccounts(token, accounts)),

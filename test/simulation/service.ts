@@ -23,7 +23,7 @@ import { callTimeoutMs, landsWithinMs, type Weather } from "./weather.ts";
 export const startsAt = Date.parse("2026-11-22T12:00:00.000Z");
 export const partnerId = "org-1";
 export const secretName = "partner/1";
-const person = { actor: "person-1", actorName: "Ada Admin", address: "203.0.113.7" };
+export const person = { actor: "person-1", actorName: "Ada Admin", address: "203.0.113.7" };
 
 interface Options {
   random: Random;

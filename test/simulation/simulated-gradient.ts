@@ -1,5 +1,11 @@
 import { AppError } from "#shared/errors";
-import type { CountAnswer, GradientAccount, GradientConnection, UnitCount } from "#shared/gradient/gradient-api";
+import type {
+  CountAnswer,
+  GradientAccount,
+  GradientConnection,
+  GradientService,
+  UnitCount,
+} from "#shared/gradient/gradient-api";
 import { type PartnerToken, partnerToken } from "#shared/gradient/gradient-token";
 import type { Process } from "./processes.ts";
 
@@ -38,6 +44,7 @@ export const simulatedGradient = ({ now, landsWithinMs, tellsMapping, accuse }: 
   let key: PartnerToken = partnerToken.parse("partner-key-number-1");
   const accounts = new Map<string, { name: string; isMapped: boolean; isActive: boolean }>();
   const mappedServices = new Set<string>();
+  const services: GradientService[] = [];
   const counts = new Map<string, number>();
   /** Every number that was ever accepted, by line. */
   const accepted = new Map<string, Set<number>>();
@@ -70,6 +77,7 @@ export const simulatedGradient = ({ now, landsWithinMs, tellsMapping, accuse }: 
     },
     connection,
     accounts,
+    services,
     mappedServices,
     counts,
     accepted,
@@ -125,6 +133,20 @@ export const simulatedGradient = ({ now, landsWithinMs, tellsMapping, accuse }: 
     setStatus: (token: string, status: string) => {
       signIn(token);
       connection.status = status;
+    },
+    readServices: (token: string): GradientService[] => {
+      signIn(token);
+      return services.map((service) => ({ ...service }));
+    },
+    /** Gradient makes another one of the same name without a word. */
+    createService: (token: string, name: string) => {
+      signIn(token);
+      services.push({
+        id: gradientServiceId(
+          `${name.replace("Service ", "")}${"-again".repeat(services.filter((its) => its.name === name).length)}`,
+        ),
+        name,
+      });
     },
     readAccounts: (token: string): GradientAccount[] => {
       signIn(token);
