@@ -95,7 +95,10 @@ export const httpDoor = (work: Work) =>
     })
     .use(httpHeaderNormalizer())
     .handler((event: APIGatewayProxyEventV2WithJWTAuthorizer, { awsRequestId }: Context) =>
-      withLogFields({ awsRequestId }, () => work(event, awsRequestId)),
+      // caught here too, so that the line about a failure can be found by the id that the caller was given
+      withLogFields({ awsRequestId }, () =>
+        work(event, awsRequestId).catch((error: unknown) => problemReply(error, awsRequestId)),
+      ),
     );
 
 /** A route of the hub UI: a signed-in person acts for their own partner. `roles` defaults to those who may change things. */

@@ -20,9 +20,7 @@ export const queueWorker = <S extends z.ZodType>({ message, run }: Worker<S>) =>
     const handle = async ({ messageId, body, attributes: { MessageGroupId: group } }: SQSRecord): Promise<void> => {
       try {
         if (group !== undefined && failedGroups.has(group)) throw new Error("An earlier message of the group failed");
-        await withLogFields({ awsRequestId: context.awsRequestId, messageId }, async () => {
-          logger.info("message handled", { outcome: await run(message.parse(JSON.parse(body)), { remainingMs }) });
-        });
+        logger.info("message handled", { outcome: await run(message.parse(JSON.parse(body)), { remainingMs }) });
       } catch (error) {
         logFailure("message failed, it will be delivered again", error);
         failed.add(messageId);
@@ -30,6 +28,9 @@ export const queueWorker = <S extends z.ZodType>({ message, run }: Worker<S>) =>
       }
     };
 
-    for (const record of event.Records) await handle(record);
+    const { awsRequestId } = context;
+    for (const record of event.Records) {
+      await withLogFields({ awsRequestId, messageId: record.messageId }, () => handle(record));
+    }
     return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
   });
