@@ -188,6 +188,8 @@ describe("a token that is not taken", () => {
 
     expect(replies.map((reply) => Object(reply).status)).toEqual([500, 422, 422, 422, 400, 400, 413]);
     expect(printed).toContain("request refused");
+    for (const line of printed.trim().split("\n"))
+      expect(JSON.parse(line)).toMatchObject({ awsRequestId: "request-1" });
     expect(printed + JSON.stringify(replies)).not.toContain("canary");
   });
 });

@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import { closeConnectionWorker } from "#functions/close-connection/worker";
+import { sendOwnerMailWorker } from "#functions/send-owner-mail/worker";
+import { syncAccountsWorker } from "#functions/sync-accounts/worker";
+import { AppError } from "#shared/errors";
+import { aLambdaContext } from "#test/builders/http-event";
+import { anSqsEvent, failed } from "#test/builders/queue-event";
+import { printedBy } from "#test/builders/stdout";
+import { rowsOf } from "#test/builders/table";
+import { serviceWorld } from "#test/fakes/service-world";
+
+const ask = (partnerId: string) => ({ kind: "sync-accounts", partnerId, reason: "check" });
+
+/** The reply and everything that was printed on the way to it. */
+const answerOf = async <T>(work: () => Promise<T>) => {
+  const replies: T[] = [];
+  const printed = await printedBy(async () => {
+    replies.push(await work());
+  });
+  return { reply: replies[0], printed };
+};
+
+describe("the accounts' queue", () => {
+  it("is told which messages have to come again, and only those", async () => {
+    const world = serviceWorld();
+    await world.connect();
+    const worker = syncAccountsWorker(world.sync);
+    world.gradient.failNext("readConnection", { error: new AppError("unavailable", "gradient.unavailable", "down") });
+    const messages = anSqsEvent(ask("org-1"), ask("org-1"), ask("org-2"));
+
+    const { reply, printed } = await answerOf(() => worker(messages, aLambdaContext()));
+
+    expect(reply).toEqual(failed("message-1"));
+    const outcomes = printed
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line))
+      .map(({ messageId, outcome, code }) => [messageId, outcome ?? code]);
+    expect(outcomes).toEqual([
+      ["message-1", "gradient.unavailable"],
+      ["message-2", "synced"],
+      ["message-3", "not-connected"],
+    ]);
+  });
+
+  it.each([
+    ["no JSON", "{"],
+    ["another kind of task", { kind: "send-owner-mail", partnerId: "org-1", mailId: "m" }],
+    ["a reason that nobody knows", { ...ask("org-1"), reason: "because" }],
+    ["a token in it", { ...ask("org-1"), partnerToken: "gradient-partner-token-0001" }],
+  ])("gets a message back that has %s", async (_, message) => {
+    const worker = syncAccountsWorker(serviceWorld().sync);
+
+    const { reply } = await answerOf(() => worker(anSqsEvent(message), aLambdaContext()));
+
+    expect(reply).toEqual(failed("message-1"));
+  });
+});
+
+describe("the mails' queue", () => {
+  const mailWorld = async () => {
+    const world = serviceWorld();
+    await world.connect();
+    await world.clock.settle(world.clock.sleep(60_000));
+    const [row] = rowsOf(world.table, "partner#org-1", "mail#");
+    if (!row) throw new Error("no mail");
+    await world.table.put({ ...row, status: "queued", messageId: null });
+    world.mailer.sent.length = 0;
+    const message = { kind: "send-owner-mail", partnerId: "org-1", mailId: row.id };
+    return { world, message, worker: sendOwnerMailWorker(world.mail) };
+  };
+
+  it("has a mail sent once, though its message comes twice", async () => {
+    const { world, message, worker } = await mailWorld();
+
+    const { reply } = await answerOf(() => worker(anSqsEvent(message, message), aLambdaContext()));
+
+    expect(reply).toEqual(failed());
+    expect(world.mailer.sent).toHaveLength(1);
+  });
+
+  it("keeps a mail for as long as SES is down", async () => {
+    const { world, message, worker } = await mailWorld();
+    world.mailer.failNext(new AppError("unavailable", "mail.unavailable", "down"));
+
+    const first = await answerOf(() => worker(anSqsEvent(message), aLambdaContext()));
+    const again = await answerOf(() => worker(anSqsEvent(message), aLambdaContext()));
+
+    expect([first.reply, again.reply]).toEqual([failed("message-1"), failed()]);
+    expect(world.mailer.sent).toHaveLength(1);
+  });
+
+  it("is done with a mail that SES refuses", async () => {
+    const { world, message, worker } = await mailWorld();
+    world.mailer.failNext(new AppError("upstream", "mail.refused", "olga@example.com is not verified"));
+
+    const { reply, printed } = await answerOf(() => worker(anSqsEvent(message), aLambdaContext()));
+
+    expect(reply).toEqual(failed());
+    expect(printed).toContain('"refused"');
+    expect(printed).not.toContain("olga@example.com");
+  });
+});
+
+describe("the disconnects' queue", () => {
+  it("keeps its message for as long as Gradient is down", async () => {
+    const world = serviceWorld();
+    await world.connect();
+    const { token } = await world.integration();
+    const message = { partnerId: "org-1", secretName: token?.secretName, versionId: token?.versionId };
+    const row = await world.table.get({ pk: "partner#org-1", sk: "integration" });
+    if (!row) throw new Error("no integration");
+    await world.table.put({ ...row, state: "disconnected", token: null });
+    const worker = closeConnectionWorker((connection) => world.clock.settle(world.close(connection)));
+    const event = anSqsEvent({ kind: "close-connection", ...message });
+    world.gradient.failNext("setStatus", { error: new AppError("unavailable", "gradient.unavailable", "down") });
+
+    const first = await answerOf(() => worker(event, aLambdaContext()));
+    const again = await answerOf(() => worker(event, aLambdaContext()));
+
+    expect([first.reply, again.reply]).toEqual([failed("message-1"), failed()]);
+    expect(world.vault.names()).toEqual([]);
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import { relayRow, sweepOutbox } from "#functions/relay-outbox/relay-outbox";
+import { scheduledJob } from "#shared/lambda/scheduled-job";
+import { streamWorker } from "#shared/lambda/stream-worker";
+import { outboxRow, owe, type Task } from "#shared/outbox/outbox";
+import type { Item } from "#shared/table/table";
+import { aLambdaContext } from "#test/builders/http-event";
+import { printedBy } from "#test/builders/stdout";
+import { aStreamEvent } from "#test/builders/stream-event";
+import { aTableWith, owedTasks } from "#test/builders/table";
+import { minutesAfter, noon } from "#test/builders/time";
+
+const aRow = (partnerId: string): Item => {
+  const write = owe({ kind: "sync-accounts", partnerId, reason: "check" }, { id: `task-${partnerId}`, at: noon });
+  if (!("put" in write)) throw new Error("A task is owed with a put.");
+  return write.put;
+};
+const rows = ["a", "b", "c", "d"].map(aRow);
+
+const aRelay = async (fails: (task: Task) => boolean = () => false) => {
+  const table = await aTableWith(...rows);
+  const sent: string[] = [];
+  const queues = {
+    send: async (task: Task) => {
+      if (fails(task)) throw new Error("no queue");
+      sent.push(task.partnerId);
+    },
+  };
+  const now = () => new Date(minutesAfter(5));
+  return {
+    table,
+    sent,
+    fromStream: streamWorker({ row: outboxRow, run: relayRow({ table, queues }) }),
+    fromSchedule: scheduledJob(sweepOutbox({ table, queues, now })),
+  };
+};
+
+describe("a batch of the stream", () => {
+  it("is queued in its order", async () => {
+    const { fromStream, sent, table } = await aRelay();
+
+    expect(await fromStream(aStreamEvent(...rows), aLambdaContext())).toEqual({ batchItemFailures: [] });
+
+    expect(sent).toEqual(["a", "b", "c", "d"]);
+    expect(owedTasks(table)).toEqual([]);
+  });
+
+  it("comes again from the first row on that failed", async () => {
+    const { fromStream, sent } = await aRelay(({ partnerId }) => partnerId === "b");
+    let reply: unknown;
+
+    await printedBy(async () => {
+      reply = await fromStream(aStreamEvent(...rows), aLambdaContext());
+    });
+
+    expect(reply).toEqual({ batchItemFailures: [{ itemIdentifier: "sequence-2" }] });
+    expect(sent).toEqual(["a"]);
+  });
+
+  it("comes again from a row on that nobody can read", async () => {
+    const { fromStream, sent } = await aRelay();
+    const unreadable = { ...aRow("b"), task: { kind: "unheard-of" } };
+    let reply: unknown;
+
+    await printedBy(async () => {
+      reply = await fromStream(aStreamEvent(aRow("a"), unreadable, aRow("c")), aLambdaContext());
+    });
+
+    expect(reply).toEqual({ batchItemFailures: [{ itemIdentifier: "sequence-2" }] });
+    expect(sent).toEqual(["a"]);
+  });
+
+  it("has nothing to do with rows that were deleted or changed", async () => {
+    const { fromStream, sent } = await aRelay();
+    const event = aStreamEvent(...rows);
+    for (const record of event.Records) record.eventName = "REMOVE";
+
+    expect(await fromStream(event, aLambdaContext())).toEqual({ batchItemFailures: [] });
+    expect(sent).toEqual([]);
+  });
+});
+
+describe("the sweep", () => {
+  it("reports how many rows the stream had missed", async () => {
+    const { fromSchedule } = await aRelay();
+
+    expect(await fromSchedule({}, aLambdaContext())).toEqual({ relayed: 4 });
+    expect(await fromSchedule({}, aLambdaContext())).toEqual({ relayed: 0 });
+  });
+
+  it("fails where a row could not be queued, so that it is noticed", async () => {
+    const { fromSchedule, sent } = await aRelay(({ partnerId }) => partnerId === "b");
+
+    await printedBy(() => expect(fromSchedule({}, aLambdaContext())).rejects.toThrow("job failed"));
+
+    expect(sent.sort()).toEqual(["a", "c", "d"]);
+  });
+});
