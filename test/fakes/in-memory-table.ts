@@ -1,3 +1,4 @@
+import { AppError } from "#shared/errors";
 import {
   conflict,
   type DueKey,
@@ -14,6 +15,8 @@ export interface InMemoryTable extends Table {
   /** The writes of a transaction at once, or nothing and `table.conflict`. */
   apply(writes: Write[]): void;
 }
+
+const maxWrites = 100;
 
 const id = ({ pk, sk }: Key) => `${pk}\u0000${sk}`;
 const keyOf = (write: Write): Key => ("put" in write ? write.put : "delete" in write ? write.delete : write.check);
@@ -35,6 +38,10 @@ const copyOf = (value: unknown): unknown => {
 /** What the real adapter would give back: plain values without undefined fields, nobody else's to change. */
 const stored = (item: Item): Item => copyOf(item) as Item;
 
+// the adapter knows no other word for what DynamoDB refuses as malformed
+const refused = (why: string) => new AppError("unavailable", "table.unavailable", why);
+const isEachOnce = (keys: Key[]): boolean => keys.length < 2 || new Set(keys.map(id)).size === keys.length;
+
 /** The table's rules without a database. `test/contract/table-agreement.test.ts` compares it with the real adapter. */
 export const inMemoryTable = (initial: Iterable<Item> = []): InMemoryTable => {
   const rows = new Map<string, Item>();
@@ -52,6 +59,8 @@ export const inMemoryTable = (initial: Iterable<Item> = []): InMemoryTable => {
     partitions.set(row.pk, partition.set(row.sk, row));
   };
   const apply = (writes: Write[]) => {
+    if (writes.length === 0 || writes.length > maxWrites) throw refused("A transaction has 1 to 100 writes");
+    if (!isEachOnce(writes.map(keyOf))) throw refused("A transaction names each row once");
     if (!writes.every((write) => holds(keyOf(write), write.expect))) throw conflict();
     for (const write of writes) {
       if ("put" in write) set(stored(write.put));
@@ -67,7 +76,10 @@ export const inMemoryTable = (initial: Iterable<Item> = []): InMemoryTable => {
     rows,
     apply,
     get: async (key) => rows.get(id(key)),
-    getMany: async (keys) => keys.flatMap((key) => rows.get(id(key)) ?? []),
+    getMany: async (keys) => {
+      if (!isEachOnce(keys)) throw refused("A row is asked for once");
+      return keys.flatMap((key) => rows.get(id(key)) ?? []);
+    },
     put: async (item, expect) => apply([{ put: item, ...(expect === undefined ? {} : { expect }) }]),
     delete: async (key, expect) => apply([{ delete: key, ...(expect === undefined ? {} : { expect }) }]),
     transact: async (writes) => apply(writes),
