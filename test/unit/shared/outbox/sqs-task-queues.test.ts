@@ -1,0 +1,88 @@
+import type { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { expect, it } from "vitest";
+import type { Task } from "#shared/outbox/outbox";
+import { sqsTaskQueues } from "#shared/outbox/sqs-task-queues";
+import { oddIds } from "#test/builders/bad-ids";
+
+const urls = {
+  accounts: "accounts",
+  mail: "mail",
+  "on-demand": "now.fifo",
+  scheduled: "later.fifo",
+  disconnects: "left",
+};
+
+const anSqs = () => {
+  const sent: SendMessageCommand["input"][] = [];
+  const client = { send: async ({ input }: SendMessageCommand) => void sent.push(input) };
+  return { sent, queues: sqsTaskQueues(client as unknown as SQSClient, urls) };
+};
+const anExportTask = (partnerId: string, exportId = "20261123T010000000Z-schedule", leg = 0): Task => ({
+  kind: "export-usage",
+  lane: "scheduled",
+  partnerId,
+  exportId,
+  leg,
+});
+
+it.each<[Task, string]>([
+  [{ kind: "sync-accounts", partnerId: "a", reason: "check" }, "accounts"],
+  [{ kind: "send-owner-mail", partnerId: "a", mailId: "m" }, "mail"],
+  [{ kind: "close-connection", partnerId: "a", secretName: "s", versionId: "v" }, "left"],
+  [{ ...anExportTask("a"), lane: "on-demand" } as Task, "now.fifo"],
+  [anExportTask("a"), "later.fifo"],
+])("brings %j to its queue", async (task, QueueUrl) => {
+  const { sent, queues } = anSqs();
+
+  await queues.send(task);
+
+  expect(sent).toMatchObject([{ QueueUrl, MessageBody: JSON.stringify(task) }]);
+});
+
+it("keeps a partner's exports in one group, and partners that are due together apart", async () => {
+  const { sent, queues } = anSqs();
+
+  for (const task of [anExportTask("a"), anExportTask("b"), anExportTask("a", "another")]) await queues.send(task);
+
+  const [first, second, third] = sent;
+  expect(third?.MessageGroupId).toBe(first?.MessageGroupId);
+  expect(second?.MessageGroupId).not.toBe(first?.MessageGroupId);
+  expect(new Set(sent.map(({ MessageDeduplicationId }) => MessageDeduplicationId)).size).toBe(3);
+});
+
+it("lets the queue see that a message is a repeat, and that a hand-over is none", async () => {
+  const { sent, queues } = anSqs();
+
+  for (const leg of [0, 0, 1]) await queues.send(anExportTask("a", "run", leg));
+
+  const [first, repeat, handOver] = sent.map(({ MessageDeduplicationId }) => MessageDeduplicationId);
+  expect(repeat).toBe(first);
+  expect(handOver).not.toBe(first);
+});
+
+it.each(Object.entries(oddIds))("makes ids that SQS takes of a partner's id with %s", async (_, partnerId) => {
+  const { sent, queues } = anSqs();
+
+  await queues.send(anExportTask(partnerId));
+
+  for (const id of [sent[0]?.MessageGroupId, sent[0]?.MessageDeduplicationId]) expect(id).toMatch(/^[\w-]{1,128}$/);
+});
+
+it("says that the queue did not answer without quoting what was sent", async () => {
+  const failing = { send: () => Promise.reject(new Error("Access denied for canary")) } as unknown as SQSClient;
+
+  await expect(sqsTaskQueues(failing, urls).send(anExportTask("a"))).rejects.toMatchObject({
+    kind: "unavailable",
+    code: "queue.unavailable",
+    message: "The service's queue did not answer.",
+  });
+});
+
+it("names a queue that is not wired", async () => {
+  const { mail: _, ...others } = urls;
+  const queues = sqsTaskQueues({} as SQSClient, others);
+
+  await expect(queues.send({ kind: "send-owner-mail", partnerId: "a", mailId: "m" })).rejects.toThrow(
+    "No queue is wired for send-owner-mail",
+  );
+});
