@@ -9,6 +9,7 @@ import type { TokenVault } from "#shared/secrets/token-vault";
 import { listServices } from "#shared/services/hub-service";
 import { retryOnConflict, type Table } from "#shared/table/table";
 import { type Lease, LeaseLost, takeLease } from "#shared/usage/export-lease";
+import { settledLines } from "#shared/usage/line";
 import { type Clock, pacer } from "#shared/usage/pacer";
 import { planExport } from "#shared/usage/plan-export";
 import type { TableSlots } from "#shared/usage/table-slots";
@@ -42,8 +43,9 @@ export type LegOutcome = "finished" | "handed-over" | "already-over" | "taken-ov
 const landsLateMs = 60_000;
 // The clock that ends the wait is another than the one that began it; each may be off by two seconds and a bit.
 const clocksApartMs = 5_000;
-// Slots fetched at once: a person waits for an on-demand run, so it takes the larger share.
-export const blockSizes = { "on-demand": 40, scheduled: 10 };
+// Slots fetched at once, one write each. A person waits for an on-demand run, so it takes the larger share: three of four
+// beside one scheduled run, and a fair part beside ten.
+export const blockSizes = { "on-demand": 60, scheduled: 20 };
 
 /**
  * Carries one export for as long as this invocation may last: takes the lease, plans if nobody has, sends, and closes or hands
@@ -98,9 +100,10 @@ export const exportUsage = (dependencies: Dependencies) => {
     }
     const services = new Map((await listServices(table)).map((service) => [service.id, service]));
     let isActive = integration?.state === "active";
+    const { totals } = lease.current();
     return {
       ...dependencies,
-      pacer: pacer(dependencies.slotsFor(partnerId), clock, blockSizes[lane]),
+      pacer: pacer(dependencies.slotsFor(partnerId), clock, blockSizes[lane], totals.lines - settledLines(totals)),
       lease,
       halt,
       token,

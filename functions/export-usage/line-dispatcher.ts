@@ -18,12 +18,22 @@ export const lineDispatcher = (run: ExportRun) => {
 
   const mayGoOn = () => !halt.failed() && halt.stop() === null && lease.isSafe();
 
+  /** Renews the lease, too: while lines are being repeated there may be no checkpoint to do it. */
+  const mayRepeat = async (): Promise<boolean> => {
+    try {
+      await lease.keep();
+    } catch (error) {
+      halt.fail(error);
+    }
+    return mayGoOn();
+  };
+
   const call = async ({ line, unitCount }: PreparedLine, rebuildsViews: boolean): Promise<LineEnd> => {
     if (token === null) return verdicts.notConnected;
     const serviceId = run.services.get(line.serviceId)?.gradientServiceId ?? "";
     inFlight += 1;
     try {
-      const result = await send(token, { serviceId, accountId: line.customerId, unitCount, rebuildsViews }, mayGoOn);
+      const result = await send(token, { serviceId, accountId: line.customerId, unitCount, rebuildsViews }, mayRepeat);
       const { kind } = result.answer;
       if (kind === "token-rejected" || kind === "forbidden") halt.stopFor(kind);
       return result;

@@ -10,7 +10,7 @@ import { type LineEnd, settleChunk } from "./settle-chunk.ts";
 // A chunk whose lines are being repeated must not hold up the ones behind it, nor may their number grow without end.
 const maxOpenChunks = 12;
 // enough for the calls under way to be repeated and to time out, and for their receipts to be written
-const handOverMs = 60_000;
+const handOverMs = 75_000;
 
 const isAccepted = (end: LineEnd | undefined): boolean =>
   end !== undefined && "answer" in end && end.answer.kind === "accepted";

@@ -29,20 +29,30 @@ export interface Pacer {
 // burst that a strict limit refuses. Timers are late by one or two milliseconds, a busy process by more.
 const maxLateMs = 12;
 
-/** Keeps one worker to the moments that it was given, in the order asked, and fetches the next block while one is being used. */
-export const pacer = (slots: Slots, clock: Clock, blockSize: number): Pacer => {
+/**
+ * Keeps one worker to the moments that it was given, in the order asked, and fetches the next block while one is being used. A
+ * worker that says how many calls it has to make at most leaves the moments after those to the others.
+ */
+export const pacer = (
+  slots: Slots,
+  clock: Clock,
+  blockSize: number,
+  calls: number = Number.POSITIVE_INFINITY,
+): Pacer => {
   const moments: number[] = [];
   let coming: Promise<SlotBlock | null> | undefined;
+  /** Calls after the one that waits for its moment. */
+  let toCome = calls;
 
-  const prefetch = (): Promise<SlotBlock | null> => {
-    coming ??= slots.reserve(blockSize);
+  const prefetch = (wanted: number): Promise<SlotBlock | null> => {
+    coming ??= slots.reserve(Math.min(blockSize, Math.max(1, wanted)));
     // whoever waits for the block hears of the failure
     coming.catch(() => undefined);
     return coming;
   };
   const refill = async () => {
     try {
-      const block = await prefetch();
+      const block = await prefetch(toCome + 1);
       if (block === null) return false;
       const { firstAt, periodMs, count } = block;
       for (let index = 0; index < count; index += 1) moments.push(firstAt + index * periodMs);
@@ -53,13 +63,15 @@ export const pacer = (slots: Slots, clock: Clock, blockSize: number): Pacer => {
   };
 
   const take = async (): Promise<boolean> => {
+    toCome -= 1;
     for (;;) {
       const at = moments.shift();
       if (at === undefined) {
         if (!(await refill())) return false;
         continue;
       }
-      if (moments.length <= blockSize / 2) void prefetch();
+      const missing = toCome - moments.length;
+      if (moments.length <= blockSize / 2 && missing > 0) void prefetch(missing);
       const waitMs = at - clock.now();
       if (waitMs < -maxLateMs) continue;
       if (waitMs > 0) await clock.sleep(waitMs);

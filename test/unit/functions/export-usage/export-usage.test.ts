@@ -222,10 +222,10 @@ describe("when Gradient does not take a number", () => {
     expect(over).toMatchObject({ outcome: "succeeded", totals: { accepted: 6, deferred: 0 } });
   });
 
-  it("defers a line after four calls without an answer, and sends it with the next run", async () => {
+  it("defers a line after six calls without an answer, and sends it with the next run", async () => {
     const world = await connectedWorld(["a"]);
     world.map(["a"]);
-    world.gradient.failNext("setUnitCount", { answer: { kind: "in-doubt", reason: "500" } }, { times: 8 });
+    world.gradient.failNext("setUnitCount", { answer: { kind: "in-doubt", reason: "500" } }, { times: 12 });
 
     const over = await send(world);
     const next = await send(world, "changes", "run-2");
@@ -237,7 +237,7 @@ describe("when Gradient does not take a number", () => {
   it("holds another number back for as long as a lost one could still land after it", async () => {
     const world = await connectedWorld(["a"]);
     world.map(["a"]);
-    world.gradient.failNext("setUnitCount", { answer: { kind: "in-doubt", reason: "timeout" } }, { times: 8 });
+    world.gradient.failNext("setUnitCount", { answer: { kind: "in-doubt", reason: "timeout" } }, { times: 12 });
     await send(world);
     await world.setUsage("a", { dns: 11, sig: 0 });
 
@@ -249,5 +249,26 @@ describe("when Gradient does not take a number", () => {
     // the other line was accepted while a lost call for it was still on its way, so it is sent once more, too
     expect(later.totals).toMatchObject({ accepted: 2 });
     expect(await world.counts()).toEqual({ "a/dns": 11, "a/sig": 0 });
+  });
+
+  it("keeps the run to itself while Gradient takes its time over every call", async () => {
+    const world = await connectedWorld(["a"]);
+    world.map(["a"]);
+    const { gradient, clock } = world;
+    const setUnitCount = gradient.setUnitCount;
+    let calls = 0;
+    gradient.setUnitCount = async (token, count) => {
+      calls += 1;
+      // each attempt times out, and the repeats of one line outlast the lease several times
+      if (calls <= 10) {
+        await clock.sleep(8_000);
+        return { kind: "in-doubt", reason: "time-out" };
+      }
+      return setUnitCount(token, count);
+    };
+
+    const over = await send(world);
+
+    expect(over).toMatchObject({ outcome: "succeeded", totals: { accepted: 2 } });
   });
 });
