@@ -45,6 +45,53 @@ describe("pacing", () => {
     expect(mostInOneSecond(moments)).toBeLessThanOrEqual(callsPerSecond + 1);
   });
 
+  it("leaves the moments to others that a worker has no calls for", async () => {
+    const clock = virtualClock();
+    const slots = tableSlots(inMemoryTable(), "vendor", clock);
+    const reserved: number[] = [];
+    const counted = {
+      ...slots,
+      reserve: (count: number) => {
+        reserved.push(count);
+        return slots.reserve(count);
+      },
+    };
+    const { slot } = pacer(counted, clock, 20, 25);
+    const work = async () => {
+      for (let call = 0; call < 25; call += 1) await slot();
+    };
+    await clock.settle(work());
+    expect(reserved).toEqual([20, 5]);
+
+    // a repeat that nobody expected gets its moment, too
+    expect(await clock.settle(slot())).toBe(true);
+    expect(reserved).toEqual([20, 5, 1]);
+  });
+
+  it("looks before it reserves while others reserve, so that hardly a write is refused", async () => {
+    const clock = virtualClock();
+    const table = inMemoryTable();
+    let refused = 0;
+    const counted = {
+      ...table,
+      put: async (...args: Parameters<typeof table.put>) => {
+        try {
+          await table.put(...args);
+        } catch (error) {
+          refused += 1;
+          throw error;
+        }
+      },
+    };
+    const worker = async () => {
+      const { slot } = pacer(tableSlots(counted, "vendor", clock), clock, 20);
+      for (let call = 0; call < 400; call += 1) await slot();
+    };
+    await clock.settle(Promise.all(Array.from({ length: 4 }, worker)));
+    // 80 blocks were reserved; the four begin at the very same moment and get into each other's way then
+    expect(refused).toBeLessThan(12);
+  });
+
   it("leaves a moment unused that it reaches too late, instead of catching up in a burst", async () => {
     const clock = virtualClock();
     const { slot } = pacer(tableSlots(inMemoryTable(), "vendor", clock), clock, 40);
