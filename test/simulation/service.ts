@@ -34,6 +34,8 @@ interface Options {
 }
 
 const lambdaLifeMs = 300_000;
+// the engine hands over this long before its end
+const handOverMs = 75_000;
 
 /** The failures that may happen to a process; any other is a fault of the service. */
 const isForeseen = (error: unknown): boolean =>
@@ -109,7 +111,7 @@ export const simulatedService = ({ random, weather, rows, tellsMapping = true, t
   const handle = (task: Task, onEnd: (end: End) => void): void => {
     if (task.kind === "export-usage") {
       // now and then a worker that has hardly begun when it must hand over
-      const lifeMs = isFair || random.chance(0.7) ? lambdaLifeMs : 60_000 + random.between(100, 3_000);
+      const lifeMs = isFair || random.chance(0.7) ? lambdaLifeMs : handOverMs + random.between(100, 3_000);
       const main = async (its: ReturnType<typeof ports>, { startedAt }: { startedAt: number }): Promise<string> =>
         exportUsage({ ...its, slotsFor: () => tableSlots(its.table, "vendor", its.clock), callTimeoutMs })(task, {
           remainingMs: () => startedAt + lifeMs - line.now(),

@@ -67,7 +67,7 @@ export const simulate = async (seed: number, trace?: (text: string) => void): Pr
   });
   service.secrets.set(secretName, [firstToken]);
   fillGradient(service.gradient, layout, () => random.chance(0.8));
-  const spanMs = random.pick([2_000, 20_000, 120_000]);
+  const spanMs = random.pick([2_000, 20_000, 120_000, 300_000]);
   letThingsHappen(service, layout, spanMs);
   try {
     await service.line.run(service.line.now() + spanMs + random.between(0, 30_000));

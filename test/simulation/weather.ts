@@ -56,7 +56,7 @@ export const changingWeather = (random: Random): Weather => {
   const vendorKeyLost = rate(0.01);
 
   const deaths = (): Fate["dies"] => (random.chance(dies) ? random.pick(["before", "after"]) : null);
-  const pause = () => (random.chance(pauses) ? random.pick([500, 6_000, 17_000, 30_000, 75_000]) : 0);
+  const pause = () => (random.chance(pauses) ? random.pick([500, 6_000, 17_000, 30_000, 80_000, 160_000]) : 0);
   const latency = () =>
     random.chance(slow) ? random.pick([30, 300, 3_000, 25_000]) * random.next() : 1 + random.next();
 
