@@ -51,8 +51,8 @@ export const lineKey = ({ customerId, serviceId }: { customerId: string; service
 export const bucketOf = (customerId: string, bits: number): number =>
   hash("sha256", customerId, "buffer").readUInt16BE(0) >> (16 - bits);
 
-// 64 lines a row on average: what one second sends, in one to three write units
-const linesPerBucket = 64;
+// 40 to 80 lines a row on average, so that few rows have more than one chunk: every chunk, however small, costs seven writes
+const linesPerBucket = 80;
 
 /** How many bits give rows of a good size for so many lines; never fewer than there are. */
 export const bitsFor = (lines: number, current: number): number =>
