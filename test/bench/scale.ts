@@ -13,7 +13,7 @@ print(`## bench:scale ${options.quick ? "--quick " : ""}(${machine()})`);
 const bundles = await buildBundles();
 
 const parts: Record<string, (dynamo: Awaited<ReturnType<typeof benchDynamo>>) => Promise<void>> = {
-  rate: (dynamo) => rateUnits(dynamo, options.quick ? 4_000 : 10_000),
+  rate: (dynamo) => rateUnits(dynamo, options.quick ? 475 : 1900),
   large: (dynamo) => largePartner(dynamo, bundles, options.quick ? 10_000 : 100_000),
   due: (dynamo) => manyDuePartners(dynamo, bundles, options.quick ? 2_000 : 50_000),
 };

@@ -6,28 +6,29 @@ import { print, printTable } from "../report.ts";
 import type { BenchDynamo } from "../rig/dynamo.ts";
 import { countingTable } from "../units/counting-table.ts";
 
-/** So many senders take slots, as fast as they are given, for a while. */
-const share = async (dynamo: BenchDynamo, senders: number, blockSize: number, forMs: number) => {
+/** So many senders take slots, as fast as they are given, for a share of the calls each. */
+const share = async (dynamo: BenchDynamo, senders: number, blockSize: number, calls: number) => {
   const table = countingTable(dynamo.table);
-  const name = `rate-${senders}-${blockSize}`;
-  let taken = 0;
-  const endsAt = Date.now() + forMs;
+  const slots = () => tableSlots(table, `rate-${senders}-${blockSize}`, systemClock);
+  const each = Math.ceil(calls / senders);
+  const startedAt = Date.now();
   const send = async () => {
-    const paced = pacer(tableSlots(table, name, systemClock), systemClock, blockSize);
-    while (Date.now() < endsAt) if (await paced.slot()) taken += 1;
+    const { slot } = pacer(slots(), systemClock, blockSize, each);
+    for (let call = 0; call < each; call += 1) await slot();
   };
   await Promise.all(Array.from({ length: senders }, send));
   const { write, read } = table.total();
-  return { perSecond: (taken * 1000) / forMs, write: write / taken, read: read / taken };
+  const taken = each * senders;
+  return { perSecond: (taken * 1000) / (Date.now() - startedAt), write: write / taken, read: read / taken };
 };
 
 /** What the shared rate costs, at its real pace. */
-export const rateUnits = async (dynamo: BenchDynamo, forMs: number) => {
+export const rateUnits = async (dynamo: BenchDynamo, calls: number) => {
   print("\n### The rate, at 95 a second\n");
   const rows: (string | number)[][] = [];
   for (const [lane, blockSize] of Object.entries(blockSizes)) {
     for (const senders of [1, 8]) {
-      const { perSecond, write, read } = await share(dynamo, senders, blockSize, forMs);
+      const { perSecond, write, read } = await share(dynamo, senders, blockSize, calls);
       rows.push([lane, senders, perSecond.toFixed(1), (write * 1000).toFixed(1), (read * 1000).toFixed(1)]);
     }
   }
