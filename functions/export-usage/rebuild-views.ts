@@ -32,7 +32,12 @@ export const rebuildViews = async (run: ExportRun): Promise<void> => {
   const until = new Date(clock.now() + landsWithinMs).toISOString();
   await store({ ...entry, doubt: { unitCount, until } }, bucket.version);
 
-  const mayGoOn = async () => lease.isSafe() && halt.stop() === null;
+  const mayGoOn = async () => {
+    await lease.keep();
+    return lease.isSafe() && halt.stop() === null;
+  };
+  // the slot and the write may have been long in coming
+  if (!(await mayGoOn())) return;
   const count = { serviceId: gradientServiceId, accountId: customerId, unitCount, rebuildsViews: true };
   const { answer, wasInDoubt, sentAt: at } = await sendCount(run)(token, count, mayGoOn);
   const sent = { customerId, serviceId, unitCount, answer, wasInDoubt, at, landsWithinMs };
