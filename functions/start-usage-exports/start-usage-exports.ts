@@ -2,8 +2,8 @@ import { isAppError } from "#shared/errors";
 import { dueKinds, type Integration, integration, integrationWrite } from "#shared/integrations/integration";
 import { isFullRun } from "#shared/schedules/full-run";
 import { nextRunAt } from "#shared/schedules/next-run";
-import { handleDue } from "#shared/table/due-items";
-import { type DueKey, isConflict, type Table } from "#shared/table/table";
+import { handleDueRows } from "#shared/table/due-items";
+import { type Item, isConflict, type Table } from "#shared/table/table";
 import { runningExport, startUsageExport } from "#shared/usage/start-usage-export";
 import { exportIdAt } from "#shared/usage/usage-export";
 
@@ -45,6 +45,7 @@ export const startUsageExports = ({ table, now, newId }: Dependencies) => {
         trigger: "schedule",
         mode: isFull ? "full" : "changes",
         nextRunAt: next,
+        integration: due,
       });
       return "started";
     } catch (error) {
@@ -60,10 +61,9 @@ export const startUsageExports = ({ table, now, newId }: Dependencies) => {
     const time = now();
     const report = { started: 0, joined: 0, waiting: 0 };
 
-    const handle = async (key: DueKey) => {
-      const item = await table.get(key);
-      const due = item && integration.parse(item);
-      if (due?.state !== "active" || due.nextRunAt === null || due.nextRunAt > time.toISOString()) return;
+    const handle = async (row: Item) => {
+      const due = integration.parse(row);
+      if (due.state !== "active" || due.nextRunAt === null || due.nextRunAt > time.toISOString()) return;
       const next = nextRunAt(due.schedule, time).toISOString();
       try {
         report[await run(due, new Date(due.nextRunAt), next)] += 1;
@@ -73,7 +73,7 @@ export const startUsageExports = ({ table, now, newId }: Dependencies) => {
       }
     };
 
-    await handleDue({ table, kind: dueKinds.run, until: time, hasTime: () => remainingMs() > reserveMs }, handle);
+    await handleDueRows({ table, kind: dueKinds.run, until: time, hasTime: () => remainingMs() > reserveMs }, handle);
     return report;
   };
 };

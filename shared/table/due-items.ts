@@ -1,4 +1,4 @@
-import type { DueKey, Table } from "./table.ts";
+import type { DueKey, Item, Table } from "./table.ts";
 
 const pageSize = 100;
 
@@ -9,29 +9,31 @@ interface Due {
   hasTime: () => boolean;
 }
 
-/** Has every due key handled, a page at a time. One that fails keeps no other from its turn; its failure is thrown in the end. */
-export const handleDue = async (
-  { table, kind, until, hasTime }: Due,
-  handle: (key: DueKey) => Promise<void>,
-): Promise<void> => {
+/** Goes through all pages. One record that fails keeps no other from its turn; its failure is thrown in the end. */
+const handlePages = async (due: Due, handle: (keys: DueKey[]) => Promise<Promise<void>[]>): Promise<void> => {
   const failures: unknown[] = [];
-  for await (const keys of dueItems(table, kind, until, hasTime)) {
-    const ends = await Promise.allSettled(keys.map(handle));
+  for await (const keys of dueItems(due)) {
+    const ends = await Promise.allSettled(await handle(keys));
     failures.push(...ends.flatMap((end) => (end.status === "rejected" ? [end.reason] : [])));
   }
   if (failures.length > 0) throw failures[0];
 };
 
+/** Has every due key handled, a page at a time. */
+export const handleDue = (due: Due, handle: (key: DueKey) => Promise<void>): Promise<void> =>
+  handlePages(due, async (keys) => keys.map(handle));
+
+/** The same with the rows themselves, a page of them in one call: for whoever has very many. */
+export const handleDueRows = (
+  { table, ...due }: Omit<Due, "table"> & { table: Pick<Table, "due" | "getMany"> },
+  handle: (row: Item) => Promise<void>,
+): Promise<void> => handlePages({ table, ...due }, async (keys) => (await table.getMany(keys)).map(handle));
+
 /**
  * Every key that is due, page by page, until the time is nearly up. Whoever handles a key moves its due time on, so a run that was
  * cut off is resumed by the next one where it stopped.
  */
-async function* dueItems(
-  table: Pick<Table, "due">,
-  kind: string,
-  until: Date,
-  hasTime: () => boolean,
-): AsyncGenerator<DueKey[]> {
+async function* dueItems({ table, kind, until, hasTime }: Due): AsyncGenerator<DueKey[]> {
   let after: DueKey | undefined;
   while (hasTime()) {
     const page = await table.due({ kind, until: until.toISOString(), limit: pageSize, ...(after ? { after } : {}) });
