@@ -27,6 +27,8 @@ export class Mapping extends Construct {
       workerTimeout,
       // a partner looks for its customers in Gradient right after the confirmation: a failed attempt is repeated soon
       visibilityTimeout: Duration.seconds(workerTimeout.toSeconds() + 10),
+      // an hour of a failing Gradient passes without anybody having to redrive
+      maxReceiveCount: 30,
       deadLettersImpact: "a partner's customers are missing or misnamed in Gradient and cannot be mapped",
     });
     this.accounts = queue.queue;

@@ -11,6 +11,17 @@ const work = [...queues].filter(([place]) => !isDeadLetters(place));
 const deadLetters = [...queues].filter(([place]) => isDeadLetters(place));
 const exportQueues = ["UsageExports/OnDemandExports/Queue", "UsageExports/ScheduledExports/Queue"];
 
+const accountsQueue = "Mapping/Accounts/Queue";
+/** Others than five, and others than six times the worker's timeout. */
+const tries: Record<string, number> = {
+  [accountsQueue]: 30,
+  ...Object.fromEntries(exportQueues.map((queue) => [queue, 10])),
+};
+const spare: Record<string, number> = {
+  [accountsQueue]: 10,
+  ...Object.fromEntries(exportQueues.map((queue) => [queue, 60])),
+};
+
 const deadLettersOf = ({ Properties }: Resource): Resource | undefined => {
   const id = targetOf(redrive.parse(Properties.RedrivePolicy).deadLetterTargetArn);
   return stack.all.find((found) => found.id === id);
@@ -43,7 +54,7 @@ it.each(work)(
   (place, queue) => {
     expect(deadLettersOf(queue)?.Properties.FifoQueue).toBe(queue.Properties.FifoQueue);
     expect(queue.Properties.FifoQueue).toBe(exportQueues.includes(place) ? true : undefined);
-    expect(redrive.parse(queue.Properties.RedrivePolicy).maxReceiveCount).toBe(exportQueues.includes(place) ? 10 : 5);
+    expect(redrive.parse(queue.Properties.RedrivePolicy).maxReceiveCount).toBe(tries[place] ?? 5);
   },
 );
 
@@ -75,7 +86,8 @@ it.each(sources)(
     const visibility = Number(queues.get(queue)?.Properties.VisibilityTimeout);
     const timeout = Number(worker?.Properties.Timeout);
 
-    expect(visibility).toBe(exportQueues.includes(queue) ? timeout + 60 : timeout * 6);
+    const more = spare[queue];
+    expect(visibility).toBe(more === undefined ? timeout * 6 : timeout + more);
     expect(settings.FunctionResponseTypes).toEqual(["ReportBatchItemFailures"]);
   },
 );
