@@ -19,14 +19,15 @@ const maxReceives = 4;
  */
 export const fifo = ({ line, random, deliver }: Options) => {
   const seen = new Map<string, number>();
-  const dead: Task[] = [];
+  /** The exports whose message failed too often. */
+  const dead = new Set<string>();
   let isFair = false;
 
   const receive = (task: Task, receives: number): void => {
     deliver(task, (end) => {
       if (end.kind === "returned") return;
       if (receives >= maxReceives && task.kind === "export-usage") {
-        dead.push(task);
+        dead.add(task.exportId);
         return;
       }
       const visibleMs = isFair ? 30_000 : random.pick([500, 5_000, 21_000, 40_000, 120_000]);

@@ -10,6 +10,8 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "10000" },
     from: { type: "string", default: "1" },
     threads: { type: "string", default: String(availableParallelism()) },
+    /** Stops at the first broken seed. */
+    "until-broken": { type: "boolean", default: false },
     trace: { type: "boolean", default: false },
   },
 });
@@ -36,7 +38,7 @@ const runAll = async (): Promise<number> => {
   let done = 0;
   let shown = 0;
   let nextTold = startedAt + 10_000;
-  const broken = await runInThreads({ from, seeds }, Number(values.threads), (part, found) => {
+  const broken = await runInThreads({ from, seeds, untilBroken: values["until-broken"] }, Number(values.threads), (part, found) => {
     done += part.seeds;
     for (const outcome of found) {
       shown += 1;

@@ -11,7 +11,7 @@ const seedsPerPart = 500;
 
 /** The range in as many threads; `onPart` hears of each part as it ends. */
 export const runInThreads = async (
-  { from, seeds }: SeedRange,
+  { from, seeds, untilBroken = false }: SeedRange & { untilBroken?: boolean },
   threads: number,
   onPart: (part: SeedRange, broken: Outcome[]) => void = () => undefined,
 ): Promise<Outcome[]> => {
@@ -21,8 +21,8 @@ export const runInThreads = async (
     // plain Node, whatever runs this: a test runner's transformed modules are slower
     const worker = new Worker(new URL("./seed-thread.ts", import.meta.url), { execArgv: [] });
     try {
-      while (next < from + seeds) {
-        const part = { from: next, seeds: Math.min(seedsPerPart, from + seeds - next) };
+      while (next < from + seeds && !(untilBroken && broken.length > 0)) {
+        const part = { from: next, seeds: Math.min(untilBroken ? 100 : seedsPerPart, from + seeds - next) };
         next += part.seeds;
         worker.postMessage(part);
         const [answer] = await once(worker, "message");
