@@ -7,6 +7,7 @@ import type { Table } from "#shared/table/table";
 import { bucketOf, type LedgerEntry, lineKey, readBucket } from "#shared/usage/ledger";
 import type { Line } from "#shared/usage/line";
 import { linesInScope } from "#shared/usage/plan-export";
+import { heldLine } from "#shared/usage/plan-sources";
 import { type CustomerUsage, readUsage as readCounts } from "#shared/usage/usage";
 import { fromCursor, keyAfter, toCursor } from "./cursor.ts";
 import { type List, pageSize } from "./list.ts";
@@ -60,8 +61,9 @@ export const readUsage = ({ table }: { table: ReadTable }) => {
         readCounts(table, partnerId, ids),
         readEntries(table, integration, customers),
       ]);
-      const ledger = [...entries.values()];
-      const lines = linesInScope({ customers, usage, ledger, serviceNames });
+      const counted = new Map([...usage].map(([id, { counts }]) => [id, Object.keys(counts)]));
+      const held = [...entries.values()].map(heldLine);
+      const lines = linesInScope({ customers, counted, held, serviceNames });
       const byCustomer = Map.groupBy(lines, ({ customerId }) => customerId);
       for (const id of ids) {
         for (const line of byCustomer.get(id) ?? []) {

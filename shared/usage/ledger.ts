@@ -92,36 +92,40 @@ export const readBucket = async (
   return bucket.connectionId === connectionId ? bucket : { ...bucket, connectionId, entries: new Map() };
 };
 
-/** Every entry of a partner on this connection. */
-export const readLedger = async (
+type Ledger = Pick<Bucket, "partnerId" | "bits" | "connectionId">;
+
+/** A partner's rows on this connection, one after the other. */
+export async function* ledgerRows(
   table: Pick<Table, "query">,
-  { partnerId, bits, connectionId }: Pick<Bucket, "partnerId" | "bits" | "connectionId">,
-): Promise<Map<string, LedgerEntry>> => {
-  const entries = new Map<string, LedgerEntry>();
+  { partnerId, bits, connectionId }: Ledger,
+): AsyncGenerator<Bucket> {
   for await (const item of allItems(table, { pk: partnerPk(partnerId), prefix: rowPrefix(bits) })) {
     const bucket = fromItem(item);
-    if (bucket.connectionId !== connectionId) continue;
+    if (bucket.connectionId === connectionId) yield bucket;
+  }
+}
+
+/** Every entry of a partner on this connection. */
+export const readLedger = async (table: Pick<Table, "query">, ledger: Ledger): Promise<Map<string, LedgerEntry>> => {
+  const entries = new Map<string, LedgerEntry>();
+  for await (const bucket of ledgerRows(table, ledger)) {
     for (const [key, entry] of bucket.entries) entries.set(key, entry);
   }
   return entries;
 };
 
 /**
- * Moves a partner's ledger into more rows. Nobody reads the new rows before the integration names the new number of bits, so a
- * crash leaves the old ones in force and the next attempt writes the new ones again.
+ * Moves a partner's ledger into more rows, each old one into rows of its own. Nobody reads the new rows before the integration
+ * names the new number of bits, so a crash leaves the old ones in force and the next attempt writes the new ones again.
  */
-export const widenLedger = async (
-  table: Pick<Table, "put">,
-  entries: Map<string, LedgerEntry>,
-  { partnerId, bits, connectionId }: Pick<Bucket, "partnerId" | "bits" | "connectionId">,
-): Promise<void> => {
-  const rows = new Map<number, Map<string, LedgerEntry>>();
-  for (const [key, entry] of entries) {
-    const number = bucketOf(entry.customerId, bits);
-    const row = rows.get(number) ?? new Map<string, LedgerEntry>();
-    rows.set(number, row.set(key, entry));
-  }
-  for (const [number, row] of rows) {
-    await table.put(bucketWrite({ partnerId, bits, number, connectionId, entries: row, version: 0 }).put);
+export const widenLedger = async (table: Pick<Table, "query" | "put">, ledger: Ledger, bits: number): Promise<void> => {
+  for await (const { partnerId, connectionId, entries: all } of ledgerRows(table, ledger)) {
+    const parts = Map.groupBy(all.values(), ({ customerId }) => bucketOf(customerId, bits));
+    await Promise.all(
+      [...parts].map(([number, part]) => {
+        const entries = new Map(part.map((entry) => [lineKey(entry), entry]));
+        return table.put(bucketWrite({ partnerId, bits, number, connectionId, entries, version: 0 }).put);
+      }),
+    );
   }
 };

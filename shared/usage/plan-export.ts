@@ -1,41 +1,32 @@
-import { type Customer, isBilled, listCustomers } from "../customers/customer.ts";
+import { isBilled } from "../customers/customer.ts";
 import { findIntegration, type Integration, integrationWrite } from "../integrations/integration.ts";
-import { listServices } from "../services/hub-service.ts";
 import { isConflict, retryOnConflict, type Table } from "../table/table.ts";
 import { type Chunk, findChunk, toChunkItem } from "./chunk.ts";
 import { type Lease, LeaseLost } from "./export-lease.ts";
-import { bitsFor, bucketOf, type LedgerEntry, readLedger, widenLedger } from "./ledger.ts";
+import { bitsFor, bucketOf, widenLedger } from "./ledger.ts";
 import type { Line } from "./line.ts";
-import { type CustomerUsage, listUsage } from "./usage.ts";
+import { type PlanSources, readPlanSources } from "./plan-sources.ts";
 
 // what is sent and written down together: a second's worth at 95 a second
 const maxLinesPerChunk = 95;
 
-/** Gradient holds, or may come to hold, something other than zero for the line. */
-const holdsUnits = ({ accepted, doubt }: LedgerEntry): boolean =>
-  (accepted !== null && accepted.unitCount > 0) || doubt !== null;
+// as many as are written at once, between two looks at the lease
+const chunksAtOnce = 16;
 
 const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
-
-interface Sources {
-  customers: Customer[];
-  usage: Map<string, CustomerUsage>;
-  ledger: LedgerEntry[];
-  serviceNames: Map<string, string>;
-}
 
 /**
  * Which lines a run has: every service that a billed customer has a count for, zero too, and everything that Gradient still holds
  * units for although the hub has no count any more or the customer is no longer billed.
  */
-export const linesInScope = ({ customers, usage, ledger, serviceNames }: Sources): Line[] => {
-  const held = Map.groupBy(ledger, ({ customerId }) => customerId);
+export const linesInScope = ({ customers, counted, held, serviceNames }: PlanSources): Line[] => {
+  const heldBy = Map.groupBy(held, ({ customerId }) => customerId);
   return customers.flatMap((customer) => {
     const billed = isBilled(customer);
-    const counted = billed ? Object.keys(usage.get(customer.id)?.counts ?? {}) : [];
-    const entries = held.get(customer.id) ?? [];
-    const kept = entries.filter((entry) => billed || holdsUnits(entry)).map(({ serviceId }) => serviceId);
-    return [...new Set([...counted, ...kept])].toSorted(byText).map((serviceId) => ({
+    const counts = billed ? (counted.get(customer.id) ?? []) : [];
+    const kept = (heldBy.get(customer.id) ?? []).filter(({ holdsUnits }) => billed || holdsUnits);
+    const serviceIds = new Set([...counts, ...kept.map(({ serviceId }) => serviceId)]);
+    return [...serviceIds].toSorted(byText).map((serviceId) => ({
       customerId: customer.id,
       customerName: customer.name,
       serviceId,
@@ -57,11 +48,12 @@ export const cutIntoChunks = (lines: Line[], bits: number): { bucket: number; li
     );
 
 /** The number of rows that the ledger needs now; moves it there first when it has grown out of the old ones. */
-const fitLedger = async (table: Table, integration: Integration, ledger: Map<string, LedgerEntry>, lines: number) => {
-  const bits = bitsFor(lines, integration.ledgerBits);
+const fitLedger = async (table: Table, integration: Integration, lines: number) => {
+  const { partnerId, ledgerBits } = integration;
+  const bits = bitsFor(lines, ledgerBits);
+  if (bits === ledgerBits) return bits;
   const connectionId = integration.gradient?.integrationId ?? "";
-  if (bits === integration.ledgerBits) return bits;
-  await widenLedger(table, ledger, { partnerId: integration.partnerId, bits, connectionId });
+  await widenLedger(table, { partnerId, bits: ledgerBits, connectionId }, bits);
   await retryOnConflict(async () => {
     const current = await findIntegration(table, integration.partnerId);
     if (current && current.ledgerBits < bits)
@@ -101,27 +93,19 @@ export interface Plan {
  */
 export const planExport = async (table: Table, lease: Lease, integration: Integration): Promise<Plan> => {
   const { partnerId, id: exportId, customerIds, createdAt, version } = lease.current();
-  const connectionId = integration.gradient?.integrationId ?? "";
-  const [customers, usage, ledger, services] = await Promise.all([
-    listCustomers(table, partnerId),
-    listUsage(table, partnerId),
-    readLedger(table, { partnerId, bits: integration.ledgerBits, connectionId }),
-    listServices(table),
-  ]);
   const wanted = customerIds && new Set(customerIds);
-  const all = linesInScope({
-    customers,
-    usage,
-    ledger: [...ledger.values()],
-    serviceNames: new Map(services.map(({ id, name }) => [id, name])),
-  });
-  const ledgerBits = await fitLedger(table, integration, ledger, all.length);
+  const all = linesInScope(await readPlanSources(table, integration));
+  const ledgerBits = await fitLedger(table, integration, all.length);
   const lines = wanted ? all.filter(({ customerId }) => wanted.has(customerId)) : all;
   const chunks = cutIntoChunks(lines, ledgerBits);
-  for (const [number, { bucket, lines: its }] of chunks.entries()) {
-    const content: Chunk["content"] = { state: "planned", lines: its };
+  for (let from = 0; from < chunks.length; from += chunksAtOnce) {
     await lease.keep();
-    await storePlanned(table, { partnerId, exportId, number, bucket, content, createdAt, version });
+    await Promise.all(
+      chunks.slice(from, from + chunksAtOnce).map(({ bucket, lines: its }, place) => {
+        const content: Chunk["content"] = { state: "planned", lines: its };
+        return storePlanned(table, { partnerId, exportId, number: from + place, bucket, content, createdAt, version });
+      }),
+    );
   }
   return {
     chunks: chunks.length,

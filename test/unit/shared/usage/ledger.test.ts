@@ -10,6 +10,7 @@ import {
   widenLedger,
 } from "#shared/usage/ledger";
 import { cutIntoChunks, linesInScope } from "#shared/usage/plan-export";
+import { heldLine } from "#shared/usage/plan-sources";
 import { inMemoryTable } from "#test/fakes/in-memory-table";
 
 const at = "2026-11-22T10:00:00.000Z";
@@ -42,7 +43,9 @@ describe("the ledger's rows", () => {
   it("lose nothing when a partner outgrows them", async () => {
     const table = inMemoryTable();
     const entries = new Map(many.map((entry) => [lineKey(entry), entry]));
-    await widenLedger(table, entries, { ...partner, bits: 3 });
+    await table.put(bucketWrite({ ...partner, bits: 0, number: 0, entries, version: 0 }).put);
+    await widenLedger(table, { ...partner, bits: 0 }, 1);
+    await widenLedger(table, { ...partner, bits: 1 }, 3);
 
     expect(await readLedger(table, { ...partner, bits: 3 })).toEqual(entries);
     const bucket = await readBucket(
@@ -82,22 +85,13 @@ describe("the lines of a run", () => {
     version: 1,
     ...more,
   });
-  const usageOf = (customerId: string, ...services: string[]) =>
-    [
-      customerId,
-      {
-        partnerId: "org-1",
-        customerId,
-        counts: Object.fromEntries(services.map((id) => [id, { unitCount: 0, measuredAt: at }])),
-        version: 1,
-      },
-    ] as const;
+  const usageOf = (customerId: string, ...services: string[]): [string, string[]] => [customerId, services];
   const plan = (
     customers: ReturnType<typeof aCustomer>[],
     usage: ReturnType<typeof usageOf>[],
     ledger: LedgerEntry[],
   ) =>
-    linesInScope({ customers, usage: new Map(usage), ledger, serviceNames: new Map() }).map(
+    linesInScope({ customers, counted: new Map(usage), held: ledger.map(heldLine), serviceNames: new Map() }).map(
       ({ customerId, serviceId, billed }) => `${customerId}/${serviceId}${billed ? "" : " to zero"}`,
     );
 

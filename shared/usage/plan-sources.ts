@@ -1,0 +1,88 @@
+import { type Customer, fromCustomerItem } from "../customers/customer.ts";
+import type { Integration } from "../integrations/integration.ts";
+import { partnerPk } from "../partners/partner.ts";
+import { listServices } from "../services/hub-service.ts";
+import { allItems, type Table } from "../table/table.ts";
+import { type LedgerEntry, ledgerRows } from "./ledger.ts";
+import { fromUsageItem } from "./usage.ts";
+
+/** What decides on a line that Gradient has heard of. */
+export type HeldLine = Pick<LedgerEntry, "customerId" | "serviceId"> & { holdsUnits: boolean };
+
+/** What the lines of a run follow from. */
+export interface PlanSources {
+  customers: Pick<Customer, "id" | "name" | "billing" | "removedAt">[];
+  /** The services that a customer has a count for. */
+  counted: Map<string, string[]>;
+  held: HeldLine[];
+  serviceNames: Map<string, string>;
+}
+
+/** Gradient holds, or may come to hold, something other than zero for the line. */
+const holdsUnits = ({ accepted, doubt }: LedgerEntry): boolean =>
+  (accepted !== null && accepted.unitCount > 0) || doubt !== null;
+
+export const heldLine = (entry: LedgerEntry): HeldLine => {
+  const { customerId, serviceId } = entry;
+  return { customerId, serviceId, holdsUnits: holdsUnits(entry) };
+};
+
+/** Answers the same text for equal ones, so that the copies can be forgotten. */
+const textPool = () => {
+  const known = new Map<string, string>();
+  return (text: string): string => {
+    const before = known.get(text);
+    if (before === undefined) known.set(text, text);
+    return before ?? text;
+  };
+};
+
+/**
+ * Reads a partner row by row and keeps no more than the plan needs: 100,000 lines whole would be more than a worker's memory.
+ */
+export const readPlanSources = async (
+  table: Pick<Table, "query">,
+  { partnerId, ledgerBits: bits, gradient }: Integration,
+): Promise<PlanSources> => {
+  const one = textPool();
+  const rows = (prefix: string) => allItems(table, { pk: partnerPk(partnerId), prefix });
+
+  const readCustomers = async () => {
+    const customers: PlanSources["customers"] = [];
+    for await (const item of rows("customer#")) {
+      const { id, name, billing, removedAt } = fromCustomerItem(item);
+      customers.push({ id: one(id), name, billing, removedAt });
+    }
+    return customers;
+  };
+  const readCounted = async () => {
+    const counted = new Map<string, string[]>();
+    for await (const item of rows("usage#")) {
+      const { customerId, counts } = fromUsageItem(item);
+      counted.set(one(customerId), Object.keys(counts).map(one));
+    }
+    return counted;
+  };
+  const readHeld = async () => {
+    const held: HeldLine[] = [];
+    for await (const { entries } of ledgerRows(table, {
+      partnerId,
+      bits,
+      connectionId: gradient?.integrationId ?? "",
+    })) {
+      for (const entry of entries.values()) {
+        const line = heldLine(entry);
+        held.push({ ...line, customerId: one(line.customerId), serviceId: one(line.serviceId) });
+      }
+    }
+    return held;
+  };
+
+  const [customers, counted, held, services] = await Promise.all([
+    readCustomers(),
+    readCounted(),
+    readHeld(),
+    listServices(table),
+  ]);
+  return { customers, counted, held, serviceNames: new Map(services.map(({ id, name }) => [id, name])) };
+};
