@@ -11,8 +11,8 @@ interface Options {
   execArgv?: string[];
 }
 
-// About what V8 takes for a machine of 256 MB; on this one it would collect its garbage much later.
-export const smallHeap = ["--max-old-space-size=192", "--max-semi-space-size=4"];
+// What V8 gives itself on a machine of 256 MB: half of it, and very young garbage apart. Here it would collect much later.
+export const smallHeap = ["--max-old-space-size=128", "--max-semi-space-size=2"];
 
 /** A process of the bench that answers questions; it ends with this one. */
 export const otherProcess = (file: string, { env = {}, execArgv = [] }: Options = {}): OtherProcess => {
