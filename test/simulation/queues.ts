@@ -37,6 +37,8 @@ export const fifo = ({ line, random, deliver }: Options) => {
 
   return {
     dead,
+    /** Delivers a message once more, however the first time went. */
+    repeat: (task: Task): void => receive(task, 1),
     clear: () => {
       isFair = true;
     },
