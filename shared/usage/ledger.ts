@@ -92,6 +92,9 @@ export const readBucket = async (
   return bucket.connectionId === connectionId ? bucket : { ...bucket, connectionId, entries: new Map() };
 };
 
+// some 100 kB: a page of DynamoDB's own size, unpacked, would be most of a worker's memory
+const rowsAtOnce = 100;
+
 type Ledger = Pick<Bucket, "partnerId" | "bits" | "connectionId">;
 
 /** A partner's rows on this connection, one after the other. */
@@ -99,7 +102,8 @@ export async function* ledgerRows(
   table: Pick<Table, "query">,
   { partnerId, bits, connectionId }: Ledger,
 ): AsyncGenerator<Bucket> {
-  for await (const item of allItems(table, { pk: partnerPk(partnerId), prefix: rowPrefix(bits) })) {
+  const query = { pk: partnerPk(partnerId), prefix: rowPrefix(bits), limit: rowsAtOnce };
+  for await (const item of allItems(table, query)) {
     const bucket = fromItem(item);
     if (bucket.connectionId === connectionId) yield bucket;
   }

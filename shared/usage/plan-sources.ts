@@ -6,6 +6,9 @@ import { allItems, type Table } from "../table/table.ts";
 import { type LedgerEntry, ledgerRows } from "./ledger.ts";
 import { fromUsageItem } from "./usage.ts";
 
+// DynamoDB's own page, a megabyte, takes forty while it is being read, and three of them are read at a time
+const rowsAtOnce = 200;
+
 /** What decides on a line that Gradient has heard of. */
 export type HeldLine = Pick<LedgerEntry, "customerId" | "serviceId"> & { holdsUnits: boolean };
 
@@ -45,7 +48,7 @@ export const readPlanSources = async (
   { partnerId, ledgerBits: bits, gradient }: Integration,
 ): Promise<PlanSources> => {
   const one = textPool();
-  const rows = (prefix: string) => allItems(table, { pk: partnerPk(partnerId), prefix });
+  const rows = (prefix: string) => allItems(table, { pk: partnerPk(partnerId), prefix, limit: rowsAtOnce });
 
   const readCustomers = async () => {
     const customers: PlanSources["customers"] = [];
