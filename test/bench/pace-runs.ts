@@ -19,13 +19,17 @@ const carryTimed = async (rig: PaceRig, worker: Worker, task: Task): Promise<num
 export const wholeRun = async (rig: PaceRig, worker: Worker, lines: number) => {
   await rig.addPartner("org-whole", lines);
   await rig.set(typical);
+  const cpuBefore = await cpuOf(worker);
   const seconds = await carryTimed(rig, worker, await rig.start("org-whole", "schedule"));
+  const cpu = (await cpuOf(worker)) - cpuBefore;
   const { refused, steady } = paceOf(await rig.stats());
   const { peakBytes } = await worker.process.ask<Memory>("memory");
   print(
-    `\n${lines} lines: ${oneDecimal(seconds)} s from the message to the end, ${oneDecimal(steady)} a second, ${refused} × 429, peak memory ${megabytes(peakBytes)} MB.`,
+    `\n${lines} lines: ${oneDecimal(seconds)} s from the message to the end, ${oneDecimal(steady)} a second, ${refused} × 429, ${oneDecimal(cpu)} s of processor time, peak memory ${megabytes(peakBytes)} MB.`,
   );
 };
+
+const cpuOf = (worker: Worker) => worker.process.ask<number>("cpuSeconds");
 
 const smallLines = 160;
 

@@ -3,7 +3,7 @@ import { machine, print } from "./report.ts";
 import { buildBundles } from "./rig/bundles.ts";
 import { benchDynamo } from "./rig/dynamo.ts";
 import { manyDuePartners } from "./scale/due-partners.ts";
-import { largePartner } from "./scale/large-partner.ts";
+import { largePartner, smallPartner } from "./scale/large-partner.ts";
 import { rateUnits } from "./scale/rate.ts";
 
 const { values: options } = parseArgs({ options: { quick: { type: "boolean" }, only: { type: "string" } } });
@@ -14,6 +14,7 @@ const bundles = await buildBundles();
 
 const parts: Record<string, (dynamo: Awaited<ReturnType<typeof benchDynamo>>) => Promise<void>> = {
   rate: (dynamo) => rateUnits(dynamo, options.quick ? 475 : 1900),
+  small: (dynamo) => smallPartner(dynamo, bundles),
   large: (dynamo) => largePartner(dynamo, bundles, options.quick ? 10_000 : 100_000),
   due: (dynamo) => manyDuePartners(dynamo, bundles, options.quick ? 2_000 : 50_000),
 };

@@ -24,6 +24,7 @@ export interface LargeRun {
   planPeakBytes: number;
   peakBytes: number;
   units: [string, Units][];
+  receiptBytes: number;
 }
 
 const token = partnerToken.parse("bench-partner-token-0001");
@@ -85,6 +86,7 @@ const carry = async ({ dynamoUrl, tableName, partnerId, exportId }: Place): Prom
     planPeakBytes: moments.planPeakBytes,
     peakBytes: peakBytes(),
     units: [...counting.byKind],
+    receiptBytes: counting.storedBytes("chunk"),
   };
 };
 

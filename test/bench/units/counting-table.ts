@@ -13,10 +13,13 @@ export interface CountingTable extends Table {
   /** What lies in the table already, for the sizes that writes and deletes are charged by. */
   learn(items: Iterable<Item>): void;
   total(): Units;
+  /** Of the rows of a kind that were written here, as they are now. */
+  storedBytes(kind: string): number;
   reset(): void;
 }
 
 interface Known {
+  kind: string;
   bytes: number;
   /** The key in the index, where the row is in it. */
   due: string;
@@ -29,6 +32,8 @@ const kindOf = ({ pk, sk }: Key): string =>
 
 const dueOf = ({ dueKind, dueAt }: Item): string =>
   typeof dueKind === "string" && typeof dueAt === "string" ? `${dueKind}\u0000${dueAt}` : "";
+
+const sizeOf = (item: Item): Known => ({ kind: kindOf(item), bytes: itemBytes(item), due: dueOf(item) });
 
 /** A change of the index's keys is a delete and a put there; unchanged keys cost nothing, because it holds nothing else. */
 const indexUnits = (before: string, after: string): number =>
@@ -62,7 +67,7 @@ export const countingTable = (table: Table): CountingTable => {
   };
   const refusedUnits = (write: Write): number => writeUnits(known.get(id(keyOf(write)))?.bytes ?? 0);
   const note = (write: Write) => {
-    if ("put" in write) known.set(id(write.put), { bytes: itemBytes(write.put), due: dueOf(write.put) });
+    if ("put" in write) known.set(id(write.put), sizeOf(write.put));
     else if ("delete" in write) known.delete(id(write.delete));
   };
 
@@ -102,6 +107,7 @@ export const countingTable = (table: Table): CountingTable => {
         }),
         { calls: 0, write: 0, read: 0 },
       ),
+    storedBytes: (kind) => [...known.values()].reduce((sum, row) => sum + (row.kind === kind ? row.bytes : 0), 0),
     reset: () => byKind.clear(),
     get: async (key) => {
       const item = await table.get(key);
