@@ -54,7 +54,9 @@ export const settleChunk = async ({ table, prepared, bucket, ends, landsWithinMs
     return receiptOf(prepared_, end);
   });
   let settledBucket = bucket;
-  if (writesLedger) {
+  // in a run of changes most rows have nothing new
+  const isNew = [...entries].some(([key, entry]) => bucket.entries.get(key) !== entry);
+  if (writesLedger && isNew) {
     const { put, expect } = bucketWrite({ ...bucket, entries });
     await table.put(put, expect);
     settledBucket = { ...bucket, entries, version: bucket.version + 1 };
