@@ -28,6 +28,8 @@ export interface Measured {
   /** Of an export, the rate's not among them: `each` for every export, `line` for every line. */
   writeUnits: { each: number; line: number };
   readUnits: { each: number; line: number };
+  /** Of a line that a run of changes looks at and does not send. */
+  unchangedLine: { write: number; read: number };
   /** For every call, with so many workers that share the rate. */
   rateUnits: Record<number, { write: number; read: number }>;
   /** What an export takes beside its lines' time: planning, the last answers, closing. */
