@@ -86,7 +86,8 @@ export const letThingsHappen = (simulated: SimulatedService, layout: Layout, spa
   function tempt({ line: its, calledAt }: Post) {
     if (random.chance(0.5)) return;
     const [customer = "", service = ""] = its.split("/");
-    const number = random.below(4);
+    // often the one that Gradient accepted before: it must not pass for unchanged
+    const number = random.pick([gradient.counts.get(its) ?? 0, random.below(4)]);
     line.at(
       line.now() + random.pick([0, 2_000, 30_000]),
       () => measure(simulated, customer, hubServiceId(service), number),

@@ -38,16 +38,20 @@ const runAll = async (): Promise<number> => {
   let done = 0;
   let shown = 0;
   let nextTold = startedAt + 10_000;
-  const broken = await runInThreads({ from, seeds, untilBroken: values["until-broken"] }, Number(values.threads), (part, found) => {
-    done += part.seeds;
-    for (const outcome of found) {
-      shown += 1;
-      if (shown <= shownAtMost) print(describeOutcome(outcome));
-    }
-    if (Date.now() < nextTold) return;
-    nextTold += 10_000;
-    print(`${done} of ${seeds} seeds, ${((done / (Date.now() - startedAt)) * 1000).toFixed(0)} a second`);
-  });
+  const broken = await runInThreads(
+    { from, seeds, untilBroken: values["until-broken"] },
+    Number(values.threads),
+    (part, found) => {
+      done += part.seeds;
+      for (const outcome of found) {
+        shown += 1;
+        if (shown <= shownAtMost) print(describeOutcome(outcome));
+      }
+      if (Date.now() < nextTold) return;
+      nextTold += 10_000;
+      print(`${done} of ${seeds} seeds, ${((done / (Date.now() - startedAt)) * 1000).toFixed(0)} a second`);
+    },
+  );
   const seconds = (Date.now() - startedAt) / 1000;
   const { user, system } = process.cpuUsage();
   const cpu = ((user + system) / 1000 / seeds).toFixed(2);

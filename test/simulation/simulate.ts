@@ -1,6 +1,7 @@
 import { findIntegration } from "#shared/integrations/integration";
 import { setLogLevel } from "#shared/logger";
 import { limiterKey } from "#shared/usage/table-slots";
+import { listExports } from "#shared/usage/usage-export";
 import { letThingsHappen } from "./happenings.ts";
 import { brokenInvariants } from "./invariants.ts";
 import { seededRandom } from "./random.ts";
@@ -31,12 +32,20 @@ export const settle = async (service: SimulatedService): Promise<void> => {
   line.skip(settleMs);
   // an operator has cleared a 403, a person has registered the key that is valid
   table.apply([{ delete: limiterKey("vendor") }]);
-  if ((await tokenInForce(service)) !== gradient.key()) service.register(gradient.key());
+  if ((await tokenInForce(service)) !== gradient.key()) {
+    const exports = (await listExports(table, partnerId, { limit: 100 })).items;
+    const state = (await findIntegration(table, partnerId))?.state;
+    if (exports.some(({ stop }) => stop === "token-rejected") && state !== "suspended") {
+      service.accusations.push(`Gradient refused the token, but the integration is ${state}`);
+    }
+    service.register(gradient.key());
+  }
   await line.run();
   const waiting = (await findIntegration(table, partnerId))?.currentExportId ?? null;
   if (waiting !== null) {
     // only dead letters may leave a run to the recovery
-    if (!queue.dead.has(waiting)) service.accusations.push(`export ${waiting} waits for a message that nobody has sent`);
+    if (!queue.dead.has(waiting))
+      service.accusations.push(`export ${waiting} waits for a message that nobody has sent`);
     line.skip(overdueMs);
     service.recover();
     await line.run();

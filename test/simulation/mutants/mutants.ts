@@ -1,0 +1,228 @@
+/** One guard of the engine taken out, and the quick test that must turn red without it. */
+export interface Mutant {
+  name: string;
+  patches: { file: string; from: string; to: string }[];
+  killedBy: keyof typeof suites;
+}
+
+/** Arguments for Node, run in the folder of the patched sources. */
+const vitest = ["node_modules/vitest/vitest.mjs", "run"];
+
+export const suites = {
+  seeds: ["test/simulation/run.ts", "--seeds", "6000", "--threads", "1", "--until-broken"],
+  stalls: [...vitest, "test/simulation/stall-points.test.ts"],
+  units: [...vitest, "test/unit/functions/export-usage", "test/unit/shared/usage"],
+};
+
+const decision = "shared/usage/line-decision.ts";
+const lease = "shared/usage/export-lease.ts";
+const plan = "shared/usage/plan-export.ts";
+const sources = "shared/usage/plan-sources.ts";
+const prepare = "functions/export-usage/prepare-chunk.ts";
+const settle = "functions/export-usage/settle-chunk.ts";
+const dispatch = "functions/export-usage/line-dispatcher.ts";
+const send = "functions/export-usage/send-chunks.ts";
+const rebuild = "functions/export-usage/rebuild-views.ts";
+const carry = "functions/export-usage/export-usage.ts";
+
+const one = (name: string, killedBy: Mutant["killedBy"], file: string, from: string, to: string): Mutant => ({
+  name,
+  killedBy,
+  patches: [{ file, from, to }],
+});
+
+export const mutants: Mutant[] = [
+  one("the fence is dropped", "seeds", decision, "if (isFenced) return verdicts.inDoubt;", ""),
+  one(
+    "the fence ends with the call's time-out",
+    "seeds",
+    carry,
+    "callTimeoutMs + landsLateMs + clocksApartMs",
+    "callTimeoutMs",
+  ),
+  one(
+    "a doubt is cleared by an acceptance",
+    "seeds",
+    decision,
+    "sent.wasInDoubt ?",
+    'sent.wasInDoubt && answer.kind !== "accepted" ?',
+  ),
+  one(
+    "an older doubt is cleared by an acceptance",
+    "seeds",
+    decision,
+    'answer.kind === "accepted" ? live :',
+    'answer.kind === "accepted" ? null :',
+  ),
+  one("unchanged despite a doubt", "units", decision, "doubt === null && entry?.accepted", "entry?.accepted"),
+  one("no answer counts as accepted", "seeds", decision, "return verdicts.noAnswer;", "return verdicts.accepted;"),
+  one(
+    "intents are not written",
+    "seeds",
+    prepare,
+    "  await table.put(put, expect);\n  return { chunk: { ...marked, version: marked.version + 1 }, bucket, lines };",
+    "  return { chunk, bucket, lines };",
+  ),
+  one(
+    "a dead worker's intents are not heeded",
+    "seeds",
+    prepare,
+    "if (intent === undefined) return entry;",
+    "if (intent?.at !== -1) return entry;",
+  ),
+  one("a fenced line loses its intent", "seeds", prepare, "[...intents, ...kept]", "intents"),
+  one(
+    "the ledger is written without a condition",
+    "stalls",
+    settle,
+    "const { put, expect } = bucketWrite({ ...bucket, entries });\n    await table.put(put, expect);",
+    "const { put } = bucketWrite({ ...bucket, entries });\n    await table.put(put);",
+  ),
+  one("chunks are written without a condition", "stalls", "shared/usage/chunk.ts", "expect: chunk.version,", ""),
+  one(
+    "plans are written without a condition",
+    "stalls",
+    plan,
+    'await table.put(toChunkItem(chunk), before?.version ?? "absent")',
+    "await table.put(toChunkItem(chunk))",
+  ),
+  one(
+    "the export is written without a condition",
+    "seeds",
+    lease,
+    "await table.put(put, expect);\n        held",
+    "await table.put(put);\n        held",
+  ),
+  one(
+    "the lease is taken without a condition",
+    "stalls",
+    lease,
+    "await table.put(put, expect);\n      return newLease",
+    "await table.put(put);\n      return newLease",
+  ),
+  one("another worker's lease is ignored", "units", lease, "if (waitMs > 0) {", "if (waitMs > 1e9) {"),
+  one("every lease is safe", "stalls", lease, "isSafe: () => leftMs() > marginMs", "isSafe: () => true"),
+  one(
+    "a repeat does not look again",
+    "seeds",
+    "shared/usage/send-count.ts",
+    "if (!goes || !(await mayGoOn()))",
+    "if (!goes)",
+  ),
+  one(
+    "receipts before the answers",
+    "seeds",
+    dispatch,
+    ": call(prepared, rebuildsViews) };",
+    ": (void call(prepared, rebuildsViews), Promise.resolve(verdicts.accepted)) };",
+  ),
+  one("a checkpoint counts twice", "seeds", send, "if (current.nextChunk > number) return current;", ""),
+  one(
+    "the run is let go with calls under way",
+    "seeds",
+    send,
+    "await Promise.allSettled([settled, dispatcher.drained()]);",
+    "",
+  ),
+  one(
+    "a hand-over sends no message",
+    "seeds",
+    carry,
+    'await dependencies.queues.send({ kind: "export-usage", lane, partnerId, exportId, leg });',
+    "",
+  ),
+  one(
+    "a started export owes no message",
+    "seeds",
+    "shared/usage/start-usage-export.ts",
+    "owe(task, { id: newId(), at }),",
+    "",
+  ),
+  one(
+    "a second run may start beside the first",
+    "seeds",
+    "shared/usage/start-usage-export.ts",
+    "if (integration.currentExportId !== null) throw",
+    "if (integration.currentExportId === 0) throw",
+  ),
+  one(
+    "a closed run keeps its partner",
+    "seeds",
+    "functions/export-usage/close-export.ts",
+    "before.currentExportId === id ? null : before.currentExportId",
+    "before.currentExportId",
+  ),
+  one(
+    "a 401 does not stop the run",
+    "seeds",
+    dispatch,
+    'if (kind === "token-rejected" || kind === "forbidden")',
+    'if (kind === "forbidden")',
+  ),
+  one("a 401 suspends nothing", "seeds", carry, "await suspend({ partnerId, versionId: run.versionId });", ""),
+  one(
+    "activated after the checkpoint",
+    "seeds",
+    send,
+    "    await run.onSettled(receipts);\n    await lease.save((current) => withChunk(current, prepared.chunk.number, receipts, viewsRebuilt));",
+    "    await lease.save((current) => withChunk(current, prepared.chunk.number, receipts, viewsRebuilt));\n    await run.onSettled(receipts);",
+  ),
+  one(
+    "zeros are skipped",
+    "seeds",
+    sources,
+    "Object.keys(counts)",
+    "Object.keys(counts).filter((id) => counts[id]?.unitCount !== 0)",
+  ),
+  one("removed customers keep their units", "seeds", plan, "billed || holdsUnits", "billed"),
+  one("a number in doubt is not brought to zero", "seeds", sources, " || doubt !== null;", ";"),
+  one("the views' call goes without a lease", "stalls", rebuild, "if (!(await mayGoOn())) return;", ""),
+  {
+    name: "the views' call is not noted",
+    killedBy: "stalls",
+    patches: [
+      { file: rebuild, from: "await store({ ...entry, doubt: { unitCount, until } }, bucket.version);", to: "" },
+      { file: rebuild, from: "bucket.version + 1);", to: "bucket.version);" },
+    ],
+  },
+  one(
+    "the first 404 ends the run",
+    "units",
+    dispatch,
+    "halt.stopFor(kind);",
+    'halt.stopFor(kind);\n      if (kind === "unmapped") halt.stopFor("cancelled");',
+  ),
+  {
+    name: "the plan carries the numbers",
+    killedBy: "units",
+    patches: [
+      { file: "shared/usage/line.ts", from: "billed: z.boolean(),", to: "billed: z.boolean(), planned: z.int()," },
+      {
+        file: plan,
+        from: "      billed,\n    }));",
+        to: "      billed, planned: 10,\n    }));",
+      },
+      {
+        file: prepare,
+        from: "const unitCount = count?.unitCount ?? 0;",
+        to: "const unitCount = line.billed ? line.planned : 0;",
+      },
+    ],
+  },
+  one("101 calls a second", "units", "shared/usage/table-slots.ts", "callsPerSecond = 95", "callsPerSecond = 101"),
+  one(
+    "slots are reserved without a condition",
+    "units",
+    "shared/usage/table-slots.ts",
+    'await table.put(item, value.version === 0 ? "absent" : value.version);',
+    "await table.put(item);",
+  ),
+  {
+    name: "moments that were missed are used",
+    killedBy: "units",
+    patches: [
+      { file: "shared/usage/pacer.ts", from: "if (waitMs < -maxLateMs) continue;", to: "" },
+      { file: "shared/usage/pacer.ts", from: "if (clock.now() - at <= maxLateMs) return true;", to: "return true;" },
+    ],
+  },
+];
