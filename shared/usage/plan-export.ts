@@ -53,7 +53,8 @@ const fitLedger = async (table: Table, integration: Integration, lines: number) 
   const bits = bitsFor(lines, ledgerBits);
   if (bits === ledgerBits) return bits;
   const connectionId = integration.gradient?.integrationId ?? "";
-  await widenLedger(table, { partnerId, bits: ledgerBits, connectionId }, bits);
+  const isInUse = async () => ((await findIntegration(table, partnerId))?.ledgerBits ?? 0) >= bits;
+  await widenLedger(table, { partnerId, bits: ledgerBits, connectionId }, bits, isInUse);
   await retryOnConflict(async () => {
     const current = await findIntegration(table, integration.partnerId);
     if (current && current.ledgerBits < bits)

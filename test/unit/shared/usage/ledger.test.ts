@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { LeaseLost } from "#shared/usage/export-lease";
 import {
   bitsFor,
   bucketOf,
@@ -22,6 +23,7 @@ const anEntry = (customerId: string, unitCount = 1): LedgerEntry => ({
   last: { outcome: "accepted", at },
 });
 const many = Array.from({ length: 500 }, (_, index) => anEntry(`customer-${index}`, index));
+const notInUse = async () => false;
 const partner = { partnerId: "org-1", connectionId: "connection-1" };
 
 describe("the ledger's rows", () => {
@@ -44,8 +46,8 @@ describe("the ledger's rows", () => {
     const table = inMemoryTable();
     const entries = new Map(many.map((entry) => [lineKey(entry), entry]));
     await table.put(bucketWrite({ ...partner, bits: 0, number: 0, entries, version: 0 }).put);
-    await widenLedger(table, { ...partner, bits: 0 }, 1);
-    await widenLedger(table, { ...partner, bits: 1 }, 3);
+    await widenLedger(table, { ...partner, bits: 0 }, 1, notInUse);
+    await widenLedger(table, { ...partner, bits: 1 }, 3, notInUse);
 
     expect(await readLedger(table, { ...partner, bits: 3 })).toEqual(entries);
     const bucket = await readBucket(
@@ -54,6 +56,24 @@ describe("the ledger's rows", () => {
       "connection-1",
     );
     expect(bucket.entries.get(lineKey(anEntry("customer-7")))).toEqual(anEntry("customer-7", 7));
+  });
+
+  it("are written again after an attempt that died, but not once they are in use", async () => {
+    const table = inMemoryTable();
+    const row = (unitCount: number, bits: number) => {
+      const entries = new Map([[lineKey(anEntry("a")), anEntry("a", unitCount)]]);
+      return bucketWrite({ ...partner, bits, number: bucketOf("a", bits), entries, version: 0 }).put;
+    };
+    const held = async () => (await readLedger(table, { ...partner, bits: 1 })).get(lineKey(anEntry("a")))?.accepted;
+    await table.put(row(2, 0));
+    await table.put(row(1, 1));
+
+    await widenLedger(table, { ...partner, bits: 0 }, 1, notInUse);
+    expect(await held()).toMatchObject({ unitCount: 2 });
+
+    await table.put(row(3, 1));
+    await expect(widenLedger(table, { ...partner, bits: 0 }, 1, async () => true)).rejects.toThrow(LeaseLost);
+    expect(await held()).toMatchObject({ unitCount: 3 });
   });
 
   it("know nothing of another connection: its counts are gone from Gradient", async () => {
