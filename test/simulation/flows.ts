@@ -5,12 +5,14 @@ import { currentAgreement } from "#shared/agreements/agreement";
 import { listEvents } from "#shared/events/event";
 import { findIntegration } from "#shared/integrations/integration";
 import { setLogLevel } from "#shared/logger";
+import type { Item } from "#shared/table/table";
 import { listExports } from "#shared/usage/usage-export";
 import { aServiceRow } from "#test/builders/service";
+import { aLedgerEntry, aLedgerRow } from "#test/builders/usage-export";
 import { brokenInvariants } from "./invariants.ts";
 import type { Flow } from "./kill-points.ts";
 import type { End } from "./processes.ts";
-import { fillGradient, firstToken, type Layout, rowsOf } from "./scenario.ts";
+import { customerId, fillGradient, firstToken, type Layout, rowsOf } from "./scenario.ts";
 import { partnerId, person, type SimulatedService, secretName } from "./service.ts";
 
 setLogLevel("SILENT");
@@ -58,8 +60,8 @@ const endState = async (service: SimulatedService) => {
   };
 };
 
-const exportOf = (layout: Layout): Flow => ({
-  rows: () => rowsOf(layout),
+const exportOf = (layout: Layout, more: Item[] = []): Flow => ({
+  rows: () => [...rowsOf(layout), ...more],
   run: async (service) => {
     service.secrets.set(secretName, [firstToken]);
     fillGradient(service.gradient, layout, () => true);
@@ -71,7 +73,12 @@ const exportOf = (layout: Layout): Flow => ({
 /** A few lines in several chunks, small enough to be killed in pairs. */
 export const smallExport = exportOf({ customers: 5, services: 1, ledgerBits: 2, isActive: false });
 /** More lines than a chunk holds, which also outgrow the ledger's one row. */
-export const longExport = exportOf({ customers: 70, services: 2, ledgerBits: 0, isActive: true });
+export const longExport = exportOf({ customers: 70, services: 2, ledgerBits: 0, isActive: true }, [
+  aLedgerRow(
+    Array.from({ length: 70 }, (_, index) => aLedgerEntry({ customerId: customerId(index), serviceId: "s0" })),
+    { partnerId },
+  ),
+]);
 
 const newPartner: Layout = { customers: 2, services: 1, ledgerBits: 1, isActive: false };
 
