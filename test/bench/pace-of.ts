@@ -14,7 +14,7 @@ const marginMs = 2000;
 const perSecond = (count: number, ms: number): number => (ms > 0 ? (count * 1000) / ms : 0);
 
 /** The pace that a Gradient saw. */
-export const paceOf = ({ accepted, refused }: GradientStats): Pace => {
+export const paceOf = ({ accepted, refused }: Pick<GradientStats, "accepted" | "refused">): Pace => {
   const times = accepted.toSorted((a, b) => a - b);
   const first = times[0] ?? 0;
   const last = times.at(-1) ?? 0;

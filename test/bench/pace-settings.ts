@@ -1,4 +1,4 @@
-import type { Setting } from "./gradient/gradient-process.ts";
+import type { GradientStats, Setting } from "./gradient/gradient-process.ts";
 import type { LimitKind } from "./gradient/limits.ts";
 import { paceOf } from "./pace-of.ts";
 import { megabytes, oneDecimal, print, printTable } from "./report.ts";
@@ -12,6 +12,12 @@ export const describe = ({ latencyMs, jitterMs }: Setting): string => `${latency
 
 const allSettings = (latencies: number[], jitters: number[], limits: LimitKind[]): Setting[] =>
   latencies.flatMap((latencyMs) => jitters.map((jitterMs) => ({ latencyMs, jitterMs, limits })));
+
+/** How many were refused, and by which limits. */
+const refusals = ({ refused, refusedBy }: GradientStats): string => {
+  const by = Object.entries(refusedBy).map(([kind, count]) => `${kind} ${count}`);
+  return refused === 0 ? "0" : `${refused} (${by.join(", ")})`;
+};
 
 export interface Extent {
   latencies: number[];
@@ -35,9 +41,10 @@ export const inEverySetting = async (rig: PaceRig, workers: Worker[], { latencie
     const before = await rig.reservations();
     const tasks = await Promise.all(partners.map((partner) => rig.start(partner, "schedule")));
     await Promise.all(workers.map((worker, index) => tasks[index] && worker.carry(tasks[index])));
-    const { accepted, refused, steady, whole } = paceOf(await rig.stats());
+    const stats = await rig.stats();
+    const { accepted, steady, whole } = paceOf(stats);
     const blocks = (await rig.reservations()) - before;
-    rows.push([describe(setting), accepted, oneDecimal(steady), oneDecimal(whole), refused, blocks]);
+    rows.push([describe(setting), accepted, oneDecimal(steady), oneDecimal(whole), refusals(stats), blocks]);
   }
   printTable(
     ["answer after, arrival spread over", "accepted", "a second, steady", "a second, whole run", "429s", "blocks"],

@@ -14,6 +14,8 @@ export interface GradientStats {
   /** When a request was let in, in milliseconds since 1970. */
   accepted: number[];
   refused: number;
+  /** How many of them each limit would have refused alone. */
+  refusedBy: Partial<Record<LimitKind, number>>;
 }
 
 interface Arrival {
@@ -22,8 +24,9 @@ interface Arrival {
 }
 
 let setting: Setting = { latencyMs: 0, jitterMs: 0, limits: [] };
-let limits: Limit[] = [];
-let stats: GradientStats = { accepted: [], refused: 0 };
+let limits: { kind: LimitKind; limit: Limit }[] = [];
+const noStats = (): GradientStats => ({ accepted: [], refused: 0, refusedBy: {} });
+let stats = noStats();
 const coming: Arrival[] = [];
 
 const now = (): number => performance.timeOrigin + performance.now();
@@ -34,9 +37,11 @@ const letIn = () => {
     coming.shift();
     const { at, answer } = first;
     // each is asked: a bucket fills by being asked
-    const isAllowed = limits.map((limit) => limit.allows(at)).every(Boolean);
+    const refusing = limits.filter(({ limit }) => !limit.allows(at));
+    const isAllowed = refusing.length === 0;
+    for (const { kind } of refusing) stats.refusedBy[kind] = (stats.refusedBy[kind] ?? 0) + 1;
     if (isAllowed) {
-      for (const limit of limits) limit.count(at);
+      for (const { limit } of limits) limit.count(at);
       stats.accepted.push(at);
     } else {
       stats.refused += 1;
@@ -72,8 +77,8 @@ answering({
     }),
   set: (next: Setting) => {
     setting = next;
-    limits = next.limits.map((kind) => limitKinds[kind](100));
-    stats = { accepted: [], refused: 0 };
+    limits = next.limits.map((kind) => ({ kind, limit: limitKinds[kind](100) }));
+    stats = noStats();
   },
   stats: () => stats,
 });
