@@ -46,14 +46,17 @@ export const closeExport =
       const after = withRun(before, over, at);
       const learned = after.mapping.mappedServiceIds.length > before.mapping.mappedServiceIds.length;
       const mayRetire = over.endsBilling && over.totals.accepted > 0;
+      const { createdAt } = over;
+      const isReplaced = (before.token?.registeredAt ?? "") > createdAt;
+      const isRemapped = (before.mapping.changedAt ?? "") > createdAt;
       const details = { exportId, outcome: over.outcome, ...over.totals };
       await table.transact([
         exportWrite(over),
         integrationWrite(after),
         eventWrite({ id: newId(), partnerId, type: "export.finished", at, details, ...serviceActor }),
-        // what the run taught about the mapping, and accounts whose zeros have arrived
-        ...(learned || mayRetire
-          ? [owe({ kind: "sync-accounts", partnerId, reason: "export" }, { id: newId(), at })]
+        // what the run taught, accounts whose zeros have arrived, and what has changed while it ran and wants another run
+        ...(learned || mayRetire || over.awaitsService || isReplaced || isRemapped
+          ? [owe({ kind: "sync-accounts", partnerId, reason: isReplaced ? "replaced" : "export" }, { id: newId(), at })]
           : []),
       ]);
       return { ...over, version: over.version + 1 };

@@ -9,9 +9,9 @@ import type { TokenVault } from "#shared/secrets/token-vault";
 import { listServices } from "#shared/services/hub-service";
 import { retryOnConflict, type Table } from "#shared/table/table";
 import { type Lease, LeaseLost, takeLease } from "#shared/usage/export-lease";
-import { settledLines } from "#shared/usage/line";
 import { type Clock, pacer } from "#shared/usage/pacer";
 import { planExport } from "#shared/usage/plan-export";
+import { expectedMs } from "#shared/usage/start-usage-export";
 import type { TableSlots } from "#shared/usage/table-slots";
 import { closeExport } from "./close-export.ts";
 import { type ExportRun, newHalt } from "./export-run.ts";
@@ -93,6 +93,9 @@ export const exportUsage = (dependencies: Dependencies) => {
         ...current,
         state: "sending",
         startedAt: now().toISOString(),
+        // from here on it is being sent; before, it may have waited for others for as long as it took
+        expectedBy: new Date(clock.now() + expectedMs).toISOString(),
+        connectionId: integration.gradient?.integrationId ?? "",
         chunks: plan.chunks,
         endsBilling: plan.endsBilling,
         totals: { ...current.totals, lines: plan.lines },
@@ -100,16 +103,15 @@ export const exportUsage = (dependencies: Dependencies) => {
     }
     const services = new Map((await listServices(table)).map((service) => [service.id, service]));
     let isActive = integration?.state === "active";
-    const { totals } = lease.current();
     return {
       ...dependencies,
-      pacer: pacer(dependencies.slotsFor(partnerId), clock, blockSizes[lane], totals.lines - settledLines(totals)),
+      pacer: pacer(dependencies.slotsFor(partnerId), clock, blockSizes[lane], 0),
       lease,
       halt,
       token,
       secretName: stored?.secretName ?? "",
       versionId: stored?.versionId ?? "",
-      connectionId: integration?.gradient?.integrationId ?? "",
+      connectionId: lease.current().connectionId ?? "",
       ledgerBits,
       services,
       landsWithinMs: dependencies.callTimeoutMs + landsLateMs + clocksApartMs,
@@ -126,6 +128,13 @@ export const exportUsage = (dependencies: Dependencies) => {
     const { partnerId, id: exportId, lane } = lease.current();
     const run = await startRun(lease, remainingMs);
     const how = await sendChunks(run);
+    const stop = run.halt.stop();
+    if (run.halt.met() === "token-rejected") {
+      dependencies.vault.forget(run.secretName);
+      await suspend({ partnerId, versionId: run.versionId });
+    }
+    if (run.halt.met() === "forbidden") await block(partnerId);
+    if (stop !== null) await lease.save((current) => ({ ...current, stop: current.stop ?? stop }));
     if (how === "hand-over") {
       // the successor waits for the lease; without its message nobody would take it
       const leg = lease.current().leg + 1;
@@ -134,13 +143,6 @@ export const exportUsage = (dependencies: Dependencies) => {
       await lease.release();
       return "handed-over";
     }
-    const stop = run.halt.stop();
-    if (run.halt.met() === "token-rejected") {
-      dependencies.vault.forget(run.secretName);
-      await suspend({ partnerId, versionId: run.versionId });
-    }
-    if (run.halt.met() === "forbidden") await block(partnerId);
-    if (stop !== null) await lease.save((current) => ({ ...current, stop: current.stop ?? stop }));
     await rebuildViews(run);
     const { outcome, totals } = await close(partnerId, exportId, holder);
     logger.info("export finished", { outcome: outcome ?? "", ...totals });

@@ -60,7 +60,8 @@ export const lineDispatcher = (run: ExportRun) => {
       const stop = halt.stop();
       if (stop !== null) return { end: Promise.resolve(stopVerdicts[stop]) };
       // the chunk will not be settled after a failure: the line stays with its chunk for the next worker
-      if (!mayGoOn()) halt.fail(new Error("The lease ran out before it could be renewed"));
+      // after a 429 with a long pause, the slot may have been further away than the lease's end
+      if (!(await mayRepeat())) halt.fail(new Error("The lease ran out before it could be renewed"));
       return { end: halt.failed() ? Promise.resolve(verdicts.noAnswer) : call(prepared, rebuildsViews) };
     },
     /** Resolves when no call is under way any more. */

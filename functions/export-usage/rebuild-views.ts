@@ -10,8 +10,10 @@ import type { ExportRun } from "./export-run.ts";
  */
 export const rebuildViews = async (run: ExportRun): Promise<void> => {
   const { table, lease, halt, clock, token, landsWithinMs } = run;
+  // a person who cancels wants no further number sent; what was accepted is to be seen all the same
+  const isRefused = () => ![null, "cancelled", "overdue"].includes(halt.stop());
   const { partnerId, mode, viewsRebuilt, acceptedLine, totals } = lease.current();
-  if (mode === "dry-run" || viewsRebuilt || totals.accepted === 0 || !acceptedLine || !token || halt.stop()) return;
+  if (mode === "dry-run" || viewsRebuilt || totals.accepted === 0 || !acceptedLine || !token || isRefused()) return;
 
   const { customerId, serviceId } = acceptedLine;
   const number = bucketOf(customerId, run.ledgerBits);
@@ -34,7 +36,7 @@ export const rebuildViews = async (run: ExportRun): Promise<void> => {
 
   const mayGoOn = async () => {
     await lease.keep();
-    return lease.isSafe() && halt.stop() === null;
+    return lease.isSafe() && !isRefused();
   };
   // the slot and the write may have been long in coming
   if (!(await mayGoOn())) return;

@@ -1,6 +1,7 @@
 import { findChunk } from "#shared/usage/chunk";
 import { type Bucket, readBucket } from "#shared/usage/ledger";
 import { addOutcomes, type Receipt } from "#shared/usage/line";
+import { verdicts } from "#shared/usage/line-decision";
 import type { UsageExport } from "#shared/usage/usage-export";
 import { type ExportRun, stopVerdicts } from "./export-run.ts";
 import { lineDispatcher } from "./line-dispatcher.ts";
@@ -24,6 +25,7 @@ const withChunk = (current: UsageExport, number: number, receipts: Receipt[], vi
     nextChunk: number + 1,
     totals: addOutcomes(current.totals, receipts),
     viewsRebuilt: current.viewsRebuilt || viewsRebuilt,
+    awaitsService: current.awaitsService || receipts.some(({ reason }) => reason === verdicts.noService.reason),
     acceptedLine: accepted.at(-1) ?? current.acceptedLine,
     acceptedServiceIds: [...new Set([...current.acceptedServiceIds, ...accepted.map(({ serviceId }) => serviceId)])],
   };
@@ -121,6 +123,7 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
   try {
     for (let coming = prefetch(number); coming; number += 1) {
       const prepared = await coming;
+      run.pacer.expect(prepared.lines.filter(({ verdict }) => verdict === "send").length);
       coming = prefetch(number + 1);
       await sendChunk(prepared, number + 1 === count);
       halt.rethrow();

@@ -28,10 +28,13 @@ export const putSchedule =
       if (!before || before.state === "disconnected") throw wrongStep(before?.state ?? "not-started");
       const time = now();
       const isRunning = before.mapping.completedAt !== null;
+      const isDue =
+        before.nextRunAt !== null && before.nextRunAt <= time.toISOString() && schedule.pausedUntil === null;
       const updated: Integration = {
         ...before,
         schedule,
-        nextRunAt: isRunning ? nextRunAt(schedule, time).toISOString() : null,
+        // a run that is due already is still had, unless it is paused
+        nextRunAt: isRunning ? (isDue ? before.nextRunAt : nextRunAt(schedule, time).toISOString()) : null,
       };
       const details = { before: plain(before.schedule), after: plain(schedule) };
       const at = time.toISOString();

@@ -1,6 +1,7 @@
 import { owe } from "#shared/outbox/outbox";
 import { handleDue } from "#shared/table/due-items";
 import { type DueKey, retryOnConflict, type Table } from "#shared/table/table";
+import { expectedMs } from "#shared/usage/start-usage-export";
 import { exportWrite, isOver, runningExports, usageExport } from "#shared/usage/usage-export";
 
 interface Dependencies {
@@ -11,6 +12,8 @@ interface Dependencies {
 
 const reserveMs = 10_000;
 // time for a worker to close it honestly
+// a month's end with everybody's full run at once takes hours
+const maxWaitMs = 48 * 60 * 60_000;
 const closingMs = 30 * 60_000;
 
 /**
@@ -24,21 +27,24 @@ export const recoverExports =
     const at = time.toISOString();
     let overdue = 0;
 
-    const stop = (key: DueKey) =>
+    const follow = (key: DueKey) =>
       retryOnConflict(async () => {
         const item = await table.get(key);
         const running = item && usageExport.parse(item);
         if (!running || isOver(running) || running.expectedBy > at) return;
         const { partnerId, id: exportId, lane } = running;
         const leg = running.leg + 1;
-        const expectedBy = new Date(time.getTime() + closingMs).toISOString();
+        // one that nobody has begun waits behind others, or has lost its message: it gets another one, and its time
+        const waits = running.startedAt === null && time.getTime() - Date.parse(running.createdAt) < maxWaitMs;
+        const expectedBy = new Date(time.getTime() + (waits ? expectedMs : closingMs)).toISOString();
+        const stop = waits ? running.stop : (running.stop ?? "overdue");
         await table.transact([
-          exportWrite({ ...running, leg, stop: running.stop ?? "overdue", expectedBy }),
+          exportWrite({ ...running, leg, stop, expectedBy }),
           owe({ kind: "export-usage", lane, partnerId, exportId, leg }, { id: newId(), at }),
         ]);
         overdue += 1;
       });
 
-    await handleDue({ table, kind: runningExports, until: time, hasTime: () => remainingMs() > reserveMs }, stop);
+    await handleDue({ table, kind: runningExports, until: time, hasTime: () => remainingMs() > reserveMs }, follow);
     return { overdue };
   };

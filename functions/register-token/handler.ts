@@ -19,13 +19,13 @@ const secrets = new SecretsManagerClient({});
 const gradient = gradientClient({
   baseUrl: env.GRADIENT_BASE_URL,
   vendorKey: secretText(secrets, env.VENDOR_KEY_SECRET),
-  timeoutMs: 3_000,
+  timeoutMs: 2_500,
 });
 
 export const handler = registerTokenEndpoint(
   registerToken({
     table,
-    gradient: patientGradient(gradient, { pacer: unpaced, clock: systemClock, patienceMs: 3_000 }),
+    gradient: patientGradient(gradient, { pacer: unpaced, clock: systemClock, patienceMs: 2_000 }),
     vault: secretsManagerVault(secrets),
     secretPrefix: env.PARTNER_SECRET_PREFIX,
     hashKey: secretText(secrets, env.TOKEN_HASH_KEY_SECRET),

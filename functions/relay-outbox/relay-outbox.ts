@@ -19,6 +19,7 @@ export const relayRow =
 // The stream relays a row within a second or two; what is older than this was missed.
 const overdueMs = 60_000;
 const pageSize = 100;
+const reserveMs = 5_000;
 
 /**
  * Queues what the stream missed. Answers how many rows that were: more than none is worth a look. A row that cannot be queued stays
@@ -26,14 +27,14 @@ const pageSize = 100;
  */
 export const sweepOutbox = ({ table, queues, now }: Dependencies) => {
   const relay = relayRow({ table, queues });
-  return async (): Promise<{ relayed: number }> => {
+  return async ({ remainingMs }: { remainingMs: () => number }): Promise<{ relayed: number }> => {
     const overdue = new Date(now().getTime() - overdueMs).toISOString();
     const failures: unknown[] = [];
     let relayed = 0;
     for (const pk of outboxPks) {
       // oldest first: the first row that is not overdue ends the partition
       for await (const item of allItems(table, { pk, limit: pageSize })) {
-        if (item.sk > overdue) break;
+        if (item.sk > overdue || remainingMs() < reserveMs) break;
         try {
           await relay(outboxRow.parse(item));
           relayed += 1;

@@ -15,6 +15,7 @@ export interface Removal {
   customerId: string;
 }
 
+import { usageKey } from "#shared/usage/usage";
 /**
  * Notes that a customer is gone. Its record stays: the next export sends zeros for it, and its account is retired once these have
  * arrived. Removing it again changes nothing.
@@ -31,7 +32,9 @@ export const removeCustomer = (dependencies: Dependencies) => {
       if (customer.removedAt !== null) return;
       const at = now().toISOString();
       const removed = customerWrite({ ...customer, removedAt: at, updatedAt: at });
-      await table.transact([removed, ...(await syncWrites(partnerId))]);
+      // should it come back, it starts without the counts that it left with
+      const counts = { delete: usageKey(partnerId, customerId) };
+      await table.transact([removed, counts, ...(await syncWrites(partnerId))]);
     });
   };
 };

@@ -2,6 +2,7 @@ import type { Agreement } from "#shared/agreements/agreement";
 import { AppError, isAppError } from "#shared/errors";
 import { gradientLinks } from "#shared/gradient/gradient-links";
 import { findIntegration, integrationWrite, withoutProblem, withProblem } from "#shared/integrations/integration";
+import { logger } from "#shared/logger";
 import { agreementConfirmedMail } from "#shared/mail/agreement-confirmed-mail";
 import type { MailContent, Mailer } from "#shared/mail/mailer";
 import { findOwnerMail, type OwnerMail, ownerMailWrite } from "#shared/mail/owner-mail";
@@ -67,6 +68,8 @@ export const sendOwnerMail = ({ table, mailer, agreement, hubUrl, gradientBaseUr
       throw error;
     });
     if (!result) {
+      // an address, or a sender that is not verified: neither mends itself, so somebody has to look
+      logger.error("the mail service refused an owner's mail", { mailId: mail.id });
       await note(claimed, "failed", null);
       return "refused";
     }

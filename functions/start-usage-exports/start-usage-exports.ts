@@ -24,9 +24,10 @@ export const startUsageExports = ({ table, now, newId }: Dependencies) => {
   const start = startUsageExport({ table, now, newId });
 
   /** Whether the run on its way sends everything that the one which is due would. */
-  const covers = async (partnerId: string): Promise<boolean> => {
+  const covers = async (partnerId: string, isFull: boolean): Promise<boolean> => {
     const running = await runningExport(table, partnerId);
-    return running !== undefined && running.mode !== "dry-run" && running.customerIds === null && running.stop === null;
+    if (!running || running.customerIds !== null || running.stop !== null) return false;
+    return running.mode === "full" || (running.mode === "changes" && !isFull);
   };
 
   const run = async (due: Integration, dueAt: Date, next: string): Promise<"started" | "joined" | "waiting"> => {
@@ -51,7 +52,7 @@ export const startUsageExports = ({ table, now, newId }: Dependencies) => {
     } catch (error) {
       if (!isAppError(error, "export.already-running")) throw error;
       // it stays due, and the next tick looks again
-      if (!(await covers(partnerId))) return "waiting";
+      if (!(await covers(partnerId, isFull))) return "waiting";
       await table.transact([integrationWrite({ ...due, nextRunAt: next })]);
       return "joined";
     }

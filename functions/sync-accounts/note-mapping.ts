@@ -93,7 +93,9 @@ export const noteMapping = ({ table, now, newId }: Dependencies) => {
     if (!noted) return "not-connected";
 
     const isFirst = noted.after.state === "awaiting-mapping" && isWorthTrying(found);
-    const hasGrown = noted.after.mapping.accounts.mapped > noted.before.mapping.accounts.mapped;
+    // until a full run that began after it has ended: neither a crash nor a run on its way can make it forgotten
+    const { changedAt } = noted.after.mapping;
+    const hasGrown = changedAt !== null && changedAt >= (noted.after.lastFullAt ?? "");
     const proven = provenCustomers(found);
     const awaitsProof = found.billed.some(
       ({ id }) => usage.has(id) && !proven.has(id) && found.accounts.get(id)?.isMapped,
@@ -112,7 +114,7 @@ export const noteMapping = ({ table, now, newId }: Dependencies) => {
       });
       return "export-started";
     } catch (error) {
-      // the one that is running, or the next look, will do
+      // whoever closes the one that is running sees that something changed meanwhile, and has this looked at again
       if (isAppError(error, "export.already-running")) return "synced";
       throw error;
     }

@@ -63,7 +63,7 @@ export class ServiceFunction<Env extends Record<string, string | undefined>> ext
     // a door answers or redelivers instead of throwing, so an invocation can fail without Lambda's own count moving
     const loggedErrors = logGroup.addMetricFilter("LoggedErrors", {
       filterPattern: FilterPattern.stringValue("$.level", "=", "ERROR"),
-      metricNamespace: "GradientBilling",
+      metricNamespace: `GradientBilling/${settingsOf(scope).stage}`,
       metricName: `${folder}-logged-errors`,
       defaultValue: 0,
     });

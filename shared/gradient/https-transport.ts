@@ -34,8 +34,8 @@ interface Options {
   maxSockets?: number;
 }
 
-// far above Gradient's largest honest reply (a few thousand accounts), far below what a worker's memory bears
-const replyLimitBytes = 1024 * 1024;
+// an account takes some 150 bytes and there is no paging: room for 100,000 of them, within what a worker's memory bears
+const replyLimitBytes = 16 * 1024 * 1024;
 
 // Node's own server closes an idle connection after five seconds, and a frozen function cannot see it being closed: a
 // count sent on a socket that is already closed would end in doubt for nothing

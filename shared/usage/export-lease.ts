@@ -36,6 +36,7 @@ interface Dependencies {
 
 const newLease = ({ table, clock, holder }: Dependencies, taken: UsageExport): Lease => {
   let held = taken;
+  let renewal: Promise<UsageExport> | undefined;
   const write = async (change: (current: UsageExport) => UsageExport, until: string | null) => {
     const attempt = async () => {
       const next = { ...change(held), lease: until === null ? null : { holder, until } };
@@ -60,7 +61,12 @@ const newLease = ({ table, clock, holder }: Dependencies, taken: UsageExport): L
     current: () => held,
     isSafe: () => leftMs() > marginMs,
     keep: async () => {
-      if (leftMs() < leaseMs / 2) await save((current) => current);
+      if (leftMs() >= leaseMs / 2) return;
+      // many calls may ask at once; one renewal serves them all
+      renewal ??= save((current) => current).finally(() => {
+        renewal = undefined;
+      });
+      await renewal;
     },
     save,
     release: () => write((current) => current, null),

@@ -91,7 +91,8 @@ export const decide = ({ mode, unitCount, isInGradient, entry, now }: Situation)
   const doubt = entry?.doubt ?? null;
   const isFenced = doubt !== null && Date.parse(doubt.until) > now && doubt.unitCount !== unitCount;
   if (isFenced) return verdicts.inDoubt;
-  const isSurelyHeld = doubt === null && entry?.accepted?.unitCount === unitCount;
+  // after a 404 the mapping may be another one, which holds nothing yet
+  const isSurelyHeld = doubt === null && entry?.accepted?.unitCount === unitCount && entry.last.outcome === "accepted";
   if (mode !== "full" && isSurelyHeld) return verdicts.unchanged;
   return mode === "dry-run" ? verdicts.dryRun : "send";
 };

@@ -23,6 +23,8 @@ export interface Pacer {
   /** Resolves at the moment when one call may go out: true; or false when none may any more. */
   slot(): Promise<boolean>;
   slowDown(retryAfterMs: number | null): Promise<void>;
+  /** So many more calls are to come: moments are reserved for those and no others. */
+  expect(calls: number): void;
 }
 
 // A moment that was missed by more than this is left unused: used late, it would fall together with the next ones and make a
@@ -51,19 +53,22 @@ export const pacer = (
     return coming;
   };
   const refill = async () => {
+    const block = prefetch(toCome + 1);
     try {
-      const block = await prefetch(toCome + 1);
-      if (block === null) return false;
-      const { firstAt, periodMs, count } = block;
+      const reserved = await block;
+      if (reserved === null) return false;
+      // a pause that came meanwhile has made the block worthless
+      if (coming !== block) return true;
+      const { firstAt, periodMs, count } = reserved;
       for (let index = 0; index < count; index += 1) moments.push(firstAt + index * periodMs);
       return true;
     } finally {
-      coming = undefined;
+      if (coming === block) coming = undefined;
     }
   };
 
   const take = async (): Promise<boolean> => {
-    toCome -= 1;
+    toCome = Math.max(0, toCome - 1);
     for (;;) {
       const at = moments.shift();
       if (at === undefined) {
@@ -85,9 +90,13 @@ export const pacer = (
       last = last.then(take, take);
       return last;
     },
+    expect: (more) => {
+      toCome += more;
+    },
     slowDown: async (retryAfterMs) => {
       // moments reserved before the pause would fall into it
       moments.length = 0;
+      coming = undefined;
       await slots.slowDown(retryAfterMs);
     },
   };

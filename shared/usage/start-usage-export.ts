@@ -36,7 +36,7 @@ export interface ExportRequest {
 }
 
 // 100,000 lines take 18 minutes alone; the rest is room for others that share the rate
-const expectedMs = 6 * 60 * 60 * 1000;
+export const expectedMs = 6 * 60 * 60 * 1000;
 
 const newExport = (request: ExportRequest, startedBy: string, now: Date): UsageExport => ({
   id: request.id,
@@ -56,6 +56,8 @@ const newExport = (request: ExportRequest, startedBy: string, now: Date): UsageE
   lease: null,
   stop: null,
   viewsRebuilt: false,
+  awaitsService: false,
+  connectionId: null,
   endsBilling: false,
   acceptedServiceIds: [],
   acceptedLine: null,
@@ -81,7 +83,14 @@ export const startUsageExport = ({ table, now, newId }: Dependencies) => {
     const integration = known ?? (await findIntegration(table, partnerId));
     if (!integration || !maySend(integration)) throw wrongStep(integration?.state ?? "not-started");
     const same = known ? undefined : await findExport(table, partnerId, request.id);
-    if (same) return same;
+    if (same) {
+      // whatever set the time back, a run that was had is not had again
+      const { nextRunAt } = request;
+      if (nextRunAt && integration.nextRunAt !== nextRunAt) {
+        await table.transact([integrationWrite({ ...integration, nextRunAt })]);
+      }
+      return same;
+    }
     if (integration.currentExportId !== null) throw alreadyRunning(integration.currentExportId);
 
     const started = newExport(request, by.actor, now());

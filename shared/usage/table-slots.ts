@@ -28,6 +28,8 @@ export const limiterKey = (name: string): Key => ({ pk: `limiter#${name}`, sk: "
 const pauseMs = 1000;
 const recoveryMs = 30_000;
 const maxSlowness = 4;
+// Longer than any sensible Retry-After for a limit by the second; a senseless one must not stop everybody for hours.
+const maxPauseMs = 60_000;
 
 /** How many times longer the period is now: the slowness of the last refusal fades out evenly. */
 const stretch = ({ slowness, slowedAt }: Limiter, now: number): number => {
@@ -95,7 +97,7 @@ export const tableSlots = (
         return {
           value: {
             ...current,
-            next: Math.max(current.next, now + (retryAfterMs ?? pauseMs)),
+            next: Math.max(current.next, now + Math.min(retryAfterMs ?? pauseMs, maxPauseMs)),
             slowness: Math.min(
               maxSlowness,
               1 + (current.slowness - 1) * Math.max(0, 1 - (now - current.slowedAt) / recoveryMs) + 0.5,

@@ -40,6 +40,10 @@ export const usageExport = z.object({
   stop: stopReason.nullable(),
   /** Gradient was asked to rebuild its views after the last accepted count. */
   viewsRebuilt: z.boolean(),
+  /** Some line waits for its service to be set up in Gradient. */
+  awaitsService: z.boolean(),
+  /** Gradient's id of the connection that the counts go to; null until planned. */
+  connectionId: z.string().nullable(),
   /** The plan has lines of customers that are no longer billed. */
   endsBilling: z.boolean(),
   acceptedServiceIds: z.array(z.string()),

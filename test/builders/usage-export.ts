@@ -23,6 +23,8 @@ export const anExport = (value: Partial<UsageExport> = {}): UsageExport => ({
   lease: null,
   stop: null,
   viewsRebuilt: false,
+  awaitsService: false,
+  connectionId: null,
   endsBilling: false,
   acceptedServiceIds: [],
   acceptedLine: null,

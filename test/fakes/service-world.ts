@@ -133,7 +133,8 @@ export const serviceWorld = ({ through = (gradient) => gradient, token = usualTo
     work: async (): Promise<string[]> => {
       const outcomes: string[] = [];
       for (;;) {
-        if (outboxPks.some((pk) => [...table.rows.values()].some((row) => row.pk === pk))) await sweep();
+        if (outboxPks.some((pk) => [...table.rows.values()].some((row) => row.pk === pk)))
+          await sweep({ remainingMs: minutes(1) });
         const task = queued.shift();
         if (!task) return outcomes;
         outcomes.push(`${task.kind}: ${await clock.settle(run(task))}`);

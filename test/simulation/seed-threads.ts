@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import * as z from "zod";
 import type { SeedRange } from "./seeds.ts";
@@ -8,6 +9,19 @@ const outcomes = z.array(z.object({ seed: z.int(), faults: z.array(z.string()) }
 
 // small enough for a lively progress, large enough that the threads' last ones end together
 const seedsPerPart = 500;
+
+// a hundred times what a part takes
+const patienceMs = 180_000;
+
+const answerOf = async (worker: Worker) => {
+  const [answer] = await once(worker, "message");
+  return outcomes.parse(answer);
+};
+/** A use case that goes round in circles lets nobody else run in its thread. */
+const noAnswer = async ({ from, seeds }: SeedRange): Promise<Outcome[]> => {
+  await sleep(patienceMs, undefined, { ref: false });
+  return [{ seed: from, faults: [`this one, or one of the ${seeds - 1} after it, never ends`] }];
+};
 
 /** The range in as many threads; `onPart` hears of each part as it ends. */
 export const runInThreads = async (
@@ -25,8 +39,7 @@ export const runInThreads = async (
         const part = { from: next, seeds: Math.min(untilBroken ? 100 : seedsPerPart, from + seeds - next) };
         next += part.seeds;
         worker.postMessage(part);
-        const [answer] = await once(worker, "message");
-        const found = outcomes.parse(answer);
+        const found = await Promise.race([answerOf(worker), noAnswer(part)]);
         broken.push(...found);
         onPart(part, found);
       }

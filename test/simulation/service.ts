@@ -104,7 +104,7 @@ export const simulatedService = ({ random, weather, rows, tellsMapping = true, t
   const relay = (row: OutboxRow) => spawn("relay", async (its) => relayRow(its)(row).then(() => "relayed"));
   const sweep = () => {
     if (![...table.rows.values()].some(({ pk }) => pk.startsWith("outbox#"))) return;
-    spawn("sweep", async (its) => `relayed ${(await sweepOutbox(its)()).relayed}`);
+    spawn("sweep", async (its) => `relayed ${(await sweepOutbox(its)({ remainingMs: () => 60_000 })).relayed}`);
     line.at(line.now() + 60_000, sweep, true);
   };
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { registerToken } from "#functions/register-token/register-token";
 import { toCustomerItem } from "#shared/customers/customer";
 import { listChunks } from "#shared/usage/chunk";
 import type { Receipt } from "#shared/usage/line";
@@ -270,5 +271,80 @@ describe("when Gradient does not take a number", () => {
     const over = await send(world);
 
     expect(over).toMatchObject({ outcome: "succeeded", totals: { accepted: 2 } });
+  });
+
+  it.each([16_000, 60_000, 999_999_999_000])("goes on after a Retry-After of %i ms", async (retryAfterMs) => {
+    const world = await connectedWorld();
+    world.map(["a", "b", "c"]);
+    world.gradient.failNext("setUnitCount", { answer: { kind: "throttled", retryAfterMs } });
+    const before = world.clock.now();
+
+    const over = await send(world);
+
+    expect(over).toMatchObject({ outcome: "succeeded", totals: { accepted: 6 } });
+    // a senseless wait is cut to a minute
+    expect(world.clock.now() - before).toBeLessThan(70_000);
+  });
+
+  it("sends a number again after a 404, although Gradient had accepted it before", async () => {
+    const world = await connectedWorld(["a"]);
+    world.map(["a"]);
+    await send(world);
+    world.gradient.mapAccount(world.token, "a", false);
+    await send(world, "full", "run-2");
+    world.gradient.mapAccount(world.token, "a");
+
+    const over = await send(world, "changes", "run-3");
+
+    expect(over.totals).toMatchObject({ accepted: 2, unchanged: 0 });
+  });
+
+  it("asks for no more moments than it has numbers to send", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b", "c"]);
+    await send(world);
+    await world.setUsage("b", { dns: 12, sig: 0 });
+    const nextSlot = () => Number(world.table.rows.get("limiter#vendor\u0000slots")?.next);
+    await world.clock.settle(world.clock.sleep(60_000));
+    const before = world.clock.now();
+
+    await send(world, "changes", "run-2");
+
+    expect(nextSlot() - before).toBeLessThan(3 * (1000 / 95));
+  });
+
+  it("sets a service up that a line had to wait for", async () => {
+    const world = await connectedWorld(["a"]);
+    world.map(["a"]);
+    await send(world);
+    await world.addService("new");
+    await world.setUsage("a", { dns: 10, sig: 0, new: 3 });
+
+    const over = await send(world, "full", "run-2");
+
+    expect(over.totals).toMatchObject({ accepted: 2, deferred: 1 });
+    expect(world.gradient.services.map(({ name }) => name)).toContain("Service new");
+  });
+
+  it("catches up after a token that was replaced while a run was on its way", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b", "c"]);
+    await send(world);
+    await world.setUsage("b", { dns: 77, sig: 0 });
+    await startUsageExport(world.common)({ partnerId: world.partnerId, id: "run-2", trigger: "manual", mode: "full" });
+    await world.clock.settle(world.clock.sleep(1));
+    const newToken = world.gradient.regenerateKey(world.token);
+    const { gradient, common } = world;
+    await registerToken({ ...common, gradient, secretPrefix: "p/", hashKey: async () => "hash-key" })({
+      partnerId: world.partnerId,
+      text: newToken,
+      by: world.by,
+    });
+
+    await world.work();
+
+    const held = gradient.organizationOf(newToken)?.counts.get("b");
+    expect([...(held?.values() ?? [])].sort()).toEqual([0, 77]);
+    expect(await world.integration()).toMatchObject({ state: "active", currentExportId: null });
   });
 });

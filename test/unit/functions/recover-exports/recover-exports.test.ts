@@ -10,7 +10,7 @@ import type { InMemoryTable } from "#test/fakes/in-memory-table";
 import { serviceWorld } from "#test/fakes/service-world";
 
 const overdue = (more: Partial<UsageExport> = {}) =>
-  anExportRow({ id: "run", state: "sending", leg: 3, expectedBy: minutesAfter(-1), ...more });
+  anExportRow({ id: "run", state: "sending", startedAt: noon, leg: 3, expectedBy: minutesAfter(-1), ...more });
 const recover = (table: InMemoryTable, at = noon) =>
   recoverExports({ table, now: () => new Date(at), newId: countingIds() })({ remainingMs: () => 60_000 });
 
@@ -38,6 +38,18 @@ it("tries once more when no worker has closed it within half an hour", async () 
   expect(await recover(table, minutesAfter(30))).toEqual({ overdue: 1 });
 
   expect(await findExport(table, "org-1001", "run")).toMatchObject({ leg: 5 });
+});
+
+it("gives a run that nobody has begun another message and more time, for two days", async () => {
+  const waiting = { state: "planned", startedAt: null, createdAt: noon } as const;
+  const table = await aTableWith(overdue(waiting));
+
+  expect(await recover(table, minutesAfter(6 * 60))).toEqual({ overdue: 1 });
+  expect(await findExport(table, "org-1001", "run")).toMatchObject({ stop: null, leg: 4 });
+  expect(owedTasks(table)).toHaveLength(1);
+
+  await recover(table, minutesAfter(49 * 60));
+  expect(await findExport(table, "org-1001", "run")).toMatchObject({ stop: "overdue" });
 });
 
 it("keeps the reason of a run that was stopped before", async () => {

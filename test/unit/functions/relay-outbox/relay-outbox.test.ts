@@ -23,7 +23,7 @@ const rowsIn = (table: InMemoryTable) =>
   [...table.rows.values()].filter(({ pk }) => outboxPks.includes(pk)).map((row) => outboxRow.parse(row));
 
 const sweepAt = (at: string, table: InMemoryTable, queues: { send: (task: Task) => Promise<void> }) =>
-  sweepOutbox({ table, queues, now: () => new Date(at) })();
+  sweepOutbox({ table, queues, now: () => new Date(at) })({ remainingMs: () => 30_000 });
 
 describe("relaying one owed task", () => {
   it("queues it, then forgets it", async () => {

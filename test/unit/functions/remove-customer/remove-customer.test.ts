@@ -7,7 +7,7 @@ import { anIntegrationRow } from "#test/builders/integration";
 import { aPartnerRow } from "#test/builders/partner";
 import { aTableWith, owedTasks, watchedTable } from "#test/builders/table";
 import { countingIds, minutesAfter, noon } from "#test/builders/time";
-import { aCustomerUsage, aUsageRow } from "#test/builders/usage";
+import { aUsageRow } from "#test/builders/usage";
 import type { InMemoryTable } from "#test/fakes/in-memory-table";
 
 const partnerId = "org-1001";
@@ -15,7 +15,7 @@ const syncTask = { kind: "sync-accounts", partnerId, reason: "feed" };
 const removerOn = (table: InMemoryTable) =>
   removeCustomer({ table, now: () => new Date(minutesAfter(5)), newId: countingIds() });
 
-it("keeps a removed customer with its usage, and owes Gradient the change", async () => {
+it("keeps a removed customer without its counts, and owes Gradient the change", async () => {
   const stored = aCustomer({ isMapped: true });
   const table = await aTableWith(aPartnerRow(), anIntegrationRow(), aCustomerRow(stored), aUsageRow());
 
@@ -27,7 +27,7 @@ it("keeps a removed customer with its usage, and owes Gradient the change", asyn
     updatedAt: minutesAfter(5),
     version: 2,
   });
-  expect(await readUsage(table, partnerId, ["cust-1"])).toEqual(new Map([["cust-1", aCustomerUsage()]]));
+  expect(await readUsage(table, partnerId, ["cust-1"])).toEqual(new Map());
   expect(owedTasks(table)).toEqual([syncTask]);
 });
 
