@@ -18,10 +18,11 @@ const answerOf = async (worker: Worker) => {
   return outcomes.parse(answer);
 };
 /** A use case that goes round in circles lets nobody else run in its thread. */
-const noAnswer = async ({ from, seeds }: SeedRange): Promise<Outcome[]> => {
-  await sleep(patienceMs, undefined, { ref: false });
-  return [{ seed: from, faults: [`this one, or one of the ${seeds - 1} after it, never ends`] }];
-};
+const noAnswer = () => sleep(patienceMs, undefined, { ref: false });
+const endless = ({ from, seeds }: SeedRange): Outcome => ({
+  seed: from,
+  faults: [`this one, or one of the ${seeds - 1} after it, never ends`],
+});
 
 /** The range in as many threads; `onPart` hears of each part as it ends. */
 export const runInThreads = async (
@@ -39,9 +40,11 @@ export const runInThreads = async (
         const part = { from: next, seeds: Math.min(untilBroken ? 100 : seedsPerPart, from + seeds - next) };
         next += part.seeds;
         worker.postMessage(part);
-        const found = await Promise.race([answerOf(worker), noAnswer(part)]);
+        const answer = await Promise.race([answerOf(worker), noAnswer()]);
+        const found = answer ?? [endless(part)];
         broken.push(...found);
         onPart(part, found);
+        if (answer === undefined) return;
       }
     } finally {
       await worker.terminate();
