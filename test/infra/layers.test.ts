@@ -97,7 +97,7 @@ beforeAll(() => {
 
 const runBiome = (args: string[]): { stdout: string } => {
   try {
-    const biome = path.join(root, "node_modules/.bin/biome");
+    const biome = path.join(root, "node_modules/@biomejs/cli-linux-x64/biome");
     return { stdout: execFileSync(biome, args, { cwd: tree, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }) };
   } catch (error) {
     return error as { stdout: string };
