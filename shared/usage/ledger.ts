@@ -21,6 +21,7 @@ export const ledgerEntry = z.object({
   last: z.object({ outcome: lineOutcome, at: instant }),
 });
 export type LedgerEntry = z.infer<typeof ledgerEntry>;
+const ledgerEntries = z.array(ledgerEntry);
 
 /**
  * One row of a partner's ledger: all lines of those customers whose id hashes to `number`. A row per customer would cost a
@@ -68,7 +69,7 @@ const bucketKey = ({ partnerId, bits, number }: Pick<Bucket, "partnerId" | "bits
 
 const fromItem = (item: Item): Bucket => {
   const { packed, ...bucket } = stored.parse(item);
-  const entries = z.array(ledgerEntry).parse(unpack(packed));
+  const entries = ledgerEntries.parse(unpack(packed));
   return { ...bucket, entries: new Map(entries.map((entry) => [lineKey(entry), entry])) };
 };
 

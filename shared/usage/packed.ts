@@ -33,6 +33,7 @@ const toColumns = (value: unknown): unknown => {
   return { [columnsOf]: names.map((name) => [name, toColumns(value.map((record) => field(record, name)))]) };
 };
 
+const columns = z.array(z.tuple([z.string(), z.unknown()]));
 const column = z.tuple([z.string(), z.array(z.unknown())]);
 
 const fromColumns = (value: unknown): unknown => {
@@ -41,12 +42,9 @@ const fromColumns = (value: unknown): unknown => {
   if (!(columnsOf in value)) {
     return Object.fromEntries(Object.entries(value).map(([name, held]) => [name, fromColumns(held)]));
   }
-  const columns = z
-    .array(z.tuple([z.string(), z.unknown()]))
-    .parse(value[columnsOf])
-    .map(([name, held]) => column.parse([name, fromColumns(held)]));
-  const length = columns[0]?.[1].length ?? 0;
-  return Array.from({ length }, (_, at) => Object.fromEntries(columns.map(([name, values]) => [name, values[at]])));
+  const fields = columns.parse(value[columnsOf]).map(([name, held]) => column.parse([name, fromColumns(held)]));
+  const length = fields[0]?.[1].length ?? 0;
+  return Array.from({ length }, (_, at) => Object.fromEntries(fields.map(([name, values]) => [name, values[at]])));
 };
 
 /**
