@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readEnv } from "#shared/lambda/env";
 import { tableNamed } from "#shared/table/table-client";
 import { putPartnerEndpoint } from "./endpoint.ts";
@@ -6,4 +7,6 @@ import { putPartner } from "./put-partner.ts";
 
 const env = readEnv(putPartnerEnv);
 
-export const handler = putPartnerEndpoint(putPartner({ table: tableNamed(env.TABLE_NAME), now: () => new Date() }));
+export const handler = putPartnerEndpoint(
+  putPartner({ table: tableNamed(env.TABLE_NAME), now: () => new Date(), newId: randomUUID }),
+);

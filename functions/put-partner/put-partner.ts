@@ -1,9 +1,13 @@
+import { findIntegration } from "#shared/integrations/integration";
+import { findOwnerMail, ownerMailWrite } from "#shared/mail/owner-mail";
+import { owe } from "#shared/outbox/outbox";
 import { findPartner, type Partner, type PartnerProfile, partnerWrite } from "#shared/partners/partner";
-import { retryOnConflict, type Table } from "#shared/table/table";
+import { retryOnConflict, type Table, type Write } from "#shared/table/table";
 
 interface Dependencies {
-  table: Pick<Table, "get" | "put">;
+  table: Pick<Table, "get" | "transact">;
   now: () => Date;
+  newId: () => string;
 }
 
 export interface PartnerUpdate {
@@ -18,14 +22,26 @@ const isSame = (stored: Partner, { name, owner, timeZone }: PartnerProfile): boo
   stored.timeZone === timeZone;
 
 /** Takes a partner over as the feed tells it; mail to the owner goes to this address from then on. A repeat writes nothing. */
-export const putPartner =
-  ({ table, now }: Dependencies) =>
-  ({ id, profile }: PartnerUpdate): Promise<Partner> =>
+export const putPartner = ({ table, now, newId }: Dependencies) => {
+  /** The e-mail about the confirmation that failed because nobody knew an owner: now somebody does. */
+  const missedMail = async (partnerId: string, at: string): Promise<Write[]> => {
+    const integration = await findIntegration(table, partnerId);
+    if (!integration?.problems.some(({ code }) => code === "owner.unknown")) return [];
+    const mail = integration.agreement && (await findOwnerMail(table, partnerId, integration.agreement.mailId));
+    if (mail?.status !== "failed") return [];
+    return [
+      ownerMailWrite({ ...mail, status: "queued", at }),
+      owe({ kind: "send-owner-mail", partnerId, mailId: mail.id }, { id: newId(), at }),
+    ];
+  };
+
+  return ({ id, profile }: PartnerUpdate): Promise<Partner> =>
     retryOnConflict(async () => {
       const stored = await findPartner(table, id);
       if (stored && isSame(stored, profile)) return stored;
-      const updated = { id, ...profile, updatedAt: now().toISOString(), version: stored?.version ?? 0 };
-      const { put, expect } = partnerWrite(updated);
-      await table.put(put, expect);
+      const at = now().toISOString();
+      const updated = { id, ...profile, updatedAt: at, version: stored?.version ?? 0 };
+      await table.transact([partnerWrite(updated), ...(await missedMail(id, at))]);
       return updated;
     });
+};

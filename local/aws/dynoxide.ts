@@ -8,6 +8,7 @@ import * as z from "zod";
 import { endLeftover } from "../processes.ts";
 import { StartupProblem } from "../startup-problem.ts";
 import { readStateFile, writeStateFile } from "../state-file.ts";
+import { requireSoundDatabase } from "./database-file.ts";
 import { tendStream } from "./dynoxide-file.ts";
 
 export interface Dynoxide {
@@ -93,6 +94,7 @@ export const startDynoxide = async (folder: string, candidates: string[]): Promi
   if (leftover !== undefined) {
     await endLeftover(leftover.pid, file);
   }
+  requireSoundDatabase(file);
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
     const child = launch(binary, file, port);

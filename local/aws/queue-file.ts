@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 // the package keeps its store and its persistence to itself; it offers them only together with a server on all interfaces
 import { PersistenceManager } from "../../node_modules/fauxqs/dist/persistence.js";
 import { orProblem } from "../startup-problem.ts";
+import { requireSoundDatabase } from "./database-file.ts";
 
 /** Messages on disk: each change is written before it is answered, so a kill loses none. */
 class QueueFile extends PersistenceManager {
@@ -49,6 +50,7 @@ export const openQueueFile = (folder: string): Promise<PersistenceManager> => {
   return orProblem(
     `The state file ${file} cannot be read (the queues are damaged): run "npm start -- --fresh" to start over.`,
     () => {
+      requireSoundDatabase(file);
       if (existsSync(file)) {
         releaseMessagesInFlight(file);
       }

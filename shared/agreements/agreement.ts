@@ -22,7 +22,7 @@ reconcile what you use with what you bill.
 
 ## What is not shared
 - No names or e-mail addresses of people at your customers, no security events, no logs and no prices.
-- Customers on trial and customers without a provisioned service, unless you include them.
+- Customers on trial and customers without a provisioned service.
 
 ## When
 From the moment you finish mapping in Gradient, on your schedule and whenever you choose *Send usage*. What Gradient does

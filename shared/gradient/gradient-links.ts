@@ -1,10 +1,7 @@
-/** Pages of Gradient for people, from the API's address: the API lies below the application, at `/api`. */
-export const gradientLinks = (gradientBaseUrl: string) => {
-  const app = gradientBaseUrl.replace(/\/api\/?$/, "");
-  return {
-    application: `${app}/`,
-    integrations: `${app}/integrations`,
-    mapping: `${app}/mapping`,
-    approvals: `${app}/reconcile`,
-  };
-};
+/**
+ * Pages of Gradient for people, from the API's address: the API lies below the application, at `/api`. Gradient documents no
+ * address of a page within the application, so we link to its front door only.
+ */
+export const gradientLinks = (gradientBaseUrl: string) => ({
+  application: `${gradientBaseUrl.replace(/\/api\/?$/, "")}/`,
+});

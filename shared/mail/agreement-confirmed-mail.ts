@@ -57,7 +57,10 @@ export const agreementConfirmedMail = (facts: AgreementConfirmedFacts): MailCont
       },
       { kind: "heading", text: "What will be shared with Gradient" },
       { kind: "list", items: sharedData },
-      { kind: "paragraph", text: "Nothing else is sent: no users, no addresses, none of your customers' data." },
+      {
+        kind: "paragraph",
+        text: "Beyond the status of the connection nothing else is sent: no users, no addresses, none of your customers' data.",
+      },
       { kind: "heading", text: "What happens now" },
       {
         kind: "list",

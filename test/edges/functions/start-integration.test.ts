@@ -15,9 +15,6 @@ const started = {
     lastSyncedAt: null,
     links: {
       application: "https://gradient.example/",
-      integrations: "https://gradient.example/integrations",
-      mapping: "https://gradient.example/mapping",
-      approvals: "https://gradient.example/reconcile",
     },
   },
   agreement: null,

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { putPartnerEndpoint } from "#functions/put-partner/endpoint";
 import { putPartner } from "#functions/put-partner/put-partner";
@@ -18,7 +19,7 @@ const aCall = ({ partnerId = "org-1001", body = profile }: { partnerId?: string;
   aFeedEvent({ routeKey: "PUT /v1/hub/partners/{partnerId}", path: { partnerId }, body });
 const anEndpoint = async (...rows: Parameters<typeof aTableWith>) => {
   const table = await aTableWith(...rows);
-  return { table, endpoint: putPartnerEndpoint(putPartner({ table, now })) };
+  return { table, endpoint: putPartnerEndpoint(putPartner({ table, now, newId: randomUUID })) };
 };
 
 const answer = { status: 200, headers: jsonHeaders, body: { id: "org-1001", ...profile, updatedAt: noon } };

@@ -36,9 +36,6 @@ const notFound = aProblem(404, "export.not-found", "Not found", "There is no suc
 
 const links = {
   application: "https://gradient.example/",
-  integrations: "https://gradient.example/integrations",
-  mapping: "https://gradient.example/mapping",
-  approvals: "https://gradient.example/reconcile",
 };
 
 describe("GET /", () => {

@@ -1,9 +1,13 @@
+import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import { putPartner } from "#functions/put-partner/put-partner";
+import { integrationWrite, withProblem } from "#shared/integrations/integration";
+import { findOwnerMail, ownerMailWrite } from "#shared/mail/owner-mail";
 import { findPartner, type PartnerProfile } from "#shared/partners/partner";
 import { aPartner, aPartnerRow } from "#test/builders/partner";
 import { aTableWith, watchedTable } from "#test/builders/table";
 import { minutesAfter, noon, now } from "#test/builders/time";
+import { serviceWorld } from "#test/fakes/service-world";
 
 const { name, owner, timeZone } = aPartner();
 const profile: PartnerProfile = { name, owner, timeZone };
@@ -12,7 +16,7 @@ const later = () => new Date(minutesAfter(5));
 it("keeps a new partner", async () => {
   const table = await aTableWith();
 
-  await putPartner({ table, now })({ id: "org-1001", profile });
+  await putPartner({ table, now, newId: randomUUID })({ id: "org-1001", profile });
 
   expect(await findPartner(table, "org-1001")).toEqual({
     id: "org-1001",
@@ -32,7 +36,7 @@ it.each([
 ])("takes a new %s over", async (_, change) => {
   const table = await aTableWith(aPartnerRow());
 
-  await putPartner({ table, now: later })({ id: "org-1001", profile: { ...profile, ...change } });
+  await putPartner({ table, now: later, newId: randomUUID })({ id: "org-1001", profile: { ...profile, ...change } });
 
   expect(await findPartner(table, "org-1001")).toEqual({
     ...aPartner(),
@@ -45,7 +49,7 @@ it.each([
 it("writes nothing for a profile that it has", async () => {
   const table = watchedTable(await aTableWith(aPartnerRow()));
 
-  expect(await putPartner({ table, now: later })({ id: "org-1001", profile })).toEqual(aPartner());
+  expect(await putPartner({ table, now: later, newId: randomUUID })({ id: "org-1001", profile })).toEqual(aPartner());
 
   expect(table.writes).toBe(0);
 });
@@ -56,7 +60,27 @@ it("takes the profile over although another call changes it at the same moment",
     if (call === 1) await inner.put(aPartnerRow({ name: "In between", version: 2 }));
   });
 
-  await putPartner({ table, now })({ id: "org-1001", profile: { ...profile, name: "Last" } });
+  await putPartner({ table, now, newId: randomUUID })({ id: "org-1001", profile: { ...profile, name: "Last" } });
 
   expect(await findPartner(inner, "org-1001")).toMatchObject({ name: "Last", version: 3 });
+});
+
+it("has the e-mail about a confirmation sent that had failed for want of an owner", async () => {
+  const world = serviceWorld();
+  await world.connect();
+  const mailId = (await world.integration()).agreement?.mailId ?? "";
+  const mail = await findOwnerMail(world.table, world.partnerId, mailId);
+  if (!mail) throw new Error("no mail");
+  const unknown = withProblem(await world.integration(), "owner.unknown", mail.at);
+  await world.table.transact([
+    integrationWrite(unknown),
+    ownerMailWrite({ ...mail, status: "failed", messageId: null }),
+  ]);
+  const before = world.mailer.sent.length;
+
+  await putPartner(world.common)({ id: world.partnerId, profile: { ...profile, name: "Known by now" } });
+  await world.work();
+
+  expect(world.mailer.sent).toHaveLength(before + 1);
+  expect((await world.integration()).problems).toEqual([]);
 });

