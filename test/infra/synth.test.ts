@@ -27,6 +27,7 @@ it("gives a stage that differs from production in names, retention and defaults 
     text
       .replaceAll(`gradient-billing-${stage}`, "gradient-billing-<stage>")
       .replaceAll(`gradient-billing/${stage}/`, "gradient-billing/<stage>/")
+      .replaceAll(`GradientBilling/${stage}`, "GradientBilling/<stage>")
       .replaceAll(/"RetentionInDays": \d+/g, '"RetentionInDays": 0')
       .replaceAll(/,\n {3}"Default": "[^"]*"|"Default": "[^"]*",\n {3}/g, "")
       .replaceAll(/"S3Key": "[^"]+"/g, "");
