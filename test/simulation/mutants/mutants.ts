@@ -101,7 +101,8 @@ export const mutants: Mutant[] = [
     "await table.put(put);\n      return newLease",
   ),
   one("another worker's lease is ignored", "units", lease, "if (waitMs > 0) {", "if (waitMs > 1e9) {"),
-  one("every lease is safe", "stalls", lease, "isSafe: () => leftMs() > marginMs", "isSafe: () => true"),
+  one("every lease is safe", "units", lease, "isSafe: () => leftMs() > marginMs", "isSafe: () => true"),
+  one("nobody looks at the lease before a call", "stalls", dispatch, "if (!(await mayRepeat()))", "if (halt.failed())"),
   one(
     "a repeat does not look again",
     "seeds",
