@@ -10,6 +10,9 @@ const outcomes = z.array(z.object({ seed: z.int(), faults: z.array(z.string()) }
 // small enough for a lively progress, large enough that the threads' last ones end together
 const seedsPerPart = 500;
 
+// a history lives for milliseconds: with more room for the young, most of it is gone before anybody looks
+const resourceLimits = { maxYoungGenerationSizeMb: 32 };
+
 // a hundred times what a part takes
 const patienceMs = 180_000;
 
@@ -34,7 +37,7 @@ export const runInThreads = async (
   let next = from;
   const thread = async () => {
     // plain Node, whatever runs this: a test runner's transformed modules are slower
-    const worker = new Worker(new URL("./seed-thread.ts", import.meta.url), { execArgv: [] });
+    const worker = new Worker(new URL("./seed-thread.ts", import.meta.url), { execArgv: [], resourceLimits });
     try {
       while (next < from + seeds && !(untilBroken && broken.length > 0)) {
         const part = { from: next, seeds: Math.min(untilBroken ? 100 : seedsPerPart, from + seeds - next) };
