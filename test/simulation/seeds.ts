@@ -6,7 +6,7 @@ export interface SeedRange {
 }
 
 // each history waits for the event loop after nearly every event, and two share its turns; with many more their objects live too long
-const atATime = 2;
+const atATime = 1;
 
 /** Every seed of the range; answers those that broke an invariant. */
 export const runSeeds = async ({ from, seeds }: SeedRange): Promise<Outcome[]> => {

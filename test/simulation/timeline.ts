@@ -15,8 +15,8 @@ interface Event {
   wakes: boolean;
 }
 
-// every promise that can go on has gone on before an immediate runs
-const everybodyWaits = () => new Promise<void>((resolve) => setImmediate(resolve));
+// as many as share one turn of the event loop, which costs as much as a dozen events
+const stepsAtOnce = 16;
 
 // far more than the longest run needs: something goes round in circles
 const maxEvents = 200_000;
@@ -36,19 +36,41 @@ export const timeline = (start: number): Timeline => {
       while (index > 0 && (events[index - 1]?.at ?? 0) <= event.at) index -= 1;
       events.splice(index, 0, event);
     },
-    run: async (until = Number.POSITIVE_INFINITY) => {
-      await everybodyWaits();
-      for (;;) {
-        const next = events.at(-1);
-        if (next === undefined || next.at > until) return;
-        events.pop();
-        now = Math.max(now, next.at);
-        next.happen();
-        if (next.wakes) await everybodyWaits();
-        happened += 1;
-        if (happened > maxEvents) throw new Error("Too many events: something goes round in circles");
-      }
-    },
+    run: (until = Number.POSITIVE_INFINITY) =>
+      new Promise((resolve, reject) => {
+        let isOver = false;
+        let entered = 0;
+        /** Up to the next event that wakes somebody, or to the end: then true. */
+        const goOn = (): boolean => {
+          for (;;) {
+            const next = events.at(-1);
+            if (next === undefined || next.at > until) return true;
+            events.pop();
+            now = Math.max(now, next.at);
+            next.happen();
+            happened += 1;
+            if (happened > maxEvents) throw new Error("Too many events: something goes round in circles");
+            if (next.wakes) return false;
+          }
+        };
+        // between two immediates every promise that can go on goes on
+        const step = () => {
+          entered -= 1;
+          if (isOver) return;
+          try {
+            isOver = goOn();
+          } catch (error) {
+            isOver = true;
+            reject(error);
+          }
+          if (isOver) resolve();
+          else if (entered === 0) enter();
+        };
+        const enter = () => {
+          for (; entered < stepsAtOnce; entered += 1) setImmediate(step);
+        };
+        enter();
+      }),
     skip: (ms) => {
       now += ms;
     },
