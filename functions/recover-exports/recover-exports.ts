@@ -11,9 +11,9 @@ interface Dependencies {
 }
 
 const reserveMs = 10_000;
-// time for a worker to close it honestly
 // a month's end with everybody's full run at once takes hours
 const maxWaitMs = 48 * 60 * 60_000;
+// time for a worker to close it honestly
 const closingMs = 30 * 60_000;
 
 /**

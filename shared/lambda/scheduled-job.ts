@@ -6,7 +6,11 @@ import { logFailure } from "./problems.ts";
 /** What the job did, as fields of its one log line. */
 export type JobReport = Record<string, number>;
 
-/** One schedule door. A failure is thrown on: the scheduler tries again and alarms. */
+/**
+ * One schedule door. A failure is thrown on. The scheduler does not hear of it, for it only hands the event over: Lambda itself
+ * runs the job again, twice, and its error count alarms. What the schedule repeats, and keeps as a dead letter, is an event that
+ * Lambda did not take.
+ */
 export const scheduledJob = (run: (invocation: { remainingMs: () => number }) => Promise<JobReport>) =>
   middy<unknown, JobReport>().handler((_event: unknown, context: Context) =>
     withLogFields({ awsRequestId: context.awsRequestId }, async () => {
