@@ -40,7 +40,7 @@ export type Task = z.infer<typeof task>;
 export const outboxRow = z.object({ id: z.string(), task, owedSince: instant, pk: z.string(), sk: z.string() });
 export type OutboxRow = z.infer<typeof outboxRow>;
 
-// One partition takes 1,000 writes a second; the hourly tick may owe tens of thousands of tasks at once.
+// One partition takes 1,000 writes a second; one tick may owe tens of thousands of tasks at once.
 const shards = 8;
 const shardOf = (id: string): number => createHash("sha256").update(id).digest().readUInt8(0) % shards;
 

@@ -29,7 +29,7 @@ it("runs these by the clock, under plain names", () => {
   expect(Object.fromEntries(found)).toEqual({
     "sweep-outbox": ["rate(1 minute)", "relay-outbox"],
     "watch-mappings": ["rate(5 minutes)", "watch-mappings"],
-    "start-usage-exports": ["cron(0 * * * ? *)", "start-usage-exports"],
+    "start-usage-exports": ["cron(0/15 * * * ? *)", "start-usage-exports"],
     "recover-exports": ["rate(5 minutes)", "recover-exports"],
   });
 });

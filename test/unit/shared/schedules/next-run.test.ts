@@ -17,7 +17,20 @@ describe("the next run", () => {
     expect(runs({ timeZone: "Europe/Prague" }, "2026-07-01T12:00:00Z", 1)).toEqual(["2026-07-02T00:00Z"]);
     expect(runs({ timeZone: "Asia/Kolkata" }, "2026-07-01T12:00:00Z", 1)).toEqual(["2026-07-01T20:30Z"]);
     expect(runs({ timeZone: "Asia/Kathmandu" }, "2026-07-01T12:00:00Z", 1)).toEqual(["2026-07-01T20:15Z"]);
+    expect(runs({ timeZone: "America/St_Johns" }, "2026-01-15T12:00:00Z", 1)).toEqual(["2026-01-16T05:30Z"]);
+    expect(runs({ timeZone: "Australia/Eucla" }, "2026-01-15T12:00:00Z", 1)).toEqual(["2026-01-15T17:15Z"]);
+    expect(runs({ timeZone: "Pacific/Chatham" }, "2026-01-15T00:00:00Z", 1)).toEqual(["2026-01-15T12:15Z"]);
     expect(runs({ timeZone: "Pacific/Kiritimati" }, "2026-07-01T13:00:00Z", 1)).toEqual(["2026-07-02T12:00Z"]);
+  });
+
+  it("is on a quarter of an hour of ours in every zone, winter and summer", () => {
+    const late = Intl.supportedValuesOf("timeZone").filter((timeZone) =>
+      ["2026-01-15T12:00:00Z", "2026-07-15T12:00:00Z"]
+        .flatMap((after) => runs({ timeZone }, after, 1))
+        .some((at) => !/T\d\d:(00|15|30|45)Z$/.test(at)),
+    );
+
+    expect(late).toEqual([]);
   });
 
   it("comes after the instant asked about, never at it", () => {
