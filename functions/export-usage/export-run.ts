@@ -66,6 +66,7 @@ export const newHalt = (personsStop: () => StopReason | null): Halt => {
 /** How a line ends that a stop has kept from being sent. */
 export const stopVerdicts: Record<StopReason, Verdict> = {
   cancelled: verdicts.cancelled,
+  superseded: verdicts.superseded,
   "token-rejected": verdicts.tokenRejected,
   forbidden: verdicts.forbidden,
   "not-connected": verdicts.notConnected,

@@ -11,6 +11,7 @@ import { retryOnConflict, type Table } from "#shared/table/table";
 import { type Lease, LeaseLost, takeLease } from "#shared/usage/export-lease";
 import { type Clock, pacer } from "#shared/usage/pacer";
 import { planExport } from "#shared/usage/plan-export";
+import { startDueExport } from "#shared/usage/start-due-export";
 import { expectedMs } from "#shared/usage/start-usage-export";
 import type { TableSlots } from "#shared/usage/table-slots";
 import { closeExport } from "./close-export.ts";
@@ -57,6 +58,7 @@ export const exportUsage = (dependencies: Dependencies) => {
   const activate = activateIntegration({ table, now, newId });
   const suspend = suspendIntegration({ table, now, newId });
   const close = closeExport({ table, now, newId });
+  const startDue = startDueExport({ table, now, newId });
 
   /** Gradient's 403 concerns every partner: nobody sends until an operator has cleared it. */
   const block = async (partnerId: string) => {
@@ -67,6 +69,12 @@ export const exportUsage = (dependencies: Dependencies) => {
       const current = await findIntegration(table, partnerId);
       if (current) await table.transact([integrationWrite(withProblem(current, "gradient.forbidden", since))]);
     });
+  };
+
+  /** The run that took the other's place. It is due all the same, so where this is not reached the next tick starts it. */
+  const startNewer = async (partnerId: string) => {
+    const integration = await findIntegration(table, partnerId);
+    if (integration) await startDue(integration);
   };
 
   const startRun = async (
@@ -144,8 +152,9 @@ export const exportUsage = (dependencies: Dependencies) => {
       return "handed-over";
     }
     await rebuildViews(run);
-    const { outcome, totals } = await close(partnerId, exportId, holder);
-    logger.info("export finished", { outcome: outcome ?? "", ...totals });
+    const over = await close(partnerId, exportId, holder);
+    logger.info("export finished", { outcome: over.outcome ?? "", ...over.totals });
+    if (over.stop === "superseded") await startNewer(partnerId);
     return "finished";
   };
 

@@ -10,8 +10,8 @@ import type { ExportRun } from "./export-run.ts";
  */
 export const rebuildViews = async (run: ExportRun): Promise<void> => {
   const { table, lease, halt, clock, token, landsWithinMs } = run;
-  // a person who cancels wants no further number sent; what was accepted is to be seen all the same
-  const isRefused = () => ![null, "cancelled", "overdue"].includes(halt.stop());
+  // no further number is sent once a run is stopped, but what was accepted is to be seen all the same
+  const isRefused = () => ![null, "cancelled", "superseded", "overdue"].includes(halt.stop());
   const { partnerId, mode, viewsRebuilt, acceptedLine, totals } = lease.current();
   if (mode === "dry-run" || viewsRebuilt || totals.accepted === 0 || !acceptedLine || !token || isRefused()) return;
 

@@ -1,11 +1,7 @@
-import { isAppError } from "#shared/errors";
-import { dueKinds, type Integration, integration, integrationWrite } from "#shared/integrations/integration";
-import { isFullRun } from "#shared/schedules/full-run";
-import { nextRunAt } from "#shared/schedules/next-run";
+import { dueKinds, integration } from "#shared/integrations/integration";
 import { handleDueRows } from "#shared/table/due-items";
-import { type Item, isConflict, type Table } from "#shared/table/table";
-import { runningExport, startUsageExport } from "#shared/usage/start-usage-export";
-import { exportIdAt } from "#shared/usage/usage-export";
+import type { Item, Table } from "#shared/table/table";
+import { type DueEnd, startDueExport } from "#shared/usage/start-due-export";
 
 interface Dependencies {
   table: Table;
@@ -13,68 +9,19 @@ interface Dependencies {
   newId: () => string;
 }
 
-/** How many partners that were due got a run, had one on its way that counts, or have to wait for one that does not. */
-type TickReport = Record<"started" | "joined" | "waiting", number>;
-
 const reserveMs = 10_000;
-const dateOrNull = (text: string | null | undefined): Date | null => (text ? new Date(text) : null);
 
-/** Starts the export of every partner whose time has come, and sets when the next one is due, in one step each. */
+/** Sees to every partner whose time has come. Who is left, for whatever reason, stays due and is found by the next tick. */
 export const startUsageExports = ({ table, now, newId }: Dependencies) => {
-  const start = startUsageExport({ table, now, newId });
+  const startDue = startDueExport({ table, now, newId });
 
-  /** Whether the run on its way sends everything that the one which is due would. */
-  const covers = async (partnerId: string, isFull: boolean): Promise<boolean> => {
-    const running = await runningExport(table, partnerId);
-    if (!running || running.customerIds !== null || running.stop !== null) return false;
-    return running.mode === "full" || (running.mode === "changes" && !isFull);
-  };
-
-  const run = async (due: Integration, dueAt: Date, next: string): Promise<"started" | "joined" | "waiting"> => {
-    const { partnerId, schedule, lastFullAt, mapping, token } = due;
-    const isFull = isFullRun({
-      scheduledAt: dueAt,
-      timeZone: schedule.timeZone,
-      lastFullAt: dateOrNull(lastFullAt),
-      mappingChangedAt: dateOrNull(mapping.changedAt),
-      tokenReplacedAt: dateOrNull(token?.registeredAt),
-    });
-    try {
-      await start({
-        partnerId,
-        id: exportIdAt(dueAt, "schedule"),
-        trigger: "schedule",
-        mode: isFull ? "full" : "changes",
-        nextRunAt: next,
-        integration: due,
-      });
-      return "started";
-    } catch (error) {
-      if (!isAppError(error, "export.already-running")) throw error;
-      // it stays due, and the next tick looks again
-      if (!(await covers(partnerId, isFull))) return "waiting";
-      await table.transact([integrationWrite({ ...due, nextRunAt: next })]);
-      return "joined";
-    }
-  };
-
-  return async ({ remainingMs }: { remainingMs: () => number }): Promise<TickReport> => {
-    const time = now();
-    const report = { started: 0, joined: 0, waiting: 0 };
-
+  return async ({ remainingMs }: { remainingMs: () => number }): Promise<Record<DueEnd, number>> => {
+    const report = { started: 0, joined: 0, superseded: 0, waiting: 0 };
     const handle = async (row: Item) => {
-      const due = integration.parse(row);
-      if (due.state !== "active" || due.nextRunAt === null || due.nextRunAt > time.toISOString()) return;
-      const next = nextRunAt(due.schedule, time).toISOString();
-      try {
-        report[await run(due, new Date(due.nextRunAt), next)] += 1;
-      } catch (error) {
-        // somebody else changed the record: the next tick looks again
-        if (!isConflict(error) && !isAppError(error, "integration.wrong-step")) throw error;
-      }
+      const end = await startDue(integration.parse(row));
+      if (end) report[end] += 1;
     };
-
-    await handleDueRows({ table, kind: dueKinds.run, until: time, hasTime: () => remainingMs() > reserveMs }, handle);
+    await handleDueRows({ table, kind: dueKinds.run, until: now(), hasTime: () => remainingMs() > reserveMs }, handle);
     return report;
   };
 };

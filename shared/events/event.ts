@@ -20,6 +20,7 @@ export const auditEvent = z.object({
     "mapping.check-requested",
     "export.started",
     "export.cancelled",
+    "export.superseded",
     "export.finished",
     "schedule.changed",
   ]),

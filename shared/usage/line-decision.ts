@@ -53,6 +53,11 @@ export const verdicts = {
     reason: "The run was cancelled before this line.",
     whatToDo: "Start another run, or wait for the next one.",
   },
+  superseded: {
+    outcome: "superseded",
+    reason: "A newer run of all customers became due before this line was sent, and takes it over.",
+    whatToDo: "Nothing: the newer run sends it.",
+  },
   notConnected: {
     outcome: "deferred",
     reason: "The integration was disconnected or suspended before this line.",

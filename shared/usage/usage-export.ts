@@ -11,7 +11,15 @@ export type ExportTrigger = z.infer<typeof exportTrigger>;
 export const exportMode = z.enum(["changes", "full", "dry-run"]);
 export type ExportMode = z.infer<typeof exportMode>;
 
-export const stopReason = z.enum(["cancelled", "token-rejected", "forbidden", "not-connected", "overdue"]);
+/** `superseded`: the partner is due for a run that sends more than this one. */
+export const stopReason = z.enum([
+  "cancelled",
+  "superseded",
+  "token-rejected",
+  "forbidden",
+  "not-connected",
+  "overdue",
+]);
 export type StopReason = z.infer<typeof stopReason>;
 
 /** One run over a fixed list of a partner's lines. planned → sending → finished, or cancelled on the way. */
@@ -66,6 +74,9 @@ export const retentionOf = (createdAt: string): number => Math.floor(Date.parse(
 export const runningExports = "running-export";
 
 export const isOver = ({ state }: Pick<UsageExport, "state">): boolean => state === "finished" || state === "cancelled";
+
+/** Leaves lines out, whatever has become of them: such a run stands for no other. */
+export const isNarrowed = ({ customerIds }: Pick<UsageExport, "customerIds">): boolean => customerIds !== null;
 
 export const exportKey = (partnerId: string, id: string): Key => ({ pk: partnerPk(partnerId), sk: `export#${id}` });
 

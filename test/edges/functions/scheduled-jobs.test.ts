@@ -41,8 +41,8 @@ const jobs: Job[] = [
     name: "start-usage-exports",
     aJob: (table) => startUsageExportsJob(startUsageExports(deps(table))),
     due: anIntegrationRow({ nextRunAt: noon }),
-    report: { started: 1, joined: 0, waiting: 0 },
-    idle: { started: 0, joined: 0, waiting: 0 },
+    report: { started: 1, joined: 0, superseded: 0, waiting: 0 },
+    idle: { started: 0, joined: 0, superseded: 0, waiting: 0 },
   },
   {
     name: "recover-exports",

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { startUsageExports } from "#functions/start-usage-exports/start-usage-exports";
 import type { Integration } from "#shared/integrations/integration";
 import { findIntegration } from "#shared/integrations/integration";
-import type { UsageExport } from "#shared/usage/usage-export";
+import { stopReason, type UsageExport } from "#shared/usage/usage-export";
 import { anIntegration, anIntegrationRow } from "#test/builders/integration";
 import { aTableWith, everyRow, owedTasks, rowsOf } from "#test/builders/table";
 import { countingIds, minutesAfter, noon } from "#test/builders/time";
@@ -24,7 +24,7 @@ describe("a partner whose time has come", () => {
   it("gets one export, and the time of the next one, in one step", async () => {
     const table = await aTableWith(due());
 
-    expect(await tick(table)).toEqual({ started: 1, joined: 0, waiting: 0 });
+    expect(await tick(table)).toEqual({ started: 1, joined: 0, superseded: 0, waiting: 0 });
 
     expect(exportsIn(table)).toMatchObject([
       { id: exportId, trigger: "schedule", startedBy: "service", lane: "scheduled", mode: "changes", state: "planned" },
@@ -97,24 +97,88 @@ describe("a partner whose export is on its way already", () => {
   it("joins it, and is due again the next day", async () => {
     const table = await running();
 
-    expect(await tick(table)).toEqual({ started: 0, joined: 1, waiting: 0 });
+    expect(await tick(table)).toEqual({ started: 0, joined: 1, superseded: 0, waiting: 0 });
 
     expect(exportsIn(table)).toHaveLength(1);
     expect(await integrationIn(table)).toMatchObject({ currentExportId: "run", nextRunAt: nextAt });
   });
 
-  it.each<[string, Partial<UsageExport>]>([
-    ["a dry run", { mode: "dry-run" }],
-    ["a run of some customers", { customerIds: ["cust-1"] }],
-    ["a run that was cancelled", { stop: "cancelled" }],
-  ])("waits for the end of %s and then gets its own", async (_, more) => {
-    const table = await running(more);
+  it("joins a full one with a run of changes", async () => {
+    expect(await tick(await running({ mode: "full" }))).toMatchObject({ joined: 1 });
+  });
 
-    expect(await tick(table)).toEqual({ started: 0, joined: 0, waiting: 1 });
-    expect(await integrationIn(table)).toMatchObject({ nextRunAt: dueAt });
+  const lesser: [string, Partial<UsageExport>, Partial<Integration>][] = [
+    ["a dry run", { mode: "dry-run" }, {}],
+    ["a run of some customers", { customerIds: ["cust-1"] }, {}],
+    ["a full run of some customers", { mode: "full", customerIds: ["cust-1"] }, {}],
+    ["a run of changes, while a full one is due", { mode: "changes" }, { lastFullAt: null }],
+  ];
+  const runningBeside = (run: Partial<UsageExport>, more: Partial<Integration>) =>
+    aTableWith(due({ currentExportId: "run", ...more }), anExportRow({ id: "run", ...run }));
 
-    await table.put({ ...due(), version: 9 });
-    expect(await tick(table, minutesAfter(60, dueAt))).toMatchObject({ started: 1 });
+  it.each(lesser)("has %s stopped, and gets its own once that has ended", async (_, run, more) => {
+    const table = await runningBeside(run, more);
+
+    expect(await tick(table)).toEqual({ started: 0, joined: 0, superseded: 1, waiting: 0 });
+
+    expect(exportsIn(table)).toMatchObject([{ id: "run", state: "planned", stop: "superseded", ...run }]);
+    expect(await integrationIn(table)).toMatchObject({ currentExportId: "run", nextRunAt: dueAt });
+    expect(rowsOf(table, "partner#org-1001", "event#")).toMatchObject([
+      { type: "export.superseded", actor: "service", details: { exportId: "run" }, at: dueAt },
+    ]);
+
+    const stopped = everyRow(table);
+    expect(await tick(table, minutesAfter(15, dueAt))).toEqual({ started: 0, joined: 0, superseded: 0, waiting: 1 });
+    expect(everyRow(table)).toEqual(stopped);
+
+    await table.put({ ...due(more), version: 9 });
+    expect(await tick(table, minutesAfter(30, dueAt))).toMatchObject({ started: 1 });
+    expect(exportsIn(table)).toMatchObject([{ id: exportId }, { id: "run" }]);
+  });
+
+  it.each(stopReason.options)("waits for the end of a run that is stopped already: %s", async (stop) => {
+    const table = await runningBeside({ stop, customerIds: ["cust-1"] }, {});
+    const before = everyRow(table);
+
+    expect(await tick(table)).toEqual({ started: 0, joined: 0, superseded: 0, waiting: 1 });
+    expect(everyRow(table)).toEqual(before);
+  });
+
+  it("has it stopped once by two ticks at the same time", async () => {
+    const table = await runningBeside({ mode: "dry-run" }, {});
+
+    await Promise.all([tick(table, dueAt, countingIds()), tick(table, dueAt, () => "other")]);
+
+    expect(rowsOf(table, "partner#org-1001", "event#")).toHaveLength(1);
+  });
+
+  it.each([
+    ["the run's checkpoint", anExportRow({ id: "run", mode: "dry-run", nextChunk: 1, version: 2 })],
+    ["a new schedule", { ...due({ currentExportId: "run", nextRunAt: nextAt }), version: 2 }],
+  ])("is left to the next tick when %s comes in between", async (_, row) => {
+    const table = await runningBeside({ mode: "dry-run" }, {});
+    const racing = {
+      ...table,
+      transact: async (...args: Parameters<InMemoryTable["transact"]>) => {
+        await table.put(row);
+        await table.transact(...args);
+      },
+    };
+
+    expect(await tick(racing)).toEqual({ started: 0, joined: 0, superseded: 0, waiting: 0 });
+
+    expect(exportsIn(table)).toMatchObject([{ stop: null }]);
+    expect(rowsOf(table, "partner#org-1001", "event#")).toEqual([]);
+  });
+
+  it("does not have a run stopped for itself when a clock was set back", async () => {
+    const own = { id: exportId, trigger: "schedule", mode: "changes" } as const;
+    const table = await aTableWith(due({ currentExportId: exportId, lastFullAt: null }), anExportRow(own));
+
+    expect(await tick(table)).toMatchObject({ joined: 1 });
+
+    expect(exportsIn(table)).toMatchObject([{ id: exportId, stop: null }]);
+    expect(await integrationIn(table)).toMatchObject({ nextRunAt: nextAt });
   });
 });
 
@@ -128,7 +192,7 @@ describe("nothing is started for a partner that", () => {
     const table = await aTableWith(due(more));
     const before = everyRow(table);
 
-    expect(await tick(table)).toEqual({ started: 0, joined: 0, waiting: 0 });
+    expect(await tick(table)).toEqual({ started: 0, joined: 0, superseded: 0, waiting: 0 });
     expect(everyRow(table)).toEqual(before);
   });
 });
@@ -151,5 +215,5 @@ it("leaves a partner to the next tick when somebody else changes the record at t
     },
   };
 
-  expect(await tick(racing)).toEqual({ started: 0, joined: 0, waiting: 0 });
+  expect(await tick(racing)).toEqual({ started: 0, joined: 0, superseded: 0, waiting: 0 });
 });
