@@ -3,7 +3,7 @@ import { findIntegration, type Integration, integrationWrite } from "#shared/int
 import { owe } from "#shared/outbox/outbox";
 import { retryOnConflict, type Table } from "#shared/table/table";
 import { LeaseLost } from "#shared/usage/export-lease";
-import { exportWrite, findExport, isOver, outcomeOf, type UsageExport } from "#shared/usage/usage-export";
+import { exportWrite, findExport, isNarrowed, isOver, outcomeOf, type UsageExport } from "#shared/usage/usage-export";
 
 interface Dependencies {
   table: Table;
@@ -12,8 +12,8 @@ interface Dependencies {
 }
 
 const withRun = (before: Integration, over: UsageExport, at: string): Integration => {
-  const { id, mode, outcome, customerIds, stop } = over;
-  const wasFull = mode === "full" && customerIds === null && stop === null;
+  const { id, mode, outcome, stop } = over;
+  const wasFull = mode === "full" && !isNarrowed(over) && stop === null;
   const mappedServiceIds = [...new Set([...before.mapping.mappedServiceIds, ...over.acceptedServiceIds])];
   return {
     ...before,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { customerId } from "#shared/customers/customer";
+import { identifier } from "#shared/identifier";
 import { personEndpoint } from "#shared/lambda/http-endpoint";
 import { exportView } from "#shared/usage/export-view";
 import { exportMode } from "#shared/usage/usage-export";
@@ -8,6 +9,7 @@ import type { startExport } from "./start-export.ts";
 const body = z.strictObject({
   mode: exportMode.default("changes"),
   customerIds: z.array(customerId).min(1).max(500).optional(),
+  retryOf: identifier.optional(),
 });
 
 export const startExportEndpoint = (start: ReturnType<typeof startExport>) =>

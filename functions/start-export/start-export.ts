@@ -16,9 +16,10 @@ export interface SendUsage {
   by: Actor;
   mode: ExportMode;
   customerIds?: string[] | undefined;
+  retryOf?: string | undefined;
 }
 
-/** *Send usage*: a run that a person asked for, for all customers or for some. */
+/** *Send usage*: a run that a person asked for, for all customers or for some, or for what an earlier run left over. */
 export const startExport = (dependencies: Dependencies) => {
   const { table, now, newId } = dependencies;
   const start = startUsageExport(dependencies);
@@ -32,9 +33,10 @@ export const startExport = (dependencies: Dependencies) => {
     throw new AppError("not-found", "customer.unknown", "Some of the customers do not exist.", { errors });
   };
 
-  return async ({ partnerId, by, mode, customerIds }: SendUsage): Promise<UsageExport> => {
+  return async ({ partnerId, by, mode, customerIds, retryOf }: SendUsage): Promise<UsageExport> => {
     if (customerIds) await checkCustomers(partnerId, customerIds);
     const id = exportIdAt(now(), newId().slice(0, 8));
-    return start({ partnerId, id, trigger: "manual", mode, by, ...(customerIds ? { customerIds } : {}) });
+    const narrowed = { ...(customerIds ? { customerIds } : {}), ...(retryOf === undefined ? {} : { retryOf }) };
+    return start({ partnerId, id, trigger: "manual", mode, by, ...narrowed });
   };
 };

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { Item, Key, Page, Table, Write } from "../table/table.ts";
-import { line, receipt } from "./line.ts";
+import { allItems, type Item, type Key, type Page, type Table, type Write } from "../table/table.ts";
+import { line, type Receipt, receipt } from "./line.ts";
 import { pack, unpack } from "./packed.ts";
 import { retentionOf } from "./usage-export.ts";
 
@@ -85,3 +85,23 @@ export const listChunks = async (
   const { items, next } = await table.query({ pk: chunkPk(partnerId, exportId), prefix: "chunk#", ...page });
   return { items: items.map(fromItem), next };
 };
+
+// some 100 kB; they are unpacked one at a time
+const rowsAtOnce = 50;
+
+/**
+ * The receipts of an export that is over, chunk by chunk. Behind its last chunk there may be some that an attempt to plan has left when
+ * it died: their lines are none of the export's.
+ */
+export async function* receiptsOf(
+  table: Pick<Table, "query">,
+  partnerId: string,
+  exportId: string,
+): AsyncGenerator<Receipt[]> {
+  const query = { pk: chunkPk(partnerId, exportId), prefix: "chunk#", limit: rowsAtOnce };
+  for await (const item of allItems(table, query)) {
+    const chunk = fromItem(item);
+    if (chunk.content.state !== "done") return;
+    yield chunk.content.receipts;
+  }
+}

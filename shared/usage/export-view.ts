@@ -10,6 +10,7 @@ export const exportView = (value: UsageExport) => ({
   state: value.state,
   outcome: value.outcome,
   customerIds: value.customerIds,
+  retryOf: value.retryOf,
   /** Why it ended before its last line, if it did. */
   stoppedBy: value.stop,
   /** How many lines have their receipt. */

@@ -6,6 +6,7 @@ import { type Lease, LeaseLost } from "./export-lease.ts";
 import { bitsFor, bucketOf, widenLedger } from "./ledger.ts";
 import type { Line } from "./line.ts";
 import { type PlanSources, readPlanSources } from "./plan-sources.ts";
+import { readRetriedLines } from "./retried-export.ts";
 
 // what is sent and written down together: a second's worth at 95 a second
 const maxLinesPerChunk = 95;
@@ -93,11 +94,13 @@ export interface Plan {
  * been sent before the export names how many there are.
  */
 export const planExport = async (table: Table, lease: Lease, integration: Integration): Promise<Plan> => {
-  const { partnerId, id: exportId, customerIds, createdAt, version } = lease.current();
+  const { partnerId, id: exportId, customerIds, retryOf, createdAt, version } = lease.current();
   const wanted = customerIds && new Set(customerIds);
+  // before the other sources, not beside them: each is read in pages that take memory
+  const isRetried = retryOf === null ? undefined : await readRetriedLines(table, partnerId, retryOf);
   const all = linesInScope(await readPlanSources(table, integration));
   const ledgerBits = await fitLedger(table, integration, all.length);
-  const lines = wanted ? all.filter(({ customerId }) => wanted.has(customerId)) : all;
+  const lines = all.filter((line) => (wanted?.has(line.customerId) ?? true) && (isRetried?.(line) ?? true));
   const chunks = cutIntoChunks(lines, ledgerBits);
   for (let from = 0; from < chunks.length; from += chunksAtOnce) {
     await lease.keep();

@@ -5,6 +5,7 @@ import { wrongStep } from "../integrations/wrong-step.ts";
 import { owe } from "../outbox/outbox.ts";
 import { retryOnConflict, type Table } from "../table/table.ts";
 import { noTotals } from "./line.ts";
+import { checkRetried } from "./retried-export.ts";
 import {
   type ExportMode,
   type ExportTrigger,
@@ -27,6 +28,8 @@ export interface ExportRequest {
   trigger: ExportTrigger;
   mode: ExportMode;
   customerIds?: string[];
+  /** An export that is over: only what it did not bring to Gradient is sent. */
+  retryOf?: string;
   /** The person, where one asked for it. */
   by?: Actor;
   /** For a scheduled run: when the next one is due. Set in the same step, so that no run is skipped or doubled. */
@@ -49,6 +52,7 @@ const newExport = (request: ExportRequest, startedBy: string, now: Date): UsageE
   state: "planned",
   outcome: null,
   customerIds: request.customerIds ?? null,
+  retryOf: request.retryOf ?? null,
   totals: noTotals,
   chunks: null,
   nextChunk: 0,
@@ -75,7 +79,8 @@ const alreadyRunning = (exportId: string) =>
 
 /**
  * Starts one run for a partner. Throws `integration.wrong-step` when nothing may be sent, `export.already-running` (with its
- * `exportId`) when another one is on its way. The same request again answers the export that it started.
+ * `exportId`) when another one is on its way, and what `checkRetried` throws. The same request again answers the export that it
+ * started.
  */
 export const startUsageExport = ({ table, now, newId }: Dependencies) => {
   const attempt = async (request: ExportRequest, known: Integration | undefined): Promise<UsageExport> => {
@@ -92,6 +97,7 @@ export const startUsageExport = ({ table, now, newId }: Dependencies) => {
       return same;
     }
     if (integration.currentExportId !== null) throw alreadyRunning(integration.currentExportId);
+    if (request.retryOf !== undefined) await checkRetried(table, partnerId, request.retryOf);
 
     const started = newExport(request, by.actor, now());
     const updated: Integration = {

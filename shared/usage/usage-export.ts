@@ -35,6 +35,8 @@ export const usageExport = z.object({
   outcome: z.enum(["succeeded", "partial", "failed"]).nullable(),
   /** Narrows the run to these customers. */
   customerIds: z.array(identifier).nullable(),
+  /** Narrows the run to what this earlier export did not bring to Gradient. */
+  retryOf: z.string().nullable().default(null),
   totals,
   /** How many chunks the lines are cut into; null until planned. */
   chunks: z.int().nullable(),
@@ -76,7 +78,8 @@ export const runningExports = "running-export";
 export const isOver = ({ state }: Pick<UsageExport, "state">): boolean => state === "finished" || state === "cancelled";
 
 /** Leaves lines out, whatever has become of them: such a run stands for no other. */
-export const isNarrowed = ({ customerIds }: Pick<UsageExport, "customerIds">): boolean => customerIds !== null;
+export const isNarrowed = ({ customerIds, retryOf }: Pick<UsageExport, "customerIds" | "retryOf">): boolean =>
+  customerIds !== null || retryOf !== null;
 
 export const exportKey = (partnerId: string, id: string): Key => ({ pk: partnerPk(partnerId), sk: `export#${id}` });
 

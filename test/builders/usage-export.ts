@@ -16,6 +16,7 @@ export const anExport = (value: Partial<UsageExport> = {}): UsageExport => ({
   state: "planned",
   outcome: null,
   customerIds: null,
+  retryOf: null,
   totals: noTotals,
   chunks: null,
   nextChunk: 0,

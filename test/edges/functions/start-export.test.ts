@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { aProblem, jsonHeaders } from "#test/builders/http-event";
+import { anExportRow } from "#test/builders/usage-export";
 import { hubApi } from "#test/fakes/hub-api";
 import { serviceWorld } from "#test/fakes/service-world";
 
@@ -25,6 +26,7 @@ it("answers with the export, and a repeat with the id of the one that is running
       state: "planned",
       outcome: null,
       customerIds: ["a"],
+      retryOf: null,
       stoppedBy: null,
       settled: 0,
       totals: { lines: 0, accepted: 0, unchanged: 0, unmapped: 0, rejected: 0, deferred: 0, superseded: 0 },
@@ -61,4 +63,40 @@ it("answers for customers that do not exist with 404, and names them", async () 
       errors: [{ path: "customerIds.1", message: "There is no such customer." }],
     }),
   );
+});
+
+it("answers with the export that is to be sent again", async () => {
+  const { ask, world } = await connectedApi();
+  const over = { partnerId: world.partnerId, state: "finished", outcome: "failed" } as const;
+  await world.table.put(anExportRow({ ...over, id: "earlier", chunks: 1 }));
+
+  expect(await ask("startExport", { body: { retryOf: "earlier" } })).toMatchObject({
+    status: 202,
+    body: { mode: "changes", customerIds: null, retryOf: "earlier" },
+  });
+});
+
+it.each([
+  ["x".repeat(128), 404, "export.not-found", "Not found", "There is no such export."],
+  [
+    "on-its-way",
+    409,
+    "export.not-over",
+    "Not possible now",
+    "That export has not ended yet. Wait for it, or cancel it.",
+  ],
+  [
+    "without-lines",
+    409,
+    "export.without-lines",
+    "Not possible now",
+    "That export ended before it had any lines. Start one without retryOf.",
+  ],
+] as const)("says why %s cannot be sent again", async (retryOf, status, code, title, detail) => {
+  const { ask, world } = await connectedApi();
+  const its = { partnerId: world.partnerId };
+  await world.table.put(anExportRow({ ...its, id: "on-its-way", state: "sending", chunks: 1 }));
+  await world.table.put(anExportRow({ ...its, id: "without-lines", state: "finished", outcome: "failed" }));
+
+  expect(await ask("startExport", { body: { retryOf } })).toEqual(aProblem(status, code, title, detail));
 });

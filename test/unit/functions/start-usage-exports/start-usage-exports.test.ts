@@ -111,6 +111,7 @@ describe("a partner whose export is on its way already", () => {
     ["a dry run", { mode: "dry-run" }, {}],
     ["a run of some customers", { customerIds: ["cust-1"] }, {}],
     ["a full run of some customers", { mode: "full", customerIds: ["cust-1"] }, {}],
+    ["a run of what an earlier one left over", { mode: "full", retryOf: "earlier" }, {}],
     ["a run of changes, while a full one is due", { mode: "changes" }, { lastFullAt: null }],
   ];
   const runningBeside = (run: Partial<UsageExport>, more: Partial<Integration>) =>
