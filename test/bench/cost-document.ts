@@ -150,7 +150,7 @@ export const costDocument = (): string => {
     "",
     ...measuredTable(),
     "",
-    "The function has 256 MB; its worker hands over after 240 s; a message costs three requests (in, out, deleted); an export",
+    "The function has 256 MB; its worker hands over after 225 s; a message costs three requests (in, out, deleted); an export",
     "costs two invocations, the worker's and that of the relay which brings it to its queue.",
   ].join("\n")}\n`;
 };

@@ -45,8 +45,8 @@ export interface Situation {
 }
 
 const memoryGb = 0.25;
-// the worker hands over a minute before its 300 s are up
-const secondsPerInvocation = 240;
+// the worker hands over 75 s before its 300 s are up
+const secondsPerInvocation = 225;
 // into the queue, out of it, deleted
 const sqsRequestsPerMessage = 3;
 // the worker's, and the relay's that brings the export to its queue
