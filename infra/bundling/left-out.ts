@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import path from "node:path";
 import type { OnLoadResult, Plugin } from "esbuild";
 
 interface LeftOut {
@@ -37,9 +38,14 @@ const leftOut: LeftOut[] = [
         export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });`),
   },
   {
-    // SHA-256 for a Node without native cryptography
-    file: /\/@smithy\/core\/dist-es\/submodules\/checksum\/sha256\/Sha256Js\.js$/,
-    load: () => js(`export class Sha256Js { constructor() { ${complaint}; } }`),
+    // hashes for a Node without native cryptography
+    file: /\/@smithy\/core\/dist-es\/submodules\/checksum\/\w+\/(Sha256|Md5)Js\.js$/,
+    load: (file) => js(`export class ${path.basename(file, ".js")} { constructor() { ${complaint}; } }`),
+  },
+  {
+    // the SDK's own pacing, off unless a setting asks for its adaptive retries
+    file: /\/@smithy\/core\/dist-es\/submodules\/retry\/util-retry\/DefaultRateLimiter\.js$/,
+    load: () => js(`export class DefaultRateLimiter { constructor() { ${complaint}; } }`),
   },
   {
     // each client imports the whole of its package.json to say its version
@@ -63,6 +69,6 @@ const withoutBodies = (source: string): string => {
 export const unreachableLeftOut: Plugin = {
   name: "unreachable-left-out",
   setup(build) {
-    for (const { file, load } of leftOut) build.onLoad({ filter: file }, ({ path }) => load(path));
+    for (const { file, load } of leftOut) build.onLoad({ filter: file }, ({ path: file }) => load(file));
   },
 };
