@@ -46,7 +46,7 @@ const landsLateMs = 60_000;
 const clocksApartMs = 5_000;
 // Slots fetched at once, one write each. A person waits for an on-demand run, so it takes the larger share: three of four
 // beside one scheduled run, and a fair part beside ten.
-export const blockSizes = { "on-demand": 60, scheduled: 20 };
+export const blockSizes = { "on-demand": 90, scheduled: 30 };
 
 /**
  * Carries one export for as long as this invocation may last: takes the lease, plans if nobody has, sends, and closes or hands
