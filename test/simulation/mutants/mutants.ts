@@ -11,7 +11,7 @@ const vitest = ["node_modules/vitest/vitest.mjs", "run"];
 export const suites = {
   seeds: ["test/simulation/run.ts", "--seeds", "6000", "--threads", "1", "--until-broken"],
   stalls: [...vitest, "test/simulation/stall-points.test.ts"],
-  units: [...vitest, "test/unit/functions/export-usage", "test/unit/shared/usage"],
+  units: [...vitest, "test/unit/functions/export-usage", "test/unit/shared/usage", "test/unit/functions/start-"],
 };
 
 const decision = "shared/usage/line-decision.ts";
@@ -210,6 +210,22 @@ export const mutants: Mutant[] = [
       },
     ],
   },
+  one(
+    "a failed worker's message is acknowledged",
+    "seeds",
+    carry,
+    'if (error instanceof LeaseLost) return "taken-over";\n        throw error;',
+    'return "taken-over";',
+  ),
+  one(
+    "a run that sends less passes for the one that is due",
+    "units",
+    "shared/usage/start-due-export.ts",
+    "if (isNarrowed(running) || running.stop !== null) return false;",
+    "",
+  ),
+  one("a retry sends everything", "units", plan, "(isRetried?.(line) ?? true)", "true"),
+  one("a slow table gives no moment", "units", "shared/usage/table-slots.ts", "now + writeMs", "now"),
   one("101 calls a second", "units", "shared/usage/table-slots.ts", "callsPerSecond = 95", "callsPerSecond = 101"),
   one(
     "slots are reserved without a condition",
