@@ -118,8 +118,18 @@ describe("a partner's journey through the whole system", () => {
     expect(totals).toMatchObject({ accepted: 0, unchanged: sampleCounts(except).length });
   });
 
-  it("goes on where it was after kill -9 in the middle of an export", async () => {
+  it("sends only what failed again, once that is mapped", async () => {
+    const first = (await partner.session.read("/exports", history)).items.find(({ trigger }) => trigger === "mapping");
     await mapAll();
+    const { id } = started.parse((await partner.session.call("POST", "/exports", { retryOf: first?.id })).body);
+    const { outcome, totals } = await untilOver(partner.session, id);
+
+    const left = expectedCounts().filter(({ customerId }) => except.includes(customerId)).length;
+    expect({ outcome, totals }).toMatchObject({ outcome: "succeeded", totals: { lines: left, accepted: left } });
+    expect(await countsInGradient()).toEqual(sampleCounts());
+  });
+
+  it("goes on where it was after kill -9 in the middle of an export", async () => {
     const { id } = started.parse((await partner.session.call("POST", "/exports", { mode: "full" })).body);
     await eventually("the first receipts", async () => {
       const { totals } = await partner.session.read(
