@@ -33,18 +33,28 @@ const toColumns = (value: unknown): unknown => {
   return { [columnsOf]: names.map((name) => [name, toColumns(value.map((record) => field(record, name)))]) };
 };
 
-const columns = z.array(z.tuple([z.string(), z.unknown()]));
-const column = z.tuple([z.string(), z.array(z.unknown())]);
+type Column = [name: string, values: unknown];
+// what it holds is checked where it is read; a schema here would be half of the work of unpacking
+const isColumns = (value: unknown): value is Column[] =>
+  Array.isArray(value) && value.every((column) => Array.isArray(column) && typeof column[0] === "string");
 
 const fromColumns = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(fromColumns);
   if (!isRecord(value)) return value;
-  if (!(columnsOf in value)) {
+  const stored = value[columnsOf];
+  if (!isColumns(stored)) {
     return Object.fromEntries(Object.entries(value).map(([name, held]) => [name, fromColumns(held)]));
   }
-  const fields = columns.parse(value[columnsOf]).map(([name, held]) => column.parse([name, fromColumns(held)]));
-  const length = fields[0]?.[1].length ?? 0;
-  return Array.from({ length }, (_, at) => Object.fromEntries(fields.map(([name, values]) => [name, values[at]])));
+  const records: Record<string, unknown>[] = [];
+  for (const [name, held] of stored) {
+    const values = fromColumns(held);
+    if (!Array.isArray(values)) throw new Error("A packed list is damaged");
+    for (const [at, its] of values.entries()) {
+      records[at] ??= {};
+      records[at][name] = its;
+    }
+  }
+  return records;
 };
 
 // With its keys, such a row takes one write unit, deflated or not; deflating is most of the work of writing and reading it.

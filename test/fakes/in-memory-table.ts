@@ -32,7 +32,11 @@ const copyOf = (value: unknown): unknown => {
   if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
   if (Array.isArray(value)) return Object.freeze(value.map(copyOf));
   const copy: Record<string, unknown> = {};
-  for (const [field, its] of Object.entries(value)) if (its !== undefined) copy[field] = copyOf(its);
+  const fields = value as Record<string, unknown>;
+  for (const field of Object.keys(fields)) {
+    const its = fields[field];
+    if (its !== undefined) copy[field] = typeof its === "object" ? copyOf(its) : its;
+  }
   return Object.freeze(copy);
 };
 /** What the real adapter would give back: plain values without undefined fields, nobody else's to change. */

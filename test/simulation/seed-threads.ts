@@ -11,7 +11,7 @@ const outcomes = z.array(z.object({ seed: z.int(), faults: z.array(z.string()) }
 const seedsPerPart = 500;
 
 // a history lives for milliseconds: with more room for the young, most of it is gone before anybody looks
-const resourceLimits = { maxYoungGenerationSizeMb: 32 };
+const resourceLimits = { maxYoungGenerationSizeMb: 64 };
 
 // a hundred times what a part takes
 const patienceMs = 180_000;
