@@ -45,12 +45,17 @@ export const letThingsHappen = (simulated: SimulatedService, layout: Layout, spa
   const aService = () => serviceId(random.below(layout.services));
 
   let starts = 0;
+  const narrowing = (): { customerIds?: string[]; retryOf?: string } => {
+    if (random.chance(0.15)) return { customerIds: [aCustomer()] };
+    // what the run before left over; where that one is not over, nothing is started
+    return starts > 1 && random.chance(0.3) ? { retryOf: `run-${starts - 1}` } : {};
+  };
   const start = () => {
     starts += 1;
     const id = `run-${starts}`;
     const mode = random.pick<ExportMode>(["changes", "changes", "full", "full", "dry-run"]);
     const trigger = random.pick(["manual", "schedule"] as const);
-    const narrowed = random.chance(0.15) ? { customerIds: [aCustomer()] } : {};
+    const narrowed = narrowing();
     const begin = () => simulated.start({ id, trigger, mode, ...narrowed });
     begin();
     // asked for twice, as by a person who saw no answer
