@@ -13,8 +13,8 @@ export interface SlotBlock {
 
 /** Where all senders under one limiter key get their moments from. */
 export interface Slots {
-  /** Null while nobody under this key may call at all. */
-  reserve(count: number): Promise<SlotBlock | null>;
+  /** The first moment is at least `leadMs` away. Null while nobody under this key may call at all. */
+  reserve(count: number, leadMs?: number): Promise<SlotBlock | null>;
   /** Gradient answered 429: everybody pauses, then goes on more slowly for a while. */
   slowDown(retryAfterMs: number | null): Promise<void>;
 }
@@ -31,6 +31,12 @@ export interface Pacer {
 // burst that a strict limit refuses. Timers are late by one or two milliseconds, a busy process by more.
 const maxLateMs = 12;
 
+// A table that takes longer than a block lasts would otherwise never give a moment that is still to come. A pause of the process looks
+// the same, so the next block is not put off by more than this: the moments in between are lost for everybody.
+const maxLeadMs = 2000;
+// then the table is out of order, and whoever waits should hear of it
+const maxOverInARow = 5;
+
 /**
  * Keeps one worker to the moments that it was given, in the order asked, and fetches the next block while one is being used. A
  * worker that says how many calls it has to make at most leaves the moments after those to the others.
@@ -45,9 +51,24 @@ export const pacer = (
   let coming: Promise<SlotBlock | null> | undefined;
   /** Calls after the one that waits for its moment. */
   let toCome = calls;
+  /** How long a reservation takes, where blocks were over before they came. */
+  let leadMs = 0;
+  let overInARow = 0;
+
+  const reserve = async (count: number): Promise<SlotBlock | null> => {
+    const askedAt = clock.now();
+    const block = await slots.reserve(count, leadMs);
+    if (block === null) return null;
+    const tookMs = Math.max(0, clock.now() - askedAt);
+    const isOver = block.firstAt + (block.count - 1) * block.periodMs < clock.now() - maxLateMs;
+    leadMs = Math.min(tookMs, isOver ? maxLeadMs : leadMs);
+    overInARow = isOver ? overInARow + 1 : 0;
+    if (overInARow > maxOverInARow) throw new Error("Every slot was over before its reservation was answered");
+    return block;
+  };
 
   const prefetch = (wanted: number): Promise<SlotBlock | null> => {
-    coming ??= slots.reserve(Math.min(blockSize, Math.max(1, wanted)));
+    coming ??= reserve(Math.min(blockSize, Math.max(1, wanted)));
     // whoever waits for the block hears of the failure
     coming.catch(() => undefined);
     return coming;

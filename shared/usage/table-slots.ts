@@ -31,9 +31,6 @@ const maxSlowness = 4;
 // Longer than any sensible Retry-After for a limit by the second; a senseless one must not stop everybody for hours.
 const maxPauseMs = 60_000;
 
-// a pause of the process must not pass for a slow table
-const maxWriteMs = 1000;
-
 /** How many times longer the period is now: the slowness of the last refusal fades out evenly. */
 const stretch = ({ slowness, slowedAt }: Limiter, now: number): number => {
   const left = Math.max(0, 1 - (now - slowedAt) / recoveryMs);
@@ -52,8 +49,6 @@ export const tableSlots = (
 ) => {
   const key = limiterKey(name);
   let known: Limiter = fresh;
-  // a moment that is over before the reservation has come back is of no use, and a slow table would never give another
-  let writeMs = 0;
   // somebody else reserves, too: a look costs a fifth of a write that is refused, and the refused one is lost
   let isShared = true;
 
@@ -65,9 +60,7 @@ export const tableSlots = (
   };
   const store = async (value: Limiter) => {
     const item: Item = { ...value, ...key, version: value.version + 1 };
-    const startedAt = clock.now();
     await table.put(item, value.version === 0 ? "absent" : value.version);
-    writeMs = Math.min(clock.now() - startedAt, maxWriteMs);
     known = { ...value, version: value.version + 1 };
   };
   const change = async <T>(decide: (current: Limiter) => { value?: Limiter; result: T }): Promise<T> => {
@@ -85,12 +78,12 @@ export const tableSlots = (
   };
 
   return {
-    reserve: (count: number) =>
+    reserve: (count: number, leadMs = 0) =>
       change((current) => {
         if (current.blockedSince !== null) return { result: null };
         const now = clock.now();
         const period = (1000 / perSecond) * stretch(current, now);
-        const firstAt = Math.max(current.next, now + writeMs);
+        const firstAt = Math.max(current.next, now + leadMs);
         return {
           value: { ...current, next: firstAt + count * period },
           result: { firstAt, periodMs: period, count },

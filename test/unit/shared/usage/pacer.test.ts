@@ -111,25 +111,39 @@ describe("pacing", () => {
     expect(gaps.filter((gap) => gap < 8).length).toBeLessThanOrEqual(1);
   });
 
-  it("gets a moment also where every write takes longer than a moment may be missed by", async () => {
+  const slowTable = (ms: number) => {
     const clock = virtualClock();
     const table = inMemoryTable();
-    let reservations = 0;
+    let writes = 0;
     const slow = {
       ...table,
       put: async (...args: Parameters<typeof table.put>) => {
-        reservations += 1;
-        if (reservations > 20) throw new Error("goes round in circles");
+        writes += 1;
+        if (writes > 50) throw new Error("goes round in circles");
         await table.put(...args);
-        await clock.sleep(40);
+        await clock.sleep(ms);
       },
     };
-    const { slot } = pacer(tableSlots(slow, "vendor", clock), clock, 1);
+    return { clock, slots: tableSlots(slow, "vendor", clock), writes: () => writes };
+  };
+
+  it.each([
+    [40, 1],
+    [1400, 30],
+  ])("gets moments where every write takes %i ms, longer than a block of %i lasts", async (ms, blockSize) => {
+    const { clock, slots, writes } = slowTable(ms);
+    const { slot } = pacer(slots, clock, blockSize);
 
     expect(await clock.settle(slot())).toBe(true);
     expect(await clock.settle(slot())).toBe(true);
     // the first shows how long one takes, the last is fetched ahead
-    expect(reservations).toBeLessThanOrEqual(4);
+    expect(writes()).toBeLessThanOrEqual(4);
+  });
+
+  it("says so when no moment comes in time, again and again", async () => {
+    const { clock, slots } = slowTable(5000);
+
+    await expect(clock.settle(pacer(slots, clock, 30).slot())).rejects.toThrow("Every slot was over");
   });
 
   it("pauses everybody after a 429, goes on more slowly, and climbs back within half a minute", async () => {
