@@ -225,7 +225,7 @@ export const mutants: Mutant[] = [
     "",
   ),
   one("a retry sends everything", "units", plan, "(isRetried?.(line) ?? true)", "true"),
-  one("a slow table gives no moment", "units", "shared/usage/table-slots.ts", "now + writeMs", "now"),
+  one("a slow table gives no moment", "units", "shared/usage/table-slots.ts", "now + leadMs", "now"),
   one("101 calls a second", "units", "shared/usage/table-slots.ts", "callsPerSecond = 95", "callsPerSecond = 101"),
   one(
     "slots are reserved without a condition",
