@@ -3,7 +3,7 @@ import { type Actor, eventWrite, serviceActor } from "../events/event.ts";
 import { findIntegration, type Integration, integrationWrite, maySend } from "../integrations/integration.ts";
 import { wrongStep } from "../integrations/wrong-step.ts";
 import { owe } from "../outbox/outbox.ts";
-import { retryOnConflict, type Table } from "../table/table.ts";
+import { conflict, retryOnConflict, type Table } from "../table/table.ts";
 import { noTotals } from "./line.ts";
 import { checkRetried } from "./retried-export.ts";
 import {
@@ -34,7 +34,7 @@ export interface ExportRequest {
   by?: Actor;
   /** For a scheduled run: when the next one is due. Set in the same step, so that no run is skipped or doubled. */
   nextRunAt?: string;
-  /** As the caller has just read it: saves reading it again, and a look for the same request, unless it turns out to be outdated. */
+  /** What the request follows from, as the caller has just read it: saves reading it again. Where it is outdated, nothing is started. */
   integration?: Integration;
 }
 
@@ -79,13 +79,15 @@ const alreadyRunning = (exportId: string) =>
 
 /**
  * Starts one run for a partner. Throws `integration.wrong-step` when nothing may be sent, `export.already-running` (with its
- * `exportId`) when another one is on its way, and what `checkRetried` throws. The same request again answers the export that it
- * started.
+ * `exportId`) when another one is on its way, `table.conflict` when the given integration is outdated, and what `checkRetried` throws.
+ * The same request again answers the export that it started.
  */
 export const startUsageExport = ({ table, now, newId }: Dependencies) => {
-  const attempt = async (request: ExportRequest, known: Integration | undefined): Promise<UsageExport> => {
+  const attempt = async (request: ExportRequest, known: Integration | undefined): Promise<UsageExport | undefined> => {
     const { partnerId, by = serviceActor } = request;
     const integration = known ?? (await findIntegration(table, partnerId));
+    // its id, mode and next time came from a schedule, or a pause, that may be another by now
+    if (request.integration && integration?.version !== request.integration.version) return undefined;
     if (!integration || !maySend(integration)) throw wrongStep(integration?.state ?? "not-started");
     const same = known ? undefined : await findExport(table, partnerId, request.id);
     if (same) {
@@ -116,13 +118,15 @@ export const startUsageExport = ({ table, now, newId }: Dependencies) => {
     ]);
     return { ...started, version: started.version + 1 };
   };
-  return (request: ExportRequest): Promise<UsageExport> => {
+  return async (request: ExportRequest): Promise<UsageExport> => {
     let known = request.integration;
-    return retryOnConflict(() => {
+    const started = await retryOnConflict(() => {
       const first = known;
       known = undefined;
       return attempt(request, first);
     });
+    if (!started) throw conflict();
+    return started;
   };
 };
 
