@@ -2,7 +2,7 @@ import { type Actor, eventWrite } from "#shared/events/event";
 import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
 import { wrongStep } from "#shared/integrations/wrong-step";
 import { nextRunAt } from "#shared/schedules/next-run";
-import type { ExportSchedule } from "#shared/schedules/schedule";
+import { type ExportSchedule, isPaused } from "#shared/schedules/schedule";
 import { retryOnConflict, type Table } from "#shared/table/table";
 
 interface Dependencies {
@@ -27,9 +27,9 @@ export const putSchedule =
       const before = await findIntegration(table, partnerId);
       if (!before || before.state === "disconnected") throw wrongStep(before?.state ?? "not-started");
       const time = now();
+      const at = time.toISOString();
       const isRunning = before.mapping.completedAt !== null;
-      const isDue =
-        before.nextRunAt !== null && before.nextRunAt <= time.toISOString() && schedule.pausedUntil === null;
+      const isDue = before.nextRunAt !== null && before.nextRunAt <= at && !isPaused(schedule, at);
       const updated: Integration = {
         ...before,
         schedule,
@@ -37,7 +37,6 @@ export const putSchedule =
         nextRunAt: isRunning ? (isDue ? before.nextRunAt : nextRunAt(schedule, time).toISOString()) : null,
       };
       const details = { before: plain(before.schedule), after: plain(schedule) };
-      const at = time.toISOString();
       await table.transact([
         integrationWrite(updated),
         eventWrite({ id: newId(), partnerId, type: "schedule.changed", at, details, ...by }),

@@ -51,6 +51,10 @@ export const exportSchedule = z.discriminatedUnion(
 );
 export type ExportSchedule = z.infer<typeof exportSchedule>;
 
+/** A pause that is over may still stand in the schedule: nobody has to take it out. */
+export const isPaused = ({ pausedUntil: end }: Pick<ExportSchedule, "pausedUntil">, at: string): boolean =>
+  end !== null && end > at;
+
 /** What a partner has until it chooses: every night, when its day is over and before people come to work. */
 export const defaultSchedule = (timeZone: string): ExportSchedule => ({
   frequency: "daily",

@@ -5,7 +5,7 @@ import { findIntegration } from "#shared/integrations/integration";
 import type { ExportSchedule } from "#shared/schedules/schedule";
 import { anIntegrationRow } from "#test/builders/integration";
 import { aTableWith, everyRow, rowsOf } from "#test/builders/table";
-import { countingIds, now } from "#test/builders/time";
+import { countingIds, minutesAfter, noon, now } from "#test/builders/time";
 import type { InMemoryTable } from "#test/fakes/in-memory-table";
 import { serviceWorld } from "#test/fakes/service-world";
 
@@ -38,6 +38,29 @@ it("waits for the end of a pause", async () => {
   await put(table, { pausedUntil: "2027-01-15T00:00:00.000Z" });
 
   expect(await findIntegration(table, "org-1001")).toMatchObject({ nextRunAt: "2027-01-31T04:00:00.000Z" });
+});
+
+it.each<[string, string | null]>([
+  ["without a pause", null],
+  ["with a pause that is over, as it stands in what was stored", minutesAfter(-60)],
+  ["with a pause that ends now", noon],
+])("still brings a run that is due already, %s", async (_, pausedUntil) => {
+  const table = await aTableWith(anIntegrationRow({ nextRunAt: minutesAfter(-5) }));
+
+  await put(table, { pausedUntil });
+
+  expect(await findIntegration(table, "org-1001")).toMatchObject({
+    schedule: { pausedUntil },
+    nextRunAt: minutesAfter(-5),
+  });
+});
+
+it("lets a pause outweigh a run that is due already", async () => {
+  const table = await aTableWith(anIntegrationRow({ nextRunAt: minutesAfter(-5) }));
+
+  await put(table, { pausedUntil: minutesAfter(1) });
+
+  expect(await findIntegration(table, "org-1001")).toMatchObject({ nextRunAt: "2026-11-30T04:00:00.000Z" });
 });
 
 it("says who changed it, and from what to what", async () => {
