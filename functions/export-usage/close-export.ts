@@ -25,10 +25,10 @@ const withRun = (before: Integration, over: UsageExport, at: string): Integratio
   };
 };
 
-/** Writes down how a run ended, and frees its partner for the next one, in one step. */
+/** Writes down how a run ended, and frees its partner for the next one, in one step. Answers both as they are then. */
 export const closeExport =
   ({ table, now, newId }: Dependencies) =>
-  (partnerId: string, exportId: string, holder: string): Promise<UsageExport> =>
+  (partnerId: string, exportId: string, holder: string): Promise<{ over: UsageExport; integration: Integration }> =>
     retryOnConflict(async () => {
       const [running, before] = await Promise.all([
         findExport(table, partnerId, exportId),
@@ -59,5 +59,8 @@ export const closeExport =
           ? [owe({ kind: "sync-accounts", partnerId, reason: isReplaced ? "replaced" : "export" }, { id: newId(), at })]
           : []),
       ]);
-      return { ...over, version: over.version + 1 };
+      return {
+        over: { ...over, version: over.version + 1 },
+        integration: { ...after, version: after.version + 1 },
+      };
     });

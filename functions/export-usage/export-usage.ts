@@ -71,12 +71,6 @@ export const exportUsage = (dependencies: Dependencies) => {
     });
   };
 
-  /** The run that took the other's place. It is due all the same, so where this is not reached the next tick starts it. */
-  const startNewer = async (partnerId: string) => {
-    const integration = await findIntegration(table, partnerId);
-    if (integration) await startDue(integration);
-  };
-
   const startRun = async (
     lease: Lease,
     remainingMs: () => number,
@@ -152,9 +146,10 @@ export const exportUsage = (dependencies: Dependencies) => {
       return "handed-over";
     }
     await rebuildViews(run);
-    const over = await close(partnerId, exportId, holder);
+    const { over, integration } = await close(partnerId, exportId, holder);
     logger.info("export finished", { outcome: over.outcome ?? "", ...over.totals });
-    if (over.stop === "superseded") await startNewer(partnerId);
+    // a partner that became due meanwhile; where this is not reached, the next tick sees to it
+    await startDue(integration);
     return "finished";
   };
 

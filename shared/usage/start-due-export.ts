@@ -14,8 +14,8 @@ interface Dependencies {
 }
 
 /**
- * What a partner that is due got: a run, or one that was on its way and sends the same. A run that sends less is stopped, `superseded`;
- * until it has ended the partner is `waiting`, and stays due.
+ * What a partner that is due got: a run, or one that was on its way and sends the same. A run whose lines the due one sends as well, and
+ * more, is stopped, `superseded`. Until a run that stands for no other has ended the partner is `waiting`, and stays due.
  */
 export type DueEnd = "started" | "joined" | "superseded" | "waiting";
 
@@ -39,6 +39,10 @@ const covers = (running: UsageExport, due: Pick<UsageExport, "id" | "mode">): bo
   if (isNarrowed(running) || running.stop !== null) return false;
   return running.mode === "full" || running.mode === due.mode;
 };
+
+/** Whether the run that is due sends whatever this one is yet to send. One of changes leaves out what a full one sends once more. */
+const takesOver = (due: Pick<UsageExport, "mode">, running: UsageExport): boolean =>
+  running.stop === null && (due.mode === "full" || running.mode !== "full");
 
 /**
  * Starts the run of a partner whose time has come, and sets when the next one is due, in one step. Its id follows from partner and due
@@ -74,7 +78,7 @@ export const startDueExport = ({ table, now, newId }: Dependencies) => {
         await table.transact([integrationWrite({ ...integration, nextRunAt: next })]);
         return "joined";
       }
-      return running?.stop === null ? supersede(running, integration) : "waiting";
+      return running && takesOver(due, running) ? supersede(running, integration) : "waiting";
     }
   };
 

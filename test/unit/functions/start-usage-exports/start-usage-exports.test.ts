@@ -110,8 +110,17 @@ describe("a partner whose export is on its way already", () => {
   const lesser: [string, Partial<UsageExport>, Partial<Integration>][] = [
     ["a dry run", { mode: "dry-run" }, {}],
     ["a run of some customers", { customerIds: ["cust-1"] }, {}],
-    ["a full run of some customers", { mode: "full", customerIds: ["cust-1"] }, {}],
-    ["a run of what an earlier one left over", { mode: "full", retryOf: "earlier" }, {}],
+    ["a run of what an earlier one left over", { retryOf: "earlier" }, {}],
+    [
+      "a full run of some customers, while everything is due",
+      { mode: "full", customerIds: ["cust-1"] },
+      { lastFullAt: null },
+    ],
+    [
+      "a full run of what was left over, while everything is due",
+      { mode: "full", retryOf: "earlier" },
+      { lastFullAt: null },
+    ],
     ["a run of changes, while a full one is due", { mode: "changes" }, { lastFullAt: null }],
   ];
   const runningBeside = (run: Partial<UsageExport>, more: Partial<Integration>) =>
@@ -135,6 +144,17 @@ describe("a partner whose export is on its way already", () => {
     await table.put({ ...due(more), version: 9 });
     expect(await tick(table, minutesAfter(30, dueAt))).toMatchObject({ started: 1 });
     expect(exportsIn(table)).toMatchObject([{ id: exportId }, { id: "run" }]);
+  });
+
+  it.each<[string, Partial<UsageExport>]>([
+    ["some customers", { customerIds: ["cust-1"] }],
+    ["what an earlier one left over", { retryOf: "earlier" }],
+  ])("waits for a full run of %s, whose lines one of changes would leave out", async (_, run) => {
+    const table = await runningBeside({ mode: "full", ...run }, {});
+    const before = everyRow(table);
+
+    expect(await tick(table)).toEqual({ started: 0, joined: 0, superseded: 0, waiting: 1 });
+    expect(everyRow(table)).toEqual(before);
   });
 
   it.each(stopReason.options)("waits for the end of a run that is stopped already: %s", async (stop) => {
