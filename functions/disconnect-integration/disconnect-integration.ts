@@ -38,8 +38,8 @@ export const disconnectIntegration =
       };
       await table.transact([
         integrationWrite(updated),
-        // its worker hears of it with the next checkpoint and sends no further line
-        ...(running ? [exportWrite({ ...running, stop: running.stop ?? "not-connected" })] : []),
+        // its worker hears of it with the next checkpoint and sends nothing more, not even the call for the views of a cancelled run
+        ...(running ? [exportWrite({ ...running, stop: "not-connected" })] : []),
         ...(token
           ? [
               releaseClaim(tokenClaimKey(token.fingerprint)),

@@ -130,6 +130,7 @@ export const exportUsage = (dependencies: Dependencies) => {
     const { partnerId, id: exportId, lane } = lease.current();
     const run = await startRun(lease, remainingMs);
     const how = await sendChunks(run);
+    if (how === "sent") await rebuildViews(run);
     const stop = run.halt.stop();
     if (run.halt.met() === "token-rejected") {
       dependencies.vault.forget(run.secretName);
@@ -145,7 +146,6 @@ export const exportUsage = (dependencies: Dependencies) => {
       await lease.release();
       return "handed-over";
     }
-    await rebuildViews(run);
     const { over, integration } = await close(partnerId, exportId, holder);
     logger.info("export finished", { outcome: over.outcome ?? "", ...over.totals });
     // a partner that became due meanwhile; where this is not reached, the next tick sees to it

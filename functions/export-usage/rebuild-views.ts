@@ -1,49 +1,70 @@
 import { logger } from "#shared/logger";
-import { bucketOf, bucketWrite, type LedgerEntry, lineKey, readBucket } from "#shared/usage/ledger";
+import { type Bucket, bucketOf, bucketWrite, type LedgerEntry, lineKey, readBucket } from "#shared/usage/ledger";
 import { entryAfter } from "#shared/usage/line-decision";
 import { sendCount } from "#shared/usage/send-count";
 import type { ExportRun } from "./export-run.ts";
 
+// the first is refused only if its mapping was taken away a moment ago
+const maxLines = 3;
+
+/** The numbers that Gradient holds and on top of which no other one can land, the newest first. */
+const repeatable = (entries: Iterable<LedgerEntry>, services: ExportRun["services"], now: number) =>
+  [...entries]
+    .flatMap((entry) => {
+      const { accepted, doubt, last } = entry;
+      const serviceId = services.get(entry.serviceId)?.gradientServiceId;
+      if (!accepted || !serviceId || last.outcome !== "accepted") return [];
+      const isFenced = doubt !== null && Date.parse(doubt.until) > now && doubt.unitCount !== accepted.unitCount;
+      return isFenced ? [] : [{ entry, serviceId, ...accepted }];
+    })
+    .sort((a, b) => Number(b.at > a.at) - Number(b.at < a.at));
+
 /**
- * Repeats one accepted count so that Gradient rebuilds its views, where the run's last call was not accepted. The number is the one
- * that Gradient holds already; it is noted as under way before it is sent, as every number is.
+ * Repeats an accepted count so that Gradient rebuilds its views, where the run's last call was not accepted. The number is the one
+ * that Gradient holds already; it is noted as under way before it is sent, and again before each repeat, as every number is.
  */
 export const rebuildViews = async (run: ExportRun): Promise<void> => {
-  const { table, lease, halt, clock, token, landsWithinMs } = run;
+  const { table, lease, halt, clock, token, services, landsWithinMs } = run;
   // no further number is sent once a run is stopped, but what was accepted is to be seen all the same
   const isRefused = () => ![null, "cancelled", "superseded", "overdue"].includes(halt.stop());
   const { partnerId, mode, viewsRebuilt, acceptedLine, totals } = lease.current();
   if (mode === "dry-run" || viewsRebuilt || totals.accepted === 0 || !acceptedLine || !token || isRefused()) return;
 
-  const { customerId, serviceId } = acceptedLine;
-  const number = bucketOf(customerId, run.ledgerBits);
-  const bucket = await readBucket(table, { partnerId, bits: run.ledgerBits, number }, run.connectionId);
-  const entry = bucket.entries.get(lineKey(acceptedLine));
-  const gradientServiceId = run.services.get(serviceId)?.gradientServiceId;
-  if (!entry?.accepted || !gradientServiceId) return;
-  const { unitCount } = entry.accepted;
-  const isFenced = entry.doubt && Date.parse(entry.doubt.until) > clock.now() && entry.doubt.unitCount !== unitCount;
-  if (isFenced) return;
-
-  const store = async (changed: LedgerEntry, version: number) => {
-    const entries = new Map(bucket.entries).set(lineKey(changed), changed);
-    const { put, expect } = bucketWrite({ ...bucket, entries, version });
+  const number = bucketOf(acceptedLine.customerId, run.ledgerBits);
+  let bucket: Bucket = await readBucket(table, { partnerId, bits: run.ledgerBits, number }, run.connectionId);
+  const store = async (entry: LedgerEntry) => {
+    const changed = { ...bucket, entries: new Map(bucket.entries).set(lineKey(entry), entry) };
+    const { put, expect } = bucketWrite(changed);
     await table.put(put, expect);
+    bucket = { ...changed, version: bucket.version + 1 };
   };
-  if (!(await run.pacer.slot())) return;
-  const until = new Date(clock.now() + landsWithinMs).toISOString();
-  await store({ ...entry, doubt: { unitCount, until } }, bucket.version);
 
-  const mayGoOn = async () => {
-    await lease.keep();
-    return lease.isSafe() && !isRefused();
+  /** Whether Gradient took it. */
+  const repeat = async ({ entry, serviceId, unitCount }: ReturnType<typeof repeatable>[number]): Promise<boolean> => {
+    const note = () =>
+      store({ ...entry, doubt: { unitCount, until: new Date(clock.now() + landsWithinMs).toISOString() } });
+    const mayGoOn = async () => {
+      await lease.keep();
+      if (!lease.isSafe() || isRefused()) return false;
+      // a worker that dies after its last repeat leaves nothing else that tells until when it may land
+      await note();
+      return lease.isSafe();
+    };
+    if (!(await run.pacer.slot()) || !(await mayGoOn())) return false;
+    const count = { serviceId, accountId: entry.customerId, unitCount, rebuildsViews: true };
+    const { answer, wasInDoubt, sentAt: at } = await sendCount(run)(token, count, mayGoOn);
+    const line = { customerId: entry.customerId, serviceId: entry.serviceId };
+    await store(entryAfter(entry, { ...line, unitCount, answer, wasInDoubt, at, landsWithinMs }));
+    if (answer.kind === "token-rejected" || answer.kind === "forbidden") halt.stopFor(answer.kind);
+    return answer.kind === "accepted";
   };
-  // the slot and the write may have been long in coming
-  if (!(await mayGoOn())) return;
-  const count = { serviceId: gradientServiceId, accountId: customerId, unitCount, rebuildsViews: true };
-  const { answer, wasInDoubt, sentAt: at } = await sendCount(run)(token, count, mayGoOn);
-  const sent = { customerId, serviceId, unitCount, answer, wasInDoubt, at, landsWithinMs };
-  await store(entryAfter(entry, sent), bucket.version + 1);
-  if (answer.kind === "accepted") await lease.save((current) => ({ ...current, viewsRebuilt: true }));
-  else logger.warn("views not rebuilt", { answer: answer.kind });
+
+  const candidates = repeatable(bucket.entries.values(), services, clock.now()).slice(0, maxLines);
+  for (const candidate of candidates) {
+    if (isRefused()) break;
+    if (!(await repeat(candidate))) continue;
+    await lease.save((current) => ({ ...current, viewsRebuilt: true }));
+    return;
+  }
+  logger.warn("views not rebuilt", { tried: candidates.length });
 };

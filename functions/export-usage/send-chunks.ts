@@ -8,8 +8,8 @@ import { lineDispatcher } from "./line-dispatcher.ts";
 import { type PreparedChunk, prepareChunk } from "./prepare-chunk.ts";
 import { type LineEnd, settleChunk } from "./settle-chunk.ts";
 
-// A chunk whose lines are being repeated must not hold up the ones behind it, nor may their number grow without end.
-const maxOpenChunks = 12;
+// Half a minute's worth of chunks: as long as a line may be repeated, the ones behind its chunk go on; their number must end somewhere.
+const maxOpenChunks = 40;
 // enough for the calls under way to be repeated and to time out, and for their receipts to be written
 const handOverMs = 75_000;
 
@@ -32,9 +32,10 @@ const withChunk = (current: UsageExport, number: number, receipts: Receipt[], vi
 };
 
 /**
- * Carries a run from its next chunk on: reads a chunk's numbers, sends them, and writes their receipts, with the calls of several
- * chunks under way at a time but the receipts in order. Stopped, it ends the remaining lines without sending them. Answers
- * `hand-over` when the time of this invocation is nearly up.
+ * Carries a run from its next chunk on: reads a chunk's numbers, sends them, and writes its receipts as soon as its last line has
+ * ended. The calls of several chunks are under way at a time; they are counted in order, so a line that is repeated for long keeps
+ * back the count and nothing else. Stopped, it ends the remaining lines without sending them. Answers `hand-over` when the
+ * time of this invocation is nearly up.
  */
 export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> => {
   const { table, clock, lease, halt, landsWithinMs } = run;
@@ -43,7 +44,9 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
   const dispatcher = lineDispatcher(run);
   const buckets = new Map<number, Bucket>();
   const open: Promise<void>[] = [];
-  let settled: Promise<void> = Promise.resolve();
+  /** By row of the ledger: the chunk that wrote to it last. Two of one row are settled one after the other. */
+  const settling = new Map<number, Promise<Receipt[]>>();
+  let checkpoint: Promise<void> = Promise.resolve();
 
   const bucketNow = async (number: number): Promise<Bucket> => {
     const known = buckets.get(number);
@@ -77,18 +80,39 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
       writesLedger: mode !== "dry-run",
     });
     buckets.set(number, result.bucket);
-    // chunks come in the order of their rows: no later one needs the rows before this
-    for (const passed of buckets.keys()) if (passed < number) buckets.delete(passed);
     return result.receipts;
   };
 
-  const settle = async (prepared: PreparedChunk, pending: Promise<LineEnd>[], viewsRebuilt: boolean): Promise<void> => {
-    const ends = await Promise.all(pending);
+  const settle = (prepared: PreparedChunk, pending: Promise<LineEnd>[]): Promise<Receipt[]> => {
+    const { bucket } = prepared.chunk;
+    const before = settling.get(bucket);
+    const settled = (async () => {
+      await before;
+      const ends = await Promise.all(pending);
+      halt.rethrow();
+      return receiptsOf(prepared, ends);
+    })();
+    settling.set(bucket, settled);
+    return settled;
+  };
+
+  /** In order. Who takes over from a dead worker does not come back to a chunk that is counted: what follows from it comes before. */
+  const countIn = async (
+    before: Promise<void>,
+    { chunk: { number, bucket } }: PreparedChunk,
+    settled: Promise<Receipt[]>,
+    viewsRebuilt: boolean,
+  ): Promise<void> => {
+    const [receipts] = await Promise.all([settled, before]);
     halt.rethrow();
-    const receipts = await receiptsOf(prepared, ends);
-    // before the checkpoint: who takes over from a dead worker does not come back to a chunk behind it
     await run.onSettled(receipts);
-    await lease.save((current) => withChunk(current, prepared.chunk.number, receipts, viewsRebuilt));
+    await lease.save((current) => withChunk(current, number, receipts, viewsRebuilt));
+    // chunks come in the order of their rows: no later one needs the rows before this
+    for (const passed of buckets.keys()) {
+      if (passed >= bucket) continue;
+      buckets.delete(passed);
+      settling.delete(passed);
+    }
   };
 
   const sendChunk = async (prepared: PreparedChunk, isLast: boolean): Promise<void> => {
@@ -98,15 +122,15 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
     const pending: Promise<LineEnd>[] = [];
     for (const [index, line] of lines.entries()) {
       if (index === closing) {
-        await settled;
+        await checkpoint;
         await Promise.all(pending);
       }
       pending.push((await dispatcher.dispatch(line, index === closing)).end);
     }
     const viewsRebuilt = closing >= 0 && isAccepted(await pending[closing]);
-    settled = settled.then(() => settle(prepared, pending, viewsRebuilt));
-    settled.catch((error: unknown) => halt.fail(error));
-    open.push(settled);
+    checkpoint = countIn(checkpoint, prepared, settle(prepared, pending), viewsRebuilt);
+    checkpoint.catch((error: unknown) => halt.fail(error));
+    open.push(checkpoint);
     if (open.length >= maxOpenChunks) await open.shift();
   };
 
@@ -132,7 +156,7 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
     halt.fail(error);
   }
   // no call of this worker may be under way, and no receipt unwritten, when it lets the run go
-  await Promise.allSettled([settled, dispatcher.drained()]);
+  await Promise.allSettled([...settling.values(), checkpoint, dispatcher.drained()]);
   halt.rethrow();
   return number < count ? "hand-over" : "sent";
 };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { cancelExport } from "#functions/cancel-export/cancel-export";
 import { disconnectIntegration } from "#functions/disconnect-integration/disconnect-integration";
 import { startIntegration } from "#functions/start-integration/start-integration";
 import { tokenFingerprint } from "#shared/gradient/gradient-token";
@@ -159,6 +160,16 @@ describe("a disconnect while usage is being sent", () => {
       outcome: "failed",
     });
     expect(world.gradient.countsReceived).toHaveLength(sentBefore);
+  });
+
+  it("outranks a cancellation, after which the views would still be rebuilt", async () => {
+    const world = await activeWorld();
+    await send(world, "run");
+    await cancelExport(world.common)({ ...world, exportId: "run" });
+
+    await disconnectIntegration(world.common)(world);
+
+    expect(await findExport(world.table, world.partnerId, "run")).toMatchObject({ stop: "not-connected" });
   });
 });
 
