@@ -13,8 +13,11 @@ interface Dependencies {
 
 const withRun = (before: Integration, over: UsageExport, at: string): Integration => {
   const { id, mode, outcome, stop } = over;
-  const wasFull = mode === "full" && !isNarrowed(over) && stop === null;
-  const mappedServiceIds = [...new Set([...before.mapping.mappedServiceIds, ...over.acceptedServiceIds])];
+  // on another connection Gradient holds nothing of what this run has sent
+  const isSame = over.connectionId !== null && over.connectionId === before.gradient?.integrationId;
+  const wasFull = isSame && mode === "full" && !isNarrowed(over) && stop === null;
+  const learned = isSame ? over.acceptedServiceIds : [];
+  const mappedServiceIds = [...new Set([...before.mapping.mappedServiceIds, ...learned])];
   return {
     ...before,
     currentExportId: before.currentExportId === id ? null : before.currentExportId,

@@ -87,6 +87,10 @@ export const exportUsage = (dependencies: Dependencies) => {
         return null;
       }));
     if (!integration || !token) halt.stopFor("not-connected");
+    // What Gradient holds on one connection says nothing about another. Registering stops the run, but this worker may have taken it
+    // a moment before.
+    const { connectionId: plannedFor } = lease.current();
+    if (plannedFor !== null && plannedFor !== integration?.gradient?.integrationId) halt.stopFor("not-connected");
     let ledgerBits = integration?.ledgerBits ?? 0;
     if (integration && token && lease.current().chunks === null) {
       const plan = await planExport(table, lease, integration);
@@ -120,7 +124,7 @@ export const exportUsage = (dependencies: Dependencies) => {
       remainingMs,
       onSettled: async (receipts) => {
         if (isActive || mode === "dry-run" || !receipts.some(({ outcome }) => outcome === "accepted")) return;
-        await activate(partnerId);
+        await activate({ partnerId, connectionId: lease.current().connectionId ?? "" });
         isActive = true;
       },
     };

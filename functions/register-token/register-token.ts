@@ -22,6 +22,8 @@ import { wrongStep } from "#shared/integrations/wrong-step";
 import { owe } from "#shared/outbox/outbox";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import { retryOnConflict, type Table, type Write } from "#shared/table/table";
+import { runningExport } from "#shared/usage/start-usage-export";
+import { exportWrite } from "#shared/usage/usage-export";
 
 interface Dependencies {
   table: Table;
@@ -139,6 +141,8 @@ export const registerToken =
           ? [releaseClaim(organizationClaimKey(before.gradient.organizationId))]
           : []),
       ];
+      const running = await runningExport(table, partnerId);
+      const isLeft = before.gradient?.integrationId !== connection.integrationId;
       const type = before.token ? "token.replaced" : "token.registered";
       const details = { lastFour: token.slice(-4), organizationName: connection.organizationName };
       await table.transact([
@@ -146,6 +150,8 @@ export const registerToken =
         ...tokenClaim,
         ...organizationClaim,
         ...released,
+        // its worker hears of it with the next checkpoint and sends no further line to the connection that was left
+        ...(running && isLeft ? [exportWrite({ ...running, stop: running.stop ?? "not-connected" })] : []),
         eventWrite({ id: newId(), partnerId, type, at, details, ...by }),
         // accounts may have gone with the old connection
         ...(updated.agreement

@@ -9,16 +9,22 @@ interface Dependencies {
   newId: () => string;
 }
 
+export interface Proof {
+  partnerId: string;
+  /** Gradient's id of the connection that the count was accepted on. */
+  connectionId: string;
+}
+
 /**
  * Gradient accepted a count of this partner, which proves that a mapping exists: opens *Next* and puts the partner on its
- * schedule. Done again it changes nothing.
+ * schedule. Done again it changes nothing, nor does the proof of a connection that the partner has left meanwhile.
  */
 export const activateIntegration =
   ({ table, now, newId }: Dependencies) =>
-  (partnerId: string): Promise<void> =>
+  ({ partnerId, connectionId }: Proof): Promise<void> =>
     retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);
-      if (before?.state !== "awaiting-mapping") return;
+      if (before?.state !== "awaiting-mapping" || before.gradient?.integrationId !== connectionId) return;
       const time = now();
       const at = time.toISOString();
       await table.transact([
@@ -27,7 +33,7 @@ export const activateIntegration =
           state: "active",
           mapping: { ...before.mapping, completedAt: at, nextCheckAt: null },
           nextRunAt: nextRunAt(before.schedule, time).toISOString(),
-          gradient: before.gradient && { ...before.gradient, status: "active" },
+          gradient: { ...before.gradient, status: "active" },
         }),
         eventWrite({ id: newId(), partnerId, type: "integration.activated", at, details: {}, ...serviceActor }),
       ]);

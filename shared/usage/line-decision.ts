@@ -60,8 +60,8 @@ export const verdicts = {
   },
   notConnected: {
     outcome: "deferred",
-    reason: "The integration was disconnected or suspended before this line.",
-    whatToDo: "Connect it again, then send usage.",
+    reason: "Before this line the integration was disconnected, suspended, or moved to another Gradient connection.",
+    whatToDo: "See that it is connected, and mapped in Gradient, then send usage.",
   },
   overdue: {
     outcome: "deferred",

@@ -6,6 +6,7 @@ import { AppError } from "#shared/errors";
 import { partnerToken, tokenFingerprint } from "#shared/gradient/gradient-token";
 import { findIntegration } from "#shared/integrations/integration";
 import { claimant, organizationClaimKey, tokenClaimKey } from "#shared/integrations/token-claim";
+import { startUsageExport } from "#shared/usage/start-usage-export";
 import { findExport } from "#shared/usage/usage-export";
 import { everyRow, owedTasks, rowsOf } from "#test/builders/table";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
@@ -293,6 +294,21 @@ describe("a token that replaces another", () => {
       mapping: { completedAt: null, accounts: { total: 0, mapped: 0 }, waitingSince: world.clock.date().toISOString() },
     });
     expect(await claimant(world.table, organizationClaimKey(old?.organizationId ?? ""))).toBeUndefined();
+  });
+
+  it.each([
+    ["of the same connection lets the run on its way go on", false, null],
+    ["of another connection stops the run on its way in the same step", true, "not-connected"],
+  ])("%s", async (_, isOther, stop) => {
+    const world = await connectedWorld();
+    const { partnerId } = world;
+    await startUsageExport(world.common)({ partnerId, id: "run", trigger: "manual", mode: "full" });
+    if (isOther) world.gradient.addOrganization({ token: newToken });
+    const next = isOther ? newToken : world.gradient.regenerateKey(world.token);
+
+    await register(world, next);
+
+    expect(await findExport(world.table, partnerId, "run")).toMatchObject({ state: "planned", stop });
   });
 
   it("given again changes nothing but the time", async () => {
