@@ -1,15 +1,41 @@
 import { eventWrite, serviceActor } from "#shared/events/event";
 import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
 import { owe } from "#shared/outbox/outbox";
+import { isPaused } from "#shared/schedules/schedule";
 import { retryOnConflict, type Table } from "#shared/table/table";
 import { LeaseLost } from "#shared/usage/export-lease";
-import { exportWrite, findExport, isNarrowed, isOver, outcomeOf, type UsageExport } from "#shared/usage/usage-export";
+import {
+  exportWrite,
+  findExport,
+  isNarrowed,
+  isOver,
+  outcomeOf,
+  type StopReason,
+  type UsageExport,
+} from "#shared/usage/usage-export";
 
 interface Dependencies {
   table: Table;
   now: () => Date;
   newId: () => string;
 }
+
+// Whether the scheduled run that was had with a stopped one is still to be had. A new token brings a run of everything with it, and
+// whatever else stopped this one stands in the way of the other, too.
+const leavesDue: Record<StopReason, boolean> = {
+  cancelled: true,
+  superseded: true,
+  overdue: true,
+  "token-rejected": false,
+  forbidden: false,
+  "not-connected": false,
+};
+
+const nextRunAfter = ({ state, schedule, nextRunAt }: Integration, over: UsageExport, at: string): string | null => {
+  const isOwed = over.stop !== null && leavesDue[over.stop] && state === "active" && !isPaused(schedule, at);
+  // one that is due by now sends as much
+  return isOwed && nextRunAt !== null && nextRunAt > at ? (over.standsFor ?? nextRunAt) : nextRunAt;
+};
 
 const withRun = (before: Integration, over: UsageExport, at: string): Integration => {
   const { id, mode, outcome, stop } = over;
@@ -21,6 +47,7 @@ const withRun = (before: Integration, over: UsageExport, at: string): Integratio
   return {
     ...before,
     currentExportId: before.currentExportId === id ? null : before.currentExportId,
+    nextRunAt: nextRunAfter(before, over, at),
     lastExport: { id, outcome: outcome ?? "failed", finishedAt: at },
     // what changed while it ran is not in it for sure: the start counts
     lastFullAt: wasFull ? over.createdAt : before.lastFullAt,

@@ -64,6 +64,15 @@ export const startDueExport = ({ table, now, newId }: Dependencies) => {
     return "superseded";
   };
 
+  /** Nobody joins a run that is stopped or over by then. A due time that it stands for already is the older one, and stays. */
+  const join = async (running: UsageExport, due: Integration, next: string): Promise<DueEnd> => {
+    await table.transact([
+      integrationWrite({ ...due, nextRunAt: next }),
+      exportWrite({ ...running, standsFor: running.standsFor ?? due.nextRunAt }),
+    ]);
+    return "joined";
+  };
+
   const attempt = async (integration: Integration, dueAt: Date): Promise<DueEnd> => {
     const { partnerId, schedule } = integration;
     const due = { id: exportIdAt(dueAt, "schedule"), mode: dueMode(integration, dueAt) };
@@ -74,10 +83,7 @@ export const startDueExport = ({ table, now, newId }: Dependencies) => {
     } catch (error) {
       if (!isAppError(error, "export.already-running")) throw error;
       const running = await runningExport(table, partnerId);
-      if (running && covers(running, due)) {
-        await table.transact([integrationWrite({ ...integration, nextRunAt: next })]);
-        return "joined";
-      }
+      if (running && covers(running, due)) return join(running, integration, next);
       return running && takesOver(due, running) ? supersede(running, integration) : "waiting";
     }
   };

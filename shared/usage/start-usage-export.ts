@@ -53,6 +53,7 @@ const newExport = (request: ExportRequest, startedBy: string, now: Date): UsageE
   outcome: null,
   customerIds: request.customerIds ?? null,
   retryOf: request.retryOf ?? null,
+  standsFor: null,
   totals: noTotals,
   chunks: null,
   nextChunk: 0,

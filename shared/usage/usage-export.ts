@@ -37,6 +37,8 @@ export const usageExport = z.object({
   customerIds: z.array(identifier).nullable(),
   /** Narrows the run to what this earlier export did not bring to Gradient. */
   retryOf: z.string().nullable().default(null),
+  /** When the scheduled run was due that is had with this one; where this one is stopped, it is still to be had. */
+  standsFor: instant.nullable().default(null),
   totals,
   /** How many chunks the lines are cut into; null until planned. */
   chunks: z.int().nullable(),

@@ -17,6 +17,7 @@ export const anExport = (value: Partial<UsageExport> = {}): UsageExport => ({
   outcome: null,
   customerIds: null,
   retryOf: null,
+  standsFor: null,
   totals: noTotals,
   chunks: null,
   nextChunk: 0,
