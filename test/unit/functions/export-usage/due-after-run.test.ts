@@ -68,3 +68,18 @@ it("starts nothing after a run whose partner is not due", async () => {
   expect(exportsOf(world)).toEqual(["first", "run"]);
   expect(await world.integration()).toMatchObject({ nextRunAt: "2026-11-23T02:00:00.000Z" });
 });
+
+it.each<[string, boolean, "full" | "changes"]>([
+  ["a full run that a person cancelled passes for none", true, "full"],
+  ["a full run that went through", false, "changes"],
+])("sends everything where nothing else has: %s", async (_, isCancelled, mode) => {
+  const world = await runningWorld({ mode: "full" }, { lastFullAt: null, nextRunAt: null });
+  const { partnerId, by } = world;
+  if (isCancelled) await cancelExport(world.common)({ partnerId, exportId: "run", by });
+  await world.work();
+  await world.table.transact([integrationWrite({ ...(await world.integration()), nextRunAt: dueAt })]);
+
+  expect(await tick(world)).toMatchObject({ started: 1 });
+
+  expect(await exportOf(world, dueId)).toMatchObject({ mode });
+});

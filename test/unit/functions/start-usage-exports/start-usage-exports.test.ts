@@ -54,6 +54,19 @@ describe("a partner whose time has come", () => {
     expect(await integrationIn(table)).toMatchObject({ nextRunAt: nextAt });
   });
 
+  it("gets one run, not ten, after ten days in which nothing could be sent", async () => {
+    const table = await aTableWith(due());
+    await tick(table, "2026-12-03T12:00:00.000Z");
+    const started = await integrationIn(table);
+    // that run has ended
+    await table.put({ ...due({ nextRunAt: started?.nextRunAt ?? null }), version: 9 });
+
+    expect(await tick(table, "2026-12-03T12:15:00.000Z")).toMatchObject({ started: 0 });
+
+    expect(started).toMatchObject({ nextRunAt: "2026-12-04T01:00:00.000Z" });
+    expect(exportsIn(table)).toMatchObject([{ id: exportId }]);
+  });
+
   it("leaves its neighbours' exports alone", async () => {
     const table = await aTableWith(
       due(),
