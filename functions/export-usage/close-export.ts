@@ -1,5 +1,5 @@
 import { eventWrite, serviceActor } from "#shared/events/event";
-import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
+import { findIntegration, type Integration, integrationWrite, withoutProblem } from "#shared/integrations/integration";
 import { owe } from "#shared/outbox/outbox";
 import { isPaused } from "#shared/schedules/schedule";
 import { retryOnConflict, type Table } from "#shared/table/table";
@@ -44,13 +44,17 @@ const withRun = (before: Integration, over: UsageExport, at: string): Integratio
   const wasFull = isSame && mode === "full" && !isNarrowed(over) && stop === null;
   const learned = isSame ? over.acceptedServiceIds : [];
   const mappedServiceIds = [...new Set([...before.mapping.mappedServiceIds, ...learned])];
+  const viewsOwed = isSame && !over.viewsRebuilt ? over.acceptedLine : null;
+  const hasSent = isSame && stop === null && over.totals.accepted > 0;
   return {
-    ...before,
+    ...(hasSent ? withoutProblem(before, "gradient.forbidden") : before),
     currentExportId: before.currentExportId === id ? null : before.currentExportId,
     nextRunAt: nextRunAfter(before, over, at),
     lastExport: { id, outcome: outcome ?? "failed", finishedAt: at },
     // what changed while it ran is not in it for sure: the start counts
     lastFullAt: wasFull ? over.createdAt : before.lastFullAt,
+    // a run that was never planned knows of none
+    viewsOwed: over.connectionId === null ? before.viewsOwed : viewsOwed,
     mapping: { ...before.mapping, mappedServiceIds },
   };
 };

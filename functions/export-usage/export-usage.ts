@@ -104,6 +104,7 @@ export const exportUsage = (dependencies: Dependencies) => {
         connectionId: integration.gradient?.integrationId ?? "",
         chunks: plan.chunks,
         endsBilling: plan.endsBilling,
+        acceptedLine: integration.viewsOwed,
         totals: { ...current.totals, lines: plan.lines },
       }));
     }

@@ -20,15 +20,16 @@ const repeatable = (entries: Iterable<LedgerEntry>, services: ExportRun["service
     .sort((a, b) => Number(b.at > a.at) - Number(b.at < a.at));
 
 /**
- * Repeats an accepted count so that Gradient rebuilds its views, where the run's last call was not accepted. The number is the one
+ * Repeats an accepted count so that Gradient rebuilds its views, where the run's last call was not accepted, or an earlier run was kept
+ * from it. The number is the one
  * that Gradient holds already; it is noted as under way before it is sent, and again before each repeat, as every number is.
  */
 export const rebuildViews = async (run: ExportRun): Promise<void> => {
   const { table, lease, halt, clock, token, services, landsWithinMs } = run;
   // no further number is sent once a run is stopped, but what was accepted is to be seen all the same
   const isRefused = () => ![null, "cancelled", "superseded", "overdue"].includes(halt.stop());
-  const { partnerId, mode, viewsRebuilt, acceptedLine, totals } = lease.current();
-  if (mode === "dry-run" || viewsRebuilt || totals.accepted === 0 || !acceptedLine || !token || isRefused()) return;
+  const { partnerId, mode, viewsRebuilt, acceptedLine } = lease.current();
+  if (mode === "dry-run" || viewsRebuilt || !acceptedLine || !token || isRefused()) return;
 
   const number = bucketOf(acceptedLine.customerId, run.ledgerBits);
   let bucket: Bucket = await readBucket(table, { partnerId, bits: run.ledgerBits, number }, run.connectionId);
@@ -67,4 +68,6 @@ export const rebuildViews = async (run: ExportRun): Promise<void> => {
     return;
   }
   logger.warn("views not rebuilt", { tried: candidates.length });
+  // whatever was accepted there has to be sent again anyway, and the run that does so rebuilds them; otherwise the next one tries
+  if (candidates.length === 0) await lease.save((current) => ({ ...current, acceptedLine: null }));
 };

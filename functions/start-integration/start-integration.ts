@@ -40,6 +40,7 @@ export const startIntegration =
         currentExportId: existing?.currentExportId ?? null,
         lastExport: existing?.lastExport ?? null,
         lastFullAt: null,
+        viewsOwed: null,
         ledgerBits: existing?.ledgerBits ?? 0,
         problems: [],
         version: existing?.version ?? 0,

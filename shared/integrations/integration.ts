@@ -81,6 +81,8 @@ export const integration = z.object({
   currentExportId: z.string().nullable(),
   lastExport: z.object({ id: z.string(), outcome: z.string(), finishedAt: instant }).nullable(),
   lastFullAt: instant.nullable(),
+  /** A line that Gradient accepted without its views being rebuilt since. */
+  viewsOwed: z.object({ customerId: z.string(), serviceId: z.string() }).nullable().default(null),
   /** The accepted counts lie in 2^ledgerBits rows. */
   ledgerBits: z.int().min(0).max(16),
   problems: z.array(z.object({ code: problemCode, since: instant })),

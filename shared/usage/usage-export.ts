@@ -59,7 +59,7 @@ export const usageExport = z.object({
   /** The plan has lines of customers that are no longer billed. */
   endsBilling: z.boolean(),
   acceptedServiceIds: z.array(z.string()),
-  /** Some line that Gradient accepted in this run, to be repeated if the views are not rebuilt otherwise. */
+  /** Some line that Gradient accepted, in this run or in an earlier one, to be repeated if the views are not rebuilt otherwise. */
   acceptedLine: z.object({ customerId: z.string(), serviceId: z.string() }).nullable(),
   createdAt: instant,
   startedAt: instant.nullable(),

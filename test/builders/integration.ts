@@ -39,6 +39,7 @@ export const anIntegration = (integration: Partial<Integration> = {}): Integrati
   currentExportId: null,
   lastExport: null,
   lastFullAt: null,
+  viewsOwed: null,
   ledgerBits: 0,
   problems: [],
   version: 1,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { registerToken } from "#functions/register-token/register-token";
 import { toCustomerItem } from "#shared/customers/customer";
+import { integrationWrite, withProblem } from "#shared/integrations/integration";
 import { listChunks } from "#shared/usage/chunk";
 import type { Receipt } from "#shared/usage/line";
 import { startUsageExport } from "#shared/usage/start-usage-export";
@@ -107,6 +108,18 @@ describe("sending a partner's usage", () => {
     expect(received).toHaveLength(7);
     expect(received.at(-1)).toMatchObject({ rebuildsViews: true });
     expect(received.at(-1)?.accountId).not.toBe(last);
+  });
+
+  it("shows by sending that a refusal of all calls is over", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b", "c"]);
+    await send(world);
+    const refused = withProblem(await world.integration(), "gradient.forbidden", "2026-11-22T10:00:00.000Z");
+    await world.table.transact([integrationWrite(refused)]);
+
+    await send(world, "full", "run-2");
+
+    expect((await world.integration()).problems).toEqual([]);
   });
 
   it("sends only what Gradient does not surely hold in a run of changes", async () => {

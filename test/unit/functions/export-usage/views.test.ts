@@ -55,6 +55,26 @@ describe("the call for the views", () => {
     expect(await world.table.get(limiterKey("vendor"))).toMatchObject({ blockedSince: expect.any(String) });
   });
 
+  it("is made by the next run where a refusal kept this one from it", async () => {
+    let refusals = 1;
+    const world = await worldWith(({ accountId }) => {
+      if (accountId !== "d" || refusals === 0) return undefined;
+      refusals -= 1;
+      return { kind: "forbidden" };
+    });
+    await world.work();
+    expect(await world.integration()).toMatchObject({ viewsOwed: { customerId: "c", serviceId: "dns" } });
+
+    await world.table.delete(limiterKey("vendor"));
+    await startUsageExport(world.common)({ partnerId: world.partnerId, id: "next", trigger: "manual", mode: "changes" });
+    await world.work();
+
+    const next = await findExport(world.table, world.partnerId, "next");
+    expect(next).toMatchObject({ totals: { unchanged: 3, unmapped: 1 }, viewsRebuilt: true });
+    expect(world.gradient.countsReceived.at(-1)).toMatchObject({ accountId: "c", rebuildsViews: true });
+    expect(await world.integration()).toMatchObject({ viewsOwed: null });
+  });
+
   it("is noted as under way until its last repeat cannot land any more, also by a worker that dies then", async () => {
     const sentAt: number[] = [];
     const world = await worldWith(({ accountId }, at) => {

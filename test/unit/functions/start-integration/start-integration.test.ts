@@ -31,6 +31,7 @@ describe("starting the integration", () => {
       currentExportId: null,
       lastExport: null,
       lastFullAt: null,
+      viewsOwed: null,
       ledgerBits: 0,
       problems: [],
       version: 1,
