@@ -59,6 +59,18 @@ const withRun = (before: Integration, over: UsageExport, at: string): Integratio
   };
 };
 
+/**
+ * Whether the run of everything that a new token calls for is still to be had: it gave way to this one, which was on its way when the
+ * token was registered, or was started before the other and sends less.
+ */
+const owesFullRun = ({ state, token, lastFullAt }: Integration, { createdAt, stop }: UsageExport): boolean => {
+  const registeredAt = token?.registeredAt ?? "";
+  if (registeredAt > createdAt) return true;
+  // Until the first accepted count, whoever watches the mapping starts it. After a stop it waits for the schedule: what a person has
+  // cancelled, or Gradient refuses, is not begun again at once.
+  return state === "active" && stop === null && registeredAt > (lastFullAt ?? "");
+};
+
 /** Writes down how a run ended, and frees its partner for the next one, in one step. Answers both as they are then. */
 export const closeExport =
   ({ table, now, newId }: Dependencies) =>
@@ -81,7 +93,7 @@ export const closeExport =
       const learned = after.mapping.mappedServiceIds.length > before.mapping.mappedServiceIds.length;
       const mayRetire = over.endsBilling && over.totals.accepted > 0;
       const { createdAt } = over;
-      const isReplaced = (before.token?.registeredAt ?? "") > createdAt;
+      const isReplaced = owesFullRun(after, over);
       const isRemapped = (before.mapping.changedAt ?? "") > createdAt;
       const details = { exportId, outcome: over.outcome, ...over.totals };
       await table.transact([

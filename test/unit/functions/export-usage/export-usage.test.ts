@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { registerToken } from "#functions/register-token/register-token";
 import { toCustomerItem } from "#shared/customers/customer";
 import { integrationWrite, withProblem } from "#shared/integrations/integration";
 import { listChunks } from "#shared/usage/chunk";
@@ -337,27 +336,5 @@ describe("when Gradient does not take a number", () => {
 
     expect(over.totals).toMatchObject({ accepted: 2, deferred: 1 });
     expect(world.gradient.services.map(({ name }) => name)).toContain("Service new");
-  });
-
-  it("catches up after a token that was replaced while a run was on its way", async () => {
-    const world = await connectedWorld();
-    world.map(["a", "b", "c"]);
-    await send(world);
-    await world.setUsage("b", { dns: 77, sig: 0 });
-    await startUsageExport(world.common)({ partnerId: world.partnerId, id: "run-2", trigger: "manual", mode: "full" });
-    await world.clock.settle(world.clock.sleep(1));
-    const newToken = world.gradient.regenerateKey(world.token);
-    const { gradient, common } = world;
-    await registerToken({ ...common, gradient, secretPrefix: "p/", hashKey: async () => "hash-key" })({
-      partnerId: world.partnerId,
-      text: newToken,
-      by: world.by,
-    });
-
-    await world.work();
-
-    const held = gradient.organizationOf(newToken)?.counts.get("b");
-    expect([...(held?.values() ?? [])].sort()).toEqual([0, 77]);
-    expect(await world.integration()).toMatchObject({ state: "active", currentExportId: null });
   });
 });
