@@ -2,6 +2,7 @@ import { findIntegration } from "#shared/integrations/integration";
 import { customerUsage, toUsageItem, usageKey } from "#shared/usage/usage";
 import type { ExportMode } from "#shared/usage/usage-export";
 import { at, customerId, customerRow, type Layout, serviceId } from "./scenario.ts";
+import { changeSchedule } from "./schedule-changes.ts";
 import { partnerId, type SimulatedService, startsAt } from "./service.ts";
 import { gradientServiceId, hubServiceId, type Post } from "./simulated-gradient.ts";
 import { landsWithinMs } from "./weather.ts";
@@ -69,6 +70,7 @@ export const letThingsHappen = (simulated: SimulatedService, layout: Layout, spa
   if (random.chance(0.2)) often(1 + random.below(2), () => removeOrReturn(simulated, aCustomer()));
   if (random.chance(0.15)) often(1, () => replaceToken(simulated));
   if (random.chance(0.2)) often(1, simulated.tick);
+  if (random.chance(0.15)) often(1 + random.below(2), () => changeSchedule(simulated));
   if (random.chance(0.15)) {
     often(2, () => {
       const account = gradient.accounts.get(aCustomer());

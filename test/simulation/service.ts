@@ -16,6 +16,7 @@ import { portsOf } from "./ports.ts";
 import { type End, processes, type Trace } from "./processes.ts";
 import { fifo } from "./queues.ts";
 import type { Random } from "./random.ts";
+import { startedInPause } from "./schedule-changes.ts";
 import { simulatedGradient } from "./simulated-gradient.ts";
 import { timeline } from "./timeline.ts";
 import { callTimeoutMs, landsWithinMs, type Weather } from "./weather.ts";
@@ -59,6 +60,8 @@ export const simulatedService = ({ random, weather, rows, tellsMapping = true, t
   let isFair = false;
 
   const onWritten = (writes: Write[]) => {
+    const fault = startedInPause(writes);
+    if (fault) accuse(fault);
     for (const write of writes) {
       if (!("put" in write)) continue;
       const { put } = write;
