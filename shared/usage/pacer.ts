@@ -1,3 +1,5 @@
+import { AppError } from "../errors.ts";
+
 /** Time as the sender sees it: milliseconds since 1970, and waiting. */
 export interface Clock {
   now(): number;
@@ -63,7 +65,9 @@ export const pacer = (
     const isOver = block.firstAt + (block.count - 1) * block.periodMs < clock.now() - maxLateMs;
     leadMs = Math.min(tookMs, isOver ? maxLeadMs : leadMs);
     overInARow = isOver ? overInARow + 1 : 0;
-    if (overInARow > maxOverInARow) throw new Error("Every slot was over before its reservation was answered");
+    if (overInARow > maxOverInARow) {
+      throw new AppError("unavailable", "slots.over", "Every slot was over before its reservation was answered.");
+    }
     return block;
   };
 

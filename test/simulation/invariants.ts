@@ -71,5 +71,6 @@ export const brokenInvariants = async (service: SimulatedService): Promise<strin
   const started = (await listEvents(table, partnerId, many)).items.filter(({ type }) => type === "export.started");
   const ids = started.map(({ details }) => details.exportId);
   if (new Set(ids).size < ids.length) faults.push("an export was started twice");
+  if (service.gradient.viewsAreOld()) faults.push("Gradient's views are older than its numbers");
   return [...faults, ...(await checkCounts(service))];
 };

@@ -14,6 +14,7 @@ export interface Post {
   by: Process;
   line: string;
   unitCount: number;
+  rebuildsViews: boolean;
   token: string;
   calledAt: number;
   landedAt: number | null;
@@ -59,6 +60,9 @@ export const simulatedGradient = ({ now, landsWithinMs, tellsMapping, accuse }: 
   /** When the integration was suspended, while it is. */
   let suspendedAt: number | null = null;
 
+  /** Some number has changed since the views were rebuilt. */
+  let viewsAreOld = false;
+
   const signIn = (token: string) => {
     if (token !== key) throw rejected();
   };
@@ -82,6 +86,7 @@ export const simulatedGradient = ({ now, landsWithinMs, tellsMapping, accuse }: 
     counts,
     accepted,
     isMapped,
+    viewsAreOld: () => viewsAreOld,
     key: () => key,
     regenerateKey: (): PartnerToken => {
       keys += 1;
@@ -93,9 +98,9 @@ export const simulatedGradient = ({ now, landsWithinMs, tellsMapping, accuse }: 
     },
 
     /** A count leaves its sender. */
-    send: (by: Process, token: string, { accountId, serviceId, unitCount }: UnitCount): Post => {
+    send: (by: Process, token: string, { accountId, serviceId, unitCount, rebuildsViews }: UnitCount): Post => {
       const line = lineOf(accountId, serviceId);
-      const post: Post = { by, line, unitCount, token, calledAt: now(), landedAt: null, settledAt: null };
+      const post: Post = { by, line, unitCount, rebuildsViews, token, calledAt: now(), landedAt: null, settledAt: null };
       const earlier = posts.get(line) ?? [];
       for (const other of earlier) {
         if (other.unitCount === unitCount || other.settledAt !== null) continue;
@@ -121,6 +126,8 @@ export const simulatedGradient = ({ now, landsWithinMs, tellsMapping, accuse }: 
         ?.find((other) => other.calledAt > post.calledAt && other.landedAt !== null && other.unitCount !== unitCount);
       if (newer) accuse(`${unitCount} for ${line} overwrites the newer ${newer.unitCount}`);
       post.landedAt = now();
+      if (post.rebuildsViews) viewsAreOld = false;
+      else if (counts.get(line) !== unitCount) viewsAreOld = true;
       counts.set(line, unitCount);
       accepted.set(line, (accepted.get(line) ?? new Set<number>()).add(unitCount));
       return { kind: "accepted" };
