@@ -122,7 +122,7 @@ export const mutants: Mutant[] = [
     "the run is let go with calls under way",
     "seeds",
     send,
-    "await Promise.allSettled([settled, dispatcher.drained()]);",
+    "await Promise.allSettled([...settling.values(), checkpoint, dispatcher.drained()]);",
     "",
   ),
   one(
@@ -165,8 +165,8 @@ export const mutants: Mutant[] = [
     "activated after the checkpoint",
     "seeds",
     send,
-    "    await run.onSettled(receipts);\n    await lease.save((current) => withChunk(current, prepared.chunk.number, receipts, viewsRebuilt));",
-    "    await lease.save((current) => withChunk(current, prepared.chunk.number, receipts, viewsRebuilt));\n    await run.onSettled(receipts);",
+    "    await run.onSettled(receipts);\n    await lease.save((current) => withChunk(current, number, receipts, viewsRebuilt));",
+    "    await lease.save((current) => withChunk(current, number, receipts, viewsRebuilt));\n    await run.onSettled(receipts);",
   ),
   one(
     "zeros are skipped",
@@ -177,15 +177,29 @@ export const mutants: Mutant[] = [
   ),
   one("removed customers keep their units", "seeds", plan, "billed || holdsUnits", "billed"),
   one("a number in doubt is not brought to zero", "seeds", sources, " || doubt !== null;", ";"),
-  one("the views' call goes without a lease", "stalls", rebuild, "if (!(await mayGoOn())) return;", ""),
   {
-    name: "the views' call is not noted",
+    name: "the views' call goes without a lease",
     killedBy: "stalls",
     patches: [
-      { file: rebuild, from: "await store({ ...entry, doubt: { unitCount, until } }, bucket.version);", to: "" },
-      { file: rebuild, from: "bucket.version + 1);", to: "bucket.version);" },
+      { file: rebuild, from: "if (!lease.isSafe() || isRefused())", to: "if (isRefused())" },
+      { file: rebuild, from: "return lease.isSafe();", to: "return true;" },
     ],
   },
+  one(
+    "the views' call is noted once",
+    "units",
+    rebuild,
+    "await note();",
+    "if (bucket.entries.get(lineKey(entry))?.doubt === entry.doubt) await note();",
+  ),
+  one(
+    "receipts wait for a slow line",
+    "units",
+    send,
+    "await before;\n      const ends",
+    "await checkpoint;\n      const ends",
+  ),
+  one("the views' call is not noted", "stalls", rebuild, "await note();", ""),
   one(
     "the first 404 ends the run",
     "units",
