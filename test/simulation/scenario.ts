@@ -15,6 +15,8 @@ export interface Layout {
   services: number;
   ledgerBits: number;
   isActive: boolean;
+  /** When an active one is due for its next scheduled run. */
+  dueInMs?: number;
 }
 
 export const at = (ms: number): string => new Date(ms).toISOString();
@@ -35,7 +37,7 @@ export const customerRow = (id: string, version: number, removedAt: string | nul
     version,
   });
 
-const integrationRow = ({ isActive, ledgerBits }: Layout): Item => {
+const integrationRow = ({ isActive, ledgerBits, dueInMs = 10_000 }: Layout): Item => {
   const base = anIntegration();
   const waiting = {
     state: "awaiting-mapping",
@@ -45,7 +47,7 @@ const integrationRow = ({ isActive, ledgerBits }: Layout): Item => {
   const value: Integration = {
     ...base,
     partnerId,
-    ...(isActive ? { nextRunAt: at(startsAt + 10_000) } : waiting),
+    ...(isActive ? { nextRunAt: at(startsAt + dueInMs) } : waiting),
     token: base.token && { ...base.token, secretName },
     ledgerBits,
     version: 0,
