@@ -163,7 +163,7 @@ export const mutants: Mutant[] = [
   one("a 401 suspends nothing", "seeds", carry, "await suspend({ partnerId, versionId: run.versionId });", ""),
   one(
     "activated after the checkpoint",
-    "seeds",
+    "units",
     send,
     "    await run.onSettled(receipts);\n    await lease.save((current) => withChunk(current, number, receipts, viewsRebuilt));",
     "    await lease.save((current) => withChunk(current, number, receipts, viewsRebuilt));\n    await run.onSettled(receipts);",

@@ -77,6 +77,20 @@ describe("sending a partner's usage", () => {
     });
   });
 
+  it("counts no receipts before Next is open: who takes over from a dead worker would not open it", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b", "c"]);
+    const { transact } = world.table;
+    world.table.transact = async (writes) => {
+      if (writes.some((write) => "put" in write && write.put.state === "active")) throw new Error("down");
+      return transact(writes);
+    };
+
+    await expect(send(world, "full", "run")).rejects.toThrow("down");
+
+    expect(await findExport(world.table, world.partnerId, "run")).toMatchObject({ nextChunk: 0 });
+  });
+
   it("stays at the mapping step while Gradient accepts nothing", async () => {
     const world = await connectedWorld();
 
