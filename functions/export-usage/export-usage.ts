@@ -153,8 +153,8 @@ export const exportUsage = (dependencies: Dependencies) => {
     }
     const { over, integration } = await close(partnerId, exportId, holder);
     logger.info("export finished", { outcome: over.outcome ?? "", ...over.totals });
-    // a partner that became due meanwhile; where this is not reached, the next tick sees to it
-    await startDue(integration);
+    // A partner that became due meanwhile; where this is not reached, the next tick sees to it. Whoever cancels has until then to pause.
+    if (over.stop !== "cancelled") await startDue(integration);
     return "finished";
   };
 

@@ -3,7 +3,7 @@ import { cancelExport } from "#functions/cancel-export/cancel-export";
 import { startUsageExports } from "#functions/start-usage-exports/start-usage-exports";
 import { type Integration, integrationWrite } from "#shared/integrations/integration";
 import { type ExportRequest, startUsageExport } from "#shared/usage/start-usage-export";
-import { findExport } from "#shared/usage/usage-export";
+import { exportWrite, findExport } from "#shared/usage/usage-export";
 import { rowsOf } from "#test/builders/table";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
@@ -48,16 +48,28 @@ it("has a full run of one customer send its line once more, and the due one foll
   expect(await world.integration()).toMatchObject({ currentExportId: null, nextRunAt: "2026-11-23T02:00:00.000Z" });
 });
 
-it("begins at once, without another tick, when it had waited for a run that a person cancelled", async () => {
+it("begins at once, without another tick, when it had waited for a run that was not over in its time", async () => {
   const world = await runningWorld({ mode: "full", customerIds: ["c1"] });
-  const { partnerId, by } = world;
-  await cancelExport(world.common)({ partnerId, exportId: "run", by });
+  const run = await exportOf(world);
+  if (run) await world.table.transact([exportWrite({ ...run, stop: "overdue" })]);
   expect(await tick(world)).toMatchObject({ waiting: 1 });
 
   await world.work();
 
-  expect(await exportOf(world)).toMatchObject({ state: "cancelled" });
+  expect(await exportOf(world)).toMatchObject({ state: "finished", stop: "overdue" });
   expect(await exportOf(world, dueId)).toMatchObject({ outcome: "succeeded" });
+});
+
+it("gives a person who cancels until the next tick", async () => {
+  const world = await runningWorld({ mode: "full", customerIds: ["c1"] });
+  const { partnerId, by } = world;
+  await cancelExport(world.common)({ partnerId, exportId: "run", by });
+
+  await world.work();
+
+  expect(exportsOf(world)).toEqual(["first", "run"]);
+  expect(await world.integration()).toMatchObject({ currentExportId: null, nextRunAt: dueAt });
+  expect(await tick(world)).toMatchObject({ started: 1 });
 });
 
 it("starts nothing after a run whose partner is not due", async () => {

@@ -68,6 +68,9 @@ it("does not take the scheduled run with it when a person cancels it", async () 
   await cancel(world);
 
   await world.work();
+  expect(await world.integration()).toMatchObject({ currentExportId: null, nextRunAt: dueAt });
+  expect(await tick(world)).toMatchObject({ started: 1 });
+  await world.work();
 
   expect(await exportOf(world)).toMatchObject({ state: "cancelled", totals: { accepted: 0 } });
   expect(await exportOf(world, dueId)).toMatchObject({ trigger: "schedule", mode: "full", outcome: "succeeded" });
@@ -93,13 +96,13 @@ it("does not take the scheduled run with it when it was not over in its time", a
 it("does not bring back a scheduled run that a person cancels itself", async () => {
   const world = await joinedWorld();
   await cancel(world);
-  await world.clock.settle(
-    world.exporter({ partnerId: world.partnerId, exportId: "run" }, { remainingMs: () => 300_000 }),
-  );
+  await world.work();
+  await tick(world);
   expect(await world.integration()).toMatchObject({ currentExportId: dueId });
   await cancel(world, dueId);
 
   await world.work();
+  await tick(world);
 
   expect(await exportOf(world, dueId)).toMatchObject({ state: "cancelled" });
   expect(exportsOf(world)).toEqual([dueId, "run"]);
@@ -114,6 +117,7 @@ it("leaves the date alone where everything is paused by then", async () => {
   await cancel(world);
 
   await world.work();
+  await tick(world);
 
   expect(exportsOf(world)).toEqual(["run"]);
   expect(await world.integration()).toMatchObject({ nextRunAt: "2027-03-22T09:00:00.000Z" });
@@ -136,6 +140,7 @@ it("is followed by one run, not two, where the next date has come by then", asyn
   await cancel(world);
 
   await world.work();
+  await tick(world);
 
   expect(exportsOf(world)).toEqual(["20261122T100000000Z-schedule", "run"]);
   expect(await world.integration()).toMatchObject({ nextRunAt: nextAt });
