@@ -53,7 +53,7 @@ const endState = async (service: SimulatedService) => {
       accounts: integration.mapping.accounts,
       problems: integration.problems,
     },
-    counts: [...gradient.counts].sort(),
+    counts: [...gradient.connections.current().counts].sort(),
     accounts: [...gradient.accounts].sort(),
     services: gradient.services,
     mails: [...table.rows.values()].filter(({ sk }) => sk.startsWith("mail#")).length,
@@ -92,7 +92,7 @@ export const firstConnection: Flow = {
   ],
   run: async (service) => {
     const { gradient, spawn } = service;
-    gradient.connection.status = "inactive";
+    gradient.connections.current().connection.status = "inactive";
     await insist(service, (onEnd) =>
       spawn("begin", async (its) => (await startIntegration(its)({ partnerId, by: person })).integration.state, {
         onEnd,

@@ -1,10 +1,12 @@
 import { findIntegration } from "#shared/integrations/integration";
 import { customerUsage, toUsageItem, usageKey } from "#shared/usage/usage";
 import type { ExportMode } from "#shared/usage/usage-export";
+import type { Post } from "./gradient-connections.ts";
+import { replaceToken } from "./new-tokens.ts";
 import { at, customerId, customerRow, type Layout, serviceId } from "./scenario.ts";
 import { changeSchedule } from "./schedule-changes.ts";
 import { partnerId, type SimulatedService, startsAt } from "./service.ts";
-import { gradientServiceId, hubServiceId, type Post } from "./simulated-gradient.ts";
+import { gradientServiceId, hubServiceId } from "./simulated-gradient.ts";
 import { landsWithinMs } from "./weather.ts";
 
 /** A count as the hub's feed brings it. */
@@ -27,13 +29,6 @@ const removeOrReturn = ({ table, line, trace }: SimulatedService, id: string): v
   const isThere = row?.removedAt === null;
   trace(() => `customer ${id} ${isThere ? "is removed" : "is back"}`);
   table.apply([{ put: customerRow(id, (row?.version ?? 0) + 1, isThere ? at(line.now()) : null) }]);
-};
-
-/** The partner makes a new key in Gradient; somebody pastes it into the hub a little later. */
-const replaceToken = ({ gradient, line, random, register, trace }: SimulatedService): void => {
-  const key = gradient.regenerateKey();
-  trace(() => "the key is regenerated in Gradient");
-  line.at(line.now() + random.pick([0, 300, 5_000, 40_000]), () => register(key), true);
 };
 
 /** What people, the hub's feed and Gradient's side do while everything fails, at moments between the start and `spanMs` after it. */
@@ -68,7 +63,7 @@ export const letThingsHappen = (simulated: SimulatedService, layout: Layout, spa
   often(random.below(5), () => measure(simulated, aCustomer(), aService(), random.below(4)));
   if (random.chance(0.2)) often(1, () => void cancelRunning());
   if (random.chance(0.2)) often(1 + random.below(2), () => removeOrReturn(simulated, aCustomer()));
-  if (random.chance(0.15)) often(1, () => replaceToken(simulated));
+  if (random.chance(0.15)) often(1, () => replaceToken(simulated, start));
   if (random.chance(0.2)) often(1, simulated.tick);
   if (random.chance(0.15)) often(1 + random.below(2), () => changeSchedule(simulated));
   if (random.chance(0.15)) {
@@ -94,7 +89,7 @@ export const letThingsHappen = (simulated: SimulatedService, layout: Layout, spa
     if (random.chance(0.5)) return;
     const [customer = "", service = ""] = its.split("/");
     // often the one that Gradient accepted before: it must not pass for unchanged
-    const number = random.pick([gradient.counts.get(its) ?? 0, random.below(4)]);
+    const number = random.pick([gradient.connections.current().counts.get(its) ?? 0, random.below(4)]);
     line.at(
       line.now() + random.pick([0, 2_000, 30_000]),
       () => measure(simulated, customer, hubServiceId(service), number),

@@ -88,6 +88,7 @@ export const fillGradient = (
   layout: Layout,
   isMapped: (index: number) => boolean,
 ): void => {
+  gradient.connections.current().isProven = layout.isActive;
   for (let index = 0; index < layout.customers; index += 1) {
     const id = customerId(index);
     gradient.accounts.set(id, { name: `Customer ${id}`, isMapped: isMapped(index), isActive: true });

@@ -12,6 +12,7 @@ import type { Item, Write } from "#shared/table/table";
 import { type ExportRequest, startUsageExport } from "#shared/usage/start-usage-export";
 import { tableSlots } from "#shared/usage/table-slots";
 import { inMemoryTable } from "#test/fakes/in-memory-table";
+import { unproven } from "./new-tokens.ts";
 import { portsOf } from "./ports.ts";
 import { type End, processes, type Trace } from "./processes.ts";
 import { fifo } from "./queues.ts";
@@ -65,7 +66,11 @@ export const simulatedService = ({ random, weather, rows, tellsMapping = true, t
     for (const write of writes) {
       if (!("put" in write)) continue;
       const { put } = write;
-      if (put.sk === "integration") gradient.suspended(put.state === "suspended" ? line.now() : null);
+      if (put.sk === "integration") {
+        gradient.suspended(put.state === "suspended" ? line.now() : null);
+        const claim = unproven(gradient, put);
+        if (claim) accuse(claim);
+      }
       if (!put.pk.startsWith("outbox#")) continue;
       const row = outboxRow.parse(put);
       // the stream finds it at once or, when that fails, the sweep does

@@ -4,6 +4,7 @@ import { limiterKey } from "#shared/usage/table-slots";
 import { listExports } from "#shared/usage/usage-export";
 import { letThingsHappen } from "./happenings.ts";
 import { brokenInvariants } from "./invariants.ts";
+import { forgottenFullRun } from "./new-tokens.ts";
 import { seededRandom } from "./random.ts";
 import { fillGradient, firstToken, rowsOf } from "./scenario.ts";
 import { partnerId, type SimulatedService, secretName, simulatedService } from "./service.ts";
@@ -32,15 +33,17 @@ export const settle = async (service: SimulatedService): Promise<void> => {
   line.skip(settleMs);
   // an operator has cleared a 403, a person has registered the key that is valid
   table.apply([{ delete: limiterKey("vendor") }]);
-  if ((await tokenInForce(service)) !== gradient.key()) {
+  if ((await tokenInForce(service)) !== gradient.connections.current().key) {
     const exports = (await listExports(table, partnerId, { limit: 100 })).items;
     const state = (await findIntegration(table, partnerId))?.state;
     if (exports.some(({ stop }) => stop === "token-rejected") && state !== "suspended") {
       service.accusations.push(`Gradient refused the token, but the integration is ${state}`);
     }
-    service.register(gradient.key());
+    service.register(gradient.connections.current().key ?? "");
   }
   await line.run();
+  const forgotten = await forgottenFullRun(service);
+  if (forgotten) service.accusations.push(forgotten);
   const waiting = (await findIntegration(table, partnerId))?.currentExportId ?? null;
   if (waiting !== null) {
     // only dead letters may leave a run to the recovery

@@ -6,21 +6,8 @@ import type {
   GradientService,
   UnitCount,
 } from "#shared/gradient/gradient-api";
-import { type PartnerToken, partnerToken } from "#shared/gradient/gradient-token";
+import { gradientConnections, type Post, type Side } from "./gradient-connections.ts";
 import type { Process } from "./processes.ts";
-
-/** One count on its way. */
-export interface Post {
-  by: Process;
-  line: string;
-  unitCount: number;
-  rebuildsViews: boolean;
-  token: string;
-  calledAt: number;
-  landedAt: number | null;
-  /** When its sender heard what became of it; null while it may still land for all that anybody knows. */
-  settledAt: number | null;
-}
 
 interface Options {
   now: () => number;
@@ -41,30 +28,17 @@ const rejected = () => new AppError("forbidden", "gradient.token-rejected", "Gra
  * and nothing once a token was refused.
  */
 export const simulatedGradient = ({ now, landsWithinMs, tellsMapping, accuse }: Options) => {
-  let keys = 1;
-  let key: PartnerToken = partnerToken.parse("partner-key-number-1");
+  const connections = gradientConnections();
   const accounts = new Map<string, { name: string; isMapped: boolean; isActive: boolean }>();
   const mappedServices = new Set<string>();
   const services: GradientService[] = [];
-  const counts = new Map<string, number>();
-  /** Every number that was ever accepted, by line. */
-  const accepted = new Map<string, Set<number>>();
-  const posts = new Map<string, Post[]>();
-  const connection: GradientConnection = {
-    organizationId: "gradient-org-1",
-    organizationName: "Example MSP",
-    integrationId: "connection-1",
-    status: "active",
-    lastSyncedAt: null,
-  };
   /** When the integration was suspended, while it is. */
   let suspendedAt: number | null = null;
 
-  /** Some number has changed since the views were rebuilt. */
-  let viewsAreOld = false;
-
-  const signIn = (token: string) => {
-    if (token !== key) throw rejected();
+  const signIn = (token: string): Side => {
+    const side = connections.ofKey(token);
+    if (token !== side.key) throw rejected();
+    return side;
   };
   const isMapped = (line: string): boolean => {
     const [account = "", service = ""] = line.split("/");
@@ -79,28 +53,29 @@ export const simulatedGradient = ({ now, landsWithinMs, tellsMapping, accuse }: 
     unanswered: (post: Post) => {
       for (const hear of listeners) hear(post);
     },
-    connection,
+    connections,
     accounts,
     services,
     mappedServices,
-    counts,
-    accepted,
     isMapped,
-    viewsAreOld: () => viewsAreOld,
-    key: () => key,
-    regenerateKey: (): PartnerToken => {
-      keys += 1;
-      key = partnerToken.parse(`partner-key-number-${keys}`);
-      return key;
-    },
     suspended: (at: number | null) => {
       suspendedAt = at === null ? null : (suspendedAt ?? at);
     },
 
     /** A count leaves its sender. */
     send: (by: Process, token: string, { accountId, serviceId, unitCount, rebuildsViews }: UnitCount): Post => {
+      const { posts } = connections.ofKey(token);
       const line = lineOf(accountId, serviceId);
-      const post: Post = { by, line, unitCount, rebuildsViews, token, calledAt: now(), landedAt: null, settledAt: null };
+      const post: Post = {
+        by,
+        line,
+        unitCount,
+        rebuildsViews,
+        token,
+        calledAt: now(),
+        landedAt: null,
+        settledAt: null,
+      };
       const earlier = posts.get(line) ?? [];
       for (const other of earlier) {
         if (other.unitCount === unitCount || other.settledAt !== null) continue;
@@ -119,27 +94,31 @@ export const simulatedGradient = ({ now, landsWithinMs, tellsMapping, accuse }: 
     /** It reaches Gradient. */
     land: (post: Post): CountAnswer => {
       const { line, unitCount, token } = post;
-      if (token !== key) return { kind: "token-rejected" };
-      if (!isMapped(line)) return { kind: "unmapped", message: "No account map found" };
+      const side = connections.ofKey(token);
+      const { counts, accepted, posts } = side;
+      if (token !== side.key) return { kind: "token-rejected" };
+      if (!isMapped(line)) {
+        // there is no place any more where its number could be seen
+        side.unseen.delete(line);
+        return { kind: "unmapped", message: "No account map found" };
+      }
       const newer = posts
         .get(line)
         ?.find((other) => other.calledAt > post.calledAt && other.landedAt !== null && other.unitCount !== unitCount);
       if (newer) accuse(`${unitCount} for ${line} overwrites the newer ${newer.unitCount}`);
       post.landedAt = now();
-      if (post.rebuildsViews) viewsAreOld = false;
-      else if (counts.get(line) !== unitCount) viewsAreOld = true;
+      if (post.rebuildsViews) side.unseen.clear();
+      else if (counts.get(line) !== unitCount) side.unseen.add(line);
       counts.set(line, unitCount);
       accepted.set(line, (accepted.get(line) ?? new Set<number>()).add(unitCount));
+      side.isProven = true;
+      side.provenServices.add(line.slice(line.indexOf("/") + 1));
       return { kind: "accepted" };
     },
 
-    readConnection: (token: string): GradientConnection => {
-      signIn(token);
-      return { ...connection };
-    },
+    readConnection: (token: string): GradientConnection => ({ ...signIn(token).connection }),
     setStatus: (token: string, status: string) => {
-      signIn(token);
-      connection.status = status;
+      signIn(token).connection.status = status;
     },
     readServices: (token: string): GradientService[] => {
       signIn(token);
