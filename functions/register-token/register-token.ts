@@ -83,6 +83,7 @@ const withConnection = (integration: Integration, connection: GradientConnection
     gradient: connection,
     mapping: isSame ? integration.mapping : { ...noMapping, waitingSince, nextCheckAt: waitingSince },
     lastFullAt: null,
+    viewsOwed: isSame ? integration.viewsOwed : null,
   };
 };
 

@@ -4,7 +4,7 @@ import { registerToken } from "#functions/register-token/register-token";
 import { startIntegration } from "#functions/start-integration/start-integration";
 import { AppError } from "#shared/errors";
 import { partnerToken, tokenFingerprint } from "#shared/gradient/gradient-token";
-import { findIntegration } from "#shared/integrations/integration";
+import { findIntegration, integrationWrite } from "#shared/integrations/integration";
 import { claimant, organizationClaimKey, tokenClaimKey } from "#shared/integrations/token-claim";
 import { startUsageExport } from "#shared/usage/start-usage-export";
 import { findExport } from "#shared/usage/usage-export";
@@ -283,7 +283,9 @@ describe("a token that replaces another", () => {
 
   it("of another organization gives the old one's claim back and starts the mapping afresh", async () => {
     const world = await connectedWorld();
-    const old = (await world.integration()).gradient;
+    const before = await world.integration();
+    await world.table.transact([integrationWrite({ ...before, viewsOwed: { customerId: "a", serviceId: "dns" } })]);
+    const old = before.gradient;
     const other = world.gradient.addOrganization({ token: newToken });
 
     await register(world, newToken);
@@ -292,6 +294,7 @@ describe("a token that replaces another", () => {
       state: "awaiting-mapping",
       gradient: { organizationId: other.connection.organizationId },
       mapping: { completedAt: null, accounts: { total: 0, mapped: 0 }, waitingSince: world.clock.date().toISOString() },
+      viewsOwed: null,
     });
     expect(await claimant(world.table, organizationClaimKey(old?.organizationId ?? ""))).toBeUndefined();
   });
