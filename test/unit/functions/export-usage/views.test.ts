@@ -66,7 +66,12 @@ describe("the call for the views", () => {
     expect(await world.integration()).toMatchObject({ viewsOwed: { customerId: "c", serviceId: "dns" } });
 
     await world.table.delete(limiterKey("vendor"));
-    await startUsageExport(world.common)({ partnerId: world.partnerId, id: "next", trigger: "manual", mode: "changes" });
+    await startUsageExport(world.common)({
+      partnerId: world.partnerId,
+      id: "next",
+      trigger: "manual",
+      mode: "changes",
+    });
     await world.work();
 
     const next = await findExport(world.table, world.partnerId, "next");
