@@ -7,17 +7,18 @@ import type { ExportRun } from "./export-run.ts";
 // the first is refused only if its mapping was taken away a moment ago
 const maxLines = 3;
 
-/** The numbers that Gradient holds and on top of which no other one can land, the newest first. */
-const repeatable = (entries: Iterable<LedgerEntry>, services: ExportRun["services"], now: number) =>
+/** The numbers that Gradient surely holds, first those of lines that were mapped when they were sent last, then the newest. */
+const repeatable = (entries: Iterable<LedgerEntry>, services: ExportRun["services"]) =>
   [...entries]
     .flatMap((entry) => {
       const { accepted, doubt, last } = entry;
       const serviceId = services.get(entry.serviceId)?.gradientServiceId;
-      if (!accepted || !serviceId || last.outcome !== "accepted") return [];
-      const isFenced = doubt !== null && Date.parse(doubt.until) > now && doubt.unitCount !== accepted.unitCount;
-      return isFenced ? [] : [{ entry, serviceId, ...accepted }];
+      if (!accepted || !serviceId) return [];
+      // another number may have landed since, or still land
+      if (doubt !== null && doubt.unitCount !== accepted.unitCount) return [];
+      return [{ entry, serviceId, ...accepted, isMapped: last.outcome === "accepted" }];
     })
-    .sort((a, b) => Number(b.at > a.at) - Number(b.at < a.at));
+    .sort((a, b) => Number(b.isMapped) - Number(a.isMapped) || Number(b.at > a.at) - Number(b.at < a.at));
 
 /**
  * Repeats an accepted count so that Gradient rebuilds its views, where the run's last call was not accepted, or an earlier run was kept
@@ -60,7 +61,7 @@ export const rebuildViews = async (run: ExportRun): Promise<void> => {
     return answer.kind === "accepted";
   };
 
-  const candidates = repeatable(bucket.entries.values(), services, clock.now()).slice(0, maxLines);
+  const candidates = repeatable(bucket.entries.values(), services).slice(0, maxLines);
   for (const candidate of candidates) {
     if (isRefused()) break;
     if (!(await repeat(candidate))) continue;
@@ -68,6 +69,6 @@ export const rebuildViews = async (run: ExportRun): Promise<void> => {
     return;
   }
   logger.warn("views not rebuilt", { tried: candidates.length });
-  // whatever was accepted there has to be sent again anyway, and the run that does so rebuilds them; otherwise the next one tries
+  // their numbers are in doubt, so they are sent again anyway, and that run rebuilds the views; otherwise the next one tries
   if (candidates.length === 0) await lease.save((current) => ({ ...current, acceptedLine: null }));
 };
