@@ -24,6 +24,14 @@ const dispatch = "functions/export-usage/line-dispatcher.ts";
 const send = "functions/export-usage/send-chunks.ts";
 const rebuild = "functions/export-usage/rebuild-views.ts";
 const carry = "functions/export-usage/export-usage.ts";
+const close = "functions/export-usage/close-export.ts";
+const activation = "shared/integrations/activate-integration.ts";
+const registration = "functions/register-token/register-token.ts";
+
+const connectionCheck =
+  'if (plannedFor !== null && plannedFor !== integration?.gradient?.integrationId) halt.stopFor("not-connected");';
+const connectionStop =
+  '...(running && isLeft ? [exportWrite({ ...running, stop: running.stop ?? "not-connected" })] : []),';
 
 const one = (name: string, killedBy: Mutant["killedBy"], file: string, from: string, to: string): Mutant => ({
   name,
@@ -238,6 +246,46 @@ export const mutants: Mutant[] = [
     "if (isNarrowed(running) || running.stop !== null) return false;",
     "",
   ),
+  one("a worker goes on to another connection", "units", carry, connectionCheck, ""),
+  one("another connection's token leaves the run alone", "units", registration, connectionStop, ""),
+  {
+    name: "a run goes on to another connection",
+    killedBy: "seeds",
+    patches: [
+      { file: carry, from: connectionCheck, to: "" },
+      { file: registration, from: connectionStop, to: "" },
+    ],
+  },
+  one(
+    "a count on the connection before opens Next",
+    "seeds",
+    activation,
+    " || before.gradient?.integrationId !== connectionId) return",
+    " || before.gradient === null) return",
+  ),
+  one(
+    "a run teaches the connection after it",
+    "seeds",
+    close,
+    "over.connectionId === before.gradient?.integrationId;",
+    "true;",
+  ),
+  one("a token that came meanwhile is not caught up", "seeds", close, "if (registeredAt > createdAt) return true;", ""),
+  one(
+    "a lesser run uses up the full one after a token",
+    "seeds",
+    close,
+    'return state === "active" && stop === null && registeredAt',
+    "return stop === undefined && registeredAt",
+  ),
+  one(
+    "a cancelled run after a token is begun again",
+    "units",
+    close,
+    "stop === null && registeredAt >",
+    "registeredAt >",
+  ),
+  one("what was mapped meanwhile is not looked at", "units", close, " || isReplaced || isRemapped", " || isReplaced"),
   one("a retry sends everything", "units", plan, "(isRetried?.(line) ?? true)", "true"),
   one("a slow table gives no moment", "units", "shared/usage/table-slots.ts", "now + leadMs", "now"),
   one("101 calls a second", "units", "shared/usage/table-slots.ts", "callsPerSecond = 95", "callsPerSecond = 101"),
