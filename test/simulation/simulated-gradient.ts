@@ -97,11 +97,7 @@ export const simulatedGradient = ({ now, landsWithinMs, tellsMapping, accuse }: 
       const side = connections.ofKey(token);
       const { counts, accepted, posts } = side;
       if (token !== side.key) return { kind: "token-rejected" };
-      if (!isMapped(line)) {
-        // there is no place any more where its number could be seen
-        side.unseen.delete(line);
-        return { kind: "unmapped", message: "No account map found" };
-      }
+      if (!isMapped(line)) return { kind: "unmapped", message: "No account map found" };
       const newer = posts
         .get(line)
         ?.find((other) => other.calledAt > post.calledAt && other.landedAt !== null && other.unitCount !== unitCount);
