@@ -113,7 +113,7 @@ export const mutants: Mutant[] = [
   one("nobody looks at the lease before a call", "stalls", dispatch, "if (!(await mayRepeat()))", "if (halt.failed())"),
   one(
     "a repeat does not look again",
-    "seeds",
+    "units",
     "shared/usage/send-count.ts",
     "if (!goes || !(await mayGoOn()))",
     "if (!goes)",
