@@ -4,7 +4,9 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { type Mutant, mutants, suites } from "./mutants.ts";
+import { type Mutant, suites } from "./mutant.ts";
+import { mutantsOfRuns } from "./mutants-of-runs.ts";
+import { mutantsOfSending } from "./mutants-of-sending.ts";
 
 /**
  * `npm run mutants`: takes one guard after the other out of a copy of the sources, and runs the test that must notice. Exits with 1
@@ -89,7 +91,7 @@ const tryMutant = async (folder: string, mutant: Mutant): Promise<boolean> => {
   return isRed;
 };
 
-const chosen = mutants.filter(({ name }) => name.includes(values.only));
+const chosen = [...mutantsOfSending, ...mutantsOfRuns].filter(({ name }) => name.includes(values.only));
 const waiting = [...chosen];
 let survivors = 0;
 const lane = async () => {

@@ -1,18 +1,4 @@
-/** One guard of the engine taken out, and the quick test that must turn red without it. */
-export interface Mutant {
-  name: string;
-  patches: { file: string; from: string; to: string }[];
-  killedBy: keyof typeof suites;
-}
-
-/** Arguments for Node, run in the folder of the patched sources. */
-const vitest = ["node_modules/vitest/vitest.mjs", "run"];
-
-export const suites = {
-  seeds: ["test/simulation/run.ts", "--seeds", "6000", "--threads", "1", "--until-broken"],
-  stalls: [...vitest, "test/simulation/stall-points.test.ts"],
-  units: [...vitest, "test/unit/functions/export-usage", "test/unit/shared/usage", "test/unit/functions/start-"],
-};
+import { type Mutant, one } from "./mutant.ts";
 
 const decision = "shared/usage/line-decision.ts";
 const lease = "shared/usage/export-lease.ts";
@@ -24,22 +10,11 @@ const dispatch = "functions/export-usage/line-dispatcher.ts";
 const send = "functions/export-usage/send-chunks.ts";
 const rebuild = "functions/export-usage/rebuild-views.ts";
 const carry = "functions/export-usage/export-usage.ts";
-const close = "functions/export-usage/close-export.ts";
-const activation = "shared/integrations/activate-integration.ts";
-const registration = "functions/register-token/register-token.ts";
+const slots = "shared/usage/table-slots.ts";
+const pacer = "shared/usage/pacer.ts";
 
-const connectionCheck =
-  'if (plannedFor !== null && plannedFor !== integration?.gradient?.integrationId) halt.stopFor("not-connected");';
-const connectionStop =
-  '...(running && isLeft ? [exportWrite({ ...running, stop: running.stop ?? "not-connected" })] : []),';
-
-const one = (name: string, killedBy: Mutant["killedBy"], file: string, from: string, to: string): Mutant => ({
-  name,
-  killedBy,
-  patches: [{ file, from, to }],
-});
-
-export const mutants: Mutant[] = [
+/** Guards around single counts: fence, conditions, lease, receipts, pace. */
+export const mutantsOfSending: Mutant[] = [
   one("the fence is dropped", "seeds", decision, "if (isFenced) return verdicts.inDoubt;", ""),
   one(
     "the fence ends with the call's time-out",
@@ -134,49 +109,6 @@ export const mutants: Mutant[] = [
     "",
   ),
   one(
-    "a hand-over sends no message",
-    "seeds",
-    carry,
-    'await dependencies.queues.send({ kind: "export-usage", lane, partnerId, exportId, leg });',
-    "",
-  ),
-  one(
-    "a started export owes no message",
-    "seeds",
-    "shared/usage/start-usage-export.ts",
-    "owe(task, { id: newId(), at }),",
-    "",
-  ),
-  one(
-    "a second run may start beside the first",
-    "seeds",
-    "shared/usage/start-usage-export.ts",
-    "if (integration.currentExportId !== null) throw",
-    "if (integration.currentExportId === 0) throw",
-  ),
-  one(
-    "a closed run keeps its partner",
-    "seeds",
-    "functions/export-usage/close-export.ts",
-    "before.currentExportId === id ? null : before.currentExportId",
-    "before.currentExportId",
-  ),
-  one(
-    "a 401 does not stop the run",
-    "seeds",
-    dispatch,
-    'if (kind === "token-rejected" || kind === "forbidden")',
-    'if (kind === "forbidden")',
-  ),
-  one("a 401 suspends nothing", "seeds", carry, "await suspend({ partnerId, versionId: run.versionId });", ""),
-  one(
-    "activated after the checkpoint",
-    "units",
-    send,
-    "    await run.onSettled(receipts);\n    await lease.save((current) => withChunk(current, number, receipts, viewsRebuilt));",
-    "    await lease.save((current) => withChunk(current, number, receipts, viewsRebuilt));\n    await run.onSettled(receipts);",
-  ),
-  one(
     "zeros are skipped",
     "seeds",
     sources,
@@ -232,67 +164,12 @@ export const mutants: Mutant[] = [
       },
     ],
   },
-  one(
-    "a failed worker's message is acknowledged",
-    "seeds",
-    carry,
-    'if (error instanceof LeaseLost) return "taken-over";\n        throw error;',
-    'return "taken-over";',
-  ),
-  one(
-    "a run that sends less passes for the one that is due",
-    "units",
-    "shared/usage/start-due-export.ts",
-    "if (isNarrowed(running) || running.stop !== null) return false;",
-    "",
-  ),
-  one("a worker goes on to another connection", "units", carry, connectionCheck, ""),
-  one("another connection's token leaves the run alone", "units", registration, connectionStop, ""),
-  {
-    name: "a run goes on to another connection",
-    killedBy: "seeds",
-    patches: [
-      { file: carry, from: connectionCheck, to: "" },
-      { file: registration, from: connectionStop, to: "" },
-    ],
-  },
-  one(
-    "a count on the connection before opens Next",
-    "seeds",
-    activation,
-    " || before.gradient?.integrationId !== connectionId) return",
-    " || before.gradient === null) return",
-  ),
-  one(
-    "a run teaches the connection after it",
-    "seeds",
-    close,
-    "over.connectionId === before.gradient?.integrationId;",
-    "true;",
-  ),
-  one("a token that came meanwhile is not caught up", "seeds", close, "if (registeredAt > createdAt) return true;", ""),
-  one(
-    "a lesser run uses up the full one after a token",
-    "seeds",
-    close,
-    'return state === "active" && stop === null && registeredAt',
-    "return stop === undefined && registeredAt",
-  ),
-  one(
-    "a cancelled run after a token is begun again",
-    "units",
-    close,
-    "stop === null && registeredAt >",
-    "registeredAt >",
-  ),
-  one("what was mapped meanwhile is not looked at", "units", close, " || isReplaced || isRemapped", " || isReplaced"),
-  one("a retry sends everything", "units", plan, "(isRetried?.(line) ?? true)", "true"),
-  one("a slow table gives no moment", "units", "shared/usage/table-slots.ts", "now + leadMs", "now"),
-  one("101 calls a second", "units", "shared/usage/table-slots.ts", "callsPerSecond = 95", "callsPerSecond = 101"),
+  one("a slow table gives no moment", "units", slots, "now + leadMs", "now"),
+  one("101 calls a second", "units", slots, "callsPerSecond = 95", "callsPerSecond = 101"),
   one(
     "slots are reserved without a condition",
     "units",
-    "shared/usage/table-slots.ts",
+    slots,
     'await table.put(item, value.version === 0 ? "absent" : value.version);',
     "await table.put(item);",
   ),
@@ -300,8 +177,8 @@ export const mutants: Mutant[] = [
     name: "moments that were missed are used",
     killedBy: "units",
     patches: [
-      { file: "shared/usage/pacer.ts", from: "if (waitMs < -maxLateMs) continue;", to: "" },
-      { file: "shared/usage/pacer.ts", from: "if (clock.now() - at <= maxLateMs) return true;", to: "return true;" },
+      { file: pacer, from: "if (waitMs < -maxLateMs) continue;", to: "" },
+      { file: pacer, from: "if (clock.now() - at <= maxLateMs) return true;", to: "return true;" },
     ],
   },
 ];
