@@ -94,8 +94,8 @@ export const readBucket = async (
   return bucket.connectionId === connectionId ? bucket : { ...bucket, connectionId, entries: new Map() };
 };
 
-// some 100 kB: a page of DynamoDB's own size, unpacked, would be most of a worker's memory
-const rowsAtOnce = 100;
+// some 50 kB: a page of DynamoDB's own size, unpacked, would be most of a worker's memory
+const rowsAtOnce = 25;
 
 type Ledger = Pick<Bucket, "partnerId" | "bits" | "connectionId">;
 

@@ -6,7 +6,7 @@ import { allItems, type Table } from "../table/table.ts";
 import { type LedgerEntry, ledgerRows } from "./ledger.ts";
 import { fromUsageItem } from "./usage.ts";
 
-// DynamoDB's own page, a megabyte, takes forty while it is being read, and three of them are read at a time
+// DynamoDB's own page, a megabyte, takes forty while it is being read
 const rowsAtOnce = 200;
 
 /** What decides on a line that Gradient has heard of. */
@@ -81,11 +81,10 @@ export const readPlanSources = async (
     return held;
   };
 
-  const [customers, counted, held, services] = await Promise.all([
-    readCustomers(),
-    readCounted(),
-    readHeld(),
-    listServices(table),
-  ]);
+  // one after the other: side by side, the pages of all three would have to be in memory
+  const customers = await readCustomers();
+  const counted = await readCounted();
+  const held = await readHeld();
+  const services = await listServices(table);
   return { customers, counted, held, serviceNames: new Map(services.map(({ id, name }) => [id, name])) };
 };
