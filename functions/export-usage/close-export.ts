@@ -50,7 +50,8 @@ const withRun = (before: Integration, over: UsageExport, at: string): Integratio
     ...(hasSent ? withoutProblem(before, "gradient.forbidden") : before),
     currentExportId: before.currentExportId === id ? null : before.currentExportId,
     nextRunAt: nextRunAfter(before, over, at),
-    lastExport: { id, outcome: outcome ?? "failed", finishedAt: at },
+    // a dry run has sent nothing: it says nothing of what Gradient holds
+    lastExport: mode === "dry-run" ? before.lastExport : { id, outcome: outcome ?? "failed", finishedAt: at },
     // what changed while it ran is not in it for sure: the start counts
     lastFullAt: wasFull ? over.createdAt : before.lastFullAt,
     // a run that was never planned knows of none

@@ -3,7 +3,7 @@ import type { Table } from "#shared/table/table";
 import { type Chunk, chunkWrite, type Intent } from "#shared/usage/chunk";
 import { type Bucket, type LedgerEntry, lineKey } from "#shared/usage/ledger";
 import type { Line } from "#shared/usage/line";
-import { decide, type Verdict } from "#shared/usage/line-decision";
+import { decide, type Verdict, verdicts } from "#shared/usage/line-decision";
 import { readUsage } from "#shared/usage/usage";
 import type { ExportMode } from "#shared/usage/usage-export";
 
@@ -69,10 +69,15 @@ export const prepareChunk = async (
 
   const lines = content.lines.map((line, at): PreparedLine => {
     const count = line.billed ? usage.get(line.customerId)?.counts[line.serviceId] : undefined;
-    const unitCount = count?.unitCount ?? 0;
-    const entry = entryWithIntent(line, bucket.entries.get(lineKey(line)), left.get(at), until);
+    const intent = left.get(at);
+    // a receipt must not say of a number that a dead worker may have sent that it was not
+    const isLeft = stopped !== null && intent !== undefined;
+    const unitCount = isLeft ? intent.unitCount : (count?.unitCount ?? 0);
+    const entry = entryWithIntent(line, bucket.entries.get(lineKey(line)), intent, until);
     const isInGradient = (services.get(line.serviceId)?.gradientServiceId ?? null) !== null;
-    const verdict = stopped ?? decide({ mode, unitCount, isInGradient, entry, now });
+    const verdict = isLeft
+      ? verdicts.noAnswerBeforeStop
+      : (stopped ?? decide({ mode, unitCount, isInGradient, entry, now }));
     return { line, unitCount, asOf: count?.measuredAt ?? null, entry, verdict };
   });
 

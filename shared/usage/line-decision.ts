@@ -33,6 +33,11 @@ export const verdicts = {
     reason: "Gradient did not answer, several times over.",
     whatToDo: "Nothing: the next run sends it.",
   },
+  noAnswerBeforeStop: {
+    outcome: "deferred",
+    reason: "The number may have been sent before the run was stopped; its answer is not known.",
+    whatToDo: "Nothing: the next run sends it.",
+  },
   throttled: {
     outcome: "deferred",
     reason: "Gradient asked for fewer calls, several times over.",

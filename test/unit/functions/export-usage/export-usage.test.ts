@@ -1,14 +1,20 @@
 import { describe, expect, it } from "vitest";
+import { cancelExport } from "#functions/cancel-export/cancel-export";
 import { toCustomerItem } from "#shared/customers/customer";
+import type { GradientApi } from "#shared/gradient/gradient-api";
 import { integrationWrite, withProblem } from "#shared/integrations/integration";
 import { listChunks } from "#shared/usage/chunk";
 import type { Receipt } from "#shared/usage/line";
 import { startUsageExport } from "#shared/usage/start-usage-export";
 import { type ExportMode, findExport, type UsageExport } from "#shared/usage/usage-export";
+import type { InMemoryGradient } from "#test/fakes/in-memory-gradient";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
-const connectedWorld = async (customers = ["a", "b", "c"]) => {
-  const world = serviceWorld();
+const connectedWorld = async (
+  customers = ["a", "b", "c"],
+  through: (gradient: InMemoryGradient) => GradientApi = (gradient) => gradient,
+) => {
+  const world = serviceWorld({ through });
   await world.addService("dns");
   await world.addService("sig");
   for (const id of customers) {
@@ -145,6 +151,44 @@ describe("sending a partner's usage", () => {
 
     expect(over.totals).toMatchObject({ lines: 6, accepted: 1, unchanged: 5 });
     expect(await world.counts()).toMatchObject({ "b/dns": 12 });
+  });
+
+  it("does not say of numbers that a dead worker may have sent that a cancelled run has not sent them", async () => {
+    const dead = new Set(["the first worker"]);
+    const world = await connectedWorld(["a", "b", "c"], (gradient) => ({
+      ...gradient,
+      setUnitCount: async (token, count) => {
+        const answer = await gradient.setUnitCount(token, count);
+        if (dead.size > 0) throw new Error("dies");
+        return answer;
+      },
+    }));
+    world.map(["a", "b", "c"]);
+    await expect(send(world, "full", "run")).rejects.toThrow("dies");
+    dead.clear();
+    await cancelExport(world.common)({ ...world, exportId: "run" });
+    await world.setUsage("a", { dns: 99, sig: 0 });
+
+    await world.clock.settle(world.exporter({ ...world, exportId: "run" }, { remainingMs: () => 300_000 }));
+
+    const over = await findExport(world.table, world.partnerId, "run");
+    const receipts = over ? await receiptsOf(world, over) : [];
+    expect(receipts).toHaveLength(6);
+    expect(receipts.find(({ customerId, serviceId }) => `${customerId}/${serviceId}` === "a/dns")).toMatchObject({
+      unitCount: 10,
+      outcome: "deferred",
+      reason: expect.stringContaining("may have been sent"),
+    });
+  });
+
+  it("leaves the last export as it was after a dry run", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b", "c"]);
+    await send(world, "full", "run");
+
+    await send(world, "dry-run", "dry");
+
+    expect(await world.integration()).toMatchObject({ lastExport: { id: "run" }, currentExportId: null });
   });
 
   it("reads the number when it sends it, not when the run was started", async () => {
