@@ -1,6 +1,6 @@
 import { findIntegration, type Integration } from "#shared/integrations/integration";
 import type { Item } from "#shared/table/table";
-import { findExport } from "#shared/usage/usage-export";
+import { listExports } from "#shared/usage/usage-export";
 import { partnerId, type SimulatedService, startsAt } from "./service.ts";
 import { gradientServiceId, type SimulatedGradient } from "./simulated-gradient.ts";
 
@@ -44,9 +44,10 @@ export const forgottenFullRun = async ({ table }: SimulatedService): Promise<str
   )
     return undefined;
   const since = registeredAt - clocksApartMs;
-  const { lastExport, lastFullAt } = integration;
-  if (Date.parse(lastFullAt ?? "") >= since) return undefined;
-  const last = lastExport ? await findExport(table, partnerId, lastExport.id) : undefined;
+  if (Date.parse(integration.lastFullAt ?? "") >= since) return undefined;
+  // dry runs, too: the record leaves those out
+  const { items } = await listExports(table, partnerId, { limit: 1_000 });
+  const last = items.toSorted((a, b) => Date.parse(a.finishedAt ?? "") - Date.parse(b.finishedAt ?? "")).at(-1);
   // a run that was stopped is not begun again by itself
   if (last && last.stop !== null && Date.parse(last.createdAt) >= since) return undefined;
   return "nobody sends everything after the new token";
