@@ -48,6 +48,12 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
   const settling = new Map<number, Promise<Receipt[]>>();
   let checkpoint: Promise<void> = Promise.resolve();
 
+  /**
+   * Throws `LeaseLost` when it is not. Asked between the reading of a row and its writing: the conditions on versions do not stop a worker
+   * that was held up and has read what its successor wrote.
+   */
+  const stillOurs = () => lease.keep();
+
   const bucketNow = async (number: number): Promise<Bucket> => {
     const known = buckets.get(number);
     if (known) return known;
@@ -60,6 +66,7 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
     const chunk = await findChunk(table, partnerId, exportId, number);
     if (!chunk) throw new Error("A planned chunk is missing");
     const bucket = await bucketNow(chunk.bucket);
+    await stillOurs();
     const stop = halt.stop();
     const stopped = stop && stopVerdicts[stop];
     const dependencies = { table, services: run.services, mode, stopped, now: clock.now(), landsWithinMs };
@@ -71,6 +78,7 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
     // settled by a worker that died before it could say so in the export
     if (content.state === "done") return content.receipts;
     const bucket = await bucketNow(number);
+    await stillOurs();
     const result = await settleChunk({
       table,
       prepared,

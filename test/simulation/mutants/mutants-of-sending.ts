@@ -165,6 +165,7 @@ export const mutantsOfSending: Mutant[] = [
     ],
   },
   one("a slow table gives no moment", "units", slots, "now + leadMs", "now"),
+  one("a worker that was held up writes on", "units", send, "() => lease.keep();", "async () => undefined;"),
   one("101 calls a second", "units", slots, "callsPerSecond = 95", "callsPerSecond = 101"),
   one(
     "slots are reserved without a condition",

@@ -6,7 +6,7 @@ import { integrationWrite, withProblem } from "#shared/integrations/integration"
 import { listChunks } from "#shared/usage/chunk";
 import type { Receipt } from "#shared/usage/line";
 import { startUsageExport } from "#shared/usage/start-usage-export";
-import { type ExportMode, findExport, type UsageExport } from "#shared/usage/usage-export";
+import { type ExportMode, exportWrite, findExport, type UsageExport } from "#shared/usage/usage-export";
 import type { InMemoryGradient } from "#test/fakes/in-memory-gradient";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
@@ -179,6 +179,27 @@ describe("sending a partner's usage", () => {
       outcome: "deferred",
       reason: expect.stringContaining("may have been sent"),
     });
+  });
+
+  it("writes nothing more when it was held up and another worker has the run by then", async () => {
+    const world = await connectedWorld();
+    const { get } = world.table;
+    world.table.get = async (key) => {
+      if (key.sk.startsWith("chunk#")) {
+        const running = await findExport(world.table, world.partnerId, "run");
+        const until = new Date(world.clock.now() + 60_000).toISOString();
+        if (running) await world.table.transact([exportWrite({ ...running, lease: { holder: "another", until } })]);
+        await world.clock.sleep(25_000);
+      }
+      return get(key);
+    };
+    const request = { partnerId: world.partnerId, id: "run", trigger: "manual", mode: "dry-run" } as const;
+    await startUsageExport(world.common)(request);
+
+    expect(await world.work()).toContain("export-usage: taken-over");
+
+    const { items } = await listChunks(world.table, world.partnerId, "run", { limit: 10 });
+    expect(items.map(({ content }) => content.state)).toEqual(["planned"]);
   });
 
   it("leaves the last export as it was after a dry run", async () => {
