@@ -75,19 +75,13 @@ export const killedOnce = async (flow: Flow): Promise<string[]> => {
   return found;
 };
 
-/** All pairs with 1. Every fourth keeps the test run short. */
-export const everySecondStep = Number(process.env.KILL_POINT_STRIDE ?? 4);
-
-/**
- * After each death a second one, at later steps and at those of the recovery. Before and after alternate; `stride` takes only every so
- * many second steps, others for each first one.
- */
-export const killedTwice = async (flow: Flow, stride: number): Promise<string[]> => {
+/** After each death a second one, at every later step and at those of the recovery. Before and after alternate. */
+export const killedTwice = async (flow: Flow): Promise<string[]> => {
   const calm = await runFlow(flow, []);
   const found: string[] = [];
-  for (const [index, first] of singles(calm.steps).entries()) {
+  for (const first of singles(calm.steps)) {
     const { steps } = await runFlow(flow, [first]);
-    for (let step = first.step + 1 + (index % stride); step < steps; step += stride) {
+    for (let step = first.step + 1; step < steps; step += 1) {
       const when = (step + first.step) % 2 === 0 ? "before" : "after";
       found.push(...(await fault(flow, calm, [first, { step, when }])));
     }
