@@ -1,7 +1,7 @@
 import { AppError } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
+import { exportWrite, findExport, isOver, type UsageExport } from "#shared/exports/usage-export";
 import { retryOnConflict, type Table } from "#shared/table/table";
-import { exportWrite, findExport, isOver, type UsageExport } from "#shared/usage/usage-export";
 
 interface Dependencies {
   table: Table;

@@ -1,6 +1,6 @@
 import * as z from "zod";
+import { exportView } from "#shared/exports/export-view";
 import { personEndpoint } from "#shared/lambda/http-endpoint";
-import { exportView } from "#shared/usage/export-view";
 import type { cancelExport } from "./cancel-export.ts";
 
 export const cancelExportEndpoint = (cancel: ReturnType<typeof cancelExport>) =>

@@ -1,11 +1,12 @@
 import { isAppError } from "#shared/errors";
+import { runningExport } from "#shared/exports/start-usage-export";
 import type { GradientApi } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import { findIntegration } from "#shared/integrations/integration";
+import type { Clock } from "#shared/pace/clock";
+import type { Pacer } from "#shared/pace/pacer";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import type { Table } from "#shared/table/table";
-import type { Clock, Pacer } from "#shared/usage/pacer";
-import { runningExport } from "#shared/usage/start-usage-export";
 
 interface Dependencies {
   table: Pick<Table, "get">;

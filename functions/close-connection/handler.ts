@@ -1,11 +1,11 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { gradientClient } from "#shared/gradient/gradient-client";
 import { readEnv } from "#shared/lambda/env";
+import { singleCallPacer } from "#shared/pace/single-calls";
+import { systemClock } from "#shared/pace/system-clock";
 import { secretText } from "#shared/secrets/secret-text";
 import { secretsManagerVault } from "#shared/secrets/secrets-manager-vault";
 import { tableNamed } from "#shared/table/table-client";
-import { singleCallPacer } from "#shared/usage/single-calls";
-import { systemClock } from "#shared/usage/system-clock";
 import { closeConnection } from "./close-connection.ts";
 import { closeConnectionEnv } from "./env.ts";
 import { closeConnectionWorker } from "./worker.ts";

@@ -1,11 +1,11 @@
 import { type Actor, eventWrite } from "#shared/events/event";
+import { runningExport } from "#shared/exports/start-usage-export";
+import { exportWrite } from "#shared/exports/usage-export";
 import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
 import { organizationClaimKey, releaseClaim, tokenClaimKey } from "#shared/integrations/token-claim";
 import { wrongStep } from "#shared/integrations/wrong-step";
 import { owe } from "#shared/outbox/outbox";
 import { retryOnConflict, type Table } from "#shared/table/table";
-import { runningExport } from "#shared/usage/start-usage-export";
-import { exportWrite } from "#shared/usage/usage-export";
 
 interface Dependencies {
   table: Table;

@@ -1,9 +1,5 @@
 import { eventWrite, serviceActor } from "#shared/events/event";
-import { findIntegration, type Integration, integrationWrite, withoutProblem } from "#shared/integrations/integration";
-import { owe } from "#shared/outbox/outbox";
-import { isPaused } from "#shared/schedules/schedule";
-import { retryOnConflict, type Table } from "#shared/table/table";
-import { LeaseLost } from "#shared/usage/export-lease";
+import { LeaseLost } from "#shared/exports/export-lease";
 import {
   exportWrite,
   findExport,
@@ -12,7 +8,11 @@ import {
   outcomeOf,
   type StopReason,
   type UsageExport,
-} from "#shared/usage/usage-export";
+} from "#shared/exports/usage-export";
+import { findIntegration, type Integration, integrationWrite, withoutProblem } from "#shared/integrations/integration";
+import { owe } from "#shared/outbox/outbox";
+import { isPaused } from "#shared/schedules/schedule";
+import { retryOnConflict, type Table } from "#shared/table/table";
 
 interface Dependencies {
   table: Table;

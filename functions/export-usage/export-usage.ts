@@ -1,23 +1,24 @@
+import { planExport } from "#functions/export-usage/plan/plan-export";
 import { isAppError } from "#shared/errors";
+import { type Lease, LeaseLost, takeLease } from "#shared/exports/export-lease";
+import { startDueExport } from "#shared/exports/start-due-export";
+import { expectedMs } from "#shared/exports/start-usage-export";
 import type { GradientApi } from "#shared/gradient/gradient-api";
 import { activateIntegration } from "#shared/integrations/activate-integration";
 import { findIntegration, integrationWrite, maySend, withProblem } from "#shared/integrations/integration";
 import { suspendIntegration } from "#shared/integrations/suspend-integration";
 import { logger, withLogFields } from "#shared/logger";
 import type { TaskQueues } from "#shared/outbox/task-queues";
+import type { Clock } from "#shared/pace/clock";
+import { pacer } from "#shared/pace/pacer";
+import type { TableSlots } from "#shared/pace/table-slots";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import { listServices } from "#shared/services/hub-service";
 import { retryOnConflict, type Table } from "#shared/table/table";
-import { type Lease, LeaseLost, takeLease } from "#shared/usage/export-lease";
-import { type Clock, pacer } from "#shared/usage/pacer";
-import { planExport } from "#shared/usage/plan-export";
-import { startDueExport } from "#shared/usage/start-due-export";
-import { expectedMs } from "#shared/usage/start-usage-export";
-import type { TableSlots } from "#shared/usage/table-slots";
 import { closeExport } from "./close-export.ts";
-import { type ExportRun, newHalt } from "./export-run.ts";
-import { rebuildViews } from "./rebuild-views.ts";
-import { sendChunks } from "./send-chunks.ts";
+import { type ExportRun, newHalt } from "./send/export-run.ts";
+import { rebuildViews } from "./send/rebuild-views.ts";
+import { sendChunks } from "./send/send-chunks.ts";
 
 export interface Dependencies {
   table: Table;

@@ -6,7 +6,7 @@ import { role } from "#shared/lambda/caller";
 import { personEndpoint, type Reply } from "#shared/lambda/http-endpoint";
 import { httpRoutes } from "#shared/lambda/http-routes";
 import type { Table } from "#shared/table/table";
-import { lineOutcome } from "#shared/usage/line";
+import { lineOutcome } from "#shared/usage/outcome";
 import { readAgreement } from "./read-agreement.ts";
 import { readEvents } from "./read-events.ts";
 import { readExport, readExports, readReceipts } from "./read-exports.ts";

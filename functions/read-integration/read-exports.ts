@@ -1,10 +1,11 @@
 import { AppError } from "#shared/errors";
+import { chunkSk, listChunks } from "#shared/exports/chunk";
+import { exportView } from "#shared/exports/export-view";
+import type { Receipt } from "#shared/exports/line";
+import { findExport, listExports, type UsageExport } from "#shared/exports/usage-export";
 import { identifier } from "#shared/identifier";
 import type { Table } from "#shared/table/table";
-import { chunkSk, listChunks } from "#shared/usage/chunk";
-import { exportView } from "#shared/usage/export-view";
-import type { LineOutcome, Receipt } from "#shared/usage/line";
-import { findExport, listExports, type UsageExport } from "#shared/usage/usage-export";
+import type { LineOutcome } from "#shared/usage/outcome";
 import { fromCursor, keyAfter, toCursor } from "./cursor.ts";
 import { type List, listOf, pageSize } from "./list.ts";
 

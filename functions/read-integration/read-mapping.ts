@@ -1,10 +1,10 @@
 import { type Customer, isBilled, listCustomers } from "#shared/customers/customer";
-import { lookAlikes } from "#shared/customers/look-alikes";
 import { findIntegration, type Integration, noMapping } from "#shared/integrations/integration";
 import { listServices } from "#shared/services/hub-service";
 import type { Table } from "#shared/table/table";
 import { type LedgerEntry, readLedger } from "#shared/usage/ledger";
 import { type CustomerUsage, listUsage } from "#shared/usage/usage";
+import { lookAlikes } from "./look-alikes/look-alikes.ts";
 
 interface Unmapped {
   id: string;

@@ -1,13 +1,12 @@
 import * as z from "zod";
 import { type Customer, customerKey, fromCustomerItem } from "#shared/customers/customer";
+import type { Line } from "#shared/exports/line";
+import { heldLine, linesInScope } from "#shared/exports/lines-in-scope";
 import { findIntegration, type Integration } from "#shared/integrations/integration";
 import { partnerPk } from "#shared/partners/partner";
 import { listServices } from "#shared/services/hub-service";
 import type { Table } from "#shared/table/table";
 import { bucketOf, type LedgerEntry, lineKey, readBucket } from "#shared/usage/ledger";
-import type { Line } from "#shared/usage/line";
-import { linesInScope } from "#shared/usage/plan-export";
-import { heldLine } from "#shared/usage/plan-sources";
 import { type CustomerUsage, readUsage as readCounts } from "#shared/usage/usage";
 import { fromCursor, keyAfter, toCursor } from "./cursor.ts";
 import { type List, pageSize } from "./list.ts";

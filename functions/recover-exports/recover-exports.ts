@@ -1,8 +1,8 @@
+import { expectedMs } from "#shared/exports/start-usage-export";
+import { exportWrite, isOver, runningExports, usageExport } from "#shared/exports/usage-export";
 import { owe } from "#shared/outbox/outbox";
 import { handleDue } from "#shared/table/due-items";
 import { type DueKey, retryOnConflict, type Table } from "#shared/table/table";
-import { expectedMs } from "#shared/usage/start-usage-export";
-import { exportWrite, isOver, runningExports, usageExport } from "#shared/usage/usage-export";
 
 interface Dependencies {
   table: Table;

@@ -1,6 +1,8 @@
 import { createHmac } from "node:crypto";
 import { AppError } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
+import { runningExport } from "#shared/exports/start-usage-export";
+import { exportWrite } from "#shared/exports/usage-export";
 import type { GradientApi, GradientConnection } from "#shared/gradient/gradient-api";
 import {
   cleanPastedToken,
@@ -22,8 +24,6 @@ import { wrongStep } from "#shared/integrations/wrong-step";
 import { owe } from "#shared/outbox/outbox";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import { retryOnConflict, type Table, type Write } from "#shared/table/table";
-import { runningExport } from "#shared/usage/start-usage-export";
-import { exportWrite } from "#shared/usage/usage-export";
 
 interface Dependencies {
   table: Table;

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { customerId } from "#shared/customers/customer";
+import { exportView } from "#shared/exports/export-view";
+import { exportMode } from "#shared/exports/usage-export";
 import { identifier } from "#shared/identifier";
 import { personEndpoint } from "#shared/lambda/http-endpoint";
-import { exportView } from "#shared/usage/export-view";
-import { exportMode } from "#shared/usage/usage-export";
 import type { startExport } from "./start-export.ts";
 
 const body = z.strictObject({

@@ -1,9 +1,9 @@
 import { findCustomer } from "#shared/customers/customer";
 import { AppError } from "#shared/errors";
 import type { Actor } from "#shared/events/event";
+import { startUsageExport } from "#shared/exports/start-usage-export";
+import { type ExportMode, exportIdAt, type UsageExport } from "#shared/exports/usage-export";
 import type { Table } from "#shared/table/table";
-import { startUsageExport } from "#shared/usage/start-usage-export";
-import { type ExportMode, exportIdAt, type UsageExport } from "#shared/usage/usage-export";
 
 interface Dependencies {
   table: Table;

@@ -1,7 +1,7 @@
+import { type DueEnd, startDueExport } from "#shared/exports/start-due-export";
 import { dueKinds, integration } from "#shared/integrations/integration";
 import { handleDueRows } from "#shared/table/due-items";
 import type { Item, Table } from "#shared/table/table";
-import { type DueEnd, startDueExport } from "#shared/usage/start-due-export";
 
 interface Dependencies {
   table: Table;

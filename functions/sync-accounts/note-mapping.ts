@@ -1,5 +1,7 @@
 import type { Customer } from "#shared/customers/customer";
 import { isAppError } from "#shared/errors";
+import { startUsageExport } from "#shared/exports/start-usage-export";
+import { exportIdAt } from "#shared/exports/usage-export";
 import type { GradientAccount, GradientConnection } from "#shared/gradient/gradient-api";
 import {
   findIntegration,
@@ -12,9 +14,7 @@ import {
 import type { Task } from "#shared/outbox/outbox";
 import { retryOnConflict, type Table } from "#shared/table/table";
 import type { LedgerEntry } from "#shared/usage/ledger";
-import { startUsageExport } from "#shared/usage/start-usage-export";
 import { listUsage } from "#shared/usage/usage";
-import { exportIdAt } from "#shared/usage/usage-export";
 
 interface Dependencies {
   table: Table;

@@ -12,10 +12,10 @@ import {
 } from "#shared/integrations/integration";
 import { suspendIntegration } from "#shared/integrations/suspend-integration";
 import { logger } from "#shared/logger";
+import type { Clock } from "#shared/pace/clock";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import { retryOnConflict, type Table } from "#shared/table/table";
 import { readLedger } from "#shared/usage/ledger";
-import type { Clock } from "#shared/usage/pacer";
 import { type AccountChanges, accountChanges } from "./account-changes.ts";
 import { noteMapping, type SyncReason } from "./note-mapping.ts";
 import { syncServices } from "./sync-services.ts";

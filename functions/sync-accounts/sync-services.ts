@@ -2,9 +2,9 @@ import { AppError, isAppError } from "#shared/errors";
 import { type GradientService, wasUnanswered } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
+import type { Clock } from "#shared/pace/clock";
 import { type HubService, listServices, toServiceItem } from "#shared/services/hub-service";
 import type { Table } from "#shared/table/table";
-import type { Clock } from "#shared/usage/pacer";
 
 interface Dependencies {
   table: Table;

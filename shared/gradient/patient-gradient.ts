@@ -1,5 +1,6 @@
 import { AppError, isAppError } from "../errors.ts";
-import type { Clock, Pacer } from "../usage/pacer.ts";
+import type { Clock } from "../pace/clock.ts";
+import type { Pacer } from "../pace/pacer.ts";
 import type { GradientApi } from "./gradient-api.ts";
 
 /** Everything but counts. */

@@ -2,10 +2,9 @@ import { hash } from "node:crypto";
 import * as z from "zod";
 import { instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
-import { allItems, type Item, isConflict, type Key, type Table, type Write } from "../table/table.ts";
-import { LeaseLost } from "./export-lease.ts";
-import { lineOutcome } from "./line.ts";
-import { pack, unpack } from "./packed.ts";
+import { pack, unpack } from "../table/packed.ts";
+import { allItems, type Item, type Key, type Table, type Write } from "../table/table.ts";
+import { lineOutcome } from "./outcome.ts";
 
 /** What is known of one line across all runs. */
 export const ledgerEntry = z.object({
@@ -97,7 +96,7 @@ export const readBucket = async (
 // some 50 kB: a page of DynamoDB's own size, unpacked, would be most of a worker's memory
 const rowsAtOnce = 25;
 
-type Ledger = Pick<Bucket, "partnerId" | "bits" | "connectionId">;
+export type Ledger = Pick<Bucket, "partnerId" | "bits" | "connectionId">;
 
 /** A partner's rows on this connection, one after the other. */
 export async function* ledgerRows(
@@ -118,44 +117,4 @@ export const readLedger = async (table: Pick<Table, "query">, ledger: Ledger): P
     for (const [key, entry] of bucket.entries) entries.set(key, entry);
   }
   return entries;
-};
-
-/** Throws `LeaseLost` when the rows of this many bits are in use by now: what was read for them is old then. */
-const storeWidened = async (
-  table: Pick<Table, "get" | "put">,
-  row: Omit<Bucket, "version">,
-  isInUse: () => Promise<boolean>,
-): Promise<void> => {
-  for (let version = 0; ; ) {
-    const { put, expect } = bucketWrite({ ...row, version });
-    try {
-      return await table.put(put, expect);
-    } catch (error) {
-      if (!isConflict(error)) throw error;
-    }
-    // left by an attempt that died, or written by a worker that was quicker
-    ({ version } = await readBucket(table, row, row.connectionId));
-    if (await isInUse()) throw new LeaseLost();
-  }
-};
-
-/**
- * Moves a partner's ledger into more rows, each old one into rows of its own. Nobody reads the new rows before the integration
- * names the new number of bits, so a crash leaves the old ones in force and the next attempt writes the new ones again.
- */
-export const widenLedger = async (
-  table: Pick<Table, "query" | "get" | "put">,
-  ledger: Ledger,
-  bits: number,
-  isInUse: () => Promise<boolean>,
-): Promise<void> => {
-  for await (const { partnerId, connectionId, entries: all } of ledgerRows(table, ledger)) {
-    const parts = Map.groupBy(all.values(), ({ customerId }) => bucketOf(customerId, bits));
-    await Promise.all(
-      [...parts].map(([number, part]) => {
-        const entries = new Map(part.map((entry) => [lineKey(entry), entry]));
-        return storeWidened(table, { partnerId, bits, number, connectionId, entries }, isInUse);
-      }),
-    );
-  }
 };

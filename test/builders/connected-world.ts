@@ -1,8 +1,8 @@
+import { listChunks } from "#shared/exports/chunk";
+import type { Receipt } from "#shared/exports/line";
+import { startUsageExport } from "#shared/exports/start-usage-export";
+import { type ExportMode, findExport, type UsageExport } from "#shared/exports/usage-export";
 import type { GradientApi } from "#shared/gradient/gradient-api";
-import { listChunks } from "#shared/usage/chunk";
-import type { Receipt } from "#shared/usage/line";
-import { startUsageExport } from "#shared/usage/start-usage-export";
-import { type ExportMode, findExport, type UsageExport } from "#shared/usage/usage-export";
 import type { InMemoryGradient } from "#test/fakes/in-memory-gradient";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 

@@ -1,8 +1,8 @@
+import { type Chunk, toChunkItem } from "#shared/exports/chunk";
+import { type Line, noTotals, type Receipt } from "#shared/exports/line";
+import { exportWrite, type UsageExport } from "#shared/exports/usage-export";
 import type { Item } from "#shared/table/table";
-import { type Chunk, toChunkItem } from "#shared/usage/chunk";
 import { type Bucket, bucketWrite, type LedgerEntry, lineKey } from "#shared/usage/ledger";
-import { type Line, noTotals, type Receipt } from "#shared/usage/line";
-import { exportWrite, type UsageExport } from "#shared/usage/usage-export";
 import { minutesAfter, noon } from "./time.ts";
 
 /** An export that a person has started and nobody has begun, unless the test is about another. */

@@ -1,4 +1,4 @@
-import type { Clock } from "#shared/usage/pacer";
+import type { Clock } from "#shared/pace/clock";
 
 export interface VirtualClock extends Clock {
   date(): Date;

@@ -3,10 +3,10 @@ import { confirmAgreement } from "#functions/confirm-agreement/confirm-agreement
 import { startIntegration } from "#functions/start-integration/start-integration";
 import { currentAgreement } from "#shared/agreements/agreement";
 import { listEvents } from "#shared/events/event";
+import { listExports } from "#shared/exports/usage-export";
 import { findIntegration } from "#shared/integrations/integration";
 import { setLogLevel } from "#shared/logger";
 import type { Item } from "#shared/table/table";
-import { listExports } from "#shared/usage/usage-export";
 import { aServiceRow } from "#test/builders/service";
 import { aLedgerEntry, aLedgerRow } from "#test/builders/usage-export";
 import { brokenInvariants } from "./invariants.ts";

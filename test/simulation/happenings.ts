@@ -1,6 +1,6 @@
+import type { ExportMode } from "#shared/exports/usage-export";
 import { findIntegration } from "#shared/integrations/integration";
 import { customerUsage, toUsageItem, usageKey } from "#shared/usage/usage";
-import type { ExportMode } from "#shared/usage/usage-export";
 import type { Post } from "./gradient-connections.ts";
 import { replaceToken } from "./new-tokens.ts";
 import { at, customerId, customerRow, type Layout, serviceId } from "./scenario.ts";

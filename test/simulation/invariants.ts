@@ -1,12 +1,12 @@
 import { isBilled, listCustomers } from "#shared/customers/customer";
 import { listEvents } from "#shared/events/event";
+import { listChunks } from "#shared/exports/chunk";
+import { addOutcomes, noTotals, type Receipt } from "#shared/exports/line";
+import { listExports, outcomeOf, type UsageExport } from "#shared/exports/usage-export";
 import { findIntegration } from "#shared/integrations/integration";
 import { listServices } from "#shared/services/hub-service";
-import { listChunks } from "#shared/usage/chunk";
 import { lineKey } from "#shared/usage/ledger";
-import { addOutcomes, noTotals, type Receipt } from "#shared/usage/line";
 import { listUsage } from "#shared/usage/usage";
-import { listExports, outcomeOf, type UsageExport } from "#shared/usage/usage-export";
 import { partnerId, type SimulatedService } from "./service.ts";
 import { lineOf } from "./simulated-gradient.ts";
 

@@ -1,6 +1,6 @@
+import { listExports } from "#shared/exports/usage-export";
 import { findIntegration, type Integration } from "#shared/integrations/integration";
 import type { Item } from "#shared/table/table";
-import { listExports } from "#shared/usage/usage-export";
 import { partnerId, type SimulatedService, startsAt } from "./service.ts";
 import { gradientServiceId, type SimulatedGradient } from "./simulated-gradient.ts";
 

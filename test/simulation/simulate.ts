@@ -1,7 +1,7 @@
+import { listExports } from "#shared/exports/usage-export";
 import { findIntegration } from "#shared/integrations/integration";
 import { setLogLevel } from "#shared/logger";
-import { limiterKey } from "#shared/usage/table-slots";
-import { listExports } from "#shared/usage/usage-export";
+import { limiterKey } from "#shared/pace/table-slots";
 import { letThingsHappen } from "./happenings.ts";
 import { brokenInvariants } from "./invariants.ts";
 import { forgottenFullRun } from "./new-tokens.ts";

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { startUsageExport } from "#shared/exports/start-usage-export";
+import { findExport, type UsageExport } from "#shared/exports/usage-export";
 import type { Task } from "#shared/outbox/outbox";
-import { startUsageExport } from "#shared/usage/start-usage-export";
-import { limiterKey } from "#shared/usage/table-slots";
-import { findExport, type UsageExport } from "#shared/usage/usage-export";
+import { limiterKey } from "#shared/pace/table-slots";
 import type { GradientStats, Setting } from "../gradient/gradient-process.ts";
 import { startAwsStub } from "./aws-stub.ts";
 import { buildBundles } from "./bundles.ts";

@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { exportUsage } from "#functions/export-usage/export-usage";
 import { partnerToken } from "#shared/gradient/gradient-token";
+import { systemClock } from "#shared/pace/system-clock";
+import { tableSlots } from "#shared/pace/table-slots";
 import { dynamoTable } from "#shared/table/dynamo-table";
 import type { Item, Table } from "#shared/table/table";
-import { systemClock } from "#shared/usage/system-clock";
-import { tableSlots } from "#shared/usage/table-slots";
 import { answering } from "../rig/answering.ts";
 import { countingTable, type Units } from "../units/counting-table.ts";
 

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { startUsageExport } from "#shared/exports/start-usage-export";
+import type { ExportMode } from "#shared/exports/usage-export";
 import { findIntegration } from "#shared/integrations/integration";
-import { startUsageExport } from "#shared/usage/start-usage-export";
 import { toUsageItem } from "#shared/usage/usage";
-import type { ExportMode } from "#shared/usage/usage-export";
 import { megabytes, oneDecimal, print, printTable } from "../report.ts";
 import type { Bundles } from "../rig/bundles.ts";
 import { type BenchDynamo, tableName } from "../rig/dynamo.ts";

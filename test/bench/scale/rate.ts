@@ -1,7 +1,7 @@
 import { blockSizes } from "#functions/export-usage/export-usage";
-import { pacer } from "#shared/usage/pacer";
-import { systemClock } from "#shared/usage/system-clock";
-import { tableSlots } from "#shared/usage/table-slots";
+import { pacer } from "#shared/pace/pacer";
+import { systemClock } from "#shared/pace/system-clock";
+import { tableSlots } from "#shared/pace/table-slots";
 import { print, printTable } from "../report.ts";
 import type { BenchDynamo } from "../rig/dynamo.ts";
 import { countingTable } from "../units/counting-table.ts";

@@ -11,7 +11,7 @@ const vitest = ["node_modules/vitest/vitest.mjs", "run"];
 export const suites = {
   seeds: ["test/simulation/run.ts", "--seeds", "6000", "--threads", "1", "--until-broken"],
   stalls: [...vitest, "test/simulation/stall-points.test.ts"],
-  units: [...vitest, "test/unit/functions/export-usage", "test/unit/shared/usage", "test/unit/functions/start-"],
+  units: [...vitest, "test/functions/export-usage", "test/shared", "test/functions/start-"],
 };
 
 export const one = (name: string, killedBy: Mutant["killedBy"], file: string, from: string, to: string): Mutant => ({

@@ -1,8 +1,8 @@
 import { type Mutant, one } from "./mutant.ts";
 
-const plan = "shared/usage/plan-export.ts";
-const dispatch = "functions/export-usage/line-dispatcher.ts";
-const send = "functions/export-usage/send-chunks.ts";
+const plan = "functions/export-usage/plan/plan-export.ts";
+const dispatch = "functions/export-usage/send/line-dispatcher.ts";
+const send = "functions/export-usage/send/send-chunks.ts";
 const carry = "functions/export-usage/export-usage.ts";
 const close = "functions/export-usage/close-export.ts";
 const activation = "shared/integrations/activate-integration.ts";
@@ -11,8 +11,8 @@ const connectionCheck =
   'if (plannedFor !== null && plannedFor !== integration?.gradient?.integrationId) halt.stopFor("not-connected");';
 const connectionStop =
   '...(running && isLeft ? [exportWrite({ ...running, stop: running.stop ?? "not-connected" })] : []),';
-const due = "shared/usage/start-due-export.ts";
-const start = "shared/usage/start-usage-export.ts";
+const due = "shared/exports/start-due-export.ts";
+const start = "shared/exports/start-usage-export.ts";
 
 /** Guards around whole runs: their messages, their ends, tokens, schedules. */
 export const mutantsOfRuns: Mutant[] = [

@@ -1,17 +1,17 @@
 import { type Mutant, one } from "./mutant.ts";
 
-const decision = "shared/usage/line-decision.ts";
-const lease = "shared/usage/export-lease.ts";
-const plan = "shared/usage/plan-export.ts";
-const sources = "shared/usage/plan-sources.ts";
-const prepare = "functions/export-usage/prepare-chunk.ts";
-const settle = "functions/export-usage/settle-chunk.ts";
-const dispatch = "functions/export-usage/line-dispatcher.ts";
-const send = "functions/export-usage/send-chunks.ts";
-const rebuild = "functions/export-usage/rebuild-views.ts";
+const decision = "functions/export-usage/send/line-decision.ts";
+const lease = "shared/exports/export-lease.ts";
+const plan = "functions/export-usage/plan/plan-export.ts";
+const sources = "functions/export-usage/plan/plan-sources.ts";
+const prepare = "functions/export-usage/send/prepare-chunk.ts";
+const settle = "functions/export-usage/send/settle-chunk.ts";
+const dispatch = "functions/export-usage/send/line-dispatcher.ts";
+const send = "functions/export-usage/send/send-chunks.ts";
+const rebuild = "functions/export-usage/send/rebuild-views.ts";
 const carry = "functions/export-usage/export-usage.ts";
-const slots = "shared/usage/table-slots.ts";
-const pacer = "shared/usage/pacer.ts";
+const slots = "shared/pace/table-slots.ts";
+const pacer = "shared/pace/pacer.ts";
 
 /** Guards around single counts: fence, conditions, lease, receipts, pace. */
 export const mutantsOfSending: Mutant[] = [
@@ -61,7 +61,7 @@ export const mutantsOfSending: Mutant[] = [
     "const { put, expect } = bucketWrite({ ...bucket, entries });\n    await table.put(put, expect);",
     "const { put } = bucketWrite({ ...bucket, entries });\n    await table.put(put);",
   ),
-  one("chunks are written without a condition", "stalls", "shared/usage/chunk.ts", "expect: chunk.version,", ""),
+  one("chunks are written without a condition", "stalls", "shared/exports/chunk.ts", "expect: chunk.version,", ""),
   one(
     "plans are written without a condition",
     "stalls",
@@ -89,7 +89,7 @@ export const mutantsOfSending: Mutant[] = [
   one(
     "a repeat does not look again",
     "units",
-    "shared/usage/send-count.ts",
+    "functions/export-usage/send/send-count.ts",
     "if (!goes || !(await mayGoOn()))",
     "if (!goes)",
   ),
@@ -151,7 +151,7 @@ export const mutantsOfSending: Mutant[] = [
     name: "the plan carries the numbers",
     killedBy: "units",
     patches: [
-      { file: "shared/usage/line.ts", from: "billed: z.boolean(),", to: "billed: z.boolean(), planned: z.int()," },
+      { file: "shared/exports/line.ts", from: "billed: z.boolean(),", to: "billed: z.boolean(), planned: z.int()," },
       {
         file: plan,
         from: "      billed,\n    }));",

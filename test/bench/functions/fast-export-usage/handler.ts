@@ -7,11 +7,11 @@ import { exportUsageWorker } from "#functions/export-usage/worker";
 import { defaultTimeoutMs, gradientClient } from "#shared/gradient/gradient-client";
 import { readEnv } from "#shared/lambda/env";
 import { sqsTaskQueues } from "#shared/outbox/sqs-task-queues";
+import { systemClock } from "#shared/pace/system-clock";
+import { limiterName, tableSlots } from "#shared/pace/table-slots";
 import { secretText } from "#shared/secrets/secret-text";
 import { secretsManagerVault } from "#shared/secrets/secrets-manager-vault";
 import { tableNamed } from "#shared/table/table-client";
-import { systemClock } from "#shared/usage/system-clock";
-import { limiterName, tableSlots } from "#shared/usage/table-slots";
 
 const env = readEnv(exportUsageEnv);
 const table = tableNamed(env.TABLE_NAME);

@@ -1,0 +1,72 @@
+import { type ExportRun, stopVerdicts } from "./export-run.ts";
+import { verdicts } from "./line-decision.ts";
+import type { PreparedLine } from "./prepare-chunk.ts";
+import { sendCount } from "./send-count.ts";
+import type { LineEnd } from "./settle-chunk.ts";
+
+// Two seconds' worth at full rate, and below the transport's number of connections: a call that waited for a connection would go
+// out long after its slot.
+const maxInFlight = 200;
+
+/** Starts the calls of a run's lines, each at its moment. */
+export const lineDispatcher = (run: ExportRun) => {
+  const { lease, halt, pacer, token } = run;
+  const send = sendCount(run);
+  let inFlight = 0;
+  let waiting: (() => void)[] = [];
+  const anEnd = () => new Promise<void>((resolve) => waiting.push(resolve));
+
+  const mayGoOn = () => !halt.failed() && halt.stop() === null && lease.isSafe();
+
+  /** Renews the lease, too: while lines are being repeated there may be no checkpoint to do it. */
+  const mayRepeat = async (): Promise<boolean> => {
+    try {
+      await lease.keep();
+    } catch (error) {
+      halt.fail(error);
+    }
+    return mayGoOn();
+  };
+
+  const call = async ({ line, unitCount }: PreparedLine, rebuildsViews: boolean): Promise<LineEnd> => {
+    if (token === null) return verdicts.notConnected;
+    const serviceId = run.services.get(line.serviceId)?.gradientServiceId ?? "";
+    inFlight += 1;
+    try {
+      const result = await send(token, { serviceId, accountId: line.customerId, unitCount, rebuildsViews }, mayRepeat);
+      const { kind } = result.answer;
+      if (kind === "token-rejected" || kind === "forbidden") halt.stopFor(kind);
+      return result;
+    } catch (error) {
+      halt.fail(error);
+      return verdicts.noAnswer;
+    } finally {
+      inFlight -= 1;
+      const woken = waiting;
+      waiting = [];
+      for (const wake of woken) wake();
+    }
+  };
+
+  return {
+    /** Waits for the line's moment and starts its call; `end` is how the line ends, which may take much longer. */
+    dispatch: async (prepared: PreparedLine, rebuildsViews: boolean): Promise<{ end: Promise<LineEnd> }> => {
+      if (prepared.verdict !== "send") return { end: Promise.resolve(prepared.verdict) };
+      while (inFlight >= maxInFlight) await anEnd();
+      if (!halt.failed() && halt.stop() === null) {
+        await lease.keep();
+        if (!(await pacer.slot())) halt.stopFor("forbidden");
+      }
+      const stop = halt.stop();
+      if (stop !== null) return { end: Promise.resolve(stopVerdicts[stop]) };
+      // the chunk will not be settled after a failure: the line stays with its chunk for the next worker
+      // after a 429 with a long pause, the slot may have been further away than the lease's end
+      if (!(await mayRepeat())) halt.fail(new Error("The lease ran out before it could be renewed"));
+      return { end: halt.failed() ? Promise.resolve(verdicts.noAnswer) : call(prepared, rebuildsViews) };
+    },
+    /** Resolves when no call is under way any more. */
+    drained: async (): Promise<void> => {
+      while (inFlight > 0) await anEnd();
+    },
+  };
+};

@@ -1,0 +1,74 @@
+import { logger } from "#shared/logger";
+import { type Bucket, bucketOf, bucketWrite, type LedgerEntry, lineKey, readBucket } from "#shared/usage/ledger";
+import type { ExportRun } from "./export-run.ts";
+import { entryAfter } from "./line-decision.ts";
+import { sendCount } from "./send-count.ts";
+
+// the first is refused only if its mapping was taken away a moment ago
+const maxLines = 3;
+
+/** The numbers that Gradient surely holds, first those of lines that were mapped when they were sent last, then the newest. */
+const repeatable = (entries: Iterable<LedgerEntry>, services: ExportRun["services"]) =>
+  [...entries]
+    .flatMap((entry) => {
+      const { accepted, doubt, last } = entry;
+      const serviceId = services.get(entry.serviceId)?.gradientServiceId;
+      if (!accepted || !serviceId) return [];
+      // another number may have landed since, or still land
+      if (doubt !== null && doubt.unitCount !== accepted.unitCount) return [];
+      return [{ entry, serviceId, ...accepted, isMapped: last.outcome === "accepted" }];
+    })
+    .sort((a, b) => Number(b.isMapped) - Number(a.isMapped) || Number(b.at > a.at) - Number(b.at < a.at));
+
+/**
+ * Repeats an accepted count so that Gradient rebuilds its views, where the run's last call was not accepted, or an earlier run was kept
+ * from it. The number is the one
+ * that Gradient holds already; it is noted as under way before it is sent, and again before each repeat, as every number is.
+ */
+export const rebuildViews = async (run: ExportRun): Promise<void> => {
+  const { table, lease, halt, clock, token, services, landsWithinMs } = run;
+  // no further number is sent once a run is stopped, but what was accepted is to be seen all the same
+  const isRefused = () => ![null, "cancelled", "superseded", "overdue"].includes(halt.stop());
+  const { partnerId, mode, viewsRebuilt, acceptedLine } = lease.current();
+  if (mode === "dry-run" || viewsRebuilt || !acceptedLine || !token || isRefused()) return;
+
+  const number = bucketOf(acceptedLine.customerId, run.ledgerBits);
+  let bucket: Bucket = await readBucket(table, { partnerId, bits: run.ledgerBits, number }, run.connectionId);
+  const store = async (entry: LedgerEntry) => {
+    const changed = { ...bucket, entries: new Map(bucket.entries).set(lineKey(entry), entry) };
+    const { put, expect } = bucketWrite(changed);
+    await table.put(put, expect);
+    bucket = { ...changed, version: bucket.version + 1 };
+  };
+
+  /** Whether Gradient took it. */
+  const repeat = async ({ entry, serviceId, unitCount }: ReturnType<typeof repeatable>[number]): Promise<boolean> => {
+    const note = () =>
+      store({ ...entry, doubt: { unitCount, until: new Date(clock.now() + landsWithinMs).toISOString() } });
+    const mayGoOn = async () => {
+      await lease.keep();
+      if (!lease.isSafe() || isRefused()) return false;
+      // a worker that dies after its last repeat leaves nothing else that tells until when it may land
+      await note();
+      return lease.isSafe();
+    };
+    if (!(await run.pacer.slot()) || !(await mayGoOn())) return false;
+    const count = { serviceId, accountId: entry.customerId, unitCount, rebuildsViews: true };
+    const { answer, wasInDoubt, sentAt: at } = await sendCount(run)(token, count, mayGoOn);
+    const line = { customerId: entry.customerId, serviceId: entry.serviceId };
+    await store(entryAfter(entry, { ...line, unitCount, answer, wasInDoubt, at, landsWithinMs }));
+    if (answer.kind === "token-rejected" || answer.kind === "forbidden") halt.stopFor(answer.kind);
+    return answer.kind === "accepted";
+  };
+
+  const candidates = repeatable(bucket.entries.values(), services).slice(0, maxLines);
+  for (const candidate of candidates) {
+    if (isRefused()) break;
+    if (!(await repeat(candidate))) continue;
+    await lease.save((current) => ({ ...current, viewsRebuilt: true }));
+    return;
+  }
+  logger.warn("views not rebuilt", { tried: candidates.length });
+  // their numbers are in doubt, so they are sent again anyway, and that run rebuilds the views; otherwise the next one tries
+  if (candidates.length === 0) await lease.save((current) => ({ ...current, acceptedLine: null }));
+};

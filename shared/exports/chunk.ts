@@ -1,0 +1,107 @@
+import * as z from "zod";
+import { pack, unpack } from "../table/packed.ts";
+import { allItems, type Item, type Key, type Page, type Table, type Write } from "../table/table.ts";
+import { line, type Receipt, receipt } from "./line.ts";
+import { retentionOf } from "./usage-export.ts";
+
+/** A number that is about to be sent for a line, by the line's place in the chunk. */
+const intent = z.object({ at: z.int(), unitCount: z.int() });
+export type Intent = z.infer<typeof intent>;
+
+const content = z.discriminatedUnion("state", [
+  z.object({ state: z.literal("planned"), lines: z.array(line) }),
+  /** Some of `intents` may be under way: whoever finds a chunk in this state cannot know which of them landed. */
+  z.object({ state: z.literal("sending"), lines: z.array(line), intents: z.array(intent) }),
+  z.object({ state: z.literal("done"), receipts: z.array(receipt) }),
+]);
+export type ChunkContent = z.infer<typeof content>;
+
+/** About a second's worth of lines, all from one row of the ledger: what is sent, and written down, together. */
+export interface Chunk {
+  partnerId: string;
+  exportId: string;
+  number: number;
+  /** The row of the ledger that its lines' accepted counts are in. */
+  bucket: number;
+  content: ChunkContent;
+  /** Of the export; the chunk is kept as long. */
+  createdAt: string;
+  version: number;
+}
+
+const stored = z.object({
+  partnerId: z.string(),
+  exportId: z.string(),
+  number: z.int(),
+  bucket: z.int(),
+  createdAt: z.string(),
+  version: z.number(),
+  packed: z.unknown(),
+});
+
+export const chunkPk = (partnerId: string, exportId: string): string => `export#${partnerId}#${exportId}`;
+// five digits keep text order and number order the same for up to six million lines
+export const chunkSk = (number: number): string => `chunk#${String(number).padStart(5, "0")}`;
+
+export const chunkKey = (partnerId: string, exportId: string, number: number): Key => ({
+  pk: chunkPk(partnerId, exportId),
+  sk: chunkSk(number),
+});
+
+export const toChunkItem = ({ content: value, ...chunk }: Chunk): Item => ({
+  ...chunk,
+  ...chunkKey(chunk.partnerId, chunk.exportId, chunk.number),
+  packed: pack(value),
+  expiresAt: retentionOf(chunk.createdAt),
+});
+
+const fromItem = (item: Item): Chunk => {
+  const { packed, ...chunk } = stored.parse(item);
+  return { ...chunk, content: content.parse(unpack(packed)) };
+};
+
+export const chunkWrite = (chunk: Chunk): Write & { put: Item } => ({
+  put: toChunkItem({ ...chunk, version: chunk.version + 1 }),
+  expect: chunk.version,
+});
+
+export const findChunk = async (
+  table: Pick<Table, "get">,
+  partnerId: string,
+  exportId: string,
+  number: number,
+): Promise<Chunk | undefined> => {
+  const item = await table.get(chunkKey(partnerId, exportId, number));
+  return item && fromItem(item);
+};
+
+/** Some chunks in order, starting after the chunk `after`. */
+export const listChunks = async (
+  table: Pick<Table, "query">,
+  partnerId: string,
+  exportId: string,
+  page: { after?: string; limit: number },
+): Promise<Page<Chunk>> => {
+  const { items, next } = await table.query({ pk: chunkPk(partnerId, exportId), prefix: "chunk#", ...page });
+  return { items: items.map(fromItem), next };
+};
+
+// some 100 kB; they are unpacked one at a time
+const rowsAtOnce = 50;
+
+/**
+ * The receipts of an export that is over, chunk by chunk. Behind its last chunk there may be some that an attempt to plan has left when
+ * it died: their lines are none of the export's.
+ */
+export async function* receiptsOf(
+  table: Pick<Table, "query">,
+  partnerId: string,
+  exportId: string,
+): AsyncGenerator<Receipt[]> {
+  const query = { pk: chunkPk(partnerId, exportId), prefix: "chunk#", limit: rowsAtOnce };
+  for await (const item of allItems(table, query)) {
+    const chunk = fromItem(item);
+    if (chunk.content.state !== "done") return;
+    yield chunk.content.receipts;
+  }
+}

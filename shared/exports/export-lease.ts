@@ -1,0 +1,102 @@
+import type { Clock } from "../pace/clock.ts";
+import { isConflict, retryOnConflict, type Table } from "../table/table.ts";
+import { exportWrite, findExport, isOver, type UsageExport } from "./usage-export.ts";
+
+// Renewed with every checkpoint, about once a second. A killed worker's run waits this long at most before another goes on.
+export const leaseMs = 20_000;
+// Nothing is sent in the last part of a lease: a renewal may fail, and the other side's clock may be a little fast.
+const marginMs = 5_000;
+
+/** The run belongs to somebody else by now: whoever hears this must not send or write anything more. */
+export class LeaseLost extends Error {
+  override name = "LeaseLost";
+}
+
+/** A worker's hold on a run: the export as it last wrote it, and the only way to change it. */
+export interface Lease {
+  current(): UsageExport;
+  /** Whether a call may still go out under it. */
+  isSafe(): boolean;
+  /** Renews the lease when half of it is gone. */
+  keep(): Promise<void>;
+  /**
+   * Applies `change` to the newest state (a person may have cancelled meanwhile) and renews the lease. When the answer to a write
+   * is lost, `change` meets its own result: it must then change nothing more.
+   */
+  save(change: (current: UsageExport) => UsageExport): Promise<UsageExport>;
+  /** Nobody holds the run afterwards. */
+  release(): Promise<UsageExport>;
+}
+
+interface Dependencies {
+  table: Table;
+  clock: Clock;
+  holder: string;
+}
+
+const newLease = ({ table, clock, holder }: Dependencies, taken: UsageExport): Lease => {
+  let held = taken;
+  let renewal: Promise<UsageExport> | undefined;
+  const write = async (change: (current: UsageExport) => UsageExport, until: string | null) => {
+    const attempt = async () => {
+      const next = { ...change(held), lease: until === null ? null : { holder, until } };
+      const { put, expect } = exportWrite(next);
+      try {
+        await table.put(put, expect);
+        held = { ...next, version: next.version + 1 };
+        return held;
+      } catch (error) {
+        if (!isConflict(error)) throw error;
+        const newest = await findExport(table, held.partnerId, held.id);
+        if (newest?.lease?.holder !== holder || isOver(newest)) throw new LeaseLost();
+        held = newest;
+        throw error;
+      }
+    };
+    return retryOnConflict(attempt);
+  };
+  const leftMs = () => (held.lease === null ? 0 : Date.parse(held.lease.until) - clock.now());
+  const save: Lease["save"] = (change) => write(change, new Date(clock.now() + leaseMs).toISOString());
+  return {
+    current: () => held,
+    isSafe: () => leftMs() > marginMs,
+    keep: async () => {
+      if (leftMs() >= leaseMs / 2) return;
+      // many calls may ask at once; one renewal serves them all
+      renewal ??= save((current) => current).finally(() => {
+        renewal = undefined;
+      });
+      await renewal;
+    },
+    save,
+    release: () => write((current) => current, null),
+  };
+};
+
+/**
+ * Takes the run over for one worker. Waits for the lease of a worker that seems dead to end; answers `undefined` when the run is
+ * over or does not exist.
+ */
+export const takeLease = async (
+  { table, clock, holder }: Dependencies,
+  place: { partnerId: string; exportId: string },
+): Promise<Lease | undefined> => {
+  for (;;) {
+    const found = await findExport(table, place.partnerId, place.exportId);
+    if (!found || isOver(found)) return undefined;
+    const waitMs = found.lease === null ? 0 : Date.parse(found.lease.until) - clock.now();
+    if (waitMs > 0) {
+      await clock.sleep(waitMs);
+      continue;
+    }
+    const until = new Date(clock.now() + leaseMs).toISOString();
+    const taken = { ...found, lease: { holder, until } };
+    const { put, expect } = exportWrite(taken);
+    try {
+      await table.put(put, expect);
+      return newLease({ table, clock, holder }, { ...taken, version: taken.version + 1 });
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+    }
+  }
+};

@@ -1,0 +1,43 @@
+import { AppError } from "../errors.ts";
+import type { Table } from "../table/table.ts";
+import type { LineOutcome } from "../usage/outcome.ts";
+import { receiptsOf } from "./chunk.ts";
+import type { Line } from "./line.ts";
+import { findExport, isOver } from "./usage-export.ts";
+
+/**
+ * Throws unless this export can have its rest sent again: `export.not-found`, `export.not-over`, or `export.without-lines` when it
+ * ended before its lines were fixed, for a run of no lines would then pass for success.
+ */
+export const checkRetried = async (table: Pick<Table, "get">, partnerId: string, exportId: string): Promise<void> => {
+  const earlier = await findExport(table, partnerId, exportId);
+  if (!earlier) throw new AppError("not-found", "export.not-found", "There is no such export.");
+  if (!isOver(earlier)) {
+    throw new AppError("conflict", "export.not-over", "That export has not ended yet. Wait for it, or cancel it.");
+  }
+  if (earlier.chunks === null) {
+    const detail = "That export ended before it had any lines. Start one without retryOf.";
+    throw new AppError("conflict", "export.without-lines", detail);
+  }
+};
+
+const isWithGradient = (outcome: LineOutcome): boolean => outcome === "accepted" || outcome === "unchanged";
+
+/**
+ * Tells the lines of an export that is over and did not bring them to Gradient, for whatever reason. It answers the same however often
+ * it is asked: receipts of such an export do not change. Only the ids are kept, for there may be 100,000 lines.
+ */
+export const readRetriedLines = async (
+  table: Pick<Table, "query">,
+  partnerId: string,
+  exportId: string,
+): Promise<(line: Pick<Line, "customerId" | "serviceId">) => boolean> => {
+  const retried = new Map<string, Set<string>>();
+  for await (const receipts of receiptsOf(table, partnerId, exportId)) {
+    for (const { customerId, serviceId, outcome } of receipts) {
+      if (isWithGradient(outcome)) continue;
+      retried.set(customerId, (retried.get(customerId) ?? new Set()).add(serviceId));
+    }
+  }
+  return ({ customerId, serviceId }) => retried.get(customerId)?.has(serviceId) ?? false;
+};

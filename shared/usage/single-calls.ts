@@ -1,9 +1,0 @@
-import type { Table } from "../table/table.ts";
-import { type Clock, type Pacer, pacer } from "./pacer.ts";
-import { limiterName, tableSlots } from "./table-slots.ts";
-
-/** Paces the few calls that are not counts: they come one at a time, and share the vendor's rate with the exports. */
-export const singleCallPacer =
-  (table: Table, per: "vendor" | "partner", clock: Clock) =>
-  (partnerId: string): Pacer =>
-    pacer(tableSlots(table, limiterName(per, partnerId), clock), clock, 1);

@@ -1,0 +1,225 @@
+import { describe, expect, it } from "vitest";
+import { cancelExport } from "#functions/cancel-export/cancel-export";
+import { toCustomerItem } from "#shared/customers/customer";
+import { listChunks } from "#shared/exports/chunk";
+import { startUsageExport } from "#shared/exports/start-usage-export";
+import { exportWrite, findExport } from "#shared/exports/usage-export";
+import { integrationWrite, withProblem } from "#shared/integrations/integration";
+import { connectedWorld, receiptsOf, send } from "#test/builders/connected-world";
+
+describe("sending a partner's usage", () => {
+  it("brings every mapped line's number to Gradient, zeros too, and keeps a receipt for each line", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b"]);
+
+    const over = await send(world);
+
+    expect(await world.counts()).toEqual({ "a/dns": 10, "a/sig": 0, "b/dns": 10, "b/sig": 0 });
+    expect(over).toMatchObject({ state: "finished", outcome: "partial" });
+    expect(over.totals).toEqual({
+      lines: 6,
+      accepted: 4,
+      unchanged: 0,
+      unmapped: 2,
+      rejected: 0,
+      deferred: 0,
+      superseded: 0,
+    });
+    const receipts = await receiptsOf(world, over);
+    expect(
+      receipts.map(({ customerId, serviceId, outcome }) => `${customerId}/${serviceId} ${outcome}`).sort(),
+    ).toEqual([
+      "a/dns accepted",
+      "a/sig accepted",
+      "b/dns accepted",
+      "b/sig accepted",
+      "c/dns unmapped",
+      "c/sig unmapped",
+    ]);
+  });
+
+  it("opens Next and puts the partner on its schedule with the first accepted count", async () => {
+    const world = await connectedWorld();
+    world.map(["a"]);
+    expect(await world.integration()).toMatchObject({ state: "awaiting-mapping", nextRunAt: null });
+
+    await send(world);
+
+    expect(await world.integration()).toMatchObject({
+      state: "active",
+      currentExportId: null,
+      nextRunAt: "2026-11-23T02:00:00.000Z",
+    });
+  });
+
+  it("counts no receipts before Next is open: who takes over from a dead worker would not open it", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b", "c"]);
+    const { transact } = world.table;
+    world.table.transact = async (writes) => {
+      if (writes.some((write) => "put" in write && write.put.state === "active")) throw new Error("down");
+      return transact(writes);
+    };
+
+    await expect(send(world, "full", "run")).rejects.toThrow("down");
+
+    expect(await findExport(world.table, world.partnerId, "run")).toMatchObject({ nextChunk: 0 });
+  });
+
+  it("stays at the mapping step while Gradient accepts nothing", async () => {
+    const world = await connectedWorld();
+
+    const over = await send(world);
+
+    expect(over.outcome).toBe("failed");
+    expect(await world.integration()).toMatchObject({ state: "awaiting-mapping", currentExportId: null });
+  });
+
+  it("asks for the views to be rebuilt with the run's last accepted call, and with no other", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b", "c"]);
+
+    await send(world);
+
+    const flags = world.gradient.countsReceived.map(({ rebuildsViews }) => rebuildsViews);
+    expect(flags).toEqual([false, false, false, false, false, true]);
+  });
+
+  it("repeats an accepted count for the views when the last line was not accepted", async () => {
+    const world = await connectedWorld();
+    const last = (await send(world, "dry-run").then((over) => receiptsOf(world, over))).at(-1)?.customerId ?? "";
+    world.map(["a", "b", "c"].filter((id) => id !== last));
+
+    await send(world, "full", "run-2");
+
+    const received = world.gradient.countsReceived;
+    expect(received).toHaveLength(7);
+    expect(received.at(-1)).toMatchObject({ rebuildsViews: true });
+    expect(received.at(-1)?.accountId).not.toBe(last);
+  });
+
+  it("shows by sending that a refusal of all calls is over", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b", "c"]);
+    await send(world);
+    const refused = withProblem(await world.integration(), "gradient.forbidden", "2026-11-22T10:00:00.000Z");
+    await world.table.transact([integrationWrite(refused)]);
+
+    await send(world, "full", "run-2");
+
+    expect((await world.integration()).problems).toEqual([]);
+  });
+
+  it("sends only what Gradient does not surely hold in a run of changes", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b", "c"]);
+    await send(world);
+    await world.setUsage("b", { dns: 12, sig: 0 });
+
+    const over = await send(world, "changes", "run-2");
+
+    expect(over.totals).toMatchObject({ lines: 6, accepted: 1, unchanged: 5 });
+    expect(await world.counts()).toMatchObject({ "b/dns": 12 });
+  });
+
+  it("does not say of numbers that a dead worker may have sent that a cancelled run has not sent them", async () => {
+    const dead = new Set(["the first worker"]);
+    const world = await connectedWorld(["a", "b", "c"], (gradient) => ({
+      ...gradient,
+      setUnitCount: async (token, count) => {
+        const answer = await gradient.setUnitCount(token, count);
+        if (dead.size > 0) throw new Error("dies");
+        return answer;
+      },
+    }));
+    world.map(["a", "b", "c"]);
+    await expect(send(world, "full", "run")).rejects.toThrow("dies");
+    dead.clear();
+    await cancelExport(world.common)({ ...world, exportId: "run" });
+    await world.setUsage("a", { dns: 99, sig: 0 });
+
+    await world.clock.settle(world.exporter({ ...world, exportId: "run" }, { remainingMs: () => 300_000 }));
+
+    const over = await findExport(world.table, world.partnerId, "run");
+    const receipts = over ? await receiptsOf(world, over) : [];
+    expect(receipts).toHaveLength(6);
+    expect(receipts.find(({ customerId, serviceId }) => `${customerId}/${serviceId}` === "a/dns")).toMatchObject({
+      unitCount: 10,
+      outcome: "deferred",
+      reason: expect.stringContaining("may have been sent"),
+    });
+  });
+
+  it("writes nothing more when it was held up and another worker has the run by then", async () => {
+    const world = await connectedWorld();
+    const { get } = world.table;
+    world.table.get = async (key) => {
+      if (key.sk.startsWith("chunk#")) {
+        const running = await findExport(world.table, world.partnerId, "run");
+        const until = new Date(world.clock.now() + 60_000).toISOString();
+        if (running) await world.table.transact([exportWrite({ ...running, lease: { holder: "another", until } })]);
+        await world.clock.sleep(25_000);
+      }
+      return get(key);
+    };
+    const request = { partnerId: world.partnerId, id: "run", trigger: "manual", mode: "dry-run" } as const;
+    await startUsageExport(world.common)(request);
+
+    expect(await world.work()).toContain("export-usage: taken-over");
+
+    const { items } = await listChunks(world.table, world.partnerId, "run", { limit: 10 });
+    expect(items.map(({ content }) => content.state)).toEqual(["planned"]);
+  });
+
+  it("leaves the last export as it was after a dry run", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b", "c"]);
+    await send(world, "full", "run");
+
+    await send(world, "dry-run", "dry");
+
+    expect(await world.integration()).toMatchObject({ lastExport: { id: "run" }, currentExportId: null });
+  });
+
+  it("reads the number when it sends it, not when the run was started", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b", "c"]);
+    await startUsageExport(world.common)({ partnerId: world.partnerId, id: "run", trigger: "manual", mode: "full" });
+    await world.setUsage("a", { dns: 99, sig: 0 });
+
+    await world.work();
+
+    expect(await world.counts()).toMatchObject({ "a/dns": 99 });
+  });
+
+  it("sends zero once for a customer that was removed", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b", "c"]);
+    await send(world);
+    const at = world.clock.date().toISOString();
+    const gone = { removedAt: at, retiredAt: null, isMapped: null, updatedAt: at, version: 2 };
+    await world.table.put(
+      toCustomerItem({ id: "a", name: "A", billing: "billed", partnerId: world.partnerId, ...gone }),
+    );
+
+    const over = await send(world, "changes", "run-2");
+    const later = await send(world, "changes", "run-3");
+
+    expect(await world.counts()).toMatchObject({ "a/dns": 0, "a/sig": 0 });
+    expect(over.totals).toMatchObject({ lines: 5, accepted: 1, unchanged: 4 });
+    expect(later.totals.lines).toBe(4);
+    expect(world.gradient.organizationOf(world.token)?.accounts.get("a")).toMatchObject({ isActive: false });
+  });
+
+  it("sends nothing in a dry run, and says what it would send", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b", "c"]);
+
+    const over = await send(world, "dry-run");
+
+    expect(world.gradient.countsReceived).toEqual([]);
+    expect(over).toMatchObject({ outcome: "succeeded", totals: { lines: 6, deferred: 6, accepted: 0 } });
+    expect((await receiptsOf(world, over)).map(({ unitCount }) => unitCount).sort()).toEqual([0, 0, 0, 10, 10, 10]);
+    expect(await world.integration()).toMatchObject({ state: "awaiting-mapping" });
+  });
+});

@@ -1,0 +1,291 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { closeConnectionWorker } from "#functions/close-connection/worker";
+import { exportUsageWorker } from "#functions/export-usage/worker";
+import { readIntegrationEndpoint } from "#functions/read-integration/endpoint";
+import { receiveMappingWebhookEndpoint } from "#functions/receive-mapping-webhook/endpoint";
+import { receiveMappingWebhook } from "#functions/receive-mapping-webhook/receive-mapping-webhook";
+import { recoverExportsJob } from "#functions/recover-exports/job";
+import { recoverExports } from "#functions/recover-exports/recover-exports";
+import { sweepOutbox } from "#functions/relay-outbox/relay-outbox";
+import { sendOwnerMailWorker } from "#functions/send-owner-mail/worker";
+import { startUsageExportsJob } from "#functions/start-usage-exports/job";
+import { startUsageExports } from "#functions/start-usage-exports/start-usage-exports";
+import { syncAccountsWorker } from "#functions/sync-accounts/worker";
+import { watchMappingsJob } from "#functions/watch-mappings/job";
+import { watchMappings } from "#functions/watch-mappings/watch-mappings";
+import { currentAgreement } from "#shared/agreements/agreement";
+import { gradientClient } from "#shared/gradient/gradient-client";
+import { gradientTokenHeader, partnerToken } from "#shared/gradient/gradient-token";
+import { signWebhook } from "#shared/gradient/webhook-signature";
+import { integrationView } from "#shared/integrations/integration-view";
+import { scheduledJob } from "#shared/lambda/scheduled-job";
+import type { Task } from "#shared/outbox/outbox";
+import { unpack } from "#shared/table/packed";
+import { aLambdaContext, anHttpEvent, call } from "#test/builders/http-event";
+import { anSqsEvent } from "#test/builders/queue-event";
+import { printedBy } from "#test/builders/stdout";
+import { everyRow } from "#test/builders/table";
+import { hubApi } from "#test/fakes/hub-api";
+import { serviceWorld } from "#test/fakes/service-world";
+import { talkativeGradient } from "#test/fakes/talkative-gradient";
+
+const vendorKey = "canary-vendor-key-of-the-hub-7f3a";
+const webhookKey = `whsec_${Buffer.from("canary-webhook-key-of-the-hub-11").toString("base64")}`;
+const firstToken = partnerToken.parse("canary-partner-token-first-9b21");
+const { version, sha256 } = currentAgreement;
+const inTime = aLambdaContext({ getRemainingTimeInMillis: () => 300_000 });
+
+/** Every row as text, also what is stored deflated. */
+const rowText = (row: object): string =>
+  JSON.stringify(row, (_, value) => (value instanceof Uint8Array ? unpack(value) : value));
+
+/** The whole service at work, with every credential a canary, and Gradient quoting them whenever it refuses. */
+const workedService = () => {
+  const gradients: ReturnType<typeof talkativeGradient>[] = [];
+  const world = serviceWorld({
+    token: firstToken,
+    through: (gradient) => {
+      const talkative = talkativeGradient(gradient);
+      gradients.push(talkative);
+      const { transport } = talkative;
+      return gradientClient({ baseUrl: "https://gradient.example/api", vendorKey, transport });
+    },
+  });
+  const [gradient] = gradients;
+  if (!gradient) throw new Error("Gradient was not wired");
+
+  const replies: unknown[] = [];
+  const messages: string[] = [];
+  const { clock, common, table } = world;
+  const hub = hubApi(world);
+  const ask: typeof hub.ask = async (...request) => {
+    const reply = await hub.ask(...request);
+    replies.push(reply);
+    return reply;
+  };
+
+  const doors = {
+    "sync-accounts": syncAccountsWorker(world.sync),
+    "send-owner-mail": sendOwnerMailWorker(world.mail),
+    "close-connection": closeConnectionWorker(world.close),
+    "export-usage": exportUsageWorker(world.exporter),
+  };
+  const waiting: Task[] = [];
+  const queues = {
+    send: async (task: Task) => {
+      messages.push(JSON.stringify(task));
+      waiting.push(task);
+    },
+  };
+  const sweep = scheduledJob(sweepOutbox({ table, queues, now: () => new Date(clock.now() + 61_000) }));
+  /** Works the queues off; what fails comes again, up to five times. */
+  const work = async (): Promise<void> => {
+    for (;;) {
+      await sweep({}, inTime);
+      waiting.push(...world.queued.splice(0));
+      const task = waiting.shift();
+      if (!task) return;
+      for (let attempt = 1; attempt <= 5; attempt += 1) {
+        const { batchItemFailures } = await clock.settle(doors[task.kind](anSqsEvent(task), inTime));
+        if (batchItemFailures.length === 0) break;
+        await clock.settle(clock.sleep(120_000));
+      }
+    }
+  };
+  const tick = async () => {
+    await clock.settle(clock.sleep(60 * 60_000));
+    await watchMappingsJob(watchMappings(common))({}, inTime);
+    await startUsageExportsJob(startUsageExports(common))({}, inTime);
+    await recoverExportsJob(recoverExports(common))({}, inTime);
+    await work();
+  };
+
+  const webhook = receiveMappingWebhookEndpoint({
+    receive: receiveMappingWebhook(common),
+    readKeys: async () => JSON.stringify([webhookKey]),
+    now: common.now,
+  });
+  const report = async (organizationId: string, keys = [webhookKey]) => {
+    const body = JSON.stringify({ type: "mapping.completed", data: { organizationId } });
+    const headers = signWebhook({ id: `msg_${replies.length}`, sentAt: clock.date(), body, keys });
+    const routeKey = "POST /v1/webhooks/gradient/mapping-completed";
+    replies.push(await call(webhook, anHttpEvent({ routeKey, headers, body })));
+  };
+
+  const view = integrationView({ table, gradientBaseUrl: "https://gradient.example/api" });
+  const reading = readIntegrationEndpoint({ table, view, agreement: currentAgreement });
+  const readAll = async () => {
+    const base = "GET /v1/integrations/gradient";
+    const read = async (route: string, path: Record<string, string> = {}) => {
+      const person = { org_id: world.partnerId };
+      const reply = await call(reading, anHttpEvent({ routeKey: `${base}${route}`, path, person }));
+      replies.push(reply);
+      return reply;
+    };
+    for (const route of ["", "/agreement", "/mapping", "/usage", "/events"]) await read(route);
+    const { body } = await read("/exports");
+    for (const { id } of body.items) {
+      await read("/exports/{exportId}", { exportId: id });
+      await read("/exports/{exportId}/lines", { exportId: id });
+    }
+  };
+  return { world, gradient, ask, work, tick, report, readAll, replies, messages };
+};
+
+interface Sinks {
+  printed: string;
+  rows: string[];
+  messages: string[];
+  mails: string[];
+  replies: string[];
+}
+
+describe("of all credentials, however Gradient and people quote them,", () => {
+  const service = workedService();
+  const { world, gradient, ask, work, tick, report, readAll } = service;
+  const tokens: string[] = [firstToken];
+  const rowsSeen = new Set<string>();
+  const remember = () => {
+    for (const row of everyRow(world.table)) rowsSeen.add(rowText(row));
+  };
+  let sinks: Sinks;
+
+  const connect = async (token: string) => {
+    await ask("start");
+    // refused, down, throttled, forbidden, and what people paste
+    for (const status of [401, 500, 429, 403, 400, 404, 409]) {
+      gradient.fail(status);
+      await ask("token", { body: { partnerToken: token } });
+    }
+    for (const text of [
+      `${token} ${token}`,
+      `${vendorKey}:${token}`,
+      gradientTokenHeader(vendorKey, firstToken).repeat(9),
+    ]) {
+      await ask("token", { body: { partnerToken: text } });
+    }
+    await ask("token", { body: `{"partnerToken":"${token}"` });
+    await ask("token", { body: { partnerToken: [token] } });
+    await ask("token", { body: { partnerToken: token }, person: { role: "billing_admin" } });
+    world.vault.failNext();
+    await ask("token", { body: { partnerToken: token } });
+    expect((await ask("token", { body: { partnerToken: token } })).status).toBe(200);
+    expect((await ask("confirm", { body: { version, sha256 } })).status).toBe(201);
+    remember();
+  };
+
+  const journey = async () => {
+    world.gradient.addOrganization({ token: firstToken });
+    for (const id of ["dns", "sig"]) await world.addService(id);
+    for (const id of ["a", "b", "c"]) {
+      await world.addCustomer(id);
+      await world.setUsage(id, { dns: 3, sig: 0 });
+    }
+    await world.connect().catch(() => undefined);
+    await ask("disconnect");
+    await work();
+
+    await connect(firstToken);
+    gradient.fail(400, 500, 409, 400, 429);
+    await work();
+    world.map(["a", "b"]);
+    const organizationId = (await world.integration()).gradient?.organizationId ?? "";
+    await report(organizationId);
+    await report(organizationId, [`whsec_${Buffer.from("another key").toString("base64")}`]);
+    await work();
+    await ask("check");
+    await ask("resend", { path: { version } });
+    await ask("schedule", { body: { frequency: "daily", hour: 1, timeZone: "UTC" } });
+    await ask("startExport", { body: { mode: "full" } });
+    await ask("startExport", { body: { mode: "full" } });
+    gradient.fail(400, 404, 500, 429, 400);
+    await work();
+    remember();
+    await readAll();
+    for (let hour = 0; hour < 16; hour += 1) await tick();
+
+    const next = world.gradient.regenerateKey(firstToken);
+    tokens.push(next);
+    await ask("startExport", { body: { mode: "full" } });
+    await work();
+    expect(await world.integration()).toMatchObject({ state: "suspended" });
+    remember();
+    await readAll();
+    await ask("token", { body: { partnerToken: next } });
+    await work();
+    await ask("startExport", { body: { mode: "full" } });
+    await ask("disconnect");
+    gradient.fail(500, 401);
+    await work();
+    remember();
+    await connect(next);
+    await work();
+    await ask("startExport", { body: { mode: "full" } });
+    gradient.fail(403, 403, 403);
+    await work();
+    remember();
+    await readAll();
+  };
+
+  beforeAll(async () => {
+    const printed = await printedBy(journey);
+    const { messages, replies } = service;
+    sinks = {
+      printed,
+      messages,
+      rows: [...rowsSeen],
+      mails: world.mailer.sent.map((mail) => JSON.stringify(mail)),
+      replies: replies.map((reply) => JSON.stringify(reply)),
+    };
+  });
+
+  const forbidden = () => {
+    const headers = tokens.map((token) => gradientTokenHeader(vendorKey, partnerToken.parse(token)));
+    // whole, and without the padding that a URL would leave out
+    const encoded = headers.flatMap((header) => [header, header.replace(/=+$/, "")]);
+    return [vendorKey, webhookKey, webhookKey.slice(6), ...tokens, ...encoded];
+  };
+
+  it("all were in use: Gradient has seen them, and the vault has kept the tokens", () => {
+    for (const token of tokens) {
+      expect(gradient.headersSeen).toContain(gradientTokenHeader(vendorKey, partnerToken.parse(token)));
+    }
+    const kept = world.vault.names().flatMap((name) => world.vault.versions(name));
+    expect(kept).toContain(tokens.at(-1));
+  });
+
+  it("every sink was in use, failures too", () => {
+    const codes = new Set(sinks.replies.flatMap((reply) => /"code":"([a-z.-]+)"/.exec(reply)?.[1] ?? []));
+    for (const code of [
+      "request.malformed",
+      "request.invalid",
+      "token.malformed",
+      "token.rejected",
+      "gradient.unavailable",
+      "secrets.unavailable",
+      "role.not-allowed",
+      "export.already-running",
+      "webhook.signature",
+    ]) {
+      expect(codes).toContain(code);
+    }
+    for (const word of ["request refused", "request failed", "message handled", "message failed", "job done"]) {
+      expect(sinks.printed).toContain(word);
+    }
+    expect(sinks.mails.length).toBeGreaterThan(2);
+    for (const word of ["Gradient refused this number: refused [removed]", "token.rejected", "gradient.forbidden"]) {
+      expect(sinks.rows.join("\n")).toContain(word);
+    }
+    for (const kind of ["sync-accounts", "send-owner-mail", "export-usage", "close-connection"]) {
+      expect(sinks.messages.join("\n")).toContain(kind);
+    }
+  });
+
+  it.each(["printed", "rows", "messages", "mails", "replies"] as const)("none is in what was %s", (sink) => {
+    const texts = [sinks[sink]].flat();
+    for (const secret of forbidden()) {
+      const found = texts.filter((text) => text.includes(secret)).map((text) => text.slice(0, 300));
+      expect(found).toEqual([]);
+    }
+  });
+});

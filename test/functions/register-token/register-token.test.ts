@@ -1,0 +1,369 @@
+import { describe, expect, it } from "vitest";
+import { disconnectIntegration } from "#functions/disconnect-integration/disconnect-integration";
+import { registerToken } from "#functions/register-token/register-token";
+import { startIntegration } from "#functions/start-integration/start-integration";
+import { AppError } from "#shared/errors";
+import { startUsageExport } from "#shared/exports/start-usage-export";
+import { findExport } from "#shared/exports/usage-export";
+import { partnerToken, tokenFingerprint } from "#shared/gradient/gradient-token";
+import { findIntegration, integrationWrite } from "#shared/integrations/integration";
+import { claimant, organizationClaimKey, tokenClaimKey } from "#shared/integrations/token-claim";
+import { everyRow, owedTasks, rowsOf } from "#test/builders/table";
+import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
+
+const newToken = partnerToken.parse("gradient-partner-token-0002");
+const foreign = { partnerId: "org-2", by: { actor: "user-2", actorName: null, address: null } };
+
+const startedWorld = async () => {
+  const world = serviceWorld();
+  const organization = world.gradient.addOrganization({ token: world.token, organizationName: "Example MSP" });
+  await startIntegration(world.common)(world);
+  return { world, organization };
+};
+
+const register = (world: ServiceWorld, text: string) =>
+  world.register({ partnerId: world.partnerId, text, by: world.by });
+
+const keptBy = ({ table, vault }: ServiceWorld) => ({
+  rows: everyRow(table),
+  secrets: vault.names().map((name) => vault.versions(name)),
+});
+
+/** Another partner that uses another token of another organization. */
+const withNeighbour = async (world: ServiceWorld) => {
+  const organization = world.gradient.addOrganization({ token: newToken });
+  await startIntegration(world.common)(foreign);
+  await world.register({ ...foreign, text: newToken });
+  return organization;
+};
+
+const tokenInForce = async (world: ServiceWorld) => {
+  const { token } = await world.integration();
+  return token && world.vault.read(token.secretName, token.versionId);
+};
+
+const gradientFailures: [string, AppError, string, string][] = [
+  ["is down", new AppError("unavailable", "gradient.unavailable", "down"), "unavailable", "gradient.unavailable"],
+  ["throttles", new AppError("unavailable", "gradient.throttled", "slow"), "unavailable", "gradient.unavailable"],
+  ["forbids the call", new AppError("upstream", "gradient.forbidden", "no"), "upstream", "gradient.unavailable"],
+  ["refuses the call", new AppError("upstream", "gradient.refused", "no"), "upstream", "gradient.unavailable"],
+];
+
+describe("a first token", () => {
+  it("is kept in the vault alone, and known by its last four characters and a fingerprint", async () => {
+    const { world, organization } = await startedWorld();
+
+    await register(world, world.token);
+
+    const integration = await world.integration();
+    expect(integration).toMatchObject({
+      state: "awaiting-agreement",
+      token: {
+        fingerprint: tokenFingerprint(world.token, "hash-key"),
+        lastFour: "0001",
+        status: "valid",
+        registeredBy: world.by.actor,
+        registeredAt: world.clock.date().toISOString(),
+      },
+      gradient: {
+        organizationId: organization.connection.organizationId,
+        organizationName: "Example MSP",
+        status: "pending",
+      },
+    });
+    expect(await tokenInForce(world)).toBe(world.token);
+    expect(JSON.stringify(everyRow(world.table))).not.toContain(world.token);
+  });
+
+  it("makes Gradient's status pending, so that Gradient's wizard goes on", async () => {
+    const { world, organization } = await startedWorld();
+
+    await register(world, world.token);
+
+    expect(organization.connection.status).toBe("pending");
+  });
+
+  it.each(["pending", "active"])("leaves a status of %s as it is", async (status) => {
+    const { world, organization } = await startedWorld();
+    organization.connection.status = status;
+    world.gradient.failNext("setStatus", { error: new Error("must not be called") });
+
+    await register(world, world.token);
+
+    expect((await world.integration()).gradient?.status).toBe(status);
+  });
+
+  it.each([
+    ["spaces", `  ${serviceWorld().token} `],
+    ["line breaks", `\r\n${serviceWorld().token}\n`],
+    ["a line break in the middle", serviceWorld().token.replace("-token", "\n  -token")],
+    ["quotes", `"${serviceWorld().token}"`],
+    ["typographic quotes", `\u201c${serviceWorld().token}\u201d`],
+    ["invisible characters", `\ufeff${serviceWorld().token}\u200b`],
+  ])("is cleaned of %s around it", async (_, text) => {
+    const { world } = await startedWorld();
+
+    await register(world, text);
+
+    expect(await tokenInForce(world)).toBe(world.token);
+  });
+});
+
+describe("nothing is kept of a token", () => {
+  it.each([
+    ["is too short", "short"],
+    ["is too long", "x".repeat(257)],
+    ["has a space inside", "gradient partner token 0001"],
+    ["is a whole pair of keys", "vendor-key-123456:partner-key-123456"],
+    ["has letters beyond ASCII", "gradient-pärtner-token-0001"],
+    ["is empty", ""],
+  ])("that %s", async (_, text) => {
+    const { world } = await startedWorld();
+    const before = keptBy(world);
+
+    await expect(register(world, text)).rejects.toMatchObject({
+      kind: "invalid",
+      code: "token.malformed",
+      message: expect.stringContaining("16 to 256 printable ASCII characters without spaces or colons"),
+      errors: [{ path: "partnerToken", message: expect.stringContaining("16 to 256") }],
+    });
+    expect(keptBy(world)).toEqual(before);
+  });
+
+  it("that Gradient refuses", async () => {
+    const { world } = await startedWorld();
+    const before = keptBy(world);
+
+    await expect(register(world, "some-other-partner-token")).rejects.toMatchObject({
+      kind: "invalid",
+      code: "token.rejected",
+    });
+    expect(keptBy(world)).toEqual(before);
+  });
+
+  it("that Gradient refuses between the check and the status", async () => {
+    const { world } = await startedWorld();
+    const before = keptBy(world);
+    const error = new AppError("forbidden", "gradient.token-rejected", "refused");
+    world.gradient.failNext("setStatus", { error });
+
+    await expect(register(world, world.token)).rejects.toMatchObject({ kind: "invalid", code: "token.rejected" });
+    expect(keptBy(world)).toEqual(before);
+  });
+
+  it.each(gradientFailures)("while Gradient %s", async (_, error, kind, code) => {
+    for (const call of ["readConnection", "setStatus"] as const) {
+      const { world } = await startedWorld();
+      const before = keptBy(world);
+      world.gradient.failNext(call, { error });
+
+      await expect(register(world, world.token)).rejects.toMatchObject({ kind, code });
+      expect(keptBy(world)).toEqual(before);
+    }
+  });
+
+  it("that another partner uses", async () => {
+    const { world } = await startedWorld();
+    await withNeighbour(world);
+    const before = keptBy(world);
+
+    await expect(register(world, newToken)).rejects.toMatchObject({ kind: "conflict", code: "token.in-use" });
+    expect(keptBy(world)).toEqual(before);
+  });
+
+  it("of a Gradient organization that another partner is connected to", async () => {
+    const { world, organization } = await startedWorld();
+    const { connection } = await withNeighbour(world);
+    organization.connection.organizationId = connection.organizationId;
+    const before = keptBy(world);
+
+    await expect(register(world, world.token)).rejects.toMatchObject({ kind: "conflict", code: "token.in-use" });
+    expect(keptBy(world)).toEqual(before);
+    expect(organization.connection.status).toBe("inactive");
+  });
+
+  it("before the integration is started, or after it is ended", async () => {
+    const world = serviceWorld();
+    await expect(register(world, world.token)).rejects.toMatchObject({ code: "integration.wrong-step" });
+
+    world.gradient.addOrganization({ token: world.token });
+    await startIntegration(world.common)(world);
+    await disconnectIntegration(world.common)(world);
+    const before = keptBy(world);
+
+    await expect(register(world, world.token)).rejects.toMatchObject({ code: "integration.wrong-step" });
+    expect(keptBy(world)).toEqual(before);
+  });
+});
+
+describe("of two partners with one token at once", () => {
+  it("one gets it, the other hears that it is in use", async () => {
+    const { world } = await startedWorld();
+    await startIntegration(world.common)(foreign);
+
+    const ends = await Promise.allSettled([
+      register(world, world.token),
+      world.register({ ...foreign, text: world.token }),
+    ]);
+
+    expect(ends.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    expect(ends).toContainEqual(expect.objectContaining({ reason: expect.objectContaining({ code: "token.in-use" }) }));
+    const holders = await Promise.all(
+      [world.partnerId, foreign.partnerId].map(async (id) => (await findIntegration(world.table, id))?.token ?? null),
+    );
+    expect(holders.filter((token) => token !== null)).toHaveLength(1);
+  });
+});
+
+describe("a token that replaces another", () => {
+  const connectedWorld = async () => {
+    const world = serviceWorld();
+    await world.addService("dns");
+    await world.addCustomer("a");
+    await world.setUsage("a", { dns: 7 });
+    await world.connect();
+    return world;
+  };
+
+  it("takes over without a disconnect: agreement and mapping stay, the old one is free for nobody's use", async () => {
+    const world = await connectedWorld();
+    const before = await world.integration();
+    const next = world.gradient.regenerateKey(world.token);
+
+    await register(world, next);
+
+    const after = await world.integration();
+    expect(after).toMatchObject({ state: before.state, agreement: before.agreement, mapping: before.mapping });
+    expect(await tokenInForce(world)).toBe(next);
+    expect(await claimant(world.table, tokenClaimKey(tokenFingerprint(world.token, "hash-key")))).toBeUndefined();
+    expect(await claimant(world.table, tokenClaimKey(tokenFingerprint(next, "hash-key")))).toBe(world.partnerId);
+    const events = rowsOf(world.table, `partner#${world.partnerId}`, "event#").map(({ type }) => type);
+    expect(events).toContain("token.replaced");
+  });
+
+  it("leaves the old one in force until it has passed", async () => {
+    const world = await connectedWorld();
+    const before = keptBy(world);
+    world.gradient.addOrganization({ token: newToken });
+    world.gradient.failNext("readConnection", {
+      error: new AppError("unavailable", "gradient.unavailable", "down"),
+    });
+
+    await expect(register(world, newToken)).rejects.toMatchObject({ code: "gradient.unavailable" });
+    await expect(register(world, "gradient-partner-token-9999")).rejects.toMatchObject({ code: "token.rejected" });
+
+    expect(keptBy(world)).toEqual(before);
+    expect(await tokenInForce(world)).toBe(world.token);
+  });
+
+  it("leaves the old one in force when the service dies after storing the secret, and a retry succeeds", async () => {
+    const world = await connectedWorld();
+    const next = world.gradient.regenerateKey(world.token);
+    const dying = registerToken({
+      ...world.common,
+      gradient: world.gradient,
+      secretPrefix: "p/",
+      hashKey: async () => "hash-key",
+      table: {
+        ...world.table,
+        transact: async () => {
+          throw new Error("killed");
+        },
+      },
+    });
+    const request = { partnerId: world.partnerId, text: next, by: world.by };
+
+    await expect(dying(request)).rejects.toThrow("killed");
+    expect(await tokenInForce(world)).toBe(world.token);
+
+    await world.register(request);
+    expect(await tokenInForce(world)).toBe(next);
+    expect(world.vault.names()).toHaveLength(1);
+  });
+
+  it("of another organization gives the old one's claim back and starts the mapping afresh", async () => {
+    const world = await connectedWorld();
+    const before = await world.integration();
+    await world.table.transact([integrationWrite({ ...before, viewsOwed: { customerId: "a", serviceId: "dns" } })]);
+    const old = before.gradient;
+    const other = world.gradient.addOrganization({ token: newToken });
+
+    await register(world, newToken);
+
+    expect(await world.integration()).toMatchObject({
+      state: "awaiting-mapping",
+      gradient: { organizationId: other.connection.organizationId },
+      mapping: { completedAt: null, accounts: { total: 0, mapped: 0 }, waitingSince: world.clock.date().toISOString() },
+      viewsOwed: null,
+    });
+    expect(await claimant(world.table, organizationClaimKey(old?.organizationId ?? ""))).toBeUndefined();
+  });
+
+  it.each([
+    ["of the same connection lets the run on its way go on", false, null],
+    ["of another connection stops the run on its way in the same step", true, "not-connected"],
+  ])("%s", async (_, isOther, stop) => {
+    const world = await connectedWorld();
+    const { partnerId } = world;
+    await startUsageExport(world.common)({ partnerId, id: "run", trigger: "manual", mode: "full" });
+    if (isOther) world.gradient.addOrganization({ token: newToken });
+    const next = isOther ? newToken : world.gradient.regenerateKey(world.token);
+
+    await register(world, next);
+
+    expect(await findExport(world.table, partnerId, "run")).toMatchObject({ state: "planned", stop });
+  });
+
+  it("given again changes nothing but the time", async () => {
+    const world = await connectedWorld();
+
+    await register(world, world.token);
+
+    expect(await tokenInForce(world)).toBe(world.token);
+    expect(await claimant(world.table, tokenClaimKey(tokenFingerprint(world.token, "hash-key")))).toBe(world.partnerId);
+    expect(world.vault.names().flatMap((name) => world.vault.versions(name))).toEqual([world.token]);
+  });
+
+  it("ends the suspension in one step, and what was held up is sent", async () => {
+    const world = await connectedWorld();
+    world.map(["a"]);
+    await world.sync({ partnerId: world.partnerId, reason: "check" });
+    await world.work();
+    const next = world.gradient.regenerateKey(world.token);
+    await world.sync({ partnerId: world.partnerId, reason: "check" });
+    await world.work();
+    await world.setUsage("a", { dns: 9 });
+    expect(await world.integration()).toMatchObject({ state: "suspended", problems: [{ code: "token.rejected" }] });
+
+    await register(world, next);
+
+    expect(await world.integration()).toMatchObject({ state: "active", problems: [] });
+    expect(owedTasks(world.table)).toMatchObject([{ kind: "sync-accounts", reason: "replaced" }]);
+    await world.work();
+    const { lastExport } = await world.integration();
+    expect(await findExport(world.table, world.partnerId, lastExport?.id ?? "")).toMatchObject({
+      trigger: "recovery",
+      mode: "full",
+      outcome: "succeeded",
+    });
+    expect(world.gradient.countsReceived.at(-1)).toMatchObject({ accountId: "a", unitCount: 9 });
+  });
+});
+
+describe("after a disconnect", () => {
+  it("keeps the new token under a name of its own, whenever the old one is deleted", async () => {
+    const world = serviceWorld();
+    await world.connect();
+    const old = (await world.integration()).token;
+    await disconnectIntegration(world.common)(world);
+    await world.clock.settle(world.clock.sleep(1000));
+    await startIntegration(world.common)(world);
+    await register(world, world.token);
+
+    await world.work();
+
+    expect(await tokenInForce(world)).toBe(world.token);
+    expect(world.vault.names()).not.toContain(old?.secretName);
+    expect(world.gradient.organizationOf(world.token)?.connection.status).toBe("pending");
+  });
+});

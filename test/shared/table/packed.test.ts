@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { pack, unpack } from "#shared/table/packed";
+import { aLedgerEntry, aLine, aReceipt } from "#test/builders/usage-export";
+
+const many = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index));
+
+describe("a packed list", () => {
+  it.each([
+    ["lines with intents", { state: "sending", lines: many(7, () => aLine()), intents: [{ at: 3, unitCount: 0 }] }],
+    ["receipts", { state: "done", receipts: many(3, (index) => aReceipt({ unitCount: index === 1 ? null : index })) }],
+    [
+      "entries, some of them in doubt",
+      many(5, (index) =>
+        aLedgerEntry(index === 2 ? { doubt: { unitCount: 4, until: "2026-11-22T12:00:00.000Z" } } : {}),
+      ),
+    ],
+    ["nothing", { state: "planned", lines: [] }],
+    ["an empty list", []],
+    ["lists in lists", [[{ a: 1 }], [{ a: 2 }, { a: [] }], []]],
+    ["records of different shapes", [{ a: 1 }, { b: 1 }, { a: 1, b: 2 }]],
+    ["empty records", [{}, {}]],
+    [
+      "fields in another order",
+      [
+        { a: 1, b: 2 },
+        { b: 3, a: 4 },
+      ],
+    ],
+    ["plain values", [1, "two", null, true]],
+  ])("holds %s", (_, value) => {
+    expect(unpack(pack(value))).toEqual(value);
+  });
+
+  it.each([
+    ["as text while a row takes one write unit anyway", 2, "string"],
+    ["deflated when there are more", 20, "object"],
+  ])("is stored %s", (_, count, kind) => {
+    const receipts = many(count, (index) => aReceipt({ customerId: `customer-${index}` }));
+    expect(typeof pack(receipts)).toBe(kind);
+    expect(unpack(pack(receipts))).toEqual(receipts);
+  });
+
+  it("takes a tenth of its text", () => {
+    const receipts = many(64, (index) =>
+      aReceipt({ customerId: `customer-${Math.floor(index / 5)}`, unitCount: index }),
+    );
+    expect(pack({ state: "done", receipts }).length).toBeLessThan(JSON.stringify(receipts).length / 10);
+  });
+});

@@ -1,0 +1,155 @@
+import { describe, expect, it } from "vitest";
+import { cutIntoChunks } from "#functions/export-usage/plan/plan-export";
+import { widenLedger } from "#functions/export-usage/plan/widen-ledger";
+import { LeaseLost } from "#shared/exports/export-lease";
+import { heldLine, linesInScope } from "#shared/exports/lines-in-scope";
+import {
+  bitsFor,
+  bucketOf,
+  bucketWrite,
+  type LedgerEntry,
+  lineKey,
+  readBucket,
+  readLedger,
+} from "#shared/usage/ledger";
+import { inMemoryTable } from "#test/fakes/in-memory-table";
+
+const at = "2026-11-22T10:00:00.000Z";
+const anEntry = (customerId: string, unitCount = 1): LedgerEntry => ({
+  customerId,
+  serviceId: "dns",
+  accepted: { unitCount, at },
+  doubt: null,
+  last: { outcome: "accepted", at },
+});
+const many = Array.from({ length: 500 }, (_, index) => anEntry(`customer-${index}`, index));
+const notInUse = async () => false;
+const partner = { partnerId: "org-1", connectionId: "connection-1" };
+
+describe("the ledger's rows", () => {
+  it("grow with the lines and never shrink", () => {
+    expect([0, 1, 80, 81, 160, 161, 100_000].map((lines) => bitsFor(lines, 0))).toEqual([0, 0, 0, 1, 1, 2, 11]);
+    expect(bitsFor(1, 5)).toBe(5);
+  });
+
+  it("spread customers evenly", () => {
+    const sizes = new Map<number, number>();
+    for (const { customerId } of many) {
+      const bucket = bucketOf(customerId, 3);
+      sizes.set(bucket, (sizes.get(bucket) ?? 0) + 1);
+    }
+    expect(sizes.size).toBe(8);
+    expect(Math.max(...sizes.values())).toBeLessThan(100);
+  });
+
+  it("lose nothing when a partner outgrows them", async () => {
+    const table = inMemoryTable();
+    const entries = new Map(many.map((entry) => [lineKey(entry), entry]));
+    await table.put(bucketWrite({ ...partner, bits: 0, number: 0, entries, version: 0 }).put);
+    await widenLedger(table, { ...partner, bits: 0 }, 1, notInUse);
+    await widenLedger(table, { ...partner, bits: 1 }, 3, notInUse);
+
+    expect(await readLedger(table, { ...partner, bits: 3 })).toEqual(entries);
+    const bucket = await readBucket(
+      table,
+      { partnerId: "org-1", bits: 3, number: bucketOf("customer-7", 3) },
+      "connection-1",
+    );
+    expect(bucket.entries.get(lineKey(anEntry("customer-7")))).toEqual(anEntry("customer-7", 7));
+  });
+
+  it("are written again after an attempt that died, but not once they are in use", async () => {
+    const table = inMemoryTable();
+    const row = (unitCount: number, bits: number) => {
+      const entries = new Map([[lineKey(anEntry("a")), anEntry("a", unitCount)]]);
+      return bucketWrite({ ...partner, bits, number: bucketOf("a", bits), entries, version: 0 }).put;
+    };
+    const held = async () => (await readLedger(table, { ...partner, bits: 1 })).get(lineKey(anEntry("a")))?.accepted;
+    await table.put(row(2, 0));
+    await table.put(row(1, 1));
+
+    await widenLedger(table, { ...partner, bits: 0 }, 1, notInUse);
+    expect(await held()).toMatchObject({ unitCount: 2 });
+
+    await table.put(row(3, 1));
+    await expect(widenLedger(table, { ...partner, bits: 0 }, 1, async () => true)).rejects.toThrow(LeaseLost);
+    expect(await held()).toMatchObject({ unitCount: 3 });
+  });
+
+  it("know nothing of another connection: its counts are gone from Gradient", async () => {
+    const table = inMemoryTable();
+    const { put } = bucketWrite({
+      ...partner,
+      bits: 0,
+      number: 0,
+      entries: new Map([["k", anEntry("a")]]),
+      version: 0,
+    });
+    await table.put(put);
+
+    expect((await readBucket(table, { partnerId: "org-1", bits: 0, number: 0 }, "connection-2")).entries.size).toBe(0);
+    expect((await readLedger(table, { partnerId: "org-1", bits: 0, connectionId: "connection-2" })).size).toBe(0);
+  });
+});
+
+describe("the lines of a run", () => {
+  const aCustomer = (id: string, more: object = {}) => ({
+    id,
+    name: `Customer ${id}`,
+    billing: "billed" as const,
+    partnerId: "org-1",
+    removedAt: null,
+    retiredAt: null,
+    isMapped: null,
+    updatedAt: at,
+    version: 1,
+    ...more,
+  });
+  const usageOf = (customerId: string, ...services: string[]): [string, string[]] => [customerId, services];
+  const plan = (
+    customers: ReturnType<typeof aCustomer>[],
+    usage: ReturnType<typeof usageOf>[],
+    ledger: LedgerEntry[],
+  ) =>
+    linesInScope({ customers, counted: new Map(usage), held: ledger.map(heldLine), serviceNames: new Map() }).map(
+      ({ customerId, serviceId, billed }) => `${customerId}/${serviceId}${billed ? "" : " to zero"}`,
+    );
+
+  it("are the services that a billed customer has a count for, zeros too", () => {
+    expect(plan([aCustomer("a"), aCustomer("b")], [usageOf("a", "sig", "dns")], [])).toEqual(["a/dns", "a/sig"]);
+  });
+
+  it("leave trials and customers without a product out", () => {
+    const out = [aCustomer("a", { billing: "trial" }), aCustomer("b", { billing: "not-provisioned" })];
+    expect(plan(out, [usageOf("a", "dns"), usageOf("b", "dns")], [])).toEqual([]);
+  });
+
+  it("bring to zero what Gradient holds of a customer that is not billed any more, once", () => {
+    const gone = aCustomer("a", { removedAt: at });
+    expect(plan([gone], [usageOf("a", "dns")], [anEntry("a", 4)])).toEqual(["a/dns to zero"]);
+    expect(plan([gone], [usageOf("a", "dns")], [anEntry("a", 0)])).toEqual([]);
+    expect(plan([gone], [], [{ ...anEntry("a", 0), accepted: null, doubt: { unitCount: 4, until: at } }])).toEqual([
+      "a/dns to zero",
+    ]);
+  });
+
+  it("keep a service that was counted once and has no count any more", () => {
+    expect(plan([aCustomer("a")], [], [anEntry("a", 4)])).toEqual(["a/dns"]);
+  });
+
+  it("are cut into chunks of at most 95, none across two rows of the ledger", () => {
+    const lines = many.map(({ customerId }) => ({
+      customerId,
+      customerName: customerId,
+      serviceId: "dns",
+      serviceName: "DNS",
+      billed: true,
+    }));
+    const chunks = cutIntoChunks(lines, 1);
+    expect(chunks.map(({ lines: its }) => its.length).every((length) => length <= 95)).toBe(true);
+    expect(chunks.flatMap(({ lines: its }) => its).length).toBe(500);
+    for (const { bucket, lines: its } of chunks) {
+      expect(its.every(({ customerId }) => bucketOf(customerId, 1) === bucket)).toBe(true);
+    }
+  });
+});
