@@ -1,13 +1,8 @@
 import { AppError } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
 import { exportWrite, findExport, isOver, type UsageExport } from "#shared/exports/usage-export";
-import { retryOnConflict, type Table } from "#shared/table/table";
-
-interface Dependencies {
-  table: Table;
-  now: () => Date;
-  newId: () => string;
-}
+import type { Changing } from "#shared/table/changing";
+import { retryOnConflict } from "#shared/table/table";
 
 export interface Cancellation {
   partnerId: string;
@@ -20,7 +15,7 @@ export interface Cancellation {
  * as `deferred` and closes the run. What was accepted by then stays accepted. One that is over stays as it ended.
  */
 export const cancelExport =
-  ({ table, now, newId }: Dependencies) =>
+  ({ table, now, newId }: Changing) =>
   ({ partnerId, exportId, by }: Cancellation): Promise<UsageExport> =>
     retryOnConflict(async () => {
       const running = await findExport(table, partnerId, exportId);

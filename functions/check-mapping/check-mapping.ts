@@ -2,17 +2,11 @@ import { type Actor, eventWrite } from "#shared/events/event";
 import { findIntegration, maySend } from "#shared/integrations/integration";
 import { wrongStep } from "#shared/integrations/wrong-step";
 import { owe } from "#shared/outbox/outbox";
-import type { Table } from "#shared/table/table";
-
-interface Dependencies {
-  table: Table;
-  now: () => Date;
-  newId: () => string;
-}
+import type { Changing } from "#shared/table/changing";
 
 /** Has Gradient asked, soon, what is mapped by now. */
 export const checkMapping =
-  ({ table, now, newId }: Dependencies) =>
+  ({ table, now, newId }: Changing) =>
   async ({ partnerId, by }: { partnerId: string; by: Actor }): Promise<{ requestedAt: string }> => {
     const integration = await findIntegration(table, partnerId);
     if (!integration || !maySend(integration)) throw wrongStep(integration?.state ?? "not-started");

@@ -5,13 +5,11 @@ import { findIntegration, type Integration, integrationWrite, stateWithToken } f
 import { wrongStep } from "#shared/integrations/wrong-step";
 import { ownerMailWrite } from "#shared/mail/owner-mail";
 import { owe } from "#shared/outbox/outbox";
-import { retryOnConflict, type Table } from "#shared/table/table";
+import type { Changing } from "#shared/table/changing";
+import { retryOnConflict, written } from "#shared/table/table";
 
-interface Dependencies {
-  table: Table;
+interface Dependencies extends Changing {
   agreement: Agreement;
-  now: () => Date;
-  newId: () => string;
 }
 
 export interface Confirmation {
@@ -80,5 +78,5 @@ export const confirmAgreement =
         owe({ kind: "sync-accounts", partnerId, reason: "confirmed" }, { id: newId(), at }),
         eventWrite({ id: newId(), partnerId, type: "agreement.confirmed", at, details: { version, sha256 }, ...by }),
       ]);
-      return { integration: { ...updated, version: updated.version + 1 }, isNew: true };
+      return { integration: written(updated), isNew: true };
     });

@@ -5,20 +5,15 @@ import { findIntegration, type Integration, integrationWrite } from "#shared/int
 import { organizationClaimKey, releaseClaim, tokenClaimKey } from "#shared/integrations/token-claim";
 import { wrongStep } from "#shared/integrations/wrong-step";
 import { owe } from "#shared/outbox/outbox";
-import { retryOnConflict, type Table } from "#shared/table/table";
-
-interface Dependencies {
-  table: Table;
-  now: () => Date;
-  newId: () => string;
-}
+import type { Changing } from "#shared/table/changing";
+import { retryOnConflict, written } from "#shared/table/table";
 
 /**
  * Ends the integration at once on our side: nothing is sent from here on. Telling Gradient and deleting the token follow by
  * themselves, through a queue that tries again. History stays.
  */
 export const disconnectIntegration =
-  ({ table, now, newId }: Dependencies) =>
+  ({ table, now, newId }: Changing) =>
   ({ partnerId, by }: { partnerId: string; by: Actor }): Promise<Integration> =>
     retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);
@@ -52,5 +47,5 @@ export const disconnectIntegration =
         ...(gradient ? [releaseClaim(organizationClaimKey(gradient.organizationId))] : []),
         eventWrite({ id: newId(), partnerId, type: "integration.disconnected", at, details: {}, ...by }),
       ]);
-      return { ...updated, version: updated.version + 1 };
+      return written(updated);
     });

@@ -2,13 +2,8 @@ import { findIntegration } from "#shared/integrations/integration";
 import { findOwnerMail, ownerMailWrite } from "#shared/mail/owner-mail";
 import { owe } from "#shared/outbox/outbox";
 import { findPartner, type Partner, type PartnerProfile, partnerWrite } from "#shared/partners/partner";
-import { retryOnConflict, type Table, type Write } from "#shared/table/table";
-
-interface Dependencies {
-  table: Pick<Table, "get" | "transact">;
-  now: () => Date;
-  newId: () => string;
-}
+import type { Changing } from "#shared/table/changing";
+import { retryOnConflict, type Write } from "#shared/table/table";
 
 export interface PartnerUpdate {
   id: string;
@@ -22,7 +17,7 @@ const isSame = (stored: Partner, { name, owner, timeZone }: PartnerProfile): boo
   stored.timeZone === timeZone;
 
 /** Takes a partner over as the feed tells it; mail to the owner goes to this address from then on. A repeat writes nothing. */
-export const putPartner = ({ table, now, newId }: Dependencies) => {
+export const putPartner = ({ table, now, newId }: Changing<"get" | "transact">) => {
   /** The e-mail about the confirmation that failed because nobody knew an owner: now somebody does. */
   const missedMail = async (partnerId: string, at: string): Promise<Write[]> => {
     const integration = await findIntegration(table, partnerId);

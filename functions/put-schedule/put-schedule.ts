@@ -3,13 +3,8 @@ import { findIntegration, type Integration, integrationWrite } from "#shared/int
 import { wrongStep } from "#shared/integrations/wrong-step";
 import { nextRunAt } from "#shared/schedules/next-run";
 import { type ExportSchedule, isPaused } from "#shared/schedules/schedule";
-import { retryOnConflict, type Table } from "#shared/table/table";
-
-interface Dependencies {
-  table: Table;
-  now: () => Date;
-  newId: () => string;
-}
+import type { Changing } from "#shared/table/changing";
+import { retryOnConflict, written } from "#shared/table/table";
 
 export interface ScheduleChange {
   partnerId: string;
@@ -21,7 +16,7 @@ const plain = ({ timeZone, ...schedule }: ExportSchedule): string => `${JSON.str
 
 /** Sets when a partner's usage is sent by itself. It may be set before the integration is active and takes effect then. */
 export const putSchedule =
-  ({ table, now, newId }: Dependencies) =>
+  ({ table, now, newId }: Changing) =>
   ({ partnerId, schedule, by }: ScheduleChange): Promise<Integration> =>
     retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);
@@ -41,5 +36,5 @@ export const putSchedule =
         integrationWrite(updated),
         eventWrite({ id: newId(), partnerId, type: "schedule.changed", at, details, ...by }),
       ]);
-      return { ...updated, version: updated.version + 1 };
+      return written(updated);
     });

@@ -1,5 +1,5 @@
 import { findService, type HubService, type ServiceRecord, serviceWrite } from "#shared/services/hub-service";
-import { retryOnConflict, type Table } from "#shared/table/table";
+import { retryOnConflict, store, type Table } from "#shared/table/table";
 
 interface Dependencies {
   table: Pick<Table, "get" | "put">;
@@ -31,7 +31,6 @@ export const putService =
         version: 0,
       };
       const updated = { id, ...record, gradientServiceId, createdUntil, updatedAt: now().toISOString(), version };
-      const { put, expect } = serviceWrite(updated);
-      await table.put(put, expect);
+      await store(table, serviceWrite(updated));
       return updated;
     });

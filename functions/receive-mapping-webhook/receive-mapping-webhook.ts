@@ -3,13 +3,8 @@ import { eventWrite } from "#shared/events/event";
 import { findIntegration, maySend } from "#shared/integrations/integration";
 import { claimant, organizationClaimKey } from "#shared/integrations/token-claim";
 import { owe } from "#shared/outbox/outbox";
-import { type Item, isConflict, type Table } from "#shared/table/table";
-
-interface Dependencies {
-  table: Table;
-  now: () => Date;
-  newId: () => string;
-}
+import type { Changing } from "#shared/table/changing";
+import { added, isConflict } from "#shared/table/table";
 
 export interface Delivery {
   /** The sender's id of the message, the same for each repeat. */
@@ -33,7 +28,7 @@ const rememberedSeconds = 8 * 24 * 60 * 60;
  * repeat has no effect, and no delivery is remembered without its effect.
  */
 export const receiveMappingWebhook =
-  ({ table, now, newId }: Dependencies) =>
+  ({ table, now, newId }: Changing) =>
   async ({ id, body, address }: Delivery): Promise<DeliveryOutcome> => {
     const parsed = mappingCompleted.safeParse(body);
     if (!parsed.success) return "unknown-type";
@@ -45,15 +40,10 @@ export const receiveMappingWebhook =
 
     const time = now();
     const at = time.toISOString();
-    const seen: Item = {
-      pk: `webhook#${id}`,
-      sk: "seen",
-      version: 1,
-      expiresAt: Math.floor(time.getTime() / 1000) + rememberedSeconds,
-    };
+    const expiresAt = Math.floor(time.getTime() / 1000) + rememberedSeconds;
     try {
       await table.transact([
-        { put: seen, expect: "absent" },
+        added({ pk: `webhook#${id}`, sk: "seen", expiresAt }),
         owe({ kind: "sync-accounts", partnerId, reason: "webhook" }, { id: newId(), at }),
         eventWrite({
           id: newId(),

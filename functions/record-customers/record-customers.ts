@@ -7,13 +7,8 @@ import {
   fromCustomerItem,
 } from "#shared/customers/customer";
 import { knownPartner } from "#shared/partners/known-partner";
-import { retryOnConflict, type Table, type Write } from "#shared/table/table";
-
-interface Dependencies {
-  table: Pick<Table, "get" | "getMany" | "transact">;
-  now: () => Date;
-  newId: () => string;
-}
+import type { Changing } from "#shared/table/changing";
+import { retryOnConflict, type Write } from "#shared/table/table";
 
 export interface CustomerBatch {
   partnerId: string;
@@ -35,7 +30,7 @@ const isSame = (stored: Customer, record: CustomerRecord): boolean =>
  * The task that brings the change to Gradient is part of the last transaction: it cannot run before everything is written, and
  * a crash before it leaves something unwritten for the caller's repeat to find.
  */
-export const recordCustomers = (dependencies: Dependencies) => {
+export const recordCustomers = (dependencies: Changing<"get" | "getMany" | "transact">) => {
   const { table, now } = dependencies;
   const syncWrites = accountSyncWrites(dependencies);
 

@@ -2,7 +2,7 @@ import { customerKey, fromCustomerItem } from "#shared/customers/customer";
 import { inParallel } from "#shared/in-parallel";
 import { knownPartner } from "#shared/partners/known-partner";
 import { serviceKey } from "#shared/services/hub-service";
-import { retryOnConflict, type Table } from "#shared/table/table";
+import { retryOnConflict, store, type Table } from "#shared/table/table";
 import { type Count, fromUsageItem, type Measurement, usageKey, usageWrite } from "#shared/usage/usage";
 
 interface Dependencies {
@@ -82,8 +82,7 @@ export const recordUsage = ({ table, now }: Dependencies) => {
         hasChanged = true;
       }
       if (!hasChanged) return;
-      const { put, expect } = usageWrite({ ...stored, counts: Object.fromEntries(counts) });
-      await table.put(put, expect);
+      await store(table, usageWrite({ ...stored, counts: Object.fromEntries(counts) }));
     });
 
   return async ({ partnerId, measurements }: UsageBatch): Promise<RefusedMeasurement[]> => {

@@ -1,14 +1,9 @@
 import { expectedMs } from "#shared/exports/start-usage-export";
 import { exportWrite, isOver, runningExports, usageExport } from "#shared/exports/usage-export";
 import { owe } from "#shared/outbox/outbox";
+import type { Changing } from "#shared/table/changing";
 import { handleDue } from "#shared/table/due-items";
-import { type DueKey, retryOnConflict, type Table } from "#shared/table/table";
-
-interface Dependencies {
-  table: Table;
-  now: () => Date;
-  newId: () => string;
-}
+import { type DueKey, retryOnConflict } from "#shared/table/table";
 
 const reserveMs = 10_000;
 // a month's end with everybody's full run at once takes hours
@@ -21,7 +16,7 @@ const closingMs = 30 * 60_000;
  * `deferred`. Nothing runs for ever.
  */
 export const recoverExports =
-  ({ table, now, newId }: Dependencies) =>
+  ({ table, now, newId }: Changing) =>
   async ({ remainingMs }: { remainingMs: () => number }): Promise<{ overdue: number }> => {
     const time = now();
     const at = time.toISOString();

@@ -23,16 +23,14 @@ import { claimWrites, organizationClaimKey, releaseClaim, tokenClaimKey } from "
 import { wrongStep } from "#shared/integrations/wrong-step";
 import { owe } from "#shared/outbox/outbox";
 import type { TokenVault } from "#shared/secrets/token-vault";
-import { retryOnConflict, type Table, type Write } from "#shared/table/table";
+import type { Changing } from "#shared/table/changing";
+import { retryOnConflict, type Write, written } from "#shared/table/table";
 
-interface Dependencies {
-  table: Table;
+interface Dependencies extends Changing {
   gradient: Pick<GradientApi, "readConnection" | "setStatus">;
   vault: Pick<TokenVault, "store">;
   secretPrefix: string;
   hashKey: () => Promise<string>;
-  now: () => Date;
-  newId: () => string;
 }
 
 export interface Registration {
@@ -159,6 +157,6 @@ export const registerToken =
           ? [owe({ kind: "sync-accounts", partnerId, reason: "replaced" }, { id: newId(), at })]
           : []),
       ]);
-      return { ...updated, version: updated.version + 1 };
+      return written(updated);
     });
   };

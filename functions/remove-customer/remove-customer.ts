@@ -2,25 +2,20 @@ import { accountSyncWrites } from "#shared/customers/account-sync";
 import { customerWrite, findCustomer } from "#shared/customers/customer";
 import { AppError } from "#shared/errors";
 import { knownPartner } from "#shared/partners/known-partner";
-import { retryOnConflict, type Table } from "#shared/table/table";
-
-interface Dependencies {
-  table: Pick<Table, "get" | "transact">;
-  now: () => Date;
-  newId: () => string;
-}
+import type { Changing } from "#shared/table/changing";
+import { retryOnConflict } from "#shared/table/table";
+import { usageKey } from "#shared/usage/usage";
 
 export interface Removal {
   partnerId: string;
   customerId: string;
 }
 
-import { usageKey } from "#shared/usage/usage";
 /**
  * Notes that a customer is gone. Its record stays: the next export sends zeros for it, and its account is retired once these have
  * arrived. Removing it again changes nothing.
  */
-export const removeCustomer = (dependencies: Dependencies) => {
+export const removeCustomer = (dependencies: Changing<"get" | "transact">) => {
   const { table, now } = dependencies;
   const syncWrites = accountSyncWrites(dependencies);
 

@@ -3,13 +3,8 @@ import { type Actor, eventWrite } from "#shared/events/event";
 import { findIntegration, integrationWrite } from "#shared/integrations/integration";
 import { findOwnerMail, type OwnerMail, ownerMailWrite } from "#shared/mail/owner-mail";
 import { owe } from "#shared/outbox/outbox";
-import { retryOnConflict, type Table } from "#shared/table/table";
-
-interface Dependencies {
-  table: Table;
-  now: () => Date;
-  newId: () => string;
-}
+import type { Changing } from "#shared/table/changing";
+import { retryOnConflict } from "#shared/table/table";
 
 export interface Request {
   partnerId: string;
@@ -22,7 +17,7 @@ const cooldownMs = 60_000;
 
 /** Owes the owner the e-mail about a confirmation once more, as a new e-mail with the facts of the first. */
 export const resendOwnerMail =
-  ({ table, now, newId }: Dependencies) =>
+  ({ table, now, newId }: Changing) =>
   ({ partnerId, version, by }: Request): Promise<OwnerMail> =>
     retryOnConflict(async () => {
       const integration = await findIntegration(table, partnerId);

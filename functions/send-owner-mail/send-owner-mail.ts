@@ -8,7 +8,7 @@ import type { MailContent, Mailer } from "#shared/mail/mailer";
 import { findOwnerMail, type OwnerMail, ownerMailWrite } from "#shared/mail/owner-mail";
 import { tokenRejectedMail } from "#shared/mail/token-rejected-mail";
 import { findPartner, type Partner } from "#shared/partners/partner";
-import { retryOnConflict, type Table } from "#shared/table/table";
+import { retryOnConflict, type Table, written } from "#shared/table/table";
 
 interface Dependencies {
   table: Table;
@@ -56,7 +56,7 @@ export const sendOwnerMail = ({ table, mailer, agreement, hubUrl, gradientBaseUr
     }
     const claimed = { ...mail, sendingUntil: new Date(time.getTime() + sendingMs).toISOString() };
     await table.transact([ownerMailWrite(claimed)]);
-    return { ...claimed, version: mail.version + 1 };
+    return written(claimed);
   };
 
   const deliver = async (mail: OwnerMail, partner: Partner): Promise<MailOutcome> => {

@@ -3,13 +3,7 @@ import { AppError } from "#shared/errors";
 import type { Actor } from "#shared/events/event";
 import { startUsageExport } from "#shared/exports/start-usage-export";
 import { type ExportMode, exportIdAt, type UsageExport } from "#shared/exports/usage-export";
-import type { Table } from "#shared/table/table";
-
-interface Dependencies {
-  table: Table;
-  now: () => Date;
-  newId: () => string;
-}
+import type { Changing } from "#shared/table/changing";
 
 export interface SendUsage {
   partnerId: string;
@@ -20,7 +14,7 @@ export interface SendUsage {
 }
 
 /** *Send usage*: a run that a person asked for, for all customers or for some, or for what an earlier run left over. */
-export const startExport = (dependencies: Dependencies) => {
+export const startExport = (dependencies: Changing) => {
   const { table, now, newId } = dependencies;
   const start = startUsageExport(dependencies);
 

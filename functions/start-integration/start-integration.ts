@@ -2,13 +2,8 @@ import { type Actor, eventWrite } from "#shared/events/event";
 import { findIntegration, type Integration, integrationWrite, noMapping } from "#shared/integrations/integration";
 import { findPartner } from "#shared/partners/partner";
 import { defaultSchedule } from "#shared/schedules/schedule";
-import { retryOnConflict, type Table } from "#shared/table/table";
-
-interface Dependencies {
-  table: Table;
-  now: () => Date;
-  newId: () => string;
-}
+import type { Changing } from "#shared/table/changing";
+import { retryOnConflict, written } from "#shared/table/table";
 
 export interface Start {
   partnerId: string;
@@ -17,7 +12,7 @@ export interface Start {
 
 /** Starts the integration, or starts it again after a disconnect. Started already, it stays as it is. */
 export const startIntegration =
-  ({ table, now, newId }: Dependencies) =>
+  ({ table, now, newId }: Changing) =>
   ({ partnerId, by }: Start): Promise<{ integration: Integration; isNew: boolean }> =>
     retryOnConflict(async () => {
       const existing = await findIntegration(table, partnerId);
@@ -49,5 +44,5 @@ export const startIntegration =
         integrationWrite(fresh),
         eventWrite({ id: newId(), partnerId, type: "integration.started", at, details: {}, ...by }),
       ]);
-      return { integration: { ...fresh, version: fresh.version + 1 }, isNew: true };
+      return { integration: written(fresh), isNew: true };
     });

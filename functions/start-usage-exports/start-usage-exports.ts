@@ -1,18 +1,13 @@
 import { type DueEnd, startDueExport } from "#shared/exports/start-due-export";
 import { dueKinds, integration } from "#shared/integrations/integration";
+import type { Changing } from "#shared/table/changing";
 import { handleDueRows } from "#shared/table/due-items";
-import type { Item, Table } from "#shared/table/table";
-
-interface Dependencies {
-  table: Table;
-  now: () => Date;
-  newId: () => string;
-}
+import type { Item } from "#shared/table/table";
 
 const reserveMs = 10_000;
 
 /** Sees to every partner whose time has come. Who is left, for whatever reason, stays due and is found by the next tick. */
-export const startUsageExports = ({ table, now, newId }: Dependencies) => {
+export const startUsageExports = ({ table, now, newId }: Changing) => {
   const startDue = startDueExport({ table, now, newId });
 
   return async ({ remainingMs }: { remainingMs: () => number }): Promise<Record<DueEnd, number>> => {

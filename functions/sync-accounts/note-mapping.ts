@@ -12,15 +12,10 @@ import {
   withProblem,
 } from "#shared/integrations/integration";
 import type { Task } from "#shared/outbox/outbox";
-import { retryOnConflict, type Table } from "#shared/table/table";
+import type { Changing } from "#shared/table/changing";
+import { retryOnConflict } from "#shared/table/table";
 import type { LedgerEntry } from "#shared/usage/ledger";
 import { listUsage } from "#shared/usage/usage";
-
-interface Dependencies {
-  table: Table;
-  now: () => Date;
-  newId: () => string;
-}
 
 export type SyncReason = Extract<Task, { kind: "sync-accounts" }>["reason"];
 
@@ -52,7 +47,7 @@ const isWorthTrying = ({ reason, billed, accounts }: Findings): boolean =>
   });
 
 /** Keeps what was found, and starts the export that proves a new mapping. */
-export const noteMapping = ({ table, now, newId }: Dependencies) => {
+export const noteMapping = ({ table, now, newId }: Changing) => {
   const start = startUsageExport({ table, now, newId });
 
   const withFindings = (before: Integration, found: Findings, servicesInUse: Set<string>, at: string): Integration => {

@@ -1,4 +1,4 @@
-import { type Customer, findCustomer, isBilled, listCustomers, toCustomerItem } from "#shared/customers/customer";
+import { type Customer, customerWrite, findCustomer, isBilled, listCustomers } from "#shared/customers/customer";
 import { isAppError } from "#shared/errors";
 import type { GradientAccount } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
@@ -14,7 +14,7 @@ import { suspendIntegration } from "#shared/integrations/suspend-integration";
 import { logger } from "#shared/logger";
 import type { Clock } from "#shared/pace/clock";
 import type { TokenVault } from "#shared/secrets/token-vault";
-import { retryOnConflict, type Table } from "#shared/table/table";
+import { retryOnConflict, store, type Table } from "#shared/table/table";
 import { readLedger } from "#shared/usage/ledger";
 import { type AccountChanges, accountChanges } from "./account-changes.ts";
 import { noteMapping, type SyncReason } from "./note-mapping.ts";
@@ -87,7 +87,7 @@ export const syncAccounts = ({ table, gradientFor, vault, clock, newId }: Depend
       if (!current) return;
       const changed = change(current);
       if (JSON.stringify(changed) === JSON.stringify(current)) return;
-      await table.put(toCustomerItem({ ...changed, version: current.version + 1 }), current.version);
+      await store(table, customerWrite(changed));
     });
 
   const noteCustomers = async (

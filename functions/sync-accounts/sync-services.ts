@@ -3,8 +3,8 @@ import { type GradientService, wasUnanswered } from "#shared/gradient/gradient-a
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
 import type { Clock } from "#shared/pace/clock";
-import { type HubService, listServices, toServiceItem } from "#shared/services/hub-service";
-import type { Table } from "#shared/table/table";
+import { type HubService, listServices, serviceWrite } from "#shared/services/hub-service";
+import { store, type Table, written } from "#shared/table/table";
 
 interface Dependencies {
   table: Table;
@@ -20,9 +20,8 @@ const afterFailureMs = 1_000;
 const maxAttempts = 3;
 
 const put = async (table: Table, service: HubService): Promise<HubService> => {
-  const stored = { ...service, version: service.version + 1 };
-  await table.put(toServiceItem(stored), service.version);
-  return stored;
+  await store(table, serviceWrite(service));
+  return written(service);
 };
 
 /**

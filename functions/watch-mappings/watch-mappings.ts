@@ -1,13 +1,8 @@
 import { dueKinds, integration, integrationWrite } from "#shared/integrations/integration";
 import { owe } from "#shared/outbox/outbox";
+import type { Changing } from "#shared/table/changing";
 import { handleDue } from "#shared/table/due-items";
-import { type DueKey, retryOnConflict, type Table } from "#shared/table/table";
-
-interface Dependencies {
-  table: Table;
-  now: () => Date;
-  newId: () => string;
-}
+import { type DueKey, retryOnConflict } from "#shared/table/table";
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -22,7 +17,7 @@ const pauseMs = (waitedMs: number): number => {
 
 /** Has Gradient asked about every partner that still has to map and is due for a look: polling alone opens *Next*. */
 export const watchMappings =
-  ({ table, now, newId }: Dependencies) =>
+  ({ table, now, newId }: Changing) =>
   async ({ remainingMs }: { remainingMs: () => number }): Promise<{ checked: number }> => {
     const time = now();
     const at = time.toISOString();

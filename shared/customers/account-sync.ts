@@ -1,12 +1,7 @@
 import { findIntegration, integrationKey, maySend } from "../integrations/integration.ts";
 import { owe } from "../outbox/outbox.ts";
-import type { Table, Write } from "../table/table.ts";
-
-interface Dependencies {
-  table: Pick<Table, "get">;
-  now: () => Date;
-  newId: () => string;
-}
+import type { Changing } from "../table/changing.ts";
+import type { Write } from "../table/table.ts";
 
 /**
  * What belongs into the transaction that changes customers, so that Gradient hears of the change: a task for the accounts while
@@ -14,7 +9,7 @@ interface Dependencies {
  * then the transaction fails with `table.conflict` and is to be tried again.
  */
 export const accountSyncWrites =
-  ({ table, now, newId }: Dependencies) =>
+  ({ table, now, newId }: Changing<"get">) =>
   async (partnerId: string): Promise<Write[]> => {
     const integration = await findIntegration(table, partnerId);
     if (!integration || !maySend(integration)) {

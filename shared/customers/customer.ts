@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { displayName, identifier, instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
-import { allItems, type Item, type Key, type Table, type Write } from "../table/table.ts";
+import { allItems, type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 
 export const customerId = identifier;
 
@@ -37,10 +37,7 @@ export const toCustomerItem = (value: Customer): Item => ({ ...value, ...custome
 export const fromCustomerItem = (item: Item): Customer => customer.parse(item);
 
 /** The new state, if nobody changed the record since it was read. */
-export const customerWrite = (value: Customer): Write & { put: Item } => ({
-  put: toCustomerItem({ ...value, version: value.version + 1 }),
-  expect: value.version === 0 ? "absent" : value.version,
-});
+export const customerWrite = (value: Customer): RowWrite => versioned(toCustomerItem(value));
 
 export const findCustomer = async (
   table: Pick<Table, "get">,

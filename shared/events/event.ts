@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { identifier, instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
-import type { Item, Page, Table, Write } from "../table/table.ts";
+import { added, type Page, type RowWrite, type Table } from "../table/table.ts";
 
 /** One line of a partner's audit trail: who did what, when and from where. Only ever added. */
 export const auditEvent = z.object({
@@ -34,15 +34,9 @@ export const auditEvent = z.object({
 });
 export type AuditEvent = z.infer<typeof auditEvent>;
 
-const eventItem = (event: AuditEvent): Item => ({
-  ...event,
-  pk: partnerPk(event.partnerId),
-  sk: `event#${event.at}#${event.id}`,
-  version: 1,
-});
-
 /** Adds the event in the same transaction as what it tells of. */
-export const eventWrite = (event: AuditEvent): Write => ({ put: eventItem(event), expect: "absent" });
+export const eventWrite = (event: AuditEvent): RowWrite =>
+  added({ ...event, pk: partnerPk(event.partnerId), sk: `event#${event.at}#${event.id}` });
 
 /** Who acts, where it is not a person. */
 export const serviceActor = { actor: "service", actorName: null, address: null };

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { pack, unpack } from "../table/packed.ts";
-import { allItems, type Item, type Key, type Page, type Table, type Write } from "../table/table.ts";
+import { allItems, type Item, type Key, type Page, type RowWrite, type Table, versioned } from "../table/table.ts";
 import { line, type Receipt, receipt } from "./line.ts";
 import { retentionOf } from "./usage-export.ts";
 
@@ -60,10 +60,7 @@ const fromItem = (item: Item): Chunk => {
   return { ...chunk, content: content.parse(unpack(packed)) };
 };
 
-export const chunkWrite = (chunk: Chunk): Write & { put: Item } => ({
-  put: toChunkItem({ ...chunk, version: chunk.version + 1 }),
-  expect: chunk.version,
-});
+export const chunkWrite = (chunk: Chunk): RowWrite => versioned(toChunkItem(chunk));
 
 export const findChunk = async (
   table: Pick<Table, "get">,

@@ -1,5 +1,5 @@
 import type { Clock } from "../pace/clock.ts";
-import { isConflict, retryOnConflict, type Table } from "../table/table.ts";
+import { isConflict, retryOnConflict, store, type Table, written } from "../table/table.ts";
 import { exportWrite, findExport, isOver, type UsageExport } from "./usage-export.ts";
 
 // Renewed with every checkpoint, about once a second. A killed worker's run waits this long at most before another goes on.
@@ -40,10 +40,9 @@ const newLease = ({ table, clock, holder }: Dependencies, taken: UsageExport): L
   const write = async (change: (current: UsageExport) => UsageExport, until: string | null) => {
     const attempt = async () => {
       const next = { ...change(held), lease: until === null ? null : { holder, until } };
-      const { put, expect } = exportWrite(next);
       try {
-        await table.put(put, expect);
-        held = { ...next, version: next.version + 1 };
+        await store(table, exportWrite(next));
+        held = written(next);
         return held;
       } catch (error) {
         if (!isConflict(error)) throw error;
@@ -91,10 +90,9 @@ export const takeLease = async (
     }
     const until = new Date(clock.now() + leaseMs).toISOString();
     const taken = { ...found, lease: { holder, until } };
-    const { put, expect } = exportWrite(taken);
     try {
-      await table.put(put, expect);
-      return newLease({ table, clock, holder }, { ...taken, version: taken.version + 1 });
+      await store(table, exportWrite(taken));
+      return newLease({ table, clock, holder }, written(taken));
     } catch (error) {
       if (!isConflict(error)) throw error;
     }

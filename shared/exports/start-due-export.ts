@@ -3,15 +3,10 @@ import { eventWrite, serviceActor } from "../events/event.ts";
 import { type Integration, integrationKey, integrationWrite } from "../integrations/integration.ts";
 import { isFullRun } from "../schedules/full-run.ts";
 import { nextRunAt } from "../schedules/next-run.ts";
-import { isConflict, type Table } from "../table/table.ts";
+import type { Changing } from "../table/changing.ts";
+import { isConflict } from "../table/table.ts";
 import { runningExport, startUsageExport } from "./start-usage-export.ts";
 import { type ExportMode, exportIdAt, exportWrite, isNarrowed, type UsageExport } from "./usage-export.ts";
-
-interface Dependencies {
-  table: Table;
-  now: () => Date;
-  newId: () => string;
-}
 
 /**
  * What a partner that is due got: a run, or one that was on its way and sends the same. A run whose lines the due one sends as well, and
@@ -49,7 +44,7 @@ const takesOver = (due: Pick<UsageExport, "mode">, running: UsageExport): boolea
  * time, so asking twice, or by two, starts one. Answers `undefined` for a partner that is not due, or whose record somebody
  * else has just changed: whoever asks next sees to it.
  */
-export const startDueExport = ({ table, now, newId }: Dependencies) => {
+export const startDueExport = ({ table, now, newId }: Changing) => {
   const start = startUsageExport({ table, now, newId });
 
   /** A worker ends the run with its next checkpoint, as one that was cancelled. Nothing is stopped for a partner that is due no more. */

@@ -3,7 +3,8 @@ import { type Actor, eventWrite, serviceActor } from "../events/event.ts";
 import { findIntegration, type Integration, integrationWrite, maySend } from "../integrations/integration.ts";
 import { wrongStep } from "../integrations/wrong-step.ts";
 import { owe } from "../outbox/outbox.ts";
-import { conflict, retryOnConflict, type Table } from "../table/table.ts";
+import type { Changing } from "../table/changing.ts";
+import { conflict, retryOnConflict, type Table, written } from "../table/table.ts";
 import { noTotals } from "./line.ts";
 import { checkRetried } from "./retried-export.ts";
 import {
@@ -14,12 +15,6 @@ import {
   isOver,
   type UsageExport,
 } from "./usage-export.ts";
-
-interface Dependencies {
-  table: Table;
-  now: () => Date;
-  newId: () => string;
-}
 
 export interface ExportRequest {
   partnerId: string;
@@ -83,7 +78,7 @@ const alreadyRunning = (exportId: string) =>
  * `exportId`) when another one is on its way, `table.conflict` when the given integration is outdated, and what `checkRetried` throws.
  * The same request again answers the export that it started.
  */
-export const startUsageExport = ({ table, now, newId }: Dependencies) => {
+export const startUsageExport = ({ table, now, newId }: Changing) => {
   const attempt = async (request: ExportRequest, known: Integration | undefined): Promise<UsageExport | undefined> => {
     const { partnerId, by = serviceActor } = request;
     const integration = known ?? (await findIntegration(table, partnerId));
@@ -117,7 +112,7 @@ export const startUsageExport = ({ table, now, newId }: Dependencies) => {
       owe(task, { id: newId(), at }),
       eventWrite({ id: newId(), partnerId, type: "export.started", at, details, ...by }),
     ]);
-    return { ...started, version: started.version + 1 };
+    return written(started);
   };
   return async (request: ExportRequest): Promise<UsageExport> => {
     let known = request.integration;

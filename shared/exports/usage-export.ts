@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { identifier, instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
-import type { Item, Key, Page, Table, Write } from "../table/table.ts";
+import { type Item, type Key, type Page, type RowWrite, type Table, versioned } from "../table/table.ts";
 import { settledLines, totals } from "./line.ts";
 
 export const exportTrigger = z.enum(["schedule", "manual", "mapping", "recovery"]);
@@ -92,10 +92,7 @@ const toItem = (value: UsageExport): Item => ({
   expiresAt: retentionOf(value.createdAt),
 });
 
-export const exportWrite = (value: UsageExport): Write & { put: Item } => ({
-  put: toItem({ ...value, version: value.version + 1 }),
-  expect: value.version === 0 ? "absent" : value.version,
-});
+export const exportWrite = (value: UsageExport): RowWrite => versioned(toItem(value));
 
 export const findExport = async (
   table: Pick<Table, "get">,

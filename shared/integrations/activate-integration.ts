@@ -1,13 +1,8 @@
 import { eventWrite, serviceActor } from "../events/event.ts";
 import { nextRunAt } from "../schedules/next-run.ts";
-import { retryOnConflict, type Table } from "../table/table.ts";
+import type { Changing } from "../table/changing.ts";
+import { retryOnConflict } from "../table/table.ts";
 import { findIntegration, integrationWrite } from "./integration.ts";
-
-interface Dependencies {
-  table: Table;
-  now: () => Date;
-  newId: () => string;
-}
 
 export interface Proof {
   partnerId: string;
@@ -20,7 +15,7 @@ export interface Proof {
  * schedule. Done again it changes nothing, nor does the proof of a connection that the partner has left meanwhile.
  */
 export const activateIntegration =
-  ({ table, now, newId }: Dependencies) =>
+  ({ table, now, newId }: Changing) =>
   ({ partnerId, connectionId }: Proof): Promise<void> =>
     retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);

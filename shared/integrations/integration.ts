@@ -2,7 +2,7 @@ import * as z from "zod";
 import { identifier, instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
 import { exportSchedule } from "../schedules/schedule.ts";
-import type { Item, Key, Table, Write } from "../table/table.ts";
+import { type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 
 /**
  * not-started → awaiting-token → awaiting-agreement → awaiting-mapping → active. `suspended` from any later state once Gradient
@@ -133,10 +133,7 @@ export const integrationKey = (partnerId: string): Key => ({ pk: partnerPk(partn
 const toItem = (value: Integration): Item => ({ ...value, ...due(value), ...integrationKey(value.partnerId) });
 
 /** The new state, if nobody changed the record since it was read. */
-export const integrationWrite = (value: Integration): Write => ({
-  put: toItem({ ...value, version: value.version + 1 }),
-  expect: value.version === 0 ? "absent" : value.version,
-});
+export const integrationWrite = (value: Integration): RowWrite => versioned(toItem(value));
 
 export const findIntegration = async (
   table: Pick<Table, "get">,

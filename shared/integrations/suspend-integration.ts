@@ -1,14 +1,9 @@
 import { eventWrite } from "../events/event.ts";
 import { ownerMailWrite } from "../mail/owner-mail.ts";
 import { owe } from "../outbox/outbox.ts";
-import { retryOnConflict, type Table } from "../table/table.ts";
+import type { Changing } from "../table/changing.ts";
+import { retryOnConflict } from "../table/table.ts";
 import { findIntegration, integrationWrite, withProblem } from "./integration.ts";
-
-interface Dependencies {
-  table: Table;
-  now: () => Date;
-  newId: () => string;
-}
 
 export interface Rejection {
   partnerId: string;
@@ -23,7 +18,7 @@ export type SuspensionOutcome = "suspended" | "token-replaced" | "not-connected"
  * that has been replaced in the meantime changes nothing.
  */
 export const suspendIntegration =
-  ({ table, now, newId }: Dependencies) =>
+  ({ table, now, newId }: Changing) =>
   ({ partnerId, versionId }: Rejection): Promise<SuspensionOutcome> =>
     retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);

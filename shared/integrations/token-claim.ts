@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { AppError } from "../errors.ts";
-import type { Item, Key, Table, Write } from "../table/table.ts";
+import { added, type Key, type Table, type Write } from "../table/table.ts";
 
 /**
  * Rows that make a partner the only one with a token, and with a Gradient organization. The token's row is keyed by its
@@ -32,8 +32,7 @@ export const claimWrites = async (table: Pick<Table, "get">, key: Key, partnerId
   const holder = await claimant(table, key);
   if (holder === partnerId) return [];
   if (holder !== undefined) throw inUse();
-  const item: Item = { ...key, partnerId, version: 1 };
-  return [{ put: item, expect: "absent" }];
+  return [added({ ...key, partnerId })];
 };
 
 export const releaseClaim = (key: Key): Write => ({ delete: key });

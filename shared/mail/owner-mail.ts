@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { identifier, instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
-import type { Item, Key, Table, Write } from "../table/table.ts";
+import { type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 
 const agreementConfirmed = z.object({
   kind: z.literal("agreement-confirmed"),
@@ -35,10 +35,7 @@ export type OwnerMail = z.infer<typeof ownerMail>;
 const mailKey = (partnerId: string, id: string): Key => ({ pk: partnerPk(partnerId), sk: `mail#${id}` });
 const toItem = (mail: OwnerMail): Item => ({ ...mail, ...mailKey(mail.partnerId, mail.id) });
 
-export const ownerMailWrite = (mail: OwnerMail): Write => ({
-  put: toItem({ ...mail, version: mail.version + 1 }),
-  expect: mail.version === 0 ? "absent" : mail.version,
-});
+export const ownerMailWrite = (mail: OwnerMail): RowWrite => versioned(toItem(mail));
 
 export const findOwnerMail = async (
   table: Pick<Table, "get">,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { identifier, instant } from "../identifier.ts";
-import type { Item, Write } from "../table/table.ts";
+import { added, type RowWrite } from "../table/table.ts";
 
 /** The tasks by kind, each as its queue carries it. Ids only: no counts, no tokens, no addresses. */
 export const taskOf = {
@@ -47,7 +47,5 @@ const shardOf = (id: string): number => createHash("sha256").update(id).digest()
 export const outboxPks = Array.from({ length: shards }, (_, shard) => `outbox#${shard}`);
 
 /** Owes `task` to its queue from the moment that the transaction holds. */
-export const owe = (owed: Task, { id, at }: { id: string; at: string }): Write => {
-  const item: Item = { pk: `outbox#${shardOf(id)}`, sk: `${at}#${id}`, id, task: owed, owedSince: at, version: 1 };
-  return { put: item, expect: "absent" };
-};
+export const owe = (owed: Task, { id, at }: { id: string; at: string }): RowWrite =>
+  added({ pk: `outbox#${shardOf(id)}`, sk: `${at}#${id}`, id, task: owed, owedSince: at });

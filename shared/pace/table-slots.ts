@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type Item, isConflict, type Key, type Table } from "../table/table.ts";
+import { isConflict, type Key, store, type Table, versioned, written } from "../table/table.ts";
 import type { Clock } from "./clock.ts";
 import type { Slots } from "./pacer.ts";
 
@@ -59,17 +59,16 @@ export const tableSlots = (
     isShared = newest.version !== known.version;
     known = newest;
   };
-  const store = async (value: Limiter) => {
-    const item: Item = { ...value, ...key, version: value.version + 1 };
-    await table.put(item, value.version === 0 ? "absent" : value.version);
-    known = { ...value, version: value.version + 1 };
+  const keep = async (value: Limiter) => {
+    await store(table, versioned({ ...value, ...key }));
+    known = written(value);
   };
   const change = async <T>(decide: (current: Limiter) => { value?: Limiter; result: T }): Promise<T> => {
     if (isShared) await look();
     for (;;) {
       const decision = decide(known);
       try {
-        if (decision.value) await store(decision.value);
+        if (decision.value) await keep(decision.value);
         return decision.result;
       } catch (error) {
         if (!isConflict(error)) throw error;

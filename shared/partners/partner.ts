@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { displayName, identifier, instant } from "../identifier.ts";
-import type { Item, Key, Table, Write } from "../table/table.ts";
+import { type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 
 export const partnerId = identifier;
 
@@ -31,10 +31,7 @@ const partnerKey = (id: string): Key => ({ pk: partnerPk(id), sk: "profile" });
 export const toPartnerItem = (value: Partner): Item => ({ ...value, ...partnerKey(value.id) });
 
 /** The new state, if nobody changed the record since it was read. */
-export const partnerWrite = (value: Partner): Write & { put: Item } => ({
-  put: toPartnerItem({ ...value, version: value.version + 1 }),
-  expect: value.version === 0 ? "absent" : value.version,
-});
+export const partnerWrite = (value: Partner): RowWrite => versioned(toPartnerItem(value));
 
 export const findPartner = async (table: Pick<Table, "get">, id: string): Promise<Partner | undefined> => {
   const item = await table.get(partnerKey(id));

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { displayName, identifier, instant } from "../identifier.ts";
-import { allItems, type Item, type Key, type Table, type Write } from "../table/table.ts";
+import { allItems, type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 
 export const serviceId = identifier;
 
@@ -92,10 +92,7 @@ export const toServiceItem = (value: HubService): Item => ({ ...value, ...servic
 export const fromServiceItem = (item: Item): HubService => hubService.parse(item);
 
 /** The new state, if nobody changed the record since it was read. */
-export const serviceWrite = (value: HubService): Write & { put: Item } => ({
-  put: toServiceItem({ ...value, version: value.version + 1 }),
-  expect: value.version === 0 ? "absent" : value.version,
-});
+export const serviceWrite = (value: HubService): RowWrite => versioned(toServiceItem(value));
 
 export const findService = async (table: Pick<Table, "get">, id: string): Promise<HubService | undefined> => {
   const item = await table.get(serviceKey(id));

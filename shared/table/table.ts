@@ -22,6 +22,24 @@ export type Write =
   | { delete: Key; expect?: Expectation }
   | { check: Key; expect: Expectation };
 
+/** A whole row for a place in the table, and what that place has to hold until then. */
+export interface RowWrite {
+  put: Item;
+  expect: Expectation;
+}
+
+/** The value as it is once its write has taken effect. */
+export const written = <T extends { version: number }>(value: T): T => ({ ...value, version: value.version + 1 });
+
+/** The new state of a row, if nobody has changed it since it was read. Version 0 stands for a row that is not there yet. */
+export const versioned = (row: Item): RowWrite => ({
+  put: written(row),
+  expect: row.version === 0 ? "absent" : row.version,
+});
+
+/** A row that is not there yet. */
+export const added = (row: Key & Record<string, unknown>): RowWrite => versioned({ ...row, version: 0 });
+
 export interface Query {
   pk: string;
   /** Only sort keys that begin so. */
@@ -70,6 +88,9 @@ export interface Table {
   /** Oldest first. The index lags a little behind the rows. */
   due(query: DueQuery): Promise<{ keys: DueKey[]; next: DueKey | null }>;
 }
+
+/** Writes one row by itself. */
+export const store = (table: Pick<Table, "put">, { put, expect }: RowWrite): Promise<void> => table.put(put, expect);
 
 export const conflict = () =>
   new AppError("conflict", "table.conflict", "The record was changed by somebody else in the meantime.");

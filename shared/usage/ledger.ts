@@ -3,7 +3,7 @@ import * as z from "zod";
 import { instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
 import { pack, unpack } from "../table/packed.ts";
-import { allItems, type Item, type Key, type Table, type Write } from "../table/table.ts";
+import { allItems, type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 import { lineOutcome } from "./outcome.ts";
 
 /** What is known of one line across all runs. */
@@ -72,15 +72,8 @@ const fromItem = (item: Item): Bucket => {
   return { ...bucket, entries: new Map(entries.map((entry) => [lineKey(entry), entry])) };
 };
 
-export const bucketWrite = ({ entries, ...bucket }: Bucket): Write & { put: Item } => ({
-  put: {
-    ...bucket,
-    ...bucketKey(bucket),
-    packed: pack([...entries.values()]),
-    version: bucket.version + 1,
-  },
-  expect: bucket.version === 0 ? "absent" : bucket.version,
-});
+export const bucketWrite = ({ entries, ...bucket }: Bucket): RowWrite =>
+  versioned({ ...bucket, ...bucketKey(bucket), packed: pack([...entries.values()]) });
 
 export const readBucket = async (
   table: Pick<Table, "get">,

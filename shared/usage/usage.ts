@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { identifier, instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
-import { allItems, type Item, type Key, type Table, type Write } from "../table/table.ts";
+import { allItems, type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 
 // Gradient documents no upper bound. Ten digits are more units than any customer has and far below where doubles lose whole numbers.
 const maxUnitCount = 9_999_999_999;
@@ -46,10 +46,7 @@ export const toUsageItem = (value: CustomerUsage): Item => ({
   ...usageKey(value.partnerId, value.customerId),
 });
 /** The new state, if nobody changed the record since it was read. */
-export const usageWrite = (value: CustomerUsage): Write & { put: Item } => ({
-  put: toUsageItem({ ...value, version: value.version + 1 }),
-  expect: value.version === 0 ? "absent" : value.version,
-});
+export const usageWrite = (value: CustomerUsage): RowWrite => versioned(toUsageItem(value));
 export const fromUsageItem = (item: Item): CustomerUsage => customerUsage.parse(item);
 
 /** The usage of those customers that have any, by customer id. */
