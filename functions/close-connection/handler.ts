@@ -1,25 +1,27 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { gradientClient } from "#shared/gradient/gradient-client";
 import { readEnv } from "#shared/lambda/env";
+import { gradientEnv } from "#shared/lambda/gradient-env";
+import { queueWorker } from "#shared/lambda/queue-worker";
+import { taskOf } from "#shared/outbox/outbox";
 import { singleCallPacer } from "#shared/pace/single-calls";
 import { systemClock } from "#shared/pace/system-clock";
 import { secretText } from "#shared/secrets/secret-text";
 import { secretsManagerVault } from "#shared/secrets/secrets-manager-vault";
 import { tableNamed } from "#shared/table/table-client";
 import { closeConnection } from "./close-connection.ts";
-import { closeConnectionEnv } from "./env.ts";
-import { closeConnectionWorker } from "./worker.ts";
 
-const env = readEnv(closeConnectionEnv);
+const env = readEnv(gradientEnv);
 const table = tableNamed(env.TABLE_NAME);
 const secrets = new SecretsManagerClient({});
 
-export const handler = closeConnectionWorker(
-  closeConnection({
+export const handler = queueWorker({
+  message: taskOf["close-connection"],
+  run: closeConnection({
     table,
     gradient: gradientClient({ baseUrl: env.GRADIENT_BASE_URL, vendorKey: secretText(secrets, env.VENDOR_KEY_SECRET) }),
     vault: secretsManagerVault(secrets),
     pacerFor: singleCallPacer(table, env.LIMITER_KEY, systemClock),
     clock: systemClock,
   }),
-);
+});

@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import { currentAgreement } from "#shared/agreements/agreement";
 import { integrationView } from "#shared/integrations/integration-view";
 import { readEnv } from "#shared/lambda/env";
+import { viewEnv } from "#shared/lambda/view-env";
 import { tableNamed } from "#shared/table/table-client";
 import { confirmAgreement } from "./confirm-agreement.ts";
 import { confirmAgreementEndpoint } from "./endpoint.ts";
-import { confirmAgreementEnv } from "./env.ts";
 
-const env = readEnv(confirmAgreementEnv);
+const env = readEnv(viewEnv);
 const table = tableNamed(env.TABLE_NAME);
 
 export const handler = confirmAgreementEndpoint(

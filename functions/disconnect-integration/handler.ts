@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { integrationView } from "#shared/integrations/integration-view";
 import { readEnv } from "#shared/lambda/env";
+import { viewEnv } from "#shared/lambda/view-env";
 import { tableNamed } from "#shared/table/table-client";
 import { disconnectIntegration } from "./disconnect-integration.ts";
 import { disconnectIntegrationEndpoint } from "./endpoint.ts";
-import { disconnectIntegrationEnv } from "./env.ts";
 
-const env = readEnv(disconnectIntegrationEnv);
+const env = readEnv(viewEnv);
 const table = tableNamed(env.TABLE_NAME);
 
 export const handler = disconnectIntegrationEndpoint(

@@ -3,6 +3,8 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { defaultTimeoutMs, gradientClient } from "#shared/gradient/gradient-client";
 import { readEnv } from "#shared/lambda/env";
+import { queueWorker } from "#shared/lambda/queue-worker";
+import { taskOf } from "#shared/outbox/outbox";
 import { sqsTaskQueues } from "#shared/outbox/sqs-task-queues";
 import { systemClock } from "#shared/pace/system-clock";
 import { limiterName, tableSlots } from "#shared/pace/table-slots";
@@ -11,14 +13,14 @@ import { secretsManagerVault } from "#shared/secrets/secrets-manager-vault";
 import { tableNamed } from "#shared/table/table-client";
 import { exportUsageEnv } from "./env.ts";
 import { exportUsage } from "./export-usage.ts";
-import { exportUsageWorker } from "./worker.ts";
 
 const env = readEnv(exportUsageEnv);
 const table = tableNamed(env.TABLE_NAME);
 const secrets = new SecretsManagerClient({});
 
-export const handler = exportUsageWorker(
-  exportUsage({
+export const handler = queueWorker({
+  message: taskOf["export-usage"],
+  run: exportUsage({
     table,
     gradient: gradientClient({
       baseUrl: env.GRADIENT_BASE_URL,
@@ -36,4 +38,4 @@ export const handler = exportUsageWorker(
     newId: randomUUID,
     callTimeoutMs: defaultTimeoutMs,
   }),
-);
+});

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { integrationView } from "#shared/integrations/integration-view";
 import { readEnv } from "#shared/lambda/env";
+import { viewEnv } from "#shared/lambda/view-env";
 import { tableNamed } from "#shared/table/table-client";
 import { putScheduleEndpoint } from "./endpoint.ts";
-import { putScheduleEnv } from "./env.ts";
 import { putSchedule } from "./put-schedule.ts";
 
-const env = readEnv(putScheduleEnv);
+const env = readEnv(viewEnv);
 const table = tableNamed(env.TABLE_NAME);
 
 export const handler = putScheduleEndpoint(

@@ -1,9 +1,9 @@
 import { readEnv } from "#shared/lambda/env";
+import { tableEnv } from "#shared/lambda/table-env";
 import { tableNamed } from "#shared/table/table-client";
 import { putServiceEndpoint } from "./endpoint.ts";
-import { putServiceEnv } from "./env.ts";
 import { putService } from "./put-service.ts";
 
-const env = readEnv(putServiceEnv);
+const env = readEnv(tableEnv);
 
 export const handler = putServiceEndpoint(putService({ table: tableNamed(env.TABLE_NAME), now: () => new Date() }));

@@ -1,11 +1,11 @@
 import { currentAgreement } from "#shared/agreements/agreement";
 import { integrationView } from "#shared/integrations/integration-view";
 import { readEnv } from "#shared/lambda/env";
+import { viewEnv } from "#shared/lambda/view-env";
 import { tableNamed } from "#shared/table/table-client";
 import { readIntegrationEndpoint } from "./endpoint.ts";
-import { readIntegrationEnv } from "./env.ts";
 
-const env = readEnv(readIntegrationEnv);
+const env = readEnv(viewEnv);
 const table = tableNamed(env.TABLE_NAME);
 
 export const handler = readIntegrationEndpoint({

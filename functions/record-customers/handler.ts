@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { readEnv } from "#shared/lambda/env";
+import { tableEnv } from "#shared/lambda/table-env";
 import { tableNamed } from "#shared/table/table-client";
 import { recordCustomersEndpoint } from "./endpoint.ts";
-import { recordCustomersEnv } from "./env.ts";
 import { recordCustomers } from "./record-customers.ts";
 
-const env = readEnv(recordCustomersEnv);
+const env = readEnv(tableEnv);
 
 export const handler = recordCustomersEndpoint(
   recordCustomers({ table: tableNamed(env.TABLE_NAME), now: () => new Date(), newId: randomUUID }),

@@ -1,9 +1,9 @@
 import { readEnv } from "#shared/lambda/env";
+import { tableEnv } from "#shared/lambda/table-env";
 import { tableNamed } from "#shared/table/table-client";
 import { recordUsageEndpoint } from "./endpoint.ts";
-import { recordUsageEnv } from "./env.ts";
 import { recordUsage } from "./record-usage.ts";
 
-const env = readEnv(recordUsageEnv);
+const env = readEnv(tableEnv);
 
 export const handler = recordUsageEndpoint(recordUsage({ table: tableNamed(env.TABLE_NAME), now: () => new Date() }));

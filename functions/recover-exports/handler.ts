@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { readEnv } from "#shared/lambda/env";
+import { scheduledJob } from "#shared/lambda/scheduled-job";
+import { tableEnv } from "#shared/lambda/table-env";
 import { tableNamed } from "#shared/table/table-client";
-import { recoverExportsEnv } from "./env.ts";
-import { recoverExportsJob } from "./job.ts";
 import { recoverExports } from "./recover-exports.ts";
 
-const env = readEnv(recoverExportsEnv);
+const env = readEnv(tableEnv);
 
-export const handler = recoverExportsJob(
+export const handler = scheduledJob(
   recoverExports({ table: tableNamed(env.TABLE_NAME), now: () => new Date(), newId: randomUUID }),
 );

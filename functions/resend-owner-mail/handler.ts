@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { readEnv } from "#shared/lambda/env";
+import { tableEnv } from "#shared/lambda/table-env";
 import { tableNamed } from "#shared/table/table-client";
 import { resendOwnerMailEndpoint } from "./endpoint.ts";
-import { resendOwnerMailEnv } from "./env.ts";
 import { resendOwnerMail } from "./resend-owner-mail.ts";
 
-const env = readEnv(resendOwnerMailEnv);
+const env = readEnv(tableEnv);
 
 export const handler = resendOwnerMailEndpoint(
   resendOwnerMail({ table: tableNamed(env.TABLE_NAME), now: () => new Date(), newId: randomUUID }),

@@ -1,16 +1,18 @@
 import { SESClient } from "@aws-sdk/client-ses";
 import { currentAgreement } from "#shared/agreements/agreement";
 import { readEnv } from "#shared/lambda/env";
+import { queueWorker } from "#shared/lambda/queue-worker";
 import { sesMailer } from "#shared/mail/ses-mailer";
+import { taskOf } from "#shared/outbox/outbox";
 import { tableNamed } from "#shared/table/table-client";
 import { sendOwnerMailEnv } from "./env.ts";
 import { sendOwnerMail } from "./send-owner-mail.ts";
-import { sendOwnerMailWorker } from "./worker.ts";
 
 const env = readEnv(sendOwnerMailEnv);
 
-export const handler = sendOwnerMailWorker(
-  sendOwnerMail({
+export const handler = queueWorker({
+  message: taskOf["send-owner-mail"],
+  run: sendOwnerMail({
     table: tableNamed(env.TABLE_NAME),
     mailer: sesMailer({ client: new SESClient({}), from: env.MAIL_FROM, configurationSet: env.MAIL_CONFIGURATION_SET }),
     agreement: currentAgreement,
@@ -18,4 +20,4 @@ export const handler = sendOwnerMailWorker(
     gradientBaseUrl: env.GRADIENT_BASE_URL,
     now: () => new Date(),
   }),
-);
+});

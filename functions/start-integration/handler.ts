@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { integrationView } from "#shared/integrations/integration-view";
 import { readEnv } from "#shared/lambda/env";
+import { viewEnv } from "#shared/lambda/view-env";
 import { tableNamed } from "#shared/table/table-client";
 import { startIntegrationEndpoint } from "./endpoint.ts";
-import { startIntegrationEnv } from "./env.ts";
 import { startIntegration } from "./start-integration.ts";
 
-const env = readEnv(startIntegrationEnv);
+const env = readEnv(viewEnv);
 const table = tableNamed(env.TABLE_NAME);
 
 export const handler = startIntegrationEndpoint(

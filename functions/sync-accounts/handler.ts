@@ -3,16 +3,17 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { gradientClient } from "#shared/gradient/gradient-client";
 import { patientGradient } from "#shared/gradient/patient-gradient";
 import { readEnv } from "#shared/lambda/env";
+import { gradientEnv } from "#shared/lambda/gradient-env";
+import { queueWorker } from "#shared/lambda/queue-worker";
+import { taskOf } from "#shared/outbox/outbox";
 import { singleCallPacer } from "#shared/pace/single-calls";
 import { systemClock } from "#shared/pace/system-clock";
 import { secretText } from "#shared/secrets/secret-text";
 import { secretsManagerVault } from "#shared/secrets/secrets-manager-vault";
 import { tableNamed } from "#shared/table/table-client";
-import { syncAccountsEnv } from "./env.ts";
 import { syncAccounts } from "./sync-accounts.ts";
-import { syncAccountsWorker } from "./worker.ts";
 
-const env = readEnv(syncAccountsEnv);
+const env = readEnv(gradientEnv);
 const table = tableNamed(env.TABLE_NAME);
 const secrets = new SecretsManagerClient({});
 const gradient = gradientClient({
@@ -21,8 +22,9 @@ const gradient = gradientClient({
 });
 const pacerFor = singleCallPacer(table, env.LIMITER_KEY, systemClock);
 
-export const handler = syncAccountsWorker(
-  syncAccounts({
+export const handler = queueWorker({
+  message: taskOf["sync-accounts"],
+  run: syncAccounts({
     table,
     gradientFor: (partnerId) =>
       patientGradient(gradient, { pacer: pacerFor(partnerId), clock: systemClock, patienceMs: 15_000 }),
@@ -30,4 +32,4 @@ export const handler = syncAccountsWorker(
     clock: systemClock,
     newId: randomUUID,
   }),
-);
+});

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { readEnv } from "#shared/lambda/env";
+import { scheduledJob } from "#shared/lambda/scheduled-job";
+import { tableEnv } from "#shared/lambda/table-env";
 import { tableNamed } from "#shared/table/table-client";
-import { watchMappingsEnv } from "./env.ts";
-import { watchMappingsJob } from "./job.ts";
 import { watchMappings } from "./watch-mappings.ts";
 
-const env = readEnv(watchMappingsEnv);
+const env = readEnv(tableEnv);
 
-export const handler = watchMappingsJob(
+export const handler = scheduledJob(
   watchMappings({ table: tableNamed(env.TABLE_NAME), now: () => new Date(), newId: randomUUID }),
 );

@@ -2,8 +2,8 @@ import { Duration } from "aws-cdk-lib";
 import { HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import type { CloseConnectionEnv } from "#functions/close-connection/env";
-import type { DisconnectIntegrationEnv } from "#functions/disconnect-integration/env";
+import type { GradientEnv } from "#shared/lambda/gradient-env";
+import type { ViewEnv } from "#shared/lambda/view-env";
 import type { Foundation } from "./foundation.ts";
 import { gradientEnvironment } from "./gradient-environment.ts";
 import { ServiceFunction } from "./service-function.ts";
@@ -17,7 +17,7 @@ export class Disconnection extends Construct {
     super(scope, id);
     const { api, table, credentials, parameters } = foundation;
 
-    const disconnectIntegration = new ServiceFunction<DisconnectIntegrationEnv>(this, "DisconnectIntegration", {
+    const disconnectIntegration = new ServiceFunction<ViewEnv>(this, "DisconnectIntegration", {
       folder: "disconnect-integration",
       environment: { TABLE_NAME: table.tableName, GRADIENT_BASE_URL: parameters.gradientBaseUrl },
       errorImpact: "a partner cannot withdraw, and its usage is sent on",
@@ -33,7 +33,7 @@ export class Disconnection extends Construct {
     });
     this.disconnects = queue.queue;
 
-    const closeConnection = new ServiceFunction<CloseConnectionEnv>(this, "CloseConnection", {
+    const closeConnection = new ServiceFunction<GradientEnv>(this, "CloseConnection", {
       folder: "close-connection",
       environment: gradientEnvironment(this, foundation),
       errorImpact: "a partner who left keeps its token with us until the retry succeeds",

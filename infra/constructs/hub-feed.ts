@@ -1,10 +1,6 @@
 import { HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
 import { Construct } from "constructs";
-import type { PutPartnerEnv } from "#functions/put-partner/env";
-import type { PutServiceEnv } from "#functions/put-service/env";
-import type { RecordCustomersEnv } from "#functions/record-customers/env";
-import type { RecordUsageEnv } from "#functions/record-usage/env";
-import type { RemoveCustomerEnv } from "#functions/remove-customer/env";
+import type { TableEnv } from "#shared/lambda/table-env";
 import type { Foundation } from "./foundation.ts";
 import { ServiceFunction } from "./service-function.ts";
 
@@ -14,7 +10,7 @@ export class HubFeed extends Construct {
     super(scope, id);
     const environment = { TABLE_NAME: table.tableName };
 
-    const putService = new ServiceFunction<PutServiceEnv>(this, "PutService", {
+    const putService = new ServiceFunction<TableEnv>(this, "PutService", {
       folder: "put-service",
       environment,
       errorImpact: "a new or changed service does not reach Gradient, so its counts cannot be mapped",
@@ -22,7 +18,7 @@ export class HubFeed extends Construct {
     table.grantReadWriteData(putService);
     api.forFeed(putService, [HttpMethod.PUT, "/v1/hub/services/{serviceId}"]);
 
-    const putPartner = new ServiceFunction<PutPartnerEnv>(this, "PutPartner", {
+    const putPartner = new ServiceFunction<TableEnv>(this, "PutPartner", {
       folder: "put-partner",
       environment,
       errorImpact: "a new partner cannot start, and mail goes to a former owner",
@@ -30,7 +26,7 @@ export class HubFeed extends Construct {
     table.grantReadWriteData(putPartner);
     api.forFeed(putPartner, [HttpMethod.PUT, "/v1/hub/partners/{partnerId}"]);
 
-    const recordCustomers = new ServiceFunction<RecordCustomersEnv>(this, "RecordCustomers", {
+    const recordCustomers = new ServiceFunction<TableEnv>(this, "RecordCustomers", {
       folder: "record-customers",
       environment,
       errorImpact: "a partner's new customers are missing in Gradient and go unbilled",
@@ -38,7 +34,7 @@ export class HubFeed extends Construct {
     table.grantReadWriteData(recordCustomers);
     api.forFeed(recordCustomers, [HttpMethod.POST, "/v1/hub/partners/{partnerId}/customers"]);
 
-    const removeCustomer = new ServiceFunction<RemoveCustomerEnv>(this, "RemoveCustomer", {
+    const removeCustomer = new ServiceFunction<TableEnv>(this, "RemoveCustomer", {
       folder: "remove-customer",
       environment,
       errorImpact: "a customer who left is billed on",
@@ -46,7 +42,7 @@ export class HubFeed extends Construct {
     table.grantReadWriteData(removeCustomer);
     api.forFeed(removeCustomer, [HttpMethod.DELETE, "/v1/hub/partners/{partnerId}/customers/{customerId}"]);
 
-    const recordUsage = new ServiceFunction<RecordUsageEnv>(this, "RecordUsage", {
+    const recordUsage = new ServiceFunction<TableEnv>(this, "RecordUsage", {
       folder: "record-usage",
       environment,
       errorImpact: "exports go on with old counts, so customers are billed wrongly",

@@ -1,9 +1,7 @@
 import { HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
 import { Construct } from "constructs";
-import type { ConfirmAgreementEnv } from "#functions/confirm-agreement/env";
-import type { ReadIntegrationEnv } from "#functions/read-integration/env";
 import type { RegisterTokenEnv } from "#functions/register-token/env";
-import type { StartIntegrationEnv } from "#functions/start-integration/env";
+import type { ViewEnv } from "#shared/lambda/view-env";
 import type { Foundation } from "./foundation.ts";
 import { gradientEnvironment } from "./gradient-environment.ts";
 import { ServiceFunction } from "./service-function.ts";
@@ -17,7 +15,7 @@ export class Integration extends Construct {
     const { api, table, credentials, parameters } = foundation;
     const viewEnvironment = { TABLE_NAME: table.tableName, GRADIENT_BASE_URL: parameters.gradientBaseUrl };
 
-    const startIntegration = new ServiceFunction<StartIntegrationEnv>(this, "StartIntegration", {
+    const startIntegration = new ServiceFunction<ViewEnv>(this, "StartIntegration", {
       folder: "start-integration",
       environment: viewEnvironment,
       errorImpact: "a partner cannot start the integration",
@@ -39,7 +37,7 @@ export class Integration extends Construct {
     credentials.partnerTokens.grantRegister(registerToken);
     api.forPeople(registerToken, [HttpMethod.PUT, `${base}/token`]);
 
-    const confirmAgreement = new ServiceFunction<ConfirmAgreementEnv>(this, "ConfirmAgreement", {
+    const confirmAgreement = new ServiceFunction<ViewEnv>(this, "ConfirmAgreement", {
       folder: "confirm-agreement",
       environment: viewEnvironment,
       errorImpact: "a partner cannot confirm the agreement and stays at step 1",
@@ -47,7 +45,7 @@ export class Integration extends Construct {
     table.grantReadWriteData(confirmAgreement);
     api.forPeople(confirmAgreement, [HttpMethod.POST, `${base}/agreement/confirmations`]);
 
-    const readIntegration = new ServiceFunction<ReadIntegrationEnv>(this, "ReadIntegration", {
+    const readIntegration = new ServiceFunction<ViewEnv>(this, "ReadIntegration", {
       folder: "read-integration",
       environment: viewEnvironment,
       errorImpact: "partners see neither the state of their integration nor their receipts; exports go on",

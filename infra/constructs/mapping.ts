@@ -3,10 +3,9 @@ import { HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
 import { ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import type { CheckMappingEnv } from "#functions/check-mapping/env";
 import type { ReceiveMappingWebhookEnv } from "#functions/receive-mapping-webhook/env";
-import type { SyncAccountsEnv } from "#functions/sync-accounts/env";
-import type { WatchMappingsEnv } from "#functions/watch-mappings/env";
+import type { GradientEnv } from "#shared/lambda/gradient-env";
+import type { TableEnv } from "#shared/lambda/table-env";
 import type { Foundation } from "./foundation.ts";
 import { gradientEnvironment } from "./gradient-environment.ts";
 import { ServiceFunction } from "./service-function.ts";
@@ -33,7 +32,7 @@ export class Mapping extends Construct {
     });
     this.accounts = queue.queue;
 
-    const syncAccounts = new ServiceFunction<SyncAccountsEnv>(this, "SyncAccounts", {
+    const syncAccounts = new ServiceFunction<GradientEnv>(this, "SyncAccounts", {
       folder: "sync-accounts",
       environment: gradientEnvironment(this, foundation),
       errorImpact: "new customers and services appear in Gradient late",
@@ -44,7 +43,7 @@ export class Mapping extends Construct {
     credentials.partnerTokens.grantRead(syncAccounts);
     queue.drive(syncAccounts, { batchSize: 1, maxConcurrency: 5 });
 
-    const checkMapping = new ServiceFunction<CheckMappingEnv>(this, "CheckMapping", {
+    const checkMapping = new ServiceFunction<TableEnv>(this, "CheckMapping", {
       folder: "check-mapping",
       environment,
       errorImpact: "Check now does nothing; the mapping is still watched every five minutes",
@@ -61,7 +60,7 @@ export class Mapping extends Construct {
     credentials.webhookKeys.grantRead(receiveMappingWebhook);
     api.forSignedCalls(receiveMappingWebhook, [HttpMethod.POST, "/v1/webhooks/gradient/mapping-completed"]);
 
-    const watchMappings = new ServiceFunction<WatchMappingsEnv>(this, "WatchMappings", {
+    const watchMappings = new ServiceFunction<TableEnv>(this, "WatchMappings", {
       folder: "watch-mappings",
       environment,
       errorImpact: "partners who finished mapping wait at step 2 unless Gradient sends its webhook",

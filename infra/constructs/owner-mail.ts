@@ -4,8 +4,8 @@ import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import { ConfigurationSet, EmailIdentity, SuppressionReasons } from "aws-cdk-lib/aws-ses";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import type { ResendOwnerMailEnv } from "#functions/resend-owner-mail/env";
 import type { SendOwnerMailEnv } from "#functions/send-owner-mail/env";
+import type { TableEnv } from "#shared/lambda/table-env";
 import type { Foundation } from "./foundation.ts";
 import { ServiceFunction } from "./service-function.ts";
 import { WorkerQueue } from "./worker-queue.ts";
@@ -21,7 +21,7 @@ export class OwnerMail extends Construct {
   ) {
     super(scope, id);
 
-    const resendOwnerMail = new ServiceFunction<ResendOwnerMailEnv>(this, "ResendOwnerMail", {
+    const resendOwnerMail = new ServiceFunction<TableEnv>(this, "ResendOwnerMail", {
       folder: "resend-owner-mail",
       environment: { TABLE_NAME: table.tableName },
       errorImpact: "an owner's lost mail cannot be asked for again",

@@ -26,7 +26,7 @@ type Complete<Env> = { [Name in keyof Env]-?: NonNullable<Env[Name]> };
 interface ServiceFunctionProps<Env> {
   /** The folder in `functions/`, and the heading in the runbook. */
   folder: string;
-  /** As the function's own `env.ts` declares it: names and addresses, never secret values. */
+  /** As the schema says that its handler reads: names and addresses, never secret values. */
   environment: Complete<Env>;
   /** What somebody loses while this function fails; completes "Impact: …". */
   errorImpact: string;

@@ -3,12 +3,9 @@ import { HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
 import { ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import type { CancelExportEnv } from "#functions/cancel-export/env";
 import type { ExportUsageEnv } from "#functions/export-usage/env";
-import type { PutScheduleEnv } from "#functions/put-schedule/env";
-import type { RecoverExportsEnv } from "#functions/recover-exports/env";
-import type { StartExportEnv } from "#functions/start-export/env";
-import type { StartUsageExportsEnv } from "#functions/start-usage-exports/env";
+import type { TableEnv } from "#shared/lambda/table-env";
+import type { ViewEnv } from "#shared/lambda/view-env";
 import type { Foundation } from "./foundation.ts";
 import { gradientEnvironment } from "./gradient-environment.ts";
 import { ServiceFunction } from "./service-function.ts";
@@ -74,7 +71,7 @@ export class UsageExports extends Construct {
   #addRoutes({ api, table, parameters }: Foundation): void {
     const environment = { TABLE_NAME: table.tableName };
 
-    const startExport = new ServiceFunction<StartExportEnv>(this, "StartExport", {
+    const startExport = new ServiceFunction<TableEnv>(this, "StartExport", {
       folder: "start-export",
       environment,
       errorImpact: "Send usage does nothing; scheduled exports go on",
@@ -82,7 +79,7 @@ export class UsageExports extends Construct {
     table.grantReadWriteData(startExport);
     api.forPeople(startExport, [HttpMethod.POST, `${base}/exports`]);
 
-    const cancelExport = new ServiceFunction<CancelExportEnv>(this, "CancelExport", {
+    const cancelExport = new ServiceFunction<TableEnv>(this, "CancelExport", {
       folder: "cancel-export",
       environment,
       errorImpact: "a running export cannot be stopped",
@@ -90,7 +87,7 @@ export class UsageExports extends Construct {
     table.grantReadWriteData(cancelExport);
     api.forPeople(cancelExport, [HttpMethod.DELETE, `${base}/exports/{exportId}`]);
 
-    const putSchedule = new ServiceFunction<PutScheduleEnv>(this, "PutSchedule", {
+    const putSchedule = new ServiceFunction<ViewEnv>(this, "PutSchedule", {
       folder: "put-schedule",
       environment: { ...environment, GRADIENT_BASE_URL: parameters.gradientBaseUrl },
       errorImpact: "a partner cannot change or pause when its usage is sent",
@@ -102,7 +99,7 @@ export class UsageExports extends Construct {
   #addSchedules({ table, schedules }: Foundation): void {
     const environment = { TABLE_NAME: table.tableName };
 
-    const startUsageExports = new ServiceFunction<StartUsageExportsEnv>(this, "StartUsageExports", {
+    const startUsageExports = new ServiceFunction<TableEnv>(this, "StartUsageExports", {
       folder: "start-usage-exports",
       environment,
       errorImpact: "partners who are due get their export late; each tick looks for them again",
@@ -113,7 +110,7 @@ export class UsageExports extends Construct {
     // Nepal. A tick with nobody due is one read of an index.
     schedules.add("start-usage-exports", ScheduleExpression.cron({ minute: "0/15" }), startUsageExports);
 
-    const recoverExports = new ServiceFunction<RecoverExportsEnv>(this, "RecoverExports", {
+    const recoverExports = new ServiceFunction<TableEnv>(this, "RecoverExports", {
       folder: "recover-exports",
       environment,
       errorImpact: "an export whose worker died is shown as running until this works again",

@@ -1,25 +1,19 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { closeConnectionWorker } from "#functions/close-connection/worker";
-import { exportUsageWorker } from "#functions/export-usage/worker";
 import { readIntegrationEndpoint } from "#functions/read-integration/endpoint";
 import { receiveMappingWebhookEndpoint } from "#functions/receive-mapping-webhook/endpoint";
 import { receiveMappingWebhook } from "#functions/receive-mapping-webhook/receive-mapping-webhook";
-import { recoverExportsJob } from "#functions/recover-exports/job";
 import { recoverExports } from "#functions/recover-exports/recover-exports";
 import { sweepOutbox } from "#functions/relay-outbox/relay-outbox";
-import { sendOwnerMailWorker } from "#functions/send-owner-mail/worker";
-import { startUsageExportsJob } from "#functions/start-usage-exports/job";
 import { startUsageExports } from "#functions/start-usage-exports/start-usage-exports";
-import { syncAccountsWorker } from "#functions/sync-accounts/worker";
-import { watchMappingsJob } from "#functions/watch-mappings/job";
 import { watchMappings } from "#functions/watch-mappings/watch-mappings";
 import { currentAgreement } from "#shared/agreements/agreement";
 import { gradientClient } from "#shared/gradient/gradient-client";
 import { gradientTokenHeader, partnerToken } from "#shared/gradient/gradient-token";
 import { signWebhook } from "#shared/gradient/webhook-signature";
 import { integrationView } from "#shared/integrations/integration-view";
+import { queueWorker } from "#shared/lambda/queue-worker";
 import { scheduledJob } from "#shared/lambda/scheduled-job";
-import type { Task } from "#shared/outbox/outbox";
+import { type Task, taskOf } from "#shared/outbox/outbox";
 import { unpack } from "#shared/table/packed";
 import { aLambdaContext, anHttpEvent, call } from "#test/builders/http-event";
 import { anSqsEvent } from "#test/builders/queue-event";
@@ -65,10 +59,10 @@ const workedService = () => {
   };
 
   const doors = {
-    "sync-accounts": syncAccountsWorker(world.sync),
-    "send-owner-mail": sendOwnerMailWorker(world.mail),
-    "close-connection": closeConnectionWorker(world.close),
-    "export-usage": exportUsageWorker(world.exporter),
+    "sync-accounts": queueWorker({ message: taskOf["sync-accounts"], run: world.sync }),
+    "send-owner-mail": queueWorker({ message: taskOf["send-owner-mail"], run: world.mail }),
+    "close-connection": queueWorker({ message: taskOf["close-connection"], run: world.close }),
+    "export-usage": queueWorker({ message: taskOf["export-usage"], run: world.exporter }),
   };
   const waiting: Task[] = [];
   const queues = {
@@ -94,9 +88,9 @@ const workedService = () => {
   };
   const tick = async () => {
     await clock.settle(clock.sleep(60 * 60_000));
-    await watchMappingsJob(watchMappings(common))({}, inTime);
-    await startUsageExportsJob(startUsageExports(common))({}, inTime);
-    await recoverExportsJob(recoverExports(common))({}, inTime);
+    await scheduledJob(watchMappings(common))({}, inTime);
+    await scheduledJob(startUsageExports(common))({}, inTime);
+    await scheduledJob(recoverExports(common))({}, inTime);
     await work();
   };
 

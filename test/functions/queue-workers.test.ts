@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { closeConnectionWorker } from "#functions/close-connection/worker";
-import { sendOwnerMailWorker } from "#functions/send-owner-mail/worker";
-import { syncAccountsWorker } from "#functions/sync-accounts/worker";
 import { AppError } from "#shared/errors";
+import { queueWorker } from "#shared/lambda/queue-worker";
+import { taskOf } from "#shared/outbox/outbox";
 import { aLambdaContext } from "#test/builders/http-event";
 import { anSqsEvent, failed } from "#test/builders/queue-event";
 import { printedBy } from "#test/builders/stdout";
 import { rowsOf } from "#test/builders/table";
 import { serviceWorld } from "#test/fakes/service-world";
 
+const syncAccountsWorker = ({ sync }: ReturnType<typeof serviceWorld>) =>
+  queueWorker({ message: taskOf["sync-accounts"], run: sync });
 const ask = (partnerId: string) => ({ kind: "sync-accounts", partnerId, reason: "check" });
 
 /** The reply and everything that was printed on the way to it. */
@@ -24,7 +25,7 @@ describe("the accounts' queue", () => {
   it("is told which messages have to come again, and only those", async () => {
     const world = serviceWorld();
     await world.connect();
-    const worker = syncAccountsWorker(world.sync);
+    const worker = syncAccountsWorker(world);
     world.gradient.failNext("readConnection", { error: new AppError("unavailable", "gradient.unavailable", "down") });
     const messages = anSqsEvent(ask("org-1"), ask("org-1"), ask("org-2"));
 
@@ -49,7 +50,7 @@ describe("the accounts' queue", () => {
     ["a reason that nobody knows", { ...ask("org-1"), reason: "because" }],
     ["a token in it", { ...ask("org-1"), partnerToken: "gradient-partner-token-0001" }],
   ])("gets a message back that has %s", async (_, message) => {
-    const worker = syncAccountsWorker(serviceWorld().sync);
+    const worker = syncAccountsWorker(serviceWorld());
 
     const { reply } = await answerOf(() => worker(anSqsEvent(message), aLambdaContext()));
 
@@ -67,7 +68,8 @@ describe("the mails' queue", () => {
     await world.table.put({ ...row, status: "queued", messageId: null });
     world.mailer.sent.length = 0;
     const message = { kind: "send-owner-mail", partnerId: "org-1", mailId: row.id };
-    return { world, message, worker: sendOwnerMailWorker(world.mail) };
+    const worker = queueWorker({ message: taskOf["send-owner-mail"], run: world.mail });
+    return { world, message, worker };
   };
 
   it("has a mail sent once, though its message comes twice", async () => {
@@ -111,7 +113,10 @@ describe("the disconnects' queue", () => {
     const row = await world.table.get({ pk: "partner#org-1", sk: "integration" });
     if (!row) throw new Error("no integration");
     await world.table.put({ ...row, state: "disconnected", token: null });
-    const worker = closeConnectionWorker((connection) => world.clock.settle(world.close(connection)));
+    const worker = queueWorker({
+      message: taskOf["close-connection"],
+      run: (connection) => world.clock.settle(world.close(connection)),
+    });
     const event = anSqsEvent({ kind: "close-connection", ...message });
     world.gradient.failNext("setStatus", { error: new AppError("unavailable", "gradient.unavailable", "down") });
 

@@ -1,11 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { recoverExportsJob } from "#functions/recover-exports/job";
 import { recoverExports } from "#functions/recover-exports/recover-exports";
-import { startUsageExportsJob } from "#functions/start-usage-exports/job";
 import { startUsageExports } from "#functions/start-usage-exports/start-usage-exports";
-import { watchMappingsJob } from "#functions/watch-mappings/job";
 import { watchMappings } from "#functions/watch-mappings/watch-mappings";
 import { noMapping } from "#shared/integrations/integration";
+import { scheduledJob } from "#shared/lambda/scheduled-job";
 import type { Item } from "#shared/table/table";
 import { aLambdaContext } from "#test/builders/http-event";
 import { anIntegrationRow } from "#test/builders/integration";
@@ -29,7 +27,7 @@ interface Job {
 const jobs: Job[] = [
   {
     name: "watch-mappings",
-    aJob: (table) => watchMappingsJob(watchMappings(deps(table))),
+    aJob: (table) => scheduledJob(watchMappings(deps(table))),
     due: anIntegrationRow({
       state: "awaiting-mapping",
       mapping: { ...noMapping, waitingSince: noon, nextCheckAt: noon },
@@ -39,14 +37,14 @@ const jobs: Job[] = [
   },
   {
     name: "start-usage-exports",
-    aJob: (table) => startUsageExportsJob(startUsageExports(deps(table))),
+    aJob: (table) => scheduledJob(startUsageExports(deps(table))),
     due: anIntegrationRow({ nextRunAt: noon }),
     report: { started: 1, joined: 0, superseded: 0, waiting: 0 },
     idle: { started: 0, joined: 0, superseded: 0, waiting: 0 },
   },
   {
     name: "recover-exports",
-    aJob: (table) => recoverExportsJob(recoverExports(deps(table))),
+    aJob: (table) => scheduledJob(recoverExports(deps(table))),
     due: anExportRow({ expectedBy: minutesAfter(-1) }),
     report: { overdue: 1 },
     idle: { overdue: 0 },

@@ -3,9 +3,10 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { exportUsageEnv } from "#functions/export-usage/env";
 import { exportUsage } from "#functions/export-usage/export-usage";
-import { exportUsageWorker } from "#functions/export-usage/worker";
 import { defaultTimeoutMs, gradientClient } from "#shared/gradient/gradient-client";
 import { readEnv } from "#shared/lambda/env";
+import { queueWorker } from "#shared/lambda/queue-worker";
+import { taskOf } from "#shared/outbox/outbox";
 import { sqsTaskQueues } from "#shared/outbox/sqs-task-queues";
 import { systemClock } from "#shared/pace/system-clock";
 import { limiterName, tableSlots } from "#shared/pace/table-slots";
@@ -21,8 +22,9 @@ const secrets = new SecretsManagerClient({});
 const perSecond = 2000;
 
 /** The worker of export-usage, wired as its handler does it, but without waiting for Gradient's rate. */
-export const handler = exportUsageWorker(
-  exportUsage({
+export const handler = queueWorker({
+  message: taskOf["export-usage"],
+  run: exportUsage({
     table,
     gradient: gradientClient({
       baseUrl: env.GRADIENT_BASE_URL,
@@ -40,4 +42,4 @@ export const handler = exportUsageWorker(
     newId: randomUUID,
     callTimeoutMs: defaultTimeoutMs,
   }),
-);
+});

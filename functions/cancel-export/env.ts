@@ -1,1 +1,0 @@
-export { type TableEnv as CancelExportEnv, tableEnv as cancelExportEnv } from "#shared/lambda/table-env";

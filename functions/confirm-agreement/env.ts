@@ -1,1 +1,0 @@
-export { type ViewEnv as ConfirmAgreementEnv, viewEnv as confirmAgreementEnv } from "#shared/lambda/view-env";

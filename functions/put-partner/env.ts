@@ -1,1 +1,0 @@
-export { type TableEnv as PutPartnerEnv, tableEnv as putPartnerEnv } from "#shared/lambda/table-env";

@@ -1,1 +1,0 @@
-export { type TableEnv as PutServiceEnv, tableEnv as putServiceEnv } from "#shared/lambda/table-env";

@@ -1,1 +1,0 @@
-export { type ViewEnv as ReadIntegrationEnv, viewEnv as readIntegrationEnv } from "#shared/lambda/view-env";

@@ -1,1 +1,0 @@
-export { type TableEnv as RecordCustomersEnv, tableEnv as recordCustomersEnv } from "#shared/lambda/table-env";

@@ -1,1 +1,0 @@
-export { type TableEnv as RecordUsageEnv, tableEnv as recordUsageEnv } from "#shared/lambda/table-env";

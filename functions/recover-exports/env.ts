@@ -1,1 +1,0 @@
-export { type TableEnv as RecoverExportsEnv, tableEnv as recoverExportsEnv } from "#shared/lambda/table-env";

@@ -1,1 +1,0 @@
-export { type TableEnv as ResendOwnerMailEnv, tableEnv as resendOwnerMailEnv } from "#shared/lambda/table-env";

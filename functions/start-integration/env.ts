@@ -1,1 +1,0 @@
-export { type ViewEnv as StartIntegrationEnv, viewEnv as startIntegrationEnv } from "#shared/lambda/view-env";

@@ -1,1 +1,0 @@
-export { type TableEnv as StartUsageExportsEnv, tableEnv as startUsageExportsEnv } from "#shared/lambda/table-env";

@@ -1,1 +1,0 @@
-export { type GradientEnv as SyncAccountsEnv, gradientEnv as syncAccountsEnv } from "#shared/lambda/gradient-env";

@@ -1,1 +1,0 @@
-export { type TableEnv as WatchMappingsEnv, tableEnv as watchMappingsEnv } from "#shared/lambda/table-env";
