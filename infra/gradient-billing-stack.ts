@@ -22,7 +22,7 @@ export class GradientBillingStack extends Stack {
     const parameters = deploymentParameters(this);
     const foundation = {
       parameters,
-      table: new Storage(this, "Storage").table,
+      storage: new Storage(this, "Storage"),
       credentials: new Credentials(this, "Credentials"),
       api: new HubApi(this, "HubApi", parameters),
       schedules: new Schedules(this, "Schedules"),

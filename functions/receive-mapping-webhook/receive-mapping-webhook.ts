@@ -28,7 +28,7 @@ const rememberedSeconds = 8 * 24 * 60 * 60;
  * repeat has no effect, and no delivery is remembered without its effect.
  */
 export const receiveMappingWebhook =
-  ({ table, now, newId }: Changing) =>
+  ({ table, now, newId }: Changing<"get" | "transact">) =>
   async ({ id, body, address }: Delivery): Promise<DeliveryOutcome> => {
     const parsed = mappingCompleted.safeParse(body);
     if (!parsed.success) return "unknown-type";

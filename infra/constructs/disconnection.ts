@@ -15,14 +15,14 @@ export class Disconnection extends Construct {
 
   constructor(scope: Construct, id: string, foundation: Omit<Foundation, "schedules">) {
     super(scope, id);
-    const { api, table, credentials, parameters } = foundation;
+    const { api, storage, credentials, parameters } = foundation;
 
     const disconnectIntegration = new ServiceFunction<ViewEnv>(this, "DisconnectIntegration", {
       folder: "disconnect-integration",
-      environment: { TABLE_NAME: table.tableName, GRADIENT_BASE_URL: parameters.gradientBaseUrl },
+      environment: { TABLE_NAME: storage.tableName, GRADIENT_BASE_URL: parameters.gradientBaseUrl },
       errorImpact: "a partner cannot withdraw, and its usage is sent on",
     });
-    table.grantReadWriteData(disconnectIntegration);
+    storage.grantUse(disconnectIntegration);
     api.forPeople(disconnectIntegration, [HttpMethod.DELETE, "/v1/integrations/gradient"]);
 
     // a few calls: Gradient's status, the secret, the state
@@ -39,7 +39,7 @@ export class Disconnection extends Construct {
       errorImpact: "a partner who left keeps its token with us until the retry succeeds",
       timeout: workerTimeout,
     });
-    table.grantReadWriteData(closeConnection);
+    storage.grantUse(closeConnection);
     credentials.vendorKey.grantRead(closeConnection);
     credentials.partnerTokens.grantRead(closeConnection);
     credentials.partnerTokens.grantDelete(closeConnection);

@@ -6,16 +6,17 @@ import { ServiceFunction } from "./service-function.ts";
 
 /** What the hub's back office tells us: services, partners, their customers and what these use. */
 export class HubFeed extends Construct {
-  constructor(scope: Construct, id: string, { api, table }: Pick<Foundation, "api" | "table">) {
+  constructor(scope: Construct, id: string, { api, storage }: Pick<Foundation, "api" | "storage">) {
     super(scope, id);
-    const environment = { TABLE_NAME: table.tableName };
+    const environment = { TABLE_NAME: storage.tableName };
 
     const putService = new ServiceFunction<TableEnv>(this, "PutService", {
       folder: "put-service",
       environment,
       errorImpact: "a new or changed service does not reach Gradient, so its counts cannot be mapped",
     });
-    table.grantReadWriteData(putService);
+    // reads the service that it compares with, and writes that one row
+    storage.grantOnly(putService, "GetItem", "PutItem");
     api.forFeed(putService, [HttpMethod.PUT, "/v1/hub/services/{serviceId}"]);
 
     const putPartner = new ServiceFunction<TableEnv>(this, "PutPartner", {
@@ -23,7 +24,7 @@ export class HubFeed extends Construct {
       environment,
       errorImpact: "a new partner cannot start, and mail goes to a former owner",
     });
-    table.grantReadWriteData(putPartner);
+    storage.grantUse(putPartner);
     api.forFeed(putPartner, [HttpMethod.PUT, "/v1/hub/partners/{partnerId}"]);
 
     const recordCustomers = new ServiceFunction<TableEnv>(this, "RecordCustomers", {
@@ -31,7 +32,7 @@ export class HubFeed extends Construct {
       environment,
       errorImpact: "a partner's new customers are missing in Gradient and go unbilled",
     });
-    table.grantReadWriteData(recordCustomers);
+    storage.grantUse(recordCustomers);
     api.forFeed(recordCustomers, [HttpMethod.POST, "/v1/hub/partners/{partnerId}/customers"]);
 
     const removeCustomer = new ServiceFunction<TableEnv>(this, "RemoveCustomer", {
@@ -39,7 +40,7 @@ export class HubFeed extends Construct {
       environment,
       errorImpact: "a customer who left is billed on",
     });
-    table.grantReadWriteData(removeCustomer);
+    storage.grantUse(removeCustomer);
     api.forFeed(removeCustomer, [HttpMethod.DELETE, "/v1/hub/partners/{partnerId}/customers/{customerId}"]);
 
     const recordUsage = new ServiceFunction<TableEnv>(this, "RecordUsage", {
@@ -47,7 +48,7 @@ export class HubFeed extends Construct {
       environment,
       errorImpact: "exports go on with old counts, so customers are billed wrongly",
     });
-    table.grantReadWriteData(recordUsage);
+    storage.grantUse(recordUsage);
     api.forFeed(recordUsage, [HttpMethod.POST, "/v1/hub/partners/{partnerId}/usage"]);
   }
 }

@@ -12,15 +12,15 @@ const base = "/v1/integrations/gradient";
 export class Integration extends Construct {
   constructor(scope: Construct, id: string, foundation: Omit<Foundation, "schedules">) {
     super(scope, id);
-    const { api, table, credentials, parameters } = foundation;
-    const viewEnvironment = { TABLE_NAME: table.tableName, GRADIENT_BASE_URL: parameters.gradientBaseUrl };
+    const { api, storage, credentials, parameters } = foundation;
+    const viewEnvironment = { TABLE_NAME: storage.tableName, GRADIENT_BASE_URL: parameters.gradientBaseUrl };
 
     const startIntegration = new ServiceFunction<ViewEnv>(this, "StartIntegration", {
       folder: "start-integration",
       environment: viewEnvironment,
       errorImpact: "a partner cannot start the integration",
     });
-    table.grantReadWriteData(startIntegration);
+    storage.grantUse(startIntegration);
     api.forPeople(startIntegration, [HttpMethod.POST, base]);
 
     const registerToken = new ServiceFunction<RegisterTokenEnv>(this, "RegisterToken", {
@@ -31,7 +31,7 @@ export class Integration extends Construct {
       },
       errorImpact: "a partner cannot connect to Gradient or replace a refused token",
     });
-    table.grantReadWriteData(registerToken);
+    storage.grantUse(registerToken);
     credentials.vendorKey.grantRead(registerToken);
     credentials.tokenHashKey.grantRead(registerToken);
     credentials.partnerTokens.grantRegister(registerToken);
@@ -42,7 +42,7 @@ export class Integration extends Construct {
       environment: viewEnvironment,
       errorImpact: "a partner cannot confirm the agreement and stays at step 1",
     });
-    table.grantReadWriteData(confirmAgreement);
+    storage.grantUse(confirmAgreement);
     api.forPeople(confirmAgreement, [HttpMethod.POST, `${base}/agreement/confirmations`]);
 
     const readIntegration = new ServiceFunction<ViewEnv>(this, "ReadIntegration", {
@@ -50,7 +50,7 @@ export class Integration extends Construct {
       environment: viewEnvironment,
       errorImpact: "partners see neither the state of their integration nor their receipts; exports go on",
     });
-    table.grantReadData(readIntegration);
+    storage.grantRead(readIntegration);
     api.forPeople(
       readIntegration,
       [HttpMethod.GET, base],

@@ -1,5 +1,4 @@
 import { Duration } from "aws-cdk-lib";
-import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { FilterCriteria, FilterRule, StartingPosition } from "aws-cdk-lib/aws-lambda";
 import { SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
 import { ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
@@ -10,18 +9,18 @@ import type { Foundation } from "./foundation.ts";
 import { ServiceFunction } from "./service-function.ts";
 import { DeadLetters } from "./worker-queue.ts";
 
-interface OutboxProps extends Pick<Foundation, "table" | "schedules"> {
+interface OutboxProps extends Pick<Foundation, "storage" | "schedules"> {
   queues: { accounts: Queue; mail: Queue; onDemandExports: Queue; scheduledExports: Queue; disconnects: Queue };
 }
 
 /** Every message is written beside the state that owes it, and carried to its queue from there: by stream, else by sweep. */
 export class Outbox extends Construct {
-  constructor(scope: Construct, id: string, { table, schedules, queues }: OutboxProps) {
+  constructor(scope: Construct, id: string, { storage, schedules, queues }: OutboxProps) {
     super(scope, id);
     const relayOutbox = new ServiceFunction<RelayOutboxEnv>(this, "RelayOutbox", {
       folder: "relay-outbox",
       environment: {
-        TABLE_NAME: table.tableName,
+        TABLE_NAME: storage.tableName,
         ACCOUNTS_QUEUE_URL: queues.accounts.queueUrl,
         MAIL_QUEUE_URL: queues.mail.queueUrl,
         ON_DEMAND_EXPORTS_QUEUE_URL: queues.onDemandExports.queueUrl,
@@ -31,16 +30,16 @@ export class Outbox extends Construct {
       errorImpact: "exports, mails, account changes and disconnects wait in the outbox",
       timeout: Duration.seconds(30),
     });
-    table.grantReadWriteData(relayOutbox);
+    storage.grantUse(relayOutbox);
     for (const queue of Object.values(queues)) queue.grantSendMessages(relayOutbox);
 
     const deadLetters = new DeadLetters(this, "DeadLetters", {
       name: "Outbox",
       impact: "the stream gave up on a message; the sweep carries it, so it is a minute late",
     });
-    table.grantStreamRead(relayOutbox);
+    storage.grantStream(relayOutbox);
     relayOutbox.addEventSourceMapping("Stream", {
-      eventSourceArn: streamOf(table),
+      eventSourceArn: storage.streamArn,
       // from the start, so that nothing is missed that was written while this was deployed
       startingPosition: StartingPosition.TRIM_HORIZON,
       filters: [
@@ -59,8 +58,3 @@ export class Outbox extends Construct {
     schedules.add("sweep-outbox", ScheduleExpression.rate(Duration.minutes(1)), relayOutbox);
   }
 }
-
-const streamOf = ({ tableStreamArn }: TableV2): string => {
-  if (tableStreamArn === undefined) throw new Error("The table has no stream.");
-  return tableStreamArn;
-};

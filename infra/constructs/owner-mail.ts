@@ -17,16 +17,16 @@ export class OwnerMail extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { api, table, parameters }: Pick<Foundation, "api" | "table" | "parameters">,
+    { api, storage, parameters }: Pick<Foundation, "api" | "storage" | "parameters">,
   ) {
     super(scope, id);
 
     const resendOwnerMail = new ServiceFunction<TableEnv>(this, "ResendOwnerMail", {
       folder: "resend-owner-mail",
-      environment: { TABLE_NAME: table.tableName },
+      environment: { TABLE_NAME: storage.tableName },
       errorImpact: "an owner's lost mail cannot be asked for again",
     });
-    table.grantReadWriteData(resendOwnerMail);
+    storage.grantUse(resendOwnerMail);
     api.forPeople(resendOwnerMail, [
       HttpMethod.POST,
       "/v1/integrations/gradient/agreement/confirmations/{version}/owner-email",
@@ -46,7 +46,7 @@ export class OwnerMail extends Construct {
     const sendOwnerMail = new ServiceFunction<SendOwnerMailEnv>(this, "SendOwnerMail", {
       folder: "send-owner-mail",
       environment: {
-        TABLE_NAME: table.tableName,
+        TABLE_NAME: storage.tableName,
         MAIL_FROM: parameters.mailFrom,
         MAIL_CONFIGURATION_SET: configurationSet.configurationSetName,
         HUB_URL: parameters.hubUrl,
@@ -55,7 +55,7 @@ export class OwnerMail extends Construct {
       errorImpact: "owners hear late of an agreement or of a refused token",
       timeout: workerTimeout,
     });
-    table.grantReadWriteData(sendOwnerMail);
+    storage.grantUse(sendOwnerMail);
     this.#grantSend(sendOwnerMail, parameters.mailFrom, configurationSet.configurationSetName);
     queue.drive(sendOwnerMail, { batchSize: 1, maxConcurrency: 2 });
   }

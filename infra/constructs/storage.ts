@@ -1,22 +1,33 @@
 import { RemovalPolicy } from "aws-cdk-lib";
 import { AttributeType, Billing, ProjectionType, StreamViewType, TableV2 } from "aws-cdk-lib/aws-dynamodb";
+import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
-import { acknowledgeWildcard, arnOf } from "./acknowledge-wildcard.ts";
+
+const dueIndex = "due";
+
+type ItemAction = "GetItem" | "BatchGetItem" | "Query" | "PutItem" | "DeleteItem" | "ConditionCheckItem";
+
+// what the reading half of shared/table/table.ts calls: nobody goes through the whole table, so nobody may Scan
+const reading: ItemAction[] = ["GetItem", "BatchGetItem", "Query"];
+
+// Rows are written whole (ADR 1), so nobody may UpdateItem. A transaction needs the rights of its parts, and a row that is
+// only looked at in one needs ConditionCheckItem.
+const writing: ItemAction[] = ["PutItem", "DeleteItem", "ConditionCheckItem"];
 
 /** The one table: state, usage, ledger and outbox; docs/architecture.md lists its items. */
 export class Storage extends Construct {
-  readonly table: TableV2;
+  readonly #table: TableV2;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    this.table = new TableV2(this, "Table", {
+    this.#table = new TableV2(this, "Table", {
       partitionKey: { name: "pk", type: AttributeType.STRING },
       sortKey: { name: "sk", type: AttributeType.STRING },
       billing: Billing.onDemand(),
       globalSecondaryIndexes: [
         {
           // sparse: only what falls due carries these attributes, so whoever asks reads nothing else
-          indexName: "due",
+          indexName: dueIndex,
           partitionKey: { name: "dueKind", type: AttributeType.STRING },
           sortKey: { name: "dueAt", type: AttributeType.STRING },
           projectionType: ProjectionType.KEYS_ONLY,
@@ -28,6 +39,45 @@ export class Storage extends Construct {
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    acknowledgeWildcard(this, `${arnOf(this.table)}/index/*`, "Whoever may use the table may use its index.");
+  }
+
+  get tableName(): string {
+    return this.#table.tableName;
+  }
+
+  get streamArn(): string {
+    if (this.#table.tableStreamArn === undefined) throw new Error("The table has no stream.");
+    return this.#table.tableStreamArn;
+  }
+
+  /** For a function that changes state: it reads rows, and writes each if it still is as it was read. */
+  grantUse(grantee: IGrantable): void {
+    this.grantOnly(grantee, ...reading, ...writing);
+  }
+
+  /** For a function that answers questions. */
+  grantRead(grantee: IGrantable): void {
+    this.grantOnly(grantee, ...reading);
+  }
+
+  /** Beside one of the others, for a function that asks what is due: the index holds keys, the rows come from the table. */
+  grantFindDue(grantee: IGrantable): void {
+    const { tableArn } = this.#table;
+    Grant.addToPrincipal({ grantee, actions: ["dynamodb:Query"], resourceArns: [`${tableArn}/index/${dueIndex}`] });
+  }
+
+  /** For a function that a stranger can reach, or that does one thing only: the calls that it makes, and no others. */
+  grantOnly(grantee: IGrantable, ...actions: ItemAction[]): void {
+    const { tableArn } = this.#table;
+    Grant.addToPrincipal({
+      grantee,
+      actions: actions.map((action) => `dynamodb:${action}`),
+      resourceArns: [tableArn],
+    });
+  }
+
+  /** For the one function that is fed by the stream: what Lambda's poller does in its name. */
+  grantStream(grantee: IGrantable): void {
+    this.#table.grantStreamRead(grantee);
   }
 }

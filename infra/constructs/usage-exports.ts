@@ -49,7 +49,7 @@ export class UsageExports extends Construct {
   }
 
   #exportWorker(foundation: Foundation): ServiceFunction<ExportUsageEnv> {
-    const { table, credentials } = foundation;
+    const { storage, credentials } = foundation;
     const exportUsage = new ServiceFunction<ExportUsageEnv>(this, "ExportUsage", {
       folder: "export-usage",
       environment: {
@@ -60,7 +60,7 @@ export class UsageExports extends Construct {
       errorImpact: "usage arrives in Gradient late or not at all, so customers are billed with old counts",
       timeout: workerTimeout,
     });
-    table.grantReadWriteData(exportUsage);
+    storage.grantUse(exportUsage);
     credentials.vendorKey.grantRead(exportUsage);
     credentials.partnerTokens.grantRead(exportUsage);
     this.onDemandExports.grantSendMessages(exportUsage);
@@ -68,15 +68,15 @@ export class UsageExports extends Construct {
     return exportUsage;
   }
 
-  #addRoutes({ api, table, parameters }: Foundation): void {
-    const environment = { TABLE_NAME: table.tableName };
+  #addRoutes({ api, storage, parameters }: Foundation): void {
+    const environment = { TABLE_NAME: storage.tableName };
 
     const startExport = new ServiceFunction<TableEnv>(this, "StartExport", {
       folder: "start-export",
       environment,
       errorImpact: "Send usage does nothing; scheduled exports go on",
     });
-    table.grantReadWriteData(startExport);
+    storage.grantUse(startExport);
     api.forPeople(startExport, [HttpMethod.POST, `${base}/exports`]);
 
     const cancelExport = new ServiceFunction<TableEnv>(this, "CancelExport", {
@@ -84,7 +84,7 @@ export class UsageExports extends Construct {
       environment,
       errorImpact: "a running export cannot be stopped",
     });
-    table.grantReadWriteData(cancelExport);
+    storage.grantUse(cancelExport);
     api.forPeople(cancelExport, [HttpMethod.DELETE, `${base}/exports/{exportId}`]);
 
     const putSchedule = new ServiceFunction<ViewEnv>(this, "PutSchedule", {
@@ -92,12 +92,12 @@ export class UsageExports extends Construct {
       environment: { ...environment, GRADIENT_BASE_URL: parameters.gradientBaseUrl },
       errorImpact: "a partner cannot change or pause when its usage is sent",
     });
-    table.grantReadWriteData(putSchedule);
+    storage.grantUse(putSchedule);
     api.forPeople(putSchedule, [HttpMethod.PUT, `${base}/schedule`]);
   }
 
-  #addSchedules({ table, schedules }: Foundation): void {
-    const environment = { TABLE_NAME: table.tableName };
+  #addSchedules({ storage, schedules }: Foundation): void {
+    const environment = { TABLE_NAME: storage.tableName };
 
     const startUsageExports = new ServiceFunction<TableEnv>(this, "StartUsageExports", {
       folder: "start-usage-exports",
@@ -105,7 +105,8 @@ export class UsageExports extends Construct {
       errorImpact: "partners who are due get their export late; each tick looks for them again",
       timeout: workerTimeout,
     });
-    table.grantReadWriteData(startUsageExports);
+    storage.grantUse(startUsageExports);
+    storage.grantFindDue(startUsageExports);
     // Partners choose an hour of their own clocks, and zones are ahead of UTC by whole quarters of an hour: 5:30 in India, 5:45 in
     // Nepal. A tick with nobody due is one read of an index.
     schedules.add("start-usage-exports", ScheduleExpression.cron({ minute: "0/15" }), startUsageExports);
@@ -116,7 +117,8 @@ export class UsageExports extends Construct {
       errorImpact: "an export whose worker died is shown as running until this works again",
       timeout: Duration.minutes(1),
     });
-    table.grantReadWriteData(recoverExports);
+    storage.grantUse(recoverExports);
+    storage.grantFindDue(recoverExports);
     schedules.add("recover-exports", ScheduleExpression.rate(Duration.minutes(5)), recoverExports);
   }
 }

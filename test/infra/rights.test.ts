@@ -5,16 +5,11 @@ import { folders, synthesised, targetOf } from "./synthesised.ts";
 const stack = synthesised("prod");
 
 const on = (place: string, ...actions: string[]) => actions.map((action) => `${action} on ${place}`);
-const onTable = (...actions: string[]) =>
-  ["Storage/Table", "Storage/Table/index/*"].flatMap((place) =>
-    on(place, ...actions.map((name) => `dynamodb:${name}`)),
-  );
+const onTable = (...actions: string[]) => on("Storage/Table", ...actions.map((name) => `dynamodb:${name}`));
 
-const readTable = onTable(
-  ...["BatchGetItem", "ConditionCheckItem", "DescribeTable", "GetItem", "GetRecords", "GetShardIterator", "Query"],
-  "Scan",
-);
-const useTable = [...readTable, ...onTable("BatchWriteItem", "DeleteItem", "PutItem", "UpdateItem")];
+const readTable = onTable("BatchGetItem", "GetItem", "Query");
+const useTable = [...readTable, ...onTable("ConditionCheckItem", "DeleteItem", "PutItem")];
+const findDue = on("Storage/Table/index/due", "dynamodb:Query");
 const readStream = on(
   "Storage/Table's stream",
   ...["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"].map((name) => `dynamodb:${name}`),
@@ -42,7 +37,7 @@ const sendMail = [
 
 /** What each function may do beside writing to its own log and sending traces. */
 const rights: Record<string, string[]> = {
-  "put-service": useTable,
+  "put-service": onTable("GetItem", "PutItem"),
   "put-partner": useTable,
   "record-customers": useTable,
   "remove-customer": useTable,
@@ -62,7 +57,7 @@ const rights: Record<string, string[]> = {
   "put-schedule": useTable,
   "disconnect-integration": useTable,
   "read-integration": readTable,
-  "receive-mapping-webhook": [...useTable, ...secret("Credentials/WebhookKeys")],
+  "receive-mapping-webhook": [...onTable("GetItem", "PutItem"), ...secret("Credentials/WebhookKeys")],
   "relay-outbox": [
     ...useTable,
     ...readStream,
@@ -89,9 +84,9 @@ const rights: Record<string, string[]> = {
     ...partnerSecrets("DeleteSecret"),
     ...receiveFrom("Disconnection/Disconnects"),
   ],
-  "watch-mappings": useTable,
-  "start-usage-exports": useTable,
-  "recover-exports": useTable,
+  "watch-mappings": [...useTable, ...findDue],
+  "start-usage-exports": [...useTable, ...findDue],
+  "recover-exports": [...useTable, ...findDue],
 };
 
 const oneOrMore = z.union([z.string().transform((only) => [only]), z.array(z.string())]);
