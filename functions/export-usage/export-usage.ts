@@ -1,4 +1,3 @@
-import { planExport } from "#functions/export-usage/plan/plan-export";
 import { isAppError } from "#shared/errors";
 import { type Lease, LeaseLost, takeLease } from "#shared/exports/export-lease";
 import { startDueExport } from "#shared/exports/start-due-export";
@@ -16,6 +15,7 @@ import type { TokenVault } from "#shared/secrets/token-vault";
 import { listServices } from "#shared/services/hub-service";
 import { retryOnConflict, type Table } from "#shared/table/table";
 import { closeExport } from "./close-export.ts";
+import { planExport } from "./plan/plan-export.ts";
 import { type ExportRun, newHalt } from "./send/export-run.ts";
 import { rebuildViews } from "./send/rebuild-views.ts";
 import { sendChunks } from "./send/send-chunks.ts";
@@ -30,8 +30,6 @@ export interface Dependencies {
   clock: Clock;
   random: () => number;
   newId: () => string;
-  /** How long one call to Gradient may take. */
-  callTimeoutMs: number;
 }
 
 export interface Leg {
@@ -41,10 +39,6 @@ export interface Leg {
 
 export type LegOutcome = "finished" | "handed-over" | "already-over" | "taken-over";
 
-// A lost call may land this long after its sender gave it up (engineering model: time-out + 60 s).
-const landsLateMs = 60_000;
-// The clock that ends the wait is another than the one that began it; each may be off by two seconds and a bit.
-const clocksApartMs = 5_000;
 // Slots fetched at once, one write each. A person waits for an on-demand run, so it takes the larger share: three of four
 // beside one scheduled run, and a fair part beside ten.
 export const blockSizes = { "on-demand": 90, scheduled: 30 };
@@ -111,9 +105,11 @@ export const exportUsage = (dependencies: Dependencies) => {
     }
     const services = new Map((await listServices(table)).map((service) => [service.id, service]));
     let isActive = integration?.state === "active";
+    const slots = dependencies.slotsFor(partnerId);
     return {
       ...dependencies,
-      pacer: pacer(dependencies.slotsFor(partnerId), clock, blockSizes[lane], 0),
+      pacer: pacer(slots, clock, blockSizes[lane], 0),
+      callsPerSecond: slots.perSecond,
       lease,
       halt,
       token,
@@ -122,7 +118,6 @@ export const exportUsage = (dependencies: Dependencies) => {
       connectionId: lease.current().connectionId ?? "",
       ledgerBits,
       services,
-      landsWithinMs: dependencies.callTimeoutMs + landsLateMs + clocksApartMs,
       remainingMs,
       onSettled: async (receipts) => {
         if (isActive || mode === "dry-run" || !receipts.some(({ outcome }) => outcome === "accepted")) return;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { defaultTimeoutMs, gradientClient } from "#shared/gradient/gradient-client";
+import { gradientClient } from "#shared/gradient/gradient-client";
 import { readEnv } from "#shared/lambda/env";
 import { queueWorker } from "#shared/lambda/queue-worker";
 import { taskOf } from "#shared/outbox/outbox";
@@ -25,7 +25,6 @@ export const handler = queueWorker({
     gradient: gradientClient({
       baseUrl: env.GRADIENT_BASE_URL,
       vendorKey: secretText(secrets, env.VENDOR_KEY_SECRET),
-      timeoutMs: defaultTimeoutMs,
     }),
     vault: secretsManagerVault(secrets),
     queues: sqsTaskQueues(new SQSClient({}), {
@@ -36,6 +35,5 @@ export const handler = queueWorker({
     clock: systemClock,
     random: Math.random,
     newId: randomUUID,
-    callTimeoutMs: defaultTimeoutMs,
   }),
 });

@@ -1,5 +1,5 @@
 import { AppError } from "#shared/errors";
-import { chunkSk, listChunks } from "#shared/exports/chunk";
+import { chunkSk, listChunks, maxLinesPerChunk } from "#shared/exports/chunk";
 import { exportView } from "#shared/exports/export-view";
 import type { Receipt } from "#shared/exports/line";
 import { findExport, listExports, type UsageExport } from "#shared/exports/usage-export";
@@ -39,8 +39,6 @@ export const readExport =
   async ({ partnerId, exportId }: { partnerId: string; exportId: string }) =>
     exportView(await ownExport(dependencies, partnerId, exportId));
 
-// what one chunk holds at most (plan-export)
-const maxLinesPerChunk = 95;
 // for one answer; a search for a rare outcome goes on with the next page
 const maxChunksPerPage = 200;
 const chunksAtOnce = 10;

@@ -1,6 +1,6 @@
 import { type Customer, isBilled } from "#shared/customers/customer";
 import type { AccountChange, GradientAccount } from "#shared/gradient/gradient-api";
-import type { LedgerEntry } from "#shared/usage/ledger";
+import { holdsUnits, type LedgerEntry } from "#shared/usage/ledger";
 
 export interface AccountChanges {
   create: { id: string; name: string }[];
@@ -10,9 +10,6 @@ export interface AccountChanges {
   /** Customers that came back after their account was retired. */
   revive: Customer[];
 }
-
-const holdsUnits = ({ accepted, doubt }: LedgerEntry): boolean =>
-  (accepted !== null && accepted.unitCount > 0) || doubt !== null;
 
 /** What Gradient lacks of the partner's customers. Accounts are matched by the hub's id alone; a name is only shown. */
 export const accountChanges = (

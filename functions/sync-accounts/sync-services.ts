@@ -1,6 +1,7 @@
 import { AppError, isAppError } from "#shared/errors";
 import { type GradientService, wasUnanswered } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
+import { landsWithinMs } from "#shared/gradient/lost-calls";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
 import type { Clock } from "#shared/pace/clock";
 import { type HubService, listServices, serviceWrite } from "#shared/services/hub-service";
@@ -12,8 +13,6 @@ interface Dependencies {
   clock: Clock;
 }
 
-// A call that got no answer lands within its time-out and a minute, or never: nobody else creates the service until then.
-const landsWithinMs = 70_000;
 const lookAgainMs = 5_000;
 // A plain failure is over: Gradient can be looked at, and asked again, soon.
 const afterFailureMs = 1_000;

@@ -16,7 +16,10 @@ const content = z.discriminatedUnion("state", [
 ]);
 export type ChunkContent = z.infer<typeof content>;
 
-/** About a second's worth of lines, all from one row of the ledger: what is sent, and written down, together. */
+/** A second's worth at the usual rate: fewer lines cost more writes, more of them wait longer for their receipts. */
+export const maxLinesPerChunk = 95;
+
+/** Some lines of a run, all from one row of the ledger: what is sent, and written down, together. */
 export interface Chunk {
   partnerId: string;
   exportId: string;

@@ -1,5 +1,5 @@
 import { type Customer, isBilled } from "../customers/customer.ts";
-import type { LedgerEntry } from "../usage/ledger.ts";
+import { holdsUnits, type LedgerEntry } from "../usage/ledger.ts";
 import type { Line } from "./line.ts";
 
 /** What decides on a line that Gradient has heard of. */
@@ -13,10 +13,6 @@ export interface PlanSources {
   held: HeldLine[];
   serviceNames: Map<string, string>;
 }
-
-/** Gradient holds, or may come to hold, something other than zero for the line. */
-const holdsUnits = ({ accepted, doubt }: LedgerEntry): boolean =>
-  (accepted !== null && accepted.unitCount > 0) || doubt !== null;
 
 export const heldLine = (entry: LedgerEntry): HeldLine => {
   const { customerId, serviceId } = entry;
@@ -34,7 +30,7 @@ export const linesInScope = ({ customers, counted, held, serviceNames }: PlanSou
   return customers.flatMap((customer) => {
     const billed = isBilled(customer);
     const counts = billed ? (counted.get(customer.id) ?? []) : [];
-    const kept = (heldBy.get(customer.id) ?? []).filter(({ holdsUnits }) => billed || holdsUnits);
+    const kept = (heldBy.get(customer.id) ?? []).filter((line) => billed || line.holdsUnits);
     const serviceIds = new Set([...counts, ...kept.map(({ serviceId }) => serviceId)]);
     return [...serviceIds].toSorted(byText).map((serviceId) => ({
       customerId: customer.id,

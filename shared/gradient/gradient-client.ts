@@ -5,6 +5,7 @@ import { type AccountChange, type GradientApi, gradientUnavailable } from "./gra
 import { accountsReply, connectionReply, vendorReply } from "./gradient-replies.ts";
 import { gradientTokenHeader, type PartnerToken } from "./gradient-token.ts";
 import { httpsTransport, type Transport, TransportError, type TransportRequest } from "./https-transport.ts";
+import { callTimeoutMs } from "./lost-calls.ts";
 
 interface Options {
   /** Ends in `/api`. */
@@ -20,9 +21,6 @@ interface Call {
   path: string;
   body?: unknown;
 }
-
-/** Unless told otherwise a call is given up after this long; a count that was given up may still land a little later. */
-export const defaultTimeoutMs = 8_000;
 
 // Gradient takes "a whole customer list" without naming a limit; 500 accounts are about 100 kB, the size of body that
 // servers take by default
@@ -46,7 +44,7 @@ export const gradientClient = ({
   baseUrl,
   vendorKey,
   transport = httpsTransport(),
-  timeoutMs = defaultTimeoutMs,
+  timeoutMs = callTimeoutMs,
   now = () => new Date(),
 }: Options): GradientApi => {
   const root = `${baseUrl.replace(/\/+$/, "")}/vendor-api`;

@@ -31,6 +31,7 @@ export class TransportError extends Error {
 }
 
 interface Options {
+  /** Without it there are as many connections as calls under way: who calls limits those, for a call that waits here misses its slot. */
   maxSockets?: number;
 }
 
@@ -92,7 +93,7 @@ const send = (agents: { http: http.Agent; https: https.Agent }, request: Transpo
   });
 
 /** Keeps connections open between calls, follows no redirect, logs nothing. */
-export const httpsTransport = ({ maxSockets = 256 }: Options = {}): Transport => {
+export const httpsTransport = ({ maxSockets = Number.POSITIVE_INFINITY }: Options = {}): Transport => {
   const options = { keepAlive: true, noDelay: true, maxSockets, maxFreeSockets: maxSockets };
   const agents = { http: new http.Agent(options), https: new https.Agent(options) };
   const freeSince = new WeakMap<Socket, number>();

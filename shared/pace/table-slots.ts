@@ -3,12 +3,6 @@ import { isConflict, type Key, store, type Table, versioned, written } from "../
 import type { Clock } from "./clock.ts";
 import type { Slots } from "./pacer.ts";
 
-/**
- * Gradient allows 100 requests in any second. 95 a second bears 52 ms of difference between two calls' ways there without a
- * refusal: 100 ÷ (1 + 0.052).
- */
-export const callsPerSecond = 95;
-
 const limiter = z.object({
   /** The first moment that nobody has yet, in milliseconds since 1970. */
   next: z.number(),
@@ -28,6 +22,7 @@ export const limiterKey = (name: string): Key => ({ pk: `limiter#${name}`, sk: "
 // Gradient names no wait. A second empties its window; the rate then climbs back within half a minute.
 const pauseMs = 1000;
 const recoveryMs = 30_000;
+const slowdownPerRefusal = 0.5;
 const maxSlowness = 4;
 // Longer than any sensible Retry-After for a limit by the second; a senseless one must not stop everybody for hours.
 const maxPauseMs = 60_000;
@@ -42,12 +37,7 @@ const stretch = ({ slowness, slowedAt }: Limiter, now: number): number => {
  * Slots out of one row per limiter key: a reservation is one conditional write, whoever loses the race reads and tries again.
  * Exact for any number of workers, and nothing is written while nothing is sent.
  */
-export const tableSlots = (
-  table: Pick<Table, "get" | "put">,
-  name: string,
-  clock: Clock,
-  perSecond: number = callsPerSecond,
-) => {
+export const tableSlots = (table: Pick<Table, "get" | "put">, name: string, clock: Clock, perSecond: number = 95) => {
   const key = limiterKey(name);
   let known: Limiter = fresh;
   // somebody else reserves, too: a look costs a fifth of a write that is refused, and the refused one is lost
@@ -78,6 +68,7 @@ export const tableSlots = (
   };
 
   return {
+    perSecond,
     reserve: (count: number, leadMs = 0) =>
       change((current) => {
         if (current.blockedSince !== null) return { result: null };
@@ -98,10 +89,7 @@ export const tableSlots = (
           value: {
             ...current,
             next: Math.max(current.next, now + Math.min(retryAfterMs ?? pauseMs, maxPauseMs)),
-            slowness: Math.min(
-              maxSlowness,
-              1 + (current.slowness - 1) * Math.max(0, 1 - (now - current.slowedAt) / recoveryMs) + 0.5,
-            ),
+            slowness: Math.min(maxSlowness, stretch(current, now) + slowdownPerRefusal),
             slowedAt: now,
           },
           result: undefined,
@@ -109,7 +97,7 @@ export const tableSlots = (
       }),
     /** Nobody under this key gets another slot until an operator deletes the row. */
     block: (since: string) => change((current) => ({ value: { ...current, blockedSince: since }, result: undefined })),
-  } satisfies Slots & { block: (since: string) => Promise<void> };
+  } satisfies Slots & { perSecond: number; block: (since: string) => Promise<void> };
 };
 
 export type TableSlots = ReturnType<typeof tableSlots>;

@@ -22,6 +22,10 @@ export const ledgerEntry = z.object({
 export type LedgerEntry = z.infer<typeof ledgerEntry>;
 const ledgerEntries = z.array(ledgerEntry);
 
+/** Gradient holds, or may come to hold, something other than zero for the line. */
+export const holdsUnits = ({ accepted, doubt }: LedgerEntry): boolean =>
+  (accepted !== null && accepted.unitCount > 0) || doubt !== null;
+
 /**
  * One row of a partner's ledger: all lines of those customers whose id hashes to `number`. A row per customer would cost a
  * write for every four or five lines.

@@ -18,6 +18,7 @@ import { tableSlots } from "#shared/pace/table-slots";
 import { toPartnerItem } from "#shared/partners/partner";
 import { toServiceItem } from "#shared/services/hub-service";
 import { toUsageItem } from "#shared/usage/usage";
+import { callsPerSecond } from "#test/builders/rate";
 import { type InMemoryGradient, inMemoryGradient } from "#test/fakes/in-memory-gradient";
 import { inMemoryMailer } from "#test/fakes/in-memory-mailer";
 import { inMemoryTable } from "#test/fakes/in-memory-table";
@@ -46,10 +47,10 @@ export const serviceWorld = ({ through = (gradient) => gradient, token = usualTo
   const queued: Task[] = [];
   const queues = { send: async (task: Task) => void queued.push(task) };
   const common = { table, now, newId: randomUUID, vault, queues, clock };
-  const slotsFor = () => tableSlots(table, "vendor", clock);
+  const slotsFor = () => tableSlots(table, "vendor", clock, callsPerSecond);
   const minutes = (count: number) => () => count * 60_000;
 
-  const exporter = exportUsage({ ...common, gradient: gradientApi, slotsFor, random: () => 0.5, callTimeoutMs: 8_000 });
+  const exporter = exportUsage({ ...common, gradient: gradientApi, slotsFor, random: () => 0.5 });
   const sync = syncAccounts({ ...common, gradientFor: () => gradientApi });
   const mail = sendOwnerMail({
     ...common,

@@ -1,5 +1,6 @@
 import { cancelExport } from "#functions/cancel-export/cancel-export";
 import { exportUsage } from "#functions/export-usage/export-usage";
+import { handOverMs } from "#functions/export-usage/send/send-chunks";
 import { recoverExports } from "#functions/recover-exports/recover-exports";
 import { registerToken } from "#functions/register-token/register-token";
 import { relayRow, sweepOutbox } from "#functions/relay-outbox/relay-outbox";
@@ -11,6 +12,7 @@ import type { PartnerToken } from "#shared/gradient/gradient-token";
 import { type OutboxRow, outboxRow, type Task } from "#shared/outbox/outbox";
 import { tableSlots } from "#shared/pace/table-slots";
 import type { Item, Write } from "#shared/table/table";
+import { callsPerSecond } from "#test/builders/rate";
 import { inMemoryTable } from "#test/fakes/in-memory-table";
 import { unproven } from "./new-tokens.ts";
 import { portsOf } from "./ports.ts";
@@ -20,7 +22,7 @@ import type { Random } from "./random.ts";
 import { startedInPause } from "./schedule-changes.ts";
 import { simulatedGradient } from "./simulated-gradient.ts";
 import { timeline } from "./timeline.ts";
-import { callTimeoutMs, landsWithinMs, type Weather } from "./weather.ts";
+import { landsWithinMs, type Weather } from "./weather.ts";
 
 export const startsAt = Date.parse("2026-11-22T12:00:00.000Z");
 export const partnerId = "org-1";
@@ -36,8 +38,6 @@ interface Options {
 }
 
 const lambdaLifeMs = 300_000;
-// the engine hands over this long before its end
-const handOverMs = 75_000;
 
 /** The failures that may happen to a process; any other is a fault of the service. */
 const isForeseen = (error: unknown): boolean =>
@@ -121,7 +121,7 @@ export const simulatedService = ({ random, weather, rows, tellsMapping = true, t
       // now and then a worker that has hardly begun when it must hand over
       const lifeMs = isFair || random.chance(0.7) ? lambdaLifeMs : handOverMs + random.between(100, 3_000);
       const main = async (its: ReturnType<typeof ports>, { startedAt }: { startedAt: number }): Promise<string> =>
-        exportUsage({ ...its, slotsFor: () => tableSlots(its.table, "vendor", its.clock), callTimeoutMs })(task, {
+        exportUsage({ ...its, slotsFor: () => tableSlots(its.table, "vendor", its.clock, callsPerSecond) })(task, {
           remainingMs: () => startedAt + lifeMs - line.now(),
         });
       spawn("export", main, { lifeMs, onEnd });

@@ -1,4 +1,4 @@
-import { type Chunk, findChunk, toChunkItem } from "#shared/exports/chunk";
+import { type Chunk, findChunk, maxLinesPerChunk, toChunkItem } from "#shared/exports/chunk";
 import { type Lease, LeaseLost } from "#shared/exports/export-lease";
 import type { Line } from "#shared/exports/line";
 import { linesInScope } from "#shared/exports/lines-in-scope";
@@ -8,9 +8,6 @@ import { isConflict, retryOnConflict, type Table } from "#shared/table/table";
 import { bitsFor, bucketOf } from "#shared/usage/ledger";
 import { readPlanSources } from "./plan-sources.ts";
 import { widenLedger } from "./widen-ledger.ts";
-
-// what is sent and written down together: a second's worth at 95 a second
-const maxLinesPerChunk = 95;
 
 // as many as are written at once, between two looks at the lease
 const chunksAtOnce = 16;

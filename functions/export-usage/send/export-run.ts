@@ -14,6 +14,8 @@ export interface ExportRun {
   table: Table;
   gradient: Pick<GradientApi, "setUnitCount">;
   pacer: Pacer;
+  /** The full rate, for everybody together. */
+  callsPerSecond: number;
   clock: Clock;
   /** 0 to 1. */
   random: () => number;
@@ -25,8 +27,6 @@ export interface ExportRun {
   connectionId: string;
   ledgerBits: number;
   services: Map<string, HubService>;
-  /** How long after it was sent a lost call may still land in Gradient. */
-  landsWithinMs: number;
   /** Told of each chunk's receipts once they are written. */
   onSettled: (receipts: Receipt[]) => Promise<void>;
   remainingMs: () => number;

@@ -1,5 +1,6 @@
 import type { ExportMode } from "#shared/exports/usage-export";
 import type { CountAnswer } from "#shared/gradient/gradient-api";
+import { landsWithinMs } from "#shared/gradient/lost-calls";
 import type { LedgerEntry } from "#shared/usage/ledger";
 import type { LineOutcome } from "#shared/usage/outcome";
 
@@ -135,7 +136,6 @@ interface Sent {
   /** Some attempt, of this run or of one that died, went without an answer. */
   wasInDoubt: boolean;
   at: number;
-  landsWithinMs: number;
 }
 
 const iso = (at: number): string => new Date(at).toISOString();
@@ -150,6 +150,6 @@ export const entryAfter = (before: LedgerEntry | undefined, sent: Sent): LedgerE
   const accepted = answer.kind === "accepted" ? { unitCount, at: iso(at) } : (before?.accepted ?? null);
   // without an acceptance, even an old doubt stays: nobody knows which number Gradient holds
   const unsettled = answer.kind === "accepted" ? live : (before?.doubt ?? null);
-  const doubt = sent.wasInDoubt ? { unitCount, until: iso(at + sent.landsWithinMs) } : unsettled;
+  const doubt = sent.wasInDoubt ? { unitCount, until: iso(at + landsWithinMs) } : unsettled;
   return { customerId, serviceId, accepted, doubt, last: { outcome: verdictOf(answer).outcome, at: iso(at) } };
 };

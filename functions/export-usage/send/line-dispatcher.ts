@@ -4,13 +4,13 @@ import type { PreparedLine } from "./prepare-chunk.ts";
 import { sendCount } from "./send-count.ts";
 import type { LineEnd } from "./settle-chunk.ts";
 
-// Two seconds' worth at full rate, and below the transport's number of connections: a call that waited for a connection would go
-// out long after its slot.
-const maxInFlight = 200;
+// So many seconds' worth of calls may be under way: Gradient may take that long to answer without slowing the run.
+const inFlightSeconds = 2;
 
 /** Starts the calls of a run's lines, each at its moment. */
 export const lineDispatcher = (run: ExportRun) => {
   const { lease, halt, pacer, token } = run;
+  const maxInFlight = run.callsPerSecond * inFlightSeconds;
   const send = sendCount(run);
   let inFlight = 0;
   let waiting: (() => void)[] = [];

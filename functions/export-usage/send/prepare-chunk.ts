@@ -1,6 +1,7 @@
 import { type Chunk, chunkWrite, type Intent } from "#shared/exports/chunk";
 import type { Line } from "#shared/exports/line";
 import type { ExportMode } from "#shared/exports/usage-export";
+import { landsWithinMs } from "#shared/gradient/lost-calls";
 import type { HubService } from "#shared/services/hub-service";
 import type { Table } from "#shared/table/table";
 import { type Bucket, type LedgerEntry, lineKey } from "#shared/usage/ledger";
@@ -29,8 +30,6 @@ interface Dependencies {
   /** Set when the run has been stopped: no line is sent any more, each ends like this. */
   stopped: Verdict | null;
   now: number;
-  /** How long after it was sent a lost call may still land. */
-  landsWithinMs: number;
 }
 
 /** What a dead worker may have sent counts as sent without an answer, from now on: it could not send later than this. */
@@ -56,7 +55,7 @@ const entryWithIntent = (
  * anything is: whoever takes over from a dead worker then knows which numbers may be under way.
  */
 export const prepareChunk = async (
-  { table, services, mode, stopped, now, landsWithinMs }: Dependencies,
+  { table, services, mode, stopped, now }: Dependencies,
   chunk: Chunk,
   bucket: Bucket,
 ): Promise<PreparedChunk> => {

@@ -1,3 +1,4 @@
+import { landsWithinMs } from "#shared/gradient/lost-calls";
 import { logger } from "#shared/logger";
 import { type Bucket, bucketOf, bucketWrite, type LedgerEntry, lineKey, readBucket } from "#shared/usage/ledger";
 import type { ExportRun } from "./export-run.ts";
@@ -26,7 +27,7 @@ const repeatable = (entries: Iterable<LedgerEntry>, services: ExportRun["service
  * that Gradient holds already; it is noted as under way before it is sent, and again before each repeat, as every number is.
  */
 export const rebuildViews = async (run: ExportRun): Promise<void> => {
-  const { table, lease, halt, clock, token, services, landsWithinMs } = run;
+  const { table, lease, halt, clock, token, services } = run;
   // no further number is sent once a run is stopped, but what was accepted is to be seen all the same
   const isRefused = () => ![null, "cancelled", "superseded", "overdue"].includes(halt.stop());
   const { partnerId, mode, viewsRebuilt, acceptedLine } = lease.current();
@@ -56,7 +57,7 @@ export const rebuildViews = async (run: ExportRun): Promise<void> => {
     const count = { serviceId, accountId: entry.customerId, unitCount, rebuildsViews: true };
     const { answer, wasInDoubt, sentAt: at } = await sendCount(run)(token, count, mayGoOn);
     const line = { customerId: entry.customerId, serviceId: entry.serviceId };
-    await store(entryAfter(entry, { ...line, unitCount, answer, wasInDoubt, at, landsWithinMs }));
+    await store(entryAfter(entry, { ...line, unitCount, answer, wasInDoubt, at }));
     if (answer.kind === "token-rejected" || answer.kind === "forbidden") halt.stopFor(answer.kind);
     return answer.kind === "accepted";
   };

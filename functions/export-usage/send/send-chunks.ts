@@ -10,8 +10,8 @@ import { type LineEnd, settleChunk } from "./settle-chunk.ts";
 
 // Half a minute's worth of chunks: as long as a line may be repeated, the ones behind its chunk go on; their number must end somewhere.
 const maxOpenChunks = 40;
-// enough for the calls under way to be repeated and to time out, and for their receipts to be written
-const handOverMs = 75_000;
+/** A worker prepares no more chunks when it has less time left: the calls under way are repeated or time out, and have their receipts. */
+export const handOverMs = 75_000;
 
 const isAccepted = (end: LineEnd | undefined): boolean =>
   end !== undefined && "answer" in end && end.answer.kind === "accepted";
@@ -38,7 +38,7 @@ const withChunk = (current: UsageExport, number: number, receipts: Receipt[], vi
  * time of this invocation is nearly up.
  */
 export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> => {
-  const { table, clock, lease, halt, landsWithinMs } = run;
+  const { table, clock, lease, halt } = run;
   const { partnerId, id: exportId, mode, nextChunk } = lease.current();
   const count = lease.current().chunks ?? 0;
   const dispatcher = lineDispatcher(run);
@@ -69,7 +69,7 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
     await stillOurs();
     const stop = halt.stop();
     const stopped = stop && stopVerdicts[stop];
-    const dependencies = { table, services: run.services, mode, stopped, now: clock.now(), landsWithinMs };
+    const dependencies = { table, services: run.services, mode, stopped, now: clock.now() };
     return prepareChunk(dependencies, chunk, bucket);
   };
 
@@ -84,7 +84,6 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
       prepared,
       bucket,
       ends,
-      landsWithinMs,
       writesLedger: mode !== "dry-run",
     });
     buckets.set(number, result.bucket);

@@ -29,7 +29,6 @@ interface Settling {
   /** The ledger's row as it is now; chunks of one row are settled one after the other. */
   bucket: Bucket;
   ends: LineEnd[];
-  landsWithinMs: number;
   writesLedger: boolean;
 }
 
@@ -37,7 +36,7 @@ interface Settling {
  * Writes down what became of a chunk: first what Gradient holds, then the receipts. A crash between the two sends the chunk's
  * numbers once more, which changes nothing in Gradient.
  */
-export const settleChunk = async ({ table, prepared, bucket, ends, landsWithinMs, writesLedger }: Settling) => {
+export const settleChunk = async ({ table, prepared, bucket, ends, writesLedger }: Settling) => {
   const entries = new Map(bucket.entries);
   const receipts = prepared.lines.map((prepared_, index): Receipt => {
     const end = ends[index];
@@ -46,7 +45,7 @@ export const settleChunk = async ({ table, prepared, bucket, ends, landsWithinMs
     const { customerId, serviceId } = line;
     if (isCall(end)) {
       const { answer, wasInDoubt, sentAt } = end;
-      const sent = { customerId, serviceId, unitCount, answer, wasInDoubt, at: sentAt, landsWithinMs };
+      const sent = { customerId, serviceId, unitCount, answer, wasInDoubt, at: sentAt };
       entries.set(lineKey(line), entryAfter(entry, sent));
     } else if (entry) {
       entries.set(lineKey(line), entry);

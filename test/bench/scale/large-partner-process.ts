@@ -6,6 +6,7 @@ import { systemClock } from "#shared/pace/system-clock";
 import { tableSlots } from "#shared/pace/table-slots";
 import { dynamoTable } from "#shared/table/dynamo-table";
 import type { Item, Table } from "#shared/table/table";
+import { callsPerSecond } from "#test/builders/rate";
 import { answering } from "../rig/answering.ts";
 import { countingTable, type Units } from "../units/counting-table.ts";
 
@@ -69,12 +70,11 @@ const carry = async ({ dynamoUrl, tableName, partnerId, exportId }: Place): Prom
     gradient: { setUnitCount: async () => ({ kind: "accepted" }) },
     vault: { read: async () => token, forget: () => undefined },
     queues: { send: async () => undefined },
-    // a name of its own: these reservations are not the service's
-    slotsFor: () => tableSlots(table, "bench", systemClock, 100_000),
+    // a name of its own: these reservations are not the service's; as many calls under way as in the service
+    slotsFor: () => ({ ...tableSlots(table, "bench", systemClock, 100_000), perSecond: callsPerSecond }),
     clock: systemClock,
     random: Math.random,
     newId: randomUUID,
-    callTimeoutMs: 8000,
   })({ partnerId, exportId }, { remainingMs: () => 300_000 });
   const { user, system } = process.cpuUsage(cpuBefore);
   client.destroy();

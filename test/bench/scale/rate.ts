@@ -2,6 +2,7 @@ import { blockSizes } from "#functions/export-usage/export-usage";
 import { pacer } from "#shared/pace/pacer";
 import { systemClock } from "#shared/pace/system-clock";
 import { tableSlots } from "#shared/pace/table-slots";
+import { callsPerSecond } from "#test/builders/rate";
 import { print, printTable } from "../report.ts";
 import type { BenchDynamo } from "../rig/dynamo.ts";
 import { countingTable } from "../units/counting-table.ts";
@@ -9,7 +10,7 @@ import { countingTable } from "../units/counting-table.ts";
 /** So many senders take slots, as fast as they are given, for a share of the calls each. */
 const share = async (dynamo: BenchDynamo, senders: number, blockSize: number, calls: number) => {
   const table = countingTable(dynamo.table);
-  const slots = () => tableSlots(table, `rate-${senders}-${blockSize}`, systemClock);
+  const slots = () => tableSlots(table, `rate-${senders}-${blockSize}`, systemClock, callsPerSecond);
   const each = Math.ceil(calls / senders);
   const startedAt = Date.now();
   const send = async () => {
@@ -24,7 +25,7 @@ const share = async (dynamo: BenchDynamo, senders: number, blockSize: number, ca
 
 /** What the shared rate costs, at its real pace. */
 export const rateUnits = async (dynamo: BenchDynamo, calls: number) => {
-  print("\n### The rate, at 95 a second\n");
+  print(`\n### The rate, at ${callsPerSecond} a second\n`);
   const rows: (string | number)[][] = [];
   for (const [lane, blockSize] of Object.entries(blockSizes)) {
     for (const senders of [1, 8]) {

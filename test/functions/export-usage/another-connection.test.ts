@@ -8,6 +8,7 @@ import { findExport } from "#shared/exports/usage-export";
 import { type PartnerToken, partnerToken } from "#shared/gradient/gradient-token";
 import { integrationKey } from "#shared/integrations/integration";
 import { tableSlots } from "#shared/pace/table-slots";
+import { callsPerSecond } from "#test/builders/rate";
 import { rowsOf } from "#test/builders/table";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
@@ -138,8 +139,8 @@ it.each([
     },
   };
   const { gradient, common } = world;
-  const slotsFor = () => tableSlots(racing, "vendor", world.clock);
-  const second = exportUsage({ ...common, table: racing, gradient, slotsFor, random: () => 0.5, callTimeoutMs: 8_000 });
+  const slotsFor = () => tableSlots(racing, "vendor", world.clock, callsPerSecond);
+  const second = exportUsage({ ...common, table: racing, gradient, slotsFor, random: () => 0.5 });
   const before = gradient.countsReceived.length;
 
   expect(await world.clock.settle(second(place, inTime))).toBe("finished");
@@ -167,8 +168,8 @@ it("does not take a dead worker's accepted counts for a proof of the new connect
     },
   };
   const { gradient, common } = world;
-  const slotsFor = () => tableSlots(dying, "vendor", world.clock);
-  const first = exportUsage({ ...common, table: dying, gradient, slotsFor, random: () => 0.5, callTimeoutMs: 8_000 });
+  const slotsFor = () => tableSlots(dying, "vendor", world.clock, callsPerSecond);
+  const first = exportUsage({ ...common, table: dying, gradient, slotsFor, random: () => 0.5 });
   await expect(world.clock.settle(first(place, inTime))).rejects.toThrow("killed");
 
   await registerOther(world);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decide, entryAfter, verdictOf } from "#functions/export-usage/send/line-decision";
 import type { CountAnswer } from "#shared/gradient/gradient-api";
+import { landsWithinMs } from "#shared/gradient/lost-calls";
 import type { LedgerEntry } from "#shared/usage/ledger";
 
 const now = Date.parse("2026-11-22T10:00:00.000Z");
@@ -66,14 +67,13 @@ describe("the ledger after a call", () => {
     answer,
     wasInDoubt,
     at: now,
-    landsWithinMs: 68_000,
   });
   const lost: CountAnswer = { kind: "in-doubt", reason: "time-out" };
 
   it("keeps the doubt of a lost call although a repeat was accepted: the lost one may land later", () => {
     expect(entryAfter(undefined, sent({ kind: "accepted" }, true))).toMatchObject({
       accepted: { unitCount: 5, at: inMs(0) },
-      doubt: { unitCount: 5, until: inMs(68_000) },
+      doubt: { unitCount: 5, until: inMs(landsWithinMs) },
     });
   });
 
@@ -81,7 +81,7 @@ describe("the ledger after a call", () => {
     const old = anEntry({ doubt: { unitCount: 7, until: inMs(-1) } });
     expect(entryAfter(old, sent({ kind: "accepted" })).doubt).toBeNull();
     expect(entryAfter(old, sent({ kind: "unmapped", message: "" })).doubt).toEqual(old.doubt);
-    expect(entryAfter(old, sent(lost)).doubt).toEqual({ unitCount: 5, until: inMs(68_000) });
+    expect(entryAfter(old, sent(lost)).doubt).toEqual({ unitCount: 5, until: inMs(landsWithinMs) });
   });
 
   it("keeps what was accepted before when a later number is not", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { landsWithinMs } from "#shared/gradient/lost-calls";
 import { connectedWorld, receiptsOf, send } from "#test/builders/connected-world";
 
 describe("when Gradient does not take a number", () => {
@@ -80,7 +81,7 @@ describe("when Gradient does not take a number", () => {
     await world.setUsage("a", { dns: 11, sig: 0 });
 
     const fenced = await send(world, "changes", "run-2");
-    await world.clock.settle(world.clock.sleep(70_000));
+    await world.clock.settle(world.clock.sleep(landsWithinMs));
     const later = await send(world, "changes", "run-3");
 
     expect(fenced.totals).toMatchObject({ accepted: 1, deferred: 1 });

@@ -8,6 +8,7 @@ import { type ExportMode, findExport } from "#shared/exports/usage-export";
 import { integrationWrite } from "#shared/integrations/integration";
 import { tableSlots } from "#shared/pace/table-slots";
 import { readLedger } from "#shared/usage/ledger";
+import { callsPerSecond } from "#test/builders/rate";
 import { rowsOf } from "#test/builders/table";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
@@ -121,9 +122,9 @@ it("leaves the newer run to the next tick where its worker dies right after the 
       await transact(writes);
     },
   };
-  const slotsFor = () => tableSlots(dying, "vendor", world.clock);
+  const slotsFor = () => tableSlots(dying, "vendor", world.clock, callsPerSecond);
   const { gradient, common } = world;
-  const carry = exportUsage({ ...common, table: dying, gradient, slotsFor, random: () => 0.5, callTimeoutMs: 8_000 });
+  const carry = exportUsage({ ...common, table: dying, gradient, slotsFor, random: () => 0.5 });
 
   await expect(world.clock.settle(carry(place, inTime))).rejects.toThrow("killed");
   expect(await carry(place, inTime)).toBe("already-over");
@@ -145,9 +146,9 @@ it("starts one newer run when a tick comes at the moment of the end", async () =
       await transact(writes);
     },
   };
-  const slotsFor = () => tableSlots(crowded, "vendor", world.clock);
+  const slotsFor = () => tableSlots(crowded, "vendor", world.clock, callsPerSecond);
   const { gradient, common } = world;
-  const carry = exportUsage({ ...common, table: crowded, gradient, slotsFor, random: () => 0.5, callTimeoutMs: 8_000 });
+  const carry = exportUsage({ ...common, table: crowded, gradient, slotsFor, random: () => 0.5 });
 
   expect(await world.clock.settle(carry(place, inTime))).toBe("finished");
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { startUsageExport } from "#shared/exports/start-usage-export";
 import { findExport } from "#shared/exports/usage-export";
 import type { CountAnswer, UnitCount } from "#shared/gradient/gradient-api";
+import { landsWithinMs } from "#shared/gradient/lost-calls";
 import { limiterKey } from "#shared/pace/table-slots";
 import { lineKey, readLedger } from "#shared/usage/ledger";
 import { serviceWorld } from "#test/fakes/service-world";
@@ -95,6 +96,6 @@ describe("the call for the views", () => {
     const ledger = await readLedger(world.table, { partnerId: world.partnerId, bits, connectionId });
     const { doubt } = ledger.get(lineKey({ customerId: "c", serviceId: "dns" })) ?? {};
     expect(sentAt.at(-1)).toBeGreaterThan((sentAt[0] ?? 0) + 3000);
-    expect(Date.parse(doubt?.until ?? "")).toBeGreaterThanOrEqual((sentAt.at(-1) ?? 0) + 68_000);
+    expect(Date.parse(doubt?.until ?? "")).toBeGreaterThanOrEqual((sentAt.at(-1) ?? 0) + landsWithinMs);
   });
 });

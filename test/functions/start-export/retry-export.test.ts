@@ -4,6 +4,7 @@ import { startExport } from "#functions/start-export/start-export";
 import { toCustomerItem } from "#shared/customers/customer";
 import { findExport } from "#shared/exports/usage-export";
 import { tableSlots } from "#shared/pace/table-slots";
+import { callsPerSecond } from "#test/builders/rate";
 import { everyRow, watchedTable } from "#test/builders/table";
 import { anExportRow } from "#test/builders/usage-export";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
@@ -139,9 +140,9 @@ describe("sending again only what failed", () => {
         isKilled = true;
         throw new Error("killed");
       });
-      const slotsFor = () => tableSlots(table, "vendor", world.clock);
+      const slotsFor = () => tableSlots(table, "vendor", world.clock, callsPerSecond);
       const { gradient, common } = world;
-      const dying = exportUsage({ ...common, table, gradient, slotsFor, random: () => 0.5, callTimeoutMs: 8_000 });
+      const dying = exportUsage({ ...common, table, gradient, slotsFor, random: () => 0.5 });
       await world.clock
         .settle(dying({ partnerId: world.partnerId, exportId: id }, { remainingMs: () => 300_000 }))
         .catch(() => undefined);

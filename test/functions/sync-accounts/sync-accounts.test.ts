@@ -3,6 +3,7 @@ import { removeCustomer } from "#functions/remove-customer/remove-customer";
 import { findCustomer, toCustomerItem } from "#shared/customers/customer";
 import { AppError } from "#shared/errors";
 import { startUsageExport } from "#shared/exports/start-usage-export";
+import { landsWithinMs } from "#shared/gradient/lost-calls";
 import { everyRow, owedTasks, rowsOf } from "#test/builders/table";
 import type { InMemoryGradient } from "#test/fakes/in-memory-gradient";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
@@ -225,7 +226,7 @@ describe("the catalogue's services in Gradient", () => {
     world.gradient.failNext("createService", { error: new Error("killed") });
     await expect(sync(world)).rejects.toThrow("killed");
 
-    await world.clock.settle(world.clock.sleep(70_001));
+    await world.clock.settle(world.clock.sleep(landsWithinMs + 1));
     await sync(world);
 
     expect(world.gradient.services.map(({ name }) => name)).toEqual(["Service dns", "Service sig"]);

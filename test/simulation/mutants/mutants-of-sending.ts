@@ -2,6 +2,7 @@ import { type Mutant, one } from "./mutant.ts";
 
 const decision = "functions/export-usage/send/line-decision.ts";
 const lease = "shared/exports/export-lease.ts";
+const scope = "shared/exports/lines-in-scope.ts";
 const plan = "functions/export-usage/plan/plan-export.ts";
 const sources = "functions/export-usage/plan/plan-sources.ts";
 const prepare = "functions/export-usage/send/prepare-chunk.ts";
@@ -9,7 +10,6 @@ const settle = "functions/export-usage/send/settle-chunk.ts";
 const dispatch = "functions/export-usage/send/line-dispatcher.ts";
 const send = "functions/export-usage/send/send-chunks.ts";
 const rebuild = "functions/export-usage/send/rebuild-views.ts";
-const carry = "functions/export-usage/export-usage.ts";
 const slots = "shared/pace/table-slots.ts";
 const pacer = "shared/pace/pacer.ts";
 
@@ -19,7 +19,7 @@ export const mutantsOfSending: Mutant[] = [
   one(
     "the fence ends with the call's time-out",
     "seeds",
-    carry,
+    "shared/gradient/lost-calls.ts",
     "callTimeoutMs + landsLateMs + clocksApartMs",
     "callTimeoutMs",
   ),
@@ -115,8 +115,8 @@ export const mutantsOfSending: Mutant[] = [
     "Object.keys(counts)",
     "Object.keys(counts).filter((id) => counts[id]?.unitCount !== 0)",
   ),
-  one("removed customers keep their units", "seeds", plan, "billed || holdsUnits", "billed"),
-  one("a number in doubt is not brought to zero", "seeds", sources, " || doubt !== null;", ";"),
+  one("removed customers keep their units", "seeds", scope, "billed || line.holdsUnits", "billed"),
+  one("a number in doubt is not brought to zero", "seeds", "shared/usage/ledger.ts", " || doubt !== null;", ";"),
   {
     name: "the views' call goes without a lease",
     killedBy: "stalls",
@@ -153,20 +153,20 @@ export const mutantsOfSending: Mutant[] = [
     patches: [
       { file: "shared/exports/line.ts", from: "billed: z.boolean(),", to: "billed: z.boolean(), planned: z.int()," },
       {
-        file: plan,
+        file: scope,
         from: "      billed,\n    }));",
         to: "      billed, planned: 10,\n    }));",
       },
       {
         file: prepare,
-        from: "const unitCount = count?.unitCount ?? 0;",
-        to: "const unitCount = line.billed ? line.planned : 0;",
+        from: "(count?.unitCount ?? 0)",
+        to: "(line.billed ? line.planned : 0)",
       },
     ],
   },
   one("a slow table gives no moment", "units", slots, "now + leadMs", "now"),
   one("a worker that was held up writes on", "units", send, "() => lease.keep();", "async () => undefined;"),
-  one("101 calls a second", "units", slots, "callsPerSecond = 95", "callsPerSecond = 101"),
+  one("101 calls a second", "units", slots, "(1000 / perSecond)", "(1000 / (perSecond + 6))"),
   one(
     "slots are reserved without a condition",
     "units",

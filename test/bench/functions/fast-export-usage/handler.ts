@@ -3,7 +3,7 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { exportUsageEnv } from "#functions/export-usage/env";
 import { exportUsage } from "#functions/export-usage/export-usage";
-import { defaultTimeoutMs, gradientClient } from "#shared/gradient/gradient-client";
+import { gradientClient } from "#shared/gradient/gradient-client";
 import { readEnv } from "#shared/lambda/env";
 import { queueWorker } from "#shared/lambda/queue-worker";
 import { taskOf } from "#shared/outbox/outbox";
@@ -13,6 +13,7 @@ import { limiterName, tableSlots } from "#shared/pace/table-slots";
 import { secretText } from "#shared/secrets/secret-text";
 import { secretsManagerVault } from "#shared/secrets/secrets-manager-vault";
 import { tableNamed } from "#shared/table/table-client";
+import { callsPerSecond } from "#test/builders/rate";
 
 const env = readEnv(exportUsageEnv);
 const table = tableNamed(env.TABLE_NAME);
@@ -29,17 +30,19 @@ export const handler = queueWorker({
     gradient: gradientClient({
       baseUrl: env.GRADIENT_BASE_URL,
       vendorKey: secretText(secrets, env.VENDOR_KEY_SECRET),
-      timeoutMs: defaultTimeoutMs,
     }),
     vault: secretsManagerVault(secrets),
     queues: sqsTaskQueues(new SQSClient({}), {
       "on-demand": env.ON_DEMAND_EXPORTS_QUEUE_URL,
       scheduled: env.SCHEDULED_EXPORTS_QUEUE_URL,
     }),
-    slotsFor: (partnerId) => tableSlots(table, limiterName(env.LIMITER_KEY, partnerId), systemClock, perSecond),
+    slotsFor: (partnerId) => ({
+      ...tableSlots(table, limiterName(env.LIMITER_KEY, partnerId), systemClock, perSecond),
+      // as many calls under way as in the service
+      perSecond: callsPerSecond,
+    }),
     clock: systemClock,
     random: Math.random,
     newId: randomUUID,
-    callTimeoutMs: defaultTimeoutMs,
   }),
 });
