@@ -1,4 +1,5 @@
 import { type Customer, isBilled, listCustomers } from "#shared/customers/customer";
+import { mappedCustomers } from "#shared/customers/mapped";
 import { findIntegration, type Integration, noMapping } from "#shared/integrations/integration";
 import { listServices } from "#shared/services/hub-service";
 import type { Table } from "#shared/table/table";
@@ -15,25 +16,16 @@ interface Unmapped {
 
 const byUnits = (a: Unmapped, b: Unmapped): number => b.unbilledUnits - a.unbilledUnits;
 
-/** Mapped as far as anybody can tell: Gradient says so, or has accepted a count and not answered since that nothing is mapped. */
-const provenCustomers = (ledger: Iterable<LedgerEntry>): Set<string> => {
-  const proven = new Set<string>();
-  for (const { customerId, accepted, last } of ledger) {
-    if (accepted !== null && last.outcome !== "unmapped") proven.add(customerId);
-  }
-  return proven;
-};
-
 interface Sources {
   billed: Customer[];
   usage: Map<string, CustomerUsage>;
   ledger: Map<string, LedgerEntry>;
 }
 
-const unmappedAccounts = ({ billed, usage, ledger }: Sources): Unmapped[] => {
-  const proven = provenCustomers(ledger.values());
+const unmappedAccounts = ({ billed, usage, ledger }: Sources, toldAt: string | null): Unmapped[] => {
+  const { isMapped } = mappedCustomers(ledger.values(), toldAt);
   return billed
-    .filter(({ id, isMapped }) => isMapped !== true && !proven.has(id))
+    .filter((customer) => !isMapped(customer.id, customer.isMapped))
     .map(({ id, name }) => {
       const counts = Object.values(usage.get(id)?.counts ?? {});
       return { id, name, unbilledUnits: counts.reduce((sum, { unitCount }) => sum + unitCount, 0) };
@@ -90,7 +82,7 @@ export const readMapping =
       ...summaryOf(integration),
       lookAlikes: lookAlikes(billed),
       unmapped: {
-        accounts: unmappedAccounts(sources),
+        accounts: unmappedAccounts(sources, mapping.lastCheckedAt),
         services: unmappedServices(sources, mapping.mappedServiceIds, serviceNames),
       },
     };

@@ -1,4 +1,5 @@
 import type { Customer } from "#shared/customers/customer";
+import { mappedCustomers } from "#shared/customers/mapped";
 import { isAppError } from "#shared/errors";
 import { startUsageExport } from "#shared/exports/start-usage-export";
 import { exportIdAt } from "#shared/exports/usage-export";
@@ -31,12 +32,10 @@ export interface Findings {
   hasRefused: boolean;
 }
 
-/** Mapped as far as anybody can tell: Gradient says so or, where it does not tell, has accepted a count. */
-const countMapped = ({ billed, accounts }: Findings, proven: Set<string>): number =>
-  billed.filter(({ id }) => accounts.get(id)?.isMapped ?? proven.has(id)).length;
-
-const provenCustomers = ({ ledger }: Findings): Set<string> =>
-  new Set(ledger.filter(({ accepted }) => accepted).map(({ customerId }) => customerId));
+const countMapped = ({ billed, accounts, ledger }: Findings, toldAt: string): number => {
+  const { isMapped } = mappedCustomers(ledger, toldAt);
+  return billed.filter(({ id }) => isMapped(id, accounts.get(id)?.isMapped ?? null)).length;
+};
 
 /** Whether a count could be accepted now. Where Gradient does not tell what is mapped, only trying tells. */
 const isWorthTrying = ({ reason, billed, accounts }: Findings): boolean =>
@@ -52,7 +51,7 @@ export const noteMapping = ({ table, now, newId }: Changing) => {
 
   const withFindings = (before: Integration, found: Findings, servicesInUse: Set<string>, at: string): Integration => {
     const { mapping } = before;
-    const mapped = countMapped(found, provenCustomers(found));
+    const mapped = countMapped(found, at);
     const services = mapping.mappedServiceIds.filter((id) => servicesInUse.has(id)).length;
     const noted: Integration = {
       ...before,
@@ -91,9 +90,9 @@ export const noteMapping = ({ table, now, newId }: Changing) => {
     // until a full run that began after it has ended: neither a crash nor a run on its way can make it forgotten
     const { changedAt } = noted.after.mapping;
     const hasGrown = changedAt !== null && changedAt >= (noted.after.lastFullAt ?? "");
-    const proven = provenCustomers(found);
+    const { isProven } = mappedCustomers(found.ledger, noted.after.mapping.lastCheckedAt);
     const awaitsProof = found.billed.some(
-      ({ id }) => usage.has(id) && !proven.has(id) && found.accounts.get(id)?.isMapped,
+      ({ id }) => usage.has(id) && !isProven(id) && found.accounts.get(id)?.isMapped,
     );
     const isActive = noted.after.state === "active";
     const catchesUp = isActive && found.reason === "replaced";

@@ -87,6 +87,20 @@ it("names the accounts that are not mapped with the units they use, most first",
   ]);
 });
 
+it("believes what is newest: Gradient's word, or a count that it accepted", async () => {
+  const { lastCheckedAt } = waiting;
+  const { unmapped } = await read(
+    aCustomerRow({ id: "taken-away", name: "Taken away", isMapped: false }),
+    aCustomerRow({ id: "mapped-since", name: "Mapped since", isMapped: false }),
+    aLedgerRow([
+      aLedgerEntry({ customerId: "taken-away", accepted: { unitCount: 3, at: minutesAfter(-1, lastCheckedAt) } }),
+      aLedgerEntry({ customerId: "mapped-since", accepted: { unitCount: 3, at: minutesAfter(1, lastCheckedAt) } }),
+    ]),
+  );
+
+  expect(unmapped.accounts).toMatchObject([{ id: "taken-away" }]);
+});
+
 it("believes no count that another connection accepted", async () => {
   const { unmapped } = await read(aCustomerRow(), aLedgerRow([aLedgerEntry()], { connectionId: "connection-0" }));
 

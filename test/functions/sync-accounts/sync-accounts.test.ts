@@ -406,5 +406,12 @@ describe("what is mapped", () => {
       state: "active",
       mapping: { accounts: { total: 2, mapped: 1 } },
     });
+
+    // the partner takes the mapping away: the next count of it is answered with a 404
+    world.gradient.mapAccount(world.token, "b", false);
+    await startUsageExport(world.common)({ partnerId: world.partnerId, id: "later", trigger: "manual", mode: "full" });
+    await world.work();
+    await sync(world);
+    expect(await world.integration()).toMatchObject({ mapping: { accounts: { total: 2, mapped: 0 } } });
   });
 });
