@@ -1,4 +1,4 @@
-import type { ExportMode } from "#shared/exports/usage-export";
+import type { ExportMode, StopReason } from "#shared/exports/usage-export";
 import type { CountAnswer } from "#shared/gradient/gradient-api";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import type { LedgerEntry } from "#shared/usage/ledger";
@@ -76,6 +76,16 @@ export const verdicts = {
   },
   dryRun: { outcome: "deferred", reason: "A dry run: this number would be sent.", whatToDo: null },
 } as const satisfies Record<string, Verdict>;
+
+/** How a line ends that a stop has kept from being sent. */
+export const stopVerdicts: Record<StopReason, Verdict> = {
+  cancelled: verdicts.cancelled,
+  superseded: verdicts.superseded,
+  "token-rejected": verdicts.tokenRejected,
+  forbidden: verdicts.forbidden,
+  "not-connected": verdicts.notConnected,
+  overdue: verdicts.overdue,
+};
 
 /** Gradient's own words for a refusal of this one line. */
 export const rejected = (message: string): Verdict => ({

@@ -1,5 +1,5 @@
-import { type ExportRun, stopVerdicts } from "./export-run.ts";
-import { verdicts } from "./line-decision.ts";
+import type { ExportRun } from "./export-run.ts";
+import { stopVerdicts, verdicts } from "./line-decision.ts";
 import type { PreparedLine } from "./prepare-chunk.ts";
 import { sendCount } from "./send-count.ts";
 import type { LineEnd } from "./settle-chunk.ts";
@@ -16,16 +16,14 @@ export const lineDispatcher = (run: ExportRun) => {
   let waiting: (() => void)[] = [];
   const anEnd = () => new Promise<void>((resolve) => waiting.push(resolve));
 
-  const mayGoOn = () => !halt.failed() && halt.stop() === null && lease.isSafe();
-
   /** Renews the lease, too: while lines are being repeated there may be no checkpoint to do it. */
-  const mayRepeat = async (): Promise<boolean> => {
+  const mayCall = async (): Promise<boolean> => {
     try {
       await lease.keep();
     } catch (error) {
       halt.fail(error);
     }
-    return mayGoOn();
+    return halt.cause() === null && lease.isSafe();
   };
 
   const call = async ({ line, unitCount }: PreparedLine, rebuildsViews: boolean): Promise<LineEnd> => {
@@ -33,9 +31,12 @@ export const lineDispatcher = (run: ExportRun) => {
     const serviceId = run.services.get(line.serviceId)?.gradientServiceId ?? "";
     inFlight += 1;
     try {
-      const result = await send(token, { serviceId, accountId: line.customerId, unitCount, rebuildsViews }, mayRepeat);
-      const { kind } = result.answer;
-      if (kind === "token-rejected" || kind === "forbidden") halt.stopFor(kind);
+      const result = await send(
+        token.value,
+        { serviceId, accountId: line.customerId, unitCount, rebuildsViews },
+        mayCall,
+      );
+      halt.heed(result.answer);
       return result;
     } catch (error) {
       halt.fail(error);
@@ -53,16 +54,17 @@ export const lineDispatcher = (run: ExportRun) => {
     dispatch: async (prepared: PreparedLine, rebuildsViews: boolean): Promise<{ end: Promise<LineEnd> }> => {
       if (prepared.verdict !== "send") return { end: Promise.resolve(prepared.verdict) };
       while (inFlight >= maxInFlight) await anEnd();
-      if (!halt.failed() && halt.stop() === null) {
+      if (halt.cause() === null) {
         await lease.keep();
-        if (!(await pacer.slot())) halt.stopFor("forbidden");
+        if (!(await pacer.slot())) halt.meet({ kind: "slots-denied", reason: "forbidden" });
       }
       const stop = halt.stop();
-      if (stop !== null) return { end: Promise.resolve(stopVerdicts[stop]) };
-      // the chunk will not be settled after a failure: the line stays with its chunk for the next worker
+      if (stop !== null) return { end: Promise.resolve(stopVerdicts[stop.reason]) };
+      if (await mayCall()) return { end: call(prepared, rebuildsViews) };
       // after a 429 with a long pause, the slot may have been further away than the lease's end
-      if (!(await mayRepeat())) halt.fail(new Error("The lease ran out before it could be renewed"));
-      return { end: halt.failed() ? Promise.resolve(verdicts.noAnswer) : call(prepared, rebuildsViews) };
+      halt.fail(new Error("The lease ran out before it could be renewed"));
+      // after a failure no chunk is settled: the line stays with its chunk for the next worker, whatever is said of it here
+      return { end: Promise.resolve(verdicts.noAnswer) };
     },
     /** Resolves when no call is under way any more. */
     drained: async (): Promise<void> => {

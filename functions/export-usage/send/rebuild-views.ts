@@ -29,7 +29,7 @@ const repeatable = (entries: Iterable<LedgerEntry>, services: ExportRun["service
 export const rebuildViews = async (run: ExportRun): Promise<void> => {
   const { table, lease, halt, clock, token, services } = run;
   // no further number is sent once a run is stopped, but what was accepted is to be seen all the same
-  const isRefused = () => ![null, "cancelled", "superseded", "overdue"].includes(halt.stop());
+  const isRefused = () => ![undefined, "cancelled", "superseded", "overdue"].includes(halt.stop()?.reason);
   const { partnerId, mode, viewsRebuilt, acceptedLine } = lease.current();
   if (mode === "dry-run" || viewsRebuilt || !acceptedLine || !token || isRefused()) return;
 
@@ -55,10 +55,10 @@ export const rebuildViews = async (run: ExportRun): Promise<void> => {
     };
     if (!(await run.pacer.slot()) || !(await mayGoOn())) return false;
     const count = { serviceId, accountId: entry.customerId, unitCount, rebuildsViews: true };
-    const { answer, wasInDoubt, sentAt: at } = await sendCount(run)(token, count, mayGoOn);
+    const { answer, wasInDoubt, sentAt: at } = await sendCount(run)(token.value, count, mayGoOn);
     const line = { customerId: entry.customerId, serviceId: entry.serviceId };
     await store(entryAfter(entry, { ...line, unitCount, answer, wasInDoubt, at }));
-    if (answer.kind === "token-rejected" || answer.kind === "forbidden") halt.stopFor(answer.kind);
+    halt.heed(answer);
     return answer.kind === "accepted";
   };
 

@@ -11,7 +11,7 @@ export type LineEnd = CountResult | Verdict;
 
 const isCall = (end: LineEnd): end is CountResult => "answer" in end;
 
-export const receiptOf = ({ line, unitCount, asOf, entry }: PreparedLine, end: LineEnd): Receipt => ({
+const receiptOf = ({ line, unitCount, asOf, entry }: PreparedLine, end: LineEnd): Receipt => ({
   customerId: line.customerId,
   customerName: line.customerName,
   serviceId: line.serviceId,
@@ -38,10 +38,10 @@ interface Settling {
  */
 export const settleChunk = async ({ table, prepared, bucket, ends, writesLedger }: Settling) => {
   const entries = new Map(bucket.entries);
-  const receipts = prepared.lines.map((prepared_, index): Receipt => {
+  const receipts = prepared.lines.map((preparedLine, index): Receipt => {
     const end = ends[index];
     if (end === undefined) throw new Error("A line of the chunk has no end");
-    const { line, unitCount, entry } = prepared_;
+    const { line, unitCount, entry } = preparedLine;
     const { customerId, serviceId } = line;
     if (isCall(end)) {
       const { answer, wasInDoubt, sentAt } = end;
@@ -50,7 +50,7 @@ export const settleChunk = async ({ table, prepared, bucket, ends, writesLedger 
     } else if (entry) {
       entries.set(lineKey(line), entry);
     }
-    return receiptOf(prepared_, end);
+    return receiptOf(preparedLine, end);
   });
   let settledBucket = bucket;
   // in a run of changes most rows have nothing new

@@ -1,4 +1,4 @@
-import { blockSizes } from "#functions/export-usage/export-usage";
+import { blockSizes } from "#functions/export-usage/start-run";
 import { pacer } from "#shared/pace/pacer";
 import { systemClock } from "#shared/pace/system-clock";
 import { tableSlots } from "#shared/pace/table-slots";

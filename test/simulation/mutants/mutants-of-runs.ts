@@ -1,14 +1,14 @@
 import { type Mutant, one } from "./mutant.ts";
 
 const plan = "functions/export-usage/plan/plan-export.ts";
-const dispatch = "functions/export-usage/send/line-dispatcher.ts";
-const send = "functions/export-usage/send/send-chunks.ts";
+const settling = "functions/export-usage/send/settle-in-order.ts";
 const carry = "functions/export-usage/export-usage.ts";
+const begin = "functions/export-usage/start-run.ts";
 const close = "functions/export-usage/close-export.ts";
 const activation = "shared/integrations/activate-integration.ts";
 const registration = "functions/register-token/register-token.ts";
 const connectionCheck =
-  'if (plannedFor !== null && plannedFor !== integration?.gradient?.integrationId) halt.stopFor("not-connected");';
+  "if (plannedFor !== null && plannedFor !== integration?.gradient?.integrationId) halt.meet(notConnected);";
 const connectionStop =
   '...(running && isLeft ? [exportWrite({ ...running, stop: running.stop ?? "not-connected" })] : []),';
 const due = "shared/exports/start-due-export.ts";
@@ -20,7 +20,7 @@ export const mutantsOfRuns: Mutant[] = [
     "a hand-over sends no message",
     "seeds",
     carry,
-    'await dependencies.queues.send({ kind: "export-usage", lane, partnerId, exportId, leg });',
+    'await queues.send({ kind: "export-usage", lane, partnerId, exportId, leg });',
     "",
   ),
   one("a started export owes no message", "seeds", start, "owe(task, { id: newId(), at }),", ""),
@@ -41,15 +41,15 @@ export const mutantsOfRuns: Mutant[] = [
   one(
     "a 401 does not stop the run",
     "seeds",
-    dispatch,
+    "functions/export-usage/send/halt.ts",
     'if (kind === "token-rejected" || kind === "forbidden")',
     'if (kind === "forbidden")',
   ),
-  one("a 401 suspends nothing", "seeds", carry, "await suspend({ partnerId, versionId: run.versionId });", ""),
+  one("a 401 suspends nothing", "seeds", carry, "await suspend({ partnerId, versionId: token.versionId });", ""),
   one(
     "activated after the checkpoint",
     "units",
-    send,
+    settling,
     "    await run.onSettled(receipts);\n    await lease.save((current) => withChunk(current, number, receipts, viewsRebuilt));",
     "    await lease.save((current) => withChunk(current, number, receipts, viewsRebuilt));\n    await run.onSettled(receipts);",
   ),
@@ -67,13 +67,13 @@ export const mutantsOfRuns: Mutant[] = [
     "if (isNarrowed(running) || running.stop !== null) return false;",
     "",
   ),
-  one("a worker goes on to another connection", "units", carry, connectionCheck, ""),
+  one("a worker goes on to another connection", "units", begin, connectionCheck, ""),
   one("another connection's token leaves the run alone", "units", registration, connectionStop, ""),
   {
     name: "a run goes on to another connection",
     killedBy: "seeds",
     patches: [
-      { file: carry, from: connectionCheck, to: "" },
+      { file: begin, from: connectionCheck, to: "" },
       { file: registration, from: connectionStop, to: "" },
     ],
   },

@@ -9,6 +9,8 @@ const prepare = "functions/export-usage/send/prepare-chunk.ts";
 const settle = "functions/export-usage/send/settle-chunk.ts";
 const dispatch = "functions/export-usage/send/line-dispatcher.ts";
 const send = "functions/export-usage/send/send-chunks.ts";
+const settling = "functions/export-usage/send/settle-in-order.ts";
+const inUse = "functions/export-usage/send/ledger-in-use.ts";
 const rebuild = "functions/export-usage/send/rebuild-views.ts";
 const slots = "shared/pace/table-slots.ts";
 const pacer = "shared/pace/pacer.ts";
@@ -85,7 +87,13 @@ export const mutantsOfSending: Mutant[] = [
   ),
   one("another worker's lease is ignored", "units", lease, "if (waitMs > 0) {", "if (waitMs > 1e9) {"),
   one("every lease is safe", "units", lease, "isSafe: () => leftMs() > marginMs", "isSafe: () => true"),
-  one("nobody looks at the lease before a call", "stalls", dispatch, "if (!(await mayRepeat()))", "if (halt.failed())"),
+  one(
+    "nobody looks at the lease before a call",
+    "stalls",
+    dispatch,
+    "if (await mayCall())",
+    "if (halt.cause() === null)",
+  ),
   one(
     "a repeat does not look again",
     "units",
@@ -100,12 +108,12 @@ export const mutantsOfSending: Mutant[] = [
     ": call(prepared, rebuildsViews) };",
     ": (void call(prepared, rebuildsViews), Promise.resolve(verdicts.accepted)) };",
   ),
-  one("a checkpoint counts twice", "seeds", send, "if (current.nextChunk > number) return current;", ""),
+  one("a checkpoint counts twice", "seeds", settling, "if (current.nextChunk > number) return current;", ""),
   one(
     "the run is let go with calls under way",
     "seeds",
     send,
-    "await Promise.allSettled([...settling.values(), checkpoint, dispatcher.drained()]);",
+    "await Promise.all([settlement.ended(), dispatcher.drained()]);",
     "",
   ),
   one(
@@ -135,17 +143,17 @@ export const mutantsOfSending: Mutant[] = [
   one(
     "receipts wait for a slow line",
     "units",
-    send,
-    "await before;\n      const ends",
-    "await checkpoint;\n      const ends",
+    settling,
+    "await before;\n    const ends",
+    "await lastCounted;\n    const ends",
   ),
   one("the views' call is not noted", "stalls", rebuild, "await note();", ""),
   one(
     "the first 404 ends the run",
     "units",
-    dispatch,
-    "halt.stopFor(kind);",
-    'halt.stopFor(kind);\n      if (kind === "unmapped") halt.stopFor("cancelled");',
+    "functions/export-usage/send/halt.ts",
+    'meet({ kind: "refused", reason: kind });',
+    'meet({ kind: "refused", reason: kind });\n      if (kind === "unmapped") meet({ kind: "not-connected", reason: "not-connected" });',
   ),
   {
     name: "the plan carries the numbers",
@@ -165,7 +173,7 @@ export const mutantsOfSending: Mutant[] = [
     ],
   },
   one("a slow table gives no moment", "units", slots, "now + leadMs", "now"),
-  one("a worker that was held up writes on", "units", send, "() => lease.keep();", "async () => undefined;"),
+  one("a worker that was held up writes on", "units", inUse, "await lease.keep();", ""),
   one("101 calls a second", "units", slots, "(1000 / perSecond)", "(1000 / (perSecond + 6))"),
   one(
     "slots are reserved without a condition",

@@ -1,0 +1,36 @@
+import { type Bucket, readBucket } from "#shared/usage/ledger";
+import type { ExportRun } from "./export-run.ts";
+
+/** The rows of the ledger that the chunks under way need: each is read once and kept as it was written last. */
+export const ledgerInUse = ({ table, lease, ledgerBits: bits, connectionId }: ExportRun) => {
+  const { partnerId } = lease.current();
+  const rows = new Map<number, Bucket>();
+
+  const read = async (number: number): Promise<Bucket> => {
+    const known = rows.get(number);
+    if (known) return known;
+    const row = await readBucket(table, { partnerId, bits, number }, connectionId);
+    rows.set(number, row);
+    return row;
+  };
+
+  return {
+    /**
+     * A row that something will be written for. Throws `LeaseLost` when the run has another worker by now, which is asked after the
+     * reading: what that worker wrote would pass the conditions on versions.
+     */
+    row: async (number: number): Promise<Bucket> => {
+      const row = await read(number);
+      await lease.keep();
+      return row;
+    },
+    written: (row: Bucket): void => void rows.set(row.number, row),
+    forgetBelow: (number: number): void => {
+      for (const passed of rows.keys()) {
+        if (passed < number) rows.delete(passed);
+      }
+    },
+  };
+};
+
+export type LedgerInUse = ReturnType<typeof ledgerInUse>;

@@ -1,0 +1,95 @@
+import { addOutcomes, type Receipt } from "#shared/exports/line";
+import type { UsageExport } from "#shared/exports/usage-export";
+import type { ExportRun } from "./export-run.ts";
+import type { LedgerInUse } from "./ledger-in-use.ts";
+import { verdicts } from "./line-decision.ts";
+import type { PreparedChunk } from "./prepare-chunk.ts";
+import { type LineEnd, settleChunk } from "./settle-chunk.ts";
+
+// Behind a chunk with a line that is being repeated the others go on, for half a minute's worth of chunks: each takes memory.
+const maxOpenChunks = 40;
+
+/** The run with this chunk's receipts counted; once only, whoever saves it and however often. */
+const withChunk = (current: UsageExport, number: number, receipts: Receipt[], viewsRebuilt: boolean): UsageExport => {
+  if (current.nextChunk > number) return current;
+  const accepted = receipts.filter(({ outcome }) => outcome === "accepted");
+  return {
+    ...current,
+    nextChunk: number + 1,
+    totals: addOutcomes(current.totals, receipts),
+    viewsRebuilt: current.viewsRebuilt || viewsRebuilt,
+    awaitsService: current.awaitsService || receipts.some(({ reason }) => reason === verdicts.noService.reason),
+    acceptedLine: accepted.at(-1) ?? current.acceptedLine,
+    acceptedServiceIds: [...new Set([...current.acceptedServiceIds, ...accepted.map(({ serviceId }) => serviceId)])],
+  };
+};
+
+/**
+ * Settles each chunk as soon as its last line has ended, and counts it in the export once all chunks before it are counted: a line
+ * that is repeated for long keeps back the count and nothing else.
+ */
+export const settleInOrder = (run: ExportRun, ledger: LedgerInUse) => {
+  const { table, lease, halt } = run;
+  const writesLedger = lease.current().mode !== "dry-run";
+  /** By row of the ledger: its latest chunk. Two chunks of one row are settled one after the other. */
+  const latestOfRow = new Map<number, Promise<Receipt[]>>();
+  /** The checkpoints of the chunks that are not counted yet. */
+  const open: Promise<void>[] = [];
+  let lastCounted: Promise<void> = Promise.resolve();
+
+  const writeReceipts = async (prepared: PreparedChunk, ends: LineEnd[]): Promise<Receipt[]> => {
+    const { content, bucket: number } = prepared.chunk;
+    // settled by a worker that died before it could say so in the export
+    if (content.state === "done") return content.receipts;
+    const bucket = await ledger.row(number);
+    const settled = await settleChunk({ table, prepared, bucket, ends, writesLedger });
+    ledger.written(settled.bucket);
+    return settled.receipts;
+  };
+
+  const settle = async (
+    before: Promise<Receipt[]> | undefined,
+    prepared: PreparedChunk,
+    pending: Promise<LineEnd>[],
+  ): Promise<Receipt[]> => {
+    await before;
+    const ends = await Promise.all(pending);
+    halt.rethrow();
+    return writeReceipts(prepared, ends);
+  };
+
+  const count = async (
+    before: Promise<void>,
+    { chunk: { number, bucket } }: PreparedChunk,
+    settled: Promise<Receipt[]>,
+    viewsRebuilt: boolean,
+  ): Promise<void> => {
+    const [receipts] = await Promise.all([settled, before]);
+    halt.rethrow();
+    // before the checkpoint: whoever takes over from a dead worker does not come back to a chunk that is counted
+    await run.onSettled(receipts);
+    await lease.save((current) => withChunk(current, number, receipts, viewsRebuilt));
+    // chunks come in the order of their rows: no later one needs the rows before this
+    ledger.forgetBelow(bucket);
+    for (const passed of latestOfRow.keys()) {
+      if (passed < bucket) latestOfRow.delete(passed);
+    }
+  };
+
+  return {
+    /** Takes a chunk whose calls have been started, and resolves when another one may be. */
+    add: async (prepared: PreparedChunk, pending: Promise<LineEnd>[], viewsRebuilt: boolean): Promise<void> => {
+      const { bucket } = prepared.chunk;
+      const settled = settle(latestOfRow.get(bucket), prepared, pending);
+      latestOfRow.set(bucket, settled);
+      lastCounted = count(lastCounted, prepared, settled, viewsRebuilt);
+      lastCounted.catch((error: unknown) => halt.fail(error));
+      open.push(lastCounted);
+      if (open.length >= maxOpenChunks) await open.shift();
+    },
+    /** Resolves when all chunks so far are counted. */
+    counted: (): Promise<void> => lastCounted,
+    /** Resolves when nothing is being written any more, whether it went well or not. */
+    ended: async (): Promise<void> => void (await Promise.allSettled([...latestOfRow.values(), lastCounted])),
+  };
+};
