@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { currentAgreement } from "#shared/agreements/agreement";
 import { aProblem, type HttpCall } from "#test/builders/http-event";
+import { type ChangingRoute, changingRoutes, hubApi } from "#test/builders/hub-api";
 import { printedBy } from "#test/builders/stdout";
 import { everyRow } from "#test/builders/table";
-import { type ChangingRoute, changingRoutes, hubApi } from "#test/fakes/hub-api";
 import { serviceWorld } from "#test/fakes/service-world";
 
 const { version, sha256 } = currentAgreement;

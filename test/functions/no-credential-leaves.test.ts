@@ -16,10 +16,10 @@ import { scheduledJob } from "#shared/lambda/scheduled-job";
 import { type Task, taskOf } from "#shared/outbox/outbox";
 import { unpack } from "#shared/table/packed";
 import { aLambdaContext, anHttpEvent, call } from "#test/builders/http-event";
+import { hubApi } from "#test/builders/hub-api";
 import { anSqsEvent } from "#test/builders/queue-event";
 import { printedBy } from "#test/builders/stdout";
 import { everyRow } from "#test/builders/table";
-import { hubApi } from "#test/fakes/hub-api";
 import { serviceWorld } from "#test/fakes/service-world";
 import { talkativeGradient } from "#test/fakes/talkative-gradient";
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { startUsageExport } from "#shared/exports/start-usage-export";
 import { aProblem } from "#test/builders/http-event";
-import { hubApi } from "#test/fakes/hub-api";
+import { hubApi } from "#test/builders/hub-api";
 import { serviceWorld } from "#test/fakes/service-world";
 
 const runningApi = async () => {

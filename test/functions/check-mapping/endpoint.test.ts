@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { aProblem, jsonHeaders } from "#test/builders/http-event";
-import { hubApi } from "#test/fakes/hub-api";
+import { hubApi } from "#test/builders/hub-api";
 import { serviceWorld } from "#test/fakes/service-world";
 
 it("answers with 202, also a repeat", async () => {

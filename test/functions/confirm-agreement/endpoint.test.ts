@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 import { startIntegration } from "#functions/start-integration/start-integration";
 import { currentAgreement } from "#shared/agreements/agreement";
 import { aProblem, jsonHeaders } from "#test/builders/http-event";
+import { hubApi } from "#test/builders/hub-api";
 import { owedTasks, rowsOf } from "#test/builders/table";
-import { hubApi } from "#test/fakes/hub-api";
 import { serviceWorld } from "#test/fakes/service-world";
 
 const { version, sha256 } = currentAgreement;

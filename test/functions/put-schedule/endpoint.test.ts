@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { aProblem, jsonHeaders } from "#test/builders/http-event";
-import { hubApi } from "#test/fakes/hub-api";
+import { hubApi } from "#test/builders/hub-api";
 import { serviceWorld } from "#test/fakes/service-world";
 
 const body = { frequency: "weekly", dayOfWeek: 1, hour: 5, timeZone: "Europe/Prague" };

@@ -3,9 +3,9 @@ import { startIntegration } from "#functions/start-integration/start-integration
 import { AppError } from "#shared/errors";
 import { tokenFingerprint } from "#shared/gradient/gradient-token";
 import { aProblem, jsonHeaders } from "#test/builders/http-event";
+import { hubApi } from "#test/builders/hub-api";
 import { printedBy } from "#test/builders/stdout";
 import { everyRow } from "#test/builders/table";
-import { hubApi } from "#test/fakes/hub-api";
 import { serviceWorld } from "#test/fakes/service-world";
 
 const at = "2026-11-22T10:00:00.000Z";

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { currentAgreement } from "#shared/agreements/agreement";
 import { aProblem, jsonHeaders } from "#test/builders/http-event";
-import { hubApi } from "#test/fakes/hub-api";
+import { hubApi } from "#test/builders/hub-api";
 import { serviceWorld } from "#test/fakes/service-world";
 
 const { version } = currentAgreement;

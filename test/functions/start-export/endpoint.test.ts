@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { aProblem, jsonHeaders } from "#test/builders/http-event";
+import { hubApi } from "#test/builders/hub-api";
 import { anExportRow } from "#test/builders/usage-export";
-import { hubApi } from "#test/fakes/hub-api";
 import { serviceWorld } from "#test/fakes/service-world";
 
 const exportId = "20261122T100000000Z-id-1";

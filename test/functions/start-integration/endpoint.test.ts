@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { jsonHeaders } from "#test/builders/http-event";
-import { hubApi } from "#test/fakes/hub-api";
+import { hubApi } from "#test/builders/hub-api";
 import { serviceWorld } from "#test/fakes/service-world";
 
 const started = {

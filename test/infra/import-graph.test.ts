@@ -1,0 +1,177 @@
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { anImport, circleOf, type Import, importsOfSources } from "./imports.ts";
+
+/** What a file or a package is: the first that fits. */
+const kinds = [
+  ["handler", /^functions\/[^/]+\/handler\.ts$/],
+  ["entry", /^functions\/[^/]+\/(endpoint|worker|job)\.ts$/],
+  ["environment", /^(functions\/[^/]+\/env|shared\/lambda\/[^/]+-env)\.ts$/],
+  ["use case", /^functions\//],
+  ["door", /^shared\/lambda\//],
+  ["adapter", /^shared\/[^/]+\/((dynamo|sqs|ses|secrets-manager|https)-[^/]+|system-clock)\.ts$/],
+  ["adapter", /^shared\/(gradient\/gradient-(client|answers)|table\/table-client|secrets\/secret-text)\.ts$/],
+  ["noun", /^shared\/[^/]+\//],
+  ["ground", /^shared\//],
+  ["infra", /^infra\//],
+  ["local", /^local\//],
+  ["test", /^test\//],
+  ["AWS client", /^(@aws-sdk\/client-|@smithy\/)/],
+  ["Lambda", /^(aws-lambda|@middy\/.+)$/],
+  ["item format", /^@aws-sdk\/util-dynamodb$/],
+  // reaches nothing outside of the process
+  ["pure", /^(zod|node:crypto|node:zlib)$/],
+  ["technology", /./],
+] as const;
+type Kind = (typeof kinds)[number][0];
+
+/** Who may import what. `import type` counts as any other import. */
+const mayImport: Partial<Record<Kind, { kinds: Kind[]; because: string }>> = {
+  handler: {
+    kinds: ["entry", "use case", "environment", "door", "adapter", "noun", "ground", "AWS client", "Lambda", "pure"],
+    because: "a handler wires its function out of what shared/ offers",
+  },
+  entry: {
+    kinds: ["use case", "door", "noun", "ground", "pure"],
+    because: "an entry asks a door, nouns and its use case; only a handler wires adapters",
+  },
+  environment: { kinds: ["environment", "ground", "pure"], because: "an environment is a schema and nothing else" },
+  "use case": {
+    kinds: ["use case", "noun", "ground", "pure"],
+    because: "a use case knows nouns and their ports, no door and no technology",
+  },
+  noun: { kinds: ["noun", "ground", "pure"], because: "a noun knows no technology, no door and no function" },
+  adapter: {
+    kinds: ["adapter", "noun", "ground", "AWS client", "item format", "pure", "technology"],
+    because: "an adapter knows its technology and the noun whose port it fills",
+  },
+  door: {
+    kinds: ["door", "environment", "ground", "Lambda", "item format", "pure"],
+    because: "a door knows no noun and no AWS client",
+  },
+  ground: { kinds: ["ground", "pure"], because: "what lies loose in shared/ stands below everything" },
+  infra: { kinds: ["infra", "environment", "pure", "technology"], because: "the stack borrows types, and no code" },
+  local: { kinds: ["local", "pure", "technology"], because: "the local system runs the template and knows no source" },
+};
+
+const kindOf = (target: string): Kind => kinds.find(([, path]) => path.test(target))?.[0] ?? "technology";
+const functionOf = (target: string) => /^functions\/[^/]+\//.exec(target)?.[0];
+
+/** Why an import is refused; undefined where it is fine. */
+const complaint = (one: Import): string | undefined => {
+  const from = kindOf(one.file);
+  const to = kindOf(one.target);
+  const rule = mayImport[from];
+  const own = functionOf(one.file);
+  if (rule && !rule.kinds.includes(to)) return rule.because;
+  if (own && functionOf(one.target) && own !== functionOf(one.target)) return "a function knows no other function";
+  if (own && one.source.startsWith("../")) return "a path climbs by its alias, #functions/…";
+  if (from === "infra" && to === "environment" && !one.typeOnly) return "the stack borrows types, and no code";
+  if (from !== "adapter" || to !== "adapter") return undefined;
+  return path.dirname(one.file) === path.dirname(one.target) ? undefined : "an adapter knows no adapter elsewhere";
+};
+
+/** A folder is one node; a file that lies loose beside folders is a node of its own. Tests: a folder with all below it. */
+const folderOf = (file: string) => {
+  const folders = file.split("/").slice(0, -1);
+  if (folders.length < 2) return file;
+  return (folders[0] === "test" ? folders.slice(0, 2) : folders).join("/");
+};
+const told = ({ file, source }: Import) => `${file} → ${source}`;
+
+describe("the sources", () => {
+  const imports = importsOfSources();
+
+  it("import only what their layer may know", () => {
+    const refused = imports.map((one) => ({ one, reason: complaint(one) })).filter(({ reason }) => reason);
+    expect(refused.map(({ one, reason }) => `${told(one)}: ${reason}`)).toEqual([]);
+    expect(imports.length).toBeGreaterThan(1000);
+  });
+
+  it("have no folders that import one another in a circle", () => {
+    expect(circleOf(imports, folderOf).map(told)).toEqual([]);
+  });
+
+  it("have no files that import one another in a circle, outside of the tests", () => {
+    const ours = imports.filter(({ file }) => !file.startsWith("test/"));
+    expect(circleOf(ours, (file) => file).map(told)).toEqual([]);
+  });
+});
+
+describe("an import", () => {
+  const useCase = "functions/put-thing/put-thing.ts";
+  it.each([
+    ["functions/put-thing/handler.ts", "#functions/put-other/put-other"],
+    ["functions/put-thing/handler.ts", "../put-other/put-other.ts"],
+    ["functions/put-thing/handler.ts", "#infra/stages"],
+    ["functions/put-thing/handler.ts", "#local/start"],
+    ["functions/put-thing/handler.ts", "#test/fakes/in-memory-table"],
+    ["functions/put-thing/endpoint.ts", "@aws-sdk/client-sqs"],
+    ["functions/put-thing/endpoint.ts", "#shared/table/dynamo-table"],
+    ["functions/put-thing/worker.ts", "#shared/gradient/gradient-client"],
+    ["functions/put-thing/job.ts", "@middy/core"],
+    ["functions/put-thing/env.ts", "@aws-sdk/client-dynamodb"],
+    [useCase, "@aws-sdk/client-dynamodb"],
+    [useCase, "@aws-sdk/util-dynamodb"],
+    [useCase, "aws-lambda"],
+    [useCase, "node:https"],
+    [useCase, "#shared/lambda/http-endpoint"],
+    [useCase, "#shared/mail/ses-mailer"],
+    [useCase, "./endpoint.ts"],
+    ["functions/put-thing/deep/step.ts", "../put-thing.ts"],
+    ["functions/put-thing/deep/step.ts", "#functions/put-other/put-other"],
+    ["functions/put-thing/deep/step.ts", "#shared/table/table-client"],
+    ["shared/partners/partner.ts", "@aws-sdk/client-dynamodb"],
+    ["shared/partners/partner.ts", "node:fs"],
+    ["shared/partners/partner.ts", "../table/dynamo-table.ts"],
+    ["shared/partners/partner.ts", "../lambda/http-endpoint.ts"],
+    ["shared/partners/partner.ts", "#functions/put-thing/put-thing"],
+    ["shared/partners/partner.ts", "../../local/start.ts"],
+    ["shared/mail/ses-mailer.ts", "../table/dynamo-table.ts"],
+    ["shared/mail/ses-mailer.ts", "aws-lambda"],
+    ["shared/lambda/http-endpoint.ts", "../partners/partner.ts"],
+    ["shared/lambda/http-endpoint.ts", "@aws-sdk/client-sqs"],
+    ["shared/errors.ts", "./partners/partner.ts"],
+    ["infra/constructs/storage.ts", "#functions/put-thing/put-thing"],
+    ["infra/constructs/storage.ts", "#functions/put-thing/env"],
+    ["infra/constructs/storage.ts", "../../shared/partners/partner.ts"],
+    ["local/start.ts", "#shared/partners/partner"],
+    ["local/start.ts", "#test/fakes/in-memory-table"],
+  ])("is refused where %s asks for %s", (file, source) => {
+    expect(complaint(anImport(file, source))).toBeDefined();
+  });
+
+  it.each([
+    ["functions/put-thing/handler.ts", "@aws-sdk/client-dynamodb"],
+    ["functions/put-thing/handler.ts", "#shared/table/table-client"],
+    ["functions/put-thing/endpoint.ts", "#shared/lambda/http-endpoint"],
+    ["functions/put-thing/env.ts", "#shared/lambda/table-env"],
+    [useCase, "./deep/step.ts"],
+    ["functions/put-thing/deep/step.ts", "#functions/put-thing/put-thing"],
+    [useCase, "#shared/gradient/gradient-api"],
+    ["shared/partners/partner.ts", "../table/table.ts"],
+    ["shared/mail/ses-mailer.ts", "@aws-sdk/client-ses"],
+    ["shared/lambda/http-endpoint.ts", "@middy/core"],
+    ["shared/lambda/gradient-env.ts", "./table-env.ts"],
+    ["infra/constructs/storage.ts", "aws-cdk-lib"],
+    ["local/start.ts", "#local/ports"],
+    ["test/shared/partner.test.ts", useCase],
+  ])("is welcome where %s asks for %s", (file, source) => {
+    expect(complaint(anImport(file, source))).toBeUndefined();
+  });
+
+  it("lets the stack borrow the type of an environment", () => {
+    expect(complaint(anImport("infra/constructs/storage.ts", "#functions/put-thing/env", true))).toBeUndefined();
+    expect(complaint(anImport("infra/constructs/storage.ts", "#shared/partners/partner", true))).toBeDefined();
+  });
+});
+
+it("finds the imports that go round, and none where all lead down", () => {
+  const down = [anImport("shared/a/x.ts", "#shared/b/x"), anImport("shared/b/x.ts", "#shared/c/x")];
+  const within = anImport("shared/c/x.ts", "./y.ts");
+  const back = anImport("shared/c/y.ts", "#shared/b/y");
+  expect(circleOf([...down, within], folderOf)).toEqual([]);
+  expect(circleOf([...down, within, back], folderOf)).toEqual([down[1], back]);
+  // the folders go round, and no file does
+  expect(circleOf([...down, within, back], (file) => file)).toEqual([]);
+});
