@@ -7,8 +7,8 @@ import { unreachableLeftOut } from "./bundling/left-out.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 
-export const defaultFunctionsDir = path.join(root, "functions");
-export const defaultOutdir = path.join(root, "dist/functions");
+const defaultFunctionsDir = path.join(root, "functions");
+const defaultOutdir = path.join(root, "dist/functions");
 
 interface BuildOptions {
   outdir?: string;

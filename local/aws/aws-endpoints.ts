@@ -1,6 +1,6 @@
 import { type AwsCall, awsCall } from "./aws-call.ts";
 
-export const awsServices = ["DYNAMODB", "SQS", "SES", "SECRETS_MANAGER"] as const;
+const awsServices = ["DYNAMODB", "SQS", "SES", "SECRETS_MANAGER"] as const;
 export type AwsService = (typeof awsServices)[number];
 
 /** Where each service answers, on this machine or wherever the user pointed it. */

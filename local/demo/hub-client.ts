@@ -14,7 +14,6 @@ const integration = z.object({
     })
     .nullish(),
 });
-export type Integration = z.infer<typeof integration>;
 
 const agreement = z.object({ version: z.string(), sha256: z.string(), title: z.string(), markdown: z.string() });
 

@@ -92,8 +92,6 @@ export type Organization = Tables["organizations"];
 export type Account = Tables["accounts"];
 export type Mappable = z.infer<typeof mappable>;
 export type ServiceLink = Tables["serviceLinks"];
-export type PsaItem = Tables["psaClients"];
-export type Count = Tables["counts"];
 
 /** Joins ids into a key; JSON, because ids are any text and must not run into each other. */
 export const keyOf = (...parts: string[]): string => JSON.stringify(parts);

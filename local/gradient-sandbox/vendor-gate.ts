@@ -139,4 +139,3 @@ export const vendorGate = ({ world, vendorKey, faults, limit, timers }: Gate) =>
 
   return { handle, answers };
 };
-export type VendorGate = ReturnType<typeof vendorGate>;

@@ -49,7 +49,7 @@ const matchesLeaf = (value: unknown, expected: unknown): boolean => {
 };
 
 /** True if the event has, for each member of the pattern, one of the values listed there (EventBridge's syntax). */
-export const matchesPattern = (event: unknown, pattern: unknown): boolean =>
+const matchesPattern = (event: unknown, pattern: unknown): boolean =>
   Object.entries(record.parse(pattern)).every(([name, expected]) => {
     if (name === "$or") {
       return z

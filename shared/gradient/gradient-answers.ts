@@ -24,7 +24,7 @@ export const jsonOf = ({ reply }: Answer): unknown => {
 };
 
 /** Gradient's own words for a refusal, fit to be shown. */
-export const refusalText = (answer: Answer): string => {
+const refusalText = (answer: Answer): string => {
   const parsed = refusalReply.safeParse(jsonOf(answer));
   if (!parsed.success) return `Gradient gave no reason (status ${answer.reply.status}).`;
 
@@ -40,7 +40,7 @@ export const refusalText = (answer: Answer): string => {
 };
 
 /** Retry-After in either of its forms, seconds or an HTTP date; null where there is none to go by. */
-export const retryAfterMs = ({ reply, receivedAt }: Answer): number | null => {
+const retryAfterMs = ({ reply, receivedAt }: Answer): number | null => {
   const text = reply.headers["retry-after"]?.trim() ?? "";
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
   // a date of HTTP starts with the day's name; Date.parse alone would take "-5" for a month

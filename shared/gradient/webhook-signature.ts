@@ -58,18 +58,3 @@ export const verifyWebhook = ({ id, timestamp, signature, body, keys, now }: Cla
     throw new AppError("unauthenticated", "webhook.signature", "The webhook signature is not valid.");
   }
 };
-
-interface Outgoing {
-  id: string;
-  sentAt: Date;
-  body: Buffer | string;
-  /** While keys are exchanged both sign. */
-  keys: string[];
-}
-
-/** The three headers of a delivery that `verifyWebhook` takes. */
-export const signWebhook = ({ id, sentAt, body, keys }: Outgoing) => {
-  const timestamp = String(Math.floor(sentAt.getTime() / 1000));
-  const signature = keys.map((key) => expectedSignature({ id, timestamp, body }, key)).join(" ");
-  return { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": signature };
-};

@@ -19,13 +19,13 @@ const stepOf = ({ agreement, mapping }: Integration): 1 | 2 | 3 => {
   return mapping.completedAt === null ? 2 : 3;
 };
 
-const notStarted = (partnerId: string) => ({
+const notStarted = (partnerId: string, links: ReturnType<typeof gradientLinks>) => ({
   partnerId,
   state: "not-started",
   step: 1,
   nextEnabled: false,
   token: null,
-  gradient: null,
+  gradient: { organizationName: null, status: null, lastSyncedAt: null, links },
   agreement: null,
   mapping: null,
   exports: { last: null, nextRunAt: null, runningId: null },
@@ -43,11 +43,7 @@ export const integrationView =
   ({ table, gradientBaseUrl }: Dependencies) =>
   async (partnerId: string, value: Integration | undefined) => {
     const links = gradientLinks(gradientBaseUrl);
-    if (!value)
-      return {
-        ...notStarted(partnerId),
-        gradient: { organizationName: null, status: null, lastSyncedAt: null, links },
-      };
+    if (!value) return notStarted(partnerId, links);
     const { state, token, gradient, agreement, mapping } = value;
     const mail = agreement && (await findOwnerMail(table, partnerId, agreement.mailId));
     return {

@@ -23,7 +23,6 @@ export interface Reply {
 interface Request<S> {
   request: S;
   person: Person;
-  requestId: string;
 }
 
 // Bodies of people are small; anything larger is a mistake or worse.
@@ -59,7 +58,6 @@ const parseRequest = <S extends z.ZodType>(schema: S, event: APIGatewayProxyEven
   const parsed = schema.safeParse({
     path: event.pathParameters ?? {},
     query: event.queryStringParameters ?? {},
-    headers: event.headers,
     body: readJson(rawBody(event, maxBytes)),
   });
   if (parsed.success) return parsed.data;
@@ -82,10 +80,7 @@ const toResult = (
   return { statusCode: status, headers: tags, body: text };
 };
 
-type Work = (
-  event: APIGatewayProxyEventV2WithJWTAuthorizer,
-  requestId: string,
-) => Promise<APIGatewayProxyStructuredResultV2>;
+type Work = (event: APIGatewayProxyEventV2WithJWTAuthorizer) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /** One HTTP door: every failure of `work` becomes a problem document, every log line carries the request's id. */
 export const httpDoor = (work: Work) =>
@@ -96,9 +91,7 @@ export const httpDoor = (work: Work) =>
     .use(httpHeaderNormalizer())
     .handler((event: APIGatewayProxyEventV2WithJWTAuthorizer, { awsRequestId }: Context) =>
       // caught here too, so that the line about a failure can be found by the id that the caller was given
-      withLogFields({ awsRequestId }, () =>
-        work(event, awsRequestId).catch((error: unknown) => problemReply(error, awsRequestId)),
-      ),
+      withLogFields({ awsRequestId }, () => work(event).catch((error: unknown) => problemReply(error, awsRequestId))),
     );
 
 /** A route of the hub UI: a signed-in person acts for their own partner. `roles` defaults to those who may change things. */
@@ -107,11 +100,11 @@ export const personEndpoint = <S extends z.ZodType>(endpoint: {
   roles?: readonly Role[];
   run: (request: Request<z.infer<S>>) => Promise<Reply>;
 }) =>
-  httpDoor(async (event, requestId) => {
+  httpDoor(async (event) => {
     const person = personOf(event, endpoint.roles ?? changingRoles);
     return withLogFields({ partnerId: person.partnerId }, async () => {
       const request = parseRequest(endpoint.request, event, maxPersonBodyBytes);
-      return toResult(event, await endpoint.run({ request, person, requestId }));
+      return toResult(event, await endpoint.run({ request, person }));
     });
   });
 

@@ -6,8 +6,6 @@ export interface AgreementConfirmedFacts {
   ownerName: string;
   /** The organization as the hub knows it. */
   partnerName: string;
-  /** The organization as Gradient knows it, where a token has told. */
-  gradientOrganizationName?: string;
   confirmedBy: { name: string; email: string };
   confirmedAt: Date;
   /** IANA name. */
@@ -33,7 +31,6 @@ export const agreementConfirmedMail = (facts: AgreementConfirmedFacts): MailCont
   const { agreement, confirmedAt, timeZone, links } = facts;
   const partner = oneLine(facts.partnerName);
   const person = `${oneLine(facts.confirmedBy.name)} (${oneLine(facts.confirmedBy.email)})`;
-  const inGradient = facts.gradientOrganizationName;
 
   return toMailContent({
     subject: `Billing agreement for Gradient confirmed: ${partner}`,
@@ -47,7 +44,6 @@ export const agreementConfirmedMail = (facts: AgreementConfirmedFacts): MailCont
         kind: "facts",
         facts: [
           ["Organization", partner],
-          ...(inGradient === undefined ? [] : [["In Gradient", oneLine(inGradient)] satisfies [string, string]]),
           ["Confirmed by", person],
           ["When", inWords(confirmedAt, timeZone)],
           ["From address", oneLine(facts.sourceIp)],

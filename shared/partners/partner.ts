@@ -7,7 +7,7 @@ export const partnerId = identifier;
 /** Every row of one partner shares this key, so no query can reach into another partner's. */
 export const partnerPk = (id: string): string => `partner#${id}`;
 
-export const timeZone = z.string().refine((name) => {
+const timeZone = z.string().refine((name) => {
   try {
     return new Intl.DateTimeFormat("en", { timeZone: name }).format() !== "";
   } catch {

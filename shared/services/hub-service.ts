@@ -5,7 +5,7 @@ import { allItems, type Item, type Key, type RowWrite, type Table, versioned } f
 export const serviceId = identifier;
 
 // Gradient's own lists; case-sensitive, the spelling "priviledged" is the value that it expects.
-export const serviceCategory = z.enum([
+const serviceCategory = z.enum([
   "security",
   "backup",
   "productivity",
@@ -14,7 +14,7 @@ export const serviceCategory = z.enum([
   "consulting",
   "other",
 ]);
-export const serviceSubcategory = z.enum([
+const serviceSubcategory = z.enum([
   "endpoint detection and response (EDR)",
   "email security",
   "virtual private network services (VPN)",
@@ -89,7 +89,7 @@ const cataloguePk = "catalogue";
 
 export const serviceKey = (id: string): Key => ({ pk: cataloguePk, sk: `service#${id}` });
 export const toServiceItem = (value: HubService): Item => ({ ...value, ...serviceKey(value.id) });
-export const fromServiceItem = (item: Item): HubService => hubService.parse(item);
+const fromServiceItem = (item: Item): HubService => hubService.parse(item);
 
 /** The new state, if nobody changed the record since it was read. */
 export const serviceWrite = (value: HubService): RowWrite => versioned(toServiceItem(value));

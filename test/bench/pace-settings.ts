@@ -8,7 +8,7 @@ import type { Memory, PaceRig, Worker } from "./rig/pace-rig.ts";
 // all at once: whoever none of them refuses would not have been refused by each alone
 export const allLimits: LimitKind[] = ["sliding", "fixed", "bucket"];
 
-export const describe = ({ latencyMs, jitterMs }: Setting): string => `${latencyMs} ms, 0–${jitterMs} ms`;
+const describe = ({ latencyMs, jitterMs }: Setting): string => `${latencyMs} ms, 0–${jitterMs} ms`;
 
 const allSettings = (latencies: number[], jitters: number[], limits: LimitKind[]): Setting[] =>
   latencies.flatMap((latencyMs) => jitters.map((jitterMs) => ({ latencyMs, jitterMs, limits })));

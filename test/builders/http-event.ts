@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2WithJWTAuthorizer, APIGatewayProxyStructured
 type Claims = Record<string, string>;
 
 /** The claims of a signed-in person: an owner of `org-1001` unless the test is about somebody else. */
-export const aPerson = (claims: Claims = {}): Claims => ({
+const aPerson = (claims: Claims = {}): Claims => ({
   sub: "person-1",
   org_id: "org-1001",
   role: "owner",

@@ -60,5 +60,3 @@ export const hubApi = (world: ServiceWorld) => {
       ),
   };
 };
-
-export type HubApi = ReturnType<typeof hubApi>;

@@ -28,7 +28,7 @@ export interface Answer {
   body: any;
 }
 
-export const headerOf = (token: string, key = vendorKey) => Buffer.from(`${key}:${token}`).toString("base64");
+const headerOf = (token: string, key = vendorKey) => Buffer.from(`${key}:${token}`).toString("base64");
 
 const call = async (url: string, method: string, headers: Record<string, string>, body?: unknown): Promise<Answer> => {
   const sent = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };

@@ -40,7 +40,7 @@ const killing = (kills: Kill[]) => {
 };
 
 /** The whole flow with these deaths in it; killed messages are delivered again. */
-export const runFlow = async (flow: Flow, kills: Kill[], trace?: (text: string) => void): Promise<End> => {
+const runFlow = async (flow: Flow, kills: Kill[], trace?: (text: string) => void): Promise<End> => {
   const { weather, steps } = killing(kills);
   const service = simulatedService({
     random: seededRandom(1),

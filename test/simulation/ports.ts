@@ -219,5 +219,3 @@ export const portsOf = ({
     };
   };
 };
-
-export type Ports = ReturnType<ReturnType<typeof portsOf>>;

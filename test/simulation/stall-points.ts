@@ -76,7 +76,7 @@ const lastCustomer = Array.from({ length: layout.customers }, (_, index) => inde
  * Runs follow each other while one call of the whole is held up, and every message comes twice: whoever wakes must not harm what others
  * have done meanwhile.
  */
-export const runStalled = async (stall: Stall, trace?: (text: string) => void) => {
+const runStalled = async (stall: Stall, trace?: (text: string) => void) => {
   const { weather, steps } = stalling(stall);
   const { counts, followMs } = stall.history;
   const service = simulatedService({

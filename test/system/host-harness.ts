@@ -20,7 +20,7 @@ import { listenLocally } from "#local/http-server";
 import { startIssuer } from "#local/issuer/issuer";
 import { localRoutes } from "#local/local-routes";
 
-export const fixtureTemplate = join(import.meta.dirname, "../fixtures/local-host/fixture.template.json");
+const fixtureTemplate = join(import.meta.dirname, "../fixtures/local-host/fixture.template.json");
 
 export interface HostFacts {
   api: string;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { receiveMappingWebhookEndpoint } from "#functions/receive-mapping-webhook/endpoint";
 import { receiveMappingWebhook } from "#functions/receive-mapping-webhook/receive-mapping-webhook";
-import { signWebhook } from "#shared/gradient/webhook-signature";
 import { anHttpEvent, aProblem, call } from "#test/builders/http-event";
+import { signWebhook } from "#test/builders/signed-webhook";
 import { printedBy } from "#test/builders/stdout";
 import { everyRow, owedTasks } from "#test/builders/table";
 import { serviceWorld } from "#test/fakes/service-world";

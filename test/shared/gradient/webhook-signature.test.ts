@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
-import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
-import { signWebhook, verifyWebhook } from "#shared/gradient/webhook-signature";
+import { verifyWebhook } from "#shared/gradient/webhook-signature";
+import { signWebhook } from "#test/builders/signed-webhook";
 
 const key = `whsec_${Buffer.from("an old key of twenty-four b.").toString("base64")}`;
 const newKey = `whsec_${Buffer.from("the new key of twenty-four b").toString("base64")}`;
@@ -34,21 +34,9 @@ const secondsFromNow = (seconds: number) => new Date(now.getTime() + seconds * 1
 const signature = (keys: string[]) => signWebhook({ id: "msg-1", sentAt: now, body, keys })["webhook-signature"];
 
 describe("a webhook is believed", () => {
-  it("when it was signed over these bytes, as text or as a buffer", () => {
+  it("when the standard's own library signed these bytes, read as text or as a buffer", () => {
     expect(() => verify()).not.toThrow();
     expect(() => verify({ body: Buffer.from(body) })).not.toThrow();
-  });
-
-  it("when the library that the standard comes with has signed it, and the library believes ours", () => {
-    const sentAt = new Date();
-    const signed = new Webhook(key).sign("msg-1", sentAt, body);
-    const timestamp = String(Math.floor(sentAt.getTime() / 1000));
-    expect(() =>
-      verifyWebhook({ id: "msg-1", timestamp, signature: signed, body, keys: [key], now: sentAt }),
-    ).not.toThrow();
-    expect(new Webhook(key).verify(body, signWebhook({ id: "msg-1", sentAt, body, keys: [newKey, key] }))).toEqual(
-      JSON.parse(body),
-    );
   });
 
   it("with either of two live keys, and with any of several signatures", () => {

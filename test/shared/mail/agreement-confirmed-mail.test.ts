@@ -4,7 +4,6 @@ import { type AgreementConfirmedFacts, agreementConfirmedMail } from "#shared/ma
 const facts: AgreementConfirmedFacts = {
   ownerName: "Jana Nováková",
   partnerName: "Example MSP",
-  gradientOrganizationName: "Example MSP Ltd",
   confirmedBy: { name: "Petr Svoboda", email: "petr@msp.example" },
   confirmedAt: new Date("2026-11-02T09:15:30Z"),
   timeZone: "Europe/Prague",
@@ -24,7 +23,6 @@ the usage of Example MSP to Gradient. You are told as the owner of the
 organization; nothing is asked of you if that is right.
 
 Organization:        Example MSP
-In Gradient:         Example MSP Ltd
 Confirmed by:        Petr Svoboda (petr@msp.example)
 When:                2 November 2026, 09:15 UTC (10:15 in Europe/Prague)
 From address:        203.0.113.7
@@ -84,18 +82,12 @@ describe("the mail about a confirmed agreement", () => {
     expect(html).toContain('href="https://hub.example/gradient?a=1&amp;b=2"');
   });
 
-  it("leaves out Gradient's name for the organization while nobody knows it", () => {
-    const { gradientOrganizationName: _, ...rest } = facts;
-    expect(agreementConfirmedMail(rest).text).not.toContain("In Gradient:");
-  });
-
   it("lets no name become markup, a header or a line of its own", () => {
     const name = "<img src=x onerror=1>\r\nBcc: evil@example.org\u2028\u202e&\"'";
     const mail = agreementConfirmedMail({
       ...facts,
       ownerName: name,
       partnerName: name,
-      gradientOrganizationName: name,
       confirmedBy: { name, email: name },
       sourceIp: name,
       agreement: { title: name, version: name, sha256: name },
