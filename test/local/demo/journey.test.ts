@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { takeJourney } from "#local/demo/journey";
 import { terminalOn } from "#local/demo/terminal";
 import { expectedCounts } from "#local/sample/sample";
-import { fakeWorld } from "./demo-fake-world.ts";
-import type { LoopbackServer } from "./sample-loopback-server.ts";
+import type { LoopbackServer } from "#test/local/loopback-server";
+import { fakeWorld } from "./fake-world.ts";
 
 let world: LoopbackServer | undefined;
 afterEach(() => world?.stop());

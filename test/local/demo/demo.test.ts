@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findRunningSystem } from "#local/demo/running-system";
-import { fakeWorld } from "./demo-fake-world.ts";
-import { type LoopbackServer, loopbackServer } from "./sample-loopback-server.ts";
+import { type LoopbackServer, loopbackServer } from "#test/local/loopback-server";
+import { fakeWorld } from "./fake-world.ts";
 
 let folder = "";
 let server: LoopbackServer | undefined;

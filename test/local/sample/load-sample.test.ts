@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { loadSample } from "#local/sample/load-sample";
-import { type LoopbackServer, loopbackServer, type Received } from "./sample-loopback-server.ts";
+import { type LoopbackServer, loopbackServer, type Received } from "#test/local/loopback-server";
 
 const now = () => new Date("2026-11-22T15:04:05.678Z");
 let server: LoopbackServer | undefined;

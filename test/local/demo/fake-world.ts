@@ -1,5 +1,5 @@
 import { expectedCounts, readSample } from "#local/sample/sample";
-import { type LoopbackServer, loopbackServer, type Received } from "./sample-loopback-server.ts";
+import { type LoopbackServer, loopbackServer, type Received } from "#test/local/loopback-server";
 
 const services = readSample().services;
 const linesPerPage = 50;
