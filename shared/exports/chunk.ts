@@ -86,7 +86,7 @@ export const listChunks = async (
   return { items: items.map(fromItem), next };
 };
 
-// some 100 kB; they are unpacked one at a time
+// some 60 kB; they are unpacked one at a time
 const rowsAtOnce = 50;
 
 /**

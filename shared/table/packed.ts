@@ -61,8 +61,8 @@ const fromColumns = (value: unknown): unknown => {
 const shortBytes = 600;
 
 /**
- * Lists of lines are stored by column and, unless short, deflated: ids and names repeat, so a chunk of 64 lines takes one to two
- * write units instead of fifteen (ADR 4).
+ * Lists of lines are stored by column and, unless short, deflated: ids and names repeat, so a chunk of 64 lines takes one or two
+ * write units instead of 10 to 19 (ADR 4).
  */
 export const pack = (value: unknown): string | Uint8Array => {
   const text = JSON.stringify(toColumns(value));

@@ -56,7 +56,7 @@ export const lineKey = ({ customerId, serviceId }: { customerId: string; service
 export const bucketOf = (customerId: string, bits: number): number =>
   hash("sha256", customerId, "buffer").readUInt16BE(0) >> (16 - bits);
 
-// 40 to 80 lines a row on average, so that few rows have more than one chunk: every chunk, however small, costs seven writes
+// 40 to 80 lines a row on average, so that few rows have more than one chunk: every chunk, however small, costs five writes
 const linesPerBucket = 80;
 
 /** How many bits give rows of a good size for so many lines; never fewer than there are. */
@@ -90,7 +90,7 @@ export const readBucket = async (
   return bucket.connectionId === connectionId ? bucket : { ...bucket, connectionId, entries: new Map() };
 };
 
-// some 50 kB: a page of DynamoDB's own size, unpacked, would be most of a worker's memory
+// some 25 kB: a page of DynamoDB's own size, unpacked, would be most of a worker's memory
 const rowsAtOnce = 25;
 
 export type Ledger = Pick<Bucket, "partnerId" | "bits" | "connectionId">;
