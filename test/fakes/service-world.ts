@@ -18,12 +18,12 @@ import { tableSlots } from "#shared/pace/table-slots";
 import { toPartnerItem } from "#shared/partners/partner";
 import { toServiceItem } from "#shared/services/hub-service";
 import { toUsageItem } from "#shared/usage/usage";
-import { callsPerSecond } from "#test/builders/rate";
 import { type InMemoryGradient, inMemoryGradient } from "#test/fakes/in-memory-gradient";
 import { inMemoryMailer } from "#test/fakes/in-memory-mailer";
 import { inMemoryTable } from "#test/fakes/in-memory-table";
 import { inMemoryTokenVault } from "#test/fakes/in-memory-token-vault";
 import { virtualClock } from "#test/fakes/virtual-clock";
+import { callsPerSecond } from "./rate.ts";
 
 const partnerId = "org-1";
 const usualToken = partnerToken.parse("gradient-partner-token-0001");

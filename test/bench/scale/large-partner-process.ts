@@ -6,7 +6,7 @@ import { systemClock } from "#shared/pace/system-clock";
 import { tableSlots } from "#shared/pace/table-slots";
 import { dynamoTable } from "#shared/table/dynamo-table";
 import type { Item, Table } from "#shared/table/table";
-import { callsPerSecond } from "#test/builders/rate";
+import { callsPerSecond } from "#test/fakes/rate";
 import { answering } from "../rig/answering.ts";
 import { countingTable, type Units } from "../units/counting-table.ts";
 

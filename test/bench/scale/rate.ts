@@ -2,7 +2,7 @@ import { blockSizes } from "#functions/export-usage/start-run";
 import { pacer } from "#shared/pace/pacer";
 import { systemClock } from "#shared/pace/system-clock";
 import { tableSlots } from "#shared/pace/table-slots";
-import { callsPerSecond } from "#test/builders/rate";
+import { callsPerSecond } from "#test/fakes/rate";
 import { print, printTable } from "../report.ts";
 import type { BenchDynamo } from "../rig/dynamo.ts";
 import { countingTable } from "../units/counting-table.ts";

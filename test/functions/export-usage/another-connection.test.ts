@@ -8,8 +8,8 @@ import { findExport } from "#shared/exports/usage-export";
 import { type PartnerToken, partnerToken } from "#shared/gradient/gradient-token";
 import { integrationKey } from "#shared/integrations/integration";
 import { tableSlots } from "#shared/pace/table-slots";
-import { callsPerSecond } from "#test/builders/rate";
 import { rowsOf } from "#test/builders/table";
+import { callsPerSecond } from "#test/fakes/rate";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
 const otherToken = partnerToken.parse("gradient-partner-token-0002");

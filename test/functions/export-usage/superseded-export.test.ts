@@ -8,8 +8,8 @@ import { type ExportMode, findExport } from "#shared/exports/usage-export";
 import { integrationWrite } from "#shared/integrations/integration";
 import { tableSlots } from "#shared/pace/table-slots";
 import { readLedger } from "#shared/usage/ledger";
-import { callsPerSecond } from "#test/builders/rate";
 import { rowsOf } from "#test/builders/table";
+import { callsPerSecond } from "#test/fakes/rate";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
 const dueAt = "2026-11-22T09:45:00.000Z";

@@ -4,9 +4,9 @@ import { startExport } from "#functions/start-export/start-export";
 import { toCustomerItem } from "#shared/customers/customer";
 import { findExport } from "#shared/exports/usage-export";
 import { tableSlots } from "#shared/pace/table-slots";
-import { callsPerSecond } from "#test/builders/rate";
 import { everyRow, watchedTable } from "#test/builders/table";
 import { anExportRow } from "#test/builders/usage-export";
+import { callsPerSecond } from "#test/fakes/rate";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
 /** Of three customers with two lines each, the last is not mapped. */

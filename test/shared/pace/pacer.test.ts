@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { pacer } from "#shared/pace/pacer";
 import { limiterName, tableSlots } from "#shared/pace/table-slots";
-import { callsPerSecond } from "#test/builders/rate";
 import { inMemoryTable } from "#test/fakes/in-memory-table";
+import { callsPerSecond } from "#test/fakes/rate";
 import { virtualClock } from "#test/fakes/virtual-clock";
 
 /** The most calls that fall into any window of one second. */

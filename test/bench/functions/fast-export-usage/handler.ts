@@ -13,7 +13,7 @@ import { limiterName, tableSlots } from "#shared/pace/table-slots";
 import { secretText } from "#shared/secrets/secret-text";
 import { secretsManagerVault } from "#shared/secrets/secrets-manager-vault";
 import { tableNamed } from "#shared/table/table-client";
-import { callsPerSecond } from "#test/builders/rate";
+import { callsPerSecond } from "#test/fakes/rate";
 
 const env = readEnv(exportUsageEnv);
 const table = tableNamed(env.TABLE_NAME);
