@@ -25,11 +25,16 @@ export interface StageSettings {
   throttle: { rateLimit: number; burstLimit: number };
   /** Whose rate Gradient's cap is taken to be: all partners' together, or each partner's own. */
   limiterKey: "vendor" | "partner";
+  /** What all workers under one such key send together in a second. */
+  callsPerSecond: number;
   parameters: ParameterDefaults;
 }
 
 const region = "eu-central-1";
 const gradientBaseUrl = "https://app.usegradient.com/api";
+// Gradient allows 100 requests in any second. 95 a second bears 52 ms of difference between two calls' ways there
+// without a refusal: 100 ÷ (1 + 0.052).
+const callsPerSecond = 95;
 const throttle = { rateLimit: 200, burstLimit: 400 };
 
 const stages: Record<StageName, StageSettings> = {
@@ -39,6 +44,7 @@ const stages: Record<StageName, StageSettings> = {
     logRetention: RetentionDays.ONE_MONTH,
     throttle,
     limiterKey: "vendor",
+    callsPerSecond,
     parameters: { gradientBaseUrl },
   },
   prod: {
@@ -48,6 +54,7 @@ const stages: Record<StageName, StageSettings> = {
     logRetention: RetentionDays.THIRTEEN_MONTHS,
     throttle,
     limiterKey: "vendor",
+    callsPerSecond,
     parameters: { gradientBaseUrl },
   },
   local: {
@@ -56,6 +63,7 @@ const stages: Record<StageName, StageSettings> = {
     logRetention: RetentionDays.ONE_WEEK,
     throttle,
     limiterKey: "vendor",
+    callsPerSecond,
     parameters: {
       gradientBaseUrl: "http://127.0.0.1:4002/api",
       hubUrl: "http://127.0.0.1:4000",

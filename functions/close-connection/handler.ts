@@ -21,7 +21,7 @@ export const handler = queueWorker({
     table,
     gradient: gradientClient({ baseUrl: env.GRADIENT_BASE_URL, vendorKey: secretText(secrets, env.VENDOR_KEY_SECRET) }),
     vault: secretsManagerVault(secrets),
-    pacerFor: singleCallPacer(table, env.LIMITER_KEY, systemClock),
+    pacerFor: singleCallPacer(table, env.LIMITER_KEY, systemClock, env.CALLS_PER_SECOND),
     clock: systemClock,
   }),
 });

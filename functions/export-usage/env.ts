@@ -6,4 +6,4 @@ export const exportUsageEnv = z.object({
   ON_DEMAND_EXPORTS_QUEUE_URL: z.string().min(1),
   SCHEDULED_EXPORTS_QUEUE_URL: z.string().min(1),
 });
-export type ExportUsageEnv = z.infer<typeof exportUsageEnv>;
+export type ExportUsageEnv = z.input<typeof exportUsageEnv>;

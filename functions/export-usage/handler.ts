@@ -31,7 +31,8 @@ export const handler = queueWorker({
       "on-demand": env.ON_DEMAND_EXPORTS_QUEUE_URL,
       scheduled: env.SCHEDULED_EXPORTS_QUEUE_URL,
     }),
-    slotsFor: (partnerId) => tableSlots(table, limiterName(env.LIMITER_KEY, partnerId), systemClock),
+    slotsFor: (partnerId) =>
+      tableSlots(table, limiterName(env.LIMITER_KEY, partnerId), systemClock, env.CALLS_PER_SECOND),
     clock: systemClock,
     random: Math.random,
     newId: randomUUID,

@@ -1,5 +1,10 @@
 import * as z from "zod";
-import { gradientEnv } from "#shared/lambda/gradient-env";
+import { viewEnv } from "#shared/lambda/view-env";
 
-export const registerTokenEnv = z.object({ ...gradientEnv.shape, TOKEN_HASH_KEY_SECRET: z.string().min(1) });
+export const registerTokenEnv = z.object({
+  ...viewEnv.shape,
+  VENDOR_KEY_SECRET: z.string().min(1),
+  PARTNER_SECRET_PREFIX: z.string().min(1),
+  TOKEN_HASH_KEY_SECRET: z.string().min(1),
+});
 export type RegisterTokenEnv = z.infer<typeof registerTokenEnv>;

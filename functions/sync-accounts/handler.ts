@@ -20,7 +20,7 @@ const gradient = gradientClient({
   baseUrl: env.GRADIENT_BASE_URL,
   vendorKey: secretText(secrets, env.VENDOR_KEY_SECRET),
 });
-const pacerFor = singleCallPacer(table, env.LIMITER_KEY, systemClock);
+const pacerFor = singleCallPacer(table, env.LIMITER_KEY, systemClock, env.CALLS_PER_SECOND);
 
 export const handler = queueWorker({
   message: taskOf["sync-accounts"],

@@ -19,7 +19,7 @@ import type { DeploymentParameters } from "./deployment-parameters.ts";
 
 type Route = [method: HttpMethod, path: string];
 
-/** The HTTP API. Who may call a route is said by the method that adds it; a signed-in person is what CDK falls back to. */
+/** The HTTP API. Who may call a route is said by the method that adds it; CDK falls back to a signed-in person. */
 export class HubApi extends Construct {
   readonly #api: HttpApi;
 

@@ -3,16 +3,14 @@ import { Construct } from "constructs";
 import type { RegisterTokenEnv } from "#functions/register-token/env";
 import type { ViewEnv } from "#shared/lambda/view-env";
 import type { Foundation } from "./foundation.ts";
-import { gradientEnvironment } from "./gradient-environment.ts";
 import { ServiceFunction } from "./service-function.ts";
 
 const base = "/v1/integrations/gradient";
 
 /** The wizard of the hub UI: start, paste the token, confirm the agreement, and see where one stands. */
 export class Integration extends Construct {
-  constructor(scope: Construct, id: string, foundation: Omit<Foundation, "schedules">) {
+  constructor(scope: Construct, id: string, { api, storage, credentials, parameters }: Omit<Foundation, "schedules">) {
     super(scope, id);
-    const { api, storage, credentials, parameters } = foundation;
     const viewEnvironment = { TABLE_NAME: storage.tableName, GRADIENT_BASE_URL: parameters.gradientBaseUrl };
 
     const startIntegration = new ServiceFunction<ViewEnv>(this, "StartIntegration", {
@@ -26,7 +24,9 @@ export class Integration extends Construct {
     const registerToken = new ServiceFunction<RegisterTokenEnv>(this, "RegisterToken", {
       folder: "register-token",
       environment: {
-        ...gradientEnvironment(this, foundation),
+        ...viewEnvironment,
+        VENDOR_KEY_SECRET: credentials.vendorKey.secretArn,
+        PARTNER_SECRET_PREFIX: credentials.partnerTokens.prefix,
         TOKEN_HASH_KEY_SECRET: credentials.tokenHashKey.secretArn,
       },
       errorImpact: "a partner cannot connect to Gradient or replace a refused token",

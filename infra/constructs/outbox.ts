@@ -13,7 +13,7 @@ interface OutboxProps extends Pick<Foundation, "storage" | "schedules"> {
   queues: { accounts: Queue; mail: Queue; onDemandExports: Queue; scheduledExports: Queue; disconnects: Queue };
 }
 
-/** Every message is written beside the state that owes it, and carried to its queue from there: by stream, else by sweep. */
+/** Every message is written beside the state that owes it, and carried to its queue by the stream, else by the sweep. */
 export class Outbox extends Construct {
   constructor(scope: Construct, id: string, { storage, schedules, queues }: OutboxProps) {
     super(scope, id);

@@ -7,7 +7,7 @@ import { settingsOf } from "#infra/stages";
 import { acknowledgeWildcard, arnOf } from "./acknowledge-wildcard.ts";
 import { DeadLetters } from "./worker-queue.ts";
 
-/** Everything that runs by the clock, under plain names: operators and the local system start a schedule by its name. */
+/** What runs by the clock, under plain names: operators and the local system start a schedule by its name. */
 export class Schedules extends Construct {
   readonly #group: ScheduleGroup;
   readonly #deadLetters: DeadLetters;

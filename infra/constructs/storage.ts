@@ -10,8 +10,8 @@ type ItemAction = "GetItem" | "BatchGetItem" | "Query" | "PutItem" | "DeleteItem
 // what the reading half of shared/table/table.ts calls: nobody goes through the whole table, so nobody may Scan
 const reading: ItemAction[] = ["GetItem", "BatchGetItem", "Query"];
 
-// Rows are written whole (ADR 1), so nobody may UpdateItem. A transaction needs the rights of its parts, and a row that is
-// only looked at in one needs ConditionCheckItem.
+// Rows are written whole (ADR 1), so nobody may UpdateItem. A transaction needs the rights of its parts, and a row that
+// is only looked at in one needs ConditionCheckItem.
 const writing: ItemAction[] = ["PutItem", "DeleteItem", "ConditionCheckItem"];
 
 /** The one table: state, usage, ledger and outbox; docs/architecture.md lists its items. */
@@ -60,7 +60,7 @@ export class Storage extends Construct {
     this.grantOnly(grantee, ...reading);
   }
 
-  /** Beside one of the others, for a function that asks what is due: the index holds keys, the rows come from the table. */
+  /** Beside `grantUse`, for a function that asks what is due: the index holds keys, the rows come from the table. */
   grantFindDue(grantee: IGrantable): void {
     const { tableArn } = this.#table;
     Grant.addToPrincipal({ grantee, actions: ["dynamodb:Query"], resourceArns: [`${tableArn}/index/${dueIndex}`] });

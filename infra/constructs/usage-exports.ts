@@ -14,7 +14,7 @@ import { WorkerQueue } from "./worker-queue.ts";
 const base = "/v1/integrations/gradient";
 const workerTimeout = Duration.minutes(5);
 
-/** Exports: started by people and by the clock, sent by one worker behind a queue for each, closed honestly in any case. */
+/** Exports: started by people and by the clock, sent by one worker behind two queues, closed honestly in any case. */
 export class UsageExports extends Construct {
   readonly onDemandExports: Queue;
   readonly scheduledExports: Queue;
@@ -107,8 +107,8 @@ export class UsageExports extends Construct {
     });
     storage.grantUse(startUsageExports);
     storage.grantFindDue(startUsageExports);
-    // Partners choose an hour of their own clocks, and zones are ahead of UTC by whole quarters of an hour: 5:30 in India, 5:45 in
-    // Nepal. A tick with nobody due is one read of an index.
+    // Partners choose an hour of their own clocks, and zones are ahead of UTC by whole quarters of an hour: 5:30 in
+    // India, 5:45 in Nepal. A tick with nobody due is one read of an index.
     schedules.add("start-usage-exports", ScheduleExpression.cron({ minute: "0/15" }), startUsageExports);
 
     const recoverExports = new ServiceFunction<TableEnv>(this, "RecoverExports", {

@@ -45,7 +45,7 @@ interface DeadLettersProps {
   fifo?: boolean;
 }
 
-/** Where messages end that nobody could handle: kept for 14 days, the longest SQS offers, and reported at the first one. */
+/** Where messages end that nobody could handle: kept for 14 days, SQS's longest, and reported at the first one. */
 export class DeadLetters extends Construct {
   readonly queue: Queue;
 

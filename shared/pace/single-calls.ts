@@ -5,6 +5,6 @@ import { limiterName, tableSlots } from "./table-slots.ts";
 
 /** Paces the few calls that are not counts: they come one at a time, and share the vendor's rate with the exports. */
 export const singleCallPacer =
-  (table: Table, per: "vendor" | "partner", clock: Clock) =>
+  (table: Table, per: "vendor" | "partner", clock: Clock, perSecond: number) =>
   (partnerId: string): Pacer =>
-    pacer(tableSlots(table, limiterName(per, partnerId), clock), clock, 1);
+    pacer(tableSlots(table, limiterName(per, partnerId), clock, perSecond), clock, 1);

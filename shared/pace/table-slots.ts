@@ -34,10 +34,11 @@ const stretch = ({ slowness, slowedAt }: Limiter, now: number): number => {
 };
 
 /**
- * Slots out of one row per limiter key: a reservation is one conditional write, whoever loses the race reads and tries again.
+ * Slots out of one row per limiter key, `perSecond` for all workers together: a reservation is one conditional write, whoever
+ * loses the race reads and tries again.
  * Exact for any number of workers, and nothing is written while nothing is sent.
  */
-export const tableSlots = (table: Pick<Table, "get" | "put">, name: string, clock: Clock, perSecond: number = 95) => {
+export const tableSlots = (table: Pick<Table, "get" | "put">, name: string, clock: Clock, perSecond: number) => {
   const key = limiterKey(name);
   let known: Limiter = fresh;
   // somebody else reserves, too: a look costs a fifth of a write that is refused, and the refused one is lost

@@ -28,6 +28,7 @@ const environment = {
   VENDOR_KEY_SECRET: "vendor-key",
   PARTNER_SECRET_PREFIX: "partner/",
   LIMITER_KEY: "vendor",
+  CALLS_PER_SECOND: "95",
   TOKEN_HASH_KEY_SECRET: "token-hash-key",
   WEBHOOK_KEYS_SECRET: "webhook-keys",
   MAIL_FROM: "billing@hub.example",

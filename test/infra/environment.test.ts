@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import * as z from "zod";
+import { callsPerSecond } from "#test/fakes/rate";
 import { folders, synthesised } from "./synthesised.ts";
 
 const stack = synthesised("local");
@@ -39,6 +40,13 @@ it.each(folders)("gives %s the environment that it asks for, and nothing beside 
   const read = await readWhileLoading(folder, variables);
 
   expect(Object.keys(variables).filter((name) => !read.has(name))).toEqual([]);
+});
+
+it("has everybody send at the rate that the tests and benches go at, which bears 52 ms of jitter", () => {
+  for (const folder of ["export-usage", "sync-accounts", "close-connection"]) {
+    expect(variablesOf(folder).CALLS_PER_SECOND).toBe(String(callsPerSecond));
+  }
+  expect(callsPerSecond * (1 + 0.052)).toBeLessThanOrEqual(100);
 });
 
 it("hands out names of secrets, never their values", () => {

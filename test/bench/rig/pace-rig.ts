@@ -5,6 +5,7 @@ import { startUsageExport } from "#shared/exports/start-usage-export";
 import { findExport, type UsageExport } from "#shared/exports/usage-export";
 import type { Task } from "#shared/outbox/outbox";
 import { limiterKey } from "#shared/pace/table-slots";
+import { callsPerSecond } from "#test/fakes/rate";
 import type { GradientStats, Setting } from "../gradient/gradient-process.ts";
 import { startAwsStub } from "./aws-stub.ts";
 import { buildBundles } from "./bundles.ts";
@@ -50,8 +51,8 @@ export const paceRig = async () => {
       TABLE_NAME: tableName,
       GRADIENT_BASE_URL: gradientUrl,
       VENDOR_KEY_SECRET: "bench/vendor-key",
-      PARTNER_SECRET_PREFIX: "bench/partner/",
       LIMITER_KEY: "vendor",
+      CALLS_PER_SECOND: String(callsPerSecond),
       ON_DEMAND_EXPORTS_QUEUE_URL: `${stub.url}/on-demand.fifo`,
       SCHEDULED_EXPORTS_QUEUE_URL: `${stub.url}/scheduled.fifo`,
     };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import { connectedWorld, receiptsOf, send } from "#test/builders/connected-world";
+import { callsPerSecond } from "#test/fakes/rate";
 
 describe("when Gradient does not take a number", () => {
   it("keeps a refused line to itself", async () => {
@@ -148,7 +149,7 @@ describe("when Gradient does not take a number", () => {
 
     await send(world, "changes", "run-2");
 
-    expect(nextSlot() - before).toBeLessThan(3 * (1000 / 95));
+    expect(nextSlot() - before).toBeLessThan(3 * (1000 / callsPerSecond));
   });
 
   it("sets a service up that a line had to wait for", async () => {
