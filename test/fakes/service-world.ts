@@ -22,7 +22,6 @@ import { type InMemoryGradient, inMemoryGradient } from "#test/fakes/in-memory-g
 import { inMemoryMailer } from "#test/fakes/in-memory-mailer";
 import { inMemoryTable } from "#test/fakes/in-memory-table";
 import { inMemoryTokenVault } from "#test/fakes/in-memory-token-vault";
-import { callsPerSecond } from "#test/fakes/rate";
 import { virtualClock } from "#test/fakes/virtual-clock";
 import { callsPerSecond } from "./rate.ts";
 
