@@ -11,7 +11,7 @@ import { readAgreement } from "./read-agreement.ts";
 import { readEvents } from "./read-events.ts";
 import { readExport, readExports, readReceipts } from "./read-exports.ts";
 import { readMapping } from "./read-mapping.ts";
-import { readUsage } from "./read-usage.ts";
+import { readUsageLines } from "./read-usage-lines.ts";
 
 interface Dependencies {
   table: Pick<Table, "get" | "getMany" | "query">;
@@ -70,7 +70,7 @@ export const readIntegrationEndpoint = ({ table, view, agreement }: Dependencies
     [base]: own(async (partnerId) => ({ body: await integrationOf(partnerId), tagged: true })),
     [`${base}/agreement`]: own(async (partnerId) => ({ body: await agreementFor(partnerId) })),
     [`${base}/mapping`]: own(async (partnerId) => ({ body: await mappingOf(partnerId) })),
-    [`${base}/usage`]: ownList(readUsage({ table })),
+    [`${base}/usage`]: ownList(readUsageLines({ table })),
     [`${base}/exports`]: ownList(readExports({ table })),
     [`${base}/exports/{exportId}`]: ownExport(readExport({ table })),
     [`${base}/exports/{exportId}/lines`]: ownReceipts(readReceipts({ table })),

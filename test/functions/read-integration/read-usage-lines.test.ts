@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readUsage, type UsageLine } from "#functions/read-integration/read-usage";
+import { readUsageLines, type UsageLine } from "#functions/read-integration/read-usage-lines";
 import { bucketOf } from "#shared/usage/ledger";
 import { aCustomerRow } from "#test/builders/customer";
 import { anIntegrationRow } from "#test/builders/integration";
@@ -15,7 +15,7 @@ const partnerId = "org-1001";
 const allPages = async (table: InMemoryTable): Promise<UsageLine[][]> => {
   const pages: UsageLine[][] = [];
   for (let cursor: string | undefined; ; ) {
-    const { items, nextCursor } = await readUsage({ table })(partnerId, cursor);
+    const { items, nextCursor } = await readUsageLines({ table })(partnerId, cursor);
     pages.push(items);
     if (nextCursor === null) return pages;
     cursor = nextCursor;
@@ -37,7 +37,7 @@ it("shows each line with what Gradient has accepted for it", async () => {
     ]),
   );
 
-  expect(await readUsage({ table })(partnerId, undefined)).toEqual({
+  expect(await readUsageLines({ table })(partnerId, undefined)).toEqual({
     items: [
       {
         customerId: "cust-1",
@@ -73,7 +73,7 @@ it("shows a line that goes to zero for a customer who is no longer billed", asyn
     aLedgerRow([aLedgerEntry()]),
   );
 
-  const { items } = await readUsage({ table })(partnerId, undefined);
+  const { items } = await readUsageLines({ table })(partnerId, undefined);
 
   expect(items).toMatchObject([{ unitCount: 0, asOf: null, lastAccepted: { unitCount: 15 }, lastOutcome: "accepted" }]);
 });
@@ -88,7 +88,7 @@ it("shows no line of a trial, nor what another connection accepted", async () =>
     aLedgerRow([aLedgerEntry()], { connectionId: "connection-0" }),
   );
 
-  const { items } = await readUsage({ table })(partnerId, undefined);
+  const { items } = await readUsageLines({ table })(partnerId, undefined);
 
   expect(items).toMatchObject([{ customerId: "cust-1", lastAccepted: null, lastOutcome: null }]);
 });
@@ -100,7 +100,7 @@ it("takes a service by the name of an object's own property for what it is", asy
     aLedgerRow([aLedgerEntry({ serviceId: "constructor" })]),
   );
 
-  const { items } = await readUsage({ table })(partnerId, undefined);
+  const { items } = await readUsageLines({ table })(partnerId, undefined);
 
   expect(items).toMatchObject([{ serviceId: "constructor", unitCount: 0, asOf: null }]);
 });
@@ -108,7 +108,7 @@ it("takes a service by the name of an object's own property for what it is", asy
 it("is empty before the start of the integration", async () => {
   const table = await aTableWith(aCustomerRow(), aUsageRow());
 
-  expect(await readUsage({ table })(partnerId, undefined)).toEqual({ items: [], nextCursor: null });
+  expect(await readUsageLines({ table })(partnerId, undefined)).toEqual({ items: [], nextCursor: null });
 });
 
 describe("in pages", () => {
@@ -159,13 +159,13 @@ describe("in pages", () => {
 
   it("loses and repeats nothing when a customer comes in between two pages", async () => {
     const table = await aBigTable(70);
-    const first = await readUsage({ table })(partnerId, undefined);
+    const first = await readUsageLines({ table })(partnerId, undefined);
     await table.put(aCustomerRow({ id: `${idOf(65)}-and-a-half` }));
     await table.put(aUsageRow({ customerId: `${idOf(65)}-and-a-half`, counts }));
     await table.put(aCustomerRow({ id: `${idOf(67)}-and-a-half` }));
     await table.put(aUsageRow({ customerId: `${idOf(67)}-and-a-half`, counts }));
 
-    const second = await readUsage({ table })(partnerId, first.nextCursor ?? "");
+    const second = await readUsageLines({ table })(partnerId, first.nextCursor ?? "");
 
     const last = first.items.at(-1);
     expect([last?.customerId, last?.serviceId]).toEqual([idOf(66), "svc-b"]);

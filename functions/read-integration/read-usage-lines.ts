@@ -7,7 +7,7 @@ import { partnerPk } from "#shared/partners/partner";
 import { listServices } from "#shared/services/hub-service";
 import type { Table } from "#shared/table/table";
 import { bucketOf, type LedgerEntry, lineKey, readBucket } from "#shared/usage/ledger";
-import { type CustomerUsage, readUsage as readCounts } from "#shared/usage/usage";
+import { type CustomerUsage, readUsage } from "#shared/usage/usage";
 import { fromCursor, keyAfter, toCursor } from "./cursor.ts";
 import { type List, pageSize } from "./list.ts";
 
@@ -46,7 +46,7 @@ const readEntries = async (table: ReadTable, integration: Integration, customers
 };
 
 /** Every line as an export would have it now, by customer, with what Gradient has accepted for it so far. */
-export const readUsage = ({ table }: { table: ReadTable }) => {
+export const readUsageLines = ({ table }: { table: ReadTable }) => {
   async function* linesFrom(integration: Integration, start: string | undefined) {
     const { partnerId } = integration;
     const serviceNames = new Map((await listServices(table)).map(({ id, name }) => [id, name]));
@@ -57,7 +57,7 @@ export const readUsage = ({ table }: { table: ReadTable }) => {
       const customers = rows.items.map(fromCustomerItem);
       const ids = customers.map(({ id }) => id);
       const [usage, entries] = await Promise.all([
-        readCounts(table, partnerId, ids),
+        readUsage(table, partnerId, ids),
         readEntries(table, integration, customers),
       ]);
       const counted = new Map([...usage].map(([id, { counts }]) => [id, Object.keys(counts)]));
