@@ -15,8 +15,8 @@ const write = (level: Level, message: string, fields: Fields): void => {
 };
 
 /**
- * JSON lines on stdout. Messages are constant, facts are fields, people and secrets are never among them. Written by hand because
- * the usual library costs 21 kB, a fifteenth of a function's bundle, for these few lines.
+ * JSON lines on stdout. Messages are constant, facts are fields, people and secrets are never among them. Written by
+ * hand because the usual library costs 21 kB, a fifteenth of a function's bundle, for these few lines.
  */
 export const logger = {
   info: (message: string, fields: Fields = {}) => write("INFO", message, fields),
@@ -24,7 +24,7 @@ export const logger = {
   error: (message: string, fields: Fields = {}) => write("ERROR", message, fields),
 };
 
-/** What is at least written; an unknown word changes nothing. */
+/** The lowest level that is written; an unknown word changes nothing. */
 export const setLogLevel = (level: string | undefined): void => {
   const word = (level ?? "").toUpperCase();
   if (isLevel(word)) threshold = levels.indexOf(word);

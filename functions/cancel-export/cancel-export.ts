@@ -11,8 +11,9 @@ export interface Cancellation {
 }
 
 /**
- * Asks a running export to stop. Its worker hears of it with its next checkpoint, about a second later, ends the remaining lines
- * as `deferred` and closes the run. What was accepted by then stays accepted. One that is over stays as it ended.
+ * Asks a running export to stop. Its worker reads this at its next checkpoint, about a second later, ends the remaining
+ * lines as `deferred` and closes the run. Counts that were accepted until then stay accepted. An export that is over
+ * stays as it is.
  */
 export const cancelExport =
   ({ table, now, newId }: Changing) =>

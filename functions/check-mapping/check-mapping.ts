@@ -4,7 +4,7 @@ import { wrongStep } from "#shared/integrations/wrong-step";
 import { owe } from "#shared/outbox/outbox";
 import type { Changing } from "#shared/table/changing";
 
-/** Has Gradient asked, soon, what is mapped by now. */
+/** Owes a look at what is mapped in Gradient by now. */
 export const checkMapping =
   ({ table, now, newId }: Changing) =>
   async ({ partnerId, by }: { partnerId: string; by: Actor }): Promise<{ requestedAt: string }> => {

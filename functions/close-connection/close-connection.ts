@@ -26,9 +26,12 @@ export type CloseOutcome = "closed" | "reconnected" | "closed-before";
 
 const pollMs = 500;
 
-/** Tells Gradient that the partner has left, then deletes the token: in this order, since telling needs it. */
+/** Tells Gradient that the partner has left, then deletes the token: telling needs the token. */
 export const closeConnection = ({ table, gradient, vault, pacerFor, clock }: Dependencies) => {
-  /** Waits for the worker of a stopped run: a count that Gradient accepts after the status would make it active again. */
+  /**
+   * Waits for the worker of a stopped run: a count that is accepted after the status was set makes the connection
+   * active again.
+   */
   const runEnded = async (partnerId: string): Promise<void> => {
     for (;;) {
       const running = await runningExport(table, partnerId);
@@ -62,7 +65,7 @@ export const closeConnection = ({ table, gradient, vault, pacerFor, clock }: Dep
     if (left === undefined) return "closed-before";
     await runEnded(partnerId);
     const current = (await findIntegration(table, partnerId))?.token;
-    // the partner was quicker than this message and uses the same key again: Gradient must not hear that it left
+    // the partner has connected again with the same key before this message came: Gradient must not hear that it left
     const isBack = current ? (await stored(current)) === left : false;
     if (!isBack) await deactivate(partnerId, left);
     if (current?.secretName !== secretName) await vault.remove(secretName);

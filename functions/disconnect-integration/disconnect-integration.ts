@@ -9,8 +9,8 @@ import type { Changing } from "#shared/table/changing";
 import { retryOnConflict, written } from "#shared/table/table";
 
 /**
- * Ends the integration at once on our side: nothing is sent from here on. Telling Gradient and deleting the token follow by
- * themselves, through a queue that tries again. History stays.
+ * Ends the integration at once on our side: nothing is sent from here on. Telling Gradient and deleting the token
+ * follow by themselves, through a queue that tries again. History stays.
  */
 export const disconnectIntegration =
   ({ table, now, newId }: Changing) =>
@@ -33,7 +33,8 @@ export const disconnectIntegration =
       };
       await table.transact([
         integrationWrite(updated),
-        // its worker hears of it with the next checkpoint and sends nothing more, not even the call for the views of a cancelled run
+        // the worker reads this at its next checkpoint and sends nothing more, not even the call for the views that a
+        // cancelled run makes
         ...(running ? [exportWrite({ ...running, stop: "not-connected" })] : []),
         ...(token
           ? [

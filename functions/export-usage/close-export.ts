@@ -20,8 +20,8 @@ interface Dependencies {
   newId: () => string;
 }
 
-// Whether the scheduled run that was had with a stopped one is still to be had. A new token brings a run of everything with it, and
-// whatever else stopped this one stands in the way of the other, too.
+// Is the scheduled run that joined this one still owed when this one is stopped? Not after a refused token: the next
+// token brings a full run. Not where the cause would stop the scheduled run, too.
 const leavesDue: Record<StopReason, boolean> = {
   cancelled: true,
   superseded: true,
@@ -33,7 +33,7 @@ const leavesDue: Record<StopReason, boolean> = {
 
 const nextRunAfter = ({ state, schedule, nextRunAt }: Integration, over: UsageExport, at: string): string | null => {
   const isOwed = over.stop !== null && leavesDue[over.stop] && state === "active" && !isPaused(schedule, at);
-  // one that is due by now sends as much
+  // a run that is due by now sends as much
   return isOwed && nextRunAt !== null && nextRunAt > at ? (over.standsFor ?? nextRunAt) : nextRunAt;
 };
 
@@ -50,29 +50,29 @@ const withRun = (before: Integration, over: UsageExport, at: string): Integratio
     ...(hasSent ? withoutProblem(before, "gradient.forbidden") : before),
     currentExportId: before.currentExportId === id ? null : before.currentExportId,
     nextRunAt: nextRunAfter(before, over, at),
-    // a dry run has sent nothing: it says nothing of what Gradient holds
+    // a dry run has sent nothing, so it says nothing of what Gradient holds
     lastExport: mode === "dry-run" ? before.lastExport : { id, outcome: outcome ?? "failed", finishedAt: at },
-    // what changed while it ran is not in it for sure: the start counts
+    // its start counts: what changed while it ran may not be in it
     lastFullAt: wasFull ? over.createdAt : before.lastFullAt,
-    // a run that was never planned knows of none
+    // a run that was never planned knows of no views owed
     viewsOwed: over.connectionId === null ? before.viewsOwed : viewsOwed,
     mapping: { ...before.mapping, mappedServiceIds },
   };
 };
 
 /**
- * Whether the run of everything that a new token calls for is still to be had: it gave way to this one, which was on its way when the
- * token was registered, or was started before the other and sends less.
+ * Is a full run still owed after a token change? It is where this run was on its way when the token was registered, and
+ * where this run sends less and was started before the full one.
  */
 const owesFullRun = ({ state, token, lastFullAt }: Integration, { createdAt, stop }: UsageExport): boolean => {
   const registeredAt = token?.registeredAt ?? "";
   if (registeredAt > createdAt) return true;
-  // Until the first accepted count, whoever watches the mapping starts it. After a stop it waits for the schedule: what a person has
-  // cancelled, or Gradient refuses, is not begun again at once.
+  // Until the first accepted count, whoever watches the mapping starts it. After a stop it waits for the schedule: what
+  // a person has cancelled, or Gradient refuses, is not begun again at once.
   return state === "active" && stop === null && registeredAt > (lastFullAt ?? "");
 };
 
-/** Writes down how a run ended, and frees its partner for the next one, in one step. Answers both as they are then. */
+/** Writes down how a run ended and frees its partner for the next one, in one step. Answers both as written. */
 export const closeExport =
   ({ table, now, newId }: Dependencies) =>
   (partnerId: string, exportId: string, holder: string): Promise<{ over: UsageExport; integration: Integration }> =>
@@ -101,7 +101,8 @@ export const closeExport =
         exportWrite(over),
         integrationWrite(after),
         eventWrite({ id: newId(), partnerId, type: "export.finished", at, details, ...serviceActor }),
-        // what the run taught, accounts whose zeros have arrived, and what has changed while it ran and wants another run
+        // for what the run taught, for accounts whose zeros have arrived, and for what changed while it ran and wants
+        // another run
         ...(learned || mayRetire || over.awaitsService || isReplaced || isRemapped
           ? [owe({ kind: "sync-accounts", partnerId, reason: isReplaced ? "replaced" : "export" }, { id: newId(), at })]
           : []),

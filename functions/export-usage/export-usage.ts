@@ -36,8 +36,8 @@ export interface Leg {
 export type LegOutcome = "finished" | "handed-over" | "already-over" | "taken-over";
 
 /**
- * Carries one export for as long as this invocation may last: takes the lease, plans if nobody has, sends, and closes or hands
- * over. Everything it does may be done again by another worker after a crash at any point.
+ * Carries one export for as long as this invocation may last: takes the lease, plans if nobody has, sends, and closes
+ * or hands over. Everything it does may be done again by another worker after a crash at any point.
  */
 export const exportUsage = (dependencies: Dependencies) => {
   const { table, vault, queues, slotsFor, clock, newId } = dependencies;
@@ -90,7 +90,8 @@ export const exportUsage = (dependencies: Dependencies) => {
       await lease.save((current) => ({ ...current, stop: current.stop ?? stop.reason }));
     }
     if (how === "hand-over") {
-      // the successor waits for the lease; without its message nobody would take it
+      // sent before the lease is let go: the next worker waits for the lease, but without a message there is no next
+      // worker
       const leg = lease.current().leg + 1;
       await lease.save((current) => ({ ...current, leg }));
       await queues.send({ kind: "export-usage", lane, partnerId, exportId, leg });
@@ -99,7 +100,8 @@ export const exportUsage = (dependencies: Dependencies) => {
     }
     const { over, integration } = await close(partnerId, exportId, holder);
     logger.info("export finished", { outcome: over.outcome ?? "", ...over.totals });
-    // A partner that became due meanwhile; where this is not reached, the next tick sees to it. Whoever cancels has until then to pause.
+    // The partner may have become due meanwhile; if this worker dies here, the next tick starts that run. After a
+    // cancellation the tick does it in any case: until then the person can pause.
     if (over.stop !== "cancelled") await startDue(integration);
     return "finished";
   };

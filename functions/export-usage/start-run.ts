@@ -26,8 +26,8 @@ interface Dependencies {
   newId: () => string;
 }
 
-// Slots fetched at once, one write each. A person waits for an on-demand run, so it takes the larger share: three of four
-// beside one scheduled run, and a fair part beside ten.
+// Slots fetched at once, one write each. A person waits for an on-demand run, so it takes the larger share: three of
+// four beside one scheduled run, and a fair part beside ten.
 export const blockSizes = { "on-demand": 90, scheduled: 30 };
 
 const notConnected = { kind: "not-connected", reason: "not-connected" } as const;
@@ -50,14 +50,14 @@ export const startRun = (dependencies: Dependencies) => {
     }
   };
 
-  /** Answers in how many rows the ledger is from then on. */
+  /** Answers the bits of the ledger, which planning may have raised. */
   const plan = async (lease: Lease, integration: Integration): Promise<number> => {
     const { chunks, lines, ledgerBits, endsBilling } = await planExport(table, lease, integration);
     await lease.save((current) => ({
       ...current,
       state: "sending",
       startedAt: now().toISOString(),
-      // from here on it is being sent; before, it may have waited for others for as long as it took
+      // counted from now: before, the run may have waited for others for any length of time
       expectedBy: new Date(clock.now() + expectedMs).toISOString(),
       connectionId: integration.gradient?.integrationId ?? "",
       chunks,
@@ -85,8 +85,8 @@ export const startRun = (dependencies: Dependencies) => {
     const token = await readToken(integration);
     const halt = newHalt(() => lease.current().stop);
     if (token === null) halt.meet(notConnected);
-    // What Gradient holds on one connection says nothing about another. Registering stops the run, but this worker may have taken it
-    // a moment before.
+    // What Gradient holds on one connection says nothing about another. Registering a token stops the run, but this
+    // worker may have read it a moment before.
     if (plannedFor !== null && plannedFor !== integration?.gradient?.integrationId) halt.meet(notConnected);
     const isPlanned = lease.current().chunks !== null;
     const mayPlan = integration && token !== null && !isPlanned;

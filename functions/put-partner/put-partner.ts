@@ -16,9 +16,12 @@ const isSame = (stored: Partner, { name, owner, timeZone }: PartnerProfile): boo
   stored.owner.email === owner.email &&
   stored.timeZone === timeZone;
 
-/** Takes a partner over as the feed tells it; mail to the owner goes to this address from then on. A repeat writes nothing. */
+/**
+ * Stores a partner as the feed describes it; mail to the owner goes to this address from then on. A repeat writes
+ * nothing.
+ */
 export const putPartner = ({ table, now, newId }: Changing<"get" | "transact">) => {
-  /** The e-mail about the confirmation that failed because nobody knew an owner: now somebody does. */
+  /** Owes the confirmation's e-mail again, if it failed because nobody knew an owner. */
   const missedMail = async (partnerId: string, at: string): Promise<Write[]> => {
     const integration = await findIntegration(table, partnerId);
     if (!integration?.problems.some(({ code }) => code === "owner.unknown")) return [];

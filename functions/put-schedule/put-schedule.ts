@@ -14,7 +14,9 @@ export interface ScheduleChange {
 
 const plain = ({ timeZone, ...schedule }: ExportSchedule): string => `${JSON.stringify(schedule)} ${timeZone}`;
 
-/** Sets when a partner's usage is sent by itself. It may be set before the integration is active and takes effect then. */
+/**
+ * Sets when a partner's usage is sent by itself. It may be set before the integration is active and takes effect then.
+ */
 export const putSchedule =
   ({ table, now, newId }: Changing) =>
   ({ partnerId, schedule, by }: ScheduleChange): Promise<Integration> =>
@@ -28,7 +30,7 @@ export const putSchedule =
       const updated: Integration = {
         ...before,
         schedule,
-        // a run that is due already is still had, unless it is paused
+        // a run that is due already still takes place, unless it is paused
         nextRunAt: isRunning ? (isDue ? before.nextRunAt : nextRunAt(schedule, time).toISOString()) : null,
       };
       const details = { before: plain(before.schedule), after: plain(schedule) };

@@ -18,7 +18,10 @@ const isSame = (stored: HubService, record: ServiceRecord): boolean =>
   stored.subcategory === record.subcategory &&
   stored.unit === record.unit;
 
-/** Takes a service of the vendor's catalogue over as the feed tells it. What ties it to Gradient stays; a repeat writes nothing. */
+/**
+ * Stores a service of the vendor's catalogue as the feed describes it. Gradient's id of it stays. A repeat writes
+ * nothing.
+ */
 export const putService =
   ({ table, now }: Dependencies) =>
   ({ id, record }: ServiceUpdate): Promise<HubService> =>

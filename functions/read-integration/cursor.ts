@@ -4,7 +4,7 @@ import { AppError } from "#shared/errors";
 // what a sort key of the table holds at most
 const maxKeyBytes = 1024;
 
-/** The sort key that a list goes on after. Only keys of that list: any other would let the table fail. */
+/** The sort key after which a list goes on. Keys of other lists are refused, because the table would fail on them. */
 export const keyAfter = (prefix: string) =>
   z.string().refine((key) => key.startsWith(prefix) && Buffer.byteLength(key) <= maxKeyBytes);
 
@@ -20,7 +20,9 @@ const decoded = (cursor: string): unknown => {
   }
 };
 
-/** The place that a list gave out as its cursor; undefined for its beginning. Throws `cursor.invalid` for anything else. */
+/**
+ * The place that a list gave out as its cursor; undefined for the beginning. Throws `cursor.invalid` for anything else.
+ */
 export const fromCursor = <S extends z.ZodType>(place: S, cursor: string | undefined): z.infer<S> | undefined => {
   if (cursor === undefined) return undefined;
   const parsed = place.safeParse(decoded(cursor));

@@ -24,7 +24,7 @@ const roles = role.options;
 const cursor = z.string().optional();
 const path = z.object({ exportId: z.string() });
 
-/** A route that needs to know nothing but whose it is. */
+/** A route whose answer depends on the partner alone. */
 const own = (read: (partnerId: string) => Promise<Omit<Reply, "status">>) =>
   personEndpoint({
     request: z.object({}),

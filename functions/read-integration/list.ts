@@ -16,7 +16,7 @@ interface Rows<T> {
   read: (page: { after?: string; limit: number }) => Promise<Page<T>>;
 }
 
-/** One page of rows that are answered one by one. */
+/** One page of a list that has one item for each row. */
 export const listOf = async <T>({ prefix, cursor, read }: Rows<T>): Promise<List<T>> => {
   const after = fromCursor(keyAfter(prefix), cursor);
   const { items, next } = await read({ limit: pageSize, ...(after === undefined ? {} : { after }) });

@@ -13,7 +13,7 @@ interface Dependencies {
   table: Pick<Table, "get" | "query">;
 }
 
-/** A partner's own export. Throws `export.not-found`, also for what is no id at all. */
+/** A partner's own export. Throws `export.not-found`, also for a text that cannot be an id. */
 const ownExport = async ({ table }: Dependencies, partnerId: string, exportId: string): Promise<UsageExport> => {
   const id = identifier.safeParse(exportId);
   const found = id.success ? await findExport(table, partnerId, id.data) : undefined;
@@ -39,7 +39,7 @@ export const readExport =
   async ({ partnerId, exportId }: { partnerId: string; exportId: string }) =>
     exportView(await ownExport(dependencies, partnerId, exportId));
 
-// for one answer; a search for a rare outcome goes on with the next page
+// read for one answer: a search for a rare outcome goes on with the next page
 const maxChunksPerPage = 200;
 const chunksAtOnce = 10;
 
@@ -51,8 +51,8 @@ export interface ReceiptQuery {
 }
 
 /**
- * The receipts in the order of the run. A page ends with a chunk, so it may hold a few less than others, or none where few lines
- * have the outcome. A run that is under way has receipts as far as it has come: its chunks are done one after the other.
+ * The receipts in the order of the run. A page ends with a chunk, so it may hold a few less than others, or none where
+ * few lines have the outcome. A run that is under way has receipts up to its first chunk that is not done.
  */
 export const readReceipts = (dependencies: Dependencies) => {
   async function* doneChunks(partnerId: string, exportId: string, start: string | undefined) {

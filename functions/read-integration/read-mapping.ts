@@ -10,7 +10,7 @@ import { lookAlikes } from "./look-alikes/look-alikes.ts";
 interface Unmapped {
   id: string;
   name: string;
-  /** How many units Gradient does not bill for want of the mapping. */
+  /** How many units Gradient does not bill because the mapping is missing. */
   unbilledUnits: number;
 }
 
@@ -59,7 +59,10 @@ const summaryOf = ({ mapping }: Pick<Integration, "mapping">) => ({
   services: mapping.services,
 });
 
-/** How far the mapping is, and what its gaps cost: who and what is not mapped, most units first, and who may be mixed up. */
+/**
+ * How far the mapping is, and what its gaps cost: who and what is not mapped, most units first, and who may be mixed
+ * up.
+ */
 export const readMapping =
   ({ table }: { table: Pick<Table, "get" | "query"> }) =>
   async (partnerId: string) => {

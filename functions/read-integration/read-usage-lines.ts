@@ -12,10 +12,10 @@ import { fromCursor, keyAfter, toCursor } from "./cursor.ts";
 import { type List, pageSize } from "./list.ts";
 
 const prefix = "customer#";
-// a customer has some lines, so that one or two reads fill a page
+// a customer has a few lines, so one or two reads fill a page
 const customersAtOnce = 100;
 
-/** The last line of the page before, and the customer's row ahead of it, after which the table is read again. */
+/** The last line of the page before, and the row ahead of its customer's: after that row the table is read again. */
 const place = z.strictObject({ after: keyAfter(prefix).optional(), customerId: z.string(), serviceId: z.string() });
 
 const lineView = (line: Line, usage: CustomerUsage | undefined, entry: LedgerEntry | undefined) => {

@@ -24,8 +24,8 @@ const mappingCompleted = z.object({
 const rememberedSeconds = 8 * 24 * 60 * 60;
 
 /**
- * Takes an authentic delivery as a hint to look at Gradient soon. The memory of its id and the task are one transaction: a
- * repeat has no effect, and no delivery is remembered without its effect.
+ * Takes an authentic delivery as a hint to look at Gradient soon. The delivery's id and the task are written in one
+ * transaction: a repeat has no effect, and no delivery is remembered without its effect.
  */
 export const receiveMappingWebhook =
   ({ table, now, newId }: Changing<"get" | "transact">) =>

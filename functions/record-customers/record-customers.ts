@@ -24,11 +24,11 @@ const isSame = (stored: Customer, record: CustomerRecord): boolean =>
   stored.name === record.name && stored.billing === record.billing && stored.removedAt === null;
 
 /**
- * Takes customers over as the feed tells them; a customer that was removed comes back. Of two records with one id, the later
- * in the batch stands, as if they had come in two batches. What is stored already is not written again.
+ * Stores customers as the feed describes them; a customer that was removed comes back. Of two records with one id, the
+ * later in the batch wins, as if they had come in two batches. What is stored already is not written again.
  *
- * The task that brings the change to Gradient is part of the last transaction: it cannot run before everything is written, and
- * a crash before it leaves something unwritten for the caller's repeat to find.
+ * The task that brings the changes to Gradient is part of the last transaction, so it cannot run before everything is
+ * written. A crash before it leaves something unwritten: the caller's repeat finds that, and owes the task.
  */
 export const recordCustomers = (dependencies: Changing<"get" | "getMany" | "transact">) => {
   const { table, now } = dependencies;
@@ -48,7 +48,7 @@ export const recordCustomers = (dependencies: Changing<"get" | "getMany" | "tran
 
   return async (batch: CustomerBatch): Promise<void> => {
     await knownPartner(table, batch.partnerId);
-    // some changes of this call are written, without their task
+    // some changes of this call are written without their task
     let isTaskDue = false;
     await retryOnConflict(async () => {
       const changes = await changesIn(batch);

@@ -27,7 +27,7 @@ export interface RefusedMeasurement {
   detail: string;
 }
 
-// a sender's clock may be a little fast; a count from further ahead would keep true ones out until then
+// a sender's clock may be a little fast; a count from further ahead would keep true ones out until its time has come
 const clockToleranceMs = 5 * 60_000;
 // a batch names up to 1,000 customers, and one row each is read and written
 const rowsAtOnce = 16;
@@ -39,15 +39,18 @@ const details: Record<RefusedMeasurement["code"], string> = {
   "usage.from-future": "measuredAt: The time lies more than five minutes ahead.",
 };
 
-/** A newer measurement stands, and of two at the same time the one that came later: that is how a sender corrects one. */
+/**
+ * The newer measurement wins. Of two with the same time, the one that came later does: that is how a sender corrects
+ * one.
+ */
 const replaces = ({ unitCount, measuredAt }: Count, stored: Count | undefined): boolean => {
   if (stored === undefined || measuredAt > stored.measuredAt) return true;
   return measuredAt === stored.measuredAt && unitCount !== stored.unitCount;
 };
 
 /**
- * Keeps each customer's newest count per service, whatever the customer's billing is: that only decides what is sent. An older
- * measurement changes nothing and needs no correction, so it counts as accepted.
+ * Keeps each customer's newest count per service, whatever the customer's billing is: that only decides what is sent.
+ * An older measurement changes nothing and needs no correction, so it counts as accepted.
  */
 export const recordUsage = ({ table, now }: Dependencies) => {
   const findRefusal = async (partnerId: string, measurements: Indexed[]) => {
@@ -96,7 +99,7 @@ export const recordUsage = ({ table, now }: Dependencies) => {
       else kept.push(record);
     }
     const byCustomer = Map.groupBy(kept, ({ customerId }) => customerId);
-    await inParallel(rowsAtOnce, byCustomer, ([customerId, its]) => recordOne(partnerId, customerId, its));
+    await inParallel(rowsAtOnce, byCustomer, ([customerId, measured]) => recordOne(partnerId, customerId, measured));
     return refused;
   };
 };

@@ -8,12 +8,12 @@ import { type DueKey, retryOnConflict } from "#shared/table/table";
 const reserveMs = 10_000;
 // a month's end with everybody's full run at once takes hours
 const maxWaitMs = 48 * 60 * 60_000;
-// time for a worker to close it honestly
+// time for a worker to write the outcome of every line and close it
 const closingMs = 30 * 60_000;
 
 /**
- * Finds runs that have not ended in their time, stops them, and has a worker close them: every line that was not sent is then
- * `deferred`. Nothing runs for ever.
+ * Finds runs that have not ended in their time, stops them, and has a worker close them: every line that was not sent
+ * is then `deferred`. No run lasts for ever.
  */
 export const recoverExports =
   ({ table, now, newId }: Changing) =>
@@ -29,7 +29,8 @@ export const recoverExports =
         if (!running || isOver(running) || running.expectedBy > at) return;
         const { partnerId, id: exportId, lane } = running;
         const leg = running.leg + 1;
-        // one that nobody has begun waits behind others, or has lost its message: it gets another one, and its time
+        // a run that nobody has begun waits behind others, or its message was lost: it gets another message, and more
+        // time
         const waits = running.startedAt === null && time.getTime() - Date.parse(running.createdAt) < maxWaitMs;
         const expectedBy = new Date(time.getTime() + (waits ? expectedMs : closingMs)).toISOString();
         const stop = waits ? running.stop : (running.stop ?? "overdue");

@@ -49,7 +49,10 @@ const parseToken = (text: string): PartnerToken => {
   });
 };
 
-/** Whatever Gradient answers but yes: its word on the token, or that it cannot be asked now, which is no fault of the token. */
+/**
+ * What to throw for Gradient's failure: its refusal of the token, or that it could not be asked, which says nothing
+ * about the token.
+ */
 const refusal = (error: unknown): unknown => {
   if (!(error instanceof AppError) || !error.code.startsWith("gradient.")) return error;
   if (error.code === "gradient.token-rejected") {
@@ -72,7 +75,7 @@ const orRefusal = async <T>(call: Promise<T>): Promise<T> => {
   }
 };
 
-/** A token of another Gradient organization, or of a new connection to it, knows nothing of the earlier mapping. */
+/** Nothing of the earlier mapping holds for a token of another Gradient organization or of a new connection to it. */
 const withConnection = (integration: Integration, connection: GradientConnection, at: string): Integration => {
   const isSame = integration.gradient?.integrationId === connection.integrationId;
   const waitingSince = integration.agreement ? at : null;
@@ -86,8 +89,8 @@ const withConnection = (integration: Integration, connection: GradientConnection
 };
 
 /**
- * Checks a partner token with Gradient, then stores it; the one it replaces stays in force until then. The secret is written
- * before the record that points to it, so a crash between the two leaves the earlier token at work.
+ * Checks a partner token with Gradient, then stores it; the one it replaces stays in force until then. The secret is
+ * written before the record that points to it, so a crash between the two leaves the earlier token at work.
  */
 export const registerToken =
   ({ table, gradient, vault, secretPrefix, hashKey, now, newId }: Dependencies) =>
@@ -95,8 +98,8 @@ export const registerToken =
     const token = parseToken(text);
     const key = await hashKey();
     const fingerprint = tokenFingerprint(token, key);
-    // One name for as long as the partner stays connected, and nothing of the partner in it. A reconnect has another: the
-    // secret of the connection before may still have to be deleted.
+    // One name for as long as the partner stays connected, and nothing of the partner in it. A reconnect has another:
+    // the secret of the connection before may still have to be deleted.
     const secretNameOf = ({ startedAt }: Integration): string =>
       `${secretPrefix}${createHmac("sha256", key).update(`secret#${partnerId}#${startedAt}`).digest("hex").slice(0, 32)}`;
 
@@ -149,7 +152,7 @@ export const registerToken =
         ...tokenClaim,
         ...organizationClaim,
         ...released,
-        // its worker hears of it with the next checkpoint and sends no further line to the connection that was left
+        // the worker reads this at its next checkpoint and sends no further line to the connection that was left
         ...(running && isLeft ? [exportWrite({ ...running, stop: running.stop ?? "not-connected" })] : []),
         eventWrite({ id: newId(), partnerId, type, at, details, ...by }),
         // accounts may have gone with the old connection

@@ -12,8 +12,8 @@ export interface Removal {
 }
 
 /**
- * Notes that a customer is gone. Its record stays: the next export sends zeros for it, and its account is retired once these have
- * arrived. Removing it again changes nothing.
+ * Notes that a customer is gone. Its record stays: the next export sends zeros for it, and its account is retired once
+ * the zeros have arrived. Removing it again changes nothing.
  */
 export const removeCustomer = (dependencies: Changing<"get" | "transact">) => {
   const { table, now } = dependencies;

@@ -25,17 +25,18 @@ export type MailOutcome = "sent" | "sent-before" | "no-owner" | "refused" | "unk
 const sendingMs = 60_000;
 
 /**
- * Sends one e-mail to the owner that the feed names at this moment. It is never lost: it counts as sent only once SES has taken it.
- * It can go out twice in one case, when the process dies between SES's answer and the note of it. Who meets another worker at it
- * throws `mail.being-sent` and comes back later.
+ * Sends one e-mail to the owner that the feed names at this moment. It is never lost: it counts as sent only once SES
+ * has taken it. It can go out twice in one case, when the process dies between SES's answer and the note of it. Throws
+ * `mail.being-sent` while another worker is at it, and is tried again later.
  */
 export const sendOwnerMail = ({ table, mailer, agreement, hubUrl, gradientBaseUrl, now }: Dependencies) => {
   const links = { hub: hubUrl, gradient: gradientLinks(gradientBaseUrl).application };
 
   const contentFor = ({ facts }: OwnerMail, { name: partnerName, owner, timeZone }: Partner): MailContent => {
     const common = { ownerName: owner.name, partnerName, timeZone, links };
-    if (facts.kind === "token-rejected")
+    if (facts.kind === "token-rejected") {
       return tokenRejectedMail({ ...common, rejectedAt: new Date(facts.rejectedAt) });
+    }
     return agreementConfirmedMail({
       ...common,
       confirmedBy: { name: facts.confirmedByName, email: facts.confirmedByEmail },

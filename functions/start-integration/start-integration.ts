@@ -10,7 +10,7 @@ export interface Start {
   by: Actor;
 }
 
-/** Starts the integration, or starts it again after a disconnect. Started already, it stays as it is. */
+/** Starts the integration, or starts it again after a disconnect. One that has started stays as it is. */
 export const startIntegration =
   ({ table, now, newId }: Changing) =>
   ({ partnerId, by }: Start): Promise<{ integration: Integration; isNew: boolean }> =>
@@ -31,7 +31,7 @@ export const startIntegration =
         // what a person had set before the disconnect comes back with the reconnect
         schedule: existing?.schedule ?? defaultSchedule((await findPartner(table, partnerId))?.timeZone ?? "UTC"),
         nextRunAt: null,
-        // one that the disconnect stopped may still be writing its last receipts
+        // a run that the disconnect stopped may still be writing its last receipts
         currentExportId: existing?.currentExportId ?? null,
         lastExport: existing?.lastExport ?? null,
         lastFullAt: null,

@@ -6,7 +6,10 @@ import type { Item } from "#shared/table/table";
 
 const reserveMs = 10_000;
 
-/** Sees to every partner whose time has come. Who is left, for whatever reason, stays due and is found by the next tick. */
+/**
+ * Starts the run of every partner that is due. A partner that is left out, for whatever reason, stays due: the next
+ * tick finds it.
+ */
 export const startUsageExports = ({ table, now, newId }: Changing) => {
   const startDue = startDueExport({ table, now, newId });
 

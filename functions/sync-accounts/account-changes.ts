@@ -5,7 +5,7 @@ import { holdsUnits, type LedgerEntry } from "#shared/usage/ledger";
 export interface AccountChanges {
   create: { id: string; name: string }[];
   change: AccountChange[];
-  /** Removed customers whose zeros have arrived: their accounts are among `change`. */
+  /** Removed customers whose zeros have arrived: the changes of their accounts are in `change`. */
   retire: Customer[];
   /** Customers that came back after their account was retired. */
   revive: Customer[];

@@ -37,7 +37,7 @@ const countMapped = ({ billed, accounts, ledger }: Findings, toldAt: string): nu
   return billed.filter(({ id }) => isMapped(id, accounts.get(id)?.isMapped ?? null)).length;
 };
 
-/** Whether a count could be accepted now. Where Gradient does not tell what is mapped, only trying tells. */
+/** Could a count be accepted now? Where Gradient does not tell what is mapped, only trying tells. */
 const isWorthTrying = ({ reason, billed, accounts }: Findings): boolean =>
   billed.some(({ id }) => {
     const account = accounts.get(id);
@@ -64,7 +64,7 @@ export const noteMapping = ({ table, now, newId }: Changing) => {
         services: { total: servicesInUse.size, mapped: services },
       },
     };
-    // it was Gradient that answered all this, so it takes calls again
+    // Gradient has answered all this, so it takes calls again
     const cleared = withoutProblem(noted, "gradient.forbidden");
     return found.hasRefused
       ? withProblem(cleared, "accounts.refused", at)
@@ -78,8 +78,8 @@ export const noteMapping = ({ table, now, newId }: Changing) => {
     const at = now();
     const noted = await retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);
-      if (!before || !maySend(before) || before.gradient?.integrationId !== found.connection.integrationId)
-        return undefined;
+      if (!before || !maySend(before)) return undefined;
+      if (before.gradient?.integrationId !== found.connection.integrationId) return undefined;
       const after = withFindings(before, found, servicesInUse, at.toISOString());
       await table.transact([integrationWrite(after)]);
       return { before, after };
@@ -87,7 +87,8 @@ export const noteMapping = ({ table, now, newId }: Changing) => {
     if (!noted) return "not-connected";
 
     const isFirst = noted.after.state === "awaiting-mapping" && isWorthTrying(found);
-    // until a full run that began after it has ended: neither a crash nor a run on its way can make it forgotten
+    // true until a full run that began after the change has ended: neither a crash nor a run on its way can make it
+    // forgotten
     const { changedAt } = noted.after.mapping;
     const hasGrown = changedAt !== null && changedAt >= (noted.after.lastFullAt ?? "");
     const { isProven } = mappedCustomers(found.ledger, noted.after.mapping.lastCheckedAt);
@@ -108,7 +109,7 @@ export const noteMapping = ({ table, now, newId }: Changing) => {
       });
       return "export-started";
     } catch (error) {
-      // whoever closes the one that is running sees that something changed meanwhile, and has this looked at again
+      // whoever closes the running export sees that something changed meanwhile, and owes another look
       if (isAppError(error, "export.already-running")) return "synced";
       throw error;
     }

@@ -37,7 +37,7 @@ const isRefusal = (error: unknown): boolean =>
   isAppError(error, "gradient.conflict") || isAppError(error, "gradient.refused");
 
 /**
- * All at once or, where Gradient does not take that, one by one, so that one refused account keeps no other out. Answers the ids
+ * Sends all at once or, where Gradient refuses that, one by one: a refused account keeps no other out. Answers the ids
  * of the refused.
  */
 const sendEach = async <T extends { id: string }>(accounts: T[], send: (some: T[]) => Promise<void>) => {
@@ -72,8 +72,8 @@ const apply = async (
 };
 
 /**
- * Brings one partner's customers and the catalogue's services into Gradient, and learns what is mapped there. Reads first and
- * sends only what is missing, so it may run at any time and any number of times.
+ * Brings one partner's customers and the catalogue's services into Gradient, and learns what is mapped there. Reads
+ * first and sends only what is missing, so it may run at any time and any number of times.
  */
 export const syncAccounts = ({ table, gradientFor, vault, clock, newId }: Dependencies) => {
   const now = () => new Date(clock.now());

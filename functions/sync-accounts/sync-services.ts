@@ -14,7 +14,7 @@ interface Dependencies {
 }
 
 const lookAgainMs = 5_000;
-// A plain failure is over: Gradient can be looked at, and asked again, soon.
+// After a failure with an answer nothing can land any more: Gradient can be looked at, and asked again, soon.
 const afterFailureMs = 1_000;
 const maxAttempts = 3;
 
@@ -24,10 +24,10 @@ const put = async (table: Table, service: HubService): Promise<HubService> => {
 };
 
 /**
- * Sees to it that every service of the catalogue exists in Gradient, once. Ids are matched by what we stored, by name only the
- * first time. Gradient would create a repeated name again, and shows both to partners for ever: so whoever creates claims
- * the service first, and looks for it for as long as a call without an answer may still land. Who meets a claim throws
- * `service.being-created` and comes back later.
+ * Creates every service of the catalogue in Gradient, once. A service is matched by the id that we stored, and by its
+ * name the first time only. Gradient creates a repeated name again, and shows both to partners for ever. So a worker
+ * claims the service before it creates it, and looks for it as long as a call without an answer may still land. Throws
+ * `service.being-created` while another worker has the claim; the message comes back later.
  */
 export const syncServices = ({ table, gradient, clock }: Dependencies) => {
   const claim = (service: HubService): Promise<HubService> => {
@@ -57,7 +57,7 @@ export const syncServices = ({ table, gradient, clock }: Dependencies) => {
       let claimed = await claim(service);
       for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
         const end = clock.now() + landsWithinMs;
-        // each attempt may land as late as the first, so each has the claim for as long
+        // each attempt may land as late as the first, so each claims the service anew
         if (attempt > 1) claimed = await claim({ ...claimed, createdUntil: null });
         try {
           await gradient.createService(token, { name, description, category, subcategory });

@@ -9,13 +9,13 @@ const hourMs = 60 * minuteMs;
 // room for the page that is being handled
 const reserveMs = 10_000;
 
-/** Who has just come is watched closely; who has not mapped for days is not waiting at the screen. */
+/** A partner that has just come is watched closely; one that has not mapped for days is not waiting at the screen. */
 const pauseMs = (waitedMs: number): number => {
   if (waitedMs < hourMs) return 5 * minuteMs;
   return waitedMs < 24 * hourMs ? 15 * minuteMs : hourMs;
 };
 
-/** Has Gradient asked about every partner that still has to map and is due for a look: polling alone opens *Next*. */
+/** Owes a look at Gradient for every partner that still has to map and is due for one: polling alone opens *Next*. */
 export const watchMappings =
   ({ table, now, newId }: Changing) =>
   async ({ remainingMs }: { remainingMs: () => number }): Promise<{ checked: number }> => {

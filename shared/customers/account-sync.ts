@@ -4,9 +4,10 @@ import type { Changing } from "../table/changing.ts";
 import type { Write } from "../table/table.ts";
 
 /**
- * What belongs into the transaction that changes customers, so that Gradient hears of the change: a task for the accounts while
- * the partner is connected. Otherwise connecting will bring them over, provided that it has not happened since we looked:
- * then the transaction fails with `table.conflict` and is to be tried again.
+ * The writes that a transaction which changes customers needs, so that Gradient hears of the change. While the partner
+ * is connected that is a task for its accounts. Otherwise connecting brings all customers over, and the write is a
+ * check that this has not happened since we looked: where it has, the transaction fails with `table.conflict` and is to
+ * be tried again.
  */
 export const accountSyncWrites =
   ({ table, now, newId }: Changing<"get">) =>

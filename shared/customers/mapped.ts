@@ -1,10 +1,11 @@
 import type { LedgerEntry } from "../usage/ledger.ts";
 
 /**
- * Which customers are mapped in Gradient, as far as anybody can know: the newest evidence counts. Gradient's own word is one kind.
- * Only it shows that a mapping was taken away, because a number that has not changed is not sent again. An accepted count is the other kind: it
- * proves the mapping until the line is answered with `unmapped`, or Gradient says the contrary later than that (`toldAt`). One proven
- * line is enough: the customer's others may be unmapped for want of their service.
+ * Which customers are mapped in Gradient, as far as anybody can know: the newest evidence counts. One kind of evidence
+ * is Gradient's own word. Only it shows that a mapping was taken away, because a number that has not changed is not
+ * sent again. The other kind is an accepted count. It proves the mapping until the line is answered with `unmapped`, or
+ * Gradient says the contrary later (`toldAt`). One proven line is enough: the customer's others may be unmapped for
+ * want of their service.
  */
 export const mappedCustomers = (ledger: Iterable<LedgerEntry>, toldAt: string | null) => {
   const acceptedAt = new Map<string, string>();

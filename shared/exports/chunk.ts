@@ -16,7 +16,10 @@ const content = z.discriminatedUnion("state", [
 ]);
 export type ChunkContent = z.infer<typeof content>;
 
-/** A second's worth at the usual rate: fewer lines cost more writes, more of them wait longer for their receipts. */
+/**
+ * A second's worth at the usual rate. Fewer lines a chunk would cost more writes; more would wait longer for their
+ * receipts.
+ */
 export const maxLinesPerChunk = 95;
 
 /** Some lines of a run, all from one row of the ledger: what is sent, and written down, together. */
@@ -90,8 +93,8 @@ export const listChunks = async (
 const rowsAtOnce = 50;
 
 /**
- * The receipts of an export that is over, chunk by chunk. Behind its last chunk there may be some that an attempt to plan has left when
- * it died: their lines are none of the export's.
+ * The receipts of an export that is over, chunk by chunk. Chunks behind its last one may be left from an attempt to
+ * plan that died: their lines are not the export's.
  */
 export async function* receiptsOf(
   table: Pick<Table, "query">,

@@ -2,7 +2,8 @@ import type { Clock } from "../pace/clock.ts";
 import { isConflict, retryOnConflict, store, type Table, written } from "../table/table.ts";
 import { exportWrite, findExport, isOver, type UsageExport } from "./usage-export.ts";
 
-// Renewed with every checkpoint, about once a second. A killed worker's run waits this long at most before another goes on.
+// Renewed with every checkpoint, about once a second. A killed worker's run waits this long at most before another goes
+// on.
 export const leaseMs = 20_000;
 // Nothing is sent in the last part of a lease: a renewal may fail, and the other side's clock may be a little fast.
 const marginMs = 5_000;
@@ -12,7 +13,7 @@ export class LeaseLost extends Error {
   override name = "LeaseLost";
 }
 
-/** A worker's hold on a run: the export as it last wrote it, and the only way to change it. */
+/** A worker's hold on a run: the export as it was written last, and the only way to change it. */
 export interface Lease {
   current(): UsageExport;
   /** Whether a call may still go out under it. */
@@ -20,8 +21,8 @@ export interface Lease {
   /** Renews the lease when half of it is gone. */
   keep(): Promise<void>;
   /**
-   * Applies `change` to the newest state (a person may have cancelled meanwhile) and renews the lease. When the answer to a write
-   * is lost, `change` meets its own result: it must then change nothing more.
+   * Applies `change` to the newest state (a person may have cancelled meanwhile) and renews the lease. When the answer
+   * to a write is lost, `change` meets its own result: it must then change nothing more.
    */
   save(change: (current: UsageExport) => UsageExport): Promise<UsageExport>;
   /** Nobody holds the run afterwards. */
@@ -73,8 +74,8 @@ const newLease = ({ table, clock, holder }: Dependencies, taken: UsageExport): L
 };
 
 /**
- * Takes the run over for one worker. Waits for the lease of a worker that seems dead to end; answers `undefined` when the run is
- * over or does not exist.
+ * Takes the run over for one worker, once the lease that another may hold has ended. Answers `undefined` when the run
+ * is over or does not exist.
  */
 export const takeLease = async (
   { table, clock, holder }: Dependencies,

@@ -6,8 +6,8 @@ import type { Line } from "./line.ts";
 import { findExport, isOver } from "./usage-export.ts";
 
 /**
- * Throws unless this export can have its rest sent again: `export.not-found`, `export.not-over`, or `export.without-lines` when it
- * ended before its lines were fixed, for a run of no lines would then pass for success.
+ * Throws unless the rest of this export can be sent again: `export.not-found`, `export.not-over`, or
+ * `export.without-lines` when it ended before its lines were fixed, because a run of no lines would pass for success.
  */
 export const checkRetried = async (table: Pick<Table, "get">, partnerId: string, exportId: string): Promise<void> => {
   const earlier = await findExport(table, partnerId, exportId);
@@ -24,8 +24,8 @@ export const checkRetried = async (table: Pick<Table, "get">, partnerId: string,
 const isWithGradient = (outcome: LineOutcome): boolean => outcome === "accepted" || outcome === "unchanged";
 
 /**
- * Tells the lines of an export that is over and did not bring them to Gradient, for whatever reason. It answers the same however often
- * it is asked: receipts of such an export do not change. Only the ids are kept, for there may be 100,000 lines.
+ * Tells which lines an export that is over did not bring to Gradient, for whatever reason. The answer is the same each
+ * time: the receipts of such an export do not change. Only the ids are kept, for there may be 100,000 lines.
  */
 export const readRetriedLines = async (
   table: Pick<Table, "query">,

@@ -9,8 +9,9 @@ import { runningExport, startUsageExport } from "./start-usage-export.ts";
 import { type ExportMode, exportIdAt, exportWrite, isNarrowed, type UsageExport } from "./usage-export.ts";
 
 /**
- * What a partner that is due got: a run, or one that was on its way and sends the same. A run whose lines the due one sends as well, and
- * more, is stopped, `superseded`. Until a run that stands for no other has ended the partner is `waiting`, and stays due.
+ * What a partner that is due got: a run, or one that was on its way and sends the same. A run whose lines the due one
+ * sends as well, and more, is stopped, `superseded`. Until a run that stands for no other has ended the partner is
+ * `waiting`, and stays due.
  */
 export type DueEnd = "started" | "joined" | "superseded" | "waiting";
 
@@ -29,25 +30,31 @@ const dueMode = ({ schedule, lastFullAt, mapping, token }: Integration, dueAt: D
 
 /** Whether the run on its way sends everything that the one which is due would. */
 const covers = (running: UsageExport, due: Pick<UsageExport, "id" | "mode">): boolean => {
-  // after a clock was set back: it would take its own place, and then pass for the run that was had
+  // after a clock was set back: it would take its own place, and then pass for the run that took place
   if (running.id === due.id) return true;
   if (isNarrowed(running) || running.stop !== null) return false;
   return running.mode === "full" || running.mode === due.mode;
 };
 
-/** Whether the run that is due sends whatever this one is yet to send. One of changes leaves out what a full one sends once more. */
+/**
+ * Whether the run that is due sends whatever this one is yet to send. One of changes leaves out what a full one sends
+ * once more.
+ */
 const takesOver = (due: Pick<UsageExport, "mode">, running: UsageExport): boolean =>
   running.stop === null && (due.mode === "full" || running.mode !== "full");
 
 /**
- * Starts the run of a partner whose time has come, and sets when the next one is due, in one step. Its id follows from partner and due
- * time, so asking twice, or by two, starts one. Answers `undefined` for a partner that is not due, or whose record somebody
- * else has just changed: whoever asks next sees to it.
+ * Starts the run of a partner whose time has come, and sets when the next one is due, in one step. Its id follows from
+ * partner and due time, so asking twice, or by two, starts one. Answers `undefined` for a partner that is not due, or
+ * whose record somebody else has just changed: whoever asks next sees to it.
  */
 export const startDueExport = ({ table, now, newId }: Changing) => {
   const start = startUsageExport({ table, now, newId });
 
-  /** A worker ends the run with its next checkpoint, as one that was cancelled. Nothing is stopped for a partner that is due no more. */
+  /**
+   * A worker ends the run with its next checkpoint, as one that was cancelled. Nothing is stopped for a partner that is
+   * due no more.
+   */
   const supersede = async (running: UsageExport, due: Integration): Promise<DueEnd> => {
     const { partnerId, id: exportId } = running;
     const at = now().toISOString();
@@ -59,7 +66,10 @@ export const startDueExport = ({ table, now, newId }: Changing) => {
     return "superseded";
   };
 
-  /** Nobody joins a run that is stopped or over by then. A due time that it stands for already is the older one, and stays. */
+  /**
+   * Nobody joins a run that is stopped or over by then. A due time that it stands for already is the older one, and
+   * stays.
+   */
   const join = async (running: UsageExport, due: Integration, next: string): Promise<DueEnd> => {
     await table.transact([
       integrationWrite({ ...due, nextRunAt: next }),

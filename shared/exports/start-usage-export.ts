@@ -29,7 +29,10 @@ export interface ExportRequest {
   by?: Actor;
   /** For a scheduled run: when the next one is due. Set in the same step, so that no run is skipped or doubled. */
   nextRunAt?: string;
-  /** What the request follows from, as the caller has just read it: saves reading it again. Where it is outdated, nothing is started. */
+  /**
+   * The integration that the request follows from, as the caller has just read it: saves reading it again. Where it is
+   * outdated, nothing is started.
+   */
   integration?: Integration;
 }
 
@@ -74,20 +77,20 @@ const alreadyRunning = (exportId: string) =>
   });
 
 /**
- * Starts one run for a partner. Throws `integration.wrong-step` when nothing may be sent, `export.already-running` (with its
- * `exportId`) when another one is on its way, `table.conflict` when the given integration is outdated, and what `checkRetried` throws.
- * The same request again answers the export that it started.
+ * Starts one run for a partner. Throws `integration.wrong-step` when nothing may be sent, `export.already-running`
+ * (with its `exportId`) when another one is on its way, `table.conflict` when the given integration is outdated, and
+ * what `checkRetried` throws. The same request again answers the export that it started.
  */
 export const startUsageExport = ({ table, now, newId }: Changing) => {
   const attempt = async (request: ExportRequest, known: Integration | undefined): Promise<UsageExport | undefined> => {
     const { partnerId, by = serviceActor } = request;
     const integration = known ?? (await findIntegration(table, partnerId));
-    // its id, mode and next time came from a schedule, or a pause, that may be another by now
+    // the request's id, mode and next time came from a schedule, or a pause, that may be another by now
     if (request.integration && integration?.version !== request.integration.version) return undefined;
     if (!integration || !maySend(integration)) throw wrongStep(integration?.state ?? "not-started");
     const same = known ? undefined : await findExport(table, partnerId, request.id);
     if (same) {
-      // whatever set the time back, a run that was had is not had again
+      // a run that took place is not repeated, whatever has set the due time back
       const { nextRunAt } = request;
       if (nextRunAt && integration.nextRunAt !== nextRunAt) {
         await table.transact([integrationWrite({ ...integration, nextRunAt })]);

@@ -7,7 +7,10 @@ import { settledLines, totals } from "./line.ts";
 export const exportTrigger = z.enum(["schedule", "manual", "mapping", "recovery"]);
 export type ExportTrigger = z.infer<typeof exportTrigger>;
 
-/** `changes`: what Gradient does not surely hold. `full`: everything. `dry-run`: the same way without a call out. */
+/**
+ * `changes`: what Gradient does not surely hold. `full`: everything. `dry-run`: what `changes` would send, without a
+ * call.
+ */
 export const exportMode = z.enum(["changes", "full", "dry-run"]);
 export type ExportMode = z.infer<typeof exportMode>;
 
@@ -37,14 +40,16 @@ export const usageExport = z.object({
   customerIds: z.array(identifier).nullable(),
   /** Narrows the run to what this earlier export did not bring to Gradient. */
   retryOf: z.string().nullable().default(null),
-  /** When the scheduled run was due that is had with this one; where this one is stopped, it is still to be had. */
+  /**
+   * When the scheduled run was due that joined this one. If this one is stopped, the scheduled one may still be owed.
+   */
   standsFor: instant.nullable().default(null),
   totals,
   /** How many chunks the lines are cut into; null until planned. */
   chunks: z.int().nullable(),
-  /** Every chunk below has its receipts. */
+  /** Every chunk with a lower number has its receipts. */
   nextChunk: z.int(),
-  /** The message that carries the run at present. */
+  /** The number of the message that carries the run at present. */
   leg: z.int(),
   /** Who sends, and until when nobody else may. */
   lease: z.object({ holder: z.string(), until: instant }).nullable(),
@@ -59,7 +64,9 @@ export const usageExport = z.object({
   /** The plan has lines of customers that are no longer billed. */
   endsBilling: z.boolean(),
   acceptedServiceIds: z.array(z.string()),
-  /** Some line that Gradient accepted, in this run or in an earlier one, to be repeated if the views are not rebuilt otherwise. */
+  /**
+   * A line that Gradient accepted, in this run or an earlier one. It is repeated if nothing else rebuilds the views.
+   */
   acceptedLine: z.object({ customerId: z.string(), serviceId: z.string() }).nullable(),
   createdAt: instant,
   startedAt: instant.nullable(),
@@ -79,7 +86,7 @@ export const runningExports = "running-export";
 
 export const isOver = ({ state }: Pick<UsageExport, "state">): boolean => state === "finished" || state === "cancelled";
 
-/** Leaves lines out, whatever has become of them: such a run stands for no other. */
+/** Leaves lines out, whatever has become of them: no scheduled run can join such a run. */
 export const isNarrowed = ({ customerIds, retryOf }: Pick<UsageExport, "customerIds" | "retryOf">): boolean =>
   customerIds !== null || retryOf !== null;
 
@@ -117,8 +124,8 @@ export const listExports = async (
 export const exportIdAt = (at: Date, what: string): string => `${at.toISOString().replaceAll(/[-:.]/g, "")}-${what}`;
 
 /**
- * Succeeded: Gradient holds every line's number. Failed: it took none of them. A dry run succeeds by reaching its end. Throws when
- * the outcomes do not sum up to the lines: that must never be written down as an end.
+ * Succeeded: Gradient holds every line's number. Failed: it took none of them. A dry run succeeds by reaching its end.
+ * Throws when the outcomes do not sum up to the lines: that must never be written down as an end.
  */
 export const outcomeOf = ({ totals: sums, mode, chunks, stop }: UsageExport): "succeeded" | "partial" | "failed" => {
   const { lines, accepted, unchanged } = sums;

@@ -72,8 +72,9 @@ export const toCountAnswer = (answer: Answer): CountAnswer => {
 /** What a call other than a count throws for a reply without success. */
 export const toAppError = (answer: Answer): AppError => {
   const { status } = answer.reply;
-  if (status === 401)
+  if (status === 401) {
     return new AppError("forbidden", "gradient.token-rejected", "Gradient rejected the partner token.");
+  }
   if (status === 403) {
     return new AppError(
       "upstream",

@@ -146,8 +146,8 @@ export const gradientClient = ({
           const body = batch.map((change) => ({ id: change.id, ...toChangeBody(change) }));
           await succeed(token, { method: "PATCH", path: "/organization/accounts", body });
         } catch (error) {
-          // the call for many is known from a client only: where Gradient does not have it, or dislikes one of
-          // the accounts, each is changed by itself
+          // The call for many accounts is not documented, only known from a client. Where Gradient does not have it, or
+          // refuses one of the accounts, each account is changed by a call of its own.
           if (!isAppError(error, "gradient.refused")) throw error;
           await changeOneByOne(token, batch);
         }

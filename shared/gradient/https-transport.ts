@@ -19,7 +19,9 @@ export interface TransportReply {
 
 export type Transport = (request: TransportRequest) => Promise<TransportReply>;
 
-/** No usable reply. `maySent` false: nothing of the request can have reached the other side. Never holds the request. */
+/**
+ * No usable reply. `maySent` false: nothing of the request can have reached the other side. Never holds the request.
+ */
 export class TransportError extends Error {
   readonly maySent: boolean;
 
@@ -31,7 +33,10 @@ export class TransportError extends Error {
 }
 
 interface Options {
-  /** Without it there are as many connections as calls under way: who calls limits those, for a call that waits here misses its slot. */
+  /**
+   * Without it there are as many connections as calls under way. The caller limits those: a call that waited here would
+   * miss its slot.
+   */
   maxSockets?: number;
 }
 
@@ -42,7 +47,7 @@ const replyLimitBytes = 16 * 1024 * 1024;
 // count sent on a socket that is already closed would end in doubt for nothing
 const idleLimitMs = 4_000;
 
-/** `host:port` errors of the system say what happened; their text is only a code, so that no header can be in it. */
+/** The system's errors have the address in their text; their code says what happened, and no header can be in it. */
 const codeOf = (error: Error): string => ("code" in error && typeof error.code === "string" ? error.code : error.name);
 
 const send = (agents: { http: http.Agent; https: https.Agent }, request: TransportRequest): Promise<TransportReply> =>

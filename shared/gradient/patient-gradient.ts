@@ -14,7 +14,10 @@ interface Patience {
   patienceMs: number;
 }
 
-/** For the two calls of a person who registers a token: too few to matter to the rate, and not to wait behind an export. */
+/**
+ * For the two calls of a person who registers a token: too few to matter to the rate, and the person should not wait
+ * behind an export.
+ */
 export const unpaced: Patience["pacer"] = { slot: async () => true, slowDown: async () => undefined };
 
 const firstPauseMs = 250;
@@ -23,9 +26,9 @@ const isPassing = (error: unknown): boolean =>
   isAppError(error, "gradient.unavailable") || isAppError(error, "gradient.throttled");
 
 /**
- * Gradient, asked again while it is unavailable or asks for fewer calls. All calls but one may be repeated: reading, setting a
- * status, changing an account, and creating one, which a repeat finds in conflict. Creating a service twice makes two, so
- * that is repeated after a plain refusal for the rate only.
+ * Gradient, asked again while it is unavailable or asks for fewer calls. Reading, setting a status and changing an
+ * account may be repeated, and so may creating an account: the repeat is answered with a conflict. Creating a service
+ * twice makes two, so that call is repeated after a plain refusal for the rate only.
  */
 export const patientGradient = (gradient: GradientSetup, { pacer, clock, patienceMs }: Patience): GradientSetup => {
   const patiently = async <T>(call: () => Promise<T>, mayRepeat = isPassing): Promise<T> => {

@@ -38,7 +38,10 @@ interface Dependencies {
   gradientBaseUrl: string;
 }
 
-/** The integration as the hub UI sees it (contract: `GET /v1/integrations/gradient`). `undefined` stands for not started. */
+/**
+ * The integration as the hub UI sees it (contract: `GET /v1/integrations/gradient`); `undefined` where it was not
+ * started.
+ */
 export const integrationView =
   ({ table, gradientBaseUrl }: Dependencies) =>
   async (partnerId: string, value: Integration | undefined) => {

@@ -9,7 +9,10 @@ export type Role = z.infer<typeof role>;
 /** Who may change what is sent and to whom; the others may read. */
 export const changingRoles: readonly Role[] = ["owner", "full_admin"];
 
-/** A signed-in person, as the hub's identity provider vouches for them. `partnerId` is the JWT's `org_id`, never a path's. */
+/**
+ * A signed-in person, as the hub's identity provider vouches for them. `partnerId` is the JWT's `org_id`, never a
+ * path's.
+ */
 export interface Person {
   sub: string;
   partnerId: string;
@@ -28,7 +31,7 @@ const personClaims = z.object({
   email: z.string().default(""),
 });
 
-/** Throws `forbidden` for an identity that is no person's of a partner or whose role may not do this. */
+/** Throws `forbidden` for an identity that is not a partner's person, and for a role that may not do this. */
 export const personOf = (event: APIGatewayProxyEventV2WithJWTAuthorizer, allowed: readonly Role[]): Person => {
   const claims = personClaims.safeParse(event.requestContext.authorizer.jwt.claims);
   if (!claims.success) {

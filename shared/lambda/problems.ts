@@ -49,14 +49,17 @@ const documentOf = (error: AppError) => ({
 });
 
 /**
- * What a caller hears of a failure (RFC 9457). Logs it too, without `cause` and without the request: either may hold a token.
+ * What a caller hears of a failure (RFC 9457). Logs it too, without `cause` and without the request: either may hold a
+ * token.
  */
 export const problemReply = (error: unknown, requestId: string): APIGatewayProxyStructuredResultV2 => {
   const foreseen = error instanceof AppError ? error : undefined;
   const document = foreseen ? documentOf(foreseen) : internal;
-  if (foreseen && document.status < 500)
+  if (foreseen && document.status < 500) {
     logger.info("request refused", { code: document.code, status: document.status });
-  else logFailure("request failed", error);
+  } else {
+    logFailure("request failed", error);
+  }
   return {
     statusCode: document.status,
     headers: {
@@ -69,7 +72,8 @@ export const problemReply = (error: unknown, requestId: string): APIGatewayProxy
 };
 
 /**
- * Logs a failure: a foreseen one as a warning, anything else as an error, which alarms. By name, code, text and stack; never its `cause`, which may quote what a caller or Gradient sent.
+ * Logs a failure: a foreseen one as a warning, anything else as an error, which alarms. By name, code, text and stack;
+ * never its `cause`, which may quote what a caller or Gradient sent.
  */
 export const logFailure = (message: string, error: unknown): void => {
   if (error instanceof AppError) {

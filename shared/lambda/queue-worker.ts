@@ -6,7 +6,7 @@ import { logFailure } from "./problems.ts";
 
 interface Worker<S extends z.ZodType> {
   message: S;
-  /** Returns what became of it: done, the message goes. Throws: again later, in the end to the dead letters. */
+  /** Returning means done: the message goes. Throwing means again: later, and in the end to the dead letters. */
   run: (message: z.infer<S>, invocation: { remainingMs: () => number }) => Promise<string>;
 }
 

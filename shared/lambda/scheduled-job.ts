@@ -7,9 +7,9 @@ import { logFailure } from "./problems.ts";
 export type JobReport = Record<string, number>;
 
 /**
- * One schedule door. A failure is thrown on. The scheduler does not hear of it, for it only hands the event over: Lambda itself
- * runs the job again, twice, and its error count alarms. What the schedule repeats, and keeps as a dead letter, is an event that
- * Lambda did not take.
+ * One schedule door. A failure is thrown on: Lambda runs the job again, twice, and its error count alarms. The
+ * scheduler does not hear of it, because it only hands the event over; what it repeats, and keeps as a dead letter, is
+ * an event that Lambda did not take.
  */
 export const scheduledJob = (run: (invocation: { remainingMs: () => number }) => Promise<JobReport>) =>
   middy<unknown, JobReport>().handler((_event: unknown, context: Context) =>

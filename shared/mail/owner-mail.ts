@@ -15,8 +15,8 @@ const agreementConfirmed = z.object({
 const tokenRejected = z.object({ kind: z.literal("token-rejected"), rejectedAt: instant });
 
 /**
- * One e-mail that the organization's owner is owed, and how far it got. It holds facts; whom it goes to is read from the feed's
- * record when it is sent.
+ * One e-mail that the organization's owner is owed, and how far it got. It holds facts; whom it goes to is read from
+ * the feed's record when it is sent.
  */
 export const ownerMail = z.object({
   partnerId: identifier,
@@ -26,7 +26,7 @@ export const ownerMail = z.object({
   /** When it reached this status. */
   at: instant,
   messageId: z.string().nullable(),
-  /** Who is handing it over to SES right now has until then; SES itself would send it twice. */
+  /** Until then one worker alone may hand it over to SES, which would send it twice. */
   sendingUntil: instant.optional(),
   version: z.number(),
 });

@@ -24,19 +24,20 @@ export interface Pacer {
   expect(calls: number): void;
 }
 
-// A moment that was missed by more than this is left unused: used late, it would fall together with the next ones and make a
-// burst that a strict limit refuses. Timers are late by one or two milliseconds, a busy process by more.
+// A moment that was missed by more than this is left unused: used late, it would fall together with the next ones and
+// make a burst that a strict limit refuses. Timers are late by one or two milliseconds, a busy process by more.
 const maxLateMs = 12;
 
-// A table that takes longer than a block lasts would otherwise never give a moment that is still to come. A pause of the process looks
-// the same, so the next block is not put off by more than this: the moments in between are lost for everybody.
+// Where the table takes longer than a block lasts, the next block is reserved with a lead; otherwise no moment would
+// ever be still to come. A pause of the process looks the same, so the lead is no longer than this: the moments in
+// between are lost for everybody.
 const maxLeadMs = 2000;
-// then the table is out of order, and whoever waits should hear of it
+// after so many the table is out of order, and whoever waits should hear of it
 const maxOverInARow = 5;
 
 /**
- * Keeps one worker to the moments that it was given, in the order asked, and fetches the next block while one is being used. A
- * worker that says how many calls it has to make at most leaves the moments after those to the others.
+ * Keeps one worker to the moments that it was given, in the order asked, and fetches the next block while one is being
+ * used. A worker that says how many calls it has at most leaves all later moments to the others.
  */
 export const pacer = (
   slots: Slots,
@@ -48,7 +49,9 @@ export const pacer = (
   let coming: Promise<SlotBlock | null> | undefined;
   /** Calls after the one that waits for its moment. */
   let toCome = calls;
-  /** How long a reservation takes, where blocks were over before they came. */
+  /**
+   * How far ahead the next block must begin: as long as a reservation takes, where blocks were over before they came.
+   */
   let leadMs = 0;
   let overInARow = 0;
 

@@ -41,7 +41,7 @@ const stretch = ({ slowness, slowedAt }: Limiter, now: number): number => {
 export const tableSlots = (table: Pick<Table, "get" | "put">, name: string, clock: Clock, perSecond: number) => {
   const key = limiterKey(name);
   let known: Limiter = fresh;
-  // somebody else reserves, too: a look costs a fifth of a write that is refused, and the refused one is lost
+  // Somebody else reserves, too. Then a look comes first: it costs a fifth of a write that is refused.
   let isShared = true;
 
   const look = async () => {
@@ -84,7 +84,7 @@ export const tableSlots = (table: Pick<Table, "get" | "put">, name: string, cloc
     slowDown: (retryAfterMs: number | null) =>
       change((current) => {
         const now = clock.now();
-        // the calls that were under way together are refused together: one of them is enough
+        // calls that were under way together are refused together: one of them is enough
         if (now - current.slowedAt < pauseMs) return { result: undefined };
         return {
           value: {

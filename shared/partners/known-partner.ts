@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import type { Table } from "../table/table.ts";
 import { findPartner, type Partner } from "./partner.ts";
 
-/** The partner, which the feed has to tell of before anything of it. Throws `partner.unknown`. */
+/** The partner. Throws `partner.unknown` where the feed has not told of it yet. */
 export const knownPartner = async (table: Pick<Table, "get">, id: string): Promise<Partner> => {
   const partner = await findPartner(table, id);
   if (partner) return partner;

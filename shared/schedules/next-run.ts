@@ -25,8 +25,9 @@ function* scheduledDates(schedule: ExportSchedule, from: WallTime): Generator<Wa
 }
 
 /**
- * When the run of a date is due. Where the clocks skip the hour, it is due as they go on, even if that is already midnight:
- * Nuuk goes from 23:00 to 00:00. Where they skip the whole date (Apia had no 30 December 2011), the date before has its run.
+ * When the run of a date is due. Where the clocks skip the hour, it is due as they go on, even if that is already
+ * midnight: Nuuk goes from 23:00 to 00:00. Where they skip the whole date (Apia had no 30 December 2011), the date
+ * before has its run.
  */
 const dueOn = (date: WallTime, { hour, timeZone }: ExportSchedule): number => {
   for (let existing = date; ; existing -= dayMs) {
@@ -43,7 +44,7 @@ const dueOn = (date: WallTime, { hour, timeZone }: ExportSchedule): number => {
 export const nextRunAt = (schedule: ExportSchedule, after: Date): Date => {
   const pauseEnd = schedule.pausedUntil === null ? Number.NEGATIVE_INFINITY : Date.parse(schedule.pausedUntil);
   const earliest = Math.max(after.getTime() + 1, pauseEnd);
-  // Runs of dates before that of the last instant too early are themselves too early.
+  // no earlier date has a run that is late enough
   const dates = scheduledDates(schedule, localDate(earliest - 1, schedule.timeZone));
   for (;;) {
     const due = dueOn(dates.next().value, schedule);

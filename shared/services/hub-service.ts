@@ -78,7 +78,7 @@ export const hubService = z.object({
   id: serviceId,
   /** Gradient's own id, once the service exists there. */
   gradientServiceId: z.string().nullable(),
-  /** Who is creating it in Gradient right now has until then; Gradient itself would create it twice. */
+  /** Until then one worker alone may create it in Gradient, which would create it twice. */
   createdUntil: instant.nullable(),
   updatedAt: instant,
   version: z.number(),

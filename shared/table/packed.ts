@@ -49,9 +49,9 @@ const fromColumns = (value: unknown): unknown => {
   for (const [name, held] of stored) {
     const values = fromColumns(held);
     if (!Array.isArray(values)) throw new Error("A packed list is damaged");
-    for (const [at, its] of values.entries()) {
+    for (const [at, entry] of values.entries()) {
       records[at] ??= {};
-      records[at][name] = its;
+      records[at][name] = entry;
     }
   }
   return records;

@@ -27,8 +27,8 @@ export const holdsUnits = ({ accepted, doubt }: LedgerEntry): boolean =>
   (accepted !== null && accepted.unitCount > 0) || doubt !== null;
 
 /**
- * One row of a partner's ledger: all lines of those customers whose id hashes to `number`. A row per customer would cost a
- * write for every four or five lines.
+ * One row of a partner's ledger: all lines of those customers whose id hashes to `number`. A row per customer would
+ * cost a write for every four or five lines.
  */
 export interface Bucket {
   partnerId: string;
@@ -59,7 +59,7 @@ export const bucketOf = (customerId: string, bits: number): number =>
 // 40 to 80 lines a row on average, so that few rows have more than one chunk: every chunk, however small, costs five writes
 const linesPerBucket = 80;
 
-/** How many bits give rows of a good size for so many lines; never fewer than there are. */
+/** How many bits give rows of a good size for so many lines; never fewer than the ledger has. */
 export const bitsFor = (lines: number, current: number): number =>
   Math.min(16, Math.max(current, Math.ceil(Math.log2(Math.max(1, lines / linesPerBucket)))));
 

@@ -9,7 +9,7 @@ import { bitsFor, bucketOf } from "#shared/usage/ledger";
 import { readPlanSources } from "./plan-sources.ts";
 import { widenLedger } from "./widen-ledger.ts";
 
-// as many as are written at once, between two looks at the lease
+// written at once; the lease is looked at before each such group
 const chunksAtOnce = 16;
 
 /** Lines cut into chunks, each within one row of the ledger. */
@@ -23,7 +23,7 @@ export const cutIntoChunks = (lines: Line[], bits: number): { bucket: number; li
       })),
     );
 
-/** The number of rows that the ledger needs now; moves it there first when it has grown out of the old ones. */
+/** Answers the bits that the ledger needs now; moves it into more rows first where it has outgrown the old ones. */
 const fitLedger = async (table: Table, integration: Integration, lines: number) => {
   const { partnerId, ledgerBits } = integration;
   const bits = bitsFor(lines, ledgerBits);
@@ -32,16 +32,16 @@ const fitLedger = async (table: Table, integration: Integration, lines: number) 
   const isInUse = async () => ((await findIntegration(table, partnerId))?.ledgerBits ?? 0) >= bits;
   await widenLedger(table, { partnerId, bits: ledgerBits, connectionId }, bits, isInUse);
   await retryOnConflict(async () => {
-    const current = await findIntegration(table, integration.partnerId);
-    if (current && current.ledgerBits < bits)
-      await table.transact([integrationWrite({ ...current, ledgerBits: bits })]);
+    const current = await findIntegration(table, partnerId);
+    if (!current || current.ledgerBits >= bits) return;
+    await table.transact([integrationWrite({ ...current, ledgerBits: bits })]);
   });
   return bits;
 };
 
 /**
- * Stores a chunk that nobody has begun. Its version is the export's when this worker took the run: later holders have higher ones, so
- * a worker that was held up cannot put its plan over a plan that is being sent.
+ * Stores a chunk that nobody has begun. Its version is the export's when this worker took the run. Later holders have
+ * higher ones, so a worker that was held up cannot write its plan over one that is being sent.
  */
 const storePlanned = async (table: Pick<Table, "get" | "put">, chunk: Chunk): Promise<void> => {
   for (let before: Chunk | undefined; ; ) {
@@ -52,7 +52,7 @@ const storePlanned = async (table: Pick<Table, "get" | "put">, chunk: Chunk): Pr
     }
     before = await findChunk(table, chunk.partnerId, chunk.exportId, chunk.number);
     if (before && before.version > chunk.version) throw new LeaseLost();
-    // our own, the answer was lost
+    // our own write, whose answer was lost
     if (before?.version === chunk.version) return;
   }
 };
@@ -65,13 +65,13 @@ export interface Plan {
 }
 
 /**
- * Fixes the lines of a run and stores them in chunks. Done again after a crash it writes the same chunk numbers; nothing has
- * been sent before the export names how many there are.
+ * Fixes the lines of a run and stores them in chunks. Planning again after a crash writes the same chunk numbers;
+ * nothing is sent before the export names how many chunks there are.
  */
 export const planExport = async (table: Table, lease: Lease, integration: Integration): Promise<Plan> => {
   const { partnerId, id: exportId, customerIds, retryOf, createdAt, version } = lease.current();
   const wanted = customerIds && new Set(customerIds);
-  // before the other sources, not beside them: each is read in pages that take memory
+  // one source after the other: each is read in pages that take memory
   const isRetried = retryOf === null ? undefined : await readRetriedLines(table, partnerId, retryOf);
   const all = linesInScope(await readPlanSources(table, integration));
   const ledgerBits = await fitLedger(table, integration, all.length);
@@ -80,8 +80,8 @@ export const planExport = async (table: Table, lease: Lease, integration: Integr
   for (let from = 0; from < chunks.length; from += chunksAtOnce) {
     await lease.keep();
     await Promise.all(
-      chunks.slice(from, from + chunksAtOnce).map(({ bucket, lines: its }, place) => {
-        const content: Chunk["content"] = { state: "planned", lines: its };
+      chunks.slice(from, from + chunksAtOnce).map(({ bucket, lines: chunkLines }, place) => {
+        const content: Chunk["content"] = { state: "planned", lines: chunkLines };
         return storePlanned(table, { partnerId, exportId, number: from + place, bucket, content, createdAt, version });
       }),
     );

@@ -7,10 +7,10 @@ import { allItems, type Table } from "#shared/table/table";
 import { ledgerRows } from "#shared/usage/ledger";
 import { fromUsageItem } from "#shared/usage/usage";
 
-// DynamoDB's own page, a megabyte, takes forty while it is being read
+// a page of DynamoDB's own size, a megabyte, takes forty megabytes while it is being read
 const rowsAtOnce = 200;
 
-/** Answers the same text for equal ones, so that the copies can be forgotten. */
+/** Answers one and the same string for equal ones, so that the copies can be freed. */
 const textPool = () => {
   const known = new Map<string, string>();
   return (text: string): string => {
@@ -21,7 +21,8 @@ const textPool = () => {
 };
 
 /**
- * Reads a partner row by row and keeps no more than the plan needs: 100,000 lines whole would be more than a worker's memory.
+ * Reads a partner row by row and keeps no more than the plan needs: 100,000 lines whole would be more than a worker's
+ * memory.
  */
 export const readPlanSources = async (
   table: Pick<Table, "query">,

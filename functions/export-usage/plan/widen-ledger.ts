@@ -2,7 +2,9 @@ import { LeaseLost } from "#shared/exports/export-lease";
 import { isConflict, type Table } from "#shared/table/table";
 import { type Bucket, bucketOf, bucketWrite, type Ledger, ledgerRows, lineKey, readBucket } from "#shared/usage/ledger";
 
-/** Throws `LeaseLost` when the rows of this many bits are in use by now: what was read for them is old then. */
+/**
+ * Throws `LeaseLost` when the ledger has moved to this many bits by now: what was read for the row is outdated then.
+ */
 const storeWidened = async (
   table: Pick<Table, "get" | "put">,
   row: Omit<Bucket, "version">,
@@ -15,15 +17,16 @@ const storeWidened = async (
     } catch (error) {
       if (!isConflict(error)) throw error;
     }
-    // left by an attempt that died, or written by a worker that was quicker
+    // the row is left from an attempt that died, or another worker was quicker
     ({ version } = await readBucket(table, row, row.connectionId));
     if (await isInUse()) throw new LeaseLost();
   }
 };
 
 /**
- * Moves a partner's ledger into more rows, each old one into rows of its own. Nobody reads the new rows before the integration
- * names the new number of bits, so a crash leaves the old ones in force and the next attempt writes the new ones again.
+ * Moves a partner's ledger into more rows, each old one into rows of its own. Nobody reads the new rows before the
+ * integration names the new number of bits, so a crash leaves the old ones in force and the next attempt writes the new
+ * ones again.
  */
 export const widenLedger = async (
   table: Pick<Table, "query" | "get" | "put">,

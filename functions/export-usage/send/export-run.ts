@@ -27,13 +27,13 @@ export interface ExportRun {
   random: () => number;
   lease: Lease;
   halt: Halt;
-  /** Null where the run was stopped before anything could be sent. */
+  /** Null where there is none to send with. */
   token: RunToken | null;
   /** Gradient's id of the connection that the accepted counts belong to. */
   connectionId: string;
   ledgerBits: number;
   services: Map<string, HubService>;
-  /** Told of each chunk's receipts once they are written. */
+  /** Called with each chunk's receipts, after they are written and before the chunk is counted. */
   onSettled: (receipts: Receipt[]) => Promise<void>;
   remainingMs: () => number;
 }

@@ -1,18 +1,20 @@
 import type { StopReason } from "#shared/exports/usage-export";
 import type { CountAnswer } from "#shared/gradient/gradient-api";
 
-/** Why the run sends no more, and its remaining lines end without a call; `reason` is what the export keeps of it. */
+/** Why the run sends no more, so that its remaining lines end without a call. The export keeps the `reason`. */
 export type Stop =
-  /** Written into the export by somebody else: a person, a run that sends more, the recovery, or an earlier worker of this run. */
+  /**
+   * Read in the export: a person, a run that sends more, the recovery or an earlier worker of this run has written it.
+   */
   | { kind: "told"; reason: StopReason }
-  /** Gradient's answer to a call of this worker, which it would give to every other. */
+  /** Gradient's answer to a call of this worker; every other call would get the same. */
   | { kind: "refused"; reason: "token-rejected" | "forbidden" }
   /** Nobody under this limiter key may call since an earlier 403. */
   | { kind: "slots-denied"; reason: "forbidden" }
   /** There is no token to send with, or the lines were planned for another connection. */
   | { kind: "not-connected"; reason: "not-connected" };
 
-/** Why this worker goes no further, and leaves its lines to the next one. */
+/** Why this worker goes no further and leaves its lines to the next one. */
 export interface Failure {
   kind: "failed";
   error: unknown;
@@ -20,13 +22,13 @@ export interface Failure {
 
 /** Whether calls may go out, and what keeps them from it. */
 export interface Halt {
-  /** Null while calls may go out. A failure hides a stop. */
+  /** Null while calls may go out. A failure comes before a stop. */
   cause(): Stop | Failure | null;
-  /** What this worker has met comes before what it was told. */
+  /** What this worker has met comes before what it was told. A failure does not hide it. */
   stop(): Stop | null;
   /** The first that this worker meets stays. */
   meet(stop: Exclude<Stop, { kind: "told" }>): void;
-  /** Stops the run where Gradient refuses not only this count. */
+  /** Stops the run if the answer refuses every call, not only this count. */
   heed(answer: CountAnswer): void;
   /** The first failure stays. */
   fail(error: unknown): void;

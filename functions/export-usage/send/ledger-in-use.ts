@@ -1,7 +1,7 @@
 import { type Bucket, readBucket } from "#shared/usage/ledger";
 import type { ExportRun } from "./export-run.ts";
 
-/** The rows of the ledger that the chunks under way need: each is read once and kept as it was written last. */
+/** The rows of the ledger that the chunks under way need. Each is read once, and kept as it was written last. */
 export const ledgerInUse = ({ table, lease, ledgerBits: bits, connectionId }: ExportRun) => {
   const { partnerId } = lease.current();
   const rows = new Map<number, Bucket>();
@@ -16,8 +16,8 @@ export const ledgerInUse = ({ table, lease, ledgerBits: bits, connectionId }: Ex
 
   return {
     /**
-     * A row that something will be written for. Throws `LeaseLost` when the run has another worker by now, which is asked after the
-     * reading: what that worker wrote would pass the conditions on versions.
+     * A row to be written soon. Throws `LeaseLost` when the run has another worker by now. That is asked after the
+     * reading: where the row was read as the other worker wrote it, the condition on its version would hold.
      */
     row: async (number: number): Promise<Bucket> => {
       const row = await read(number);

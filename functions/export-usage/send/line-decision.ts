@@ -4,7 +4,7 @@ import { landsWithinMs } from "#shared/gradient/lost-calls";
 import type { LedgerEntry } from "#shared/usage/ledger";
 import type { LineOutcome } from "#shared/usage/outcome";
 
-/** A line's end without, or after, a call: the outcome with its reason in plain words and what a person can do. */
+/** How a line ends, with or without a call: the outcome, its reason in plain words, and what a person can do. */
 export interface Verdict {
   outcome: LineOutcome;
   reason: string | null;
@@ -104,21 +104,21 @@ interface Situation {
 }
 
 /**
- * Whether the number may and should go out now. It must not while another number could still land after it (the fence);
- * it need not, in a run of changes, when Gradient surely holds it.
+ * May the number go out now, and need it? It may not while another number could still land after it (the fence). It
+ * need not, in a run of changes, when Gradient surely holds it.
  */
 export const decide = ({ mode, unitCount, isInGradient, entry, now }: Situation): Verdict | "send" => {
   if (!isInGradient) return verdicts.noService;
   const doubt = entry?.doubt ?? null;
   const isFenced = doubt !== null && Date.parse(doubt.until) > now && doubt.unitCount !== unitCount;
   if (isFenced) return verdicts.inDoubt;
-  // after a 404 the mapping may be another one, which holds nothing yet
+  // after a 404 the mapping may be a new one, under which Gradient holds nothing yet
   const isSurelyHeld = doubt === null && entry?.accepted?.unitCount === unitCount && entry.last.outcome === "accepted";
   if (mode !== "full" && isSurelyHeld) return verdicts.unchanged;
   return mode === "dry-run" ? verdicts.dryRun : "send";
 };
 
-/** What the answer to a last attempt means for its line. */
+/** What the answer to a line's last attempt means for the line. */
 export const verdictOf = (answer: CountAnswer): Verdict => {
   switch (answer.kind) {
     case "accepted":
@@ -143,7 +143,7 @@ interface Sent {
   serviceId: string;
   unitCount: number;
   answer: CountAnswer;
-  /** Some attempt, of this run or of one that died, went without an answer. */
+  /** Some attempt went without an answer. */
   wasInDoubt: boolean;
   at: number;
 }
@@ -151,8 +151,8 @@ interface Sent {
 const iso = (at: number): string => new Date(at).toISOString();
 
 /**
- * The ledger's entry after a call. A doubt outlives a later acceptance: a lost call may land after it, and then only the
- * same number does no harm.
+ * The ledger's entry after a call. A doubt outlives a later acceptance: the lost call may land after it, and then only
+ * the same number does no harm.
  */
 export const entryAfter = (before: LedgerEntry | undefined, sent: Sent): LedgerEntry => {
   const { customerId, serviceId, unitCount, answer, at } = sent;

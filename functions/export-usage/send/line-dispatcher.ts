@@ -4,7 +4,7 @@ import type { PreparedLine } from "./prepare-chunk.ts";
 import { sendCount } from "./send-count.ts";
 import type { LineEnd } from "./settle-chunk.ts";
 
-// So many seconds' worth of calls may be under way: Gradient may take that long to answer without slowing the run.
+// as many seconds' worth of calls may be under way: so long Gradient may take to answer before it slows the run
 const inFlightSeconds = 2;
 
 /** Starts the calls of a run's lines, each at its moment. */
@@ -16,7 +16,7 @@ export const lineDispatcher = (run: ExportRun) => {
   let waiting: (() => void)[] = [];
   const anEnd = () => new Promise<void>((resolve) => waiting.push(resolve));
 
-  /** Renews the lease, too: while lines are being repeated there may be no checkpoint to do it. */
+  /** Renews the lease as well: while lines are being repeated there may be no checkpoint that does. */
   const mayCall = async (): Promise<boolean> => {
     try {
       await lease.keep();
@@ -50,7 +50,7 @@ export const lineDispatcher = (run: ExportRun) => {
   };
 
   return {
-    /** Waits for the line's moment and starts its call; `end` is how the line ends, which may take much longer. */
+    /** Waits for the line's moment and starts its call. `end` tells how the line ends, which may take much longer. */
     dispatch: async (prepared: PreparedLine, rebuildsViews: boolean): Promise<{ end: Promise<LineEnd> }> => {
       if (prepared.verdict !== "send") return { end: Promise.resolve(prepared.verdict) };
       while (inFlight >= maxInFlight) await anEnd();
@@ -61,9 +61,9 @@ export const lineDispatcher = (run: ExportRun) => {
       const stop = halt.stop();
       if (stop !== null) return { end: Promise.resolve(stopVerdicts[stop.reason]) };
       if (await mayCall()) return { end: call(prepared, rebuildsViews) };
-      // after a 429 with a long pause, the slot may have been further away than the lease's end
+      // after a 429 with a long pause, the slot may have been later than the lease's end
       halt.fail(new Error("The lease ran out before it could be renewed"));
-      // after a failure no chunk is settled: the line stays with its chunk for the next worker, whatever is said of it here
+      // after a failure no chunk is settled, so it does not matter what is said here: the next worker sends the line
       return { end: Promise.resolve(verdicts.noAnswer) };
     },
     /** Resolves when no call is under way any more. */

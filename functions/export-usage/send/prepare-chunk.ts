@@ -8,7 +8,7 @@ import { type Bucket, type LedgerEntry, lineKey } from "#shared/usage/ledger";
 import { readUsage } from "#shared/usage/usage";
 import { decide, type Verdict, verdicts } from "./line-decision.ts";
 
-/** One line with the number that was read for it and what is to be done. */
+/** One line, the number that was read for it, and what is to be done with it. */
 export interface PreparedLine {
   line: Line;
   unitCount: number;
@@ -27,12 +27,15 @@ interface Dependencies {
   table: Table;
   services: Map<string, HubService>;
   mode: ExportMode;
-  /** Set when the run has been stopped: no line is sent any more, each ends like this. */
+  /** How every line ends where the run has been stopped; null while lines are sent. */
   stopped: Verdict | null;
   now: number;
 }
 
-/** What a dead worker may have sent counts as sent without an answer, from now on: it could not send later than this. */
+/**
+ * A number that a dead worker may have sent counts as sent just now and not answered: later than now that worker could
+ * not send it.
+ */
 const entryWithIntent = (
   { customerId, serviceId }: Line,
   entry: LedgerEntry | undefined,
@@ -51,8 +54,8 @@ const entryWithIntent = (
 };
 
 /**
- * Reads the numbers for a chunk's lines, as late as possible, decides on each line, and notes what is about to be sent before
- * anything is: whoever takes over from a dead worker then knows which numbers may be under way.
+ * Reads the numbers for a chunk's lines as late as possible, decides on each line, and notes what is about to be sent
+ * before anything is sent: whoever takes over from a dead worker then knows which numbers may be under way.
  */
 export const prepareChunk = async (
   { table, services, mode, stopped, now }: Dependencies,
@@ -69,7 +72,7 @@ export const prepareChunk = async (
   const lines = content.lines.map((line, at): PreparedLine => {
     const count = line.billed ? usage.get(line.customerId)?.counts[line.serviceId] : undefined;
     const intent = left.get(at);
-    // a receipt must not say of a number that a dead worker may have sent that it was not
+    // do not report *not sent* for a number that a dead worker may have sent
     const isLeft = stopped !== null && intent !== undefined;
     const unitCount = isLeft ? intent.unitCount : (count?.unitCount ?? 0);
     const entry = entryWithIntent(line, bucket.entries.get(lineKey(line)), intent, until);
@@ -81,7 +84,7 @@ export const prepareChunk = async (
   });
 
   const intents = lines.flatMap(({ verdict, unitCount }, at) => (verdict === "send" ? [{ at, unitCount }] : []));
-  // a fenced line of a dead worker keeps its intent: the next one that takes over must know of it too
+  // a fenced line keeps a dead worker's intent: the next worker to take over must know of it, too
   const kept = [...left.values()].filter(({ at }) => !intents.some((intent) => intent.at === at));
   if (intents.length === 0) return { chunk, bucket, lines };
   const marked: Chunk = {

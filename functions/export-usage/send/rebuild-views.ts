@@ -8,7 +8,7 @@ import { sendCount } from "./send-count.ts";
 // the first is refused only if its mapping was taken away a moment ago
 const maxLines = 3;
 
-/** The numbers that Gradient surely holds, first those of lines that were mapped when they were sent last, then the newest. */
+/** The numbers that Gradient surely holds: first those of lines whose last answer was `accepted`, then the newest. */
 const repeatable = (entries: Iterable<LedgerEntry>, services: ExportRun["services"]) =>
   [...entries]
     .flatMap((entry) => {
@@ -22,13 +22,13 @@ const repeatable = (entries: Iterable<LedgerEntry>, services: ExportRun["service
     .sort((a, b) => Number(b.isMapped) - Number(a.isMapped) || Number(b.at > a.at) - Number(b.at < a.at));
 
 /**
- * Repeats an accepted count so that Gradient rebuilds its views, where the run's last call was not accepted, or an earlier run was kept
- * from it. The number is the one
- * that Gradient holds already; it is noted as under way before it is sent, and again before each repeat, as every number is.
+ * Repeats an accepted count so that Gradient rebuilds its views, where the run's last call was not accepted or an
+ * earlier run could not make such a call. Gradient holds this number already. Like every number it is noted as under
+ * way before it is sent, and again before each repeat.
  */
 export const rebuildViews = async (run: ExportRun): Promise<void> => {
   const { table, lease, halt, clock, token, services } = run;
-  // no further number is sent once a run is stopped, but what was accepted is to be seen all the same
+  // a stopped run sends no new number, but what was accepted should be seen all the same
   const isRefused = () => ![undefined, "cancelled", "superseded", "overdue"].includes(halt.stop()?.reason);
   const { partnerId, mode, viewsRebuilt, acceptedLine } = lease.current();
   if (mode === "dry-run" || viewsRebuilt || !acceptedLine || !token || isRefused()) return;
@@ -42,14 +42,14 @@ export const rebuildViews = async (run: ExportRun): Promise<void> => {
     bucket = { ...changed, version: bucket.version + 1 };
   };
 
-  /** Whether Gradient took it. */
+  /** Answers whether Gradient accepted it. */
   const repeat = async ({ entry, serviceId, unitCount }: ReturnType<typeof repeatable>[number]): Promise<boolean> => {
     const note = () =>
       store({ ...entry, doubt: { unitCount, until: new Date(clock.now() + landsWithinMs).toISOString() } });
     const mayGoOn = async () => {
       await lease.keep();
       if (!lease.isSafe() || isRefused()) return false;
-      // a worker that dies after its last repeat leaves nothing else that tells until when it may land
+      // if the worker dies after its last repeat, only this note tells until when that may land
       await note();
       return lease.isSafe();
     };
@@ -70,6 +70,7 @@ export const rebuildViews = async (run: ExportRun): Promise<void> => {
     return;
   }
   logger.warn("views not rebuilt", { tried: candidates.length });
-  // their numbers are in doubt, so they are sent again anyway, and that run rebuilds the views; otherwise the next one tries
+  // Without candidates all numbers are in doubt: the next run sends them again and rebuilds the views with that.
+  // Otherwise the next run makes up for this call.
   if (candidates.length === 0) await lease.save((current) => ({ ...current, acceptedLine: null }));
 };

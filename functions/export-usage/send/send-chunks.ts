@@ -7,7 +7,7 @@ import { type PreparedChunk, prepareChunk } from "./prepare-chunk.ts";
 import type { LineEnd } from "./settle-chunk.ts";
 import { settleInOrder } from "./settle-in-order.ts";
 
-/** With less time than this, a worker begins no chunk: calls under way may be repeated, time out, and have their receipts written. */
+/** With less time a worker begins no chunk: calls under way may be repeated or time out, and want their receipts. */
 export const handOverMs = 75_000;
 
 const isSent = ({ verdict }: PreparedChunk["lines"][number]): boolean => verdict === "send";
@@ -15,9 +15,9 @@ const isAccepted = (end: LineEnd | undefined): boolean =>
   end !== undefined && "answer" in end && end.answer.kind === "accepted";
 
 /**
- * Carries a run from its next chunk on. A chunk's numbers are read while the one before is being sent, and the calls of several chunks
- * are under way at a time. Stopped, the run ends its remaining lines without sending them. Answers `hand-over` when the time of this
- * invocation is nearly up.
+ * Carries a run from its next chunk on. A chunk's numbers are read while the chunk before is being sent, and calls of
+ * several chunks are under way at a time. Once the run is stopped, its remaining lines end without being sent. Answers
+ * `hand-over` when the time of this invocation is nearly up.
  */
 export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> => {
   const { table, clock, lease, halt, services } = run;
@@ -36,7 +36,7 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
     return prepareChunk({ table, services, mode, stopped, now: clock.now() }, chunk, bucket);
   };
 
-  /** What is prepared is noted as about to be sent, so nothing is that is left to the next invocation. */
+  /** Preparing notes numbers as about to be sent, so a chunk that the next invocation will send is not prepared. */
   const prefetch = (number: number): Promise<PreparedChunk> | undefined => {
     if (number >= count || run.remainingMs() < handOverMs) return undefined;
     const prepared = prepare(number);
@@ -45,7 +45,8 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
   };
 
   const sendChunk = async (prepared: PreparedChunk, isLast: boolean): Promise<void> => {
-    // Gradient rebuilds its views once calls stop, unless the last one asked it not to: the run's last call goes out alone
+    // Gradient rebuilds its views once calls stop, unless the last one asks it not to: so the run's last call goes out
+    // alone
     const closing = isLast ? prepared.lines.findLastIndex(isSent) : -1;
     const pending: Promise<LineEnd>[] = [];
     for (const [index, line] of prepared.lines.entries()) {
@@ -71,7 +72,7 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
   } catch (error) {
     halt.fail(error);
   }
-  // no call of this worker may be under way, and no receipt unwritten, when it lets the run go
+  // when this worker lets the run go, none of its calls may be under way and no receipt unwritten
   await Promise.all([settlement.ended(), dispatcher.drained()]);
   halt.rethrow();
   return number < count ? "hand-over" : "sent";

@@ -19,8 +19,8 @@ export interface CountResult {
   sentAt: number;
 }
 
-// A failing Gradient is left alone after five repeats within some 13 s: the next run sends what is left. With one call in seven
-// failing, that leaves one line in a hundred thousand behind.
+// A failing Gradient is left alone after five repeats within some 13 s: the next run sends what is left. With one call
+// in seven failing, that leaves one line in a hundred thousand behind.
 const maxUnanswered = 6;
 const firstPauseMs = 400;
 const maxPauseMs = 4_000;
@@ -28,8 +28,8 @@ const maxPauseMs = 4_000;
 const maxThrottled = 12;
 
 /**
- * Sends one number, for which the caller has taken a slot, until Gradient says something final about it or it has been tried often
- * enough. Every repeat takes a slot of its own; none is made once `mayGoOn` denies it, which is asked right before each.
+ * Sends one number, for which the caller has taken a slot, until Gradient gives a final answer or it has been tried
+ * often enough. Every repeat takes a slot of its own. `mayGoOn` is asked right before each, and can deny it.
  */
 export const sendCount =
   ({ gradient, pacer, clock, random }: Dependencies) =>
@@ -52,7 +52,7 @@ export const sendCount =
       const pauseMs = answer.kind === "in-doubt" ? firstPauseMs * 3 ** (unanswered - 1) : 0;
       if (pauseMs > 0) await clock.sleep(Math.min(pauseMs, maxPauseMs) * (0.5 + random()));
       const goes = (await mayGoOn()) && (await pacer.slot().catch(() => false));
-      // the slot may have been long in coming
+      // the wait for the slot may have been long
       if (!goes || !(await mayGoOn())) return { answer, wasInDoubt: unanswered > 0, sentAt };
     }
   };

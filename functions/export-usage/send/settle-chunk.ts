@@ -33,8 +33,8 @@ interface Settling {
 }
 
 /**
- * Writes down what became of a chunk: first what Gradient holds, then the receipts. A crash between the two sends the chunk's
- * numbers once more, which changes nothing in Gradient.
+ * Writes down what became of a chunk: first what Gradient holds, then the receipts. After a crash between the two, the
+ * chunk's numbers are sent once more, which changes nothing in Gradient.
  */
 export const settleChunk = async ({ table, prepared, bucket, ends, writesLedger }: Settling) => {
   const entries = new Map(bucket.entries);
@@ -53,7 +53,7 @@ export const settleChunk = async ({ table, prepared, bucket, ends, writesLedger 
     return receiptOf(preparedLine, end);
   });
   let settledBucket = bucket;
-  // in a run of changes most rows have nothing new
+  // a run of changes has nothing new for most rows
   const isNew = [...entries].some(([key, entry]) => bucket.entries.get(key) !== entry);
   if (writesLedger && isNew) {
     const { put, expect } = bucketWrite({ ...bucket, entries });

@@ -6,10 +6,11 @@ import { verdicts } from "./line-decision.ts";
 import type { PreparedChunk } from "./prepare-chunk.ts";
 import { type LineEnd, settleChunk } from "./settle-chunk.ts";
 
-// Behind a chunk with a line that is being repeated the others go on, for half a minute's worth of chunks: each takes memory.
+// The chunks behind a line that is being repeated go on: half a minute's worth of them at most, because each takes
+// memory.
 const maxOpenChunks = 40;
 
-/** The run with this chunk's receipts counted; once only, whoever saves it and however often. */
+/** The run with this chunk's receipts counted: once only, even if it is saved again. */
 const withChunk = (current: UsageExport, number: number, receipts: Receipt[], viewsRebuilt: boolean): UsageExport => {
   if (current.nextChunk > number) return current;
   const accepted = receipts.filter(({ outcome }) => outcome === "accepted");
@@ -25,8 +26,8 @@ const withChunk = (current: UsageExport, number: number, receipts: Receipt[], vi
 };
 
 /**
- * Settles each chunk as soon as its last line has ended, and counts it in the export once all chunks before it are counted: a line
- * that is repeated for long keeps back the count and nothing else.
+ * Settles each chunk as soon as its last line has ended, and counts it in the export once every chunk before it is
+ * counted. So a line that is repeated for long keeps back the count and nothing else.
  */
 export const settleInOrder = (run: ExportRun, ledger: LedgerInUse) => {
   const { table, lease, halt } = run;
@@ -66,10 +67,10 @@ export const settleInOrder = (run: ExportRun, ledger: LedgerInUse) => {
   ): Promise<void> => {
     const [receipts] = await Promise.all([settled, before]);
     halt.rethrow();
-    // before the checkpoint: whoever takes over from a dead worker does not come back to a chunk that is counted
+    // before the checkpoint: nobody comes back to a chunk that is counted
     await run.onSettled(receipts);
     await lease.save((current) => withChunk(current, number, receipts, viewsRebuilt));
-    // chunks come in the order of their rows: no later one needs the rows before this
+    // chunks come in the order of their rows: no later chunk needs an earlier row
     ledger.forgetBelow(bucket);
     for (const passed of latestOfRow.keys()) {
       if (passed < bucket) latestOfRow.delete(passed);
@@ -89,7 +90,7 @@ export const settleInOrder = (run: ExportRun, ledger: LedgerInUse) => {
     },
     /** Resolves when all chunks so far are counted. */
     counted: (): Promise<void> => lastCounted,
-    /** Resolves when nothing is being written any more, whether it went well or not. */
+    /** Resolves when nothing is being written any more, even if something failed. */
     ended: async (): Promise<void> => void (await Promise.allSettled([...latestOfRow.values(), lastCounted])),
   };
 };

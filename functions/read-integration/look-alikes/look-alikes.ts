@@ -14,7 +14,7 @@ const reasons = {
   chain: "Each name differs from another one by one letter.",
 };
 
-/** Where each place's group begins, for groups that the pairs link. */
+/** The first place of the group that each place belongs to; the pairs link places into groups. */
 const linked = (count: number, pairs: [number, number][]): number[] => {
   const parents = Array.from({ length: count }, (_, place) => place);
   const root = (place: number): number => {
@@ -35,21 +35,23 @@ const whyOf = (names: string[], forms: string[]): string => {
   return new Set(names).size === 1 ? reasons.same : reasons.written;
 };
 
-/** Groups of customers that a person may take for one another when mapping them; each customer is in one group at most. */
+/**
+ * Groups of customers that a person may take for one another when mapping them. Each customer is in one group at most.
+ */
 export const lookAlikes = (customers: Pick<Customer, "id" | "name">[]): LookAlike[] => {
   const byForm = Map.groupBy(customers, ({ name }) => comparableName(name));
-  // names of signs only have nothing to compare
+  // names without letters and digits have nothing to compare
   byForm.delete("");
   const forms = [...byForm.keys()];
   const roots = linked(forms.length, nearNames(forms));
   const groups = Map.groupBy(forms.keys(), (place) => roots[place]);
   return [...groups.values()].flatMap((places) => {
-    const its = places.map((place) => forms[place] ?? "");
-    const members = its.flatMap((form) => byForm.get(form) ?? []);
+    const groupForms = places.map((place) => forms[place] ?? "");
+    const members = groupForms.flatMap((form) => byForm.get(form) ?? []);
     if (members.length < 2) return [];
     const why = whyOf(
       members.map(({ name }) => name),
-      its,
+      groupForms,
     );
     return [{ customerIds: members.map(({ id }) => id), why }];
   });

@@ -1,6 +1,6 @@
 // below that, one letter makes another name: "Delta" and "Celta"
 const minLetters = 8;
-// each letter costs an entry, and a name as long as a paragraph is not mistaken for a letter's sake
+// each letter costs an entry, and nobody mistakes a name as long as a paragraph over one letter
 const maxLength = 200;
 // an entry holds 32 bits of hash above a name's place, exactly, in the 53 bits of a double
 const maxNames = 2 ** 21;
@@ -10,8 +10,8 @@ const isLetter = (character: string): boolean => /\p{L}/u.test(character);
 const lettersIn = (name: string): number => name.match(/\p{L}/gu)?.length ?? 0;
 
 /**
- * Hashes of the name, and for each of its letters of the name without it and with a blank for it. Digits are not left out:
- * "Branch 12" and "Branch 13" are not one branch misspelt.
+ * Hashes of the name and, for each of its letters, of the name without that letter and of the name with a blank in its
+ * place. Digits have no such variants: "Branch 12" and "Branch 13" are two branches, not one misspelt.
  */
 const hashesOf = (name: string) => {
   const prefixes = [0];
@@ -43,9 +43,9 @@ const differByOneLetter = (a: string, b: string): boolean => {
 };
 
 /**
- * Links between names (by their places) that differ by one letter. With a blank for that letter the two are the same, or the
- * longer one without it is the shorter one: so only names with a hash in common are compared, n log n in all their letters.
- * Of many names that differ in the same place, each is linked to the first. No name may occur twice.
+ * Links between names (by their places) that differ by one letter. Two such names are equal with a blank for that
+ * letter, or the longer one without it equals the shorter one. So only names that share a hash are compared: n log n in
+ * all their letters. Of many names that differ in the same place, each is linked to the first. No name may occur twice.
  */
 export const nearNames = (names: string[]): [number, number][] => {
   const nameAt = (place: number): string => names[place] ?? "";
