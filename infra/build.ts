@@ -4,6 +4,7 @@ import path from "node:path";
 import { build, type Metafile } from "esbuild";
 import { builtinHttpUnread, environmentCredentialsOnly } from "./bundling/lean-runtime.ts";
 import { unreachableLeftOut } from "./bundling/left-out.ts";
+import { librariesUnmapped, stacksMapped } from "./bundling/mapped-stacks.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 
@@ -23,9 +24,9 @@ export interface FunctionBundle {
 }
 
 /**
- * Bundles every `functions/<folder>/handler.ts` to `<outdir>/<folder>/index.mjs`, the asset that the stack deploys.
- * The same sources give the same bytes; a file is only touched when its bytes changed, and replaced in one step, so
- * that a build beside a running local system never shows it half a bundle.
+ * Bundles every `functions/<folder>/handler.ts` to `<outdir>/<folder>/index.mjs`, with its source map beside it: the
+ * folder is the asset that the stack deploys. The same sources give the same bytes; a file is only touched when its
+ * bytes changed, and replaced in one step, so that a build beside a running local system never shows it half a bundle.
  */
 export const buildFunctions = async ({
   outdir = defaultOutdir,
@@ -52,13 +53,18 @@ export const buildFunctions = async ({
     minify: true,
     legalComments: "none",
     charset: "utf8",
+    sourcemap: "linked",
+    // stacks need places; whoever reads one has the sources
+    sourcesContent: false,
     logLevel: "silent",
-    plugins: [builtinHttpUnread, environmentCredentialsOnly, unreachableLeftOut],
+    plugins: [stacksMapped, builtinHttpUnread, environmentCredentialsOnly, unreachableLeftOut, librariesUnmapped],
   });
-  refuseWithoutHandler(metafile);
+  const bundles = bundlesOf(metafile);
+  refuseWithoutHandler(bundles);
   await Promise.all(outputFiles.map(({ path: file, contents }) => writeIfChanged(file, contents)));
-  await removeOthers(outdir, folders);
-  return Object.entries(metafile.outputs).map(([file, { bytes, inputs }]) => ({
+  const written = outputFiles.map(({ path: file }) => file);
+  await removeOthers(outdir, written);
+  return bundles.map(([file, { bytes, inputs }]) => ({
     folder: path.basename(path.dirname(file)),
     bytes,
     sources: Object.keys(inputs),
@@ -77,26 +83,31 @@ const functionFolders = async (functionsDir: string): Promise<string[]> => {
   return folders;
 };
 
-const refuseWithoutHandler = ({ outputs }: Metafile): void => {
-  for (const { entryPoint, exports } of Object.values(outputs)) {
+/** The outputs that are bundles; the others are their maps. */
+const bundlesOf = ({ outputs }: Metafile) =>
+  Object.entries(outputs).filter(([, { entryPoint }]) => entryPoint !== undefined);
+
+const refuseWithoutHandler = (bundles: ReturnType<typeof bundlesOf>): void => {
+  for (const [, { entryPoint, exports }] of bundles) {
     if (!exports.includes("handler")) throw new Error(`${entryPoint} does not export \`handler\`.`);
   }
 };
 
 const writeIfChanged = async (file: string, contents: Uint8Array): Promise<void> => {
   if (existsSync(file) && (await readFile(file)).equals(contents)) return;
-  // beside the folder, which is an asset and must hold the bundle alone at every moment
-  const fresh = `${path.dirname(file)}.${process.pid}.fresh`;
+  // beside the folder, which is an asset and must hold the bundle and its map alone at every moment
+  const fresh = `${path.dirname(file)}.${path.basename(file)}.${process.pid}.fresh`;
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(fresh, contents);
   await rename(fresh, file);
 };
 
-const removeOthers = async (outdir: string, folders: string[]): Promise<void> => {
-  const wanted = new Set(folders);
-  const entries = await readdir(outdir);
+/** What an earlier build has left: folders of functions that are gone, and files that would be deployed with one. */
+const removeOthers = async (outdir: string, files: string[]): Promise<void> => {
+  const wanted = new Set(files.flatMap((file) => [file, path.dirname(file)]));
+  const entries = (await readdir(outdir, { recursive: true })).map((entry) => path.resolve(outdir, entry));
   const stale = entries.filter((entry) => !wanted.has(entry) && !entry.endsWith(".fresh"));
-  await Promise.all(stale.map((entry) => rm(path.join(outdir, entry), { recursive: true })));
+  await Promise.all(stale.map((entry) => rm(entry, { recursive: true, force: true })));
 };
 
 const tell = async (): Promise<void> => {

@@ -43,6 +43,11 @@ const leftOut: LeftOut[] = [
         export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });`),
   },
   {
+    // asks the machine that it runs on for the region; Lambda says it in the environment
+    file: /\/@smithy\/core\/dist-es\/submodules\/config\/config-resolver\/regionConfig\/getInstanceMetadataRegion\.js$/,
+    load: () => js("export const getInstanceMetadataRegion = async () => undefined;"),
+  },
+  {
     // hashes for a Node without native cryptography
     file: /\/@smithy\/core\/dist-es\/submodules\/checksum\/\w+\/(Sha256|Md5)Js\.js$/,
     load: (file) => js(`export class ${path.basename(file, ".js")} { constructor() { ${complaint}; } }`),

@@ -60,7 +60,7 @@ describe.each(folders)("%s", (folder) => {
   it("holds nothing of the local system, the tests or the stack", () => {
     const foreign = bundles.get(folder)?.sources.filter((source) => /^(local|test|infra)\//.test(source));
 
-    expect(foreign?.filter((source) => source !== "infra/bundling/environment-credentials.ts")).toEqual([]);
+    expect(foreign?.sort()).toEqual(["infra/bundling/environment-credentials.ts", "infra/bundling/readable-stacks.ts"]);
   });
 
   it("loads with its environment alone, and without undici", async () => {
@@ -68,13 +68,24 @@ describe.each(folders)("%s", (folder) => {
   });
 });
 
+it("logs of an unexpected error where in the sources it was thrown", async () => {
+  const script = `const { handler } = await import(${JSON.stringify(bundleOf("export-usage"))});
+    await handler({ Records: [{ messageId: "m", body: "{", attributes: {} }] }, { getRemainingTimeInMillis: () => 0 });`;
+  const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", script], { env: environment });
+  const { stack } = z.object({ stack: z.string() }).parse(JSON.parse(stdout));
+
+  expect(stack).toMatch(/^SyntaxError: /);
+  expect(stack).toMatch(/ \(\S*shared\/lambda\/queue-worker\.ts:\d+:\d+\)$/m);
+});
+
 it("gives the same bytes from the same sources", async () => {
-  const before = folders.map((folder) => readFileSync(bundleOf(folder)));
+  const files = folders.flatMap((folder) => [`${folder}/index.mjs`, `${folder}/index.mjs.map`]);
+  const before = files.map((file) => readFileSync(path.join(outdir, file)));
   const again = mkdtempSync(path.join(tmpdir(), "again-"));
   await buildFunctions({ outdir: again });
 
-  for (const [index, folder] of folders.entries()) {
-    expect(readFileSync(path.join(again, folder, "index.mjs")).equals(before[index] ?? Buffer.of())).toBe(true);
+  for (const [index, file] of files.entries()) {
+    expect(readFileSync(path.join(again, file)).equals(before[index] ?? Buffer.of())).toBe(true);
   }
   rmSync(again, { recursive: true });
 });
