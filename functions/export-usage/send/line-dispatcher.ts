@@ -49,22 +49,24 @@ export const lineDispatcher = (run: ExportRun) => {
     }
   };
 
+  const ended = (end: LineEnd) => ({ end: Promise.resolve(end) });
+
   return {
     /** Waits for the line's moment and starts its call. `end` tells how the line ends, which may take much longer. */
     dispatch: async (prepared: PreparedLine, rebuildsViews: boolean): Promise<{ end: Promise<LineEnd> }> => {
-      if (prepared.verdict !== "send") return { end: Promise.resolve(prepared.verdict) };
+      if (prepared.verdict !== "send") return ended(prepared.verdict);
       while (inFlight >= maxInFlight) await anEnd();
       if (halt.cause() === null) {
         await lease.keep();
         if (!(await pacer.slot())) halt.meet({ kind: "slots-denied", reason: "forbidden" });
       }
+      if (halt.cause() === null && (await mayCall())) return { end: call(prepared, rebuildsViews) };
       const stop = halt.stop();
-      if (stop !== null) return { end: Promise.resolve(stopVerdicts[stop.reason]) };
-      if (await mayCall()) return { end: call(prepared, rebuildsViews) };
+      if (stop !== null) return ended(stopVerdicts[stop.reason]);
       // after a 429 with a long pause, the slot may have been later than the lease's end
       halt.fail(new Error("The lease ran out before it could be renewed"));
       // after a failure no chunk is settled, so it does not matter what is said here: the next worker sends the line
-      return { end: Promise.resolve(verdicts.noAnswer) };
+      return ended(verdicts.noAnswer);
     },
     /** Resolves when no call is under way any more. */
     drained: async (): Promise<void> => {

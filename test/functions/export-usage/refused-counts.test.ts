@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { cancelExport } from "#functions/cancel-export/cancel-export";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import { connectedWorld, receiptsOf, send } from "#test/builders/connected-world";
 import { callsPerSecond } from "#test/fakes/rate";
@@ -123,6 +124,26 @@ describe("when Gradient does not take a number", () => {
     expect(over).toMatchObject({ outcome: "succeeded", totals: { accepted: 6 } });
     // a senseless wait is cut to a minute
     expect(world.clock.now() - before).toBeLessThan(70_000);
+  });
+
+  it("ends a run that a person cancels while Gradient has us wait", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b", "c"]);
+    const setUnitCount = world.gradient.setUnitCount;
+    const cancelled = async () => {
+      await world.clock.sleep(5_000);
+      await cancelExport(world.common)({ partnerId: world.partnerId, exportId: "run", by: world.by });
+    };
+    let cancelling: Promise<void> | undefined;
+    world.gradient.setUnitCount = async (token, count) => {
+      if (cancelling) return setUnitCount(token, count);
+      cancelling = cancelled();
+      return { kind: "throttled", retryAfterMs: 15_000 };
+    };
+
+    const over = await send(world, "full", "run");
+
+    expect(over).toMatchObject({ state: "cancelled", totals: { lines: 6, accepted: 0, deferred: 6 } });
   });
 
   it("sends a number again after a 404, although Gradient had accepted it before", async () => {
