@@ -34,7 +34,7 @@ export const settleInOrder = (run: ExportRun, ledger: LedgerInUse) => {
   const writesLedger = lease.current().mode !== "dry-run";
   /** By row of the ledger: its latest chunk. Two chunks of one row are settled one after the other. */
   const latestOfRow = new Map<number, Promise<Receipt[]>>();
-  /** The checkpoints of the chunks that are not counted yet. */
+  /** The latest checkpoints: where there are many, the first must be done before there is room for another chunk. */
   const open: Promise<void>[] = [];
   let lastCounted: Promise<void> = Promise.resolve();
 
