@@ -51,3 +51,32 @@ export class AppError extends Error {
 /** True for the foreseen failure with this code. */
 export const isAppError = (error: unknown, code: string): error is AppError =>
   error instanceof AppError && error.code === code;
+
+/**
+ * A fault of infrastructure, permission or configuration: a table of another name, a right or a secret that is missing.
+ * Nobody's request caused it and no repeat mends it, so it is logged as an error, which alarms. Its text is ours, and
+ * names the failure at most.
+ */
+export class InfrastructureFault extends Error {
+  override name = "InfrastructureFault";
+}
+
+/**
+ * A stored record that this version cannot read. Told by its key, which holds ids only, and the fields at fault; never
+ * by a value.
+ */
+export class UnreadableRecord extends Error {
+  override name = "UnreadableRecord";
+  readonly facts: { pk: string; sk: string; faults: string[] };
+
+  constructor({ pk, sk }: { pk: string; sk: string }, faults: string[]) {
+    super("A stored record cannot be read.");
+    this.facts = { pk, sk, faults };
+  }
+}
+
+/** Throws what went wrong where each piece of work had its turn, whatever became of the others. */
+export const throwAll = (failures: unknown[]): void => {
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1) throw new AggregateError(failures, "Several pieces of work have failed.");
+};

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { AppError } from "#shared/errors";
+import { InfrastructureFault } from "#shared/errors";
 import { verifyWebhook } from "#shared/gradient/webhook-signature";
 import { httpDoor, rawBody } from "#shared/lambda/http-endpoint";
 import { logger } from "#shared/logger";
@@ -28,7 +28,7 @@ const parseJson = (text: string): unknown => {
 const parseKeys = (text: string): string[] => {
   const parsed = webhookKeys.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
-  throw new AppError("unavailable", "webhook.keys-unreadable", "The service's webhook keys are not set up.");
+  throw new InfrastructureFault("The service's webhook keys are not set up.");
 };
 
 /** Answers 202 to whatever is authentic, so that a sender never learns which organizations exist here. */

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { AppError, type ErrorKind } from "../errors.ts";
+import { AppError, type ErrorKind, UnreadableRecord } from "../errors.ts";
 import { logger } from "../logger.ts";
 
 // a new kind does not compile until it is decided here
@@ -39,6 +39,14 @@ const internal = {
     "The service failed. Nothing is known to be wrong with the request; try again, and name the requestId if you ask for help.",
 };
 
+/** Answered where a stored record is damaged, or was written by a later version of the service. */
+const unreadable = {
+  ...internal,
+  type: "urn:gradient-billing:problem:record.unreadable",
+  code: "record.unreadable",
+  detail: "A stored record cannot be read. Our operations team has been told.",
+};
+
 const documentOf = (error: AppError) => ({
   ...error.extra,
   type: `urn:gradient-billing:problem:${error.code}`,
@@ -54,7 +62,8 @@ const documentOf = (error: AppError) => ({
  */
 export const problemReply = (error: unknown, requestId: string): APIGatewayProxyStructuredResultV2 => {
   const foreseen = error instanceof AppError ? error : undefined;
-  const document = foreseen ? documentOf(foreseen) : internal;
+  const unforeseen = error instanceof UnreadableRecord ? unreadable : internal;
+  const document = foreseen ? documentOf(foreseen) : unforeseen;
   if (foreseen && document.status < 500) {
     logger.info("request refused", { code: document.code, status: document.status });
   } else {
@@ -71,14 +80,22 @@ export const problemReply = (error: unknown, requestId: string): APIGatewayProxy
   };
 };
 
+// a schedule may fail for every partner at once: then some tell what is wrong
+const maxTogether = 20;
+
 /**
  * Logs a failure: a foreseen one as a warning, anything else as an error, which alarms. By name, code, text and stack;
- * never its `cause`, which may quote what a caller or Gradient sent.
+ * never its `cause`, which may quote what a caller or Gradient sent. Of failures that come together, each.
  */
 export const logFailure = (message: string, error: unknown): void => {
   if (error instanceof AppError) {
     const cause = error.cause instanceof Error ? error.cause.name : undefined;
     logger.warn(message, { code: error.code, detail: error.message, ...(cause === undefined ? {} : { cause }) });
+  } else if (error instanceof UnreadableRecord) {
+    logger.error(message, { name: error.name, ...error.facts });
+  } else if (error instanceof AggregateError) {
+    for (const each of error.errors.slice(0, maxTogether)) logFailure(message, each);
+    logger.error(message, { name: error.name, failures: error.errors.length });
   } else if (error instanceof Error) {
     logger.error(message, { name: error.name, detail: error.message, stack: error.stack ?? "" });
   } else {

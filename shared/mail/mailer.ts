@@ -14,7 +14,8 @@ export interface Mail extends MailContent {
 export interface Mailer {
   /**
    * Hands the mail over for delivery. Throws `mail.refused` (upstream) when the mail itself is not taken, and
-   * `mail.unavailable` (unavailable) when a later try may succeed. Knows no repetition: who calls twice sends twice.
+   * `mail.unavailable` (unavailable) when a later try may succeed, and an `InfrastructureFault` when somebody has to
+   * see to it. Knows no repetition: who calls twice sends twice.
    */
   send(mail: Mail): Promise<{ messageId: string }>;
 }

@@ -1,4 +1,5 @@
 import { type SESClient, SendEmailCommand } from "@aws-sdk/client-ses";
+import { awsFailure, named, nameOf } from "../aws-failures.ts";
 import { AppError } from "../errors.ts";
 import type { Mailer } from "./mailer.ts";
 
@@ -14,14 +15,12 @@ interface Options {
 const refusals = new Set(["MessageRejected", "InvalidParameterValue", "ValidationError", "InvalidParameter"]);
 
 /** The error's text stays behind: SES puts the recipient's address into it. */
-const toAppError = (error: unknown): AppError => {
-  const name = error instanceof Error ? error.name : "unknown";
-  return refusals.has(name)
-    ? new AppError("upstream", "mail.refused", "The mail service did not take the mail.", { cause: name })
-    : new AppError("unavailable", "mail.unavailable", "The mail service cannot be reached at the moment.", {
-        cause: name,
-      });
-};
+const failureOf = (error: unknown): Error =>
+  refusals.has(nameOf(error))
+    ? new AppError("upstream", "mail.refused", "The mail service did not take the mail.", {
+        cause: named(nameOf(error)),
+      })
+    : awsFailure(error, "mail.unavailable", "The mail service");
 
 const utf8 = (text: string) => ({ Data: text, Charset: "UTF-8" });
 
@@ -43,7 +42,7 @@ export const sesMailer = ({ client, from, configurationSet }: Options): Mailer =
       const { MessageId } = await client.send(command);
       return { messageId: MessageId ?? "" };
     } catch (error) {
-      throw toAppError(error);
+      throw failureOf(error);
     }
   },
 });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import { AppError } from "../errors.ts";
+import { awsFailure } from "../aws-failures.ts";
 import type { Task } from "./outbox.ts";
 import type { QueueUrls, TaskQueues } from "./task-queues.ts";
 
@@ -35,7 +35,7 @@ export const sqsTaskQueues = (client: SQSClient, urls: Partial<QueueUrls>): Task
     await client
       .send(new SendMessageCommand({ QueueUrl, ...fifo, MessageBody: JSON.stringify(task) }))
       .catch((error: unknown) => {
-        throw new AppError("unavailable", "queue.unavailable", "The service's queue did not answer.", { cause: error });
+        throw awsFailure(error, "queue.unavailable", "The service's queue");
       });
   },
 });

@@ -1,13 +1,14 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { cacheMs, secretsUnavailable } from "./secret-errors.ts";
+import { InfrastructureFault } from "../errors.ts";
+import { cacheMs, secretsFailure } from "./secret-errors.ts";
 
 const fetchText = async (client: SecretsManagerClient, name: string): Promise<string> => {
   const { SecretString } = await client
     .send(new GetSecretValueCommand({ SecretId: name }))
-    .catch((error: unknown) => Promise.reject(secretsUnavailable(error)));
+    .catch((error: unknown) => Promise.reject(secretsFailure(error)));
   // a line break at the end is what a shell leaves behind when an operator sets a secret by hand
   const text = SecretString?.trim() ?? "";
-  if (text === "") throw secretsUnavailable(new Error("empty secret"));
+  if (text === "") throw new InfrastructureFault("A secret of the service has no value.");
   return text;
 };
 

@@ -7,9 +7,10 @@ import {
   RestoreSecretCommand,
   type SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
+import { nameOf } from "../aws-failures.ts";
 import { AppError } from "../errors.ts";
 import { type PartnerToken, partnerToken } from "../gradient/gradient-token.ts";
-import { cacheMs, nameOf, secretsUnavailable } from "./secret-errors.ts";
+import { cacheMs, secretsFailure } from "./secret-errors.ts";
 import type { TokenVault } from "./token-vault.ts";
 
 /**
@@ -36,11 +37,11 @@ const recover = async <T>(call: () => Promise<T>, errorName: string, otherwise: 
   }
 };
 
-const orUnavailable = async <T>(call: () => Promise<T>): Promise<T> => {
+const orFailure = async <T>(call: () => Promise<T>): Promise<T> => {
   try {
     return await call();
   } catch (error) {
-    throw error instanceof AppError ? error : secretsUnavailable(error);
+    throw error instanceof AppError ? error : secretsFailure(error);
   }
 };
 
@@ -90,7 +91,7 @@ export const secretsManagerVault = (client: SecretsManagerClient, now: () => Dat
 
   return {
     store: (secretName, token) =>
-      orUnavailable(async () => {
+      orFailure(async () => {
         const versionId = versionIdOf(secretName, token);
         // "invalid request" is Secrets Manager's word for a secret that somebody has scheduled for deletion
         await recover(
@@ -102,7 +103,7 @@ export const secretsManagerVault = (client: SecretsManagerClient, now: () => Dat
       }),
 
     read: (secretName, versionId) =>
-      orUnavailable(async () => {
+      orFailure(async () => {
         const kept = cache.get(secretName)?.get(versionId);
         if (kept !== undefined && now().getTime() < kept.until) return kept.token;
         const token = await fetchToken(secretName, versionId);
@@ -115,7 +116,7 @@ export const secretsManagerVault = (client: SecretsManagerClient, now: () => Dat
     },
 
     remove: (secretName) =>
-      orUnavailable(async () => {
+      orFailure(async () => {
         cache.delete(secretName);
         const command = new DeleteSecretCommand({ SecretId: secretName, ForceDeleteWithoutRecovery: true });
         await recover(

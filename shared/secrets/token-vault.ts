@@ -1,6 +1,9 @@
 import type { PartnerToken } from "../gradient/gradient-token.ts";
 
-/** Where partner tokens are kept. All throw `secrets.unavailable` (unavailable) while the store cannot be reached. */
+/**
+ * Where partner tokens are kept. All throw `secrets.unavailable` (unavailable) while the store cannot be reached, and
+ * an `InfrastructureFault` where it refuses the call.
+ */
 export interface TokenVault {
   /** Stores the token as a new version; the same token stored again gives the same version. */
   store(secretName: string, token: PartnerToken): Promise<{ versionId: string }>;

@@ -1,3 +1,4 @@
+import { throwAll } from "../errors.ts";
 import type { DueKey, Item, Table } from "./table.ts";
 
 const pageSize = 100;
@@ -9,14 +10,14 @@ interface Due {
   hasTime: () => boolean;
 }
 
-/** Goes through all pages. One record that fails keeps no other from its turn; its failure is thrown in the end. */
+/** Goes through all pages. One record that fails keeps no other from its turn; what failed is thrown in the end. */
 const handlePages = async (due: Due, handle: (keys: DueKey[]) => Promise<Promise<void>[]>): Promise<void> => {
   const failures: unknown[] = [];
   for await (const keys of dueItems(due)) {
     const ends = await Promise.allSettled(await handle(keys));
     failures.push(...ends.flatMap((end) => (end.status === "rejected" ? [end.reason] : [])));
   }
-  if (failures.length > 0) throw failures[0];
+  throwAll(failures);
 };
 
 /** Has every due key handled, a page at a time. */

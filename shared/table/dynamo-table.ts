@@ -11,10 +11,11 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { convertToAttr, marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod";
-import { AppError } from "../errors.ts";
+import { awsFailure, named, nameOf } from "../aws-failures.ts";
 import { conflict, type DueKey, type Expectation, type Item, type Key, type Table, type Write } from "./table.ts";
 
-const storedItem = z.looseObject({ pk: z.string(), sk: z.string(), version: z.number() });
+// A row without a version is for whoever reads it to refuse: here it would take its whole page with it.
+const storedItem = z.looseObject({ pk: z.string(), sk: z.string(), version: z.number().catch(Number.NaN) });
 const dueKey = z.object({ pk: z.string(), sk: z.string(), dueAt: z.string() });
 
 type Attributes = Record<string, AttributeValue>;
@@ -35,15 +36,22 @@ const toCondition = (expect: Expectation | undefined) => {
   };
 };
 
-const lostRaces = new Set(["ConditionalCheckFailedException", "TransactionConflictException"]);
+const lostRace = /^(ConditionalCheckFailed|TransactionConflict)(Exception)?$/;
+const cancellation = z.object({ CancellationReasons: z.array(z.object({ Code: z.string() })) });
+
+/** What a call failed of; of a transaction, what its first write at fault failed of, unless some other lost a race. */
+const failureOf = (error: unknown): unknown => {
+  const cancelled = cancellation.safeParse(error);
+  if (!cancelled.success) return error;
+  const codes = cancelled.data.CancellationReasons.map(({ Code }) => Code).filter((code) => code !== "None");
+  const code = codes.find((each) => lostRace.test(each)) ?? codes[0];
+  return code === undefined ? error : named(code);
+};
 
 const translate = (error: unknown): never => {
-  if (error instanceof Error && lostRaces.has(error.name)) throw conflict();
-  if (error instanceof Error && error.name === "TransactionCanceledException") {
-    const reasons = "CancellationReasons" in error ? JSON.stringify(error.CancellationReasons) : "";
-    if (/ConditionalCheckFailed|TransactionConflict/.test(reasons)) throw conflict();
-  }
-  throw new AppError("unavailable", "table.unavailable", "The service's database did not answer.", { cause: error });
+  const failure = failureOf(error);
+  if (lostRace.test(nameOf(failure))) throw conflict();
+  throw awsFailure(failure, "table.unavailable", "The service's database");
 };
 
 const toTransactItem =

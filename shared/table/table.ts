@@ -74,7 +74,7 @@ export interface DueKey extends Key {
  * The one table, as narrow as the service needs it: whole rows, one kind of condition, transactions of at most 100 writes.
  * Rows with `dueKind` and `dueAt` are found again by `due`, rows with `expiresAt` (epoch seconds) vanish some time after it.
  * Throws `table.conflict` when an expectation does not hold, `table.unavailable` when the table did not answer (then a write may
- * or may not have happened).
+ * or may not have happened), and an `InfrastructureFault` when it refuses the call.
  */
 export interface Table {
   get(key: Key): Promise<Item | undefined>;

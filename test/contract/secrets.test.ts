@@ -161,9 +161,9 @@ describe("the vault in Secrets Manager", () => {
     await broken.close();
   });
 
-  it("says that it is unavailable, with no word of the request, when Secrets Manager fails", async () => {
+  const failuresOf = async (type: string) => {
     const failing = await startLoopbackServer((request, response) =>
-      json(400, { __type: "ThrottlingException", message: `no: ${request.body}` })(request, response),
+      json(400, { __type: type, message: `no: ${request.body}` })(request, response),
     );
     const vault = secretsManagerVault(clientFor(failing.url));
     const errors = await Promise.all(
@@ -175,9 +175,30 @@ describe("the vault in Secrets Manager", () => {
       ].map((call) => Promise.resolve(call).catch((error: unknown) => error)),
     );
     await failing.close();
+    return errors;
+  };
+
+  it("says that it is unavailable, with no word of the request, when Secrets Manager is busy", async () => {
+    const errors = await failuresOf("ThrottlingException");
 
     for (const error of errors) {
-      expect(error).toMatchObject({ kind: "unavailable", code: "secrets.unavailable", cause: "ThrottlingException" });
+      expect(error).toMatchObject({
+        kind: "unavailable",
+        code: "secrets.unavailable",
+        cause: { name: "ThrottlingException" },
+      });
+    }
+    expect(inspect(errors, { depth: 20, showHidden: true })).not.toContain("canary");
+  });
+
+  it("throws a fault, with no word of the request, when Secrets Manager refuses the call", async () => {
+    const errors = await failuresOf("AccessDeniedException");
+
+    for (const error of errors) {
+      expect(error).toMatchObject({
+        name: "InfrastructureFault",
+        message: "The secret store refused a call: AccessDeniedException",
+      });
     }
     expect(inspect(errors, { depth: 20, showHidden: true })).not.toContain("canary");
   });
@@ -205,9 +226,11 @@ describe("a secret text", () => {
     expect(await read()).toBe("rotated-key");
   });
 
-  it("is asked for again after a failure", async () => {
+  it("is a fault where it is missing or empty, and is asked for again", async () => {
     const read = secretText(client, name, () => now);
-    await expect(read()).rejects.toMatchObject({ code: "secrets.unavailable" });
+    await expect(read()).rejects.toThrow("The secret store refused a call: ResourceNotFoundException");
+    await set(" ");
+    await expect(read()).rejects.toMatchObject({ name: "InfrastructureFault" });
     await set("vendor-key");
     expect(await read()).toBe("vendor-key");
   });

@@ -74,7 +74,6 @@ it.each([
   ["MessageRejected", "upstream", "mail.refused"],
   ["InvalidParameterValue", "upstream", "mail.refused"],
   ["Throttling", "unavailable", "mail.unavailable"],
-  ["MailFromDomainNotVerifiedException", "unavailable", "mail.unavailable"],
   ["ServiceUnavailable", "unavailable", "mail.unavailable"],
 ])("a %s is thrown as %s %s, without the recipient's address", async (code, kind, appCode) => {
   server.respondWith(refused(code));
@@ -84,6 +83,18 @@ it.each([
   expect(error).toMatchObject({ kind, code: appCode });
   expect(inspect(error, { depth: 20, showHidden: true })).not.toContain("jana@");
 });
+
+it.each(["MailFromDomainNotVerifiedException", "AccountSendingPausedException", "AccessDenied"])(
+  "a %s is a fault, without the recipient's address",
+  async (code) => {
+    server.respondWith(refused(code));
+    const error = await sesMailer({ client, from: "a@b.example" })
+      .send(mail)
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: "InfrastructureFault", message: `The mail service refused a call: ${code}` });
+    expect(inspect(error, { depth: 20, showHidden: true })).not.toContain("jana@");
+  },
+);
 
 it("is unavailable when nobody answers", async () => {
   server.respondWith(({ socket }) => socket.resetAndDestroy());

@@ -1,4 +1,4 @@
-import { AppError } from "#shared/errors";
+import { AppError, InfrastructureFault } from "#shared/errors";
 import type { DueKey, Expectation, Item, Key, Query, Table, Write } from "#shared/table/table";
 import type { Random } from "#test/simulation/random";
 
@@ -23,12 +23,13 @@ const sks = [
 ] as const;
 const dueTimes = ["2026-11-22T10:00:00.000Z", "2026-11-22T10:00:00.001Z", "2026-11-22T11:00:00.000Z"] as const;
 
-/** What came of it: a value, or the code of the failure. */
+/** What came of it: a value, or the code or kind of the failure. */
 const outcome = async (run: Promise<unknown>): Promise<unknown> => {
   try {
     return { value: await run };
   } catch (error) {
     if (error instanceof AppError) return { failed: error.code };
+    if (error instanceof InfrastructureFault) return { failed: error.name };
     throw error;
   }
 };

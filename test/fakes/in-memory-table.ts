@@ -1,4 +1,4 @@
-import { AppError } from "#shared/errors";
+import { InfrastructureFault } from "#shared/errors";
 import {
   conflict,
   type DueKey,
@@ -42,8 +42,8 @@ const copyOf = (value: unknown): unknown => {
 /** What the real adapter would give back: plain values without undefined fields, nobody else's to change. */
 const stored = (item: Item): Item => copyOf(item) as Item;
 
-// the adapter knows no other word for what DynamoDB refuses as malformed
-const refused = (why: string) => new AppError("unavailable", "table.unavailable", why);
+// as the adapter throws what DynamoDB refuses as malformed
+const refused = (why: string) => new InfrastructureFault(why);
 const isEachOnce = (keys: Key[]): boolean => keys.length < 2 || new Set(keys.map(id)).size === keys.length;
 
 /** The table's rules without a database. `test/contract/table-agreement.test.ts` compares it with the real adapter. */

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { expect, it } from "vitest";
 import type { Task } from "#shared/outbox/outbox";
@@ -68,14 +69,19 @@ it.each(Object.entries(oddIds))("makes ids that SQS takes of a partner's id with
   for (const id of [sent[0]?.MessageGroupId, sent[0]?.MessageDeduplicationId]) expect(id).toMatch(/^[\w-]{1,128}$/);
 });
 
-it("says that the queue did not answer without quoting what was sent", async () => {
-  const failing = { send: () => Promise.reject(new Error("Access denied for canary")) } as unknown as SQSClient;
+it.each([
+  ["RequestThrottled", { code: "queue.unavailable", message: "The service's queue did not answer." }],
+  ["QueueDoesNotExist", { message: "The service's queue refused a call: QueueDoesNotExist" }],
+])("tells of a %s without quoting what was sent", async (name, told) => {
+  const failure = Object.assign(new Error("no for canary"), { name });
+  const failing = { send: () => Promise.reject(failure) } as unknown as SQSClient;
 
-  await expect(sqsTaskQueues(failing, urls).send(anExportTask("a"))).rejects.toMatchObject({
-    kind: "unavailable",
-    code: "queue.unavailable",
-    message: "The service's queue did not answer.",
-  });
+  const thrown = await sqsTaskQueues(failing, urls)
+    .send(anExportTask("a"))
+    .catch((error: unknown) => error);
+
+  expect(thrown).toMatchObject(told);
+  expect(inspect(thrown, { depth: 20, showHidden: true })).not.toContain("canary");
 });
 
 it("names a queue that is not wired", async () => {
