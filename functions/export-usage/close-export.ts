@@ -22,17 +22,18 @@ interface Dependencies {
 
 // Is the scheduled run that joined this one still owed when this one is stopped? Not after a refused token: the next
 // token brings a full run. Not where the cause would stop the scheduled run, too.
-const leavesDue: Record<StopReason, boolean> = {
+const leavesDue: Record<string, boolean> = {
   cancelled: true,
   superseded: true,
   overdue: true,
   "token-rejected": false,
   forbidden: false,
   "not-connected": false,
-};
+  "unknown-mode": false,
+} satisfies Record<StopReason, boolean>;
 
 const nextRunAfter = ({ state, schedule, nextRunAt }: Integration, over: UsageExport, at: string): string | null => {
-  const isOwed = over.stop !== null && leavesDue[over.stop] && state === "active" && !isPaused(schedule, at);
+  const isOwed = over.stop !== null && (leavesDue[over.stop] ?? true) && state === "active" && !isPaused(schedule, at);
   // a run that is due by now sends as much
   return isOwed && nextRunAt !== null && nextRunAt > at ? (over.standsFor ?? nextRunAt) : nextRunAt;
 };

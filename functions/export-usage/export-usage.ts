@@ -75,6 +75,7 @@ export const exportUsage = (dependencies: Dependencies) => {
       // an earlier worker has acted on the refusal that it met, under the token of then
       case "told":
       case "not-connected":
+      case "unknown-mode":
         return undefined;
     }
   };

@@ -2,6 +2,7 @@ import { isAppError } from "#shared/errors";
 import type { Lease } from "#shared/exports/export-lease";
 import type { Receipt } from "#shared/exports/line";
 import { expectedMs } from "#shared/exports/start-usage-export";
+import { exportMode } from "#shared/exports/usage-export";
 import type { GradientApi } from "#shared/gradient/gradient-api";
 import { activateIntegration } from "#shared/integrations/activate-integration";
 import { findIntegration, type Integration, maySend } from "#shared/integrations/integration";
@@ -30,6 +31,7 @@ interface Dependencies {
 // four beside one scheduled run, and a fair part beside ten.
 export const blockSizes = { "on-demand": 90, scheduled: 30 };
 
+const unknownMode = { kind: "unknown-mode", reason: "unknown-mode" } as const;
 const notConnected = { kind: "not-connected", reason: "not-connected" } as const;
 
 /** Everything that a worker needs to send a run whose lease it has just taken. Plans the run if nobody has. */
@@ -80,11 +82,12 @@ export const startRun = (dependencies: Dependencies) => {
   };
 
   return async (lease: Lease, remainingMs: () => number): Promise<ExportRun> => {
-    const { partnerId, lane, connectionId: plannedFor } = lease.current();
+    const { partnerId, lane, mode, connectionId: plannedFor } = lease.current();
     const integration = await findIntegration(table, partnerId);
     const token = await readToken(integration);
     const halt = newHalt(() => lease.current().stop);
     if (token === null) halt.meet(notConnected);
+    if (!exportMode.safeParse(mode).success) halt.meet(unknownMode);
     // What Gradient holds on one connection says nothing about another. Registering a token stops the run, but this
     // worker may have read it a moment before.
     if (plannedFor !== null && plannedFor !== integration?.gradient?.integrationId) halt.meet(notConnected);

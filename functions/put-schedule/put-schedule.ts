@@ -1,8 +1,8 @@
 import { type Actor, eventWrite } from "#shared/events/event";
-import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
+import { findIntegration, type Integration, integrationWrite, withoutProblem } from "#shared/integrations/integration";
 import { wrongStep } from "#shared/integrations/wrong-step";
 import { nextRunAt } from "#shared/schedules/next-run";
-import { type ExportSchedule, isPaused } from "#shared/schedules/schedule";
+import { type ExportSchedule, isPaused, type StoredSchedule } from "#shared/schedules/schedule";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict, written } from "#shared/table/table";
 
@@ -12,7 +12,7 @@ export interface ScheduleChange {
   by: Actor;
 }
 
-const plain = ({ timeZone, ...schedule }: ExportSchedule): string => `${JSON.stringify(schedule)} ${timeZone}`;
+const plain = ({ timeZone, ...schedule }: StoredSchedule): string => `${JSON.stringify(schedule)} ${timeZone}`;
 
 /**
  * Sets when a partner's usage is sent by itself. It may be set before the integration is active and takes effect then.
@@ -28,7 +28,7 @@ export const putSchedule =
       const isRunning = before.mapping.completedAt !== null;
       const isDue = before.nextRunAt !== null && before.nextRunAt <= at && !isPaused(schedule, at);
       const updated: Integration = {
-        ...before,
+        ...withoutProblem(before, "schedule.unreadable"),
         schedule,
         // a run that is due already still takes place, unless it is paused
         nextRunAt: isRunning ? (isDue ? before.nextRunAt : nextRunAt(schedule, time).toISOString()) : null,

@@ -1,8 +1,8 @@
-import { type AuditEvent, listEvents } from "#shared/events/event";
+import { listEvents, type StoredEvent } from "#shared/events/event";
 import type { Table } from "#shared/table/table";
 import { listOf } from "./list.ts";
 
-const eventView = ({ id, type, at, actor, actorName, address, details }: AuditEvent) => ({
+const eventView = ({ id, type, at, actor, actorName, address, details }: StoredEvent) => ({
   id,
   type,
   at,

@@ -1,4 +1,4 @@
-import { type Customer, isBilled, listCustomers } from "#shared/customers/customer";
+import { type Customer, isBilled, showCustomers } from "#shared/customers/customer";
 import { mappedCustomers } from "#shared/customers/mapped";
 import { findIntegration, type Integration, noMapping } from "#shared/integrations/integration";
 import { listServices } from "#shared/services/hub-service";
@@ -73,7 +73,7 @@ export const readMapping =
     const { ledgerBits: bits, gradient, mapping } = integration;
     const connectionId = gradient?.integrationId ?? "";
     const [customers, usage, ledger, services] = await Promise.all([
-      listCustomers(table, partnerId),
+      showCustomers(table, partnerId),
       listUsage(table, partnerId),
       readLedger(table, { partnerId, bits, connectionId }),
       listServices(table),

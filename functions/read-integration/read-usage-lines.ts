@@ -5,6 +5,7 @@ import { heldLine, linesInScope } from "#shared/exports/lines-in-scope";
 import { findIntegration, type Integration } from "#shared/integrations/integration";
 import { partnerPk } from "#shared/partners/partner";
 import { listServices } from "#shared/services/hub-service";
+import { readableOf } from "#shared/stored";
 import type { Table } from "#shared/table/table";
 import { bucketOf, type LedgerEntry, lineKey, readBucket } from "#shared/usage/ledger";
 import { type CustomerUsage, readUsage } from "#shared/usage/usage";
@@ -54,7 +55,7 @@ export const readUsageLines = ({ table }: { table: ReadTable }) => {
     for (;;) {
       const position = after === undefined ? {} : { after };
       const rows = await table.query({ pk: partnerPk(partnerId), prefix, limit: customersAtOnce, ...position });
-      const customers = rows.items.map(fromCustomerItem);
+      const customers = readableOf(rows.items, fromCustomerItem);
       const ids = customers.map(({ id }) => id);
       const [usage, entries] = await Promise.all([
         readUsage(table, partnerId, ids),

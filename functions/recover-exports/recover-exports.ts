@@ -1,5 +1,5 @@
 import { expectedMs } from "#shared/exports/start-usage-export";
-import { exportWrite, isOver, runningExports, usageExport } from "#shared/exports/usage-export";
+import { exportWrite, fromExportItem, isOver, runningExports } from "#shared/exports/usage-export";
 import { owe } from "#shared/outbox/outbox";
 import type { Changing } from "#shared/table/changing";
 import { handleDue } from "#shared/table/due-items";
@@ -25,7 +25,7 @@ export const recoverExports =
     const follow = (key: DueKey) =>
       retryOnConflict(async () => {
         const item = await table.get(key);
-        const running = item && usageExport.parse(item);
+        const running = item && fromExportItem(item);
         if (!running || isOver(running) || running.expectedBy > at) return;
         const { partnerId, id: exportId, lane } = running;
         const leg = running.leg + 1;

@@ -1,5 +1,7 @@
+import { throwAll } from "#shared/errors";
 import { type OutboxRow, outboxPks, outboxRow } from "#shared/outbox/outbox";
 import type { TaskQueues } from "#shared/outbox/task-queues";
+import { readRow } from "#shared/stored";
 import { allItems, type Table } from "#shared/table/table";
 
 interface Dependencies {
@@ -23,7 +25,7 @@ const reserveMs = 5_000;
 
 /**
  * Queues what the stream missed. Answers how many rows that were: more than none is worth a look. A row that cannot be queued stays
- * and keeps no other back; its failure is thrown in the end.
+ * and keeps no other back; what failed is thrown in the end.
  */
 export const sweepOutbox = ({ table, queues, now }: Dependencies) => {
   const relay = relayRow({ table, queues });
@@ -36,14 +38,14 @@ export const sweepOutbox = ({ table, queues, now }: Dependencies) => {
       for await (const item of allItems(table, { pk, limit: pageSize })) {
         if (item.sk > overdue || remainingMs() < reserveMs) break;
         try {
-          await relay(outboxRow.parse(item));
+          await relay(readRow(outboxRow, item));
           relayed += 1;
         } catch (error) {
           failures.push(error);
         }
       }
     }
-    if (failures.length > 0) throw failures[0];
+    throwAll(failures);
     return { relayed };
   };
 };

@@ -5,7 +5,7 @@ import { findIntegration, integrationWrite, withoutProblem, withProblem } from "
 import { logger } from "#shared/logger";
 import { agreementConfirmedMail } from "#shared/mail/agreement-confirmed-mail";
 import type { MailContent, Mailer } from "#shared/mail/mailer";
-import { findOwnerMail, type OwnerMail, ownerMailWrite } from "#shared/mail/owner-mail";
+import { factsOf, findOwnerMail, type OwnerMail, ownerMailWrite } from "#shared/mail/owner-mail";
 import { tokenRejectedMail } from "#shared/mail/token-rejected-mail";
 import { findPartner, type Partner } from "#shared/partners/partner";
 import { retryOnConflict, type Table, written } from "#shared/table/table";
@@ -32,7 +32,8 @@ const sendingMs = 60_000;
 export const sendOwnerMail = ({ table, mailer, agreement, hubUrl, gradientBaseUrl, now }: Dependencies) => {
   const links = { hub: hubUrl, gradient: gradientLinks(gradientBaseUrl).application };
 
-  const contentFor = ({ facts }: OwnerMail, { name: partnerName, owner, timeZone }: Partner): MailContent => {
+  const contentFor = (mail: OwnerMail, { name: partnerName, owner, timeZone }: Partner): MailContent => {
+    const facts = factsOf(mail);
     const common = { ownerName: owner.name, partnerName, timeZone, links };
     if (facts.kind === "token-rejected") {
       return tokenRejectedMail({ ...common, rejectedAt: new Date(facts.rejectedAt) });
@@ -61,8 +62,8 @@ export const sendOwnerMail = ({ table, mailer, agreement, hubUrl, gradientBaseUr
   };
 
   const deliver = async (mail: OwnerMail, partner: Partner): Promise<MailOutcome> => {
-    const claimed = await claim(mail);
     const letter = { ...contentFor(mail, partner), to: partner.owner, reference: mail.id };
+    const claimed = await claim(mail);
     const result = await mailer.send(letter).catch(async (error: unknown) => {
       if (isAppError(error, "mail.refused")) return undefined;
       await release(claimed);

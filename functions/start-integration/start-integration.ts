@@ -1,14 +1,27 @@
 import { type Actor, eventWrite } from "#shared/events/event";
 import { findIntegration, type Integration, integrationWrite, noMapping } from "#shared/integrations/integration";
+import { logger } from "#shared/logger";
 import { findPartner } from "#shared/partners/partner";
 import { defaultSchedule } from "#shared/schedules/schedule";
+import { isTimeZone } from "#shared/schedules/zoned-time";
 import type { Changing } from "#shared/table/changing";
-import { retryOnConflict, written } from "#shared/table/table";
+import { retryOnConflict, type Table, written } from "#shared/table/table";
 
 export interface Start {
   partnerId: string;
   by: Actor;
 }
+
+/**
+ * UTC for a partner that the feed has not told of yet, and for a zone that is none any more; it can be changed with the
+ * schedule.
+ */
+const zoneOf = async (table: Pick<Table, "get">, partnerId: string): Promise<string> => {
+  const timeZone = (await findPartner(table, partnerId))?.timeZone ?? "UTC";
+  if (isTimeZone(timeZone)) return timeZone;
+  logger.error("a partner's time zone is none, its schedule begins in UTC", { partnerId });
+  return "UTC";
+};
 
 /** Starts the integration, or starts it again after a disconnect. One that has started stays as it is. */
 export const startIntegration =
@@ -18,6 +31,8 @@ export const startIntegration =
       const existing = await findIntegration(table, partnerId);
       if (existing && existing.state !== "disconnected") return { integration: existing, isNew: false };
 
+      // what a person had set before the disconnect comes back with the reconnect
+      const schedule = existing?.schedule ?? defaultSchedule(await zoneOf(table, partnerId));
       const at = now().toISOString();
       const fresh: Integration = {
         partnerId,
@@ -28,8 +43,7 @@ export const startIntegration =
         gradient: null,
         agreement: null,
         mapping: noMapping,
-        // what a person had set before the disconnect comes back with the reconnect
-        schedule: existing?.schedule ?? defaultSchedule((await findPartner(table, partnerId))?.timeZone ?? "UTC"),
+        schedule,
         nextRunAt: null,
         // a run that the disconnect stopped may still be writing its last receipts
         currentExportId: existing?.currentExportId ?? null,

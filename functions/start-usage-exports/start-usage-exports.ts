@@ -1,5 +1,5 @@
 import { type DueEnd, startDueExport } from "#shared/exports/start-due-export";
-import { dueKinds, integration } from "#shared/integrations/integration";
+import { dueKinds, fromIntegrationItem } from "#shared/integrations/integration";
 import type { Changing } from "#shared/table/changing";
 import { handleDueRows } from "#shared/table/due-items";
 import type { Item } from "#shared/table/table";
@@ -16,7 +16,7 @@ export const startUsageExports = ({ table, now, newId }: Changing) => {
   return async ({ remainingMs }: { remainingMs: () => number }): Promise<Record<DueEnd, number>> => {
     const report = { started: 0, joined: 0, superseded: 0, waiting: 0 };
     const handle = async (row: Item) => {
-      const end = await startDue(integration.parse(row));
+      const end = await startDue(fromIntegrationItem(row));
       if (end) report[end] += 1;
     };
     await handleDueRows({ table, kind: dueKinds.run, until: now(), hasTime: () => remainingMs() > reserveMs }, handle);

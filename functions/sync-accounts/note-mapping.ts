@@ -12,18 +12,17 @@ import {
   withoutProblem,
   withProblem,
 } from "#shared/integrations/integration";
-import type { Task } from "#shared/outbox/outbox";
+import type { SyncReason } from "#shared/outbox/outbox";
+import type { OpenWord } from "#shared/stored";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";
 import type { LedgerEntry } from "#shared/usage/ledger";
 import { listUsage } from "#shared/usage/usage";
 
-export type SyncReason = Extract<Task, { kind: "sync-accounts" }>["reason"];
-
 /** What one look at Gradient and at our own records has shown. */
 export interface Findings {
   partnerId: string;
-  reason: SyncReason;
+  reason: OpenWord<SyncReason>;
   connection: GradientConnection;
   billed: Customer[];
   /** As they were before the missing ones were created. */

@@ -12,12 +12,14 @@ import {
 } from "#shared/integrations/integration";
 import { suspendIntegration } from "#shared/integrations/suspend-integration";
 import { logger } from "#shared/logger";
+import type { SyncReason } from "#shared/outbox/outbox";
 import type { Clock } from "#shared/pace/clock";
 import type { TokenVault } from "#shared/secrets/token-vault";
+import type { OpenWord } from "#shared/stored";
 import { retryOnConflict, store, type Table } from "#shared/table/table";
 import { readLedger } from "#shared/usage/ledger";
 import { type AccountChanges, accountChanges } from "./account-changes.ts";
-import { noteMapping, type SyncReason } from "./note-mapping.ts";
+import { noteMapping } from "./note-mapping.ts";
 import { syncServices } from "./sync-services.ts";
 
 type Gradient = Omit<GradientSetup, "setStatus">;
@@ -113,7 +115,11 @@ export const syncAccounts = ({ table, gradientFor, vault, clock, newId }: Depend
       await table.transact([integrationWrite(withProblem(before, "gradient.forbidden", now().toISOString()))]);
     });
 
-  const sync = async (integration: Integration, token: PartnerToken, reason: SyncReason): Promise<SyncOutcome> => {
+  const sync = async (
+    integration: Integration,
+    token: PartnerToken,
+    reason: OpenWord<SyncReason>,
+  ): Promise<SyncOutcome> => {
     const { partnerId, ledgerBits: bits } = integration;
     const gradient = gradientFor(partnerId);
     const connection = await gradient.readConnection(token);
@@ -134,7 +140,7 @@ export const syncAccounts = ({ table, gradientFor, vault, clock, newId }: Depend
     return note({ partnerId, reason, connection, billed, accounts, ledger, hasRefused: refused.size > 0 });
   };
 
-  return async ({ partnerId, reason }: { partnerId: string; reason: SyncReason }): Promise<SyncOutcome> => {
+  return async ({ partnerId, reason }: { partnerId: string; reason: OpenWord<SyncReason> }): Promise<SyncOutcome> => {
     const integration = await findIntegration(table, partnerId);
     if (!integration?.token || !maySend(integration)) return "not-connected";
     const { secretName, versionId } = integration.token;
@@ -147,6 +153,8 @@ export const syncAccounts = ({ table, gradientFor, vault, clock, newId }: Depend
         await noteForbidden(partnerId);
         return "forbidden";
       }
+      // it was deleted by hand, or pinned wrongly: no repeat brings it back
+      if (isAppError(error, "token.missing")) logger.error("a registered token is missing from the secret store");
       if (!isAppError(error, "gradient.token-rejected")) throw error;
       vault.forget(secretName);
       return suspend({ partnerId, versionId });

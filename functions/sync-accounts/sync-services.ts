@@ -4,7 +4,7 @@ import type { PartnerToken } from "#shared/gradient/gradient-token";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
 import type { Clock } from "#shared/pace/clock";
-import { type HubService, listServices, serviceWrite } from "#shared/services/hub-service";
+import { type HubService, listEveryService, listServices, serviceWrite } from "#shared/services/hub-service";
 import { store, type Table, written } from "#shared/table/table";
 
 interface Dependencies {
@@ -73,9 +73,12 @@ export const syncServices = ({ table, gradient, clock }: Dependencies) => {
   };
 
   return async (token: PartnerToken): Promise<void> => {
-    const services = await listServices(table);
-    const missing = services.filter(({ gradientServiceId }) => gradientServiceId === null);
-    if (missing.length === 0) return;
+    const isMissing = ({ gradientServiceId }: HubService) => gradientServiceId === null;
+    // one that cannot be read stops nobody's accounts
+    if (!(await listServices(table)).some(isMissing)) return;
+    // but it may hold the id of a service in Gradient that has the same name as one that is missing
+    const services = await listEveryService(table);
+    const missing = services.filter(isMissing);
     // two services of the same name stay two: their counts would overwrite each other
     const taken = new Set(services.map(({ gradientServiceId }) => gradientServiceId));
     const existing = await gradient.readServices(token);

@@ -1,4 +1,4 @@
-import { dueKinds, integration, integrationWrite } from "#shared/integrations/integration";
+import { dueKinds, fromIntegrationItem, integrationWrite } from "#shared/integrations/integration";
 import { owe } from "#shared/outbox/outbox";
 import type { Changing } from "#shared/table/changing";
 import { handleDue } from "#shared/table/due-items";
@@ -26,7 +26,7 @@ export const watchMappings =
     const check = (key: DueKey) =>
       retryOnConflict(async () => {
         const item = await table.get(key);
-        const before = item && integration.parse(item);
+        const before = item && fromIntegrationItem(item);
         const isDue = before?.state === "awaiting-mapping" && (before.mapping.nextCheckAt ?? "") <= at;
         if (!before || !isDue) return;
         const waitedMs = time.getTime() - Date.parse(before.mapping.waitingSince ?? at);

@@ -1,21 +1,23 @@
 import * as z from "zod";
 import { displayName, identifier, instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
+import { openEnum, readableOf, readRow } from "../stored.ts";
 import { allItems, type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 
 export const customerId = identifier;
 
-export const customerRecord = z.strictObject({
-  id: customerId,
-  name: displayName,
-  billing: z.enum(["billed", "trial", "not-provisioned"]),
-});
+const billing = z.enum(["billed", "trial", "not-provisioned"]);
+
+/** As the feed puts it. */
+export const customerRecord = z.strictObject({ id: customerId, name: displayName, billing });
 export type CustomerRecord = z.infer<typeof customerRecord>;
 
 /** One of a partner's customers; in Gradient an account under the same id. */
-export const customer = z.object({
-  ...customerRecord.shape,
-  partnerId: identifier,
+const customer = z.object({
+  id: z.string(),
+  name: z.string(),
+  billing: openEnum<CustomerRecord["billing"]>(),
+  partnerId: z.string(),
   /** When the hub removed it; its counts then go to zero in Gradient. */
   removedAt: instant.nullable(),
   /** When its account was retired in Gradient, after the zeros were accepted. */
@@ -28,13 +30,17 @@ export const customer = z.object({
 export type Customer = z.infer<typeof customer>;
 
 /** Trials, customers without a product and removed ones are not billed, so what they use is not sent. */
-export const isBilled = ({ billing, removedAt }: Pick<Customer, "billing" | "removedAt">): boolean =>
-  billing === "billed" && removedAt === null;
+export const isBilled = ({ billing: held, removedAt }: Pick<Customer, "billing" | "removedAt">): boolean =>
+  held === "billed" && removedAt === null;
+
+/** False for a word of another version: then its usage is not sent, and no zeros are either. */
+export const isBillingKnown = ({ billing: held, removedAt }: Pick<Customer, "billing" | "removedAt">): boolean =>
+  removedAt !== null || billing.safeParse(held).success;
 
 export const customerKey = (partnerId: string, id: string): Key => ({ pk: partnerPk(partnerId), sk: `customer#${id}` });
 
 export const toCustomerItem = (value: Customer): Item => ({ ...value, ...customerKey(value.partnerId, value.id) });
-export const fromCustomerItem = (item: Item): Customer => customer.parse(item);
+export const fromCustomerItem = (item: Item): Customer => readRow(customer, item);
 
 /** The new state, if nobody changed the record since it was read. */
 export const customerWrite = (value: Customer): RowWrite => versioned(toCustomerItem(value));
@@ -48,6 +54,13 @@ export const findCustomer = async (
   return item && fromCustomerItem(item);
 };
 
+const customerRows = (table: Pick<Table, "query">, partnerId: string): Promise<Item[]> =>
+  Array.fromAsync(allItems(table, { pk: partnerPk(partnerId), prefix: "customer#" }));
+
 /** All customers of a partner, removed ones too, by id. */
 export const listCustomers = async (table: Pick<Table, "query">, partnerId: string): Promise<Customer[]> =>
-  (await Array.fromAsync(allItems(table, { pk: partnerPk(partnerId), prefix: "customer#" }))).map(fromCustomerItem);
+  (await customerRows(table, partnerId)).map(fromCustomerItem);
+
+/** The same to look at: without those that cannot be read. */
+export const showCustomers = async (table: Pick<Table, "query">, partnerId: string): Promise<Customer[]> =>
+  readableOf(await customerRows(table, partnerId), fromCustomerItem);

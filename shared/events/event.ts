@@ -1,38 +1,52 @@
 import * as z from "zod";
-import { identifier, instant } from "../identifier.ts";
+import { instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
-import { added, type Page, type RowWrite, type Table } from "../table/table.ts";
+import { openEnum, readableOf, readRow } from "../stored.ts";
+import { added, type Item, type Page, type RowWrite, type Table } from "../table/table.ts";
+
+export type EventType =
+  | "integration.started"
+  | "integration.disconnected"
+  | "integration.activated"
+  | "integration.suspended"
+  | "token.registered"
+  | "token.replaced"
+  | "agreement.confirmed"
+  | "owner-email.requested"
+  | "mapping.reported"
+  | "mapping.check-requested"
+  | "export.started"
+  | "export.cancelled"
+  | "export.superseded"
+  | "export.finished"
+  | "schedule.changed";
 
 /** One line of a partner's audit trail: who did what, when and from where. Only ever added. */
-export const auditEvent = z.object({
-  id: z.string(),
-  partnerId: identifier,
-  type: z.enum([
-    "integration.started",
-    "integration.disconnected",
-    "integration.activated",
-    "integration.suspended",
-    "token.registered",
-    "token.replaced",
-    "agreement.confirmed",
-    "owner-email.requested",
-    "mapping.reported",
-    "mapping.check-requested",
-    "export.started",
-    "export.cancelled",
-    "export.superseded",
-    "export.finished",
-    "schedule.changed",
-  ]),
-  at: instant,
+export interface AuditEvent {
+  id: string;
+  partnerId: string;
+  type: EventType;
+  at: string;
   /** A person's `sub`, `service` or `gradient`. */
+  actor: string;
+  actorName: string | null;
+  address: string | null;
+  /** What the event changed, in plain values; never a secret. */
+  details: Record<string, string | number | boolean | null>;
+}
+
+/** An event as it lies in the table: of another version, too. */
+const storedEvent = z.object({
+  id: z.string(),
+  partnerId: z.string(),
+  type: openEnum<EventType>(),
+  at: instant,
   actor: z.string(),
   actorName: z.string().nullable(),
   address: z.string().nullable(),
-  /** What the event changed, in plain values; never a secret. */
-  details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  details: z.record(z.string(), z.unknown()),
 });
-export type AuditEvent = z.infer<typeof auditEvent>;
+export type StoredEvent = z.infer<typeof storedEvent>;
 
 /** Adds the event in the same transaction as what it tells of. */
 export const eventWrite = (event: AuditEvent): RowWrite =>
@@ -41,14 +55,16 @@ export const eventWrite = (event: AuditEvent): RowWrite =>
 /** Who acts, where it is not a person. */
 export const serviceActor = { actor: "service", actorName: null, address: null };
 
-/** Newest first. */
+const fromItem = (item: Item): StoredEvent => readRow(storedEvent, item);
+
+/** To look at, newest first. Without those that cannot be read. */
 export const listEvents = async (
   table: Pick<Table, "query">,
   partnerId: string,
   page: { after?: string; limit: number },
-): Promise<Page<AuditEvent>> => {
+): Promise<Page<StoredEvent>> => {
   const { items, next } = await table.query({ pk: partnerPk(partnerId), prefix: "event#", descending: true, ...page });
-  return { items: items.map((item) => auditEvent.parse(item)), next };
+  return { items: readableOf(items, fromItem), next };
 };
 
 /** Whoever did something. */

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { pack, unpack } from "../table/packed.ts";
+import { readableOf, readRow } from "../stored.ts";
+import { pack, readPacked } from "../table/packed.ts";
 import { allItems, type Item, type Key, type Page, type RowWrite, type Table, versioned } from "../table/table.ts";
 import { line, type Receipt, receipt } from "./line.ts";
 import { retentionOf } from "./usage-export.ts";
@@ -42,7 +43,6 @@ const stored = z.object({
   bucket: z.int(),
   createdAt: z.string(),
   version: z.number(),
-  packed: z.unknown(),
 });
 
 export const chunkPk = (partnerId: string, exportId: string): string => `export#${partnerId}#${exportId}`;
@@ -61,10 +61,7 @@ export const toChunkItem = ({ content: value, ...chunk }: Chunk): Item => ({
   expiresAt: retentionOf(chunk.createdAt),
 });
 
-const fromItem = (item: Item): Chunk => {
-  const { packed, ...chunk } = stored.parse(item);
-  return { ...chunk, content: content.parse(unpack(packed)) };
-};
+const fromItem = (item: Item): Chunk => ({ ...readRow(stored, item), content: readPacked(content, item) });
 
 export const chunkWrite = (chunk: Chunk): RowWrite => versioned(toChunkItem(chunk));
 
@@ -78,7 +75,7 @@ export const findChunk = async (
   return item && fromItem(item);
 };
 
-/** Some chunks in order, starting after the chunk `after`. */
+/** Some chunks to look at, in order, starting after the chunk `after`; without those that cannot be read. */
 export const listChunks = async (
   table: Pick<Table, "query">,
   partnerId: string,
@@ -86,7 +83,7 @@ export const listChunks = async (
   page: { after?: string; limit: number },
 ): Promise<Page<Chunk>> => {
   const { items, next } = await table.query({ pk: chunkPk(partnerId, exportId), prefix: "chunk#", ...page });
-  return { items: items.map(fromItem), next };
+  return { items: readableOf(items, fromItem), next };
 };
 
 // some 60 kB; they are unpacked one at a time

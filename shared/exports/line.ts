@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { instant } from "../identifier.ts";
-import { lineOutcome } from "../usage/outcome.ts";
+import { openEnum } from "../stored.ts";
+import { type LineOutcome, lineOutcome } from "../usage/outcome.ts";
 
 /** One customer × one service, as the run fixed it: which line, never which number. */
 export const line = z.object({
@@ -24,38 +25,25 @@ export const receipt = z.object({
   /** What Gradient had accepted before this run; null for nothing. */
   previousUnitCount: z.int().nullable(),
   asOf: instant.nullable(),
-  outcome: lineOutcome,
+  outcome: openEnum<LineOutcome>(),
   reason: z.string().nullable(),
   whatToDo: z.string().nullable(),
   sentAt: instant.nullable(),
 });
 export type Receipt = z.infer<typeof receipt>;
 
-export const totals = z.object({
-  lines: z.int(),
-  accepted: z.int(),
-  unchanged: z.int(),
-  unmapped: z.int(),
-  rejected: z.int(),
-  deferred: z.int(),
-  superseded: z.int(),
-});
-export type Totals = z.infer<typeof totals>;
+/** How many lines a run has, and how many ended in each outcome; outcomes of another version are among them. */
+export type Totals = Record<"lines" | LineOutcome, number> & Record<string, number>;
 
-export const noTotals: Totals = {
-  lines: 0,
-  accepted: 0,
-  unchanged: 0,
-  unmapped: 0,
-  rejected: 0,
-  deferred: 0,
-  superseded: 0,
-};
+export const noTotals: Totals = z.record(z.enum(["lines", ...lineOutcome.options]), z.int().default(0)).parse({});
+
+/** An outcome that came later than the row was not had in it. */
+export const totals = z.record(z.string(), z.int()).transform((stored): Totals => ({ ...noTotals, ...stored }));
 
 /** The outcomes of these receipts added to `before`; `lines` stays, it is fixed by the plan. */
 export const addOutcomes = (before: Totals, receipts: Pick<Receipt, "outcome">[]): Totals => {
   const after = { ...before };
-  for (const { outcome } of receipts) after[outcome] += 1;
+  for (const { outcome } of receipts) after[outcome] = (after[outcome] ?? 0) + 1;
   return after;
 };
 

@@ -1,4 +1,4 @@
-import { type Customer, isBilled } from "../customers/customer.ts";
+import { type Customer, isBilled, isBillingKnown } from "../customers/customer.ts";
 import { holdsUnits, type LedgerEntry } from "../usage/ledger.ts";
 import type { Line } from "./line.ts";
 
@@ -22,12 +22,14 @@ export const heldLine = (entry: LedgerEntry): HeldLine => {
 const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 /**
- * Which lines a run has: every service that a billed customer has a count for, zero too, and everything that Gradient still holds
- * units for although the hub has no count any more or the customer is no longer billed.
+ * Which lines a run has: every service that a billed customer has a count for, zero too, and everything that Gradient
+ * still holds units for although the hub has no count any more or the customer is no longer billed. None of a customer
+ * whose billing is a word of another version: neither its count nor a zero would be right, so Gradient keeps what it
+ * holds.
  */
 export const linesInScope = ({ customers, counted, held, serviceNames }: PlanSources): Line[] => {
   const heldBy = Map.groupBy(held, ({ customerId }) => customerId);
-  return customers.flatMap((customer) => {
+  return customers.filter(isBillingKnown).flatMap((customer) => {
     const billed = isBilled(customer);
     const counts = billed ? (counted.get(customer.id) ?? []) : [];
     const kept = (heldBy.get(customer.id) ?? []).filter((line) => billed || line.holdsUnits);

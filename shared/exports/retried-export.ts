@@ -1,8 +1,7 @@
 import { AppError } from "../errors.ts";
 import type { Table } from "../table/table.ts";
-import type { LineOutcome } from "../usage/outcome.ts";
 import { receiptsOf } from "./chunk.ts";
-import type { Line } from "./line.ts";
+import type { Line, Receipt } from "./line.ts";
 import { findExport, isOver } from "./usage-export.ts";
 
 /**
@@ -21,7 +20,8 @@ export const checkRetried = async (table: Pick<Table, "get">, partnerId: string,
   }
 };
 
-const isWithGradient = (outcome: LineOutcome): boolean => outcome === "accepted" || outcome === "unchanged";
+const isWithGradient = ({ outcome }: Pick<Receipt, "outcome">): boolean =>
+  outcome === "accepted" || outcome === "unchanged";
 
 /**
  * Tells which lines an export that is over did not bring to Gradient, for whatever reason. The answer is the same each
@@ -34,8 +34,9 @@ export const readRetriedLines = async (
 ): Promise<(line: Pick<Line, "customerId" | "serviceId">) => boolean> => {
   const retried = new Map<string, Set<string>>();
   for await (const receipts of receiptsOf(table, partnerId, exportId)) {
-    for (const { customerId, serviceId, outcome } of receipts) {
-      if (isWithGradient(outcome)) continue;
+    for (const receipt of receipts) {
+      if (isWithGradient(receipt)) continue;
+      const { customerId, serviceId } = receipt;
       retried.set(customerId, (retried.get(customerId) ?? new Set()).add(serviceId));
     }
   }

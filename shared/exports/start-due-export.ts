@@ -1,8 +1,9 @@
 import { isAppError } from "../errors.ts";
 import { eventWrite, serviceActor } from "../events/event.ts";
-import { type Integration, integrationKey, integrationWrite } from "../integrations/integration.ts";
+import { type Integration, integrationKey, integrationWrite, withNextRun } from "../integrations/integration.ts";
 import { isFullRun } from "../schedules/full-run.ts";
 import { nextRunAt } from "../schedules/next-run.ts";
+import { effectiveSchedule } from "../schedules/schedule.ts";
 import type { Changing } from "../table/changing.ts";
 import { isConflict } from "../table/table.ts";
 import { runningExport, startUsageExport } from "./start-usage-export.ts";
@@ -20,7 +21,7 @@ const dateOrNull = (text: string | null | undefined): Date | null => (text ? new
 const dueMode = ({ schedule, lastFullAt, mapping, token }: Integration, dueAt: Date): ExportMode => {
   const isFull = isFullRun({
     scheduledAt: dueAt,
-    timeZone: schedule.timeZone,
+    timeZone: effectiveSchedule(schedule).schedule.timeZone,
     lastFullAt: dateOrNull(lastFullAt),
     mappingChangedAt: dateOrNull(mapping.changedAt),
     tokenReplacedAt: dateOrNull(token?.registeredAt),
@@ -38,10 +39,10 @@ const covers = (running: UsageExport, due: Pick<UsageExport, "id" | "mode">): bo
 
 /**
  * Whether the run that is due sends whatever this one is yet to send. One of changes leaves out what a full one sends
- * once more.
+ * once more, and may leave out what one of a mode of another version sends.
  */
-const takesOver = (due: Pick<UsageExport, "mode">, running: UsageExport): boolean =>
-  running.stop === null && (due.mode === "full" || running.mode !== "full");
+const takesOver = (due: Pick<UsageExport, "mode">, { stop, mode }: UsageExport): boolean =>
+  stop === null && (due.mode === "full" || mode === "changes" || mode === "dry-run");
 
 /**
  * Starts the run of a partner whose time has come, and sets when the next one is due, in one step. Its id follows from
@@ -72,7 +73,7 @@ export const startDueExport = ({ table, now, newId }: Changing) => {
    */
   const join = async (running: UsageExport, due: Integration, next: string): Promise<DueEnd> => {
     await table.transact([
-      integrationWrite({ ...due, nextRunAt: next }),
+      integrationWrite(withNextRun(due, next, now().toISOString())),
       exportWrite({ ...running, standsFor: running.standsFor ?? due.nextRunAt }),
     ]);
     return "joined";

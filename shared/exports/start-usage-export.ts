@@ -1,6 +1,12 @@
 import { AppError } from "../errors.ts";
 import { type Actor, eventWrite, serviceActor } from "../events/event.ts";
-import { findIntegration, type Integration, integrationWrite, maySend } from "../integrations/integration.ts";
+import {
+  findIntegration,
+  type Integration,
+  integrationWrite,
+  maySend,
+  withNextRun,
+} from "../integrations/integration.ts";
 import { wrongStep } from "../integrations/wrong-step.ts";
 import { owe } from "../outbox/outbox.ts";
 import type { Changing } from "../table/changing.ts";
@@ -101,12 +107,10 @@ export const startUsageExport = ({ table, now, newId }: Changing) => {
     if (request.retryOf !== undefined) await checkRetried(table, partnerId, request.retryOf);
 
     const started = newExport(request, by.actor, now());
-    const updated: Integration = {
-      ...integration,
-      currentExportId: started.id,
-      nextRunAt: request.nextRunAt ?? integration.nextRunAt,
-    };
     const at = started.createdAt;
+    const { nextRunAt } = request;
+    const scheduled = nextRunAt === undefined ? integration : withNextRun(integration, nextRunAt, at);
+    const updated: Integration = { ...scheduled, currentExportId: started.id };
     const task = { kind: "export-usage", lane: started.lane, partnerId, exportId: started.id, leg: 0 } as const;
     const details = { exportId: started.id, trigger: started.trigger, mode: started.mode };
     await table.transact([

@@ -1,11 +1,12 @@
 import * as z from "zod";
-import { identifier, instant } from "../identifier.ts";
+import { instant } from "../identifier.ts";
+import { exportLane } from "../outbox/export-lane.ts";
 import { partnerPk } from "../partners/partner.ts";
+import { openEnum, readableOf, readRow } from "../stored.ts";
 import { type Item, type Key, type Page, type RowWrite, type Table, versioned } from "../table/table.ts";
 import { settledLines, totals } from "./line.ts";
 
-export const exportTrigger = z.enum(["schedule", "manual", "mapping", "recovery"]);
-export type ExportTrigger = z.infer<typeof exportTrigger>;
+export type ExportTrigger = "schedule" | "manual" | "mapping" | "recovery";
 
 /**
  * `changes`: what Gradient does not surely hold. `full`: everything. `dry-run`: what `changes` would send, without a
@@ -14,7 +15,10 @@ export type ExportTrigger = z.infer<typeof exportTrigger>;
 export const exportMode = z.enum(["changes", "full", "dry-run"]);
 export type ExportMode = z.infer<typeof exportMode>;
 
-/** `superseded`: the partner is due for a run that sends more than this one. */
+/**
+ * `superseded`: the partner is due for a run that sends more than this one. `unknown-mode`: only another version could
+ * carry it.
+ */
 export const stopReason = z.enum([
   "cancelled",
   "superseded",
@@ -22,22 +26,23 @@ export const stopReason = z.enum([
   "forbidden",
   "not-connected",
   "overdue",
+  "unknown-mode",
 ]);
 export type StopReason = z.infer<typeof stopReason>;
 
 /** One run over a fixed list of a partner's lines. planned → sending → finished, or cancelled on the way. */
-export const usageExport = z.object({
+const usageExport = z.object({
   id: z.string(),
-  partnerId: identifier,
-  trigger: exportTrigger,
+  partnerId: z.string(),
+  trigger: openEnum<ExportTrigger>(),
   /** A person's `sub`, or `service`. */
   startedBy: z.string(),
-  mode: exportMode,
-  lane: z.enum(["on-demand", "scheduled"]),
-  state: z.enum(["planned", "sending", "finished", "cancelled"]),
-  outcome: z.enum(["succeeded", "partial", "failed"]).nullable(),
+  mode: openEnum<ExportMode>(),
+  lane: exportLane,
+  state: openEnum<"planned" | "sending" | "finished" | "cancelled">(),
+  outcome: openEnum<"succeeded" | "partial" | "failed">().nullable(),
   /** Narrows the run to these customers. */
-  customerIds: z.array(identifier).nullable(),
+  customerIds: z.array(z.string()).nullable(),
   /** Narrows the run to what this earlier export did not bring to Gradient. */
   retryOf: z.string().nullable().default(null),
   /**
@@ -54,7 +59,7 @@ export const usageExport = z.object({
   /** Who sends, and until when nobody else may. */
   lease: z.object({ holder: z.string(), until: instant }).nullable(),
   /** Why the rest is not to be sent. */
-  stop: stopReason.nullable(),
+  stop: openEnum<StopReason>().nullable(),
   /** Gradient was asked to rebuild its views after the last accepted count. */
   viewsRebuilt: z.boolean(),
   /** Some line waits for its service to be set up in Gradient. */
@@ -84,7 +89,9 @@ export const retentionOf = (createdAt: string): number => Math.floor(Date.parse(
 
 export const runningExports = "running-export";
 
-export const isOver = ({ state }: Pick<UsageExport, "state">): boolean => state === "finished" || state === "cancelled";
+/** A state of another version is over as well once it has an end. */
+export const isOver = ({ state, finishedAt }: Pick<UsageExport, "state" | "finishedAt">): boolean =>
+  state === "finished" || state === "cancelled" || finishedAt !== null;
 
 /** Leaves lines out, whatever has become of them: no scheduled run can join such a run. */
 export const isNarrowed = ({ customerIds, retryOf }: Pick<UsageExport, "customerIds" | "retryOf">): boolean =>
@@ -101,23 +108,25 @@ const toItem = (value: UsageExport): Item => ({
 
 export const exportWrite = (value: UsageExport): RowWrite => versioned(toItem(value));
 
+export const fromExportItem = (item: Item): UsageExport => readRow(usageExport, item);
+
 export const findExport = async (
   table: Pick<Table, "get">,
   partnerId: string,
   id: string,
 ): Promise<UsageExport | undefined> => {
   const item = await table.get(exportKey(partnerId, id));
-  return item && usageExport.parse(item);
+  return item && fromExportItem(item);
 };
 
-/** Newest first: ids begin with the time. */
+/** To look at, newest first: ids begin with the time. Without those that cannot be read. */
 export const listExports = async (
   table: Pick<Table, "query">,
   partnerId: string,
   page: { after?: string; limit: number },
 ): Promise<Page<UsageExport>> => {
   const { items, next } = await table.query({ pk: partnerPk(partnerId), prefix: "export#", descending: true, ...page });
-  return { items: items.map((item) => usageExport.parse(item)), next };
+  return { items: readableOf(items, fromExportItem), next };
 };
 
 /** Sorts by time, and the same trigger gives the same id: a double trigger starts nothing twice. */

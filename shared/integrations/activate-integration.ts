@@ -2,7 +2,7 @@ import { eventWrite, serviceActor } from "../events/event.ts";
 import { nextRunAt } from "../schedules/next-run.ts";
 import type { Changing } from "../table/changing.ts";
 import { retryOnConflict } from "../table/table.ts";
-import { findIntegration, integrationWrite } from "./integration.ts";
+import { findIntegration, integrationWrite, withNextRun } from "./integration.ts";
 
 export interface Proof {
   partnerId: string;
@@ -24,10 +24,9 @@ export const activateIntegration =
       const at = time.toISOString();
       await table.transact([
         integrationWrite({
-          ...before,
+          ...withNextRun(before, nextRunAt(before.schedule, time).toISOString(), at),
           state: "active",
           mapping: { ...before.mapping, completedAt: at, nextCheckAt: null },
-          nextRunAt: nextRunAt(before.schedule, time).toISOString(),
           gradient: { ...before.gradient, status: "active" },
         }),
         eventWrite({ id: newId(), partnerId, type: "integration.activated", at, details: {}, ...serviceActor }),

@@ -3,7 +3,7 @@ import { findOwnerMail } from "../mail/owner-mail.ts";
 import type { Table } from "../table/table.ts";
 import type { Integration, ProblemCode } from "./integration.ts";
 
-const whatToDo: Record<ProblemCode, string> = {
+const whatToDo: Record<string, string> = {
   "token.rejected":
     "Generate a new key for this integration in Gradient and register it here. Nothing is lost: what changed meanwhile is sent then.",
   "gradient.forbidden":
@@ -12,7 +12,11 @@ const whatToDo: Record<ProblemCode, string> = {
     "The hub knows no owner with an e-mail address for your organization. Ask the hub's support to complete the organization's record.",
   "accounts.refused":
     "Gradient refused to take some customers over. Look at the mapping page, and ask support if it does not clear by itself.",
-};
+  "schedule.unreadable":
+    "The schedule cannot be read, its time zone may be none any more. Usage is sent in UTC, or every night. Save it again.",
+} satisfies Record<ProblemCode, string>;
+
+const whatToDoOtherwise = "Ask support, and name this problem's code.";
 
 const stepOf = ({ agreement, mapping }: Integration): 1 | 2 | 3 => {
   if (agreement === null) return 1;
@@ -85,7 +89,11 @@ export const integrationView =
       },
       exports: { last: value.lastExport, nextRunAt: value.nextRunAt, runningId: value.currentExportId },
       schedule: value.schedule,
-      problems: value.problems.map(({ code, since }) => ({ code, since, whatToDo: whatToDo[code] })),
+      problems: value.problems.map(({ code, since }) => ({
+        code,
+        since,
+        whatToDo: whatToDo[code] ?? whatToDoOtherwise,
+      })),
     };
   };
 

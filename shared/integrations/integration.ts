@@ -1,30 +1,30 @@
 import * as z from "zod";
-import { identifier, instant } from "../identifier.ts";
+import { instant } from "../identifier.ts";
+import { logger } from "../logger.ts";
 import { partnerPk } from "../partners/partner.ts";
-import { exportSchedule } from "../schedules/schedule.ts";
+import { effectiveSchedule, storedSchedule } from "../schedules/schedule.ts";
+import { openEnum, readRow } from "../stored.ts";
 import { type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 
 /**
  * not-started → awaiting-token → awaiting-agreement → awaiting-mapping → active. `suspended` from any later state once Gradient
  * refuses the token, and back to where it was with a new one; `disconnected` by a person, and back to awaiting-token.
  */
-export const integrationState = z.enum([
-  "not-started",
-  "awaiting-token",
-  "awaiting-agreement",
-  "awaiting-mapping",
-  "active",
-  "suspended",
-  "disconnected",
-]);
-export type IntegrationState = z.infer<typeof integrationState>;
+export type IntegrationState =
+  | "not-started"
+  | "awaiting-token"
+  | "awaiting-agreement"
+  | "awaiting-mapping"
+  | "active"
+  | "suspended"
+  | "disconnected";
 
 const registeredToken = z.object({
   secretName: z.string(),
   versionId: z.string(),
   fingerprint: z.string(),
   lastFour: z.string(),
-  status: z.enum(["valid", "rejected"]),
+  status: openEnum<"valid" | "rejected">(),
   registeredAt: instant,
   registeredBy: z.string(),
   checkedAt: instant,
@@ -63,19 +63,23 @@ const mapping = z.object({
   mappedServiceIds: z.array(z.string()),
 });
 
-export const problemCode = z.enum(["token.rejected", "gradient.forbidden", "owner.unknown", "accounts.refused"]);
-export type ProblemCode = z.infer<typeof problemCode>;
+export type ProblemCode =
+  | "token.rejected"
+  | "gradient.forbidden"
+  | "owner.unknown"
+  | "accounts.refused"
+  | "schedule.unreadable";
 
-export const integration = z.object({
-  partnerId: identifier,
-  state: integrationState,
+const integration = z.object({
+  partnerId: z.string(),
+  state: openEnum<IntegrationState>(),
   startedAt: instant,
   startedBy: z.string(),
   token: registeredToken.nullable(),
   gradient: connection.nullable(),
   agreement: confirmation.nullable(),
   mapping,
-  schedule: exportSchedule,
+  schedule: storedSchedule,
   nextRunAt: instant.nullable(),
   /** The export that is running; one at a time. */
   currentExportId: z.string().nullable(),
@@ -85,7 +89,7 @@ export const integration = z.object({
   viewsOwed: z.object({ customerId: z.string(), serviceId: z.string() }).nullable().default(null),
   /** The accepted counts lie in 2^ledgerBits rows. */
   ledgerBits: z.int().min(0).max(16),
-  problems: z.array(z.object({ code: problemCode, since: instant })),
+  problems: z.array(z.object({ code: openEnum<ProblemCode>(), since: instant })),
   version: z.number(),
 });
 export type Integration = z.infer<typeof integration>;
@@ -120,6 +124,18 @@ export const withoutProblem = (value: Integration, code: ProblemCode): Integrati
   problems: value.problems.filter((problem) => problem.code !== code),
 });
 
+/**
+ * With the time of the next scheduled run. A schedule that cannot be read as it stands, for instance in a zone that is
+ * none any more, has its runs in UTC or every night; that shows on the partner's page and alarms, until the schedule is
+ * put anew.
+ */
+export const withNextRun = (value: Integration, nextRunAt: string, at: string): Integration => {
+  const { isAsStored } = effectiveSchedule(value.schedule);
+  if (isAsStored) return { ...withoutProblem(value, "schedule.unreadable"), nextRunAt };
+  logger.error("a schedule cannot be read as it is stored, its runs go by another", { partnerId: value.partnerId });
+  return { ...withProblem(value, "schedule.unreadable", at), nextRunAt };
+};
+
 export const dueKinds = { mapping: "mapping-check", run: "scheduled-run" };
 
 const due = ({ state, mapping: { nextCheckAt }, nextRunAt }: Integration) => {
@@ -135,10 +151,12 @@ const toItem = (value: Integration): Item => ({ ...value, ...due(value), ...inte
 /** The new state, if nobody changed the record since it was read. */
 export const integrationWrite = (value: Integration): RowWrite => versioned(toItem(value));
 
+export const fromIntegrationItem = (item: Item): Integration => readRow(integration, item);
+
 export const findIntegration = async (
   table: Pick<Table, "get">,
   partnerId: string,
 ): Promise<Integration | undefined> => {
   const item = await table.get(integrationKey(partnerId));
-  return item && integration.parse(item);
+  return item && fromIntegrationItem(item);
 };

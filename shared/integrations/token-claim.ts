@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { AppError } from "../errors.ts";
+import { readRow } from "../stored.ts";
 import { added, type Key, type Table, type Write } from "../table/table.ts";
 
 /**
@@ -24,7 +25,7 @@ const inUse = () =>
 /** The partner that holds the claim, if any. */
 export const claimant = async (table: Pick<Table, "get">, key: Key): Promise<string | undefined> => {
   const item = await table.get(key);
-  return item && claim.parse(item).partnerId;
+  return item && readRow(claim, item).partnerId;
 };
 
 /** Throws `token.in-use` when another partner holds it. Otherwise answers the write that takes it, or nothing if it is ours. */

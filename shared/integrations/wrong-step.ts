@@ -1,7 +1,8 @@
 import { AppError } from "../errors.ts";
+import type { OpenWord } from "../stored.ts";
 import type { IntegrationState } from "./integration.ts";
 
-const whatNow: Record<IntegrationState, string> = {
+const whatNow: Record<string, string> = {
   "not-started": "Start the integration first.",
   "awaiting-token": "Register a Gradient token first.",
   "awaiting-agreement": "Confirm the agreement first.",
@@ -9,8 +10,10 @@ const whatNow: Record<IntegrationState, string> = {
   active: "The integration is active.",
   suspended: "Gradient refused the token. Generate a new one in Gradient and register it.",
   disconnected: "The integration is disconnected. Start it again first.",
-};
+} satisfies Record<IntegrationState, string>;
 
 /** The request comes too early or too late in the wizard. */
-export const wrongStep = (state: IntegrationState): AppError =>
-  new AppError("conflict", "integration.wrong-step", whatNow[state], { extra: { state } });
+export const wrongStep = (state: OpenWord<IntegrationState>): AppError =>
+  new AppError("conflict", "integration.wrong-step", whatNow[state] ?? "Not in the present state.", {
+    extra: { state },
+  });

@@ -2,6 +2,7 @@ import middy from "@middy/core";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import type * as z from "zod";
 import { logger, withLogFields } from "../logger.ts";
+import { faultsOf } from "../stored.ts";
 import { logFailure } from "./problems.ts";
 
 interface Worker<S extends z.ZodType> {
@@ -9,6 +10,19 @@ interface Worker<S extends z.ZodType> {
   /** Returning means done: the message goes. Throwing means again: later, and in the end to the dead letters. */
   run: (message: z.infer<S>, invocation: { remainingMs: () => number }) => Promise<string>;
 }
+
+/** What a body says. The parser's own text would quote it. */
+const readMessage = <S extends z.ZodType>(schema: S, body: string): z.infer<S> => {
+  let message: unknown;
+  try {
+    message = JSON.parse(body);
+  } catch {
+    throw new Error("The message is not JSON.");
+  }
+  const parsed = schema.safeParse(message);
+  if (parsed.success) return parsed.data;
+  throw new Error(`The message cannot be read: ${faultsOf(parsed.error).join(", ")}`);
+};
 
 /** One queue door. A record that fails returns to the queue alone; of a FIFO group, what follows it returns too. */
 export const queueWorker = <S extends z.ZodType>({ message, run }: Worker<S>) =>
@@ -20,7 +34,7 @@ export const queueWorker = <S extends z.ZodType>({ message, run }: Worker<S>) =>
     const handle = async ({ messageId, body, attributes: { MessageGroupId: group } }: SQSRecord): Promise<void> => {
       try {
         if (group !== undefined && failedGroups.has(group)) throw new Error("An earlier message of the group failed");
-        logger.info("message handled", { outcome: await run(message.parse(JSON.parse(body)), { remainingMs }) });
+        logger.info("message handled", { outcome: await run(readMessage(message, body), { remainingMs }) });
       } catch (error) {
         logFailure("message failed, it will be delivered again", error);
         failed.add(messageId);

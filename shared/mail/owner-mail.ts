@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { identifier, instant } from "../identifier.ts";
+import { instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
+import { openEnum, readRow } from "../stored.ts";
 import { type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 
 const agreementConfirmed = z.object({
@@ -13,16 +14,18 @@ const agreementConfirmed = z.object({
   address: z.string(),
 });
 const tokenRejected = z.object({ kind: z.literal("token-rejected"), rejectedAt: instant });
+const mailFacts = z.discriminatedUnion("kind", [agreementConfirmed, tokenRejected]);
+const otherFacts = z.looseObject({ kind: openEnum<never>() });
 
 /**
  * One e-mail that the organization's owner is owed, and how far it got. It holds facts; whom it goes to is read from
  * the feed's record when it is sent.
  */
-export const ownerMail = z.object({
-  partnerId: identifier,
+const ownerMail = z.object({
+  partnerId: z.string(),
   id: z.string(),
-  facts: z.discriminatedUnion("kind", [agreementConfirmed, tokenRejected]),
-  status: z.enum(["queued", "sent", "delivered", "bounced", "complained", "failed"]),
+  facts: z.union([mailFacts, otherFacts]),
+  status: openEnum<"queued" | "sent" | "delivered" | "bounced" | "complained" | "failed">(),
   /** When it reached this status. */
   at: instant,
   messageId: z.string().nullable(),
@@ -43,5 +46,11 @@ export const findOwnerMail = async (
   id: string,
 ): Promise<OwnerMail | undefined> => {
   const item = await table.get(mailKey(partnerId, id));
-  return item && ownerMail.parse(item);
+  return item && readRow(ownerMail, item);
 };
+
+/**
+ * What the mail is to say. Throws `UnreadableRecord` for facts of a kind that only another version can put into words.
+ */
+export const factsOf = ({ partnerId, id, facts }: OwnerMail): z.infer<typeof mailFacts> =>
+  readRow(mailFacts, mailKey(partnerId, id), facts);

@@ -1,43 +1,58 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import { identifier, instant } from "../identifier.ts";
+import { instant } from "../identifier.ts";
+import { openEnum } from "../stored.ts";
 import { added, type RowWrite } from "../table/table.ts";
+import { exportLane } from "./export-lane.ts";
 
-/** The tasks by kind, each as its queue carries it. Ids only: no counts, no tokens, no addresses. */
+export type SyncReason = "confirmed" | "feed" | "webhook" | "check" | "watch" | "export" | "replaced";
+
+/**
+ * The tasks by kind, each as its queue carries it. Ids only: no counts, no tokens, no addresses. A message may be older
+ * or newer than its worker, so a field that the worker does not know is no fault.
+ */
 export const taskOf = {
-  "sync-accounts": z.strictObject({
+  "sync-accounts": z.object({
     kind: z.literal("sync-accounts"),
-    partnerId: identifier,
-    reason: z.enum(["confirmed", "feed", "webhook", "check", "watch", "export", "replaced"]),
+    partnerId: z.string(),
+    reason: openEnum<SyncReason>(),
   }),
-  "send-owner-mail": z.strictObject({ kind: z.literal("send-owner-mail"), partnerId: identifier, mailId: z.string() }),
-  "export-usage": z.strictObject({
+  "send-owner-mail": z.object({ kind: z.literal("send-owner-mail"), partnerId: z.string(), mailId: z.string() }),
+  "export-usage": z.object({
     kind: z.literal("export-usage"),
-    lane: z.enum(["on-demand", "scheduled"]),
-    partnerId: identifier,
+    lane: exportLane,
+    partnerId: z.string(),
     exportId: z.string(),
     /** Counts the messages of one export up, so that a redelivered hand-over is recognised by the FIFO queue. */
     leg: z.int().min(0),
   }),
-  "close-connection": z.strictObject({
+  "close-connection": z.object({
     kind: z.literal("close-connection"),
-    partnerId: identifier,
+    partnerId: z.string(),
     secretName: z.string(),
     versionId: z.string(),
   }),
 };
 
 /** A piece of work that is owed to a queue. */
-export const task = z.discriminatedUnion("kind", [
-  taskOf["sync-accounts"],
-  taskOf["send-owner-mail"],
-  taskOf["export-usage"],
-  taskOf["close-connection"],
+export type Task = { [Kind in keyof typeof taskOf]: z.infer<(typeof taskOf)[Kind]> }[keyof typeof taskOf];
+
+// its worker may know more fields than whoever relays it
+const owedTask = z.discriminatedUnion("kind", [
+  taskOf["sync-accounts"].loose(),
+  taskOf["send-owner-mail"].loose(),
+  taskOf["export-usage"].loose(),
+  taskOf["close-connection"].loose(),
 ]);
-export type Task = z.infer<typeof task>;
 
 /** A task that has not yet reached its queue. Written in one transaction with what made it due, deleted once queued. */
-export const outboxRow = z.object({ id: z.string(), task, owedSince: instant, pk: z.string(), sk: z.string() });
+export const outboxRow = z.object({
+  id: z.string(),
+  task: owedTask,
+  owedSince: instant,
+  pk: z.string(),
+  sk: z.string(),
+});
 export type OutboxRow = z.infer<typeof outboxRow>;
 
 // One partition takes 1,000 writes a second; one tick may owe tens of thousands of tasks at once.

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { readRow } from "../stored.ts";
 import { isConflict, type Key, store, type Table, versioned, written } from "../table/table.ts";
 import type { Clock } from "./clock.ts";
 import type { Slots } from "./pacer.ts";
@@ -46,7 +47,7 @@ export const tableSlots = (table: Pick<Table, "get" | "put">, name: string, cloc
 
   const look = async () => {
     const item = await table.get(key);
-    const newest = item ? limiter.parse(item) : fresh;
+    const newest = item ? readRow(limiter, item) : fresh;
     isShared = newest.version !== known.version;
     known = newest;
   };

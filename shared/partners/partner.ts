@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { displayName, identifier, instant } from "../identifier.ts";
+import { isTimeZone } from "../schedules/zoned-time.ts";
+import { readRow } from "../stored.ts";
 import { type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 
 export const partnerId = identifier;
@@ -7,23 +9,26 @@ export const partnerId = identifier;
 /** Every row of one partner shares this key, so no query can reach into another partner's. */
 export const partnerPk = (id: string): string => `partner#${id}`;
 
-const timeZone = z.string().refine((name) => {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).format() !== "";
-  } catch {
-    return false;
-  }
-}, "This is no IANA time zone.");
-
+/** As the feed puts it. */
 export const partnerProfile = z.strictObject({
   name: displayName,
   owner: z.strictObject({ name: displayName, email: z.email().max(254) }),
-  timeZone,
+  timeZone: z.string().refine(isTimeZone, "This is no IANA time zone."),
 });
 export type PartnerProfile = z.infer<typeof partnerProfile>;
 
-/** One MSP organization as the hub's feed describes it. */
-export const partner = z.object({ ...partnerProfile.shape, id: partnerId, updatedAt: instant, version: z.number() });
+/**
+ * One MSP organization as the hub's feed described it when it was stored: what is asked of a profile may have been
+ * another then.
+ */
+const partner = z.object({
+  id: z.string(),
+  name: z.string(),
+  owner: z.object({ name: z.string(), email: z.string() }),
+  timeZone: z.string(),
+  updatedAt: instant,
+  version: z.number(),
+});
 export type Partner = z.infer<typeof partner>;
 
 const partnerKey = (id: string): Key => ({ pk: partnerPk(id), sk: "profile" });
@@ -35,5 +40,5 @@ export const partnerWrite = (value: Partner): RowWrite => versioned(toPartnerIte
 
 export const findPartner = async (table: Pick<Table, "get">, id: string): Promise<Partner | undefined> => {
   const item = await table.get(partnerKey(id));
-  return item && partner.parse(item);
+  return item && readRow(partner, item);
 };

@@ -1,4 +1,4 @@
-import type { ExportSchedule } from "./schedule.ts";
+import { type ExportSchedule, effectiveSchedule, type StoredSchedule } from "./schedule.ts";
 import { dayMs, firstInstantAt, hourMs, localDate, type WallTime } from "./zoned-time.ts";
 
 const weekMs = 7 * dayMs;
@@ -41,7 +41,8 @@ const dueOn = (date: WallTime, { hour, timeZone }: ExportSchedule): number => {
  * The first run after this instant, and not before the end of the pause. A date has one run: the first of the two hours
  * when the clocks are put back, the first instant after the gap when they are put forward.
  */
-export const nextRunAt = (schedule: ExportSchedule, after: Date): Date => {
+export const nextRunAt = (stored: StoredSchedule, after: Date): Date => {
+  const { schedule } = effectiveSchedule(stored);
   const pauseEnd = schedule.pausedUntil === null ? Number.NEGATIVE_INFINITY : Date.parse(schedule.pausedUntil);
   const earliest = Math.max(after.getTime() + 1, pauseEnd);
   // no earlier date has a run that is late enough

@@ -25,13 +25,15 @@ const canonicalName = (name: string): string | undefined => {
   }
 };
 
+export const isTimeZone = (name: string): boolean => canonicalName(name) !== undefined;
+
 const timeZoneMessage = "The time zone must be an IANA name, such as Europe/Prague.";
 
 /** The name of a time zone, in any case; what comes out is spelled as Intl spells it. */
 export const ianaTimeZone = z
   .string(timeZoneMessage)
   .overwrite((name) => canonicalName(name) ?? name)
-  .refine((name) => canonicalName(name) !== undefined, timeZoneMessage);
+  .refine(isTimeZone, timeZoneMessage);
 
 // A formatter takes 100 µs to make and 30 kB to keep, a use of it 1 µs; there are about 400 zones.
 const formatters = new Map<string, Intl.DateTimeFormat>();

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { displayName, identifier, instant } from "../identifier.ts";
+import { openEnum, readableOf, readRow } from "../stored.ts";
 import { allItems, type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 
 export const serviceId = identifier;
@@ -63,6 +64,7 @@ const serviceSubcategory = z.enum([
   "other",
 ]);
 
+/** As the feed puts it. */
 export const serviceRecord = z.strictObject({
   name: displayName,
   description: z.string().trim().min(1).max(2000),
@@ -73,9 +75,13 @@ export const serviceRecord = z.strictObject({
 export type ServiceRecord = z.infer<typeof serviceRecord>;
 
 /** A billable item of the vendor's catalogue, one for all partners. */
-export const hubService = z.object({
-  ...serviceRecord.shape,
-  id: serviceId,
+const hubService = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  category: openEnum<ServiceRecord["category"]>(),
+  subcategory: openEnum<ServiceRecord["subcategory"]>(),
+  unit: z.string(),
   /** Gradient's own id, once the service exists there. */
   gradientServiceId: z.string().nullable(),
   /** Until then one worker alone may create it in Gradient, which would create it twice. */
@@ -89,7 +95,7 @@ const cataloguePk = "catalogue";
 
 export const serviceKey = (id: string): Key => ({ pk: cataloguePk, sk: `service#${id}` });
 export const toServiceItem = (value: HubService): Item => ({ ...value, ...serviceKey(value.id) });
-const fromServiceItem = (item: Item): HubService => hubService.parse(item);
+const fromServiceItem = (item: Item): HubService => readRow(hubService, item);
 
 /** The new state, if nobody changed the record since it was read. */
 export const serviceWrite = (value: HubService): RowWrite => versioned(toServiceItem(value));
@@ -99,5 +105,16 @@ export const findService = async (table: Pick<Table, "get">, id: string): Promis
   return item && fromServiceItem(item);
 };
 
+const serviceRows = (table: Pick<Table, "query">): Promise<Item[]> =>
+  Array.fromAsync(allItems(table, { pk: cataloguePk, prefix: "service#" }));
+
+/**
+ * The catalogue, without what cannot be read: all partners share it, and counts of a service that is missing here are
+ * deferred.
+ */
 export const listServices = async (table: Pick<Table, "query">): Promise<HubService[]> =>
-  (await Array.fromAsync(allItems(table, { pk: cataloguePk, prefix: "service#" }))).map(fromServiceItem);
+  readableOf(await serviceRows(table), fromServiceItem);
+
+/** The whole catalogue. Throws `UnreadableRecord`: whoever sets services up in Gradient has to know them all. */
+export const listEveryService = async (table: Pick<Table, "query">): Promise<HubService[]> =>
+  (await serviceRows(table)).map(fromServiceItem);

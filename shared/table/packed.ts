@@ -1,5 +1,8 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import * as z from "zod";
+import { UnreadableRecord } from "../errors.ts";
+import { readRow } from "../stored.ts";
+import type { Item } from "./table.ts";
 
 // Lines repeat within a few hundred bytes, so a window of 4 kB finds as much as one of 32 kB, and is set up in half the time.
 const settings = { windowBits: 12, memLevel: 4 };
@@ -70,6 +73,18 @@ export const pack = (value: unknown): string | Uint8Array => {
 };
 
 const stored = z.union([z.string(), z.instanceof(Uint8Array)]);
+
+/** What a row holds packed. Throws `UnreadableRecord`. */
+export const readPacked = <S extends z.ZodType>(schema: S, row: Item): z.infer<S> => {
+  let content: unknown;
+  try {
+    content = unpack(row.packed);
+  } catch {
+    // the failure's text may quote what is stored
+    throw new UnreadableRecord(row, ["packed: damaged"]);
+  }
+  return readRow(schema, row, content);
+};
 
 export const unpack = (packed: unknown): unknown => {
   const held = stored.parse(packed);

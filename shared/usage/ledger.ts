@@ -2,12 +2,13 @@ import { hash } from "node:crypto";
 import * as z from "zod";
 import { instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
-import { pack, unpack } from "../table/packed.ts";
+import { openEnum, readRow } from "../stored.ts";
+import { pack, readPacked } from "../table/packed.ts";
 import { allItems, type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
-import { lineOutcome } from "./outcome.ts";
+import type { LineOutcome } from "./outcome.ts";
 
 /** What is known of one line across all runs. */
-export const ledgerEntry = z.object({
+const ledgerEntry = z.object({
   customerId: z.string(),
   serviceId: z.string(),
   /** The number that Gradient accepted last, and when. */
@@ -17,7 +18,7 @@ export const ledgerEntry = z.object({
    * could be overwritten by the late one.
    */
   doubt: z.object({ unitCount: z.int(), until: instant }).nullable(),
-  last: z.object({ outcome: lineOutcome, at: instant }),
+  last: z.object({ outcome: openEnum<LineOutcome>(), at: instant }),
 });
 export type LedgerEntry = z.infer<typeof ledgerEntry>;
 const ledgerEntries = z.array(ledgerEntry);
@@ -46,7 +47,6 @@ const stored = z.object({
   number: z.int(),
   connectionId: z.string(),
   version: z.number(),
-  packed: z.unknown(),
 });
 
 export const lineKey = ({ customerId, serviceId }: { customerId: string; serviceId: string }): string =>
@@ -71,8 +71,8 @@ const bucketKey = ({ partnerId, bits, number }: Pick<Bucket, "partnerId" | "bits
 });
 
 const fromItem = (item: Item): Bucket => {
-  const { packed, ...bucket } = stored.parse(item);
-  const entries = ledgerEntries.parse(unpack(packed));
+  const bucket = readRow(stored, item);
+  const entries = readPacked(ledgerEntries, item);
   return { ...bucket, entries: new Map(entries.map((entry) => [lineKey(entry), entry])) };
 };
 

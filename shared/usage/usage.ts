@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { identifier, instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
+import { readRow } from "../stored.ts";
 import { allItems, type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 
 // Gradient documents no upper bound. Ten digits are more units than any customer has and far below where doubles lose whole numbers.
@@ -25,13 +26,13 @@ export const measurement = z.strictObject({
 });
 export type Measurement = z.infer<typeof measurement>;
 
-const count = z.object({ unitCount, measuredAt: instant });
+const count = z.object({ unitCount: z.int().min(0), measuredAt: instant });
 export type Count = z.infer<typeof count>;
 
 /** What one customer uses now, by service id: levels, never differences. */
-export const customerUsage = z.object({
-  partnerId: identifier,
-  customerId: identifier,
+const customerUsage = z.object({
+  partnerId: z.string(),
+  customerId: z.string(),
   counts: z.record(z.string(), count),
   version: z.number(),
 });
@@ -47,7 +48,7 @@ export const toUsageItem = (value: CustomerUsage): Item => ({
 });
 /** The new state, if nobody changed the record since it was read. */
 export const usageWrite = (value: CustomerUsage): RowWrite => versioned(toUsageItem(value));
-export const fromUsageItem = (item: Item): CustomerUsage => customerUsage.parse(item);
+export const fromUsageItem = (item: Item): CustomerUsage => readRow(customerUsage, item);
 
 /** The usage of those customers that have any, by customer id. */
 export const readUsage = async (

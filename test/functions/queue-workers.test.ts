@@ -47,14 +47,37 @@ describe("the accounts' queue", () => {
   it.each([
     ["no JSON", "{"],
     ["another kind of task", { kind: "send-owner-mail", partnerId: "org-1", mailId: "m" }],
-    ["a reason that nobody knows", { ...ask("org-1"), reason: "because" }],
-    ["a token in it", { ...ask("org-1"), partnerToken: "gradient-partner-token-0001" }],
-  ])("gets a message back that has %s", async (_, message) => {
+    ["no partner", { ...ask("org-1"), partnerId: null }],
+  ])("gets a message back that has %s, and alarms", async (_, message) => {
     const worker = syncAccountsWorker(serviceWorld());
 
-    const { reply } = await answerOf(() => worker(anSqsEvent(message), aLambdaContext()));
+    const { reply, printed } = await answerOf(() => worker(anSqsEvent(message), aLambdaContext()));
 
     expect(reply).toEqual(failed("message-1"));
+    expect(JSON.parse(printed)).toMatchObject({ level: "ERROR", detail: expect.stringMatching(/^The message /) });
+  });
+
+  it("gets a message back for a token that the secret store has lost, and alarms", async () => {
+    const world = serviceWorld();
+    await world.connect();
+    for (const name of world.vault.names()) await world.vault.remove(name);
+    const worker = syncAccountsWorker(world);
+
+    const { reply, printed } = await answerOf(() => worker(anSqsEvent(ask("org-1")), aLambdaContext()));
+
+    expect(reply).toEqual(failed("message-1"));
+    expect(printed).toContain('"level":"ERROR","message":"a registered token is missing from the secret store"');
+  });
+
+  it("prints nothing of a message, whether it can be read or not", async () => {
+    const worker = syncAccountsWorker(serviceWorld());
+    const token = "gradient-partner-token-0001";
+    const messages = anSqsEvent({ ...ask("org-1"), partnerToken: token }, `${token}{`, { kind: token });
+
+    const { reply, printed } = await answerOf(() => worker(messages, aLambdaContext()));
+
+    expect(reply).toEqual(failed("message-2", "message-3"));
+    expect(printed).not.toContain(token);
   });
 });
 

@@ -74,7 +74,7 @@ it("logs of an unexpected error where in the sources it was thrown", async () =>
   const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", script], { env: environment });
   const { stack } = z.object({ stack: z.string() }).parse(JSON.parse(stdout));
 
-  expect(stack).toMatch(/^SyntaxError: /);
+  expect(stack).toMatch(/^Error: The message is not JSON\./);
   expect(stack).toMatch(/ \(\S*shared\/lambda\/queue-worker\.ts:\d+:\d+\)$/m);
 });
 

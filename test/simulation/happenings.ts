@@ -1,6 +1,6 @@
 import type { ExportMode } from "#shared/exports/usage-export";
 import { findIntegration } from "#shared/integrations/integration";
-import { customerUsage, toUsageItem, usageKey } from "#shared/usage/usage";
+import { fromUsageItem, toUsageItem, usageKey } from "#shared/usage/usage";
 import type { Post } from "./gradient-connections.ts";
 import { replaceToken } from "./new-tokens.ts";
 import { at, customerId, customerRow, type Layout, serviceId } from "./scenario.ts";
@@ -18,7 +18,7 @@ const measure = (
 ): void => {
   const row = table.rows.get(`${usageKey(partnerId, customer).pk}\u0000${usageKey(partnerId, customer).sk}`);
   if (!row) return;
-  const before = customerUsage.parse(row);
+  const before = fromUsageItem(row);
   const counts = { ...before.counts, [service]: { unitCount, measuredAt: at(line.now()) } };
   trace(() => `the hub counts ${unitCount} for ${customer}/${service}`);
   table.apply([{ put: toUsageItem({ ...before, counts, version: before.version + 1 }) }]);

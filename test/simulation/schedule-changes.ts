@@ -1,5 +1,5 @@
 import { putSchedule } from "#functions/put-schedule/put-schedule";
-import { integration } from "#shared/integrations/integration";
+import { fromIntegrationItem } from "#shared/integrations/integration";
 import type { ExportSchedule } from "#shared/schedules/schedule";
 import type { Write } from "#shared/table/table";
 import { at } from "./scenario.ts";
@@ -30,7 +30,7 @@ export const startedInPause = (writes: Write[]): string | undefined => {
   const started = puts.find(({ sk, type }) => sk.startsWith("event#") && type === "export.started");
   const row = puts.find(({ sk }) => sk === "integration");
   if (!started || !row) return undefined;
-  const { currentExportId, schedule } = integration.parse(row);
+  const { currentExportId, schedule } = fromIntegrationItem(row);
   if (!currentExportId?.endsWith("-schedule") || schedule.pausedUntil === null) return undefined;
   return Date.parse(schedule.pausedUntil) - Date.parse(`${started.at}`) > clocksApartMs
     ? `${currentExportId} was started in a pause`

@@ -1,18 +1,21 @@
 import type { StopReason } from "#shared/exports/usage-export";
 import type { CountAnswer } from "#shared/gradient/gradient-api";
+import type { OpenWord } from "#shared/stored";
 
 /** Why the run sends no more, so that its remaining lines end without a call. The export keeps the `reason`. */
 export type Stop =
   /**
    * Read in the export: a person, a run that sends more, the recovery or an earlier worker of this run has written it.
    */
-  | { kind: "told"; reason: StopReason }
+  | { kind: "told"; reason: OpenWord<StopReason> }
   /** Gradient's answer to a call of this worker; every other call would get the same. */
   | { kind: "refused"; reason: "token-rejected" | "forbidden" }
   /** Nobody under this limiter key may call since an earlier 403. */
   | { kind: "slots-denied"; reason: "forbidden" }
   /** There is no token to send with, or the lines were planned for another connection. */
-  | { kind: "not-connected"; reason: "not-connected" };
+  | { kind: "not-connected"; reason: "not-connected" }
+  /** Another version has begun the run, in a mode that only that version can carry. */
+  | { kind: "unknown-mode"; reason: "unknown-mode" };
 
 /** Why this worker goes no further and leaves its lines to the next one. */
 export interface Failure {
@@ -37,7 +40,7 @@ export interface Halt {
 }
 
 /** `told` gives the reason that is written in the export now. */
-export const newHalt = (told: () => StopReason | null): Halt => {
+export const newHalt = (told: () => OpenWord<StopReason> | null): Halt => {
   let met: Stop | null = null;
   let failure: Failure | null = null;
 

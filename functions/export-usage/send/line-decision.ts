@@ -1,6 +1,7 @@
-import type { ExportMode, StopReason } from "#shared/exports/usage-export";
+import type { StopReason, UsageExport } from "#shared/exports/usage-export";
 import type { CountAnswer } from "#shared/gradient/gradient-api";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
+import type { OpenWord } from "#shared/stored";
 import type { LedgerEntry } from "#shared/usage/ledger";
 import type { LineOutcome } from "#shared/usage/outcome";
 
@@ -74,18 +75,31 @@ export const verdicts = {
     reason: "The run took longer than it may and was closed.",
     whatToDo: "Nothing: the next run sends it.",
   },
+  unknownMode: {
+    outcome: "deferred",
+    reason: "The run is of a kind that this version of the service does not know.",
+    whatToDo: "Start another run, or wait for the next one.",
+  },
+  stopped: {
+    outcome: "deferred",
+    reason: "The run was stopped before this line.",
+    whatToDo: "Start another run, or wait for the next one.",
+  },
   dryRun: { outcome: "deferred", reason: "A dry run: this number would be sent.", whatToDo: null },
 } as const satisfies Record<string, Verdict>;
 
-/** How a line ends that a stop has kept from being sent. */
-export const stopVerdicts: Record<StopReason, Verdict> = {
+const stopVerdicts: Record<string, Verdict> = {
   cancelled: verdicts.cancelled,
   superseded: verdicts.superseded,
   "token-rejected": verdicts.tokenRejected,
   forbidden: verdicts.forbidden,
   "not-connected": verdicts.notConnected,
   overdue: verdicts.overdue,
-};
+  "unknown-mode": verdicts.unknownMode,
+} satisfies Record<StopReason, Verdict>;
+
+/** How a line ends that a stop has kept from being sent; the reason may be a word of another version. */
+export const stopVerdict = (reason: OpenWord<StopReason>): Verdict => stopVerdicts[reason] ?? verdicts.stopped;
 
 /** Gradient's own words for a refusal of this one line. */
 export const rejected = (message: string): Verdict => ({
@@ -95,7 +109,7 @@ export const rejected = (message: string): Verdict => ({
 });
 
 interface Situation {
-  mode: ExportMode;
+  mode: UsageExport["mode"];
   /** The hub's number now. */
   unitCount: number;
   isInGradient: boolean;

@@ -1,5 +1,5 @@
 import type { ExportRun } from "./export-run.ts";
-import { stopVerdicts, verdicts } from "./line-decision.ts";
+import { stopVerdict, verdicts } from "./line-decision.ts";
 import type { PreparedLine } from "./prepare-chunk.ts";
 import { sendCount } from "./send-count.ts";
 import type { LineEnd } from "./settle-chunk.ts";
@@ -62,7 +62,7 @@ export const lineDispatcher = (run: ExportRun) => {
       }
       if (halt.cause() === null && (await mayCall())) return { end: call(prepared, rebuildsViews) };
       const stop = halt.stop();
-      if (stop !== null) return ended(stopVerdicts[stop.reason]);
+      if (stop !== null) return ended(stopVerdict(stop.reason));
       // after a 429 with a long pause, the slot may have been later than the lease's end
       halt.fail(new Error("The lease ran out before it could be renewed"));
       // after a failure no chunk is settled, so it does not matter what is said here: the next worker sends the line

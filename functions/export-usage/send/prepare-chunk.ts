@@ -1,6 +1,6 @@
 import { type Chunk, chunkWrite, type Intent } from "#shared/exports/chunk";
 import type { Line } from "#shared/exports/line";
-import type { ExportMode } from "#shared/exports/usage-export";
+import type { UsageExport } from "#shared/exports/usage-export";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import type { HubService } from "#shared/services/hub-service";
 import type { Table } from "#shared/table/table";
@@ -26,7 +26,7 @@ export interface PreparedChunk {
 interface Dependencies {
   table: Table;
   services: Map<string, HubService>;
-  mode: ExportMode;
+  mode: UsageExport["mode"];
   /** How every line ends where the run has been stopped; null while lines are sent. */
   stopped: Verdict | null;
   now: number;

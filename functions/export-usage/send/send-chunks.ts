@@ -1,7 +1,7 @@
 import { findChunk } from "#shared/exports/chunk";
 import type { ExportRun } from "./export-run.ts";
 import { ledgerInUse } from "./ledger-in-use.ts";
-import { stopVerdicts } from "./line-decision.ts";
+import { stopVerdict } from "./line-decision.ts";
 import { lineDispatcher } from "./line-dispatcher.ts";
 import { type PreparedChunk, prepareChunk } from "./prepare-chunk.ts";
 import type { LineEnd } from "./settle-chunk.ts";
@@ -32,7 +32,7 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
     if (!chunk) throw new Error("A planned chunk is missing");
     const bucket = await ledger.row(chunk.bucket);
     const stop = halt.stop();
-    const stopped = stop && stopVerdicts[stop.reason];
+    const stopped = stop && stopVerdict(stop.reason);
     return prepareChunk({ table, services, mode, stopped, now: clock.now() }, chunk, bucket);
   };
 

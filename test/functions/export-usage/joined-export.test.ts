@@ -4,7 +4,7 @@ import { putSchedule } from "#functions/put-schedule/put-schedule";
 import { recoverExports } from "#functions/recover-exports/recover-exports";
 import { startUsageExports } from "#functions/start-usage-exports/start-usage-exports";
 import { startUsageExport } from "#shared/exports/start-usage-export";
-import { findExport, usageExport } from "#shared/exports/usage-export";
+import { findExport, fromExportItem } from "#shared/exports/usage-export";
 import { type Integration, integrationWrite } from "#shared/integrations/integration";
 import type { ExportSchedule } from "#shared/schedules/schedule";
 import { rowsOf } from "#test/builders/table";
@@ -175,5 +175,5 @@ it("is not joined where it has ended, or was stopped, in between", async () => {
 it("is read from a row that was written before it could stand for another", () => {
   const { standsFor, ...older } = anExportRow();
 
-  expect(usageExport.parse(older).standsFor).toBe(standsFor);
+  expect(fromExportItem(older).standsFor).toBe(standsFor);
 });

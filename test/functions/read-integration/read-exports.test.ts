@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readExports, readReceipts } from "#functions/read-integration/read-exports";
 import type { Receipt } from "#shared/exports/line";
+import type { LineOutcome } from "#shared/usage/outcome";
 import { aTableWith } from "#test/builders/table";
 import { minutesAfter } from "#test/builders/time";
 import { aChunkRow, aLine, anExportRow, aReceipt } from "#test/builders/usage-export";
@@ -16,7 +17,7 @@ const receiptsOf = (chunk: number, count: number): Receipt[] =>
 const aDoneChunk = (number: number, count = 95) =>
   aChunkRow({ number, content: { state: "done", receipts: receiptsOf(number, count) } });
 
-const allPages = async (table: InMemoryTable, outcome?: Receipt["outcome"]): Promise<Receipt[][]> => {
+const allPages = async (table: InMemoryTable, outcome?: LineOutcome): Promise<Receipt[][]> => {
   const pages: Receipt[][] = [];
   for (let cursor: string | undefined; ; ) {
     const { items, nextCursor } = await readReceipts({ table })({ partnerId, exportId, outcome, cursor });

@@ -57,17 +57,20 @@ describe("a batch of the stream", () => {
     expect(sent).toEqual(["a"]);
   });
 
-  it("comes again from a row on that nobody can read", async () => {
+  it("goes on behind a row that nobody can read, which alarms with its key", async () => {
     const { fromStream, sent } = await aRelay();
-    const unreadable = { ...aRow("b"), task: { kind: "unheard-of" } };
+    const unreadable = { ...aRow("b"), task: { kind: "canary" } };
     let reply: unknown;
 
-    await printedBy(async () => {
+    const printed = await printedBy(async () => {
       reply = await fromStream(aStreamEvent(aRow("a"), unreadable, aRow("c")), aLambdaContext());
     });
 
-    expect(reply).toEqual({ batchItemFailures: [{ itemIdentifier: "sequence-2" }] });
-    expect(sent).toEqual(["a"]);
+    expect(reply).toEqual({ batchItemFailures: [] });
+    expect(sent).toEqual(["a", "c"]);
+    const { pk, sk } = unreadable;
+    expect(JSON.parse(printed)).toMatchObject({ level: "ERROR", pk, sk, faults: ["task.kind: invalid_union"] });
+    expect(printed).not.toContain("canary");
   });
 
   it("has nothing to do with rows that were deleted or changed", async () => {
@@ -94,5 +97,19 @@ describe("the sweep", () => {
     await printedBy(() => expect(fromSchedule({}, aLambdaContext())).rejects.toThrow("job failed"));
 
     expect(sent.sort()).toEqual(["a", "c", "d"]);
+  });
+
+  it("keeps a row that nobody can read, and tells of it each time", async () => {
+    const { fromSchedule, table, sent } = await aRelay();
+    const { pk, sk } = aRow("b");
+    await table.put({ ...aRow("b"), task: { kind: "unheard-of" } });
+
+    for (const turn of [1, 2]) {
+      const printed = await printedBy(() => expect(fromSchedule({}, aLambdaContext())).rejects.toThrow("job failed"));
+      expect(JSON.parse(printed), `turn ${turn}`).toMatchObject({ level: "ERROR", name: "UnreadableRecord", pk, sk });
+    }
+
+    expect(sent.sort()).toEqual(["a", "c", "d"]);
+    expect(table.rows.size).toBe(1);
   });
 });

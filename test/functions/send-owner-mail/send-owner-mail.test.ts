@@ -164,6 +164,19 @@ describe("the owner's e-mail", () => {
     expect(await sending(table, mailer)).toBe("sent-before");
   });
 
+  it("of a kind that only another version can write waits for that version, and alarms", async () => {
+    const other = { ...aMailRow(), facts: { kind: "invoice", total: 3 } };
+    const [table, mailer] = [await aTableWith(anIntegrationRow(), aPartnerRow(), other), inMemoryMailer()];
+
+    await expect(sending(table, mailer)).rejects.toMatchObject({
+      name: "UnreadableRecord",
+      facts: { sk: "mail#mail-1", faults: ["kind: invalid_union"] },
+    });
+
+    expect(mailer.sent).toEqual([]);
+    expect(await mailIn(table)).toMatchObject({ status: "queued", facts: { kind: "invoice", total: 3 } });
+  });
+
   it("without a known owner is shown as failed, with a problem that says what to do, once", async () => {
     const [table, mailer] = [await aTable(), inMemoryMailer()];
 

@@ -3,6 +3,7 @@ import { startUsageExports } from "#functions/start-usage-exports/start-usage-ex
 import { stopReason, type UsageExport } from "#shared/exports/usage-export";
 import type { Integration } from "#shared/integrations/integration";
 import { findIntegration } from "#shared/integrations/integration";
+import type { Item } from "#shared/table/table";
 import { anIntegration, anIntegrationRow } from "#test/builders/integration";
 import { aTableWith, everyRow, owedTasks, rowsOf } from "#test/builders/table";
 import { countingIds, minutesAfter, noon } from "#test/builders/time";
@@ -168,6 +169,14 @@ describe("a partner whose export is on its way already", () => {
 
     expect(await tick(table)).toEqual({ started: 0, joined: 0, superseded: 0, waiting: 1 });
     expect(everyRow(table)).toEqual(before);
+  });
+
+  it("waits for a run in a mode that only another version knows, which may send what it would not", async () => {
+    const table = await runningBeside({}, {});
+    const [row] = exportsIn(table);
+    await table.put({ ...(row as Item), mode: "preview" });
+
+    expect(await tick(table)).toEqual({ started: 0, joined: 0, superseded: 0, waiting: 1 });
   });
 
   it.each(stopReason.options)("waits for the end of a run that is stopped already: %s", async (stop) => {

@@ -1,0 +1,174 @@
+import { describe, expect, it } from "vitest";
+import { readIntegrationEndpoint } from "#functions/read-integration/endpoint";
+import { recoverExports } from "#functions/recover-exports/recover-exports";
+import { startUsageExports } from "#functions/start-usage-exports/start-usage-exports";
+import { watchMappings } from "#functions/watch-mappings/watch-mappings";
+import { currentAgreement } from "#shared/agreements/agreement";
+import { eventWrite } from "#shared/events/event";
+import { findExport } from "#shared/exports/usage-export";
+import { noMapping } from "#shared/integrations/integration";
+import { integrationView } from "#shared/integrations/integration-view";
+import { scheduledJob } from "#shared/lambda/scheduled-job";
+import type { Item } from "#shared/table/table";
+import { connectedWorld, send } from "#test/builders/connected-world";
+import { aCustomerRow } from "#test/builders/customer";
+import { aLambdaContext, anHttpEvent, call } from "#test/builders/http-event";
+import { anIntegrationRow } from "#test/builders/integration";
+import { aServiceRow } from "#test/builders/service";
+import { printedBy } from "#test/builders/stdout";
+import { aTableWith, owedTasks } from "#test/builders/table";
+import { countingIds, minutesAfter, noon, now } from "#test/builders/time";
+import { aUsageRow } from "#test/builders/usage";
+import { aChunkRow, aLedgerEntry, aLedgerRow, anExportRow, aReceipt } from "#test/builders/usage-export";
+import type { InMemoryTable } from "#test/fakes/in-memory-table";
+
+const inTime = aLambdaContext({ getRemainingTimeInMillis: () => 60_000 });
+const deps = (table: InMemoryTable) => ({ table, now, newId: countingIds() });
+const damaged = (row: Item): Item => ({ ...row, partnerId: undefined, state: 7, id: null });
+const linesOf = (printed: string) =>
+  printed
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+
+describe("a job that comes upon a row that it cannot read", () => {
+  const waiting = { ...noMapping, waitingSince: noon, nextCheckAt: noon };
+  it.each<[string, (id: string) => Item, (table: InMemoryTable) => ReturnType<typeof scheduledJob>]>([
+    [
+      "watch-mappings",
+      (id) => anIntegrationRow({ partnerId: id, state: "awaiting-mapping", mapping: waiting }),
+      (table) => scheduledJob(watchMappings(deps(table))),
+    ],
+    [
+      "start-usage-exports",
+      (id) => anIntegrationRow({ partnerId: id, nextRunAt: noon }),
+      (table) => scheduledJob(startUsageExports(deps(table))),
+    ],
+    [
+      "recover-exports",
+      (id) => anExportRow({ partnerId: id, expectedBy: minutesAfter(-1) }),
+      (table) => scheduledJob(recoverExports(deps(table))),
+    ],
+  ])("sees to all others, then alarms with the keys of those: %s", async (_, rowOf, jobOn) => {
+    const table = await aTableWith(damaged(rowOf("a")), rowOf("b"), damaged(rowOf("c")), rowOf("d"));
+
+    const printed = await printedBy(() => expect(jobOn(table)({}, inTime)).rejects.toThrow("job failed"));
+
+    expect(owedTasks(table).map((task) => Object(task).partnerId)).toEqual(["b", "d"]);
+    const told = linesOf(printed).filter(({ name }) => name === "UnreadableRecord");
+    expect(told).toMatchObject([
+      { level: "ERROR", pk: "partner#a" },
+      { level: "ERROR", pk: "partner#c" },
+    ]);
+    expect(printed).not.toContain("null");
+  });
+});
+
+const exportId = "20261122T120000000Z-manual";
+const page = async (route: string, ...rows: Item[]) => {
+  const table = await aTableWith(...rows);
+  const view = integrationView({ table, gradientBaseUrl: "https://gradient.example/api" });
+  const endpoint = readIntegrationEndpoint({ table, view, agreement: currentAgreement });
+  const event = anHttpEvent({ routeKey: `GET /v1/integrations/gradient${route}`, path: { exportId } });
+  const answers: Awaited<ReturnType<typeof call>>[] = [];
+  const printed = await printedBy(async () => void answers.push(await call(endpoint, event)));
+  const { status, body } = answers[0] ?? {};
+  return { status, body, printed };
+};
+
+describe("a page that comes upon a row that it cannot read", () => {
+  const anEvent = (id: string) =>
+    eventWrite({
+      id,
+      partnerId: "org-1001",
+      type: "export.started",
+      at: noon,
+      actor: "service",
+      actorName: null,
+      address: null,
+      details: {},
+    }).put;
+
+  const usage = [anIntegrationRow(), aCustomerRow(), aUsageRow()];
+  const done = (number: number) => aChunkRow({ number, content: { state: "done", receipts: [aReceipt()] } });
+  it.each<[string, string, Item[], Item]>([
+    ["the exports", "/exports", [anExportRow()], damaged(anExportRow({ id: "older" }))],
+    ["the events", "/events", [anEvent("1")], damaged(anEvent("2"))],
+    ["the usage", "/usage", usage, damaged(aCustomerRow({ id: "cust-2" }))],
+    ["the usage", "/usage", [...usage, aServiceRow()], { ...aServiceRow({ id: "svc-2" }), gradientServiceId: 3 }],
+    [
+      "the receipts",
+      "/exports/{exportId}/lines",
+      [anExportRow({ state: "finished" }), done(1)],
+      { ...done(0), packed: "canary{" },
+    ],
+  ])("shows the others of %s, and alarms with the key", async (_, route, rows, unreadable) => {
+    const { status, body, printed } = await page(route, unreadable, ...rows);
+
+    expect([status, body.items.length]).toEqual([200, 1]);
+    const { pk, sk } = unreadable;
+    expect(linesOf(printed)).toMatchObject([{ level: "ERROR", pk, sk }]);
+    expect(printed).not.toContain("canary");
+  });
+
+  it("shows the mapping without a customer that cannot be read, and alarms with the key", async () => {
+    const { status, body, printed } = await page("/mapping", ...usage, damaged(aCustomerRow({ id: "cust-2" })));
+
+    expect([status, body.unmapped.accounts]).toMatchObject([200, [{ id: "cust-1", unbilledUnits: 17 }]]);
+    expect(linesOf(printed)).toMatchObject([{ level: "ERROR", sk: "customer#cust-2" }]);
+  });
+
+  it.each<[string, Item]>([
+    ["counts", { ...aUsageRow(), counts: "canary" }],
+    ["the ledger", { ...aLedgerRow([aLedgerEntry()]), packed: new Uint8Array([7]) }],
+    ["the integration", { ...anIntegrationRow(), mapping: "canary" }],
+  ])("says so rather than show wrong numbers: %s", async (_, unreadable) => {
+    const others = usage.filter(({ sk }) => sk !== unreadable.sk);
+
+    const { status, body, printed } = await page("/usage", ...others, unreadable);
+
+    expect([status, body.code]).toEqual([500, "record.unreadable"]);
+    expect(linesOf(printed)).toMatchObject([{ level: "ERROR", pk: unreadable.pk, sk: unreadable.sk }]);
+    expect(printed).not.toContain("canary");
+  });
+});
+
+describe("whoever counts or sends", () => {
+  it("does not plan a run without a customer that cannot be read", async () => {
+    const world = await connectedWorld();
+    const row = await world.table.get({ pk: "partner#org-1", sk: "customer#b" });
+    await world.table.put(damaged(row as Item));
+
+    await expect(send(world)).rejects.toMatchObject({ facts: { sk: "customer#b" } });
+
+    expect(world.gradient.countsReceived).toEqual([]);
+  });
+
+  it("leaves the lines of a service that cannot be read to the next run, and sends all others", async () => {
+    const world = await connectedWorld();
+    world.map(["a", "b", "c"]);
+    const row = (await world.table.get({ pk: "catalogue", sk: "service#sig" })) as Item;
+    await world.table.put({ ...row, unit: 7 });
+
+    const { id } = await send(world);
+
+    const over = await findExport(world.table, "org-1", id);
+    expect(over).toMatchObject({ outcome: "partial", totals: { lines: 6, accepted: 3, deferred: 3 } });
+  });
+
+  it("brings customers to Gradient beside a service that cannot be read, and sets up no service", async () => {
+    const world = await connectedWorld();
+    const row = (await world.table.get({ pk: "catalogue", sk: "service#sig" })) as Item;
+    await world.table.put({ ...row, unit: 7 });
+    await world.addCustomer("d");
+
+    expect(await world.sync({ partnerId: "org-1", reason: "feed" })).toBe("synced");
+    await world.addService("vpn");
+    await expect(world.sync({ partnerId: "org-1", reason: "feed" })).rejects.toMatchObject({
+      facts: { sk: "service#sig" },
+    });
+
+    expect((await world.gradient.readAccounts(world.token)).map(({ id }) => id)).toContain("d");
+    expect(world.gradient.services).toHaveLength(2);
+  });
+});
