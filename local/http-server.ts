@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { type Door, keepDoor, noPages } from "./door.ts";
 import { StartupProblem } from "./startup-problem.ts";
 
 /** A server on 127.0.0.1 and nowhere else; `port` 0 takes any free one. */
@@ -31,7 +32,12 @@ export const portTaken = (port: number): StartupProblem =>
 /** A listener may fail, for instance when the caller hangs up within its own request; the server goes on. */
 type Listener = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
-export const listenLocally = async (listener: Listener, port: number): Promise<LocalServer> => {
+/** Without a `door` of its own no page may change anything here, and what is posted has to be JSON. */
+export const listenLocally = async (
+  listener: Listener,
+  port: number,
+  door: Door = { pages: noPages },
+): Promise<LocalServer> => {
   const server = createServer(async (request, response) => {
     try {
       await listener(request, response);
@@ -39,6 +45,7 @@ export const listenLocally = async (listener: Listener, port: number): Promise<L
       response.destroy();
     }
   });
+  keepDoor(server, door);
   // an export or a long poll may take its time; the functions behind have time-outs of their own
   server.requestTimeout = 0;
   // longer than clients keep idle connections, so that none is closed under a request just being sent

@@ -1,13 +1,22 @@
 import type { RequestListener } from "node:http";
+import type { Door } from "./door.ts";
 import type { Schedules } from "./host/schedules.ts";
 import { sendJson } from "./http-server.ts";
+
+const isLocal = (url = "/"): boolean => url.startsWith("/_local/");
+
+/** The API's own routes ask for an identity or a signature, which no page sends without a preflight. */
+export const apiDoor = (pages: ReadonlySet<string>): Door => ({
+  pages,
+  takesAnyBody: ({ url }) => !isLocal(url),
+});
 
 /** What only exists on this machine, in front of the API: the schedules, to look at and to fire. */
 export const localRoutes =
   (schedules: Schedules, api: RequestListener): RequestListener =>
   async (request, response) => {
     const { method, url = "/" } = request;
-    if (!url.startsWith("/_local/")) {
+    if (!isLocal(url)) {
       api(request, response);
       return;
     }

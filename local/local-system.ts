@@ -1,10 +1,11 @@
 import { closeSync, openSync, rmSync } from "node:fs";
 import type { RequestListener } from "node:http";
+import { originsOf } from "./door.ts";
 import { startHost } from "./host/host.ts";
 import { listenLocally, sendJson } from "./http-server.ts";
 import { startHubUi } from "./hub-ui/hub-ui.ts";
 import { localAudience, startIssuer } from "./issuer/issuer.ts";
-import { localRoutes } from "./local-routes.ts";
+import { apiDoor, localRoutes } from "./local-routes.ts";
 import type { StartOptions } from "./options.ts";
 import { portsFrom, requireFreePorts } from "./ports.ts";
 import { localSettings } from "./settings.ts";
@@ -93,22 +94,17 @@ export const startLocalSystem = async (options: LocalSystemOptions): Promise<Loc
     const template = options.template();
     template.catch(() => undefined);
 
-    let answer: RequestListener = (_request, response) =>
-      sendJson(response, 503, { message: "The local system is still starting." });
-    const api = await listenLocally((request, response) => answer(request, response), ports.api);
-    closing(api.close);
-    const issuer = await startIssuer({ port: ports.issuer, file: folder.file("issuer-key.json") });
-    closing(issuer.close);
-    let endpoints: Endpoints = {
-      hubUi: "",
-      api: api.url,
-      gradient: "",
-      mailbox: "",
-      issuer: issuer.url,
-      pid: process.pid,
-    };
+    let endpoints: Endpoints = { hubUi: "", api: "", gradient: "", mailbox: "", issuer: "", pid: process.pid };
     const hubUi = await startHubUi({ port: ports.hubUi, links: () => endpoints });
     closing(hubUi.close);
+    const pages = new Set(originsOf(hubUi.port));
+    let answer: RequestListener = (_request, response) =>
+      sendJson(response, 503, { message: "The local system is still starting." });
+    const api = await listenLocally((request, response) => answer(request, response), ports.api, apiDoor(pages));
+    closing(api.close);
+    const issuer = await startIssuer({ port: ports.issuer, file: folder.file("issuer-key.json"), pages });
+    closing(issuer.close);
+    endpoints = { ...endpoints, hubUi: hubUi.url, api: api.url, issuer: issuer.url };
 
     // loaded this late because it takes half a second, which a start that only says what is wrong need not take
     const { startEmulators } = await import("./aws/emulators.ts");
@@ -116,9 +112,9 @@ export const startLocalSystem = async (options: LocalSystemOptions): Promise<Loc
       gradientFor({ options, folder, port: ports.gradient, api: api.url, hubUi: hubUi.url, closing }),
       startEmulators({ folder, mailboxPort: ports.mailbox, environment, closing }),
     ]);
-    endpoints = { ...endpoints, hubUi: hubUi.url, gradient: gradient.url, mailbox: emulators.mailbox.url };
+    endpoints = { ...endpoints, gradient: gradient.url, mailbox: emulators.mailbox.url };
 
-    const log = openSync(functionLog(folder), "a");
+    const log = openSync(functionLog(folder), "a", 0o600);
     closing(() => closeSync(log));
     const host = await startHost({
       templateFile: await template,
@@ -128,7 +124,7 @@ export const startLocalSystem = async (options: LocalSystemOptions): Promise<Loc
         JwtIssuer: issuer.url,
         JwtAudience: localAudience,
         MailFrom: mailFrom,
-        HubOrigins: [hubUi.url],
+        HubOrigins: [...pages],
       },
       secretsByVariable: {
         VENDOR_KEY_SECRET: gradient.vendorKey,

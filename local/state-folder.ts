@@ -1,6 +1,8 @@
 import {
+  chmodSync,
   existsSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -63,14 +65,27 @@ const takeLock = (folder: string): (() => void) => {
   }
 };
 
-/** Forgets an earlier state, but never empties a folder that is somebody else's. */
-const forget = (folder: string): void => {
+/** Without the lock. Nothing is put into, or taken away from, or shut in a folder that is somebody else's. */
+const ownEntries = (folder: string): string[] => {
   const entries = readdirSync(folder).filter((name) => !name.startsWith(lockName));
   if (entries.length > 0 && !entries.includes(markName)) {
-    throw new StartupProblem(`${folder} does not look like the state of this service: empty it yourself.`);
+    throw new StartupProblem(
+      `${folder} does not look like the state of this service: empty it yourself, or set GRADIENT_BILLING_STATE to another folder.`,
+    );
   }
-  for (const name of entries) {
-    rmSync(join(folder, name), { recursive: true, force: true });
+  return entries.map((name) => join(folder, name));
+};
+
+/** What an earlier version made may still be open to everybody on this machine. */
+const closeToOthers = (path: string): void => {
+  const stat = lstatSync(path);
+  if (stat.isDirectory()) {
+    chmodSync(path, 0o700);
+    for (const name of readdirSync(path)) {
+      closeToOthers(join(path, name));
+    }
+  } else if (stat.isFile()) {
+    chmodSync(path, 0o600);
   }
 };
 
@@ -82,10 +97,13 @@ export const openStateFolder = (folder: string, { fresh }: { fresh: boolean }): 
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       const release = takeLock(folder);
       try {
-        if (fresh) {
-          forget(folder);
+        for (const entry of ownEntries(folder)) {
+          if (fresh) {
+            rmSync(entry, { recursive: true, force: true });
+          }
         }
         writeFileSync(join(folder, markName), "The state of the local system; npm start -- --fresh forgets it.\n");
+        closeToOthers(folder);
       } catch (error) {
         release();
         throw error;
@@ -99,7 +117,7 @@ const logLimitBytes = 20 * 1024 * 1024;
 
 /** The log that functions write to, emptied once it got too long. */
 export const functionLog = (folder: StateFolder): string => {
-  mkdirSync(folder.file("logs"), { recursive: true });
+  mkdirSync(folder.file("logs"), { recursive: true, mode: 0o700 });
   const file = folder.file("logs/functions.log");
   if (existsSync(file) && statSync(file).size > logLimitBytes) {
     truncateSync(file);

@@ -1,4 +1,4 @@
-import { Agent, request } from "node:http";
+import { Agent, type IncomingMessage, request } from "node:http";
 import { request as secureRequest } from "node:https";
 import * as z from "zod";
 
@@ -39,6 +39,9 @@ const toRefusal = (text: string): AwsRefusal => {
     return new AwsRefusal("UnknownError", text.slice(0, 200));
   }
 };
+
+/** A header that the services which speak JSON go by; a page would need a preflight for it. */
+export const isSdkCall = ({ headers }: IncomingMessage): boolean => headers["x-amz-target"] !== undefined;
 
 const agent = new Agent({ keepAlive: true });
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { accessSync, constants } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
@@ -6,7 +7,7 @@ import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { endLeftover } from "../processes.ts";
-import { StartupProblem } from "../startup-problem.ts";
+import { orProblem, StartupProblem } from "../startup-problem.ts";
 import { readStateFile, writeStateFile } from "../state-file.ts";
 import { requireSoundDatabase } from "./database-file.ts";
 import { tendStream } from "./dynoxide-file.ts";
@@ -35,18 +36,25 @@ export const dynoxideCandidates = (environment: NodeJS.ProcessEnv): string[] => 
   }
 };
 
-const freePort = (): Promise<number> =>
+/**
+ * An address of this machine that no page can guess: dynoxide itself answers whoever finds it, under any name and from any
+ * origin. There are 16 million of them, times a port.
+ */
+const hiddenAddress = (): string => `127.${randomInt(1, 255)}.${randomInt(1, 255)}.${randomInt(1, 255)}`;
+
+const freePort = (host: string): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
+    server.listen(0, host, () => {
       const address = server.address();
       server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
     });
   });
 
-// the shell's input ends when this process does, by whatever signal, and then so does dynoxide
+// the shell's input ends when this process does, by whatever signal, and then so does dynoxide; its files are its owner's
 const dieWithParent = `
+umask 077
 exec 3<&0
 "$@" </dev/null 3<&- &
 child=$!
@@ -55,13 +63,25 @@ echo "pid $child"
 exec 3<&-
 wait $child`;
 
-const launch = (binary: string, file: string, port: number): ChildProcess =>
-  spawn("/bin/sh", ["-c", dieWithParent, "sh", binary, "serve", "--port", String(port), "--db-path", file], {
+interface Launch {
+  binary: string;
+  file: string;
+  host: string;
+  port: number;
+}
+
+const launch = ({ binary, file, host, port }: Launch): ChildProcess => {
+  const serve = [binary, "serve", "--host", host, "--port", String(port), "--db-path", file];
+  return spawn("/bin/sh", ["-c", dieWithParent, "sh", ...serve], {
     stdio: ["pipe", "pipe", "pipe"],
     env: {},
     // a group of its own: Ctrl-C is for the host, which then stops everything in order
     detached: true,
   });
+};
+
+const noHiddenAddress =
+  "This machine has no loopback address but 127.0.0.1, where any page in a browser could reach dynoxide (the local DynamoDB): set AWS_ENDPOINT_URL_DYNAMODB to a DynamoDB with streams.";
 
 const pidFile = z.object({ pid: z.int() });
 
@@ -96,15 +116,16 @@ export const startDynoxide = async (folder: string, candidates: string[]): Promi
   }
   requireSoundDatabase(file);
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
-    const child = launch(binary, file, port);
+    const host = hiddenAddress();
+    const port = await orProblem(noHiddenAddress, () => freePort(host));
+    const child = launch({ binary, file, host, port });
     const { listening, output } = await untilListening(child);
     if (listening) {
       tendStream(file);
       writeStateFile(join(folder, "dynoxide.json"), { pid: Number(/pid (\d+)/.exec(output)?.[1] ?? 0) });
       const ended = new Promise((resolve) => child.once("exit", resolve));
       return {
-        url: `http://127.0.0.1:${port}`,
+        url: `http://${host}:${port}`,
         close: async () => {
           child.stdin?.destroy();
           await Promise.race([ended, sleep(2_000)]);

@@ -36,7 +36,7 @@ export const startEmulators = async ({
     return url;
   };
 
-  mkdirSync(folder.file("queues"), { recursive: true });
+  mkdirSync(folder.file("queues"), { recursive: true, mode: 0o700 });
   const startMail = async () => {
     const mailbox = await startMailbox({ port: mailboxPort, file: folder.file("mailbox.json") });
     closing(mailbox.close);

@@ -1,6 +1,7 @@
-import type { RequestListener } from "node:http";
+import type { IncomingMessage, RequestListener } from "node:http";
 import { createRequire } from "node:module";
 import * as z from "zod";
+import { keepDoor, noPages } from "../door.ts";
 import { closeServer, type LocalServer, portOf, portTaken } from "../http-server.ts";
 import { readStateFile, writeStateFile } from "../state-file.ts";
 
@@ -33,6 +34,9 @@ const mailboxFile = z.object({
   ),
 });
 
+/** SES's own calls are forms, and signed ones. */
+const isSigned = ({ headers }: IncomingMessage): boolean => headers.authorization !== undefined;
+
 /** SES in this process: it keeps what it is given, shows it to people at `/` and to programs at `/store`. */
 export const startMailbox = async ({ port, file }: { port: number; file: string }): Promise<LocalServer> => {
   // the package's store belongs to the process, not to the server
@@ -52,5 +56,6 @@ export const startMailbox = async ({ port, file }: { port: number; file: string 
     throw portTaken(port);
   }
   server.prependListener("request", keepOnDisk);
+  keepDoor(server, { pages: noPages, takesAnyBody: isSigned });
   return { url: `http://127.0.0.1:${portOf(server)}`, port: portOf(server), close: () => closeServer(server) };
 };

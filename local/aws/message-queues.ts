@@ -2,7 +2,8 @@ import { buildApp } from "fauxqs";
 import { S3Store } from "../../node_modules/fauxqs/dist/s3/s3Store.js";
 import { SnsStore } from "../../node_modules/fauxqs/dist/sns/snsStore.js";
 import { SqsStore } from "../../node_modules/fauxqs/dist/sqs/sqsStore.js";
-import { localRegion } from "./aws-call.ts";
+import { keepDoor, noPages } from "../door.ts";
+import { isSdkCall, localRegion } from "./aws-call.ts";
 import { openQueueFile } from "./queue-file.ts";
 
 export interface MessageQueues {
@@ -23,6 +24,7 @@ export const startMessageQueues = async (folder: string): Promise<MessageQueues>
   const app = buildApp({ logger: false, defaultRegion: localRegion, stores });
   // a queue's URL then carries the address that it was created through, not a name that needs DNS
   stores.sqsStore.host = "";
+  keepDoor(app.server, { pages: noPages, takesAnyBody: isSdkCall });
   const url = await app.listen({ host: "127.0.0.1", port: 0 });
   return {
     url,

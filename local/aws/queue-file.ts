@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { chmodSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 // the package keeps its store and its persistence to itself; it offers them only together with a server on all interfaces
@@ -54,7 +54,11 @@ export const openQueueFile = (folder: string): Promise<PersistenceManager> => {
       if (existsSync(file)) {
         releaseMessagesInFlight(file);
       }
-      return new QueueFile(folder);
+      const opened = new QueueFile(folder);
+      for (const part of [file, `${file}-wal`, `${file}-shm`].filter((path) => existsSync(path))) {
+        chmodSync(part, 0o600);
+      }
+      return opened;
     },
   );
 };

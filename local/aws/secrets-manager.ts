@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { noPages } from "../door.ts";
 import { type LocalServer, listenLocally, readBody, sendJson } from "../http-server.ts";
-import { AwsRefusal } from "./aws-call.ts";
+import { AwsRefusal, isSdkCall } from "./aws-call.ts";
 import { secretsOperations } from "./secrets-operations.ts";
 import { secretsStore } from "./secrets-store.ts";
 
@@ -33,16 +34,20 @@ export const startSecretsManager = (file: string): Promise<LocalServer> => {
     return operation(JSON.parse(body.toString("utf8")));
   };
 
-  return listenLocally(async (request, response) => {
-    const jsonHeaders = { "content-type": "application/x-amz-json-1.1" };
-    try {
-      const target = request.headers["x-amz-target"];
-      const body = await readBody(request, bodyLimitBytes);
-      sendJson(response, 200, answer(typeof target === "string" ? target : undefined, body), jsonHeaders);
-    } catch (error) {
-      const { code, message } = explain(error);
-      const status = code === "InternalServiceError" ? 500 : 400;
-      sendJson(response, status, { __type: code, message }, { ...jsonHeaders, "x-amzn-errortype": code });
-    }
-  }, 0);
+  return listenLocally(
+    async (request, response) => {
+      const jsonHeaders = { "content-type": "application/x-amz-json-1.1" };
+      try {
+        const target = request.headers["x-amz-target"];
+        const body = await readBody(request, bodyLimitBytes);
+        sendJson(response, 200, answer(typeof target === "string" ? target : undefined, body), jsonHeaders);
+      } catch (error) {
+        const { code, message } = explain(error);
+        const status = code === "InternalServiceError" ? 500 : 400;
+        sendJson(response, status, { __type: code, message }, { ...jsonHeaders, "x-amzn-errortype": code });
+      }
+    },
+    0,
+    { pages: noPages, takesAnyBody: isSdkCall },
+  );
 };

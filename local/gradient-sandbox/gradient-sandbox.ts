@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { keepDoor, noPages } from "../door.ts";
 import { callLog } from "./call-log.ts";
 import { replyToError, send } from "./exchange.ts";
 import { faultInjector } from "./faults.ts";
@@ -93,6 +94,11 @@ export const startGradientSandbox = async (options: GradientSandboxOptions): Pro
     }
   };
   const server = createServer((request, response) => void handle(request, response));
+  keepDoor(server, {
+    pages: noPages,
+    // a credential in a header, which no page sends without a preflight
+    takesAnyBody: ({ headers }) => headers["gradient-token"] !== undefined,
+  });
   // longer than clients keep idle connections, so that none is closed under a request that is just being sent
   server.keepAliveTimeout = 120_000;
 

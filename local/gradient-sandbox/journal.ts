@@ -61,7 +61,7 @@ export const rewriteJournal = (file: string, lines: string[]): Journal => {
   let size: number;
   let closed = false;
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     writeFileSync(`${file}.new`, [header, ...lines, ""].join("\n"), { mode: 0o600 });
     renameSync(`${file}.new`, file);
     descriptor = openSync(file, "a");

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { calculateJwkThumbprint, importJWK, SignJWT } from "jose";
 import * as z from "zod";
+import { ownPage } from "../door.ts";
 import { type LocalServer, listenLocally, readBody, sendJson } from "../http-server.ts";
 import { readStateFile, writeStateFile } from "../state-file.ts";
 
@@ -36,11 +37,19 @@ const keyPair = (file: string): PrivateKey => {
   return privateKey.parse(made);
 };
 
-/** Pages of this machine may ask for tokens, others may not. */
-const corsHeaders = ({ headers: { origin } }: IncomingMessage): Record<string, string> =>
-  origin !== undefined && /^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?$/.test(origin)
-    ? { "access-control-allow-origin": origin, "access-control-allow-headers": "content-type", vary: "Origin" }
-    : {};
+interface IssuerOptions {
+  port: number;
+  file: string;
+  /** The origins of the pages that may ask for tokens. */
+  pages: ReadonlySet<string>;
+}
+
+const corsHeaders = (request: IncomingMessage, pages: ReadonlySet<string>): Record<string, string> => {
+  const origin = ownPage(request, pages);
+  return origin === undefined
+    ? {}
+    : { "access-control-allow-origin": origin, "access-control-allow-headers": "content-type", vary: "Origin" };
+};
 
 const parseJson = (body: Buffer | undefined): unknown => {
   try {
@@ -51,7 +60,7 @@ const parseJson = (body: Buffer | undefined): unknown => {
 };
 
 /** The hub's identity provider for this machine: real RS256 tokens for whoever asks. */
-export const startIssuer = async ({ port, file }: { port: number; file: string }): Promise<LocalServer> => {
+export const startIssuer = async ({ port, file, pages }: IssuerOptions): Promise<LocalServer> => {
   const key = keyPair(file);
   const { kty, n, e } = key;
   const kid = await calculateJwkThumbprint({ kty, n, e });
@@ -71,7 +80,7 @@ export const startIssuer = async ({ port, file }: { port: number; file: string }
 
   const giveToken = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const wanted = tokenRequest.safeParse(parseJson(await readBody(request, bodyLimitBytes)));
-    const headers = corsHeaders(request);
+    const headers = corsHeaders(request, pages);
     if (!wanted.success) {
       const description = wanted.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
       sendJson(response, 400, { error: "invalid_request", error_description: description }, headers);
@@ -81,29 +90,33 @@ export const startIssuer = async ({ port, file }: { port: number; file: string }
     sendJson(response, 200, answer, { ...headers, "cache-control": "no-store" });
   };
 
-  const server = await listenLocally(async (request, response) => {
-    switch (`${request.method} ${request.url}`) {
-      case "GET /.well-known/jwks.json":
-        sendJson(response, 200, { keys: [{ kty, n, e, kid, alg: "RS256", use: "sig" }] });
-        return;
-      case "GET /.well-known/openid-configuration":
-        sendJson(response, 200, {
-          issuer,
-          jwks_uri: `${issuer}/.well-known/jwks.json`,
-          token_endpoint: `${issuer}/token`,
-          id_token_signing_alg_values_supported: ["RS256"],
-        });
-        return;
-      case "POST /token":
-        await giveToken(request, response);
-        return;
-      case "OPTIONS /token":
-        response.writeHead(204, corsHeaders(request)).end();
-        return;
-      default:
-        sendJson(response, 404, { error: "not_found" });
-    }
-  }, port);
+  const server = await listenLocally(
+    async (request, response) => {
+      switch (`${request.method} ${request.url}`) {
+        case "GET /.well-known/jwks.json":
+          sendJson(response, 200, { keys: [{ kty, n, e, kid, alg: "RS256", use: "sig" }] });
+          return;
+        case "GET /.well-known/openid-configuration":
+          sendJson(response, 200, {
+            issuer,
+            jwks_uri: `${issuer}/.well-known/jwks.json`,
+            token_endpoint: `${issuer}/token`,
+            id_token_signing_alg_values_supported: ["RS256"],
+          });
+          return;
+        case "POST /token":
+          await giveToken(request, response);
+          return;
+        case "OPTIONS /token":
+          response.writeHead(204, corsHeaders(request, pages)).end();
+          return;
+        default:
+          sendJson(response, 404, { error: "not_found" });
+      }
+    },
+    port,
+    { pages },
+  );
   issuer = server.url;
   return server;
 };

@@ -30,6 +30,8 @@ export interface Answer {
 
 const headerOf = (token: string, key = vendorKey) => Buffer.from(`${key}:${token}`).toString("base64");
 
+const sentAsJson = { "content-type": "application/json" };
+
 const call = async (url: string, method: string, headers: Record<string, string>, body?: unknown): Promise<Answer> => {
   const sent = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
   const response = await fetch(url, { method, headers, ...sent });
@@ -62,13 +64,14 @@ export const aSandbox = async (options: Partial<GradientSandboxOptions> = {}) =>
     url,
     stateFile,
     close,
-    partner: (method: string, path: string, body?: unknown) => call(`${url}/_partner${path}`, method, {}, body),
-    faults: (settings: object) => call(`${url}/_faults`, "PUT", {}, settings),
+    partner: (method: string, path: string, body?: unknown) =>
+      call(`${url}/_partner${path}`, method, body === undefined ? {} : sentAsJson, body),
+    faults: (settings: object) => call(`${url}/_faults`, "PUT", sentAsJson, settings),
     vendor: (token: string, method: string, path: string, body?: unknown) =>
       call(
         `${url}/api/vendor-api${path}`,
         method,
-        { "gradient-token": headerOf(token), ...(body === undefined ? {} : { "content-type": "application/json" }) },
+        { "gradient-token": headerOf(token), ...(body === undefined ? {} : sentAsJson) },
         body,
       ),
   };

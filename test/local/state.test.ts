@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -64,6 +74,29 @@ describe("the state folder", () => {
     writeFileSync(join(foreign, "cat.jpg"), "");
     await expect(openStateFolder(foreign, { fresh: true })).rejects.toThrow("does not look like the state");
     expect(existsSync(join(foreign, "cat.jpg"))).toBe(true);
+  });
+
+  it("is not made out of a folder of somebody else's, which stays as it is", async () => {
+    writeFileSync(join(folder, "cat.jpg"), "");
+    chmodSync(folder, 0o755);
+
+    await expect(openStateFolder(folder, { fresh: false })).rejects.toThrow("does not look like the state");
+    expect(readdirSync(folder)).toEqual(["cat.jpg"]);
+    expect(statSync(folder).mode & 0o777).toBe(0o755);
+  });
+
+  it("is its owner's alone, also where an earlier version left it open to others", async () => {
+    writeFileSync(join(folder, "about.txt"), "", { mode: 0o644 });
+    mkdirSync(join(folder, "queues"), { mode: 0o755 });
+    writeFileSync(join(folder, "queues/fauxqs.db"), "", { mode: 0o644 });
+    chmodSync(folder, 0o755);
+
+    (await openStateFolder(folder, { fresh: false })).release();
+
+    const modes = ["", "about.txt", "queues", "queues/fauxqs.db"].map(
+      (name) => statSync(join(folder, name)).mode & 0o777,
+    );
+    expect(modes).toEqual([0o700, 0o600, 0o700, 0o600]);
   });
 
   it("that cannot be made is said in a sentence", async () => {

@@ -18,7 +18,7 @@ import { startEmulators } from "#local/aws/emulators";
 import { startHost } from "#local/host/host";
 import { listenLocally } from "#local/http-server";
 import { startIssuer } from "#local/issuer/issuer";
-import { localRoutes } from "#local/local-routes";
+import { apiDoor, localRoutes } from "#local/local-routes";
 
 const fixtureTemplate = join(import.meta.dirname, "../fixtures/local-host/fixture.template.json");
 
@@ -39,7 +39,7 @@ export const startFixtureHost = async (folder: string): Promise<FixtureHost> => 
   mkdirSync(folder, { recursive: true });
   const closers: (() => Promise<void> | void)[] = [];
   const said: string[] = [];
-  const issuer = await startIssuer({ port: 0, file: join(folder, "issuer-key.json") });
+  const issuer = await startIssuer({ port: 0, file: join(folder, "issuer-key.json"), pages: new Set() });
   const { endpoints } = await startEmulators({
     folder: { path: folder, file: (name) => join(folder, name), release: () => undefined },
     mailboxPort: 0,
@@ -57,7 +57,8 @@ export const startFixtureHost = async (folder: string): Promise<FixtureHost> => 
     say: (line) => said.push(line),
   });
   const listener: RequestListener = localRoutes(host.schedules, host.api);
-  const api = await listenLocally(listener, 0);
+  // the door lets a page in that the template's CORS rules do not know, to see what those make of it
+  const api = await listenLocally(listener, 0, apiDoor(new Set(["http://hub.test", "http://evil.test"])));
   closers.push(issuer.close, api.close, host.close);
   return {
     api: api.url,
@@ -135,7 +136,8 @@ export const putItem = async (facts: HostFacts, pk: string, sk: string, more: ob
 };
 
 export const getToken = async ({ issuer }: HostFacts, claims: object = {}): Promise<string> => {
-  const reply = await fetch(`${issuer}/token`, { method: "POST", body: JSON.stringify(claims) });
+  const headers = { "content-type": "application/json" };
+  const reply = await fetch(`${issuer}/token`, { method: "POST", headers, body: JSON.stringify(claims) });
   return z.object({ access_token: z.string() }).parse(await reply.json()).access_token;
 };
 
@@ -154,7 +156,15 @@ export const childrenOf = (parent: number): number[] =>
 
 export const processTree = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(processTree)];
 
-/** The local addresses, in the kernel's own spelling, that these processes listen on. */
+/** `0100007F:0FA0`, as the kernel writes 127.0.0.1:4000, and 32 digits before the colon for IPv6. */
+const readable = (address: string): string => {
+  const [host = "", port = ""] = address.split(":");
+  const bytes = host.match(/../g) ?? [];
+  const name = bytes.length === 4 ? bytes.toReversed().map((byte) => Number.parseInt(byte, 16)) : [host];
+  return `${name.join(".")}:${Number.parseInt(port, 16)}`;
+};
+
+/** The local addresses that these processes listen on, as `127.0.0.1:4000`. */
 export const listeningAddresses = (pids: number[]): string[] => {
   const inodes = new Set(
     pids.flatMap((pid) =>
@@ -172,6 +182,6 @@ export const listeningAddresses = (pids: number[]): string[] => {
       .split("\n")
       .map((line) => line.trim().split(/\s+/))
       .filter((columns) => columns[3] === "0A" && inodes.has(columns[9] ?? ""))
-      .map((columns) => columns[1]?.split(":")[0] ?? ""),
+      .map((columns) => readable(columns[1] ?? "")),
   );
 };

@@ -137,7 +137,11 @@ export const startLocalSystem = async (options: LocalSystemOptions = {}): Promis
       system.endpoints = await begin();
     },
     token: async (caller = {}) => {
-      const reply = await fetch(`${system.endpoints.issuer}/token`, { method: "POST", body: JSON.stringify(caller) });
+      const reply = await fetch(`${system.endpoints.issuer}/token`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(caller),
+      });
       return z.object({ access_token: z.string() }).parse(await reply.json()).access_token;
     },
     log: () => readFileSync(join(stateFolder, "logs/functions.log"), "utf8"),
