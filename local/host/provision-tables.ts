@@ -3,15 +3,13 @@ import * as z from "zod";
 import { type AwsCall, isRefusal } from "../aws/aws-call.ts";
 import { StartupProblem } from "../startup-problem.ts";
 import type { Stack } from "./stack.ts";
-
-const key = z.array(z.object({ AttributeName: z.string(), KeyType: z.string() }));
-const index = z.object({ IndexName: z.string(), KeySchema: key, Projection: z.record(z.string(), z.unknown()) });
+import { keySchema, settleIndexes, tableIndex } from "./table-indexes.ts";
 
 const tableProperties = z.object({
-  KeySchema: key,
+  KeySchema: keySchema,
   AttributeDefinitions: z.array(z.object({ AttributeName: z.string(), AttributeType: z.string() })),
-  GlobalSecondaryIndexes: z.array(index).optional(),
-  LocalSecondaryIndexes: z.array(index).optional(),
+  GlobalSecondaryIndexes: z.array(tableIndex).optional(),
+  LocalSecondaryIndexes: z.array(tableIndex).optional(),
   StreamSpecification: z.object({ StreamViewType: z.string() }).optional(),
   TimeToLiveSpecification: z.object({ AttributeName: z.string().optional(), Enabled: z.boolean() }).optional(),
 });
@@ -19,8 +17,8 @@ const tableProperties = z.object({
 const described = z.object({
   Table: z.object({
     TableStatus: z.string(),
-    KeySchema: key,
-    GlobalSecondaryIndexes: z.array(z.object({ IndexName: z.string(), KeySchema: key })).default([]),
+    KeySchema: keySchema,
+    GlobalSecondaryIndexes: z.array(tableIndex).default([]),
     LatestStreamArn: z.string().optional(),
   }),
 });
@@ -37,17 +35,6 @@ export interface LocalTable {
 }
 
 type TableProperties = z.infer<typeof tableProperties>;
-
-/** Same keys, same indexes: a table of an older template would fail in ways that are hard to read. */
-const shapeOf = ({
-  KeySchema,
-  GlobalSecondaryIndexes = [],
-}: Pick<TableProperties, "KeySchema"> & {
-  GlobalSecondaryIndexes?: { IndexName: string; KeySchema: z.infer<typeof key> }[] | undefined;
-}): string => {
-  const indexes = GlobalSecondaryIndexes.map(({ IndexName, KeySchema: keys }) => ({ IndexName, keys }));
-  return JSON.stringify([KeySchema, indexes.toSorted((a, b) => a.IndexName.localeCompare(b.IndexName))]);
-};
 
 const creation = (name: string, properties: TableProperties): object => {
   const { TimeToLiveSpecification: _afterwards, StreamSpecification, ...rest } = properties;
@@ -88,17 +75,30 @@ const createTable = async (dynamodb: AwsCall, name: string, properties: TablePro
   return describeTable(dynamodb, name);
 };
 
-/** Creates the tables that are not there yet. */
+/** An earlier version's table with its rows, brought to what this version asks of it. */
+const adoptTable = async (
+  dynamodb: AwsCall,
+  name: string,
+  { existing, properties }: { existing: z.infer<typeof described>["Table"]; properties: TableProperties },
+): Promise<void> => {
+  if (JSON.stringify(existing.KeySchema) !== JSON.stringify(properties.KeySchema)) {
+    throw new StartupProblem(
+      `The table ${name} was made by another version of this service: run "npm start -- --fresh" to start over.`,
+    );
+  }
+  const { GlobalSecondaryIndexes: wanted = [] } = properties;
+  await settleIndexes(dynamodb, { name, ...properties }, { present: existing.GlobalSecondaryIndexes, wanted });
+};
+
+/** Creates the tables that are not there yet, and the indexes that those of an earlier version lack. */
 export const provisionTables = (stack: Stack, dynamodb: AwsCall): Promise<LocalTable[]> =>
   Promise.all(
     stack.ofType("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable").map(async (resource) => {
       const name = stack.nameOf(resource);
       const properties = stack.properties(resource, tableProperties);
       const existing = await describeTable(dynamodb, name);
-      if (existing !== undefined && shapeOf(existing) !== shapeOf(properties)) {
-        throw new StartupProblem(
-          `The table ${name} was made by another version of this service: run "npm start -- --fresh" to start over.`,
-        );
+      if (existing !== undefined) {
+        await adoptTable(dynamodb, name, { existing, properties });
       }
       const table = existing ?? (await createTable(dynamodb, name, properties));
       const { TimeToLiveSpecification } = properties;
