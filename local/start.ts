@@ -35,12 +35,19 @@ const stopOnSignal = (system: LocalSystem): void => {
   }
 };
 
-const loadSample = async ({ endpoints }: LocalSystem): Promise<void> => {
+/** Answers how to get the key of the sample's partner, as long as nobody has one. */
+const loadSample = async ({ endpoints }: LocalSystem, hasSandbox: boolean): Promise<string | undefined> => {
   const { loadSample: load } = await import("./sample/load-sample.ts");
+  const { keyCommand, openSampleOrganization } = await import("./sample/sample-organization.ts");
   try {
     await load(endpoints);
+    const sample = hasSandbox ? await openSampleOrganization(endpoints.gradient) : undefined;
+    return sample === undefined || sample.connected
+      ? undefined
+      : `${sample.name} gets its key in Gradient by: ${keyCommand(endpoints.gradient, sample.organizationId)}`;
   } catch (error) {
     say(`The sample data could not be loaded: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
   }
 };
 
@@ -50,9 +57,7 @@ const start = async (): Promise<void> => {
   const template = () => freshTemplate(say);
   const system = await startLocalSystem({ ...options, environment: process.env, template, say });
   stopOnSignal(system);
-  if (options.loadsSample) {
-    await loadSample(system);
-  }
+  const nextStep = options.loadsSample ? await loadSample(system, options.gradient === undefined) : undefined;
   const { hubUi, api, gradient, mailbox, issuer } = system.endpoints;
   say(`hub UI    ${hubUi}`);
   say(`API       ${api}`);
@@ -60,6 +65,9 @@ const start = async (): Promise<void> => {
   say(`mailbox   ${mailbox}`);
   say(`issuer    ${issuer}`);
   say("ready");
+  if (nextStep !== undefined) {
+    say(nextStep);
+  }
   if (options.opensPage) {
     openPage(hubUi, process.env);
   }

@@ -24,9 +24,9 @@ export const partnerGate = ({ world, faults, limit, answers, hubUi }: Gate) => {
     {
       method: "GET",
       path: "/",
-      run: () => ({
+      run: ({ headers }) => ({
         status: 200,
-        html: statusPage(world, { ...limit.figures() }, hubUi),
+        html: statusPage(world, { figures: limit.figures(), self: `http://${headers.host}`, hubUi }),
         headers: { "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'" },
       }),
     },

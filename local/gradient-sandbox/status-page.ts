@@ -7,22 +7,33 @@ const escaped = (text: string) => text.replace(/[&<>"']/g, (character) => entiti
 
 const link = (href: string, text: string) => `<a href="${escaped(href)}">${escaped(text)}</a>`;
 
-/** A plain page for people who open the sandbox's address: what this is, and where its JSON lies. */
-export const statusPage = ({ store }: SandboxWorld, figures: RateLimitFigures, hubUi: string | undefined): string => {
+interface PageFacts {
+  figures: RateLimitFigures;
+  /** The sandbox's own address, as whoever looks at the page knows it. */
+  self: string;
+  hubUi: string | undefined;
+}
+
+/** A plain page for people who open the sandbox's address: what this is, how to get a key, and where its JSON lies. */
+export const statusPage = ({ store }: SandboxWorld, { figures, self, hubUi }: PageFacts): string => {
   const rows = Array.from(store.read.organizations.values(), (organization) => {
     const address = `/_partner/organizations/${organization.id}`;
     const links = [
       link(address, "mapping"),
       ...["counts", "cards", "calls"].map((what) => link(`${address}/${what}`, what)),
     ];
+    const key =
+      organization.tokenHash === null
+        ? `<code>curl -X POST ${escaped(`${self}${address}/keys`)}</code>`
+        : "generated; a new one makes it worthless";
     return `<tr><td>${escaped(organization.name)}</td><td>${organization.status}</td><td>${
       organization.tokenHash === null ? "no" : "yes"
-    }</td><td>${countsOf(store, organization.id).length}</td><td>${links.join(" · ")}</td></tr>`;
+    }</td><td>${countsOf(store, organization.id).length}</td><td>${key}</td><td>${links.join(" · ")}</td></tr>`;
   });
   const table =
     rows.length === 0
       ? "<p>No organization yet: <code>POST /_partner/organizations</code> makes one.</p>"
-      : `<table><thead><tr><th>Organization</th><th>Status</th><th>Connected</th><th>Counts</th><th>JSON</th></tr></thead>
+      : `<table><thead><tr><th>Organization</th><th>Status</th><th>Connected</th><th>Counts</th><th>Key</th><th>JSON</th></tr></thead>
 <tbody>${rows.join("\n")}</tbody></table>`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Gradient sandbox</title>

@@ -1,0 +1,23 @@
+import * as z from "zod";
+import { callJson } from "./call-json.ts";
+import { readSample } from "./sample.ts";
+
+const organization = z.object({ organizationId: z.string(), name: z.string(), connected: z.boolean() });
+
+/**
+ * The sample's partner as an organization in the Gradient sandbox: the one of its name, or a new one that nobody has a key of yet.
+ * Of several of that name, the newest.
+ */
+export const openSampleOrganization = async (gradient: string): Promise<z.infer<typeof organization>> => {
+  const { name } = readSample().partner;
+  const url = `${gradient}/_partner/organizations`;
+  const { items } = await callJson({ url, answer: z.object({ items: z.array(organization) }) });
+  return (
+    items.findLast((one) => one.name === name) ??
+    (await callJson({ method: "POST", url, body: { name }, answer: organization }))
+  );
+};
+
+/** What a person types to get the organization's key. */
+export const keyCommand = (gradient: string, organizationId: string): string =>
+  `curl -X POST ${gradient}/_partner/organizations/${organizationId}/keys`;

@@ -1,0 +1,94 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { expectedCounts, readSample } from "#local/sample/sample";
+import { type RunningSystem, startLocalSystem } from "./local-system.ts";
+
+const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+const folders = (process.env.PATH ?? "").split(delimiter);
+const hasCurl = folders.some((folder) => existsSync(join(folder, "curl")));
+
+let system: RunningSystem;
+beforeAll(async () => {
+  system = await startLocalSystem({ sample: true });
+});
+afterAll(async () => {
+  await system?.stop();
+});
+
+/** The README's block of commands, at the addresses of this system instead of those of the default ports. */
+const commands = (): string => {
+  const { hubUi, api, gradient, mailbox, issuer } = system.endpoints;
+  const block = [...readme.matchAll(/```sh\n(.*?)```/gs)].find(([, text]) =>
+    text?.includes("# Start integration"),
+  )?.[1];
+  return [hubUi, api, gradient, mailbox, issuer].reduce(
+    (text, url, index) => text.replaceAll(`http://127.0.0.1:400${index}`, url),
+    block ?? "exit 1",
+  );
+};
+
+/** What they print, in a plain POSIX shell that stops at the first mistake. */
+const runCommands = async (text: string): Promise<{ code: number | null; output: string }> => {
+  const path = hasCurl ? folders : [join(import.meta.dirname, "../fixtures/curl"), ...folders];
+  const child = spawn("sh", ["-eu", "-c", text], {
+    env: { ...process.env, PATH: path.join(delimiter) },
+    stdio: ["ignore", "pipe", "pipe"],
+    // its loops wait for as long as it takes
+    timeout: 80_000,
+  });
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
+  child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
+  await once(child, "close");
+  return { code: child.exitCode, output };
+};
+
+const listed = z.object({
+  items: z.array(z.object({ organizationId: z.string(), name: z.string(), connected: z.boolean() })),
+});
+const organizations = async () =>
+  listed.parse(await (await fetch(`${system.endpoints.gradient}/_partner/organizations`)).json()).items;
+const held = z.object({ items: z.array(z.object({ unitCount: z.number() })) });
+
+describe("a start with sample data", () => {
+  it("has the sample's partner in Gradient, not connected, and says in the terminal and on the page how to get its key", async () => {
+    const found = await organizations();
+    const { name } = readSample().partner;
+    expect(found).toMatchObject([{ name, connected: false }]);
+
+    const command = `curl -X POST ${system.endpoints.gradient}/_partner/organizations/${found[0]?.organizationId}/keys`;
+    expect(system.output.filter((line) => line.includes(command))).toEqual([
+      `${name} gets its key in Gradient by: ${command}`,
+    ]);
+    expect(system.output.at(-2)).toBe("ready");
+    expect(await (await fetch(system.endpoints.gradient)).text()).toContain(`<code>${command}</code>`);
+  });
+});
+
+describe("the commands in the README", () => {
+  it("lead from Start integration to every count accepted", async () => {
+    const { code, output } = await runCommands(commands());
+
+    expect({ code, output }).toMatchObject({ code: 0 });
+    const lines = expectedCounts().length;
+    expect(output).toContain('"outcome":"succeeded"');
+    expect(output).toContain(`"totals":{"lines":${lines},"accepted":${lines},`);
+    const [organization] = await organizations();
+    expect(organization).toMatchObject({ connected: true });
+    const counts = await fetch(
+      `${system.endpoints.gradient}/_partner/organizations/${organization?.organizationId}/counts`,
+    );
+    expect(held.parse(await counts.json()).items).toHaveLength(lines);
+  }, 90_000);
+
+  it("need nothing more said once the partner has its key", async () => {
+    await system.restart();
+
+    expect(system.output.at(-1)).toBe("ready");
+    expect(await organizations()).toHaveLength(1);
+  });
+});
