@@ -2,6 +2,7 @@ import { takeJourney } from "./journey.ts";
 import { useLocalSystem } from "./running-system.ts";
 import { messageOf } from "./step-runner.ts";
 import { standardTerminal } from "./terminal.ts";
+import { showWhatToLookAt } from "./what-to-look-at.ts";
 
 const terminal = standardTerminal();
 terminal.line("From a partner's key to counts that Gradient accepted: the whole journey on this machine.");
@@ -17,6 +18,7 @@ try {
     await system.stop();
   }
   terminal.line("\nEvery step did what it should.");
+  showWhatToLookAt(terminal, system);
 } catch (error) {
   terminal.bad(messageOf(error));
   process.exitCode = 1;

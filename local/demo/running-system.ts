@@ -6,10 +6,12 @@ import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
 import { loadEnvFile, readOptions, repositoryRoot } from "#local/options";
+import { demoState } from "./demo-state.ts";
 import { messageOf } from "./step-runner.ts";
 import type { Terminal } from "./terminal.ts";
 
 const endpoints = z.object({
+  hubUi: z.url(),
   api: z.url(),
   gradient: z.url(),
   mailbox: z.url(),
@@ -17,10 +19,12 @@ const endpoints = z.object({
 });
 export type Endpoints = z.infer<typeof endpoints>;
 
-interface LocalSystem {
+export interface LocalSystem {
   endpoints: Endpoints;
   /** Ends the system if the demo started it; one that ran before goes on running. */
   stop: () => Promise<void>;
+  /** The command that brings back what the demo started, none where it goes on running. */
+  comesBackBy: string | undefined;
 }
 
 // fifteen seconds are the promise for the first start after `npm ci`; four times that for a busy machine
@@ -35,28 +39,31 @@ const notTheSandbox =
 export const useLocalSystem = async (terminal: Terminal): Promise<LocalSystem> => {
   terminal.heading("The local system");
   loadEnvFile();
-  const { stateFolder, gradient } = readOptions([], process.env);
-  const running = await findRunningSystem(stateFolder);
+  const { gradient } = readOptions([], process.env);
+  const { known, isMeant, folder, flags, intent, comesBackBy } = demoState(process.env);
+  const systems = await Promise.all(known.map(findRunningSystem));
+  const running = systems.find((found) => found !== undefined && isMeant(Number(new URL(found.hubUi).port)));
   if (running !== undefined) {
     if (new URL(running.gradient).hostname !== "127.0.0.1") throw new Error(notTheSandbox);
     terminal.good(`It runs already, its API at ${running.api}.`);
-    return { endpoints: running, stop: async () => {} };
+    return { endpoints: running, stop: async () => {}, comesBackBy: undefined };
   }
   if (gradient !== undefined) throw new Error(notTheSandbox);
-  terminal.line("  None runs: starting one for this demo (npm start -- --headless).");
+  terminal.line(`  None runs: ${intent}.`);
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [join(repositoryRoot, "local/start.ts"), "--headless"], {
+  const child = spawn(process.execPath, [join(repositoryRoot, "local/start.ts"), "--headless", ...flags], {
     cwd: repositoryRoot,
+    env: { ...process.env, GRADIENT_BILLING_STATE: folder },
     stdio: ["ignore", "pipe", "pipe"],
   });
   process.once("exit", () => child.kill());
   const stop = () => endProcess(child);
   try {
     await untilReady(child);
-    const started = await findRunningSystem(stateFolder);
+    const started = await findRunningSystem(folder);
     if (started === undefined) throw new Error("it said that it is ready, but its endpoints do not answer");
-    terminal.good(`Ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`);
-    return { endpoints: started, stop };
+    terminal.good(`Ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s, its API at ${started.api}.`);
+    return { endpoints: started, stop, comesBackBy };
   } catch (error) {
     await stop();
     throw new Error(`The local system did not start: ${messageOf(error)}`, {

@@ -78,7 +78,7 @@ describe("npm run demo", () => {
     const { exitCode, output } = await runDemo();
 
     expect(output).toContain(`It runs already, its API at ${server.url}.`);
-    expect(output.trimEnd()).toMatch(/Every step did what it should\.$/);
+    expect(output.trimEnd()).toMatch(/Every step did what it should\.\n\nWhat to look at\n.*\n.*\n {2}the mail .*$/);
     expect(output).not.toContain("\u001b");
     expect(exitCode).toBe(0);
   });

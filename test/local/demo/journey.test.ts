@@ -11,7 +11,7 @@ afterEach(() => world?.stop());
 const travel = async ({ url }: LoopbackServer): Promise<string> => {
   const written: string[] = [];
   const terminal = terminalOn({ write: (text) => written.push(text), ansi: false });
-  await takeJourney({ api: url, gradient: url, mailbox: url, issuer: url }, terminal);
+  await takeJourney({ hubUi: url, api: url, gradient: url, mailbox: url, issuer: url }, terminal);
   return written.join("");
 };
 
