@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { InfrastructureFault } from "#shared/errors";
-import { verifyWebhook } from "#shared/gradient/webhook-signature";
+import { verifyWebhook, webhookKey } from "#shared/gradient/webhook-signature";
 import { httpDoor, rawBody } from "#shared/lambda/http-endpoint";
 import { logger } from "#shared/logger";
 import type { receiveMappingWebhook } from "./receive-mapping-webhook.ts";
@@ -14,7 +14,7 @@ interface Dependencies {
 }
 
 /** One or two live keys, so that a key can be replaced without losing a delivery. */
-const webhookKeys = z.array(z.string().startsWith("whsec_")).min(1).max(2);
+const storedKeys = z.array(z.unknown()).min(1).max(2);
 
 const parseJson = (text: string): unknown => {
   try {
@@ -25,9 +25,16 @@ const parseJson = (text: string): unknown => {
   }
 };
 
+/** The keys that can be used. What an operator stored wrongly is logged as an error, which alarms; one such key spoils no other. */
 const parseKeys = (text: string): string[] => {
-  const parsed = webhookKeys.safeParse(parseJson(text));
-  if (parsed.success) return parsed.data;
+  const stored = storedKeys.safeParse(parseJson(text));
+  const keys: string[] = [];
+  for (const [place, one] of (stored.data ?? []).entries()) {
+    const key = webhookKey.safeParse(one);
+    if (key.success) keys.push(key.data);
+    else logger.error("webhook key skipped", { place, why: key.error.issues[0]?.message });
+  }
+  if (keys.length > 0) return keys;
   throw new InfrastructureFault("The service's webhook keys are not set up.");
 };
 

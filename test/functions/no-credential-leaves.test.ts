@@ -185,7 +185,7 @@ describe("of all credentials, however Gradient and people quote them,", () => {
     world.map(["a", "b"]);
     const organizationId = (await world.integration()).gradient?.organizationId ?? "";
     await report(organizationId);
-    await report(organizationId, [`whsec_${Buffer.from("another key").toString("base64")}`]);
+    await report(organizationId, [`whsec_${Buffer.from("a key that is not live, of others").toString("base64")}`]);
     await work();
     await ask("check");
     await ask("resend", { path: { version } });

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { receiveMappingWebhookEndpoint } from "#functions/receive-mapping-webhook/endpoint";
 import { receiveMappingWebhook } from "#functions/receive-mapping-webhook/receive-mapping-webhook";
@@ -11,6 +12,8 @@ const routeKey = "POST /v1/webhooks/gradient/mapping-completed";
 const key = (text: string) => `whsec_${Buffer.from(text).toString("base64")}`;
 const liveKey = key("canary-live-key-of-the-hub-00001");
 const nextKey = key("canary-next-key-of-the-hub-00002");
+const errorsIn = (printed: string) =>
+  printed.split("\n").flatMap((line) => (line.includes('"level":"ERROR"') ? [JSON.parse(line)] : []));
 const accepted = { status: 202, headers: { "content-type": "application/json" }, body: { accepted: true } };
 const refused = aProblem(401, "webhook.signature", "Not signed in", "The webhook signature is not valid.");
 
@@ -31,11 +34,11 @@ const anApi = async (keys = JSON.stringify([liveKey])) => {
 
   /** Delivers `body`, signed by Gradient; `change` says what somebody did to it afterwards. */
   const deliver = (
-    { text = body, secondsAgo = 0, keys: signing = [liveKey] } = {},
+    { id = "msg_1", text = body, secondsAgo = 0, keys: signing = [liveKey] } = {},
     change: { headers?: Record<string, string>; body?: string; isBase64Encoded?: boolean } = {},
   ) => {
     const sentAt = new Date(world.clock.now() - secondsAgo * 1000);
-    const headers = { ...signWebhook({ id: "msg_1", sentAt, body: text, keys: signing }), ...change.headers };
+    const headers = { ...signWebhook({ id, sentAt, body: text, keys: signing }), ...change.headers };
     const event = anHttpEvent({
       routeKey,
       headers,
@@ -104,6 +107,36 @@ describe("an authentic delivery", () => {
   });
 });
 
+describe("a bad key beside a good one", () => {
+  it.each<[string, unknown, string]>([
+    ["is too short", key("twenty-three bytes long"), "A webhook key has at least 24 bytes."],
+    ["is not Base64", "whsec_not-base-64", "A webhook key is whsec_ and Base64."],
+    ["is no text", null, "A webhook key is a text."],
+  ])("that %s is skipped, which alarms and shows nothing of either", async (_, bad, why) => {
+    const { deliver, world } = await anApi(JSON.stringify([bad, nextKey]));
+    let reply: unknown;
+
+    const printed = await printedBy(async () => {
+      reply = await deliver({ keys: [nextKey] });
+    });
+
+    expect(reply).toEqual(accepted);
+    expect(owedTasks(world.table)).toHaveLength(1);
+    expect(errorsIn(printed)).toMatchObject([{ message: "webhook key skipped", place: 0, why }]);
+    for (const one of [bad, nextKey]) if (typeof one === "string") expect(printed).not.toContain(one.slice(6, 20));
+  });
+
+  it("that is too short lets nobody in who signs with it", async () => {
+    const short = key("guess me");
+    const { deliver, noEffect } = await anApi(JSON.stringify([short, nextKey]));
+    const body = '{"type":"mapping.completed"}';
+    const code = createHmac("sha256", "guess me").update(`msg_1.1795341600.${body}`).digest("base64");
+
+    expect(await deliver({ text: body }, { headers: { "webhook-signature": `v1,${code}` } })).toEqual(refused);
+    noEffect();
+  });
+});
+
 describe("a delivery is refused, and has no effect,", () => {
   it.each<[string, object, object]>([
     ["with somebody else's key", { keys: [nextKey] }, {}],
@@ -117,6 +150,8 @@ describe("a delivery is refused, and has no effect,", () => {
     ["with half a signature", {}, { headers: { "webhook-signature": "v1," } }],
     ["with a signature of another version", {}, { headers: { "webhook-signature": "v2,AAAA" } }],
     ["without an id", {}, { headers: { "webhook-id": "" } }],
+    ["with an id that holds more than plain characters", { id: "msg.1" }, {}],
+    ["with an id of more than 128 characters", { id: "m".repeat(129) }, {}],
   ])("%s", async (_, delivery, change) => {
     const { deliver, noEffect } = await anApi();
 
@@ -129,6 +164,8 @@ describe("a delivery is refused, and has no effect,", () => {
     ["are no list", JSON.stringify({ key: liveKey })],
     ["are three", JSON.stringify([liveKey, liveKey, liveKey])],
     ["are none", "[]"],
+    ["are too short", JSON.stringify([key("twenty-three bytes long")])],
+    ["are nothing that is a key", JSON.stringify([liveKey.slice(6), 7])],
   ])("while the service's keys %s, and prints nothing of them", async (_, keys) => {
     const { deliver, noEffect } = await anApi(keys);
     let reply: unknown;
@@ -139,10 +176,7 @@ describe("a delivery is refused, and has no effect,", () => {
 
     expect(reply).toEqual(aProblem(500, "internal", "Something went wrong", expect.any(String)));
     expect(printed).not.toContain(liveKey.slice(6, 20));
-    expect(JSON.parse(printed)).toMatchObject({
-      level: "ERROR",
-      detail: "The service's webhook keys are not set up.",
-    });
+    expect(errorsIn(printed).at(-1)).toMatchObject({ detail: "The service's webhook keys are not set up." });
     noEffect();
   });
 });
