@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { requireWebhookSecret } from "./signed-webhook.ts";
 import { StartupProblem } from "./startup-problem.ts";
 
 export const repositoryRoot = resolve(import.meta.dirname, "..");
@@ -50,13 +51,6 @@ const readGradient = ({ GRADIENT_BASE_URL: url, GRADIENT_VENDOR_KEY: key }: Node
   return { baseUrl: url.replace(/\/$/, ""), vendorKey: key };
 };
 
-const readWebhookSecret = (secret: string | undefined): string | undefined => {
-  if (secret && !/^whsec_[A-Za-z0-9+/]+=*$/.test(secret)) {
-    throw new StartupProblem("GRADIENT_WEBHOOK_SECRET has to be whsec_ followed by Base64.");
-  }
-  return secret || undefined;
-};
-
 const flags = { fresh: { type: "boolean" }, headless: { type: "boolean" }, "no-sample": { type: "boolean" } } as const;
 
 const readFlags = (args: string[]) => {
@@ -70,6 +64,7 @@ const readFlags = (args: string[]) => {
 /** What `npm start` was asked for, on its command line, in the environment and in `.env`. */
 export const readOptions = (args: string[], environment: NodeJS.ProcessEnv): StartOptions => {
   const chosen = readFlags(args);
+  const { GRADIENT_WEBHOOK_SECRET: webhookSecret } = environment;
   return {
     portBase: readPortBase(environment.PORT_BASE),
     stateFolder: resolve(repositoryRoot, environment.GRADIENT_BILLING_STATE || "local/.state"),
@@ -77,7 +72,7 @@ export const readOptions = (args: string[], environment: NodeJS.ProcessEnv): Sta
     opensPage: !chosen.headless,
     loadsSample: !chosen["no-sample"],
     gradient: readGradient(environment),
-    webhookSecret: readWebhookSecret(environment.GRADIENT_WEBHOOK_SECRET),
+    webhookSecret: webhookSecret ? requireWebhookSecret(webhookSecret, "GRADIENT_WEBHOOK_SECRET") : undefined,
   };
 };
 

@@ -4,9 +4,12 @@ import { readStateFile, writeStateFile } from "./state-file.ts";
 
 const settings = z.object({ vendorKey: z.string(), webhookSecret: z.string() });
 
+/** The settings of an earlier start, if there was one. */
+export const knownSettings = (file: string): z.infer<typeof settings> | undefined => readStateFile(file, settings);
+
 /** What the sandbox and the service share; made once, so that a sandbox's state goes on fitting the secrets. */
 export const localSettings = (file: string): z.infer<typeof settings> => {
-  const known = readStateFile(file, settings);
+  const known = knownSettings(file);
   if (known !== undefined) {
     return known;
   }

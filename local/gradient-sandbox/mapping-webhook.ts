@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { signedHeaders } from "../signed-webhook.ts";
 import { newId, type Organization } from "./records.ts";
 import type { Timers } from "./timers.ts";
 
@@ -21,24 +21,13 @@ export interface Delivery {
 const pausesMs = [300, 1500];
 const timeoutMs = 5000;
 
-const signature = (secret: string, webhookId: string, timestamp: number, body: string): string => {
-  const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
-  return `v1,${createHmac("sha256", key).update(`${webhookId}.${timestamp}.${body}`).digest("base64")}`;
-};
-
 /** Tells the hub that a partner finished mapping, signed as Standard Webhooks lays down. Gradient itself has none. */
 export const mappingWebhook = (target: WebhookTarget | undefined, timers: Timers, nowMs: () => number) => {
   const deliveries = new Map<string, Delivery>();
 
   const attempt = async ({ url, secret }: WebhookTarget, webhookId: string, body: string): Promise<number | null> => {
     // the time is that of the attempt, so that a retry is not taken for a replay
-    const timestamp = Math.floor(nowMs() / 1000);
-    const headers = {
-      "content-type": "application/json",
-      "webhook-id": webhookId,
-      "webhook-timestamp": String(timestamp),
-      "webhook-signature": signature(secret, webhookId, timestamp, body),
-    };
+    const headers = signedHeaders(secret, { id: webhookId, sentAtMs: nowMs(), body });
     try {
       const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), timers.stopped]);
       const response = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });

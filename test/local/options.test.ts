@@ -49,6 +49,12 @@ describe("what npm start was asked for", () => {
     ["a key without its Gradient", [], { GRADIENT_VENDOR_KEY: "key" }, "belong together"],
     ["a Gradient that is no API", [], { GRADIENT_BASE_URL: "https://x.example", GRADIENT_VENDOR_KEY: "k" }, "/api"],
     ["a webhook secret of another shape", [], { GRADIENT_WEBHOOK_SECRET: "secret" }, "whsec_"],
+    [
+      "a webhook secret that is short",
+      [],
+      { GRADIENT_WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2Lab" },
+      "24 bytes",
+    ],
   ])("says what is wrong with %s", (_name, args, environment, words) => {
     expect(() => readOptions(args, environment)).toThrow(words);
   });
