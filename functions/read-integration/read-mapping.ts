@@ -68,7 +68,8 @@ export const readMapping =
   async (partnerId: string) => {
     const integration = await findIntegration(table, partnerId);
     if (!integration) {
-      return { ...summaryOf({ mapping: noMapping }), lookAlikes: [], unmapped: { accounts: [], services: [] } };
+      const unmapped = { accounts: [], services: [] };
+      return { ...summaryOf({ mapping: noMapping }), lookAlikes: [], more: { lookAlikes: 0 }, unmapped };
     }
     const { ledgerBits: bits, gradient, mapping } = integration;
     const connectionId = gradient?.integrationId ?? "";
@@ -79,11 +80,13 @@ export const readMapping =
       listServices(table),
     ]);
     const billed = customers.filter(isBilled);
+    const alike = lookAlikes(billed);
     const sources = { billed, usage, ledger };
     const serviceNames = new Map(services.map(({ id, name }) => [id, name]));
     return {
       ...summaryOf(integration),
-      lookAlikes: lookAlikes(billed),
+      lookAlikes: alike.groups,
+      more: { lookAlikes: alike.more },
       unmapped: {
         accounts: unmappedAccounts(sources, mapping.lastCheckedAt),
         services: unmappedServices(sources, mapping.mappedServiceIds, serviceNames),

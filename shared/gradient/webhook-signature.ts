@@ -70,8 +70,8 @@ const isAuthentic = ({ id = "", timestamp = "", signature = "", body, keys, now 
 
 /**
  * Standard Webhooks, `v1`. Throws `webhook.signature` unless one of the given signatures was made with one of the keys
- * over exactly these bytes, within five minutes of now, under an id of 1 to 128 plain characters. It does not say which of
- * them failed. A second call with the same headers is authentic too: whoever acts on one remembers its id.
+ * over exactly these bytes, within five minutes of now, under an id of 1 to 128 plain characters. It does not say which
+ * of them failed. A second call with the same headers is authentic too: whoever acts on one remembers its id.
  */
 export const verifyWebhook = (claim: Claim): void => {
   if (!isAuthentic(claim)) {

@@ -25,7 +25,7 @@ const secretOf = (key: string): Buffer => Buffer.from(key.replace("whsec_", ""),
 const digest = (secret: Buffer | string, id: string, timestamp: string, body: Buffer | string): string =>
   createHmac("sha256", secret).update(`${id}.${timestamp}.`).update(body).digest("base64");
 
-/** Calls that nobody with a live key sent like this, of every kind that we know; the same ones for the same random numbers. */
+/** Calls that nobody with a live key sent like this, of every kind that we know; by the random numbers alone. */
 export const webhookForger = (random: () => number, now: Date) => {
   const seconds = Math.floor(now.getTime() / 1000);
   const below = (limit: number): number => Math.floor(random() * limit);

@@ -1,58 +1,109 @@
 import type { Customer } from "#shared/customers/customer";
-import { comparableName } from "./comparable-name.ts";
+import { groups } from "./groups.ts";
+import { likenesses, type PreparedName, prepared } from "./likenesses.ts";
 import { nearNames } from "./near-names.ts";
 
 export interface LookAlike {
+  /** The first of the group's customers. */
   customerIds: string[];
+  /** How many further ones are in the group. */
+  more: number;
   why: string;
+  whatToDo: string;
 }
 
-const reasons = {
-  same: "The names are the same.",
-  written: "The names differ only in case, accents, punctuation, spaces or legal form.",
-  near: "The names differ by one letter.",
-  chain: "Each name differs from another one by one letter.",
+export interface LookAlikes {
+  /** The most alike first. */
+  groups: LookAlike[];
+  /** How many further groups there are. */
+  more: number;
+}
+
+const maxGroups = 100;
+// 100 groups of eight ids of at most 384 bytes, and their sentences, fit into one row of 400 KB
+const maxCustomersOfGroup = 8;
+
+// as places in `likenesses`
+const [same, written] = [0, 1];
+const near = likenesses.length;
+
+const differIn = (step: number): string => likenesses[step]?.differIn ?? "one letter";
+
+/** `steps` as the groups have them, `forms` is how many names they are when case and the like are left out. */
+const whyOf = (steps: number[], forms: number): string => {
+  const last = steps.at(-1);
+  if (last === same) return "The names are the same.";
+  // where the names differ in more, case and the like go without saying
+  const told = last === written ? [written] : steps.filter((step) => step > written);
+  if (told.length > 1) return `Each name differs from another one only in ${told.map(differIn).join(", or in ")}.`;
+  if (last !== near) return `The names differ only in ${told.map(differIn).join()}.`;
+  return forms > 2 ? "Each name differs from another one by one letter." : "The names differ by one letter.";
 };
 
-/** The first place of the group that each place belongs to; the pairs link places into groups. */
-const linked = (count: number, pairs: [number, number][]): number[] => {
-  const parents = Array.from({ length: count }, (_, place) => place);
-  const root = (place: number): number => {
-    let at = place;
-    for (let parent = parents[at]; parent !== undefined && parent !== at; parent = parents[at]) {
-      parents[at] = parents[parent] ?? parent;
-      at = parent;
+const whatToDoAbout = (last: number): string =>
+  last === same
+    ? "If this is one company, remove the others in the hub. If not, give each a name of its own there."
+    : "Look twice when you map them. If this is one company, remove the others in the hub.";
+
+type Join = (place: number, other: number, step: number) => void;
+
+const firstOfWhole = (names: PreparedName[], isOne: (name: PreparedName) => boolean): Map<string, number> => {
+  const firsts = new Map<string, number>();
+  for (const [place, name] of names.entries()) {
+    if (isOne(name) && !firsts.has(name.whole)) firsts.set(name.whole, place);
+  }
+  return firsts;
+};
+
+/** Joins the names that have a key in common, each with the first that has it. */
+const joinByKeys = (names: PreparedName[], join: Join): void => {
+  const plainOwners = firstOfWhole(names, ({ isPlain }) => isPlain);
+  for (const [step, { has, asks, isSpelling }] of likenesses.entries()) {
+    const concerned = [...names.entries()].filter(([, name]) =>
+      isSpelling ? !name.isPlain : step === same || name.whole !== "",
+    );
+    const owners = new Map<string, number>();
+    const meet = (place: number, key: string, isKept: boolean): void => {
+      const owner = owners.get(key) ?? (isSpelling ? plainOwners.get(key) : undefined);
+      if (owner !== undefined) join(owner, place, step);
+      else if (isKept) owners.set(key, place);
+    };
+    for (const [place, name] of concerned) for (const key of has(name)) meet(place, key, true);
+    if (!asks) continue;
+    for (const [place, name] of concerned) {
+      if (name.writtenPerhaps.length > 0) for (const key of asks(name)) meet(place, key, false);
     }
-    return at;
-  };
-  for (const [a, b] of pairs) parents[Math.max(root(a), root(b))] = Math.min(root(a), root(b));
-  return parents.map((_, place) => root(place));
+  }
 };
 
-const whyOf = (names: string[], forms: string[]): string => {
-  if (forms.length > 2) return reasons.chain;
-  if (forms.length === 2) return reasons.near;
-  return new Set(names).size === 1 ? reasons.same : reasons.written;
+const joinNear = (names: PreparedName[], join: Join): void => {
+  const firsts = firstOfWhole(names, () => true);
+  const places = [...firsts.values()];
+  nearNames([...firsts.keys()], (one, other) => join(places[one] ?? 0, places[other] ?? 0, near));
 };
 
 /**
- * Groups of customers that a person may take for one another when mapping them. Each customer is in one group at most.
+ * Groups of customers that a person may take for one another when mapping them; each customer is in one group at most. The
+ * work grows with the letters of the names, whatever they are. It is enough to compute it when customers change: the result
+ * depends on nothing but ids, names and their order, and fits into one row.
  */
-export const lookAlikes = (customers: Pick<Customer, "id" | "name">[]): LookAlike[] => {
-  const byForm = Map.groupBy(customers, ({ name }) => comparableName(name));
-  // names without letters and digits have nothing to compare
-  byForm.delete("");
-  const forms = [...byForm.keys()];
-  const roots = linked(forms.length, nearNames(forms));
-  const groups = Map.groupBy(forms.keys(), (place) => roots[place]);
-  return [...groups.values()].flatMap((places) => {
-    const groupForms = places.map((place) => forms[place] ?? "");
-    const members = groupForms.flatMap((form) => byForm.get(form) ?? []);
-    if (members.length < 2) return [];
-    const why = whyOf(
-      members.map(({ name }) => name),
-      groupForms,
-    );
-    return [{ customerIds: members.map(({ id }) => id), why }];
-  });
+export const lookAlikes = (customers: Pick<Customer, "id" | "name">[]): LookAlikes => {
+  const names = customers.map(({ name }) => prepared(name));
+  const { join, rootOf, stepsOf } = groups(names.length);
+  joinByKeys(names, join);
+  joinNear(names, join);
+
+  const found = [...Map.groupBy(names.keys(), rootOf)]
+    .filter(([, members]) => members.length > 1)
+    .map(([root, members]) => ({ members, steps: stepsOf(root) }))
+    .sort((a, b) => (a.steps.at(-1) ?? 0) - (b.steps.at(-1) ?? 0));
+  return {
+    groups: found.slice(0, maxGroups).map(({ members, steps }) => ({
+      customerIds: members.slice(0, maxCustomersOfGroup).flatMap((place) => customers[place]?.id ?? []),
+      more: Math.max(0, members.length - maxCustomersOfGroup),
+      why: whyOf(steps, new Set(members.map((place) => names[place]?.whole)).size),
+      whatToDo: whatToDoAbout(steps.at(-1) ?? same),
+    })),
+    more: Math.max(0, found.length - maxGroups),
+  };
 };

@@ -1,79 +1,124 @@
 // below that, one letter makes another name: "Delta" and "Celta"
 const minLetters = 8;
-// each letter costs an entry, and nobody mistakes a name as long as a paragraph over one letter
+// each letter costs some work, and a name as long as a paragraph is not mistaken for a letter's sake
 const maxLength = 200;
-// an entry holds 32 bits of hash above a name's place, exactly, in the 53 bits of a double
-const maxNames = 2 ** 21;
-const base = 0x01000193;
+// 40,000 names of 25 letters
+const maxLettersTogether = 2 ** 20;
 
-const isLetter = (character: string): boolean => /\p{L}/u.test(character);
+const isLetter = (character: string): boolean => (character >= "a" && character <= "z") || /\p{L}/u.test(character);
 const lettersIn = (name: string): number => name.match(/\p{L}/gu)?.length ?? 0;
 
+const isComparable = (name: string): boolean => name.length <= maxLength && lettersIn(name) >= minLetters;
+
+const sharedLength = (a: string, b: string): number => {
+  let length = 0;
+  while (length < a.length && length < b.length && a.charCodeAt(length) === b.charCodeAt(length)) length += 1;
+  return length;
+};
+
+type Tell = (place: number, length: number, number: number) => void;
+
 /**
- * Hashes of the name and, for each of its letters, of the name without that letter and of the name with a blank in its
- * place. Digits have no such variants: "Branch 12" and "Branch 13" are two branches, not one misspelt.
+ * Gives a number to each beginning of each name, the same to the same beginning and to no other; returns how many there
+ * are. Once the names are sorted, a beginning is that of the name before, or new.
  */
-const hashesOf = (name: string) => {
-  const prefixes = [0];
-  for (let at = 0; at < name.length; at += 1) {
-    prefixes.push((Math.imul(prefixes[at] ?? 0, base) + name.charCodeAt(at)) | 0);
-  }
-  const shortened: number[] = [];
-  const blanked: number[] = [];
-  let suffix = 0;
-  for (let at = name.length - 1, power = 1; at >= 0; at -= 1) {
-    const prefix = Math.imul(prefixes[at] ?? 0, power);
-    if (isLetter(name.charAt(at))) {
-      shortened.push((prefix + suffix) | 0);
-      blanked.push((Math.imul(prefix, base) + suffix) | 0);
+const numberBeginnings = (names: string[], tell: Tell): number => {
+  const sorted = names.map((name, place) => ({ name, place })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const numbers = [0];
+  let count = 1;
+  let before = "";
+  for (const { name, place } of sorted) {
+    const shared = sharedLength(before, name);
+    for (let length = 0; length <= name.length; length += 1) {
+      if (length > shared) numbers[length] = count++;
+      tell(place, length, numbers[length] ?? 0);
     }
-    suffix = (Math.imul(name.charCodeAt(at), power) + suffix) | 0;
-    power = Math.imul(power, base);
+    before = name;
   }
-  return { whole: suffix, shortened, blanked };
+  return count;
 };
 
-/** One letter more, less or other, and nothing else. */
-const differByOneLetter = (a: string, b: string): boolean => {
-  const [shorter, longer] = a.length <= b.length ? [a, b] : [b, a];
-  let at = 0;
-  while (at < shorter.length && shorter[at] === longer[at]) at += 1;
-  const restOfShorter = shorter.length === longer.length ? at + 1 : at;
-  return at < longer.length && longer.slice(at + 1) === shorter.slice(restOfShorter);
+/** Sorted by a key below `keys`, in time that depends on how many there are alone. What has one key keeps its order. */
+const sortedBy = (items: Uint32Array, keyOf: (item: number) => number, keys: number): Uint32Array => {
+  const ends = new Uint32Array(keys + 1);
+  for (const item of items) {
+    const key = keyOf(item) + 1;
+    ends[key] = (ends[key] ?? 0) + 1;
+  }
+  for (let key = 1; key <= keys; key += 1) ends[key] = (ends[key] ?? 0) + (ends[key - 1] ?? 0);
+  const sorted = new Uint32Array(items.length);
+  for (const item of items) {
+    const key = keyOf(item);
+    const at = ends[key] ?? 0;
+    sorted[at] = item;
+    ends[key] = at + 1;
+  }
+  return sorted;
 };
 
 /**
- * Links between names (by their places) that differ by one letter. Two such names are equal with a blank for that
- * letter, or the longer one without it equals the shorter one. So only names that share a hash are compared: n log n in
- * all their letters. Of many names that differ in the same place, each is linked to the first. No name may occur twice.
+ * Cuts of all names, each between two letters or around a letter that is left out. Two names are near if a cut of the one
+ * has the same beginning and the same ending as a cut of the other: both leave out a letter, which then is another one, or
+ * only the longer name does. Digits are not left out: "Branch 12" and "Branch 13" are not one branch misspelt.
  */
-export const nearNames = (names: string[]): [number, number][] => {
-  const nameAt = (place: number): string => names[place] ?? "";
-  const hashed = names.slice(0, maxNames).flatMap((name, place) => {
-    const isComparable = name.length <= maxLength && lettersIn(name) >= minLetters;
-    return isComparable ? [{ place, ...hashesOf(name) }] : [];
+const cutsOf = (names: string[]) => {
+  const starts: number[] = [];
+  let size = 0;
+  for (const name of names) {
+    starts.push(size);
+    size += name.length + 1;
+  }
+  const startOf = (place: number): number => starts[place] ?? 0;
+  // by name and how many letters stand before the cut
+  const places = new Uint32Array(size);
+  const beginnings = new Uint32Array(size);
+  const endings = new Uint32Array(size);
+  const beginningCount = numberBeginnings(names, (place, length, number) => {
+    places[startOf(place) + length] = place;
+    beginnings[startOf(place) + length] = number;
   });
-  const links: [number, number][] = [];
+  const backwards = names.map((name) => name.split("").reverse().join(""));
+  const endingCount = numberBeginnings(backwards, (place, length, number) => {
+    endings[startOf(place) + (names[place] ?? "").length - length] = number;
+  });
 
-  const placeOf = new Map(hashed.map(({ whole, place }) => [whole, place]));
-  for (const { place, shortened } of hashed) {
-    for (const hash of new Set(shortened)) {
-      const shorter = placeOf.get(hash);
-      if (shorter !== undefined && differByOneLetter(nameAt(shorter), nameAt(place))) links.push([shorter, place]);
+  // twice the index, and one more where the letter behind is left out
+  const cuts = new Uint32Array(2 * size);
+  let count = 0;
+  for (const [place, name] of names.entries()) {
+    for (let length = 0; length <= name.length; length += 1) {
+      const cut = 2 * (startOf(place) + length);
+      cuts[count++] = cut;
+      if (isLetter(name.charAt(length))) cuts[count++] = cut + 1;
     }
   }
+  const placeOf = (cut: number): number => places[cut >>> 1] ?? 0;
+  const beginningOf = (cut: number): number => beginnings[cut >>> 1] ?? 0;
+  const endingOf = (cut: number): number => endings[(cut >>> 1) + (cut & 1)] ?? 0;
+  const byEnding = sortedBy(cuts.subarray(0, count), endingOf, endingCount);
+  return { sorted: sortedBy(byEnding, beginningOf, beginningCount), placeOf, beginningOf, endingOf };
+};
 
-  const entries = hashed.flatMap(({ place, blanked }) => blanked.map((hash) => (hash >>> 0) * maxNames + place));
-  let firsts: number[] = [];
-  let current = -1;
-  for (const entry of Float64Array.from(entries).sort()) {
-    const place = entry % maxNames;
-    const hash = (entry - place) / maxNames;
-    if (hash !== current) firsts = [];
-    current = hash;
-    const first = firsts.find((other) => differByOneLetter(nameAt(other), nameAt(place)));
-    if (first === undefined) firsts.push(place);
-    else links.push([first, place]);
+/**
+ * Tells of names (by their places) that differ by one letter. Of several that differ at the same point each is told with
+ * the first, so that whoever joins them has them all. Neither a hash nor a comparison of pairs is in it: the work grows with
+ * the letters alone, whatever the names are. No name may occur twice; what comes after a million letters is left out.
+ */
+export const nearNames = (names: string[], tell: (place: number, other: number) => void): void => {
+  let letters = 0;
+  const comparable = names.flatMap((name, place) => {
+    if (!isComparable(name) || letters + name.length > maxLettersTogether) return [];
+    letters += name.length;
+    return [{ name, place }];
+  });
+  const placeAt = (index: number): number => comparable[index]?.place ?? 0;
+  const { sorted, placeOf, beginningOf, endingOf } = cutsOf(comparable.map(({ name }) => name));
+  let first: number | undefined;
+  for (const cut of sorted) {
+    if (first !== undefined && beginningOf(cut) === beginningOf(first) && endingOf(cut) === endingOf(first)) {
+      tell(placeAt(placeOf(first)), placeAt(placeOf(cut)));
+    } else {
+      first = cut;
+    }
   }
-  return links;
 };

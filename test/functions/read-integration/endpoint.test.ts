@@ -152,6 +152,7 @@ it("GET /mapping shows the gaps", async () => {
       accounts: { total: 0, mapped: 0 },
       services: { total: 0, mapped: 0 },
       lookAlikes: [],
+      more: { lookAlikes: 0 },
       unmapped: {
         accounts: [{ id: "cust-1", name: "Alder & Finch Solicitors", unbilledUnits: 17 }],
         services: [{ id: "svc-dns", name: "DNS Security Essentials", unbilledUnits: 17 }],

@@ -2,7 +2,12 @@ import { expect, it } from "vitest";
 import { nearNames } from "#functions/read-integration/look-alikes/near-names";
 import { seededRandom } from "#test/shared/schedules/seeded-random";
 
-const nearBy = (...names: string[]) => nearNames(names).map(([a, b]) => [names[a], names[b]].sort());
+const linksOf = (names: string[]): [number, number][] => {
+  const links: [number, number][] = [];
+  nearNames(names, (place, other) => links.push([place, other]));
+  return links;
+};
+const nearBy = (...names: string[]) => linksOf(names).map(([a, b]) => [names[a], names[b]].sort());
 
 it.each([
   ["another letter", "northgate", "northgade"],
@@ -66,24 +71,17 @@ it("agrees with comparing each name with each other", () => {
     names.flatMap((b, j): [number, number][] => (i < j && isNear(a, b) ? [[i, j]] : [])),
   );
 
-  const found = nearNames(names);
+  const found = linksOf(names);
 
   expect(all.length).toBeGreaterThan(20);
   expect(found.every(([a, b]) => isNear(names[a] ?? "", names[b] ?? ""))).toBe(true);
   expect(groupsOf(found)).toBe(groupsOf(all));
 });
 
-it("compares 25,000 names in a blink, however alike they are", () => {
-  const alike = Array.from(
-    { length: 25_000 },
-    (_, index) => `Customer of the ${String.fromCodePoint(0x4e00 + (index % 20_000))} kind ${index}`,
-  );
-  const sameButOne = Array.from({ length: 20_000 }, (_, index) => `northgate${String.fromCodePoint(0x4e00 + index)}`);
+it("leaves out what comes after a million letters", () => {
+  const names = Array.from({ length: 5_300 }, (_, index) => `${index}`.padStart(200, "northgate"));
+  const last = `${names.at(-1)}`.replace("n", "m");
 
-  const began = performance.now();
-  expect(nearNames(alike)).toEqual([]);
-  expect(nearNames(sameButOne)).toHaveLength(19_999);
-
-  // a comparison of each with each takes minutes
-  expect(performance.now() - began).toBeLessThan(5_000);
+  expect(linksOf([...names.slice(-1), last])).toEqual([[0, 1]]);
+  expect(linksOf([...names, last])).toEqual([]);
 });
