@@ -2,6 +2,7 @@ import { Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { acknowledgeWildcard } from "#infra/constructs/acknowledge-wildcard";
 import { AlarmTopic } from "#infra/constructs/alarm-topic";
+import { Catalogue } from "#infra/constructs/catalogue";
 import { Credentials } from "#infra/constructs/credentials";
 import { deploymentParameters } from "#infra/constructs/deployment-parameters";
 import { Disconnection } from "#infra/constructs/disconnection";
@@ -31,12 +32,13 @@ export class GradientBillingStack extends Stack {
     new HubFeed(this, "HubFeed", foundation);
     new Integration(this, "Integration", foundation);
     const { disconnects } = new Disconnection(this, "Disconnection", foundation);
+    const { queue: catalogue } = new Catalogue(this, "Catalogue", foundation);
     const { accounts } = new Mapping(this, "Mapping", foundation);
     const { mail } = new OwnerMail(this, "OwnerMail", foundation);
     const { onDemandExports, scheduledExports } = new UsageExports(this, "UsageExports", foundation);
     new Outbox(this, "Outbox", {
       ...foundation,
-      queues: { accounts, mail, onDemandExports, scheduledExports, disconnects },
+      queues: { accounts, catalogue, mail, onDemandExports, scheduledExports, disconnects },
     });
 
     new AlarmTopic(this, "Alarms", this);

@@ -1,8 +1,9 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 
 /**
- * Whom a server of this machine lets in. Programs: all. A page in a browser: only the system's own. The browser says who asks
- * (`Origin`) and under which name it found us (`Host`), and a page can make it say neither something else nor nothing.
+ * Whom a server of this machine lets in. Programs: all. A page in a browser: only the system's own. The browser says
+ * who asks (`Origin`) and under which name it found us (`Host`), and a page can make it say neither something else nor
+ * nothing.
  */
 export interface Door {
   /** The origins of pages that may change something here, beside the server's own. */

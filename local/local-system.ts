@@ -19,6 +19,8 @@ export interface Endpoints {
   gradient: string;
   mailbox: string;
   issuer: string;
+  /** For operators' commands. */
+  dynamodb: string;
   pid: number;
 }
 
@@ -94,7 +96,15 @@ export const startLocalSystem = async (options: LocalSystemOptions): Promise<Loc
     const template = options.template();
     template.catch(() => undefined);
 
-    let endpoints: Endpoints = { hubUi: "", api: "", gradient: "", mailbox: "", issuer: "", pid: process.pid };
+    let endpoints: Endpoints = {
+      hubUi: "",
+      api: "",
+      gradient: "",
+      mailbox: "",
+      issuer: "",
+      dynamodb: "",
+      pid: process.pid,
+    };
     const hubUi = await startHubUi({ port: ports.hubUi, links: () => endpoints });
     closing(hubUi.close);
     const pages = new Set(originsOf(hubUi.port));
@@ -112,7 +122,9 @@ export const startLocalSystem = async (options: LocalSystemOptions): Promise<Loc
       gradientFor({ options, folder, port: ports.gradient, api: api.url, hubUi: hubUi.url, closing }),
       startEmulators({ folder, mailboxPort: ports.mailbox, environment, closing }),
     ]);
-    endpoints = { ...endpoints, gradient: gradient.url, mailbox: emulators.mailbox.url };
+    const { mailbox } = emulators;
+    const dynamodb = emulators.endpoints.DYNAMODB;
+    endpoints = { ...endpoints, gradient: gradient.url, mailbox: mailbox.url, dynamodb };
 
     const log = openSync(functionLog(folder), "a", 0o600);
     closing(() => closeSync(log));

@@ -30,8 +30,8 @@ const findSecret = (given: string | undefined): string => {
 };
 
 /**
- * Signs one `mapping.completed` and sends it. An organization that the service does not know is answered 202 too and has no
- * effect, so that a new key can be tried without touching a partner.
+ * Signs one `mapping.completed` and sends it. An organization that the service does not know is answered 202 too and
+ * has no effect, so that a new key can be tried without touching a partner.
  */
 const sendWebhook = async (): Promise<void> => {
   loadEnvFile();

@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
 type Fields = Record<string, unknown>;
 
 const levels = ["DEBUG", "INFO", "WARN", "ERROR", "SILENT"] as const;
@@ -6,11 +8,11 @@ type Level = (typeof levels)[number];
 const isLevel = (text: string): text is Level => levels.some((level) => level === text);
 
 let threshold = levels.indexOf("INFO");
-let ambient: Fields = {};
+const ambient = new AsyncLocalStorage<Fields>();
 
 const write = (level: Level, message: string, fields: Fields): void => {
   if (levels.indexOf(level) < threshold) return;
-  const line = { level, message, timestamp: new Date().toISOString(), ...ambient, ...fields };
+  const line = { level, message, timestamp: new Date().toISOString(), ...ambient.getStore(), ...fields };
   process.stdout.write(`${JSON.stringify(line)}\n`);
 };
 
@@ -30,13 +32,6 @@ export const setLogLevel = (level: string | undefined): void => {
   if (isLevel(word)) threshold = levels.indexOf(word);
 };
 
-/** Runs `work` with these fields on each of its log lines. One function process does one piece of work at a time. */
-export const withLogFields = async <T>(fields: Fields, work: () => Promise<T>): Promise<T> => {
-  const outer = ambient;
-  ambient = { ...outer, ...fields };
-  try {
-    return await work();
-  } finally {
-    ambient = outer;
-  }
-};
+/** Runs `work` with these fields on each of its log lines, beside other work of the same process. */
+export const withLogFields = <T>(fields: Fields, work: () => Promise<T>): Promise<T> =>
+  ambient.run({ ...ambient.getStore(), ...fields }, work);

@@ -1,8 +1,9 @@
 import { AppError } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
-import { exportWrite, findExport, isOver, type UsageExport } from "#shared/exports/usage-export";
-import type { Changing } from "#shared/table/changing";
-import { retryOnConflict } from "#shared/table/table";
+import { type Closing, closingAbandoned } from "#shared/exports/close-export";
+import { exportWrite, findExport, isHeld, isOver, type UsageExport } from "#shared/exports/usage-export";
+import { findIntegration, integrationWrite } from "#shared/integrations/integration";
+import { retryOnConflict, written } from "#shared/table/table";
 
 export interface Cancellation {
   partnerId: string;
@@ -11,22 +12,37 @@ export interface Cancellation {
 }
 
 /**
- * Asks a running export to stop. Its worker reads this at its next checkpoint, about a second later, ends the remaining
- * lines as `deferred` and closes the run. Counts that were accepted until then stay accepted. An export that is over
- * stays as it is.
+ * Stops a running export. A worker that is at it hears of it with its next checkpoint, about a second later, ends the
+ * remaining lines as `deferred` and closes the run; one that nobody is at is closed here, so that its partner is free
+ * at once. What was accepted by then stays accepted. An export that is over stays as it ended.
  */
-export const cancelExport =
-  ({ table, now, newId }: Changing) =>
-  ({ partnerId, exportId, by }: Cancellation): Promise<UsageExport> =>
+export const cancelExport = ({ table, now, newId, random }: Closing) => {
+  const closeAbandoned = closingAbandoned({ table, now, newId, random });
+
+  return ({ partnerId, exportId, by }: Cancellation): Promise<UsageExport> =>
     retryOnConflict(async () => {
       const running = await findExport(table, partnerId, exportId);
       if (!running) throw new AppError("not-found", "export.not-found", "There is no such export.");
-      if (isOver(running) || running.stop !== null) return running;
-      const cancelled: UsageExport = { ...running, stop: "cancelled" };
-      const at = now().toISOString();
-      await table.transact([
-        exportWrite(cancelled),
-        eventWrite({ id: newId(), partnerId, type: "export.cancelled", at, details: { exportId }, ...by }),
-      ]);
-      return cancelled;
+      if (isOver(running)) return running;
+      const time = now();
+      const event = eventWrite({
+        id: newId(),
+        partnerId,
+        type: "export.cancelled",
+        at: time.toISOString(),
+        details: { exportId },
+        ...by,
+      });
+      if (isHeld(running, time)) {
+        if (running.stop !== null) return running;
+        const cancelled: UsageExport = { ...running, stop: "cancelled" };
+        await table.transact([exportWrite(cancelled), event]);
+        return written(cancelled);
+      }
+      const integration = await findIntegration(table, partnerId);
+      if (!integration) throw new AppError("not-found", "export.not-found", "There is no such export.");
+      const { over, after, writes } = await closeAbandoned(running, integration, "cancelled");
+      await table.transact([...writes, integrationWrite(after), event]);
+      return over;
     });
+};

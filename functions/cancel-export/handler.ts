@@ -8,5 +8,5 @@ import { cancelExportEndpoint } from "./endpoint.ts";
 const env = readEnv(tableEnv);
 
 export const handler = cancelExportEndpoint(
-  cancelExport({ table: tableNamed(env.TABLE_NAME), now: () => new Date(), newId: randomUUID }),
+  cancelExport({ table: tableNamed(env.TABLE_NAME), now: () => new Date(), newId: randomUUID, random: Math.random }),
 );

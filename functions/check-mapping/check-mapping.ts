@@ -1,19 +1,36 @@
 import { type Actor, eventWrite } from "#shared/events/event";
-import { findIntegration, maySend } from "#shared/integrations/integration";
+import { askLook } from "#shared/integrations/ask-look";
+import { findIntegration, integrationWrite, maySend } from "#shared/integrations/integration";
+import { isUnderWay, type Looks } from "#shared/integrations/looks";
 import { wrongStep } from "#shared/integrations/wrong-step";
-import { owe } from "#shared/outbox/outbox";
 import type { Changing } from "#shared/table/changing";
+import { retryOnConflict } from "#shared/table/table";
 
-/** Owes a look at what is mapped in Gradient by now. */
+// longer than a look takes, counts included
+const joinsMs = 10_000;
+
+/** The look that somebody has asked for a moment ago is not over yet. */
+const isJoined = (looks: Looks, now: Date): boolean =>
+  looks.pressedAt !== null &&
+  now.getTime() - Date.parse(looks.pressedAt) < joinsMs &&
+  isUnderWay(looks, now.toISOString());
+
+/** Asks for a look at what is mapped in Gradient by now, ahead of its time. Asked again at once, it is the same one. */
 export const checkMapping =
   ({ table, now, newId }: Changing) =>
-  async ({ partnerId, by }: { partnerId: string; by: Actor }): Promise<{ requestedAt: string }> => {
-    const integration = await findIntegration(table, partnerId);
-    if (!integration || !maySend(integration)) throw wrongStep(integration?.state ?? "not-started");
-    const at = now().toISOString();
-    await table.transact([
-      owe({ kind: "sync-accounts", partnerId, reason: "check" }, { id: newId(), at }),
-      eventWrite({ id: newId(), partnerId, type: "mapping.check-requested", at, details: {}, ...by }),
-    ]);
-    return { requestedAt: at };
-  };
+  ({ partnerId, by }: { partnerId: string; by: Actor }): Promise<{ requestedAt: string }> =>
+    retryOnConflict(async () => {
+      const before = await findIntegration(table, partnerId);
+      if (!before || !maySend(before)) throw wrongStep(before?.state ?? "not-started");
+      const time = now();
+      const at = time.toISOString();
+      if (isJoined(before.looks, time)) return { requestedAt: before.looks.pressedAt ?? at };
+      const pressed = { ...before, looks: { ...before.looks, pressedAt: at } };
+      const { integration: after, owed } = askLook(pressed, "check", { at, newId });
+      await table.transact([
+        integrationWrite(after),
+        ...owed,
+        eventWrite({ id: newId(), partnerId, type: "mapping.check-requested", at, details: {}, ...by }),
+      ]);
+      return { requestedAt: at };
+    });

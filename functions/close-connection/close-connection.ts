@@ -1,18 +1,17 @@
+import { unobstructed } from "#shared/breakers/obstructed";
 import { isAppError } from "#shared/errors";
-import { runningExport } from "#shared/exports/start-usage-export";
+import { findExport } from "#shared/exports/usage-export";
 import type { GradientApi } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import { findIntegration } from "#shared/integrations/integration";
 import type { Clock } from "#shared/pace/clock";
-import type { Pacer } from "#shared/pace/pacer";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import type { Table } from "#shared/table/table";
 
 interface Dependencies {
   table: Pick<Table, "get">;
-  gradient: Pick<GradientApi, "setStatus">;
+  gradientFor: (partnerId: string) => Pick<GradientApi, "setStatus">;
   vault: Pick<TokenVault, "read" | "remove">;
-  pacerFor: (partnerId: string) => Pacer;
   clock: Clock;
 }
 
@@ -27,14 +26,15 @@ export type CloseOutcome = "closed" | "reconnected" | "closed-before";
 const pollMs = 500;
 
 /** Tells Gradient that the partner has left, then deletes the token: telling needs the token. */
-export const closeConnection = ({ table, gradient, vault, pacerFor, clock }: Dependencies) => {
+export const closeConnection = ({ table, gradientFor, vault, clock }: Dependencies) => {
   /**
    * Waits for the worker of a stopped run: a count that is accepted after the status was set makes the connection
    * active again.
    */
   const runEnded = async (partnerId: string): Promise<void> => {
     for (;;) {
-      const running = await runningExport(table, partnerId);
+      const exportId = (await findIntegration(table, partnerId))?.currentExportId;
+      const running = exportId ? await findExport(table, partnerId, exportId) : undefined;
       const leaseEnd = running?.stop && running.lease ? Date.parse(running.lease.until) : 0;
       if (leaseEnd <= clock.now()) return;
       await clock.sleep(pollMs);
@@ -50,10 +50,11 @@ export const closeConnection = ({ table, gradient, vault, pacerFor, clock }: Dep
     }
   };
 
+  const mayCall = unobstructed(table);
   const deactivate = async (partnerId: string, token: PartnerToken) => {
-    await pacerFor(partnerId).slot();
+    await mayCall(new Date(clock.now()));
     try {
-      await gradient.setStatus(token, "inactive");
+      await gradientFor(partnerId).setStatus(token, "inactive");
     } catch (error) {
       // a token that Gradient refuses is as good as disconnected
       if (!isAppError(error, "gradient.token-rejected")) throw error;

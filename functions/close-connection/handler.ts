@@ -14,14 +14,21 @@ import { closeConnection } from "./close-connection.ts";
 const env = readEnv(gradientEnv);
 const table = tableNamed(env.TABLE_NAME);
 const secrets = new SecretsManagerClient({});
+const gradient = gradientClient({
+  baseUrl: env.GRADIENT_BASE_URL,
+  vendorKey: secretText(secrets, env.VENDOR_KEY_SECRET),
+});
+const pacerFor = singleCallPacer(
+  { table, clock: systemClock, per: env.LIMITER_KEY, perSecond: env.CALLS_PER_SECOND },
+  { class: "person-call" },
+);
 
 export const handler = queueWorker({
   message: taskOf["close-connection"],
   run: closeConnection({
     table,
-    gradient: gradientClient({ baseUrl: env.GRADIENT_BASE_URL, vendorKey: secretText(secrets, env.VENDOR_KEY_SECRET) }),
+    gradientFor: (partnerId) => gradient.as({ pacer: pacerFor(partnerId) }),
     vault: secretsManagerVault(secrets),
-    pacerFor: singleCallPacer(table, env.LIMITER_KEY, systemClock, env.CALLS_PER_SECOND),
     clock: systemClock,
   }),
 });

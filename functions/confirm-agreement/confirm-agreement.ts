@@ -1,6 +1,7 @@
 import type { Agreement } from "#shared/agreements/agreement";
 import { AppError } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
+import { askLook } from "#shared/integrations/ask-look";
 import { findIntegration, type Integration, integrationWrite, stateWithToken } from "#shared/integrations/integration";
 import { wrongStep } from "#shared/integrations/wrong-step";
 import { ownerMailWrite } from "#shared/mail/owner-mail";
@@ -22,8 +23,8 @@ export interface Confirmation {
 }
 
 /**
- * Records consent. One transaction holds the consent, the e-mail to the owner and the creation of the accounts, so none of them
- * can happen without the others; confirming twice has one effect and one e-mail.
+ * Records consent. One transaction holds the consent, the e-mail to the owner and the creation of the accounts, so none
+ * of them can happen without the others; confirming twice has one effect and one e-mail.
  */
 export const confirmAgreement =
   ({ table, agreement, now, newId }: Dependencies) =>
@@ -54,9 +55,15 @@ export const confirmAgreement =
         agreement: { version, sha256, confirmedAt: at, confirmedBy: by.actor, mailId },
         mapping: { ...before.mapping, waitingSince: before.mapping.waitingSince ?? at, nextCheckAt: at },
       };
-      const updated: Integration = { ...confirmed, state: stateWithToken(confirmed) };
+      const { integration: updated, owed } = askLook({ ...confirmed, state: stateWithToken(confirmed) }, "confirmed", {
+        at,
+        newId,
+      });
       await table.transact([
         integrationWrite(updated),
+        ...owed,
+        // the first partner's key brings the vendor's services to Gradient, too
+        owe({ kind: "sync-catalogue" }, { id: newId(), at }),
         ownerMailWrite({
           partnerId,
           id: mailId,
@@ -75,7 +82,6 @@ export const confirmAgreement =
           version: 0,
         }),
         owe({ kind: "send-owner-mail", partnerId, mailId }, { id: newId(), at }),
-        owe({ kind: "sync-accounts", partnerId, reason: "confirmed" }, { id: newId(), at }),
         eventWrite({ id: newId(), partnerId, type: "agreement.confirmed", at, details: { version, sha256 }, ...by }),
       ]);
       return { integration: written(updated), isNew: true };

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { IntegrationView } from "#shared/integrations/integration-view";
 import { personEndpoint } from "#shared/lambda/http-endpoint";
+import type { IntegrationView } from "#shared/views/integration-view";
 import type { confirmAgreement } from "./confirm-agreement.ts";
 
 export const confirmAgreementEndpoint = (confirm: ReturnType<typeof confirmAgreement>, view: IntegrationView) =>

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { currentAgreement } from "#shared/agreements/agreement";
-import { integrationView } from "#shared/integrations/integration-view";
+import { obstacles } from "#shared/breakers/obstacle";
 import { readEnv } from "#shared/lambda/env";
 import { viewEnv } from "#shared/lambda/view-env";
 import { tableNamed } from "#shared/table/table-client";
+import { integrationView } from "#shared/views/integration-view";
 import { confirmAgreement } from "./confirm-agreement.ts";
 import { confirmAgreementEndpoint } from "./endpoint.ts";
 
@@ -12,5 +13,10 @@ const table = tableNamed(env.TABLE_NAME);
 
 export const handler = confirmAgreementEndpoint(
   confirmAgreement({ table, agreement: currentAgreement, now: () => new Date(), newId: randomUUID }),
-  integrationView({ table, gradientBaseUrl: env.GRADIENT_BASE_URL }),
+  integrationView({
+    table,
+    gradientBaseUrl: env.GRADIENT_BASE_URL,
+    now: () => new Date(),
+    obstacleFor: obstacles(table),
+  }),
 );

@@ -1,11 +1,10 @@
 import { type Actor, eventWrite } from "#shared/events/event";
-import { runningExport } from "#shared/exports/start-usage-export";
-import { exportWrite } from "#shared/exports/usage-export";
+import { type Closing, closingAbandoned } from "#shared/exports/close-export";
+import { exportWrite, findExport, isHeld, isOver, type UsageExport } from "#shared/exports/usage-export";
 import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
 import { organizationClaimKey, releaseClaim, tokenClaimKey } from "#shared/integrations/token-claim";
 import { wrongStep } from "#shared/integrations/wrong-step";
 import { owe } from "#shared/outbox/outbox";
-import type { Changing } from "#shared/table/changing";
 import { retryOnConflict, written } from "#shared/table/table";
 
 /**
@@ -13,14 +12,23 @@ import { retryOnConflict, written } from "#shared/table/table";
  * follow by themselves, through a queue that tries again. History stays.
  */
 export const disconnectIntegration =
-  ({ table, now, newId }: Changing) =>
-  ({ partnerId, by }: { partnerId: string; by: Actor }): Promise<Integration> =>
-    retryOnConflict(async () => {
+  ({ table, now, newId, random }: Closing) =>
+  ({ partnerId, by }: { partnerId: string; by: Actor }): Promise<Integration> => {
+    const closeAbandoned = closingAbandoned({ table, now, newId, random });
+    /** A worker reads it at its next checkpoint and sends nothing more, not even the call for the views. */
+    const stopRun = async (running: UsageExport | undefined, updated: Integration) => {
+      if (!running || isOver(running)) return { record: updated, stopWrites: [] };
+      const stopped = { ...running, stop: "not-connected" as const };
+      if (isHeld(running, now())) return { record: updated, stopWrites: [exportWrite(stopped)] };
+      const { after, writes } = await closeAbandoned(stopped, updated, "not-connected");
+      return { record: after, stopWrites: writes };
+    };
+    return retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);
       if (!before) throw wrongStep("not-started");
       if (before.state === "disconnected") return before;
       const at = now().toISOString();
-      const running = await runningExport(table, partnerId);
+      const running = before.currentExportId ? await findExport(table, partnerId, before.currentExportId) : undefined;
       const { token, gradient } = before;
       const updated: Integration = {
         ...before,
@@ -31,11 +39,10 @@ export const disconnectIntegration =
         nextRunAt: null,
         problems: [],
       };
+      const { record, stopWrites } = await stopRun(running, updated);
       await table.transact([
-        integrationWrite(updated),
-        // the worker reads this at its next checkpoint and sends nothing more, not even the call for the views that a
-        // cancelled run makes
-        ...(running ? [exportWrite({ ...running, stop: "not-connected" })] : []),
+        integrationWrite(record),
+        ...stopWrites,
         ...(token
           ? [
               releaseClaim(tokenClaimKey(token.fingerprint)),
@@ -48,5 +55,6 @@ export const disconnectIntegration =
         ...(gradient ? [releaseClaim(organizationClaimKey(gradient.organizationId))] : []),
         eventWrite({ id: newId(), partnerId, type: "integration.disconnected", at, details: {}, ...by }),
       ]);
-      return written(updated);
+      return written(record);
     });
+  };

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { integrationView } from "#shared/integrations/integration-view";
+import { obstacles } from "#shared/breakers/obstacle";
 import { readEnv } from "#shared/lambda/env";
 import { viewEnv } from "#shared/lambda/view-env";
 import { tableNamed } from "#shared/table/table-client";
+import { integrationView } from "#shared/views/integration-view";
 import { disconnectIntegration } from "./disconnect-integration.ts";
 import { disconnectIntegrationEndpoint } from "./endpoint.ts";
 
@@ -10,6 +11,11 @@ const env = readEnv(viewEnv);
 const table = tableNamed(env.TABLE_NAME);
 
 export const handler = disconnectIntegrationEndpoint(
-  disconnectIntegration({ table, now: () => new Date(), newId: randomUUID }),
-  integrationView({ table, gradientBaseUrl: env.GRADIENT_BASE_URL }),
+  disconnectIntegration({ table, now: () => new Date(), newId: randomUUID, random: Math.random }),
+  integrationView({
+    table,
+    gradientBaseUrl: env.GRADIENT_BASE_URL,
+    now: () => new Date(),
+    obstacleFor: obstacles(table),
+  }),
 );

@@ -1,15 +1,14 @@
+import type { Refusals } from "#shared/breakers/refusals";
 import { isAppError } from "#shared/errors";
 import type { Lease } from "#shared/exports/export-lease";
 import type { Receipt } from "#shared/exports/line";
-import { expectedMs } from "#shared/exports/start-usage-export";
-import { exportMode } from "#shared/exports/usage-export";
-import type { GradientApi } from "#shared/gradient/gradient-api";
+import { exportMode, type StopReason, type UsageExport } from "#shared/exports/usage-export";
+import type { CountAnswer, CountClient } from "#shared/gradient/gradient-api";
 import { activateIntegration } from "#shared/integrations/activate-integration";
 import { findIntegration, type Integration, maySend } from "#shared/integrations/integration";
 import { logger } from "#shared/logger";
 import type { Clock } from "#shared/pace/clock";
-import { pacer } from "#shared/pace/pacer";
-import type { TableSlots } from "#shared/pace/table-slots";
+import type { Pacer } from "#shared/pace/pacer";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import { listServices } from "#shared/services/hub-service";
 import type { Table } from "#shared/table/table";
@@ -19,24 +18,39 @@ import { newHalt } from "./send/halt.ts";
 
 interface Dependencies {
   table: Table;
-  gradient: Pick<GradientApi, "setUnitCount">;
+  gradient: CountClient;
   vault: Pick<TokenVault, "read">;
-  slotsFor: (partnerId: string) => TableSlots;
+  refusals: Pick<Refusals, "obstacleFor" | "note">;
   clock: Clock;
   random: () => number;
   newId: () => string;
 }
 
-// Slots fetched at once, one write each. A person waits for an on-demand run, so it takes the larger share: three of
-// four beside one scheduled run, and a fair part beside ten.
-export const blockSizes = { "on-demand": 90, scheduled: 30 };
+interface Invocation {
+  pacerFor: (run: UsageExport) => Pacer;
+  callsPerSecond: number;
+  remainingMs: () => number;
+}
+
+/** What this worker knows of the run from a try before, which a refusal has ended. */
+export interface Before {
+  /** What became of that refusal: it says more than what follows from it. */
+  refused: StopReason | null;
+  heard: ExportRun["heard"];
+}
 
 const unknownMode = { kind: "unknown-mode", reason: "unknown-mode" } as const;
 const notConnected = { kind: "not-connected", reason: "not-connected" } as const;
 
-/** Everything that a worker needs to send a run whose lease it has just taken. Plans the run if nobody has. */
+/** What an answer says of Gradient, and of the token. */
+const outcomeOf = (kind: CountAnswer["kind"]): "taken" | "answered" | "failed" => {
+  if (kind === "in-doubt") return "failed";
+  return kind === "accepted" || kind === "unmapped" || kind === "rejected" ? "taken" : "answered";
+};
+
+/** Everything that a worker needs to send a run whose lease it has taken. Plans the run if nobody has. */
 export const startRun = (dependencies: Dependencies) => {
-  const { table, gradient, vault, clock, random, newId } = dependencies;
+  const { table, gradient, vault, refusals, clock, random, newId } = dependencies;
   const now = () => new Date(clock.now());
   const activate = activateIntegration({ table, now, newId });
 
@@ -52,21 +66,11 @@ export const startRun = (dependencies: Dependencies) => {
     }
   };
 
-  /** Answers the bits of the ledger, which planning may have raised. */
-  const plan = async (lease: Lease, integration: Integration): Promise<number> => {
-    const { chunks, lines, ledgerBits, endsBilling } = await planExport(table, lease, integration);
-    await lease.save((current) => ({
-      ...current,
-      state: "sending",
-      startedAt: now().toISOString(),
-      // counted from now: before, the run may have waited for others for any length of time
-      expectedBy: new Date(clock.now() + expectedMs).toISOString(),
-      connectionId: integration.gradient?.integrationId ?? "",
-      chunks,
-      endsBilling,
-      acceptedLine: integration.viewsOwed,
-      totals: { ...current.totals, lines },
-    }));
+  /** Answers in how many rows the ledger is from then on. */
+  const plan = async (lease: Lease, integration: Integration, readAt: Date): Promise<number> => {
+    const { ledgerBits, ...planned } = await planExport({ table, lease, integration, readAt });
+    const at = now().toISOString();
+    await lease.save((current) => ({ ...current, ...planned, state: "sending", startedAt: at, progressAt: at }));
     return ledgerBits;
   };
 
@@ -81,25 +85,29 @@ export const startRun = (dependencies: Dependencies) => {
     };
   };
 
-  return async (lease: Lease, remainingMs: () => number): Promise<ExportRun> => {
-    const { partnerId, lane, mode, connectionId: plannedFor } = lease.current();
+  return async (lease: Lease, invocation: Invocation, { refused, heard }: Before): Promise<ExportRun> => {
+    const { partnerId, mode, connectionId: plannedFor } = lease.current();
+    const readAt = now();
     const integration = await findIntegration(table, partnerId);
     const token = await readToken(integration);
     const halt = newHalt(() => lease.current().stop);
-    if (token === null) halt.meet(notConnected);
+    const obstacle = async (): Promise<StopReason | null> =>
+      mode === "dry-run" ? null : ((await refusals.obstacleFor(partnerId, token?.versionId))?.why ?? null);
+    const blocked = await obstacle();
     if (!exportMode.safeParse(mode).success) halt.meet(unknownMode);
-    // What Gradient holds on one connection says nothing about another. Registering a token stops the run, but this
-    // worker may have read it a moment before.
+    if (refused !== null) halt.meet({ kind: "blocked", reason: refused });
+    if (token === null) halt.meet(notConnected);
+    else if (blocked !== null) halt.meet({ kind: "blocked", reason: blocked });
+    // What Gradient holds on one connection says nothing about another. Registering stops the run, but this worker may
+    // have taken it a moment before.
     if (plannedFor !== null && plannedFor !== integration?.gradient?.integrationId) halt.meet(notConnected);
-    const isPlanned = lease.current().chunks !== null;
-    const mayPlan = integration && token !== null && !isPlanned;
-    const ledgerBits = mayPlan ? await plan(lease, integration) : (integration?.ledgerBits ?? 0);
-    const slots = dependencies.slotsFor(partnerId);
+    const mayPlan = integration && halt.stop() === null && lease.current().chunks === null;
+    const ledgerBits = mayPlan ? await plan(lease, integration, readAt) : (integration?.ledgerBits ?? 0);
     return {
       table,
       gradient,
-      pacer: pacer(slots, clock, blockSizes[lane], 0),
-      callsPerSecond: slots.perSecond,
+      pacer: invocation.pacerFor(lease.current()),
+      callsPerSecond: invocation.callsPerSecond,
       clock,
       random,
       lease,
@@ -108,7 +116,10 @@ export const startRun = (dependencies: Dependencies) => {
       connectionId: lease.current().connectionId ?? "",
       ledgerBits,
       services: new Map((await listServices(table)).map((service) => [service.id, service])),
-      remainingMs,
+      obstacle,
+      onAnswer: ({ kind }) => void refusals.note({ partnerId, outcome: outcomeOf(kind), at: clock.now() }),
+      heard,
+      remainingMs: invocation.remainingMs,
       onSettled: activateOnce(lease, integration),
     };
   };

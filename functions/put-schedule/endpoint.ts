@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { IntegrationView } from "#shared/integrations/integration-view";
 import { personEndpoint } from "#shared/lambda/http-endpoint";
 import { exportSchedule } from "#shared/schedules/schedule";
+import type { IntegrationView } from "#shared/views/integration-view";
 import type { putSchedule } from "./put-schedule.ts";
 
 export const putScheduleEndpoint = (put: ReturnType<typeof putSchedule>, view: IntegrationView) =>

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { integrationView } from "#shared/integrations/integration-view";
+import { obstacles } from "#shared/breakers/obstacle";
 import { readEnv } from "#shared/lambda/env";
 import { viewEnv } from "#shared/lambda/view-env";
 import { tableNamed } from "#shared/table/table-client";
+import { integrationView } from "#shared/views/integration-view";
 import { putScheduleEndpoint } from "./endpoint.ts";
 import { putSchedule } from "./put-schedule.ts";
 
@@ -11,5 +12,10 @@ const table = tableNamed(env.TABLE_NAME);
 
 export const handler = putScheduleEndpoint(
   putSchedule({ table, now: () => new Date(), newId: randomUUID }),
-  integrationView({ table, gradientBaseUrl: env.GRADIENT_BASE_URL }),
+  integrationView({
+    table,
+    gradientBaseUrl: env.GRADIENT_BASE_URL,
+    now: () => new Date(),
+    obstacleFor: obstacles(table),
+  }),
 );

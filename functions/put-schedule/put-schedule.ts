@@ -1,5 +1,6 @@
 import { type Actor, eventWrite } from "#shared/events/event";
 import { findIntegration, type Integration, integrationWrite, withoutProblem } from "#shared/integrations/integration";
+import { withDate } from "#shared/integrations/with-date";
 import { wrongStep } from "#shared/integrations/wrong-step";
 import { nextRunAt } from "#shared/schedules/next-run";
 import { type ExportSchedule, isPaused, type StoredSchedule } from "#shared/schedules/schedule";
@@ -21,19 +22,21 @@ export const putSchedule =
   ({ table, now, newId }: Changing) =>
   ({ partnerId, schedule, by }: ScheduleChange): Promise<Integration> =>
     retryOnConflict(async () => {
-      const before = await findIntegration(table, partnerId);
-      if (!before || before.state === "disconnected") throw wrongStep(before?.state ?? "not-started");
+      const found = await findIntegration(table, partnerId);
+      if (!found || found.state === "disconnected") throw wrongStep(found?.state ?? "not-started");
       const time = now();
+      // a date that has come is wanted by now, whatever the new schedule says
+      const before = withDate(found, time);
       const at = time.toISOString();
       const isRunning = before.mapping.completedAt !== null;
       const isDue = before.nextRunAt !== null && before.nextRunAt <= at && !isPaused(schedule, at);
       const updated: Integration = {
         ...withoutProblem(before, "schedule.unreadable"),
         schedule,
-        // a run that is due already still takes place, unless it is paused
+        // of a partner that nothing is sent of now, a date that has come stays until that is over
         nextRunAt: isRunning ? (isDue ? before.nextRunAt : nextRunAt(schedule, time).toISOString()) : null,
       };
-      const details = { before: plain(before.schedule), after: plain(schedule) };
+      const details = { before: plain(found.schedule), after: plain(schedule) };
       await table.transact([
         integrationWrite(updated),
         eventWrite({ id: newId(), partnerId, type: "schedule.changed", at, details, ...by }),

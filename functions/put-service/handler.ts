@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readEnv } from "#shared/lambda/env";
 import { tableEnv } from "#shared/lambda/table-env";
 import { tableNamed } from "#shared/table/table-client";
@@ -6,4 +7,6 @@ import { putService } from "./put-service.ts";
 
 const env = readEnv(tableEnv);
 
-export const handler = putServiceEndpoint(putService({ table: tableNamed(env.TABLE_NAME), now: () => new Date() }));
+export const handler = putServiceEndpoint(
+  putService({ table: tableNamed(env.TABLE_NAME), now: () => new Date(), newId: randomUUID }),
+);

@@ -1,10 +1,7 @@
+import { owe } from "#shared/outbox/outbox";
 import { findService, type HubService, type ServiceRecord, serviceWrite } from "#shared/services/hub-service";
-import { retryOnConflict, store, type Table } from "#shared/table/table";
-
-interface Dependencies {
-  table: Pick<Table, "get" | "put">;
-  now: () => Date;
-}
+import type { Changing } from "#shared/table/changing";
+import { retryOnConflict, written } from "#shared/table/table";
 
 export interface ServiceUpdate {
   id: string;
@@ -18,22 +15,24 @@ const isSame = (stored: HubService, record: ServiceRecord): boolean =>
   stored.subcategory === record.subcategory &&
   stored.unit === record.unit;
 
+const unknown = { gradientServiceId: null, createdUntil: null, version: 0 };
+
 /**
- * Stores a service of the vendor's catalogue as the feed describes it. Gradient's id of it stays. A repeat writes
- * nothing.
+ * Stores a service of the vendor's catalogue as the feed describes it. Gradient's id of it stays; a service that is not
+ * in Gradient goes there at once, also where Gradient has refused it as it was before. A repeat writes nothing.
  */
 export const putService =
-  ({ table, now }: Dependencies) =>
+  ({ table, now, newId }: Changing<"get" | "transact">) =>
   ({ id, record }: ServiceUpdate): Promise<HubService> =>
     retryOnConflict(async () => {
       const stored = await findService(table, id);
       if (stored && isSame(stored, record)) return stored;
-      const { gradientServiceId, createdUntil, version } = stored ?? {
-        gradientServiceId: null,
-        createdUntil: null,
-        version: 0,
-      };
-      const updated = { id, ...record, gradientServiceId, createdUntil, updatedAt: now().toISOString(), version };
-      await store(table, serviceWrite(updated));
-      return updated;
+      const at = now().toISOString();
+      const updated: HubService = { ...(stored ?? unknown), id, ...record, refusal: null, updatedAt: at };
+      const isMissing = updated.gradientServiceId === null;
+      await table.transact([
+        serviceWrite(updated),
+        ...(isMissing ? [owe({ kind: "sync-catalogue" }, { id: newId(), at })] : []),
+      ]);
+      return written(updated);
     });

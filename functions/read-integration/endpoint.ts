@@ -1,12 +1,12 @@
 import * as z from "zod";
 import type { Agreement } from "#shared/agreements/agreement";
 import { findIntegration } from "#shared/integrations/integration";
-import type { IntegrationView } from "#shared/integrations/integration-view";
 import { role } from "#shared/lambda/caller";
 import { personEndpoint, type Reply } from "#shared/lambda/http-endpoint";
 import { httpRoutes } from "#shared/lambda/http-routes";
 import type { Table } from "#shared/table/table";
 import { lineOutcome } from "#shared/usage/outcome";
+import type { IntegrationView } from "#shared/views/integration-view";
 import { readAgreement } from "./read-agreement.ts";
 import { readEvents } from "./read-events.ts";
 import { readExport, readExports, readReceipts } from "./read-exports.ts";

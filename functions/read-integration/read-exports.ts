@@ -1,8 +1,8 @@
 import { AppError } from "#shared/errors";
-import { chunkSk, listChunks, maxLinesPerChunk } from "#shared/exports/chunk";
+import { chunkSk, listChunks, maxLinesPerChunk, receiptsIn } from "#shared/exports/chunk";
 import { exportView } from "#shared/exports/export-view";
 import type { Receipt } from "#shared/exports/line";
-import { findExport, listExports, type UsageExport } from "#shared/exports/usage-export";
+import { findExport, isOver, listExports, type UsageExport } from "#shared/exports/usage-export";
 import { identifier } from "#shared/identifier";
 import type { Table } from "#shared/table/table";
 import type { LineOutcome } from "#shared/usage/outcome";
@@ -55,14 +55,20 @@ export interface ReceiptQuery {
  * few lines have the outcome. A run that is under way has receipts up to its first chunk that is not done.
  */
 export const readReceipts = (dependencies: Dependencies) => {
-  async function* doneChunks(partnerId: string, exportId: string, start: string | undefined) {
+  /**
+   * Of an export that is over all chunks; of one that is under way those that are done, which they are one after the
+   * other.
+   */
+  async function* settledChunks(value: UsageExport, start: string | undefined) {
+    const { partnerId, id, stop } = value;
+    const count = value.allChunks ?? value.chunks ?? 0;
     let after = start;
     for (;;) {
       const position = after === undefined ? {} : { after };
-      const page = await listChunks(dependencies.table, partnerId, exportId, { limit: chunksAtOnce, ...position });
-      for (const { number, content } of page.items) {
-        if (content.state !== "done") return;
-        yield { sk: chunkSk(number), receipts: content.receipts };
+      const page = await listChunks(dependencies.table, partnerId, id, { limit: chunksAtOnce, ...position });
+      for (const chunk of page.items) {
+        if (chunk.number >= count || (chunk.content.state !== "done" && !isOver(value))) return;
+        yield { sk: chunkSk(chunk.number), receipts: receiptsIn(chunk, stop) };
       }
       if (page.next === null) return;
       after = page.next;
@@ -71,11 +77,11 @@ export const readReceipts = (dependencies: Dependencies) => {
 
   return async ({ partnerId, exportId, outcome, cursor }: ReceiptQuery): Promise<List<Receipt>> => {
     const start = fromCursor(keyAfter("chunk#"), cursor);
-    const { id } = await ownExport(dependencies, partnerId, exportId);
+    const value = await ownExport(dependencies, partnerId, exportId);
     const items: Receipt[] = [];
     let chunks = 0;
     let next: string | null = null;
-    for await (const { sk, receipts } of doneChunks(partnerId, id, start)) {
+    for await (const { sk, receipts } of settledChunks(value, start)) {
       if (items.length + maxLinesPerChunk > pageSize || chunks === maxChunksPerPage) return { items, nextCursor: next };
       items.push(...receipts.filter((receipt) => outcome === undefined || receipt.outcome === outcome));
       chunks += 1;

@@ -21,14 +21,16 @@ const place = z.strictObject({ after: keyAfter(prefix).optional(), customerId: z
 
 const lineView = (line: Line, usage: CustomerUsage | undefined, entry: LedgerEntry | undefined) => {
   const count = line.billed ? usage?.counts[line.serviceId] : undefined;
+  const accepted = entry?.accepted;
   return {
     customerId: line.customerId,
     customerName: line.customerName,
     serviceId: line.serviceId,
     serviceName: line.serviceName,
-    unitCount: count?.unitCount ?? 0,
+    // not zero but unknown for a customer that came back and was not measured since
+    unitCount: count?.unitCount ?? (line.billed ? null : 0),
     asOf: count?.measuredAt ?? null,
-    lastAccepted: entry?.accepted ?? null,
+    lastAccepted: accepted ? { unitCount: accepted.unitCount, at: accepted.at } : null,
     lastOutcome: entry?.last.outcome ?? null,
   };
 };
@@ -50,6 +52,7 @@ const readEntries = async (table: ReadTable, integration: Integration, customers
 export const readUsageLines = ({ table }: { table: ReadTable }) => {
   async function* linesFrom(integration: Integration, start: string | undefined) {
     const { partnerId } = integration;
+    const leftOutServiceIds = new Set(integration.leftOutServiceIds);
     const serviceNames = new Map((await listServices(table)).map(({ id, name }) => [id, name]));
     let after = start;
     for (;;) {
@@ -61,9 +64,9 @@ export const readUsageLines = ({ table }: { table: ReadTable }) => {
         readUsage(table, partnerId, ids),
         readEntries(table, integration, customers),
       ]);
-      const counted = new Map([...usage].map(([id, { counts }]) => [id, Object.keys(counts)]));
+      const counted = new Map([...usage].map(([id, { counts }]) => [id, new Map(Object.entries(counts))]));
       const held = [...entries.values()].map(heldLine);
-      const lines = linesInScope({ customers, counted, held, serviceNames });
+      const lines = linesInScope({ customers, counted, held, serviceNames, leftOutServiceIds });
       const byCustomer = Map.groupBy(lines, ({ customerId }) => customerId);
       for (const id of ids) {
         for (const line of byCustomer.get(id) ?? []) {

@@ -25,7 +25,9 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-/** The keys that can be used. What was stored wrongly is logged as an error, which alarms; one such key spoils no other. */
+/**
+ * The keys that can be used. What was stored wrongly is logged as an error, which alarms; one such key spoils no other.
+ */
 const parseKeys = (text: string): string[] => {
   const stored = storedKeys.safeParse(parseJson(text));
   const keys: string[] = [];

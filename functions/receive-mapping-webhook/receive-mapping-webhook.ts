@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { eventWrite } from "#shared/events/event";
-import { findIntegration, maySend } from "#shared/integrations/integration";
+import { askLook } from "#shared/integrations/ask-look";
+import { findIntegration, integrationKey, integrationWrite, maySend } from "#shared/integrations/integration";
+import { isUnderWay } from "#shared/integrations/looks";
 import { claimant, organizationClaimKey } from "#shared/integrations/token-claim";
-import { owe } from "#shared/outbox/outbox";
 import type { Changing } from "#shared/table/changing";
-import { added, isConflict } from "#shared/table/table";
+import { added, retryOnConflict, type Write } from "#shared/table/table";
 
 export interface Delivery {
   /** The sender's id of the message, the same for each repeat. */
@@ -24,7 +25,7 @@ const mappingCompleted = z.object({
 const rememberedSeconds = 8 * 24 * 60 * 60;
 
 /**
- * Takes an authentic delivery as a hint to look at Gradient soon. The delivery's id and the task are written in one
+ * Takes an authentic delivery as a hint to look at Gradient soon. The delivery's id and the look are written in one
  * transaction: a repeat has no effect, and no delivery is remembered without its effect.
  */
 export const receiveMappingWebhook =
@@ -35,16 +36,25 @@ export const receiveMappingWebhook =
     const { organizationId } = parsed.data.data;
     const partnerId = await claimant(table, organizationClaimKey(organizationId));
     if (partnerId === undefined) return "unknown-organization";
-    const integration = await findIntegration(table, partnerId);
-    if (!integration || !maySend(integration)) return "not-waiting";
+    const seen = { pk: `webhook#${id}`, sk: "seen" };
 
-    const time = now();
-    const at = time.toISOString();
-    const expiresAt = Math.floor(time.getTime() / 1000) + rememberedSeconds;
-    try {
+    return retryOnConflict(async () => {
+      const integration = await findIntegration(table, partnerId);
+      if (!integration || !maySend(integration)) return "not-waiting";
+      if (await table.get(seen)) return "repeat";
+      const time = now();
+      const at = time.toISOString();
+      const expiresAt = Math.floor(time.getTime() / 1000) + rememberedSeconds;
+      // one that is on its way for somebody who waits will see whatever is mapped by now
+      const { looks } = integration;
+      const isComing = isUnderWay(looks, at) && looks.holder === null && looks.isAwaited;
+      const asked = askLook(integration, "webhook", { at, newId });
+      const effect: Write[] = isComing
+        ? [{ check: integrationKey(partnerId), expect: integration.version }]
+        : [integrationWrite(asked.integration), ...asked.owed];
       await table.transact([
-        added({ pk: `webhook#${id}`, sk: "seen", expiresAt }),
-        owe({ kind: "sync-accounts", partnerId, reason: "webhook" }, { id: newId(), at }),
+        added({ ...seen, expiresAt }),
+        ...effect,
         eventWrite({
           id: newId(),
           partnerId,
@@ -57,8 +67,5 @@ export const receiveMappingWebhook =
         }),
       ]);
       return "accepted";
-    } catch (error) {
-      if (isConflict(error)) return "repeat";
-      throw error;
-    }
+    });
   };

@@ -5,6 +5,7 @@ import {
   customerKey,
   customerWrite,
   fromCustomerItem,
+  isBilled,
 } from "#shared/customers/customer";
 import { knownPartner } from "#shared/partners/known-partner";
 import type { Changing } from "#shared/table/changing";
@@ -15,10 +16,14 @@ export interface CustomerBatch {
   customers: CustomerRecord[];
 }
 
-// a transaction holds 100 writes, and the last one has the task among them
-const customersPerTransaction = 99;
+// a transaction holds 100 writes, and the last one has the partner's record and the task among them
+const customersPerTransaction = 98;
 
 const never = { removedAt: null, retiredAt: null, isMapped: null, version: 0 };
+
+/** It has been counted all along, and is to be billed from now on. */
+const becomesBilled = (before: Customer | undefined, record: CustomerRecord): boolean =>
+  before !== undefined && before.removedAt === null && !isBilled(before) && record.billing === "billed";
 
 const isSame = (stored: Customer, record: CustomerRecord): boolean =>
   stored.name === record.name && stored.billing === record.billing && stored.removedAt === null;
@@ -34,7 +39,7 @@ export const recordCustomers = (dependencies: Changing<"get" | "getMany" | "tran
   const { table, now } = dependencies;
   const syncWrites = accountSyncWrites(dependencies);
 
-  const changesIn = async ({ partnerId, customers }: CustomerBatch): Promise<Write[]> => {
+  const changesIn = async ({ partnerId, customers }: CustomerBatch): Promise<{ write: Write; isWanted: boolean }[]> => {
     const wanted = new Map(customers.map((record) => [record.id, record]));
     const rows = await table.getMany([...wanted.keys()].map((id) => customerKey(partnerId, id)));
     const stored = new Map(rows.map(fromCustomerItem).map((customer) => [customer.id, customer]));
@@ -42,7 +47,8 @@ export const recordCustomers = (dependencies: Changing<"get" | "getMany" | "tran
     return [...wanted.values()].flatMap((record) => {
       const before = stored.get(record.id);
       if (before && isSame(before, record)) return [];
-      return [customerWrite({ ...(before ?? never), ...record, partnerId, removedAt: null, updatedAt })];
+      const write = customerWrite({ ...(before ?? never), ...record, partnerId, removedAt: null, updatedAt });
+      return [{ write, isWanted: becomesBilled(before, record) }];
     });
   };
 
@@ -53,11 +59,13 @@ export const recordCustomers = (dependencies: Changing<"get" | "getMany" | "tran
     await retryOnConflict(async () => {
       const changes = await changesIn(batch);
       if (changes.length === 0 && !isTaskDue) return;
-      while (changes.length > customersPerTransaction) {
-        await table.transact(changes.splice(0, customersPerTransaction));
-        isTaskDue = true;
+      for (let isLast = false; !isLast; isTaskDue = true) {
+        const part = changes.splice(0, customersPerTransaction);
+        isLast = changes.length === 0;
+        const isWanted = part.some((change) => change.isWanted);
+        const more = isLast || isWanted ? await syncWrites(batch.partnerId, { isWanted }) : [];
+        await table.transact([...part.map(({ write }) => write), ...more]);
       }
-      await table.transact([...changes, ...(await syncWrites(batch.partnerId))]);
     });
   };
 };

@@ -3,10 +3,12 @@ import { inParallel } from "#shared/in-parallel";
 import { knownPartner } from "#shared/partners/known-partner";
 import { serviceKey } from "#shared/services/hub-service";
 import { retryOnConflict, store, type Table } from "#shared/table/table";
-import { type Count, fromUsageItem, type Measurement, usageKey, usageWrite } from "#shared/usage/usage";
+import { fromUsageItem, type Measurement, usageKey, usageWrite } from "#shared/usage/usage";
+import { type CustomerMeasured, firstsAtOnce, recordFirsts } from "./record-firsts.ts";
+import { withMeasured } from "./with-measured.ts";
 
 interface Dependencies {
-  table: Pick<Table, "get" | "getMany" | "put">;
+  table: Pick<Table, "get" | "getMany" | "put" | "transact">;
   now: () => Date;
 }
 
@@ -40,17 +42,10 @@ const details: Record<RefusedMeasurement["code"], string> = {
 };
 
 /**
- * The newer measurement wins. Of two with the same time, the one that came later does: that is how a sender corrects
- * one.
- */
-const replaces = ({ unitCount, measuredAt }: Count, stored: Count | undefined): boolean => {
-  if (stored === undefined || measuredAt > stored.measuredAt) return true;
-  return measuredAt === stored.measuredAt && unitCount !== stored.unitCount;
-};
-
-/**
  * Keeps each customer's newest count per service, whatever the customer's billing is: that only decides what is sent.
- * An older measurement changes nothing and needs no correction, so it counts as accepted.
+ * An older measurement changes nothing and needs no correction, so it counts as accepted. A measurement is sent when
+ * the schedule says so; only the first one of a customer's service, which no run can have had among its lines, is
+ * wanted at once.
  */
 export const recordUsage = ({ table, now }: Dependencies) => {
   const findRefusal = async (partnerId: string, measurements: Indexed[]) => {
@@ -72,20 +67,21 @@ export const recordUsage = ({ table, now }: Dependencies) => {
     };
   };
 
-  const recordOne = (partnerId: string, customerId: string, measurements: Measurement[]) =>
+  /**
+   * Measures a customer anew. Answers false, and writes nothing, where some service of it was never measured before.
+   */
+  const recordAgain = (partnerId: string, customerId: string, measured: Measurement[]): Promise<boolean> =>
     retryOnConflict(async () => {
       const item = await table.get(usageKey(partnerId, customerId));
-      const stored = item ? fromUsageItem(item) : { partnerId, customerId, counts: {}, version: 0 };
-      const counts = new Map(Object.entries<Count>(stored.counts));
-      let hasChanged = false;
-      for (const { serviceId, unitCount, measuredAt } of measurements) {
-        const count = { unitCount, measuredAt };
-        if (!replaces(count, counts.get(serviceId))) continue;
-        counts.set(serviceId, count);
-        hasChanged = true;
-      }
-      if (!hasChanged) return;
-      await store(table, usageWrite({ ...stored, counts: Object.fromEntries(counts) }));
+      const { after, hasChanged, hasFirst } = withMeasured(
+        item && fromUsageItem(item),
+        partnerId,
+        customerId,
+        measured,
+      );
+      if (hasFirst) return false;
+      if (hasChanged) await store(table, usageWrite(after));
+      return true;
     });
 
   return async ({ partnerId, measurements }: UsageBatch): Promise<RefusedMeasurement[]> => {
@@ -98,8 +94,17 @@ export const recordUsage = ({ table, now }: Dependencies) => {
       if (code) refused.push({ index, code, detail: details[code] });
       else kept.push(record);
     }
-    const byCustomer = Map.groupBy(kept, ({ customerId }) => customerId);
-    await inParallel(rowsAtOnce, byCustomer, ([customerId, measured]) => recordOne(partnerId, customerId, measured));
+    const firsts: CustomerMeasured[] = [];
+    await inParallel(
+      rowsAtOnce,
+      Map.groupBy(kept, ({ customerId }) => customerId),
+      async ([customerId, measured]) => {
+        if (!(await recordAgain(partnerId, customerId, measured))) firsts.push({ customerId, measured });
+      },
+    );
+    for (let from = 0; from < firsts.length; from += firstsAtOnce) {
+      await recordFirsts({ table, now }, partnerId, firsts.slice(from, from + firstsAtOnce));
+    }
     return refused;
   };
 };

@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { obstacles } from "#shared/breakers/obstacle";
 import { gradientClient } from "#shared/gradient/gradient-client";
-import { patientGradient, unpaced } from "#shared/gradient/patient-gradient";
-import { integrationView } from "#shared/integrations/integration-view";
+import { patientGradient } from "#shared/gradient/patient-gradient";
 import { readEnv } from "#shared/lambda/env";
+import { singleCallPacer } from "#shared/pace/single-calls";
 import { systemClock } from "#shared/pace/system-clock";
 import { secretText } from "#shared/secrets/secret-text";
 import { secretsManagerVault } from "#shared/secrets/secrets-manager-vault";
 import { tableNamed } from "#shared/table/table-client";
+import { integrationView } from "#shared/views/integration-view";
 import { registerTokenEndpoint } from "./endpoint.ts";
 import { registerTokenEnv } from "./env.ts";
 import { registerToken } from "./register-token.ts";
@@ -15,22 +17,33 @@ import { registerToken } from "./register-token.ts";
 const env = readEnv(registerTokenEnv);
 const table = tableNamed(env.TABLE_NAME);
 const secrets = new SecretsManagerClient({});
-// two calls and their repeats fit into the ten seconds that a person is made to wait
+// two calls, their slots and their repeats fit into the ten seconds that a person is made to wait
 const gradient = gradientClient({
   baseUrl: env.GRADIENT_BASE_URL,
   vendorKey: secretText(secrets, env.VENDOR_KEY_SECRET),
-  timeoutMs: 2_500,
+  timeoutMs: 2_300,
 });
+const pacerFor = singleCallPacer(
+  { table, clock: systemClock, per: env.LIMITER_KEY, perSecond: env.CALLS_PER_SECOND },
+  { class: "person-call", patienceMs: 1_200 },
+);
 
 export const handler = registerTokenEndpoint(
   registerToken({
     table,
-    gradient: patientGradient(gradient, { pacer: unpaced, clock: systemClock, patienceMs: 2_000 }),
+    gradientFor: (partnerId) =>
+      patientGradient(gradient.as({ pacer: pacerFor(partnerId) }), { clock: systemClock, patienceMs: 1_200 }),
     vault: secretsManagerVault(secrets),
     secretPrefix: env.PARTNER_SECRET_PREFIX,
     hashKey: secretText(secrets, env.TOKEN_HASH_KEY_SECRET),
     now: () => new Date(),
     newId: randomUUID,
+    random: Math.random,
   }),
-  integrationView({ table, gradientBaseUrl: env.GRADIENT_BASE_URL }),
+  integrationView({
+    table,
+    gradientBaseUrl: env.GRADIENT_BASE_URL,
+    now: () => new Date(),
+    obstacleFor: obstacles(table),
+  }),
 );

@@ -1,9 +1,11 @@
 import { createHmac } from "node:crypto";
+import { unobstructed } from "#shared/breakers/obstructed";
 import { AppError } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
-import { runningExport } from "#shared/exports/start-usage-export";
-import { exportWrite } from "#shared/exports/usage-export";
-import type { GradientApi, GradientConnection } from "#shared/gradient/gradient-api";
+import { closingAbandoned } from "#shared/exports/close-export";
+import { startAtOnce } from "#shared/exports/start-usage-export";
+import { exportWrite, findExport, isHeld, isOver } from "#shared/exports/usage-export";
+import type { GradientApi } from "#shared/gradient/gradient-api";
 import {
   cleanPastedToken,
   type PartnerToken,
@@ -11,26 +13,22 @@ import {
   partnerTokenShape,
   tokenFingerprint,
 } from "#shared/gradient/gradient-token";
-import {
-  findIntegration,
-  type Integration,
-  integrationWrite,
-  noMapping,
-  stateWithToken,
-  withoutProblem,
-} from "#shared/integrations/integration";
+import { askLook } from "#shared/integrations/ask-look";
+import { findIntegration, type Integration, stateWithToken, withoutProblem } from "#shared/integrations/integration";
+import { tokenTaken } from "#shared/integrations/looks";
 import { claimWrites, organizationClaimKey, releaseClaim, tokenClaimKey } from "#shared/integrations/token-claim";
 import { wrongStep } from "#shared/integrations/wrong-step";
-import { owe } from "#shared/outbox/outbox";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import type { Changing } from "#shared/table/changing";
-import { retryOnConflict, type Write, written } from "#shared/table/table";
+import { retryOnConflict, type Write } from "#shared/table/table";
+import { wantingEverything, withConnection } from "./unproven.ts";
 
 interface Dependencies extends Changing {
-  gradient: Pick<GradientApi, "readConnection" | "setStatus">;
+  gradientFor: (partnerId: string) => Pick<GradientApi, "readConnection" | "setStatus">;
   vault: Pick<TokenVault, "store">;
   secretPrefix: string;
   hashKey: () => Promise<string>;
+  random: () => number;
 }
 
 export interface Registration {
@@ -59,6 +57,10 @@ const refusal = (error: unknown): unknown => {
     const detail = "Gradient does not accept this token. Generate a new one in Gradient and paste it here.";
     return new AppError("invalid", "token.rejected", detail, { cause: error });
   }
+  if (error.code === "gradient.forbidden") {
+    const detail = "Gradient refuses this call of the hub. Nothing was changed; try again later.";
+    return new AppError("unavailable", "gradient.refused", detail, { cause: error });
+  }
   const { kind, retryAfterSeconds } = error;
   const detail = "Gradient could not be asked about the token. Nothing was changed; try again in a moment.";
   return new AppError(kind === "unavailable" ? kind : "upstream", "gradient.unavailable", detail, {
@@ -75,27 +77,26 @@ const orRefusal = async <T>(call: Promise<T>): Promise<T> => {
   }
 };
 
-/** Nothing of the earlier mapping holds for a token of another Gradient organization or of a new connection to it. */
-const withConnection = (integration: Integration, connection: GradientConnection, at: string): Integration => {
-  const isSame = integration.gradient?.integrationId === connection.integrationId;
-  const waitingSince = integration.agreement ? at : null;
-  return {
-    ...integration,
-    gradient: connection,
-    mapping: isSame ? integration.mapping : { ...noMapping, waitingSince, nextCheckAt: waitingSince },
-    lastFullAt: null,
-    viewsOwed: isSame ? integration.viewsOwed : null,
-  };
-};
-
 /**
  * Checks a partner token with Gradient, then stores it; the one it replaces stays in force until then. The secret is
  * written before the record that points to it, so a crash between the two leaves the earlier token at work.
  */
-export const registerToken =
-  ({ table, gradient, vault, secretPrefix, hashKey, now, newId }: Dependencies) =>
-  async ({ partnerId, text, by }: Registration): Promise<Integration> => {
+export const registerToken = ({
+  table,
+  gradientFor,
+  vault,
+  secretPrefix,
+  hashKey,
+  now,
+  newId,
+  random,
+}: Dependencies) => {
+  const closeAbandoned = closingAbandoned({ table, now, newId, random });
+  const mayCall = unobstructed(table);
+
+  return async ({ partnerId, text, by }: Registration): Promise<Integration> => {
     const token = parseToken(text);
+    const gradient = gradientFor(partnerId);
     const key = await hashKey();
     const fingerprint = tokenFingerprint(token, key);
     // One name for as long as the partner stays connected, and nothing of the partner in it. A reconnect has another:
@@ -103,11 +104,26 @@ export const registerToken =
     const secretNameOf = ({ startedAt }: Integration): string =>
       `${secretPrefix}${createHmac("sha256", key).update(`secret#${partnerId}#${startedAt}`).digest("hex").slice(0, 32)}`;
 
+    /**
+     * No further line is sent with the token before. A worker that is at it reads that at its next checkpoint; a run
+     * that nobody is at is closed here, so that it keeps nobody from the next one.
+     */
+    const stopRun = async (before: Integration | undefined, updated: Integration) => {
+      const running = before?.currentExportId ? await findExport(table, partnerId, before.currentExportId) : undefined;
+      if (!running || isOver(running)) return { freed: updated, stopWrites: [] };
+      const stop = running.stop ?? "not-connected";
+      if (isHeld(running, now())) return { freed: updated, stopWrites: [exportWrite({ ...running, stop })] };
+      const { after, writes } = await closeAbandoned(running, updated, stop);
+      return { freed: after, stopWrites: writes };
+    };
+
     return retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);
       if (!before || before.state === "disconnected") throw wrongStep(before?.state ?? "not-started");
       const tokenClaim = await claimWrites(table, tokenClaimKey(fingerprint), partnerId);
 
+      // while Gradient refuses our own key, its refusal would be blamed on the token
+      await mayCall(now());
       const connection = await orRefusal(gradient.readConnection(token));
       const organizationClaim = await claimWrites(table, organizationClaimKey(connection.organizationId), partnerId);
       // Gradient's wizard stays locked until the vendor has said `pending`; `active` must not be taken back
@@ -132,6 +148,7 @@ export const registerToken =
             registeredBy: by.actor,
             checkedAt: at,
           },
+          looks: tokenTaken(registered.looks, at),
         },
         "token.rejected",
       );
@@ -143,23 +160,27 @@ export const registerToken =
           ? [releaseClaim(organizationClaimKey(before.gradient.organizationId))]
           : []),
       ];
-      const running = await runningExport(table, partnerId);
-      const isLeft = before.gradient?.integrationId !== connection.integrationId;
+      const isOther = before.token?.fingerprint !== fingerprint;
+      const { freed, stopWrites } = await stopRun(isOther ? before : undefined, updated);
+      const wanted = isOther ? wantingEverything(freed, at) : freed;
+      // accounts may have gone with the old connection
+      const { integration: asking, owed } = wanted.agreement
+        ? askLook(wanted, "replaced", { at, newId })
+        : { integration: wanted, owed: [] };
+      // somebody waits for what the token before has kept back; where a run is still ending, its close leaves it wanted
+      const begun = startAtOnce(asking, { now: now(), newId });
       const type = before.token ? "token.replaced" : "token.registered";
       const details = { lastFour: token.slice(-4), organizationName: connection.organizationName };
       await table.transact([
-        integrationWrite(updated),
+        ...begun.writes,
         ...tokenClaim,
         ...organizationClaim,
         ...released,
-        // the worker reads this at its next checkpoint and sends no further line to the connection that was left
-        ...(running && isLeft ? [exportWrite({ ...running, stop: running.stop ?? "not-connected" })] : []),
+        ...stopWrites,
         eventWrite({ id: newId(), partnerId, type, at, details, ...by }),
-        // accounts may have gone with the old connection
-        ...(updated.agreement
-          ? [owe({ kind: "sync-accounts", partnerId, reason: "replaced" }, { id: newId(), at })]
-          : []),
+        ...owed,
       ]);
-      return written(updated);
+      return begun.integration;
     });
   };
+};

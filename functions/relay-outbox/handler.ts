@@ -13,6 +13,7 @@ const env = readEnv(relayOutboxEnv);
 const table = tableNamed(env.TABLE_NAME);
 const queues = sqsTaskQueues(new SQSClient({}), {
   accounts: env.ACCOUNTS_QUEUE_URL,
+  catalogue: env.CATALOGUE_QUEUE_URL,
   mail: env.MAIL_QUEUE_URL,
   "on-demand": env.ON_DEMAND_EXPORTS_QUEUE_URL,
   scheduled: env.SCHEDULED_EXPORTS_QUEUE_URL,

@@ -24,8 +24,8 @@ const pageSize = 100;
 const reserveMs = 5_000;
 
 /**
- * Queues what the stream missed. Answers how many rows that were: more than none is worth a look. A row that cannot be queued stays
- * and keeps no other back; what failed is thrown in the end.
+ * Queues what the stream missed. Answers how many rows that were: more than none is worth a look. A row that cannot be
+ * queued stays and keeps no other back; what failed is thrown in the end.
  */
 export const sweepOutbox = ({ table, queues, now }: Dependencies) => {
   const relay = relayRow({ table, queues });

@@ -4,6 +4,7 @@ import { gradientLinks } from "#shared/gradient/gradient-links";
 import { findIntegration, integrationWrite, withoutProblem, withProblem } from "#shared/integrations/integration";
 import { logger } from "#shared/logger";
 import { agreementConfirmedMail } from "#shared/mail/agreement-confirmed-mail";
+import { backToNormalMail } from "#shared/mail/back-to-normal-mail";
 import type { MailContent, Mailer } from "#shared/mail/mailer";
 import { factsOf, findOwnerMail, type OwnerMail, ownerMailWrite } from "#shared/mail/owner-mail";
 import { tokenRejectedMail } from "#shared/mail/token-rejected-mail";
@@ -37,6 +38,10 @@ export const sendOwnerMail = ({ table, mailer, agreement, hubUrl, gradientBaseUr
     const common = { ownerName: owner.name, partnerName, timeZone, links };
     if (facts.kind === "token-rejected") {
       return tokenRejectedMail({ ...common, rejectedAt: new Date(facts.rejectedAt) });
+    }
+    if (facts.kind === "back-to-normal") {
+      const { refusedSince, resumedAt } = facts;
+      return backToNormalMail({ ...common, refusedSince: new Date(refusedSince), resumedAt: new Date(resumedAt) });
     }
     return agreementConfirmedMail({
       ...common,

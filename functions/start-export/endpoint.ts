@@ -4,11 +4,13 @@ import { exportView } from "#shared/exports/export-view";
 import { exportMode } from "#shared/exports/usage-export";
 import { identifier } from "#shared/identifier";
 import { personEndpoint } from "#shared/lambda/http-endpoint";
+import { serviceId } from "#shared/services/hub-service";
 import type { startExport } from "./start-export.ts";
 
 const body = z.strictObject({
   mode: exportMode.default("changes"),
   customerIds: z.array(customerId).min(1).max(500).optional(),
+  serviceIds: z.array(serviceId).min(1).max(500).optional(),
   retryOf: identifier.optional(),
 });
 

@@ -8,5 +8,5 @@ import { startExport } from "./start-export.ts";
 const env = readEnv(tableEnv);
 
 export const handler = startExportEndpoint(
-  startExport({ table: tableNamed(env.TABLE_NAME), now: () => new Date(), newId: randomUUID }),
+  startExport({ table: tableNamed(env.TABLE_NAME), now: () => new Date(), newId: randomUUID, random: Math.random }),
 );

@@ -1,36 +1,79 @@
-import { findCustomer } from "#shared/customers/customer";
 import { AppError } from "#shared/errors";
 import type { Actor } from "#shared/events/event";
-import { startUsageExport } from "#shared/exports/start-usage-export";
-import { type ExportMode, exportIdAt, type UsageExport } from "#shared/exports/usage-export";
-import type { Changing } from "#shared/table/changing";
+import { type Closing, closingAbandoned } from "#shared/exports/close-export";
+import { checkRetried } from "#shared/exports/retried-export";
+import { startWrites } from "#shared/exports/start-usage-export";
+import {
+  type ExportMode,
+  exportIdAt,
+  findExport,
+  isLook,
+  isOver,
+  type UsageExport,
+} from "#shared/exports/usage-export";
+import { findIntegration, type Integration, maySend } from "#shared/integrations/integration";
+import { wrongStep } from "#shared/integrations/wrong-step";
+import { retryOnConflict, type Write } from "#shared/table/table";
 
 export interface SendUsage {
   partnerId: string;
   by: Actor;
   mode: ExportMode;
   customerIds?: string[] | undefined;
+  serviceIds?: string[] | undefined;
   retryOf?: string | undefined;
 }
 
-/** *Send usage*: a run that a person asked for, for all customers or for some, or for what an earlier run left over. */
-export const startExport = (dependencies: Changing) => {
+const alreadyRunning = (exportId: string) =>
+  new AppError("conflict", "export.already-running", "An export is running already. Wait for it, or cancel it.", {
+    extra: { exportId },
+  });
+
+/**
+ * *Send usage*: a run that a person asked for, at once, for all customers or for some, or for what an earlier run left
+ * over. Throws `integration.wrong-step` when nothing may be sent, `export.already-running` (with its `exportId`) while
+ * another run is under way, and what `checkRetried` throws. What the service itself wants to send, or is looking at,
+ * keeps nobody waiting.
+ */
+export const startExport = (dependencies: Closing) => {
   const { table, now, newId } = dependencies;
-  const start = startUsageExport(dependencies);
+  const closeAbandoned = closingAbandoned(dependencies);
 
-  const checkCustomers = async (partnerId: string, customerIds: string[]): Promise<void> => {
-    const found = await Promise.all(customerIds.map((id) => findCustomer(table, partnerId, id)));
-    const errors = found.flatMap((customer, index) =>
-      customer ? [] : [{ path: `customerIds.${index}`, message: "There is no such customer." }],
-    );
-    if (errors.length === 0) return;
-    throw new AppError("not-found", "customer.unknown", "Some of the customers do not exist.", { errors });
+  /** A look gives its place up; what it may have sent is in doubt from then on. */
+  const withPlace = async (before: Integration): Promise<{ free: Integration; writes: Write[] }> => {
+    const { partnerId, currentExportId } = before;
+    const running = currentExportId === null ? undefined : await findExport(table, partnerId, currentExportId);
+    if (!running || isOver(running)) return { free: { ...before, currentExportId: null }, writes: [] };
+    if (!isLook(running)) throw alreadyRunning(running.id);
+    const { after, writes } = await closeAbandoned(running, before, "person-first");
+    return { free: after, writes };
   };
 
-  return async ({ partnerId, by, mode, customerIds, retryOf }: SendUsage): Promise<UsageExport> => {
-    if (customerIds) await checkCustomers(partnerId, customerIds);
-    const id = exportIdAt(now(), newId().slice(0, 8));
-    const narrowed = { ...(customerIds ? { customerIds } : {}), ...(retryOf === undefined ? {} : { retryOf }) };
-    return start({ partnerId, id, trigger: "manual", mode, by, ...narrowed });
-  };
+  return ({ partnerId, by, mode, ...narrowing }: SendUsage): Promise<UsageExport> =>
+    retryOnConflict(async () => {
+      const before = await findIntegration(table, partnerId);
+      if (!before || !maySend(before)) throw wrongStep(before?.state ?? "not-started");
+      const { free, writes } = mode === "dry-run" ? { free: before, writes: [] } : await withPlace(before);
+      if (narrowing.retryOf !== undefined) await checkRetried(table, partnerId, narrowing.retryOf);
+      const isNarrowed = Object.values(narrowing).some((value) => value !== undefined);
+      // a wish for everything makes every line one that has changed, also for the run that sends what this one leaves
+      // over
+      const raised = mode === "full" && !isNarrowed ? { ...free, proofGen: free.proofGen + 1 } : free;
+      const time = now();
+      const started = startWrites(
+        raised,
+        {
+          id: exportIdAt(time, newId().slice(0, 8)),
+          kind: isNarrowed ? "narrowed" : "all",
+          trigger: "manual",
+          lane: "on-demand",
+          mode,
+          by,
+          ...narrowing,
+        },
+        { at: time.toISOString(), newId },
+      );
+      await table.transact([...writes, ...started.writes]);
+      return started.started;
+    });
 };

@@ -1,5 +1,7 @@
 import { type Actor, eventWrite } from "#shared/events/event";
 import { findIntegration, type Integration, integrationWrite, noMapping } from "#shared/integrations/integration";
+import { noLooks } from "#shared/integrations/looks";
+import { noWants } from "#shared/integrations/wants";
 import { logger } from "#shared/logger";
 import { findPartner } from "#shared/partners/partner";
 import { defaultSchedule } from "#shared/schedules/schedule";
@@ -48,8 +50,13 @@ export const startIntegration =
         // a run that the disconnect stopped may still be writing its last receipts
         currentExportId: existing?.currentExportId ?? null,
         lastExport: existing?.lastExport ?? null,
-        lastFullAt: null,
-        viewsOwed: null,
+        // numbers that only grow; what was wanted before the disconnect is not wanted any more
+        wants: { ...noWants, seq: existing?.wants.seq ?? 0 },
+        proofGen: existing?.proofGen ?? 0,
+        awaitedServiceIds: [],
+        leftOutServiceIds: existing?.leftOutServiceIds ?? [],
+        looks: noLooks,
+        sizes: { lines: 0, toSend: 0 },
         ledgerBits: existing?.ledgerBits ?? 0,
         problems: [],
         version: existing?.version ?? 0,

@@ -1,163 +1,153 @@
-import { type Customer, customerWrite, findCustomer, isBilled, listCustomers } from "#shared/customers/customer";
-import { isAppError } from "#shared/errors";
-import type { GradientAccount } from "#shared/gradient/gradient-api";
+import type { Obstacle } from "#shared/breakers/obstacle";
+import type { Refusals } from "#shared/breakers/refusals";
+import { AppError, isAppError } from "#shared/errors";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
-import {
-  findIntegration,
-  type Integration,
-  integrationWrite,
-  maySend,
-  withProblem,
-} from "#shared/integrations/integration";
-import { suspendIntegration } from "#shared/integrations/suspend-integration";
+import { sendLook } from "#shared/integrations/ask-look";
+import { findIntegration, type Integration, integrationWrite, maySend } from "#shared/integrations/integration";
+import { aDayAfter, isAsked, letGo, retryLookAt } from "#shared/integrations/looks";
+import { logFailure } from "#shared/log-failure";
 import { logger } from "#shared/logger";
-import type { SyncReason } from "#shared/outbox/outbox";
 import type { Clock } from "#shared/pace/clock";
 import type { TokenVault } from "#shared/secrets/token-vault";
-import type { OpenWord } from "#shared/stored";
-import { retryOnConflict, store, type Table } from "#shared/table/table";
-import { readLedger } from "#shared/usage/ledger";
-import { type AccountChanges, accountChanges } from "./account-changes.ts";
-import { noteMapping } from "./note-mapping.ts";
-import { syncServices } from "./sync-services.ts";
-
-type Gradient = Omit<GradientSetup, "setStatus">;
+import { retryOnConflict, type Table } from "#shared/table/table";
+import { type Begun, beginLook, LookLost } from "./begin-look.ts";
+import { type LookOutcome, lookAtAccounts } from "./look.ts";
+import { recheckToken } from "./recheck-token.ts";
 
 export interface Dependencies {
   table: Table;
   /** Gradient with a slot for each call of this partner. */
-  gradientFor: (partnerId: string) => Gradient;
+  gradientFor: (partnerId: string) => Omit<GradientSetup, "setStatus" | "readServices" | "createService">;
   vault: Pick<TokenVault, "read" | "forget">;
+  refusals: Refusals;
   clock: Clock;
   newId: () => string;
 }
 
-export type SyncOutcome = "synced" | "export-started" | "not-connected" | "suspended" | "token-replaced" | "forbidden";
+export type SyncOutcome =
+  | LookOutcome
+  | Exclude<Awaited<ReturnType<ReturnType<typeof beginLook>>>, Begun>
+  | Awaited<ReturnType<ReturnType<typeof recheckToken>>>
+  | "held"
+  | "unavailable"
+  | "false-alarm"
+  | "forbidden"
+  | "suspended"
+  | "taken-over";
 
 const isRefusal = (error: unknown): boolean =>
-  isAppError(error, "gradient.conflict") || isAppError(error, "gradient.refused");
+  isAppError(error, "gradient.refused") || isAppError(error, "gradient.conflict");
+/** A message that came again at once would meet the same. */
+const isPassing = (error: unknown): error is AppError =>
+  error instanceof AppError && (error.kind === "unavailable" || isRefusal(error));
 
 /**
- * Sends all at once or, where Gradient refuses that, one by one: a refused account keeps no other out. Answers the ids
- * of the refused.
+ * Looks at Gradient for one partner, or tries its token, whichever is due. Where that comes to nothing, the record says
+ * when it is tried again; no message has to come twice for it.
  */
-const sendEach = async <T extends { id: string }>(accounts: T[], send: (some: T[]) => Promise<void>) => {
-  const refused: string[] = [];
-  if (accounts.length === 0) return refused;
-  try {
-    await send(accounts);
-    return refused;
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-  }
-  for (const account of accounts) {
-    try {
-      await send([account]);
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      // a conflict says that it exists, which is what we want
-      if (isAppError(error, "gradient.refused")) refused.push(account.id);
-    }
-  }
-  return refused;
-};
-
-const apply = async (
-  gradient: Gradient,
-  token: PartnerToken,
-  { create, change }: AccountChanges,
-): Promise<Set<string>> => {
-  const notCreated = await sendEach(create, (accounts) => gradient.createAccounts(token, accounts));
-  const notChanged = await sendEach(change, (changes) => gradient.changeAccounts(token, changes));
-  return new Set([...notCreated, ...notChanged]);
-};
-
-/**
- * Brings one partner's customers and the catalogue's services into Gradient, and learns what is mapped there. Reads
- * first and sends only what is missing, so it may run at any time and any number of times.
- */
-export const syncAccounts = ({ table, gradientFor, vault, clock, newId }: Dependencies) => {
+export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId }: Dependencies) => {
   const now = () => new Date(clock.now());
-  const suspend = suspendIntegration({ table, now, newId });
-  const note = noteMapping({ table, now, newId });
+  const begin = beginLook({ table, now, newId });
 
-  /** Changes one customer's record, if it is still the customer that the change was made for. */
-  const amend = (partnerId: string, id: string, change: (customer: Customer) => Customer) =>
+  /** Lets the partner go without an end, to be tried again. */
+  const letBe = (begun: Begun, retryAt?: string) =>
     retryOnConflict(async () => {
-      const current = await findCustomer(table, partnerId, id);
-      if (!current) return;
-      const changed = change(current);
-      if (JSON.stringify(changed) === JSON.stringify(current)) return;
-      await store(table, customerWrite(changed));
+      const { integration, holder, work } = begun;
+      const before = await findIntegration(table, integration.partnerId);
+      if (before?.looks.holder !== holder) return undefined;
+      const at = now().toISOString();
+      const again = retryAt ?? retryLookAt(before.looks, at);
+      const looks = { ...letGo(before.looks), failures: before.looks.failures + 1 };
+      // suspended just now: its token is tried tomorrow
+      const isOver = maySend(integration) && before.state === "suspended";
+      const free: Integration = {
+        ...before,
+        looks: work === "token" && !isOver ? { ...looks, tokenCheckAt: again } : looks,
+        mapping: work === "look" ? { ...before.mapping, nextCheckAt: again } : before.mapping,
+      };
+      // a token that was registered meanwhile has asked for a look of its own
+      const isReplaced = before.token?.versionId !== integration.token?.versionId;
+      const { integration: after, owed } =
+        isReplaced && maySend(free) && isAsked(free.looks)
+          ? sendLook(free, "replaced", { at, newId })
+          : { integration: free, owed: [] };
+      await table.transact([integrationWrite(after), ...owed]);
+      return after;
     });
 
-  const noteCustomers = async (
-    customers: Customer[],
-    accounts: Map<string, GradientAccount>,
-    { retire, revive }: Pick<AccountChanges, "retire" | "revive">,
-  ) => {
+  const wait = async (begun: Begun, { why, retryAt }: Obstacle): Promise<SyncOutcome> => {
+    logger.info("a look waits", { why });
     const at = now().toISOString();
-    const told = (id: string) => accounts.get(id)?.isMapped ?? null;
-    for (const { id, partnerId, isMapped } of customers) {
-      if (isMapped !== told(id)) await amend(partnerId, id, (current) => ({ ...current, isMapped: told(id) }));
-    }
-    for (const { id, partnerId } of retire) {
-      await amend(partnerId, id, (current) => (current.removedAt === null ? current : { ...current, retiredAt: at }));
-    }
-    for (const { id, partnerId } of revive) await amend(partnerId, id, (current) => ({ ...current, retiredAt: null }));
+    await letBe(begun, retryAt > at ? retryAt : undefined);
+    return "held";
   };
 
-  const noteForbidden = (partnerId: string) =>
-    retryOnConflict(async () => {
-      const before = await findIntegration(table, partnerId);
-      if (!before || !maySend(before)) return;
-      await table.transact([integrationWrite(withProblem(before, "gradient.forbidden", now().toISOString()))]);
-    });
-
-  const sync = async (
-    integration: Integration,
-    token: PartnerToken,
-    reason: OpenWord<SyncReason>,
-  ): Promise<SyncOutcome> => {
-    const { partnerId, ledgerBits: bits } = integration;
-    const gradient = gradientFor(partnerId);
-    const connection = await gradient.readConnection(token);
-    await syncServices({ table, gradient, clock })(token);
-    const accounts = new Map((await gradient.readAccounts(token)).map((account) => [account.id, account]));
-    const customers = await listCustomers(table, partnerId);
-    const { integrationId: connectionId } = connection;
-    const ledger = [...(await readLedger(table, { partnerId, bits, connectionId })).values()];
-    const changes = accountChanges(customers, accounts, ledger);
-    const refused = await apply(gradient, token, changes);
-    if (refused.size > 0) logger.error("gradient refused accounts", { accounts: refused.size });
-    const done = ({ id }: Customer) => !refused.has(id);
-    await noteCustomers(customers, accounts, {
-      retire: changes.retire.filter(done),
-      revive: changes.revive.filter(done),
-    });
-    const billed = customers.filter(isBilled);
-    return note({ partnerId, reason, connection, billed, accounts, ledger, hasRefused: refused.size > 0 });
+  /** Gradient refused a call: whom that concerns is not for us to say. */
+  const clearUp = async (begun: Begun, error: AppError): Promise<SyncOutcome> => {
+    const { partnerId, token, gradient } = begun.integration;
+    const { secretName = "", versionId: tokenVersionId = "" } = token ?? {};
+    // earlier than the call itself: what was decided since the look began is not questioned by it
+    const sentAt = Date.parse(begun.at);
+    const call = { partnerId, secretName, tokenVersionId, connectionId: gradient?.integrationId ?? "", sentAt };
+    if (error.code === "gradient.forbidden") {
+      await refusals.forbid(call);
+      await letBe(begun);
+      return "forbidden";
+    }
+    vault.forget(secretName);
+    const verdict = await refusals.confirm(call, async () => undefined);
+    const after = await letBe(begun);
+    if (after?.state === "suspended") return "suspended";
+    if (after && after.token?.versionId !== tokenVersionId) return "token-replaced";
+    return verdict === "taken" ? "false-alarm" : "held";
   };
 
-  return async ({ partnerId, reason }: { partnerId: string; reason: OpenWord<SyncReason> }): Promise<SyncOutcome> => {
-    const integration = await findIntegration(table, partnerId);
-    if (!integration?.token || !maySend(integration)) return "not-connected";
-    const { secretName, versionId } = integration.token;
+  const recheck = recheckToken({ table, now, newId, gradientFor });
+  const look = lookAtAccounts({ table, now, newId, gradientFor });
+  const work = async (begun: Begun, token: PartnerToken) => {
+    if (begun.work === "token") return recheck(begun, token);
+    const outcome = await look(begun, token);
+    if (outcome === "token-replaced") await letBe(begun);
+    return outcome;
+  };
+
+  const handle = async (begun: Begun): Promise<SyncOutcome> => {
+    const { partnerId, token } = begun.integration;
+    const obstacle = await refusals.obstacleFor(partnerId, token?.versionId);
+    if (obstacle) return wait(begun, obstacle);
+    const at = clock.now();
     try {
-      return await sync(integration, await vault.read(secretName, versionId), reason);
+      const value = await vault.read(token?.secretName ?? "", token?.versionId ?? "");
+      const outcome = await work(begun, value);
+      if (outcome !== "still-refused") await refusals.note({ partnerId, outcome: "taken", at });
+      if (outcome !== "other-connection") return outcome;
+      logger.error("gradient tells another connection for a token", {});
+      await letBe(begun, aDayAfter(now().toISOString()));
+      return outcome;
     } catch (error) {
-      if (isAppError(error, "gradient.forbidden")) {
-        // trying again would make it worse: an operator has to clear it with Gradient
-        logger.error("gradient refuses all calls, an operator has to clear it");
-        await noteForbidden(partnerId);
-        return "forbidden";
+      if (isAppError(error, "gradient.token-rejected") || isAppError(error, "gradient.forbidden")) {
+        return clearUp(begun, error);
       }
       // it was deleted by hand, or pinned wrongly: no repeat brings it back
-      if (isAppError(error, "token.missing")) logger.error("a registered token is missing from the secret store");
-      if (!isAppError(error, "gradient.token-rejected")) throw error;
-      vault.forget(secretName);
-      return suspend({ partnerId, versionId });
+      if (isAppError(error, "token.missing")) logger.error("a registered token is missing from the secret store", {});
+      if (!isPassing(error)) throw error;
+      if (isRefusal(error)) logger.error("gradient refuses what a look asks for", { detail: error.message });
+      else logFailure("a look could not be made, it is tried again", error);
+      if (isAppError(error, "gradient.unavailable")) await refusals.note({ partnerId, outcome: "failed", at });
+      await letBe(begun);
+      return "unavailable";
+    }
+  };
+
+  return async ({ partnerId }: { partnerId: string }): Promise<SyncOutcome> => {
+    const begun = await begin(partnerId);
+    if (typeof begun === "string") return begun;
+    try {
+      return await handle(begun);
+    } catch (error) {
+      if (error instanceof LookLost) return "taken-over";
+      throw error;
     }
   };
 };

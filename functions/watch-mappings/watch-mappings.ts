@@ -1,44 +1,103 @@
-import { dueKinds, fromIntegrationItem, integrationWrite } from "#shared/integrations/integration";
-import { owe } from "#shared/outbox/outbox";
+import { sendLook } from "#shared/integrations/ask-look";
+import { dueKinds } from "#shared/integrations/due-dates";
+import {
+  findIntegration,
+  fromIntegrationItem,
+  type Integration,
+  integrationWrite,
+} from "#shared/integrations/integration";
+import { isUnderWay, waitingForServices } from "#shared/integrations/looks";
+import { wish } from "#shared/integrations/wants";
+import { logger } from "#shared/logger";
+import { listServices } from "#shared/services/hub-service";
 import type { Changing } from "#shared/table/changing";
-import { handleDue } from "#shared/table/due-items";
-import { type DueKey, retryOnConflict } from "#shared/table/table";
+import { handleDueRows } from "#shared/table/due-items";
+import { type Item, retryOnConflict, type Write } from "#shared/table/table";
+import { lookBudget } from "./look-budget.ts";
 
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
 // room for the page that is being handled
 const reserveMs = 10_000;
 
-/** A partner that has just come is watched closely; one that has not mapped for days is not waiting at the screen. */
-const pauseMs = (waitedMs: number): number => {
-  if (waitedMs < hourMs) return 5 * minuteMs;
-  return waitedMs < 24 * hourMs ? 15 * minuteMs : hourMs;
+interface Dependencies extends Changing {
+  /** The full rate, for everybody together. */
+  callsPerSecond: number;
+}
+
+const hasCome = (moment: string | null, at: string): boolean => moment !== null && moment <= at;
+
+/** A look, or a trial of the token: what it may cost in calls; undefined where none is due. */
+const costAt = ({ state, looks, mapping }: Integration, at: string): number | undefined => {
+  if (isUnderWay(looks, at)) return undefined;
+  const isLookDue = state !== "suspended" && (looks.until !== null || hasCome(mapping.nextCheckAt, at));
+  if (isLookDue) return looks.calls;
+  return looks.until !== null || hasCome(looks.tokenCheckAt, at) ? 1 : undefined;
 };
 
-/** Owes a look at Gradient for every partner that still has to map and is due for one: polling alone opens *Next*. */
-export const watchMappings =
-  ({ table, now, newId }: Changing) =>
-  async ({ remainingMs }: { remainingMs: () => number }): Promise<{ checked: number }> => {
+/**
+ * Every minute: owes a look for each partner that is due for one, as far as their share of Gradient's rate goes, the
+ * longest due first. When the next one is due is decided at a look's end; one that never ends is owed again. Compares
+ * as well, without a call, whether services that lines wait for have come: then everything is wanted.
+ */
+export const watchMappings = (dependencies: Dependencies) => {
+  const { table, now, newId } = dependencies;
+
+  return async ({ remainingMs }: { remainingMs: () => number }): Promise<{ looks: number; ready: number }> => {
     const time = now();
     const at = time.toISOString();
-    let checked = 0;
+    const budget = lookBudget(dependencies);
+    const report = { looks: 0, ready: 0 };
+    let services: Promise<Set<string>> | undefined;
+    const inGradient = async () => {
+      const all = await listServices(table);
+      return new Set(all.flatMap(({ id, gradientServiceId }) => (gradientServiceId === null ? [] : [id])));
+    };
 
-    const check = (key: DueKey) =>
-      retryOnConflict(async () => {
-        const item = await table.get(key);
-        const before = item && fromIntegrationItem(item);
-        const isDue = before?.state === "awaiting-mapping" && (before.mapping.nextCheckAt ?? "") <= at;
-        if (!before || !isDue) return;
-        const waitedMs = time.getTime() - Date.parse(before.mapping.waitingSince ?? at);
-        const nextCheckAt = new Date(time.getTime() + pauseMs(waitedMs)).toISOString();
-        const { partnerId } = before;
-        await table.transact([
-          integrationWrite({ ...before, mapping: { ...before.mapping, nextCheckAt } }),
-          owe({ kind: "sync-accounts", partnerId, reason: "watch" }, { id: newId(), at }),
-        ]);
-        checked += 1;
+    const compared = async (before: Integration): Promise<Integration> => {
+      const { state, awaitedServiceIds, looks, wants } = before;
+      if (state !== "active" || awaitedServiceIds.length === 0 || !hasCome(looks.servicesCheckAt, at)) return before;
+      services ??= inGradient();
+      const ready = await services;
+      const still = awaitedServiceIds.filter((id) => !ready.has(id));
+      const isSomeReady = still.length < awaitedServiceIds.length;
+      report.ready += Number(isSomeReady);
+      return {
+        ...before,
+        awaitedServiceIds: still,
+        looks: waitingForServices(looks, still.length > 0, at),
+        wants: isSomeReady ? wish(wants, "all", { at, trigger: "mapping" }) : wants,
+      };
+    };
+
+    const isPaid = new Set<string>();
+    const looked = async (before: Integration): Promise<{ after: Integration; owed: Write[] }> => {
+      const calls = costAt(before, at);
+      if (calls === undefined) return { after: before, owed: [] };
+      if (!isPaid.has(before.partnerId) && !(await budget.take(calls))) return { after: before, owed: [] };
+      isPaid.add(before.partnerId);
+      if (before.looks.until !== null) logger.warn("a look was lost", { partnerId: before.partnerId });
+      const { integration: after, owed } = sendLook(before, "watch", { at, newId });
+      return { after, owed };
+    };
+
+    const handle = async (row: Item): Promise<void> => {
+      let read: Integration | undefined = fromIntegrationItem(row);
+      const { partnerId } = read;
+      await retryOnConflict(async () => {
+        const before = read ?? (await findIntegration(table, partnerId));
+        read = undefined;
+        if (!before) return;
+        const { after, owed } = await looked(await compared(before));
+        if (after !== before) await table.transact([integrationWrite(after), ...owed]);
+        report.looks += owed.length;
       });
+    };
 
-    await handleDue({ table, kind: dueKinds.mapping, until: time, hasTime: () => remainingMs() > reserveMs }, check);
-    return { checked };
+    const hasTime = () => remainingMs() > reserveMs;
+    try {
+      await handleDueRows({ table, ...dueKinds.look, until: time, hasTime }, handle);
+    } finally {
+      await budget.settle();
+    }
+    return report;
   };
+};

@@ -11,7 +11,7 @@ const complaint = 'throw new Error("This is left out of the bundles, see infra/b
 const js = (contents: string): OnLoadResult => ({ contents, loader: "js" });
 
 /**
- * Code that the libraries import and our functions cannot reach, about 52 kB of each bundle. esbuild keeps it because
+ * Code that the libraries import and our functions cannot reach, about 70 kB of each bundle. esbuild keeps it because
  * it hangs on a method or behind a condition. Every stand-in has the exports of the original.
  */
 const leftOut: LeftOut[] = [
@@ -19,6 +19,12 @@ const leftOut: LeftOut[] = [
     // zod hangs a way to JSON Schema on every schema; only the API's description goes it, on a developer's machine
     file: /\/zod\/v4\/core\/(to-json-schema|json-schema-processors)\.js$/,
     load: async (file) => js(withoutBodies(await readFile(file, "utf8"))),
+  },
+  {
+    // what zod hangs on every schema and every string, each with a class of its own: `z.string().ulid()` where we say
+    // `z.ulid()`, and the way back from a parsed value to what was sent
+    file: /\/zod\/v4\/classic\/schemas\.js$/,
+    load: async (file) => js(withoutUnused(await readFile(file, "utf8"))),
   },
   {
     // for operations that answer with a stream of events; none of our clients has one
@@ -58,6 +64,11 @@ const leftOut: LeftOut[] = [
     load: () => js(`export class DefaultRateLimiter { constructor() { ${complaint}; } }`),
   },
   {
+    // a class for each error of operations on whole tables, which no function of ours may call
+    file: /\/@aws-sdk\/client-dynamodb\/dist-es\/schemas\/schemas_0\.js$/,
+    load: async (file) => js((await readFile(file, "utf8")).replace(errorsOfWholeTables, "")),
+  },
+  {
     // each client imports the whole of its package.json to say its version
     file: /\/@aws-sdk\/client-[^/]+\/package\.json$/,
     load: async (file) => {
@@ -75,6 +86,16 @@ const withoutBodies = (source: string): string => {
   const exported = names.map((name) => `${name.startsWith("create") ? "later" : "absent"} as ${name}`);
   return `const absent = () => { ${complaint}; }; const later = () => absent; export { ${exported.join(", ")} };`;
 };
+
+/** A schema that is built with one of them complains while its bundle is loaded. */
+const withoutUnused = (source: string): string =>
+  source
+    .replace(/return this\.check\(core\._\w+\(Zod\w+, params\)\);/g, "absent();")
+    .replace(/return (await )?parse\.(safe)?(encode|decode)(Async)?\(.*\);/gi, "absent();")
+    .concat(`const absent = () => { ${complaint}; };`);
+
+const errorsOfWholeTables =
+  /^\w+\.registerError\((Backup|Continuous|Export|GlobalTable|Import|Invalid|PointInTime|Policy|Replica[AN]|Table)\w+\$, \w+\);$/gm;
 
 export const unreachableLeftOut: Plugin = {
   name: "unreachable-left-out",

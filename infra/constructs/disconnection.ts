@@ -29,6 +29,9 @@ export class Disconnection extends Construct {
     const workerTimeout = Duration.seconds(30);
     const queue = new WorkerQueue(this, "Disconnects", {
       workerTimeout,
+      // Each three minutes for a day: while Gradient refuses or answers nobody, no call is made, and it comes by itself
+      // afterwards.
+      maxReceiveCount: 480,
       deadLettersImpact: "a partner who left keeps its token with us and stays active in Gradient",
     });
     this.disconnects = queue.queue;

@@ -15,7 +15,7 @@ export class HubFeed extends Construct {
       environment,
       errorImpact: "a new or changed service does not reach Gradient, so its counts cannot be mapped",
     });
-    // reads the service that it compares with, and writes that one row
+    // reads the service that it compares with, and writes that row and a task
     storage.grantOnly(putService, "GetItem", "PutItem");
     api.forFeed(putService, [HttpMethod.PUT, "/v1/hub/services/{serviceId}"]);
 

@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import type { RegisterTokenEnv } from "#functions/register-token/env";
 import type { ViewEnv } from "#shared/lambda/view-env";
 import type { Foundation } from "./foundation.ts";
+import { gradientEnvironment } from "./gradient-environment.ts";
 import { ServiceFunction } from "./service-function.ts";
 
 const base = "/v1/integrations/gradient";
@@ -25,7 +26,7 @@ export class Integration extends Construct {
       folder: "register-token",
       environment: {
         ...viewEnvironment,
-        VENDOR_KEY_SECRET: credentials.vendorKey.secretArn,
+        ...gradientEnvironment(this, { storage, credentials, parameters }),
         PARTNER_SECRET_PREFIX: credentials.partnerTokens.prefix,
         TOKEN_HASH_KEY_SECRET: credentials.tokenHashKey.secretArn,
       },

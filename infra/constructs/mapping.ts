@@ -4,6 +4,8 @@ import { ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { ReceiveMappingWebhookEnv } from "#functions/receive-mapping-webhook/env";
+import type { WatchMappingsEnv } from "#functions/watch-mappings/env";
+import { settingsOf } from "#infra/stages";
 import type { GradientEnv } from "#shared/lambda/gradient-env";
 import type { TableEnv } from "#shared/lambda/table-env";
 import type { Foundation } from "./foundation.ts";
@@ -11,7 +13,7 @@ import { gradientEnvironment } from "./gradient-environment.ts";
 import { ServiceFunction } from "./service-function.ts";
 import { WorkerQueue } from "./worker-queue.ts";
 
-/** Accounts and services go to Gradient, and we learn by webhook, by clock or by asking that they are mapped. */
+/** Accounts go to Gradient, and we learn by webhook, by clock or by asking what is mapped there. */
 export class Mapping extends Construct {
   readonly accounts: Queue;
 
@@ -35,10 +37,12 @@ export class Mapping extends Construct {
     const syncAccounts = new ServiceFunction<GradientEnv>(this, "SyncAccounts", {
       folder: "sync-accounts",
       environment: gradientEnvironment(this, foundation),
-      errorImpact: "new customers and services appear in Gradient late",
+      errorImpact: "new customers appear in Gradient late, and what partners map is noticed late",
       timeout: workerTimeout,
     });
     storage.grantUse(syncAccounts);
+    // whose token is good is found out with others' that wait
+    storage.grantFindDue(syncAccounts);
     credentials.vendorKey.grantRead(syncAccounts);
     credentials.partnerTokens.grantRead(syncAccounts);
     queue.drive(syncAccounts, { batchSize: 1, maxConcurrency: 5 });
@@ -46,29 +50,42 @@ export class Mapping extends Construct {
     const checkMapping = new ServiceFunction<TableEnv>(this, "CheckMapping", {
       folder: "check-mapping",
       environment,
-      errorImpact: "Check now does nothing; the mapping is still watched every five minutes",
+      errorImpact: "Check now does nothing; the mapping is still looked at by itself",
     });
     storage.grantUse(checkMapping);
     api.forPeople(checkMapping, [HttpMethod.POST, "/v1/integrations/gradient/mapping/checks"]);
 
+    const leaveOut = new ServiceFunction<TableEnv>(this, "LeaveOut", {
+      folder: "leave-out",
+      environment,
+      errorImpact: "partners cannot leave customers or services out of billing, nor take them in again",
+    });
+    storage.grantUse(leaveOut);
+    api.forPeople(
+      leaveOut,
+      [HttpMethod.POST, "/v1/integrations/gradient/mapping/exclusions"],
+      [HttpMethod.POST, "/v1/integrations/gradient/mapping/inclusions"],
+    );
+
     const receiveMappingWebhook = new ServiceFunction<ReceiveMappingWebhookEnv>(this, "ReceiveMappingWebhook", {
       folder: "receive-mapping-webhook",
       environment: { ...environment, WEBHOOK_KEYS_SECRET: credentials.webhookKeys.secretArn },
-      errorImpact: "a finished mapping is noticed up to five minutes late",
+      errorImpact: "a finished mapping is noticed when the next look comes by itself",
     });
-    // anybody may call it: it looks up whose organization is named, and adds three rows in one transaction
-    storage.grantOnly(receiveMappingWebhook, "GetItem", "PutItem");
+    // anybody may call it: it looks up whose organization is named, and writes four rows in one transaction
+    storage.grantOnly(receiveMappingWebhook, "GetItem", "PutItem", "ConditionCheckItem");
     credentials.webhookKeys.grantRead(receiveMappingWebhook);
     api.forSignedCalls(receiveMappingWebhook, [HttpMethod.POST, "/v1/webhooks/gradient/mapping-completed"]);
 
-    const watchMappings = new ServiceFunction<TableEnv>(this, "WatchMappings", {
+    const watchMappings = new ServiceFunction<WatchMappingsEnv>(this, "WatchMappings", {
       folder: "watch-mappings",
-      environment,
-      errorImpact: "partners who finished mapping wait at step 2 unless Gradient sends its webhook",
+      environment: { ...environment, CALLS_PER_SECOND: String(settingsOf(this).callsPerSecond) },
+      errorImpact:
+        "partners who finished mapping wait at step 2 unless they press Check now, and refused tokens are noticed late",
       timeout: Duration.seconds(60),
     });
     storage.grantUse(watchMappings);
     storage.grantFindDue(watchMappings);
-    schedules.add("watch-mappings", ScheduleExpression.rate(Duration.minutes(5)), watchMappings);
+    schedules.add("watch-mappings", ScheduleExpression.rate(Duration.minutes(1)), watchMappings);
   }
 }

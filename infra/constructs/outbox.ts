@@ -10,10 +10,19 @@ import { ServiceFunction } from "./service-function.ts";
 import { DeadLetters } from "./worker-queue.ts";
 
 interface OutboxProps extends Pick<Foundation, "storage" | "schedules"> {
-  queues: { accounts: Queue; mail: Queue; onDemandExports: Queue; scheduledExports: Queue; disconnects: Queue };
+  queues: {
+    accounts: Queue;
+    catalogue: Queue;
+    mail: Queue;
+    onDemandExports: Queue;
+    scheduledExports: Queue;
+    disconnects: Queue;
+  };
 }
 
-/** Every message is written beside the state that owes it, and carried to its queue by the stream, else by the sweep. */
+/**
+ * Every message is written beside the state that owes it, and carried to its queue by the stream, else by the sweep.
+ */
 export class Outbox extends Construct {
   constructor(scope: Construct, id: string, { storage, schedules, queues }: OutboxProps) {
     super(scope, id);
@@ -22,6 +31,7 @@ export class Outbox extends Construct {
       environment: {
         TABLE_NAME: storage.tableName,
         ACCOUNTS_QUEUE_URL: queues.accounts.queueUrl,
+        CATALOGUE_QUEUE_URL: queues.catalogue.queueUrl,
         MAIL_QUEUE_URL: queues.mail.queueUrl,
         ON_DEMAND_EXPORTS_QUEUE_URL: queues.onDemandExports.queueUrl,
         SCHEDULED_EXPORTS_QUEUE_URL: queues.scheduledExports.queueUrl,

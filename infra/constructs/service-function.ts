@@ -8,6 +8,7 @@ import {
   Code,
   Function as LambdaFunction,
   LoggingFormat,
+  RecursiveLoop,
   Runtime,
   Tracing,
 } from "aws-cdk-lib/aws-lambda";
@@ -18,6 +19,7 @@ import { SynthProblem } from "#infra/synth-problem";
 
 // a third of what API Gateway waits at most: a person is told before they give up
 const httpTimeout = Duration.seconds(10);
+const usualMemoryMb = 256;
 const defaultBundles = path.resolve(import.meta.dirname, "../../dist/functions");
 
 /** Also what the function could do without: on AWS nothing is left open. */
@@ -31,12 +33,16 @@ interface ServiceFunctionProps<Env> {
   /** What somebody loses while this function fails; completes "Impact: …". */
   errorImpact: string;
   timeout?: Duration;
+  /** Lambda gives 1,769 MB one core, and others a share of it by their memory. */
+  memoryMb?: number;
+  /** It sends messages to its own queue on purpose: Lambda would end that after 16 rounds. */
+  wakesItself?: boolean;
 }
 
 /** One bundled function with the house defaults, a role of its own that can do nothing but log, and an error alarm. */
 export class ServiceFunction<Env extends Record<string, string | undefined>> extends LambdaFunction {
   constructor(scope: Construct, id: string, props: ServiceFunctionProps<Env>) {
-    const { folder, environment, errorImpact, timeout = httpTimeout } = props;
+    const { folder, environment, errorImpact, timeout = httpTimeout, wakesItself = false } = props;
     // own role: the managed policy that CDK attaches otherwise may create log groups everywhere
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
     const logGroup = new LogGroup(scope, `${id}Log`, {
@@ -51,9 +57,10 @@ export class ServiceFunction<Env extends Record<string, string | undefined>> ext
       handler: "index.handler",
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: 256,
+      memorySize: props.memoryMb ?? usualMemoryMb,
       timeout,
       environment,
+      ...(wakesItself && { recursiveLoop: RecursiveLoop.ALLOW }),
       tracing: Tracing.ACTIVE,
       loggingFormat: LoggingFormat.JSON,
       logGroup,
@@ -79,6 +86,10 @@ export class ServiceFunction<Env extends Record<string, string | undefined>> ext
     const period = Duration.minutes(5);
     alarmOn("Errors", this.metricErrors({ period }), "is failing");
     alarmOn("ErrorLines", loggedErrors.metric({ period, statistic: "sum" }), "reports errors");
+    if (wakesItself) {
+      const dropped = this.metric("RecursiveInvocationsDropped", { period, statistic: "sum" });
+      alarmOn("RecursionsDropped", dropped, "is taken for an endless loop");
+    }
   }
 }
 

@@ -3,7 +3,8 @@ import { AttributeType, Billing, ProjectionType, StreamViewType, TableV2 } from 
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 
-const dueIndex = "due";
+// sparse: only what falls due carries their attributes, so whoever asks reads nothing else (`Table.due`)
+const dueIndexes = ["due", "idle", "look"];
 
 type ItemAction = "GetItem" | "BatchGetItem" | "Query" | "PutItem" | "DeleteItem" | "ConditionCheckItem";
 
@@ -24,15 +25,12 @@ export class Storage extends Construct {
       partitionKey: { name: "pk", type: AttributeType.STRING },
       sortKey: { name: "sk", type: AttributeType.STRING },
       billing: Billing.onDemand(),
-      globalSecondaryIndexes: [
-        {
-          // sparse: only what falls due carries these attributes, so whoever asks reads nothing else
-          indexName: dueIndex,
-          partitionKey: { name: "dueKind", type: AttributeType.STRING },
-          sortKey: { name: "dueAt", type: AttributeType.STRING },
-          projectionType: ProjectionType.KEYS_ONLY,
-        },
-      ],
+      globalSecondaryIndexes: dueIndexes.map((indexName) => ({
+        indexName,
+        partitionKey: { name: `${indexName}Kind`, type: AttributeType.STRING },
+        sortKey: { name: `${indexName}At`, type: AttributeType.STRING },
+        projectionType: ProjectionType.KEYS_ONLY,
+      })),
       timeToLiveAttribute: "expiresAt",
       dynamoStream: StreamViewType.NEW_IMAGE,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
@@ -60,10 +58,11 @@ export class Storage extends Construct {
     this.grantOnly(grantee, ...reading);
   }
 
-  /** Beside `grantUse`, for a function that asks what is due: the index holds keys, the rows come from the table. */
+  /** Beside `grantUse`, for a function that asks what is due: the indexes hold keys, the rows come from the table. */
   grantFindDue(grantee: IGrantable): void {
     const { tableArn } = this.#table;
-    Grant.addToPrincipal({ grantee, actions: ["dynamodb:Query"], resourceArns: [`${tableArn}/index/${dueIndex}`] });
+    const resourceArns = dueIndexes.map((indexName) => `${tableArn}/index/${indexName}`);
+    Grant.addToPrincipal({ grantee, actions: ["dynamodb:Query"], resourceArns });
   }
 
   /** For a function that a stranger can reach, or that does one thing only: the calls that it makes, and no others. */

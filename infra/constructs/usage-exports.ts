@@ -3,7 +3,7 @@ import { HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
 import { ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import type { ExportUsageEnv } from "#functions/export-usage/env";
+import type { GradientEnv } from "#shared/lambda/gradient-env";
 import type { TableEnv } from "#shared/lambda/table-env";
 import type { ViewEnv } from "#shared/lambda/view-env";
 import type { Foundation } from "./foundation.ts";
@@ -12,7 +12,11 @@ import { ServiceFunction } from "./service-function.ts";
 import { WorkerQueue } from "./worker-queue.ts";
 
 const base = "/v1/integrations/gradient";
-const workerTimeout = Duration.minutes(5);
+// Lambda's longest: a run of 75,000 lines ends without a hand-over
+const workerTimeout = Duration.minutes(15);
+// A guess until it is measured with `npm run bench:pace -- --only memory`: at half a core the pace was 94 a second, at
+// 256 MB 75 to 81.
+const workerMemoryMb = 1024;
 
 /** Exports: started by people and by the clock, sent by one worker behind two queues, closed honestly in any case. */
 export class UsageExports extends Construct {
@@ -27,44 +31,45 @@ export class UsageExports extends Construct {
     this.scheduledExports = scheduled.queue;
 
     const exportUsage = this.#exportWorker(foundation);
-    onDemand.drive(exportUsage, { batchSize: 1, maxConcurrency: 5 });
-    scheduled.drive(exportUsage, { batchSize: 1, maxConcurrency: 10 });
+    // as many as people's runs at a time: a worker takes no further message before all of its runs have ended (ADR 12)
+    onDemand.drive(exportUsage, { batchSize: 10, maxConcurrency: 10 });
+    // each carries up to ten runs and takes on further ones; a third would have more slots lie ahead of a person's
+    // first
+    scheduled.drive(exportUsage, { batchSize: 10, maxConcurrency: 2 });
 
     this.#addRoutes(foundation);
     this.#addSchedules(foundation);
   }
 
-  /** The message group is the partner, so that a partner's lines have one sender at a time. */
+  /** No order is needed: a run's lease makes one sender. */
   #exportQueue(id: string, deadLettersImpact: string): WorkerQueue {
     return new WorkerQueue(this, id, {
-      fifo: true,
       workerTimeout,
       deadLettersImpact,
-      // not six times the timeout: that is room for throttled retries, which a maximum concurrency does not have, and
-      // a partner whose worker crashed would wait for half an hour. One minute covers the poller's own delay.
+      // not six times the timeout: that is room for throttled retries, which a maximum concurrency does not have. One
+      // minute covers the poller's own delay. A run whose worker crashed does not wait for it: it gets another message.
       visibilityTimeout: workerTimeout.plus(Duration.minutes(1)),
       // a worker that hands over sends a message of its own, so ten receives are ten crashes, not ten chunks
       maxReceiveCount: 10,
     });
   }
 
-  #exportWorker(foundation: Foundation): ServiceFunction<ExportUsageEnv> {
+  #exportWorker(foundation: Foundation): ServiceFunction<GradientEnv> {
     const { storage, credentials } = foundation;
-    const exportUsage = new ServiceFunction<ExportUsageEnv>(this, "ExportUsage", {
+    const exportUsage = new ServiceFunction<GradientEnv>(this, "ExportUsage", {
       folder: "export-usage",
-      environment: {
-        ...gradientEnvironment(this, foundation),
-        ON_DEMAND_EXPORTS_QUEUE_URL: this.onDemandExports.queueUrl,
-        SCHEDULED_EXPORTS_QUEUE_URL: this.scheduledExports.queueUrl,
-      },
+      environment: gradientEnvironment(this, foundation),
       errorImpact: "usage arrives in Gradient late or not at all, so customers are billed with old counts",
       timeout: workerTimeout,
+      memoryMb: workerMemoryMb,
+      // A run longer than that is handed over: outbox, relay, queue, this function again.
+      wakesItself: true,
     });
     storage.grantUse(exportUsage);
+    // a worker with room admits further runs by itself
+    storage.grantFindDue(exportUsage);
     credentials.vendorKey.grantRead(exportUsage);
     credentials.partnerTokens.grantRead(exportUsage);
-    this.onDemandExports.grantSendMessages(exportUsage);
-    this.scheduledExports.grantSendMessages(exportUsage);
     return exportUsage;
   }
 
@@ -96,29 +101,20 @@ export class UsageExports extends Construct {
     api.forPeople(putSchedule, [HttpMethod.PUT, `${base}/schedule`]);
   }
 
-  #addSchedules({ storage, schedules }: Foundation): void {
-    const environment = { TABLE_NAME: storage.tableName };
-
-    const startUsageExports = new ServiceFunction<TableEnv>(this, "StartUsageExports", {
-      folder: "start-usage-exports",
-      environment,
-      errorImpact: "partners who are due get their export late; each tick looks for them again",
-      timeout: workerTimeout,
-    });
-    storage.grantUse(startUsageExports);
-    storage.grantFindDue(startUsageExports);
-    // Partners choose an hour of their own clocks, and zones are ahead of UTC by whole quarters of an hour: 5:30 in
-    // India, 5:45 in Nepal. A tick with nobody due is one read of an index.
-    schedules.add("start-usage-exports", ScheduleExpression.cron({ minute: "0/15" }), startUsageExports);
-
-    const recoverExports = new ServiceFunction<TableEnv>(this, "RecoverExports", {
-      folder: "recover-exports",
-      environment,
-      errorImpact: "an export whose worker died is shown as running until this works again",
+  #addSchedules(foundation: Foundation): void {
+    const { storage, credentials, schedules } = foundation;
+    const admitExports = new ServiceFunction<GradientEnv>(this, "AdmitExports", {
+      folder: "admit-exports",
+      environment: gradientEnvironment(this, foundation),
+      errorImpact: "partners who are due get their export late, and an export whose worker died goes on late",
       timeout: Duration.minutes(1),
     });
-    storage.grantUse(recoverExports);
-    storage.grantFindDue(recoverExports);
-    schedules.add("recover-exports", ScheduleExpression.rate(Duration.minutes(5)), recoverExports);
+    storage.grantUse(admitExports);
+    storage.grantFindDue(admitExports);
+    // it asks Gradient, now and then, whether what stood in the way is over
+    credentials.vendorKey.grantRead(admitExports);
+    credentials.partnerTokens.grantRead(admitExports);
+    // each minute: a partner's hour, and what was left over, begin within it; with nothing to do it reads three indexes
+    schedules.add("admit-exports", ScheduleExpression.rate(Duration.minutes(1)), admitExports);
   }
 }

@@ -9,7 +9,6 @@ interface WorkerQueueProps {
   workerTimeout: Duration;
   /** What somebody loses while messages lie in the dead letters; completes "Impact: …". */
   deadLettersImpact: string;
-  fifo?: boolean;
   visibilityTimeout?: Duration;
   maxReceiveCount?: number;
 }
@@ -20,10 +19,9 @@ export class WorkerQueue extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkerQueueProps) {
     super(scope, id);
-    const { workerTimeout, deadLettersImpact, fifo = false } = props;
-    const deadLetters = new DeadLetters(this, "DeadLetters", { name: id, impact: deadLettersImpact, fifo });
+    const { workerTimeout, deadLettersImpact } = props;
+    const deadLetters = new DeadLetters(this, "DeadLetters", { name: id, impact: deadLettersImpact });
     this.queue = new Queue(this, "Queue", {
-      ...(fifo && { fifo }),
       // six times the worker's timeout: room for throttled retries before redelivery (AWS's own figure)
       visibilityTimeout: props.visibilityTimeout ?? Duration.seconds(workerTimeout.toSeconds() * 6),
       deadLetterQueue: { queue: deadLetters.queue, maxReceiveCount: props.maxReceiveCount ?? 5 },
@@ -42,17 +40,15 @@ interface DeadLettersProps {
   /** Who gave up; `<name>-dead-letters` in kebab case is the heading in the runbook. */
   name: string;
   impact: string;
-  fifo?: boolean;
 }
 
 /** Where messages end that nobody could handle: kept for 14 days, SQS's longest, and reported at the first one. */
 export class DeadLetters extends Construct {
   readonly queue: Queue;
 
-  constructor(scope: Construct, id: string, { name, impact, fifo = false }: DeadLettersProps) {
+  constructor(scope: Construct, id: string, { name, impact }: DeadLettersProps) {
     super(scope, id);
     this.queue = new Queue(this, "Queue", {
-      ...(fifo && { fifo }),
       retentionPeriod: Duration.days(14),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,

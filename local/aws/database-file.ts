@@ -14,7 +14,10 @@ const isSound = (file: string): boolean => {
   }
 };
 
-/** Ends the start with one sentence when an emulator's database is damaged: it would come up empty, or fail at every call. */
+/**
+ * Ends the start with one sentence when an emulator's database is damaged: it would come up empty, or fail at every
+ * call.
+ */
 export const requireSoundDatabase = (file: string): void => {
   if (!existsSync(file)) return;
   let sound = false;

@@ -37,8 +37,8 @@ export const dynoxideCandidates = (environment: NodeJS.ProcessEnv): string[] => 
 };
 
 /**
- * An address of this machine that no page can guess: dynoxide itself answers whoever finds it, under any name and from any
- * origin. There are 16 million of them, times a port.
+ * An address of this machine that no page can guess: dynoxide itself answers whoever finds it, under any name and from
+ * any origin. There are 16 million of them, times a port.
  */
 const hiddenAddress = (): string => `127.${randomInt(1, 255)}.${randomInt(1, 255)}.${randomInt(1, 255)}`;
 
@@ -52,7 +52,8 @@ const freePort = (host: string): Promise<number> =>
     });
   });
 
-// the shell's input ends when this process does, by whatever signal, and then so does dynoxide; its files are its owner's
+// the shell's input ends when this process does, by whatever signal, and then so does dynoxide; its files are its
+// owner's
 const dieWithParent = `
 umask 077
 exec 3<&0

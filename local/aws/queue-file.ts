@@ -1,7 +1,8 @@
 import { chmodSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-// the package keeps its store and its persistence to itself; it offers them only together with a server on all interfaces
+// the package keeps its store and its persistence to itself; it offers them only together with a server on all
+// interfaces
 import { PersistenceManager } from "../../node_modules/fauxqs/dist/persistence.js";
 import { orProblem } from "../startup-problem.ts";
 import { requireSoundDatabase } from "./database-file.ts";

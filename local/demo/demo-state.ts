@@ -17,8 +17,8 @@ export interface DemoState {
 }
 
 /**
- * A state that somebody chose is taken as it is. That of a plain `npm start` is used while it runs and left alone otherwise: the
- * demo then has one of its own, which it begins anew each time.
+ * A state that somebody chose is taken as it is. That of a plain `npm start` is used while it runs and left alone
+ * otherwise: the demo then has one of its own, which it begins anew each time.
  */
 export const demoState = (environment: NodeJS.ProcessEnv): DemoState => {
   const { stateFolder, portBase } = readOptions([], environment);

@@ -14,7 +14,10 @@ import { stepRunner } from "./step-runner.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Traveller } from "./traveller.ts";
 
-/** From nothing to counts that Gradient holds, as a partner's admin would go; whatever was done before is shown, not repeated. */
+/**
+ * From nothing to counts that Gradient holds, as a partner's admin would go; whatever was done before is shown, not
+ * repeated.
+ */
 export const takeJourney = async (endpoints: Endpoints, terminal: Terminal): Promise<void> => {
   const step = stepRunner(terminal, 12);
   const { partner } = readSample();

@@ -2,7 +2,9 @@ import { expectedCounts } from "#local/sample/sample";
 import type { Traveller } from "./traveller.ts";
 import { waitFor } from "./wait-for.ts";
 
-/** Two look-alikes and one other customer that the partner leaves for later, so that the receipts show `unmapped` too. */
+/**
+ * Two look-alikes and one other customer that the partner leaves for later, so that the receipts show `unmapped` too.
+ */
 const leftUnmapped = ["cust-1005", "cust-1030", "cust-1037"];
 
 /** Every billed customer and every service of the sample has to arrive; more than those may be there. */

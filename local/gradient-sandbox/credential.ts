@@ -7,8 +7,8 @@ export const newPartnerToken = (): string => randomBytes(24).toString("base64url
 export const hashToken = (token: string): string => createHash("sha256").update(token, "utf8").digest("hex");
 
 /**
- * The partner that a `GRADIENT-TOKEN` header belongs to: standard Base64 of `vendorKey:partnerToken`. Both keys are asked
- * for everywhere; whether Gradient lets the vendor's own operations pass with one is not documented.
+ * The partner that a `GRADIENT-TOKEN` header belongs to: standard Base64 of `vendorKey:partnerToken`. Both keys are
+ * asked for everywhere; whether Gradient lets the vendor's own operations pass with one is not documented.
  */
 export const organizationOf = (
   store: StateStore,

@@ -91,7 +91,9 @@ export const faultInjector = () => {
       settings = {};
       matched = 0;
     },
-    /** To be called once per request in the order of arrival: with a seed, the nth matching request has the nth fate. */
+    /**
+     * To be called once per request in the order of arrival: with a seed, the nth matching request has the nth fate.
+     */
     next: (isCount: boolean): Fate => {
       if (Object.keys(settings).length === 0) return unharmed;
       if (settings.only === "counts" && !isCount) return unharmed;

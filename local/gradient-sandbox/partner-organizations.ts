@@ -99,7 +99,8 @@ export const partnerOrganizationRoutes = (world: SandboxWorld): PartnerRoute[] =
       },
     },
     {
-      // Gradient deletes the accounts that the vendor created; services and their mapping belong to the vendor and stay.
+      // Gradient deletes the accounts that the vendor created; services and their mapping belong to the vendor and
+      // stay.
       method: "POST",
       path: `${root}/:organizationId/disconnect`,
       run: (call) => {

@@ -34,7 +34,9 @@ export const organizationSummary = (organization: Organization) => ({
 export const organizationDetail = ({ store, webhook }: SandboxWorld, organization: Organization) => ({
   ...organizationSummary(organization),
   webhook: webhook.deliveryOf(organization.id),
-  /** Accepted counts that no rebuild of the views has shown yet; a run that ends with `no_build` leaves some for good. */
+  /**
+   * Accepted counts that no rebuild of the views has shown yet; a run that ends with `no_build` leaves some for good.
+   */
   countsOutsideViews: countsOf(store, organization.id).filter(({ at }) => at > organization.lastSyncedAt).length,
   accounts: accountsOf(store, organization.id).map(
     ({ id, name, description, isActive, mappingId, psaClientId, excluded }) => ({

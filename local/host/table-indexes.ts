@@ -45,7 +45,10 @@ const update = async (dynamodb: AwsCall, { name }: Table, change: object): Promi
   }
 };
 
-/** Drops the indexes that the template has no longer and makes those that are missing, as a deployment would; the rows stay. */
+/**
+ * Drops the indexes that the template has no longer and makes those that are missing, as a deployment would; the rows
+ * stay.
+ */
 export const settleIndexes = async (
   dynamodb: AwsCall,
   table: Table,

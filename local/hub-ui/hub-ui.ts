@@ -46,7 +46,9 @@ pre { background: #f3f5f7; padding: 1rem; overflow-x: auto; }
 `;
 };
 
-/** One plain page that says what runs where. `links` is asked each time: the other servers start later than this one. */
+/**
+ * One plain page that says what runs where. `links` is asked each time: the other servers start later than this one.
+ */
 export const startHubUi = ({ port, links }: { port: number; links: () => HubUiLinks }): Promise<LocalServer> =>
   listenLocally((request, response) => {
     if (request.url !== "/") {

@@ -34,7 +34,9 @@ export class RefusedCall extends Error {
   }
 }
 
-/** One JSON call to a part of the local system; throws a sentence a person can act on for whatever is not a good answer. */
+/**
+ * One JSON call to a part of the local system; throws a sentence a person can act on for whatever is not a good answer.
+ */
 export const callJson = async <S extends z.ZodType>(request: JsonCall<S>): Promise<z.output<S>> => {
   const { method = "GET", url, accessToken, body, answer } = request;
   const { origin, pathname } = new URL(url);

@@ -1,6 +1,6 @@
 /**
- * Reads CSV as RFC 4180 has it, with a header row, and nothing looser: a quote inside a bare field, text after a closing
- * quote, a row of another width or a column named twice is an error that names its line.
+ * Reads CSV as RFC 4180 has it, with a header row, and nothing looser: a quote inside a bare field, text after a
+ * closing quote, a row of another width or a column named twice is an error that names its line.
  */
 export const parseCsv = (text: string): Record<string, string>[] => {
   const [header, ...rows] = splitCsv(text.replace(/^\ufeff/, ""));

@@ -21,8 +21,8 @@ const batchAnswer = z.object({
 });
 
 /**
- * Feeds the sample through the feed's own API. Counts of today are measured at its first moment (UTC), so a second load on
- * the same day repeats the first one word for word, and a count that was fed later in the day stands.
+ * Feeds the sample through the feed's own API. Counts of today are measured at its first moment (UTC), so a second load
+ * on the same day repeats the first one word for word, and a count that was fed later in the day stands.
  */
 export const loadSample = async (
   { api, issuer }: { api: string; issuer: string },

@@ -5,8 +5,8 @@ import { readSample } from "./sample.ts";
 const organization = z.object({ organizationId: z.string(), name: z.string(), connected: z.boolean() });
 
 /**
- * The sample's partner as an organization in the Gradient sandbox: the one of its name, or a new one that nobody has a key of yet.
- * Of several of that name, the newest.
+ * The sample's partner as an organization in the Gradient sandbox: the one of its name, or a new one that nobody has a
+ * key of yet. Of several of that name, the newest.
  */
 export const openSampleOrganization = async (gradient: string): Promise<z.infer<typeof organization>> => {
   const { name } = readSample().partner;

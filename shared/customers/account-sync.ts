@@ -1,20 +1,31 @@
-import { findIntegration, integrationKey, maySend } from "../integrations/integration.ts";
-import { owe } from "../outbox/outbox.ts";
+import { askLook } from "../integrations/ask-look.ts";
+import { findIntegration, integrationKey, integrationWrite, maySend } from "../integrations/integration.ts";
+import { isUnderWay } from "../integrations/looks.ts";
+import { wish } from "../integrations/wants.ts";
 import type { Changing } from "../table/changing.ts";
 import type { Write } from "../table/table.ts";
 
 /**
  * The writes that a transaction which changes customers needs, so that Gradient hears of the change. While the partner
- * is connected that is a task for its accounts. Otherwise connecting brings all customers over, and the write is a
- * check that this has not happened since we looked: where it has, the transaction fails with `table.conflict` and is to
- * be tried again.
+ * is connected it asks for a look; one that has not begun yet will see the change. Otherwise connecting brings all
+ * customers over. Where nothing has to be asked, the write is a check that this is still so: where it is not, the
+ * transaction fails with `table.conflict` and is to be tried again. `isWanted`: lines have come into being that no date
+ * should have to bring.
  */
 export const accountSyncWrites =
   ({ table, now, newId }: Changing<"get">) =>
-  async (partnerId: string): Promise<Write[]> => {
+  async (partnerId: string, { isWanted = false } = {}): Promise<Write[]> => {
     const integration = await findIntegration(table, partnerId);
-    if (!integration || !maySend(integration)) {
-      return [{ check: integrationKey(partnerId), expect: integration?.version ?? "absent" }];
-    }
-    return [owe({ kind: "sync-accounts", partnerId, reason: "feed" }, { id: newId(), at: now().toISOString() })];
+    const unchanged: Write = { check: integrationKey(partnerId), expect: integration?.version ?? "absent" };
+    if (!integration || !maySend(integration)) return [unchanged];
+    const at = now().toISOString();
+    const { looks, state, wants } = integration;
+    const isComing = isUnderWay(looks, at) && looks.holder === null;
+    const isWished = isWanted && state === "active";
+    if (isComing && !isWished) return [unchanged];
+    const wished = isWished ? { ...integration, wants: wish(wants, "all", { at, trigger: "mapping" }) } : integration;
+    const { integration: after, owed } = isComing
+      ? { integration: wished, owed: [] }
+      : askLook(wished, "feed", { at, newId });
+    return [integrationWrite(after), ...owed];
   };

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { displayName, identifier, instant } from "../identifier.ts";
+import { leftOut } from "../integrations/left-out.ts";
 import { partnerPk } from "../partners/partner.ts";
 import { openEnum, readableOf, readRow } from "../stored.ts";
 import { allItems, type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
@@ -24,14 +25,26 @@ const customer = z.object({
   retiredAt: instant.nullable(),
   /** As Gradient last told; null where it does not tell. */
   isMapped: z.boolean().nullable(),
+  /**
+   * Since when it may have an account: noted before that is created. Missing there from then on, the account is gone
+   * and not new.
+   */
+  accountSince: instant.nullish(),
+  /** A person has left it out of what is billed. It stays so when the partner connects anew, and when it comes back. */
+  leftOut: leftOut.nullish(),
   updatedAt: instant,
   version: z.number(),
 });
 export type Customer = z.infer<typeof customer>;
 
-/** Trials, customers without a product and removed ones are not billed, so what they use is not sent. */
-export const isBilled = ({ billing: held, removedAt }: Pick<Customer, "billing" | "removedAt">): boolean =>
-  held === "billed" && removedAt === null;
+type Decisive = Pick<Customer, "billing" | "removedAt"> & { leftOut?: unknown };
+
+/**
+ * Trials, customers without a product, removed ones and those that a person has left out are not billed, so what they
+ * use is not sent.
+ */
+export const isBilled = ({ billing: held, removedAt, leftOut: decision = null }: Decisive): boolean =>
+  held === "billed" && removedAt === null && decision === null;
 
 /** False for a word of another version: then its usage is not sent, and no zeros are either. */
 export const isBillingKnown = ({ billing: held, removedAt }: Pick<Customer, "billing" | "removedAt">): boolean =>

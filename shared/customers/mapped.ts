@@ -1,26 +1,64 @@
 import type { LedgerEntry } from "../usage/ledger.ts";
 
+interface Sources {
+  /** Of the connection that the partner has now. */
+  ledger: Iterable<LedgerEntry>;
+  /** What was accepted below it concerns accounts that are gone (`Integration.proofGen`). */
+  proofGen: number;
+  /** When Gradient was asked for its accounts last; null: its word is of an earlier token, and says nothing. */
+  toldAt: string | null;
+}
+
+/** The newest that counts have shown of an account, or of a service; "" for never. */
+interface Shown {
+  acceptedAt: string;
+  /** A 404 has named it. */
+  missedAt: string;
+}
+
+const nothing: Shown = { acceptedAt: "", missedAt: "" };
+const newest = (a: string, b: string): string => (a > b ? a : b);
+
 /**
- * Which customers are mapped in Gradient, as far as anybody can know: the newest evidence counts. One kind of evidence
- * is Gradient's own word. Only it shows that a mapping was taken away, because a number that has not changed is not
- * sent again. The other kind is an accepted count. It proves the mapping until the line is answered with `unmapped`, or
- * Gradient says the contrary later (`toldAt`). One proven line is enough: the customer's others may be unmapped for
- * want of their service.
+ * What is mapped in Gradient, as far as anybody can know: the one definition of it. The newest evidence counts, for
+ * accounts and for services apart. One kind is Gradient's own word, which there is for accounts only; only it shows
+ * that a mapping was taken away, because a number that has not changed is not sent again. The other kind is counts: an
+ * accepted one proves both its halves, until a 404 names one of them, or answers that same line without a word of
+ * which.
  */
-export const mappedCustomers = (ledger: Iterable<LedgerEntry>, toldAt: string | null) => {
-  const acceptedAt = new Map<string, string>();
-  for (const { customerId, accepted, last } of ledger) {
-    if (accepted === null || last.outcome === "unmapped") continue;
-    if (accepted.at > (acceptedAt.get(customerId) ?? "")) acceptedAt.set(customerId, accepted.at);
+export const mappingEvidence = ({ ledger, proofGen, toldAt }: Sources) => {
+  const accounts = new Map<string, Shown>();
+  const services = new Map<string, Shown>();
+  const note = (half: Map<string, Shown>, id: string, acceptedAt: string, missedAt: string) => {
+    if (acceptedAt === "" && missedAt === "") return;
+    const before = half.get(id) ?? nothing;
+    half.set(id, {
+      acceptedAt: newest(before.acceptedAt, acceptedAt),
+      missedAt: newest(before.missedAt, missedAt),
+    });
+  };
+  for (const { customerId, serviceId, accepted, last } of ledger) {
+    const acceptedAt = accepted !== null && accepted.gen >= proofGen ? accepted.at : "";
+    const isMissed = last.outcome === "unmapped";
+    const isHalf = (half: "account" | "service") => isMissed && last.missing === half;
+    const isUnknown = isMissed && last.missing === undefined;
+    note(accounts, customerId, isUnknown ? "" : acceptedAt, isHalf("account") ? last.at : "");
+    note(services, serviceId, isUnknown ? "" : acceptedAt, isHalf("service") ? last.at : "");
   }
+  const isShown = ({ acceptedAt, missedAt }: Shown): boolean => acceptedAt > missedAt;
+
   return {
-    /** Counts prove that the customer is mapped, or was: Gradient's own word is left out. */
-    isProven: (customerId: string): boolean => acceptedAt.has(customerId),
+    service: (serviceId: string): Shown => services.get(serviceId) ?? nothing,
+    account: (customerId: string): Shown => accounts.get(customerId) ?? nothing,
+    isServiceMapped: (serviceId: string): boolean => isShown(services.get(serviceId) ?? nothing),
     /** `told`: Gradient's own word; null where it does not tell. */
-    isMapped: (customerId: string, told: boolean | null): boolean => {
-      if (told === true) return true;
-      const at = acceptedAt.get(customerId);
-      return at !== undefined && (told === null || at > (toldAt ?? ""));
+    isAccountMapped: (customerId: string, told: boolean | null): boolean => {
+      const shown = accounts.get(customerId) ?? nothing;
+      if (told === null || toldAt === null) return isShown(shown);
+      if (!told) return isShown(shown) && shown.acceptedAt > toldAt;
+      // a list that began before the 404 does not overrule it
+      return shown.missedAt <= toldAt || isShown(shown);
     },
   };
 };
+export type MappingEvidence = ReturnType<typeof mappingEvidence>;

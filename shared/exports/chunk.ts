@@ -1,9 +1,10 @@
 import * as z from "zod";
-import { readableOf, readRow } from "../stored.ts";
+import { type OpenWord, readableOf, readRow } from "../stored.ts";
 import { pack, readPacked } from "../table/packed.ts";
 import { allItems, type Item, type Key, type Page, type RowWrite, type Table, versioned } from "../table/table.ts";
 import { line, type Receipt, receipt } from "./line.ts";
-import { retentionOf } from "./usage-export.ts";
+import { retentionOf, type StopReason, type UsageExport } from "./usage-export.ts";
+import { receiptWithoutWorker, stopVerdict } from "./verdicts.ts";
 
 /** A number that is about to be sent for a line, by the line's place in the chunk. */
 const intent = z.object({ at: z.int(), unitCount: z.int() });
@@ -89,19 +90,24 @@ export const listChunks = async (
 // some 60 kB; they are unpacked one at a time
 const rowsAtOnce = 50;
 
+/** The receipts of a chunk of an export that is over: of lines that nobody came to, too. */
+export const receiptsIn = ({ content }: Chunk, stop: OpenWord<StopReason> | null): Receipt[] =>
+  content.state === "done"
+    ? content.receipts
+    : content.lines.map((line) => receiptWithoutWorker(line, stopVerdict(stop ?? "stalled"), undefined));
+
 /**
- * The receipts of an export that is over, chunk by chunk. Chunks behind its last one may be left from an attempt to
- * plan that died: their lines are not the export's.
+ * The receipts of an export that is over, chunk by chunk. Behind its last chunk there may be some that an attempt to
+ * plan has left when it died: their lines are none of the export's.
  */
 export async function* receiptsOf(
   table: Pick<Table, "query">,
-  partnerId: string,
-  exportId: string,
+  { partnerId, id, chunks, allChunks, stop }: UsageExport,
 ): AsyncGenerator<Receipt[]> {
-  const query = { pk: chunkPk(partnerId, exportId), prefix: "chunk#", limit: rowsAtOnce };
+  const query = { pk: chunkPk(partnerId, id), prefix: "chunk#", limit: rowsAtOnce };
   for await (const item of allItems(table, query)) {
     const chunk = fromItem(item);
-    if (chunk.content.state !== "done") return;
-    yield chunk.content.receipts;
+    if (chunk.number >= (allChunks ?? chunks ?? 0)) return;
+    yield receiptsIn(chunk, stop);
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "../pace/clock.ts";
-import { isConflict, retryOnConflict, store, type Table, written } from "../table/table.ts";
+import { isConflict, retryOnConflict, store, type Table, type Write, written } from "../table/table.ts";
 import { exportWrite, findExport, isOver, type UsageExport } from "./usage-export.ts";
 
 // Renewed with every checkpoint, about once a second. A killed worker's run waits this long at most before another goes
@@ -7,6 +7,9 @@ import { exportWrite, findExport, isOver, type UsageExport } from "./usage-expor
 export const leaseMs = 20_000;
 // Nothing is sent in the last part of a lease: a renewal may fail, and the other side's clock may be a little fast.
 const marginMs = 5_000;
+
+/** A worker's claim to a run, from now on. */
+export const newHold = (holder: string, now: number) => ({ holder, until: new Date(now + leaseMs).toISOString() });
 
 /** The run belongs to somebody else by now: whoever hears this must not send or write anything more. */
 export class LeaseLost extends Error {
@@ -25,8 +28,8 @@ export interface Lease {
    * to a write is lost, `change` meets its own result: it must then change nothing more.
    */
   save(change: (current: UsageExport) => UsageExport): Promise<UsageExport>;
-  /** Nobody holds the run afterwards. */
-  release(): Promise<UsageExport>;
+  /** Lets the run go, and in the same step owes the message that wakes its next worker. */
+  handOver(owed: (next: UsageExport) => Write): Promise<void>;
 }
 
 interface Dependencies {
@@ -38,11 +41,16 @@ interface Dependencies {
 const newLease = ({ table, clock, holder }: Dependencies, taken: UsageExport): Lease => {
   let held = taken;
   let renewal: Promise<UsageExport> | undefined;
-  const write = async (change: (current: UsageExport) => UsageExport, until: string | null) => {
+  const write = async (
+    change: (current: UsageExport) => UsageExport,
+    until: string | null,
+    owed?: (next: UsageExport) => Write,
+  ) => {
     const attempt = async () => {
       const next = { ...change(held), lease: until === null ? null : { holder, until } };
       try {
-        await store(table, exportWrite(next));
+        if (owed) await table.transact([exportWrite(next), owed(next)]);
+        else await store(table, exportWrite(next));
         held = written(next);
         return held;
       } catch (error) {
@@ -69,28 +77,29 @@ const newLease = ({ table, clock, holder }: Dependencies, taken: UsageExport): L
       await renewal;
     },
     save,
-    release: () => write((current) => current, null),
+    handOver: async (owed) => {
+      const queuedAt = new Date(clock.now()).toISOString();
+      const leg = held.leg + 1;
+      await write((current) => ({ ...current, leg, queuedAt }), null, owed);
+    },
   };
 };
 
 /**
- * Takes the run over for one worker, once the lease that another may hold has ended. Answers `undefined` when the run
- * is over or does not exist.
+ * Takes the run over for one worker. Answers `already-over` when the run is over or does not exist, and
+ * `carried-elsewhere` while another worker holds it: should that one be dead, the run gets another message soon.
  */
 export const takeLease = async (
   { table, clock, holder }: Dependencies,
   place: { partnerId: string; exportId: string },
-): Promise<Lease | undefined> => {
+): Promise<Lease | "already-over" | "carried-elsewhere"> => {
   for (;;) {
     const found = await findExport(table, place.partnerId, place.exportId);
-    if (!found || isOver(found)) return undefined;
-    const waitMs = found.lease === null ? 0 : Date.parse(found.lease.until) - clock.now();
-    if (waitMs > 0) {
-      await clock.sleep(waitMs);
-      continue;
-    }
-    const until = new Date(clock.now() + leaseMs).toISOString();
-    const taken = { ...found, lease: { holder, until } };
+    if (!found || isOver(found)) return "already-over";
+    // admitted by this worker, with its lease from the start
+    if (found.lease?.holder === holder) return newLease({ table, clock, holder }, found);
+    if (found.lease !== null && Date.parse(found.lease.until) > clock.now()) return "carried-elsewhere";
+    const taken = { ...found, lease: newHold(holder, clock.now()) };
     try {
       await store(table, exportWrite(taken));
       return newLease({ table, clock, holder }, written(taken));

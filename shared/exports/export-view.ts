@@ -10,9 +10,11 @@ export const exportView = (value: UsageExport) => ({
   state: value.state,
   outcome: value.outcome,
   customerIds: value.customerIds,
+  serviceIds: value.serviceIds,
   retryOf: value.retryOf,
   /** Why it ended before its last line, if it did. */
   stoppedBy: value.stop,
+  reason: value.reason,
   /** How many lines have their receipt. */
   settled: settledLines(value.totals),
   totals: value.totals,

@@ -7,11 +7,13 @@ export type HeldLine = Pick<LedgerEntry, "customerId" | "serviceId"> & { holdsUn
 
 /** What the lines of a run follow from. */
 export interface PlanSources {
-  customers: Pick<Customer, "id" | "name" | "billing" | "removedAt">[];
-  /** The services that a customer has a count for. */
-  counted: Map<string, string[]>;
+  customers: (Pick<Customer, "id" | "name" | "billing" | "removedAt"> & { leftOut?: unknown })[];
+  /** By customer, the services that it has a count for. */
+  counted: ReadonlyMap<string, ReadonlyMap<string, unknown>>;
   held: HeldLine[];
   serviceNames: Map<string, string>;
+  /** Services that the partner has left out. */
+  leftOutServiceIds: ReadonlySet<string>;
 }
 
 export const heldLine = (entry: LedgerEntry): HeldLine => {
@@ -23,23 +25,24 @@ const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 /**
  * Which lines a run has: every service that a billed customer has a count for, zero too, and everything that Gradient
- * still holds units for although the hub has no count any more or the customer is no longer billed. None of a customer
- * whose billing is a word of another version: neither its count nor a zero would be right, so Gradient keeps what it
- * holds.
+ * still holds units for although the hub has no count any more, or the customer is no longer billed, or the service is
+ * left out. None of a customer whose billing is a word of another version: neither its count nor a zero would be right,
+ * so Gradient keeps what it holds.
  */
-export const linesInScope = ({ customers, counted, held, serviceNames }: PlanSources): Line[] => {
+export const linesInScope = ({ customers, counted, held, serviceNames, leftOutServiceIds }: PlanSources): Line[] => {
   const heldBy = Map.groupBy(held, ({ customerId }) => customerId);
   return customers.filter(isBillingKnown).flatMap((customer) => {
-    const billed = isBilled(customer);
-    const counts = billed ? (counted.get(customer.id) ?? []) : [];
-    const kept = (heldBy.get(customer.id) ?? []).filter((line) => billed || line.holdsUnits);
+    const isCustomerBilled = isBilled(customer);
+    const isLineBilled = (serviceId: string) => isCustomerBilled && !leftOutServiceIds.has(serviceId);
+    const counts = [...(counted.get(customer.id)?.keys() ?? [])].filter(isLineBilled);
+    const kept = (heldBy.get(customer.id) ?? []).filter((line) => isLineBilled(line.serviceId) || line.holdsUnits);
     const serviceIds = new Set([...counts, ...kept.map(({ serviceId }) => serviceId)]);
     return [...serviceIds].toSorted(byText).map((serviceId) => ({
       customerId: customer.id,
       customerName: customer.name,
       serviceId,
       serviceName: serviceNames.get(serviceId) ?? serviceId,
-      billed,
+      billed: isLineBilled(serviceId),
     }));
   });
 };

@@ -28,12 +28,13 @@ const isWithGradient = ({ outcome }: Pick<Receipt, "outcome">): boolean =>
  * time: the receipts of such an export do not change. Only the ids are kept, for there may be 100,000 lines.
  */
 export const readRetriedLines = async (
-  table: Pick<Table, "query">,
+  table: Pick<Table, "get" | "query">,
   partnerId: string,
   exportId: string,
 ): Promise<(line: Pick<Line, "customerId" | "serviceId">) => boolean> => {
   const retried = new Map<string, Set<string>>();
-  for await (const receipts of receiptsOf(table, partnerId, exportId)) {
+  const earlier = await findExport(table, partnerId, exportId);
+  for await (const receipts of earlier ? receiptsOf(table, earlier) : []) {
     for (const receipt of receipts) {
       if (isWithGradient(receipt)) continue;
       const { customerId, serviceId } = receipt;

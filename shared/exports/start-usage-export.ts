@@ -1,142 +1,156 @@
-import { AppError } from "../errors.ts";
 import { type Actor, eventWrite, serviceActor } from "../events/event.ts";
-import {
-  findIntegration,
-  type Integration,
-  integrationWrite,
-  maySend,
-  withNextRun,
-} from "../integrations/integration.ts";
-import { wrongStep } from "../integrations/wrong-step.ts";
+import { type Integration, integrationWrite } from "../integrations/integration.ts";
+import { type ExportTrigger, eligibleAt, withStarted } from "../integrations/wants.ts";
 import { owe } from "../outbox/outbox.ts";
-import type { Changing } from "../table/changing.ts";
-import { conflict, retryOnConflict, type Table, written } from "../table/table.ts";
+import { isPaused } from "../schedules/schedule.ts";
+import type { OpenWord } from "../stored.ts";
+import { type Write, written } from "../table/table.ts";
 import { noTotals } from "./line.ts";
-import { checkRetried } from "./retried-export.ts";
 import {
+  type ExportKind,
   type ExportMode,
-  type ExportTrigger,
+  exportIdAt,
   exportWrite,
-  findExport,
-  isOver,
+  isLook,
+  nothingLeft,
   type UsageExport,
 } from "./usage-export.ts";
 
-export interface ExportRequest {
-  partnerId: string;
-  /** The same id starts nothing twice. */
+export interface Run {
   id: string;
-  trigger: ExportTrigger;
-  mode: ExportMode;
-  customerIds?: string[];
-  /** An export that is over: only what it did not bring to Gradient is sent. */
-  retryOf?: string;
+  kind: ExportKind;
+  trigger: OpenWord<ExportTrigger>;
+  lane: UsageExport["lane"];
+  mode?: ExportMode;
   /** The person, where one asked for it. */
   by?: Actor;
-  /** For a scheduled run: when the next one is due. Set in the same step, so that no run is skipped or doubled. */
-  nextRunAt?: string;
-  /**
-   * The integration that the request follows from, as the caller has just read it: saves reading it again. Where it is
-   * outdated, nothing is started.
-   */
-  integration?: Integration;
+  customerIds?: string[] | undefined;
+  serviceIds?: string[] | undefined;
+  retryOf?: string | undefined;
+  probes?: { customerId: string; serviceId: string }[];
+  admittedFor?: UsageExport["admittedFor"];
+  /** The worker that takes it on at once; without one a message is owed that wakes one. */
+  lease?: UsageExport["lease"];
 }
 
-// 100,000 lines take 18 minutes alone; the rest is room for others that share the rate
-export const expectedMs = 6 * 60 * 60 * 1000;
-
-const newExport = (request: ExportRequest, startedBy: string, now: Date): UsageExport => ({
-  id: request.id,
-  partnerId: request.partnerId,
-  trigger: request.trigger,
-  startedBy,
-  mode: request.mode,
-  // somebody waits for these: the person who asked, or the wizard's next step
-  lane: request.trigger === "manual" || request.trigger === "mapping" ? "on-demand" : "scheduled",
+const newExport = (partnerId: string, run: Run, at: string): UsageExport => ({
+  id: run.id,
+  partnerId,
+  trigger: run.trigger,
+  startedBy: (run.by ?? serviceActor).actor,
+  mode: run.mode ?? "changes",
+  kind: run.kind,
+  lane: run.lane,
   state: "planned",
   outcome: null,
-  customerIds: request.customerIds ?? null,
-  retryOf: request.retryOf ?? null,
-  standsFor: null,
+  reason: null,
+  customerIds: run.customerIds ?? null,
+  serviceIds: run.serviceIds ?? null,
+  retryOf: run.retryOf ?? null,
+  probes: run.probes ?? null,
   totals: noTotals,
+  leftOver: nothingLeft,
   chunks: null,
+  allChunks: null,
   nextChunk: 0,
   leg: 0,
-  lease: null,
+  queuedAt: at,
+  lease: run.lease ?? null,
   stop: null,
   viewsRebuilt: false,
-  awaitsService: false,
+  acceptedLine: null,
   connectionId: null,
+  seq: 0,
+  proofGen: 0,
+  readAt: null,
+  admittedFor: run.admittedFor ?? null,
+  toSend: 0,
+  repeatsDue: 0,
+  awaitedServiceIds: [],
   endsBilling: false,
   acceptedServiceIds: [],
-  acceptedLine: null,
-  createdAt: now.toISOString(),
+  createdAt: at,
   startedAt: null,
   finishedAt: null,
-  expectedBy: new Date(now.getTime() + expectedMs).toISOString(),
+  progressAt: at,
+  stalls: 0,
   version: 0,
 });
 
-const alreadyRunning = (exportId: string) =>
-  new AppError("conflict", "export.already-running", "An export is running already. Wait for it, or cancel it.", {
-    extra: { exportId },
-  });
-
 /**
- * Starts one run for a partner. Throws `integration.wrong-step` when nothing may be sent, `export.already-running`
- * (with its `exportId`) when another one is on its way, `table.conflict` when the given integration is outdated, and
- * what `checkRetried` throws. The same request again answers the export that it started.
+ * What starts a run in one transaction, for a partner that has none under way. A dry run sends nothing, so it takes no
+ * place: it neither blocks another run nor is blocked.
  */
-export const startUsageExport = ({ table, now, newId }: Changing) => {
-  const attempt = async (request: ExportRequest, known: Integration | undefined): Promise<UsageExport | undefined> => {
-    const { partnerId, by = serviceActor } = request;
-    const integration = known ?? (await findIntegration(table, partnerId));
-    // the request's id, mode and next time came from a schedule, or a pause, that may be another by now
-    if (request.integration && integration?.version !== request.integration.version) return undefined;
-    if (!integration || !maySend(integration)) throw wrongStep(integration?.state ?? "not-started");
-    const same = known ? undefined : await findExport(table, partnerId, request.id);
-    if (same) {
-      // a run that took place is not repeated, whatever has set the due time back
-      const { nextRunAt } = request;
-      if (nextRunAt && integration.nextRunAt !== nextRunAt) {
-        await table.transact([integrationWrite({ ...integration, nextRunAt })]);
-      }
-      return same;
-    }
-    if (integration.currentExportId !== null) throw alreadyRunning(integration.currentExportId);
-    if (request.retryOf !== undefined) await checkRetried(table, partnerId, request.retryOf);
-
-    const started = newExport(request, by.actor, now());
-    const at = started.createdAt;
-    const { nextRunAt } = request;
-    const scheduled = nextRunAt === undefined ? integration : withNextRun(integration, nextRunAt, at);
-    const updated: Integration = { ...scheduled, currentExportId: started.id };
-    const task = { kind: "export-usage", lane: started.lane, partnerId, exportId: started.id, leg: 0 } as const;
-    const details = { exportId: started.id, trigger: started.trigger, mode: started.mode };
-    await table.transact([
+export const startWrites = (
+  before: Integration,
+  run: Run,
+  { at, newId }: { at: string; newId: () => string },
+): { started: UsageExport; integration: Integration; writes: Write[] } => {
+  const { partnerId } = before;
+  const { by = serviceActor } = run;
+  const started = newExport(partnerId, run, at);
+  const { admittedFor } = started;
+  const wants = admittedFor ? withStarted(before.wants, admittedFor.want, admittedFor.seq) : before.wants;
+  const integration = run.mode === "dry-run" ? before : { ...before, wants, currentExportId: started.id };
+  const { id: exportId, lane, trigger, mode } = started;
+  return {
+    started: written(started),
+    integration: written(integration),
+    writes: [
       exportWrite(started),
-      integrationWrite(updated),
-      owe(task, { id: newId(), at }),
-      eventWrite({ id: newId(), partnerId, type: "export.started", at, details, ...by }),
-    ]);
-    return written(started);
-  };
-  return async (request: ExportRequest): Promise<UsageExport> => {
-    let known = request.integration;
-    const started = await retryOnConflict(() => {
-      const first = known;
-      known = undefined;
-      return attempt(request, first);
-    });
-    if (!started) throw conflict();
-    return started;
+      // a dry run, too, is only started for the record as it was read
+      integrationWrite(integration),
+      ...(started.lease === null
+        ? [owe({ kind: "export-usage", lane, partnerId, exportId, leg: 0 }, { id: newId(), at })]
+        : []),
+      ...(run.kind === "look"
+        ? []
+        : [
+            eventWrite({
+              id: newId(),
+              partnerId,
+              type: "export.started",
+              at,
+              details: { exportId, trigger, mode },
+              ...by,
+            }),
+          ]),
+    ],
   };
 };
 
-/** The export that is running for a partner, if any. */
-export const runningExport = async (table: Pick<Table, "get">, partnerId: string): Promise<UsageExport | undefined> => {
-  const integration = await findIntegration(table, partnerId);
-  if (!integration?.currentExportId) return undefined;
-  const running = await findExport(table, partnerId, integration.currentExportId);
-  return running && !isOver(running) ? running : undefined;
+/**
+ * Somebody waits for what is wanted after this run: whoever has finished the mapping that a look has found, or has
+ * replaced the token while the run was on its way. What has been in line before stays there.
+ */
+export const isAwaited = (over: UsageExport, { mapping, token, wants: { all } }: Integration): boolean => {
+  const since = over.createdAt;
+  if (!isLook(over)) return token !== null && token.registeredAt > since;
+  const isOpened = mapping.completedAt !== null && mapping.completedAt >= since;
+  return isOpened || (all.trigger === "mapping" && all.since !== null && all.since >= since);
+};
+
+/**
+ * What writes the partner's record and, where everything is wanted and nothing keeps it back, begins that run at once:
+ * somebody waits for the first counts after a mapping or a new token, so such a run is not admitted like others.
+ */
+export const startAtOnce = (
+  value: Integration,
+  { now, newId }: { now: Date; newId: () => string },
+): { integration: Integration; writes: Write[] } => {
+  const at = now.toISOString();
+  const mayBegin = value.state === "active" && value.currentExportId === null && !isPaused(value.schedule, at);
+  if (!mayBegin || (eligibleAt(value.wants.all) ?? "~") > at) {
+    return { integration: written(value), writes: [integrationWrite(value)] };
+  }
+  const { all, seq } = value.wants;
+  const run: Run = {
+    id: exportIdAt(now, newId().slice(0, 8)),
+    kind: "all",
+    trigger: all.trigger,
+    lane: "on-demand",
+    // a person who cancels it has stopped what was wanted
+    admittedFor: { want: "all", seq },
+  };
+  return startWrites(value, run, { at, newId });
 };

@@ -1,34 +1,49 @@
 import * as z from "zod";
 import { instant } from "../identifier.ts";
+import type { ExportTrigger } from "../integrations/wants.ts";
 import { exportLane } from "../outbox/export-lane.ts";
 import { partnerPk } from "../partners/partner.ts";
 import { openEnum, readableOf, readRow } from "../stored.ts";
 import { type Item, type Key, type Page, type RowWrite, type Table, versioned } from "../table/table.ts";
-import { settledLines, totals } from "./line.ts";
+import { compactExport } from "./compact-export.ts";
+import { totals } from "./line.ts";
 
-export type ExportTrigger = "schedule" | "manual" | "mapping" | "recovery";
-
-/**
- * `changes`: what Gradient does not surely hold. `full`: everything. `dry-run`: what `changes` would send, without a
- * call.
- */
+/** `changes`: what Gradient does not surely hold. `full`: everything. `dry-run`: the same way without a call out. */
 export const exportMode = z.enum(["changes", "full", "dry-run"]);
 export type ExportMode = z.infer<typeof exportMode>;
 
 /**
- * `superseded`: the partner is due for a run that sends more than this one. `unknown-mode`: only another version could
- * carry it.
+ * Which lines a run plans. `all` that the partner has; `retry`: those that were left over; `repeat`: those that
+ * Gradient took long ago; `narrowed`: those that a person chose; `look`: a few that tell whether they are mapped by
+ * now.
  */
+export type ExportKind = "all" | "retry" | "repeat" | "narrowed" | "look";
+
+/** Why the rest of a run is not sent. */
 export const stopReason = z.enum([
   "cancelled",
-  "superseded",
   "token-rejected",
-  "forbidden",
   "not-connected",
-  "overdue",
+  "vendor-key",
+  "gradient-refuses",
+  "gradient-down",
+  "doubted",
+  "stalled",
+  "person-first",
   "unknown-mode",
 ]);
 export type StopReason = z.infer<typeof stopReason>;
+
+/** What a run left over although the service may still send it. */
+const leftOver = z.object({
+  lines: z.int(),
+  /** Some of it because Gradient failed or did not answer. */
+  isUnanswered: z.boolean(),
+  /** Until when a number that was sent without an answer may still land, the latest of them. */
+  doubtUntil: instant.nullable(),
+});
+export type LeftOver = z.infer<typeof leftOver>;
+export const nothingLeft: LeftOver = { lines: 0, isUnanswered: false, doubtUntil: null };
 
 /** One run over a fixed list of a partner's lines. planned → sending → finished, or cancelled on the way. */
 const usageExport = z.object({
@@ -38,72 +53,131 @@ const usageExport = z.object({
   /** A person's `sub`, or `service`. */
   startedBy: z.string(),
   mode: openEnum<ExportMode>(),
+  // a run of a version that had no kinds, or has others, passes for one that meets no want
+  kind: openEnum<ExportKind>().default("narrowed"),
   lane: exportLane,
   state: openEnum<"planned" | "sending" | "finished" | "cancelled">(),
   outcome: openEnum<"succeeded" | "partial" | "failed">().nullable(),
-  /** Narrows the run to these customers. */
+  /** Why there was nothing to send, where there was nothing. */
+  reason: z.string().nullable().default(null),
+  /** Narrows the run to these customers, to these services, to what an earlier export did not bring to Gradient. */
   customerIds: z.array(z.string()).nullable(),
-  /** Narrows the run to what this earlier export did not bring to Gradient. */
+  serviceIds: z.array(z.string()).nullable().default(null),
   retryOf: z.string().nullable().default(null),
-  /**
-   * When the scheduled run was due that joined this one. If this one is stopped, the scheduled one may still be owed.
-   */
-  standsFor: instant.nullable().default(null),
+  /** The lines that a look tries. */
+  probes: z
+    .array(z.object({ customerId: z.string(), serviceId: z.string() }))
+    .nullable()
+    .default(null),
   totals,
-  /** How many chunks the lines are cut into; null until planned. */
+  leftOver: leftOver.default(nothingLeft),
+  /**
+   * How many chunks are sent; null until planned. What is unchanged lies in chunks behind these, with its receipts from
+   * the start.
+   */
   chunks: z.int().nullable(),
-  /** Every chunk with a lower number has its receipts. */
+  /** Those behind included; rows with higher numbers are left from an attempt to plan that died. */
+  allChunks: z.int().nullable().default(null),
+  /** Every chunk below has its receipts. */
   nextChunk: z.int(),
-  /** The number of the message that carries the run at present. */
+  /** The message that carries the run at present, and when it was owed. */
   leg: z.int(),
+  queuedAt: instant.default("1970-01-01T00:00:00.000Z"),
   /** Who sends, and until when nobody else may. */
   lease: z.object({ holder: z.string(), until: instant }).nullable(),
-  /** Why the rest is not to be sent. */
   stop: openEnum<StopReason>().nullable(),
   /** Gradient was asked to rebuild its views after the last accepted count. */
   viewsRebuilt: z.boolean(),
-  /** Some line waits for its service to be set up in Gradient. */
-  awaitsService: z.boolean(),
+  /** Some line that Gradient accepted in this run, to be repeated if the views are not rebuilt otherwise. */
+  acceptedLine: z.object({ customerId: z.string(), serviceId: z.string() }).nullable(),
   /** Gradient's id of the connection that the counts go to; null until planned. */
   connectionId: z.string().nullable(),
+  /** The wishes that this run knew of before it planned, and the floor of proof then. */
+  seq: z.int().default(0),
+  proofGen: z.int().default(0),
+  /** When it read what it planned from. */
+  readAt: instant.nullable().default(null),
+  /** The want that it was admitted for, up to this number; null where a person started it. */
+  admittedFor: z
+    .object({ want: z.enum(["all", "retry", "repeat"]), seq: z.int() })
+    .nullable()
+    .default(null),
+  /** Lines that were to be sent when it was planned. */
+  toSend: z.int().default(0),
+  /** Unchanged lines whose turn it is to be sent again. */
+  repeatsDue: z.int().default(0),
+  /** Services that lines wait for until they are set up in Gradient. */
+  awaitedServiceIds: z.array(z.string()).default([]),
   /** The plan has lines of customers that are no longer billed. */
   endsBilling: z.boolean(),
   acceptedServiceIds: z.array(z.string()),
-  /**
-   * A line that Gradient accepted, in this run or an earlier one. It is repeated if nothing else rebuilds the views.
-   */
-  acceptedLine: z.object({ customerId: z.string(), serviceId: z.string() }).nullable(),
   createdAt: instant,
   startedAt: instant.nullable(),
   finishedAt: instant.nullable(),
-  /** When it must have ended; past this the recovery closes it. */
-  expectedBy: instant,
+  /** When it was planned, or a chunk settled, last; and how often it got another message for want of that. */
+  progressAt: instant.default("1970-01-01T00:00:00.000Z"),
+  stalls: z.int().default(0),
   version: z.number(),
 });
 export type UsageExport = z.infer<typeof usageExport>;
 
 // 13 months, and some days so that the 13th is whole
 const keptSeconds = 400 * 24 * 60 * 60;
+// nobody asks for the receipts of a look
+const lookKeptSeconds = 8 * 24 * 60 * 60;
 
 export const retentionOf = (createdAt: string): number => Math.floor(Date.parse(createdAt) / 1000) + keptSeconds;
 
 export const runningExports = "running-export";
 
+const minuteMs = 60_000;
+// a lease is renewed when half of it is gone; a message is received within seconds, but all workers may be busy
+const withoutLeaseMs = minuteMs;
+const withoutWorkerMs = 5 * minuteMs;
+/** A run that has neither been planned nor settled a chunk for so long is not getting anywhere. */
+const patienceMs = 15 * minuteMs;
+/** How often a run may stand still for that long before it is closed. */
+export const maxStalls = 3;
+
+/** When its worker passes for dead, or its message for lost. */
+export const unattendedAt = ({ lease, queuedAt }: UsageExport): number =>
+  lease === null ? Date.parse(queuedAt) + withoutWorkerMs : Date.parse(lease.until) + withoutLeaseMs;
+
+/** When it has stood still once more for too long. */
+export const stalledAt = ({ progressAt, stalls }: UsageExport): number =>
+  Date.parse(progressAt) + (stalls + 1) * patienceMs;
+
+/**
+ * When somebody may have to look after it, less than a minute before that at most: in steps of a minute, as the job for
+ * it comes, a checkpoint every second does not move the row in its index, which costs as much as the checkpoint itself.
+ */
+const lookAfterAt = (value: UsageExport): string =>
+  new Date(Math.floor(Math.min(unattendedAt(value), stalledAt(value)) / minuteMs) * minuteMs).toISOString();
+
 /** A state of another version is over as well once it has an end. */
 export const isOver = ({ state, finishedAt }: Pick<UsageExport, "state" | "finishedAt">): boolean =>
   state === "finished" || state === "cancelled" || finishedAt !== null;
 
-/** Leaves lines out, whatever has become of them: no scheduled run can join such a run. */
-export const isNarrowed = ({ customerIds, retryOf }: Pick<UsageExport, "customerIds" | "retryOf">): boolean =>
-  customerIds !== null || retryOf !== null;
+/** A worker is at it, for all that anybody can know. */
+export const isHeld = ({ lease }: UsageExport, now: Date): boolean =>
+  lease !== null && Date.parse(lease.until) > now.getTime();
 
-export const exportKey = (partnerId: string, id: string): Key => ({ pk: partnerPk(partnerId), sk: `export#${id}` });
+const lookId = "look-";
+export const isLook = ({ kind }: Pick<UsageExport, "kind">): boolean => kind === "look";
+
+/** Looks have keys of their own: the history that a partner sees does not hold them. */
+export const exportKey = (partnerId: string, id: string): Key => ({
+  pk: partnerPk(partnerId),
+  sk: id.startsWith(lookId) ? `look#${id}` : `export#${id}`,
+});
 
 const toItem = (value: UsageExport): Item => ({
-  ...value,
+  ...compactExport(value),
   ...exportKey(value.partnerId, value.id),
-  ...(isOver(value) ? {} : { dueKind: runningExports, dueAt: value.expectedBy }),
-  expiresAt: retentionOf(value.createdAt),
+  ...(isOver(value) ? {} : { dueKind: runningExports, dueAt: lookAfterAt(value) }),
+  expiresAt: isLook(value)
+    ? Math.floor(Date.parse(value.createdAt) / 1000) + lookKeptSeconds
+    : retentionOf(value.createdAt),
 });
 
 export const exportWrite = (value: UsageExport): RowWrite => versioned(toItem(value));
@@ -119,7 +193,7 @@ export const findExport = async (
   return item && fromExportItem(item);
 };
 
-/** To look at, newest first: ids begin with the time. Without those that cannot be read. */
+/** To look at, newest first: ids begin with the time of their start. Without those that cannot be read. */
 export const listExports = async (
   table: Pick<Table, "query">,
   partnerId: string,
@@ -129,18 +203,6 @@ export const listExports = async (
   return { items: readableOf(items, fromExportItem), next };
 };
 
-/** Sorts by time, and the same trigger gives the same id: a double trigger starts nothing twice. */
+/** Ids begin with the time of the start, so that they sort by it. */
 export const exportIdAt = (at: Date, what: string): string => `${at.toISOString().replaceAll(/[-:.]/g, "")}-${what}`;
-
-/**
- * Succeeded: Gradient holds every line's number. Failed: it took none of them. A dry run succeeds by reaching its end.
- * Throws when the outcomes do not sum up to the lines: that must never be written down as an end.
- */
-export const outcomeOf = ({ totals: sums, mode, chunks, stop }: UsageExport): "succeeded" | "partial" | "failed" => {
-  const { lines, accepted, unchanged } = sums;
-  if (settledLines(sums) !== lines) throw new Error("The outcomes of an export do not sum up to its lines");
-  if (chunks === null) return "failed";
-  if (mode === "dry-run") return stop === null ? "succeeded" : "partial";
-  if (accepted + unchanged === lines) return "succeeded";
-  return accepted + unchanged === 0 ? "failed" : "partial";
-};
+export const lookIdAt = (at: Date, what: string): string => `${lookId}${exportIdAt(at, what)}`;

@@ -40,7 +40,7 @@ const refusalText = (answer: Answer): string => {
 };
 
 /** Retry-After in either of its forms, seconds or an HTTP date; null where there is none to go by. */
-const retryAfterMs = ({ reply, receivedAt }: Answer): number | null => {
+export const retryAfterMs = ({ reply, receivedAt }: Answer): number | null => {
   const text = reply.headers["retry-after"]?.trim() ?? "";
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
   // a date of HTTP starts with the day's name; Date.parse alone would take "-5" for a month

@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import type { Pacer } from "../pace/pacer.ts";
 import type { PartnerToken } from "./gradient-token.ts";
 
 /** One partner's connection to us in Gradient, as `GET /organization` tells it. */
@@ -60,19 +61,34 @@ export type CountAnswer =
   | { kind: "throttled"; retryAfterMs: number | null }
   | { kind: "in-doubt"; reason: string };
 
+/**
+ * What became of a count, and when it went out; `not-sent`: it did not, so Gradient has refused nothing and nothing is
+ * in doubt.
+ */
+export type SentCount = (CountAnswer & { sentAt: number }) | { kind: "not-sent" };
+
 const unanswered = "unanswered";
 
 /** Gradient failed, or gave no answer at all: then the call may have landed, or may still land. */
 export const gradientUnavailable = (how: "answered" | "unanswered"): AppError =>
   new AppError("unavailable", "gradient.unavailable", "Gradient is temporarily unavailable.", { cause: how });
 
+/**
+ * Its turn did not come in time, or its caller had no more use for it by then. Says nothing about Gradient, nor about
+ * the token.
+ */
+export const gradientNotAsked = (): AppError =>
+  new AppError("unavailable", "gradient.not-asked", "Gradient could not be asked in time.", { retryAfterSeconds: 2 });
+
 /** Whether a call that threw `gradient.unavailable` may still take effect. */
 export const wasUnanswered = (error: unknown): boolean => error instanceof AppError && error.cause === unanswered;
 
 /**
- * Gradient's vendor API in our words. All but `setUnitCount` throw `AppError`: `gradient.token-rejected` (forbidden, 401),
- * `gradient.forbidden` (upstream, 403), `gradient.throttled` (unavailable, 429), `gradient.unavailable` (unavailable: 5xx,
- * time-outs, resets, answers that cannot be read), `gradient.conflict` (conflict, 409), `gradient.refused` (upstream: other 4xx).
+ * Gradient's vendor API in our words, on behalf of one caller: every request takes a slot of its own right before it
+ * goes out. All but `setUnitCount` throw `AppError`: `gradient.token-rejected` (forbidden, 401), `gradient.forbidden`
+ * (upstream, 403), `gradient.throttled` (unavailable, 429), `gradient.unavailable` (unavailable: 5xx, time-outs,
+ * resets, answers that cannot be read), `gradient.conflict` (conflict, 409), `gradient.refused` (upstream: other 4xx),
+ * `gradient.not-asked` (unavailable: it did not go out).
  */
 export interface GradientApi {
   readConnection(token: PartnerToken): Promise<GradientConnection>;
@@ -82,6 +98,26 @@ export interface GradientApi {
   readAccounts(token: PartnerToken): Promise<GradientAccount[]>;
   createAccounts(token: PartnerToken, accounts: { id: string; name: string }[]): Promise<void>;
   changeAccounts(token: PartnerToken, changes: AccountChange[]): Promise<void>;
-  /** Never throws for an answer of Gradient or a failure of the network: every one is a `CountAnswer`. */
-  setUnitCount(token: PartnerToken, count: UnitCount): Promise<CountAnswer>;
+  /** Never throws for an answer of Gradient or a failure of the network. */
+  setUnitCount(token: PartnerToken, count: UnitCount): Promise<SentCount>;
+}
+
+/** Whose calls they are. */
+export interface Caller {
+  pacer: Pick<Pacer, "slot" | "slowDown">;
+  /**
+   * Asked with the slot in hand, right before a request goes out, and can keep it from that. Where it takes longer than
+   * the slot may wait, the request takes another slot, and this is asked again.
+   */
+  mayGo?: () => Promise<boolean>;
+}
+
+/** The way to Gradient. There is none without a pacer. */
+export interface GradientClient {
+  as(caller: Caller): GradientApi;
+}
+
+/** As much of it as sending counts needs. */
+export interface CountClient {
+  as(caller: Caller): Pick<GradientApi, "setUnitCount">;
 }

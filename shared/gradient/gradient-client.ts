@@ -1,26 +1,17 @@
 import type * as z from "zod";
 import { type AppError, isAppError } from "../errors.ts";
 import { type Answer, isSuccess, jsonOf, toAppError, toCountAnswer } from "./gradient-answers.ts";
-import { type AccountChange, type GradientApi, gradientUnavailable } from "./gradient-api.ts";
+import {
+  type AccountChange,
+  type Caller,
+  type GradientApi,
+  type GradientClient,
+  gradientUnavailable,
+} from "./gradient-api.ts";
 import { accountsReply, connectionReply, vendorReply } from "./gradient-replies.ts";
-import { gradientTokenHeader, type PartnerToken } from "./gradient-token.ts";
-import { httpsTransport, type Transport, TransportError, type TransportRequest } from "./https-transport.ts";
-import { callTimeoutMs } from "./lost-calls.ts";
-
-interface Options {
-  /** Ends in `/api`. */
-  baseUrl: string;
-  vendorKey: string | (() => Promise<string>);
-  transport?: Transport;
-  timeoutMs?: number;
-  now?: () => Date;
-}
-
-interface Call {
-  method: TransportRequest["method"];
-  path: string;
-  body?: unknown;
-}
+import { type GradientRequest, gradientRequests, type RequestOptions } from "./gradient-requests.ts";
+import type { PartnerToken } from "./gradient-token.ts";
+import { TransportError } from "./https-transport.ts";
 
 // Gradient takes "a whole customer list" without naming a limit; 500 accounts are about 100 kB, the size of body that
 // servers take by default
@@ -39,35 +30,10 @@ const toChangeBody = ({ name, isActive }: AccountChange) => ({
   ...(isActive === undefined ? {} : { isActive }),
 });
 
-/** Gradient's vendor API over HTTP. The vendor key may be given as a function, asked again for each call. */
-export const gradientClient = ({
-  baseUrl,
-  vendorKey,
-  transport = httpsTransport(),
-  timeoutMs = callTimeoutMs,
-  now = () => new Date(),
-}: Options): GradientApi => {
-  const root = `${baseUrl.replace(/\/+$/, "")}/vendor-api`;
-
-  const ask = async (token: PartnerToken, { method, path, body }: Call): Promise<Answer> => {
-    const key = typeof vendorKey === "string" ? vendorKey : await vendorKey();
-    const header = gradientTokenHeader(key, token);
-    const reply = await transport({
-      method,
-      url: `${root}${path}`,
-      timeoutMs,
-      headers: {
-        accept: "application/json",
-        "gradient-token": header,
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    return { reply, secrets: [header, key, token], receivedAt: now() };
-  };
-
-  const succeed = async (token: PartnerToken, call: Call): Promise<Answer> => {
-    const answer = await ask(token, call).catch((error: unknown) => {
+const apiFor = (request: ReturnType<typeof gradientRequests>, caller: Caller): GradientApi => {
+  const succeed = async (token: PartnerToken, call: GradientRequest): Promise<Answer> => {
+    const sent = await request(caller, token, call);
+    const answer = await sent.answer.catch((error: unknown) => {
       throw error instanceof TransportError ? gradientUnavailable(error.maySent ? "unanswered" : "answered") : error;
     });
     if (!isSuccess(answer)) throw toAppError(answer);
@@ -85,7 +51,7 @@ export const gradientClient = ({
     let refusal: AppError | undefined;
     for (const change of changes) {
       // without the id in the body: there it would be a new id for the account
-      const call: Call = {
+      const call: GradientRequest = {
         method: "PATCH",
         path: `/organization/accounts/${segment(change.id)}`,
         body: toChangeBody(change),
@@ -156,13 +122,26 @@ export const gradientClient = ({
 
     setUnitCount: async (token, { serviceId, accountId, unitCount, rebuildsViews }) => {
       const path = `/service/${segment(serviceId)}/count${rebuildsViews ? "" : "?no_build=true"}`;
+      const call: GradientRequest = { method: "POST", path, body: { accountId, unitCount } };
+      const sent = await request(caller, token, call).catch((error: unknown) => {
+        if (!isAppError(error, "gradient.not-asked")) throw error;
+        return null;
+      });
+      if (sent === null) return { kind: "not-sent" };
+      const { sentAt, answer } = sent;
       try {
-        return toCountAnswer(await ask(token, { method: "POST", path, body: { accountId, unitCount } }));
+        return { ...toCountAnswer(await answer), sentAt };
       } catch (error) {
         if (!(error instanceof TransportError)) throw error;
         const reason = error.maySent ? error.message : `${error.message}, before anything was sent`;
-        return { kind: "in-doubt", reason };
+        return { kind: "in-doubt", reason, sentAt };
       }
     },
   };
+};
+
+/** Gradient's vendor API over HTTP. */
+export const gradientClient = (options: RequestOptions): GradientClient => {
+  const request = gradientRequests(options);
+  return { as: (caller) => apiFor(request, caller) };
 };

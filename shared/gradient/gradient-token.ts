@@ -29,6 +29,8 @@ export const cleanPastedToken = (pasted: string): string =>
 export const tokenFingerprint = (token: PartnerToken, hashKey: string): string =>
   createHmac("sha256", hashKey).update(token).digest("hex");
 
-/** The value of Gradient's `GRADIENT-TOKEN` header. It exposes the vendor-wide key: compose it per call, never keep it. */
+/**
+ * The value of Gradient's `GRADIENT-TOKEN` header. It exposes the vendor-wide key: compose it per call, never keep it.
+ */
 export const gradientTokenHeader = (vendorKey: string, token: PartnerToken): string =>
   Buffer.from(`${vendorKey}:${token}`, "utf8").toString("base64");

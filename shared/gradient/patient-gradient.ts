@@ -1,24 +1,15 @@
-import { AppError, isAppError } from "../errors.ts";
+import { isAppError } from "../errors.ts";
 import type { Clock } from "../pace/clock.ts";
-import type { Pacer } from "../pace/pacer.ts";
 import type { GradientApi } from "./gradient-api.ts";
 
 /** Everything but counts. */
 export type GradientSetup = Omit<GradientApi, "setUnitCount">;
 
 interface Patience {
-  /** Gives each call its moment: these calls share the vendor's rate with the exports. */
-  pacer: Pick<Pacer, "slot" | "slowDown">;
   clock: Clock;
   /** No repeat begins later than this after the first attempt. */
   patienceMs: number;
 }
-
-/**
- * For the two calls of a person who registers a token: too few to matter to the rate, and the person should not wait
- * behind an export.
- */
-export const unpaced: Patience["pacer"] = { slot: async () => true, slowDown: async () => undefined };
 
 const firstPauseMs = 250;
 
@@ -30,22 +21,14 @@ const isPassing = (error: unknown): boolean =>
  * account may be repeated, and so may creating an account: the repeat is answered with a conflict. Creating a service
  * twice makes two, so that call is repeated after a plain refusal for the rate only.
  */
-export const patientGradient = (gradient: GradientSetup, { pacer, clock, patienceMs }: Patience): GradientSetup => {
+export const patientGradient = (gradient: GradientSetup, { clock, patienceMs }: Patience): GradientSetup => {
   const patiently = async <T>(call: () => Promise<T>, mayRepeat = isPassing): Promise<T> => {
     const end = clock.now() + patienceMs;
     for (let pauseMs = firstPauseMs; ; pauseMs *= 2) {
-      if (!(await pacer.slot())) {
-        throw new AppError(
-          "upstream",
-          "gradient.forbidden",
-          "Gradient refuses all calls; an operator has to clear it.",
-        );
-      }
       try {
         return await call();
       } catch (error) {
         if (!mayRepeat(error) || clock.now() + pauseMs > end) throw error;
-        if (isAppError(error, "gradient.throttled")) await pacer.slowDown(null);
         await clock.sleep(pauseMs);
       }
     }

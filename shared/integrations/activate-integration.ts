@@ -3,6 +3,7 @@ import { nextRunAt } from "../schedules/next-run.ts";
 import type { Changing } from "../table/changing.ts";
 import { retryOnConflict } from "../table/table.ts";
 import { findIntegration, integrationWrite, withNextRun } from "./integration.ts";
+import { wish } from "./wants.ts";
 
 export interface Proof {
   partnerId: string;
@@ -11,8 +12,8 @@ export interface Proof {
 }
 
 /**
- * Gradient accepted a count of this partner, which proves that a mapping exists: opens *Next* and puts the partner on its
- * schedule. Done again it changes nothing, nor does the proof of a connection that the partner has left meanwhile.
+ * Gradient accepted a count of this partner, which proves that a mapping exists: opens *Next* and puts the partner on
+ * its schedule. Done again it changes nothing, nor does the proof of a connection that the partner has left meanwhile.
  */
 export const activateIntegration =
   ({ table, now, newId }: Changing) =>
@@ -28,6 +29,7 @@ export const activateIntegration =
           state: "active",
           mapping: { ...before.mapping, completedAt: at, nextCheckAt: null },
           gradient: { ...before.gradient, status: "active" },
+          wants: wish(before.wants, "all", { at, trigger: "mapping" }),
         }),
         eventWrite({ id: newId(), partnerId, type: "integration.activated", at, details: {}, ...serviceActor }),
       ]);

@@ -5,10 +5,14 @@ import { partnerPk } from "../partners/partner.ts";
 import { effectiveSchedule, storedSchedule } from "../schedules/schedule.ts";
 import { openEnum, readRow } from "../stored.ts";
 import { type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
+import { dueEntries } from "./due-dates.ts";
+import { looks, noLooks } from "./looks.ts";
+import { noWants, wants } from "./wants.ts";
 
 /**
- * not-started → awaiting-token → awaiting-agreement → awaiting-mapping → active. `suspended` from any later state once Gradient
- * refuses the token, and back to where it was with a new one; `disconnected` by a person, and back to awaiting-token.
+ * not-started → awaiting-token → awaiting-agreement → awaiting-mapping → active. `suspended` from any later state once
+ * Gradient refuses the token, and back to where it was with a new one; `disconnected` by a person, and back to
+ * awaiting-token.
  */
 export type IntegrationState =
   | "not-started"
@@ -53,13 +57,15 @@ const mapping = z.object({
   waitingSince: instant.nullable(),
   /** When Gradient first accepted a count: the only proof of a mapping. */
   completedAt: instant.nullable(),
+  /** When Gradient was asked for its accounts last: its word on each is as old as that. Null: not with this token. */
   lastCheckedAt: instant.nullable(),
   nextCheckAt: instant.nullable(),
-  /** When more accounts turned out to be mapped than before. */
-  changedAt: instant.nullable(),
   accounts: coverage,
   services: coverage,
-  /** Services with at least one accepted count on this connection. */
+  /**
+   * Services that are mapped by all that counts have shown: `mappingEvidence` at the last look, and what runs have
+   * learned since.
+   */
   mappedServiceIds: z.array(z.string()),
 });
 
@@ -84,9 +90,20 @@ const integration = z.object({
   /** The export that is running; one at a time. */
   currentExportId: z.string().nullable(),
   lastExport: z.object({ id: z.string(), outcome: z.string(), finishedAt: instant }).nullable(),
-  lastFullAt: instant.nullable(),
-  /** A line that Gradient accepted without its views being rebuilt since. */
-  viewsOwed: z.object({ customerId: z.string(), serviceId: z.string() }).nullable().default(null),
+  wants: wants.default(noWants),
+  /**
+   * The floor of proof. An acceptance proves that Gradient holds a number only if its run had read no lower one: a new
+   * connection, accounts that were created again, and a wish for everything raise it, and make every line one that has
+   * changed.
+   */
+  proofGen: z.int().default(0),
+  /** Services that lines wait for until they are set up in Gradient. */
+  awaitedServiceIds: z.array(z.string()).default([]),
+  /** Services that a person has left out of what is billed; they stay so when the partner connects anew. */
+  leftOutServiceIds: z.array(z.string()).default([]),
+  looks: looks.default(noLooks),
+  /** Of the last run of all lines: how many there were, and how many it had to send. */
+  sizes: z.object({ lines: z.int(), toSend: z.int() }).default({ lines: 0, toSend: 0 }),
   /** The accepted counts lie in 2^ledgerBits rows. */
   ledgerBits: z.int().min(0).max(16),
   problems: z.array(z.object({ code: openEnum<ProblemCode>(), since: instant })),
@@ -99,7 +116,6 @@ export const noMapping: Integration["mapping"] = {
   completedAt: null,
   lastCheckedAt: null,
   nextCheckAt: null,
-  changedAt: null,
   accounts: { total: 0, mapped: 0 },
   services: { total: 0, mapped: 0 },
   mappedServiceIds: [],
@@ -113,6 +129,14 @@ export const stateWithToken = ({ agreement, mapping: { completedAt } }: Integrat
 
 /** Counts may go to Gradient: there is consent and a token that Gradient has not refused. */
 export const maySend = ({ state }: Integration): boolean => state === "awaiting-mapping" || state === "active";
+
+/** The partner is still to map: before *Next* opens, and again when all its accounts were lost and created anew. */
+export const hasToMap = ({ state, looks: { mapsAnew } }: Integration): boolean =>
+  state === "awaiting-mapping" || (state === "active" && mapsAnew);
+
+/** For people: `complete` once something is known to be mapped, on this connection and under this token. */
+export const mappingStatus = ({ mapping }: Integration): "waiting" | "complete" =>
+  mapping.completedAt === null || mapping.mappedServiceIds.length === 0 ? "waiting" : "complete";
 
 export const withProblem = (value: Integration, code: ProblemCode, since: string): Integration =>
   value.problems.some((problem) => problem.code === code)
@@ -136,17 +160,9 @@ export const withNextRun = (value: Integration, nextRunAt: string, at: string): 
   return { ...withProblem(value, "schedule.unreadable", at), nextRunAt };
 };
 
-export const dueKinds = { mapping: "mapping-check", run: "scheduled-run" };
-
-const due = ({ state, mapping: { nextCheckAt }, nextRunAt }: Integration) => {
-  if (state === "awaiting-mapping" && nextCheckAt !== null) return { dueKind: dueKinds.mapping, dueAt: nextCheckAt };
-  if (state === "active" && nextRunAt !== null) return { dueKind: dueKinds.run, dueAt: nextRunAt };
-  return {};
-};
-
 export const integrationKey = (partnerId: string): Key => ({ pk: partnerPk(partnerId), sk: "integration" });
 
-const toItem = (value: Integration): Item => ({ ...value, ...due(value), ...integrationKey(value.partnerId) });
+const toItem = (value: Integration): Item => ({ ...value, ...dueEntries(value), ...integrationKey(value.partnerId) });
 
 /** The new state, if nobody changed the record since it was read. */
 export const integrationWrite = (value: Integration): RowWrite => versioned(toItem(value));

@@ -2,8 +2,9 @@ import { eventWrite } from "../events/event.ts";
 import { ownerMailWrite } from "../mail/owner-mail.ts";
 import { owe } from "../outbox/outbox.ts";
 import type { Changing } from "../table/changing.ts";
-import { retryOnConflict } from "../table/table.ts";
+import { retryOnConflict, type Write } from "../table/table.ts";
 import { findIntegration, integrationWrite, withProblem } from "./integration.ts";
+import { aDayAfter } from "./looks.ts";
 
 export interface Rejection {
   partnerId: string;
@@ -14,12 +15,13 @@ export interface Rejection {
 export type SuspensionOutcome = "suspended" | "token-replaced" | "not-connected";
 
 /**
- * Stops everything for a partner whose token Gradient refuses, and owes the owner an e-mail about it, once. A refusal of a token
- * that has been replaced in the meantime changes nothing.
+ * Stops everything for a partner whose token Gradient refuses, and owes the owner an e-mail about it, once. A refusal
+ * of a token that has been replaced in the meantime changes nothing. What is to be written with it is written with it,
+ * or not at all.
  */
 export const suspendIntegration =
   ({ table, now, newId }: Changing) =>
-  ({ partnerId, versionId }: Rejection): Promise<SuspensionOutcome> =>
+  ({ partnerId, versionId }: Rejection, together: Write[] = []): Promise<SuspensionOutcome> =>
     retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);
       if (!before?.token || before.state === "disconnected") return "not-connected";
@@ -32,6 +34,8 @@ export const suspendIntegration =
           ...before,
           state: "suspended" as const,
           token: { ...before.token, status: "rejected" as const, checkedAt: at },
+          // what comes back comes back by itself
+          looks: { ...before.looks, tokenCheckAt: aDayAfter(at) },
         },
         "token.rejected",
         at,
@@ -58,6 +62,7 @@ export const suspendIntegration =
           address: null,
           details: { lastFour: before.token.lastFour },
         }),
+        ...together,
       ]);
       return "suspended";
     });

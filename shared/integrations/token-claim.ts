@@ -28,7 +28,10 @@ export const claimant = async (table: Pick<Table, "get">, key: Key): Promise<str
   return item && readRow(claim, item).partnerId;
 };
 
-/** Throws `token.in-use` when another partner holds it. Otherwise answers the write that takes it, or nothing if it is ours. */
+/**
+ * Throws `token.in-use` when another partner holds it. Otherwise answers the write that takes it, or nothing if it is
+ * ours.
+ */
 export const claimWrites = async (table: Pick<Table, "get">, key: Key, partnerId: string): Promise<Write[]> => {
   const holder = await claimant(table, key);
   if (holder === partnerId) return [];

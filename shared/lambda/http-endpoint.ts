@@ -94,16 +94,20 @@ export const httpDoor = (work: Work) =>
       withLogFields({ awsRequestId }, () => work(event).catch((error: unknown) => problemReply(error, awsRequestId))),
     );
 
-/** A route of the hub UI: a signed-in person acts for their own partner. `roles` defaults to those who may change things. */
+/**
+ * A route of the hub UI: a signed-in person acts for their own partner. `roles` defaults to those who may change
+ * things.
+ */
 export const personEndpoint = <S extends z.ZodType>(endpoint: {
   request: S;
   roles?: readonly Role[];
+  maxBodyBytes?: number;
   run: (request: Request<z.infer<S>>) => Promise<Reply>;
 }) =>
   httpDoor(async (event) => {
     const person = personOf(event, endpoint.roles ?? changingRoles);
     return withLogFields({ partnerId: person.partnerId }, async () => {
-      const request = parseRequest(endpoint.request, event, maxPersonBodyBytes);
+      const request = parseRequest(endpoint.request, event, endpoint.maxBodyBytes ?? maxPersonBodyBytes);
       return toResult(event, await endpoint.run({ request, person }));
     });
   });

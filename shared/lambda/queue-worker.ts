@@ -1,9 +1,9 @@
 import middy from "@middy/core";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import type * as z from "zod";
+import { logFailure } from "../log-failure.ts";
 import { logger, withLogFields } from "../logger.ts";
 import { faultsOf } from "../stored.ts";
-import { logFailure } from "./problems.ts";
 
 interface Worker<S extends z.ZodType> {
   message: S;
@@ -12,7 +12,7 @@ interface Worker<S extends z.ZodType> {
 }
 
 /** What a body says. The parser's own text would quote it. */
-const readMessage = <S extends z.ZodType>(schema: S, body: string): z.infer<S> => {
+export const readMessage = <S extends z.ZodType>(schema: S, body: string): z.infer<S> => {
   let message: unknown;
   try {
     message = JSON.parse(body);

@@ -1,7 +1,7 @@
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
+import { logFailure } from "../log-failure.ts";
 import { logger, withLogFields } from "../logger.ts";
-import { logFailure } from "./problems.ts";
 
 /** What the job did, as fields of its one log line. */
 export type JobReport = Record<string, number>;

@@ -3,9 +3,9 @@ import middy from "@middy/core";
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from "aws-lambda";
 import * as z from "zod";
 import { UnreadableRecord } from "../errors.ts";
+import { logFailure } from "../log-failure.ts";
 import { withLogFields } from "../logger.ts";
 import { readRow } from "../stored.ts";
-import { logFailure } from "./problems.ts";
 
 const streamRecord = z.object({
   eventName: z.string(),

@@ -18,7 +18,9 @@ const columns = 78;
 // long enough for any honest name, short enough that a pasted essay cannot fill the mail
 const lineLimit = 200;
 
-/** A value as one line of plain text: no line break could start a header, no direction mark could turn the text round. */
+/**
+ * A value as one line of plain text: no line break could start a header, no direction mark could turn the text round.
+ */
 export const oneLine = (value: string): string => {
   const line = value
     .toWellFormed()

@@ -14,7 +14,8 @@ const agreementConfirmed = z.object({
   address: z.string(),
 });
 const tokenRejected = z.object({ kind: z.literal("token-rejected"), rejectedAt: instant });
-const mailFacts = z.discriminatedUnion("kind", [agreementConfirmed, tokenRejected]);
+const backToNormal = z.object({ kind: z.literal("back-to-normal"), refusedSince: instant, resumedAt: instant });
+const mailFacts = z.discriminatedUnion("kind", [agreementConfirmed, tokenRejected, backToNormal]);
 const otherFacts = z.looseObject({ kind: openEnum<never>() });
 
 /**

@@ -5,7 +5,7 @@ import { openEnum } from "../stored.ts";
 import { added, type RowWrite } from "../table/table.ts";
 import { exportLane } from "./export-lane.ts";
 
-export type SyncReason = "confirmed" | "feed" | "webhook" | "check" | "watch" | "export" | "replaced";
+export type SyncReason = "confirmed" | "feed" | "webhook" | "check" | "watch" | "export" | "replaced" | "left-out";
 
 /**
  * The tasks by kind, each as its queue carries it. Ids only: no counts, no tokens, no addresses. A message may be older
@@ -17,13 +17,14 @@ export const taskOf = {
     partnerId: z.string(),
     reason: openEnum<SyncReason>(),
   }),
+  "sync-catalogue": z.object({ kind: z.literal("sync-catalogue") }),
   "send-owner-mail": z.object({ kind: z.literal("send-owner-mail"), partnerId: z.string(), mailId: z.string() }),
   "export-usage": z.object({
     kind: z.literal("export-usage"),
     lane: exportLane,
     partnerId: z.string(),
     exportId: z.string(),
-    /** Counts the messages of one export up, so that a redelivered hand-over is recognised by the FIFO queue. */
+    /** Counts the messages of one export up. */
     leg: z.int().min(0),
   }),
   "close-connection": z.object({
@@ -40,6 +41,7 @@ export type Task = { [Kind in keyof typeof taskOf]: z.infer<(typeof taskOf)[Kind
 // its worker may know more fields than whoever relays it
 const owedTask = z.discriminatedUnion("kind", [
   taskOf["sync-accounts"].loose(),
+  taskOf["sync-catalogue"].loose(),
   taskOf["send-owner-mail"].loose(),
   taskOf["export-usage"].loose(),
   taskOf["close-connection"].loose(),

@@ -4,14 +4,15 @@ import { awsFailure } from "../aws-failures.ts";
 import type { Task } from "./outbox.ts";
 import type { QueueUrls, TaskQueues } from "./task-queues.ts";
 
-// SQS allows fewer characters in these ids than the hub in its own
-const digest = (...parts: (string | number)[]): string =>
-  createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+// SQS allows fewer characters in a group's id than the hub in its own
+const digest = (id: string): string => createHash("sha256").update(id).digest("hex");
 
 const destination = (task: Task, urls: Partial<QueueUrls>) => {
   switch (task.kind) {
     case "sync-accounts":
       return { QueueUrl: urls.accounts };
+    case "sync-catalogue":
+      return { QueueUrl: urls.catalogue };
     case "send-owner-mail":
       return { QueueUrl: urls.mail };
     case "close-connection":
@@ -19,10 +20,8 @@ const destination = (task: Task, urls: Partial<QueueUrls>) => {
     case "export-usage":
       return {
         QueueUrl: urls[task.lane],
-        // one sender at a time for a partner's lines
+        // a partner with many messages does not keep others waiting (a fair queue)
         MessageGroupId: digest(task.partnerId),
-        // the queue looks for repeats across all groups, and partners that are due together have exports of the same id
-        MessageDeduplicationId: digest(task.partnerId, task.exportId, task.leg),
       };
   }
 };
@@ -30,10 +29,10 @@ const destination = (task: Task, urls: Partial<QueueUrls>) => {
 /** Sends to those queues whose address is given; a task for another one is a fault in the wiring. */
 export const sqsTaskQueues = (client: SQSClient, urls: Partial<QueueUrls>): TaskQueues => ({
   send: async (task) => {
-    const { QueueUrl, ...fifo } = destination(task, urls);
+    const { QueueUrl, ...group } = destination(task, urls);
     if (QueueUrl === undefined) throw new Error(`No queue is wired for ${task.kind}`);
     await client
-      .send(new SendMessageCommand({ QueueUrl, ...fifo, MessageBody: JSON.stringify(task) }))
+      .send(new SendMessageCommand({ QueueUrl, ...group, MessageBody: JSON.stringify(task) }))
       .catch((error: unknown) => {
         throw awsFailure(error, "queue.unavailable", "The service's queue");
       });

@@ -5,4 +5,4 @@ export interface TaskQueues {
   send(task: Task): Promise<void>;
 }
 
-export type QueueUrls = Record<"accounts" | "mail" | "on-demand" | "scheduled" | "disconnects", string>;
+export type QueueUrls = Record<"accounts" | "catalogue" | "mail" | "on-demand" | "scheduled" | "disconnects", string>;

@@ -1,26 +1,16 @@
 import { AppError } from "../errors.ts";
 import type { Clock } from "./clock.ts";
-
-/** Consecutive moments, `periodMs` apart, each for one call. */
-export interface SlotBlock {
-  firstAt: number;
-  periodMs: number;
-  count: number;
-}
-
-/** Where all senders under one limiter key get their moments from. */
-export interface Slots {
-  /** The first moment is at least `leadMs` away. Null while nobody under this key may call at all. */
-  reserve(count: number, leadMs?: number): Promise<SlotBlock | null>;
-  /** Gradient answered 429: everybody pauses, then goes on more slowly for a while. */
-  slowDown(retryAfterMs: number | null): Promise<void>;
-}
+import type { SlotBlock } from "./limiter.ts";
+import type { Slots } from "./table-slots.ts";
 
 export interface Pacer {
-  /** Resolves at the moment when one call may go out: true; or false when none may any more. */
-  slot(): Promise<boolean>;
+  /**
+   * Resolves when one call may go out, with the last moment at which it still may; or null when its turn comes too late
+   * for its caller.
+   */
+  slot(): Promise<number | null>;
   slowDown(retryAfterMs: number | null): Promise<void>;
-  /** So many more calls are to come: moments are reserved for those and no others. */
+  /** So many more calls are to come, or fewer than was said: moments are reserved for those and no others. */
   expect(calls: number): void;
 }
 
@@ -35,15 +25,25 @@ const maxLeadMs = 2000;
 // after so many the table is out of order, and whoever waits should hear of it
 const maxOverInARow = 5;
 
+// The next block is fetched when the rest lasts no longer than the table may take to answer, and never with more than
+// half of one left: what lies reserved here lies ahead of a person's first call.
+const leastRefillMs = 30;
+
+interface Options {
+  /** How many calls are to come, as far as it is known now. */
+  calls?: number;
+  /** How long a call's turn may be away. */
+  patienceMs?: number;
+}
+
 /**
- * Keeps one worker to the moments that it was given, in the order asked, and fetches the next block while one is being
- * used. A worker that says how many calls it has at most leaves all later moments to the others.
+ * Keeps one sender to the moments that it was given, in the order asked, and fetches the next block while one is being
+ * used. A sender that says how many calls it has at most leaves all later moments to the others.
  */
 export const pacer = (
   slots: Slots,
   clock: Clock,
-  blockSize: number,
-  calls: number = Number.POSITIVE_INFINITY,
+  { calls = 0, patienceMs = Number.POSITIVE_INFINITY }: Options = {},
 ): Pacer => {
   const moments: number[] = [];
   let coming: Promise<SlotBlock | null> | undefined;
@@ -54,29 +54,42 @@ export const pacer = (
    */
   let leadMs = 0;
   let overInARow = 0;
+  let blockSize = 1;
+  let refillMs = leastRefillMs;
 
-  const reserve = async (count: number): Promise<SlotBlock | null> => {
-    const askedAt = clock.now();
-    const block = await slots.reserve(count, leadMs);
-    if (block === null) return null;
-    const tookMs = Math.max(0, clock.now() - askedAt);
-    const isOver = block.firstAt + (block.count - 1) * block.periodMs < clock.now() - maxLateMs;
+  const noteAnswer = ({ firstAt, periodMs, count }: SlotBlock, tookMs: number) => {
+    const isOver = firstAt + (count - 1) * periodMs < clock.now() - maxLateMs;
     leadMs = Math.min(tookMs, isOver ? maxLeadMs : leadMs);
     overInARow = isOver ? overInARow + 1 : 0;
+    blockSize = count;
+    // one slow answer does not make all later ones slow
+    refillMs = Math.max(leastRefillMs, 2 * tookMs, 0.8 * refillMs);
     if (overInARow > maxOverInARow) {
-      throw new AppError("unavailable", "slots.over", "Every slot was over before its reservation was answered.");
+      throw new AppError("unavailable", "slots.over", "Every slot was over before the table answered.");
     }
-    return block;
   };
 
-  const prefetch = (wanted: number): Promise<SlotBlock | null> => {
-    coming ??= reserve(Math.min(blockSize, Math.max(1, wanted)));
+  const reserve = async (count: number, patientUntil: number): Promise<SlotBlock | null> => {
+    for (;;) {
+      const askedAt = clock.now();
+      const answer = await slots.reserve(count, leadMs);
+      if ("count" in answer) {
+        noteAnswer(answer, Math.max(0, clock.now() - askedAt));
+        return answer;
+      }
+      if (answer.notBefore > patientUntil) return null;
+      await clock.sleep(Math.max(1, answer.notBefore - clock.now()));
+    }
+  };
+
+  const prefetch = (wanted: number, patientUntil: number): Promise<SlotBlock | null> => {
+    coming ??= reserve(Math.max(1, wanted), patientUntil);
     // whoever waits for the block hears of the failure
     coming.catch(() => undefined);
     return coming;
   };
-  const refill = async () => {
-    const block = prefetch(toCome + 1);
+  const refill = async (patientUntil: number) => {
+    const block = prefetch(toCome + 1, patientUntil);
     try {
       const reserved = await block;
       if (reserved === null) return false;
@@ -89,24 +102,28 @@ export const pacer = (
       if (coming === block) coming = undefined;
     }
   };
+  const isNearlyUsed = (): boolean => {
+    const end = moments.at(-1);
+    return end === undefined || (moments.length < (blockSize - 1) / 2 && end - clock.now() <= refillMs);
+  };
 
-  const take = async (): Promise<boolean> => {
+  const take = async (): Promise<number | null> => {
+    const patientUntil = clock.now() + patienceMs;
     toCome = Math.max(0, toCome - 1);
     for (;;) {
       const at = moments.shift();
       if (at === undefined) {
-        if (!(await refill())) return false;
+        if (!(await refill(patientUntil))) return null;
         continue;
       }
       const missing = toCome - moments.length;
-      if (moments.length <= blockSize / 2 && missing > 0) void prefetch(missing);
+      if (missing > 0 && isNearlyUsed()) void prefetch(missing, Number.POSITIVE_INFINITY);
       const waitMs = at - clock.now();
-      if (waitMs < -maxLateMs) continue;
       if (waitMs > 0) await clock.sleep(waitMs);
-      if (clock.now() - at <= maxLateMs) return true;
+      if (clock.now() - at <= maxLateMs) return at + maxLateMs;
     }
   };
-  let last: Promise<boolean> = Promise.resolve(true);
+  let last: Promise<number | null> = Promise.resolve(null);
 
   return {
     slot: () => {
@@ -114,7 +131,7 @@ export const pacer = (
       return last;
     },
     expect: (more) => {
-      toCome += more;
+      toCome = Math.max(0, toCome + more);
     },
     slowDown: async (retryAfterMs) => {
       // moments reserved before the pause would fall into it

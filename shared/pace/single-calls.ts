@@ -1,10 +1,18 @@
-import type { Table } from "../table/table.ts";
-import type { Clock } from "./clock.ts";
 import { type Pacer, pacer } from "./pacer.ts";
-import { limiterName, tableSlots } from "./table-slots.ts";
+import { type Rate, slotsOf } from "./table-slots.ts";
 
-/** Paces the few calls that are not counts: they come one at a time, and share the vendor's rate with the exports. */
-export const singleCallPacer =
-  (table: Table, per: "vendor" | "partner", clock: Clock, perSecond: number) =>
-  (partnerId: string): Pacer =>
-    pacer(tableSlots(table, limiterName(per, partnerId), clock, perSecond), clock, 1);
+interface Single {
+  class: "person-call" | "low";
+  /** How long the call's turn may be away. */
+  patienceMs?: number;
+}
+
+/**
+ * Paces the calls of one partner that are not counts: they come one at a time, and share the vendor's rate with the
+ * exports.
+ */
+export const singleCallPacer = (rate: Rate, { class: its, ...options }: Single) => {
+  const slots = slotsOf(rate);
+  return (partnerId: string): Pacer =>
+    pacer(slots(partnerId).for({ class: its, taker: partnerId }), rate.clock, options);
+};

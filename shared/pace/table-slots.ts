@@ -1,66 +1,75 @@
-import * as z from "zod";
+import { createHash } from "node:crypto";
 import { readRow } from "../stored.ts";
 import { isConflict, type Key, store, type Table, versioned, written } from "../table/table.ts";
 import type { Clock } from "./clock.ts";
-import type { Slots } from "./pacer.ts";
+import { grant } from "./grant.ts";
+import {
+  type CallClass,
+  type Decision,
+  freshLimiter,
+  type Limiter,
+  limiter,
+  type NotBefore,
+  type SlotBlock,
+  slowedDown,
+} from "./limiter.ts";
 
-const limiter = z.object({
-  /** The first moment that nobody has yet, in milliseconds since 1970. */
-  next: z.number(),
-  /** How many times longer the period was made after the last refusal. */
-  slowness: z.number(),
-  slowedAt: z.number(),
-  /** Gradient refused all calls (403); an operator clears it. */
-  blockedSince: z.string().nullable(),
-  version: z.number(),
-});
-type Limiter = z.infer<typeof limiter>;
+/** Where one sender gets its moments from. */
+export interface Slots {
+  /** Up to `count` moments, the first of them at least `leadMs` away; or when to ask again. */
+  reserve(count: number, leadMs?: number): Promise<SlotBlock | NotBefore>;
+  /** Gradient answered 429: everybody pauses, then goes on more slowly for a while. */
+  slowDown(retryAfterMs: number | null): Promise<void>;
+}
 
-const fresh: Limiter = { next: 0, slowness: 1, slowedAt: 0, blockedSince: null, version: 0 };
+export interface Taker {
+  class: CallClass;
+  /** Which run, worker or partner takes them. */
+  taker: string;
+}
 
 export const limiterKey = (name: string): Key => ({ pk: `limiter#${name}`, sk: "slots" });
 
-// Gradient names no wait. A second empties its window; the rate then climbs back within half a minute.
-const pauseMs = 1000;
-const recoveryMs = 30_000;
-const slowdownPerRefusal = 0.5;
-const maxSlowness = 4;
-// Longer than any sensible Retry-After for a limit by the second; a senseless one must not stop everybody for hours.
-const maxPauseMs = 60_000;
+/** Whom Gradient counts its limit for is not documented, so it is a setting. */
+export const limiterName = (per: "vendor" | "partner", partnerId: string): string =>
+  per === "vendor" ? "vendor" : `partner#${partnerId}`;
 
-/** How many times longer the period is now: the slowness of the last refusal fades out evenly. */
-const stretch = ({ slowness, slowedAt }: Limiter, now: number): number => {
-  const left = Math.max(0, 1 - (now - slowedAt) / recoveryMs);
-  return 1 + (slowness - 1) * left;
-};
+/** A name for the row, which is written with every block. */
+const takerName = (id: string): string => createHash("sha256").update(id).digest("base64url").slice(0, 8);
+
+// A run that a person waits for goes ahead for so many calls, most runs' whole length. After that it is one among those
+// that nobody waits for: five partners who press *full* in a loop keep nobody waiting.
+const priorityCalls = 500;
 
 /**
- * Slots out of one row per limiter key, `perSecond` for all workers together: a reservation is one conditional write, whoever
- * loses the race reads and tries again.
- * Exact for any number of workers, and nothing is written while nothing is sent.
+ * Slots out of one row per limiter key, `perSecond` for all workers together: a reservation is one conditional write,
+ * whoever loses the race reads and tries again. Exact for any number of workers, and nothing is written while nothing
+ * is sent.
  */
 export const tableSlots = (table: Pick<Table, "get" | "put">, name: string, clock: Clock, perSecond: number) => {
   const key = limiterKey(name);
-  let known: Limiter = fresh;
+  let known: Limiter = freshLimiter;
   // Somebody else reserves, too. Then a look comes first: it costs a fifth of a write that is refused.
   let isShared = true;
 
   const look = async () => {
     const item = await table.get(key);
-    const newest = item ? readRow(limiter, item) : fresh;
+    const newest = item ? readRow(limiter, item) : freshLimiter;
     isShared = newest.version !== known.version;
     known = newest;
   };
   const keep = async (value: Limiter) => {
-    await store(table, versioned({ ...value, ...key }));
+    // code of before the breakers looks there for a word that nobody may call
+    await store(table, versioned({ ...value, blockedSince: null, ...key }));
     known = written(value);
   };
-  const change = async <T>(decide: (current: Limiter) => { value?: Limiter; result: T }): Promise<T> => {
+  const decideAndKeep = async <T>(decide: (current: Limiter, now: number) => Decision<T>): Promise<T> => {
     if (isShared) await look();
     for (;;) {
-      const decision = decide(known);
+      const decision = decide(known, clock.now());
       try {
         if (decision.value) await keep(decision.value);
+        else isShared = true;
         return decision.result;
       } catch (error) {
         if (!isConflict(error)) throw error;
@@ -68,42 +77,53 @@ export const tableSlots = (table: Pick<Table, "get" | "put">, name: string, cloc
       }
     }
   };
+  // the senders of one process get into each other's way no more than they must
+  let last: Promise<unknown> = Promise.resolve();
+  const change = <T>(decide: (current: Limiter, now: number) => Decision<T>): Promise<T> => {
+    const mine = last.then(() => decideAndKeep(decide));
+    last = mine.catch(() => undefined);
+    return mine;
+  };
 
   return {
-    perSecond,
-    reserve: (count: number, leadMs = 0) =>
-      change((current) => {
-        if (current.blockedSince !== null) return { result: null };
-        const now = clock.now();
-        const period = (1000 / perSecond) * stretch(current, now);
-        const firstAt = Math.max(current.next, now + leadMs);
-        return {
-          value: { ...current, next: firstAt + count * period },
-          result: { firstAt, periodMs: period, count },
-        };
-      }),
-    slowDown: (retryAfterMs: number | null) =>
-      change((current) => {
-        const now = clock.now();
-        // calls that were under way together are refused together: one of them is enough
-        if (now - current.slowedAt < pauseMs) return { result: undefined };
-        return {
-          value: {
-            ...current,
-            next: Math.max(current.next, now + Math.min(retryAfterMs ?? pauseMs, maxPauseMs)),
-            slowness: Math.min(maxSlowness, stretch(current, now) + slowdownPerRefusal),
-            slowedAt: now,
-          },
-          result: undefined,
-        };
-      }),
-    /** Nobody under this key gets another slot until an operator deletes the row. */
-    block: (since: string) => change((current) => ({ value: { ...current, blockedSince: since }, result: undefined })),
-  } satisfies Slots & { perSecond: number; block: (since: string) => Promise<void> };
+    for: ({ class: its, taker: id }: Taker): Slots => {
+      const taker = takerName(id);
+      let granted = 0;
+      return {
+        reserve: async (count, leadMs = 0) => {
+          const asking = {
+            class: its === "on-demand" && granted >= priorityCalls ? "scheduled" : its,
+            taker,
+            count,
+            leadMs,
+          } as const;
+          const result = await change((current, now) => grant(current, asking, { now, perSecond }));
+          if ("count" in result) granted += result.count;
+          return result;
+        },
+        slowDown: (retryAfterMs) => change((current, now) => slowedDown(current, retryAfterMs, now)),
+      };
+    },
+  };
 };
 
-export type TableSlots = ReturnType<typeof tableSlots>;
+export interface Rate {
+  table: Pick<Table, "get" | "put">;
+  clock: Clock;
+  /** Whom Gradient counts its limit for. */
+  per: "vendor" | "partner";
+  /** What everybody under one such key sends together. */
+  perSecond: number;
+}
 
-/** Whom Gradient counts its limit for is not documented, so it is a setting. */
-export const limiterName = (per: "vendor" | "partner", partnerId: string): string =>
-  per === "vendor" ? "vendor" : `partner#${partnerId}`;
+/** The slots for calls of one partner. */
+export const slotsOf = ({ table, clock, per, perSecond }: Rate) => {
+  const byName = new Map<string, ReturnType<typeof tableSlots>>();
+  return (partnerId: string) => {
+    const name = limiterName(per, partnerId);
+    const known = byName.get(name) ?? tableSlots(table, name, clock, perSecond);
+    // one for each partner would grow without end in a worker that lives long
+    if (per === "vendor") byName.set(name, known);
+    return known;
+  };
+};

@@ -14,7 +14,8 @@ const toUtc = (at: string): string => {
 
 const pausedUntilMessage = "Paused until must be an RFC 3339 date-time between the years 1970 and 9998, or null.";
 
-// Times are compared as text in places, which holds for years of four digits, and the next run may fall into the next year.
+// Times are compared as text in places, which holds for years of four digits, and the next run may fall into the next
+// year.
 const pausedUntil = z.iso
   .datetime({ offset: true, abort: true, error: pausedUntilMessage })
   .overwrite(toUtc)

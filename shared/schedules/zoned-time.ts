@@ -9,7 +9,8 @@ export type WallTime = number;
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
 
-// To ask Intl takes 100 µs, and a schedule is parsed whenever it is read. Other spellings are not kept: they have no end.
+// To ask Intl takes 100 µs, and a schedule is parsed whenever it is read. Other spellings are not kept: they have no
+// end.
 const canonicalNames = new Set<string>();
 
 /** Intl's spelling of a zone's name; undefined for what is none. A mere offset is none: it knows no summer time. */
@@ -46,7 +47,9 @@ const offsetFormatter = (timeZone: string): Intl.DateTimeFormat => {
   return formatter;
 };
 
-/** How far the zone's clocks are ahead of UTC. Intl says it as `2026, GMT`, `GMT+05:45` or, long ago, `GMT-00:44:30`. */
+/**
+ * How far the zone's clocks are ahead of UTC. Intl says it as `2026, GMT`, `GMT+05:45` or, long ago, `GMT-00:44:30`.
+ */
 const offsetMs = (instant: number, timeZone: string): number => {
   const text = offsetFormatter(timeZone).format(instant);
   const sign = text.indexOf("GMT") + 3;

@@ -86,6 +86,8 @@ const hubService = z.object({
   gradientServiceId: z.string().nullable(),
   /** Until then one worker alone may create it in Gradient, which would create it twice. */
   createdUntil: instant.nullable(),
+  /** Gradient's refusal to create it, in its words. Concerns this service alone; it is tried again at `retryAt`. */
+  refusal: z.object({ at: instant, words: z.string(), tries: z.int(), retryAt: instant }).nullish(),
   updatedAt: instant,
   version: z.number(),
 });
@@ -95,7 +97,7 @@ const cataloguePk = "catalogue";
 
 export const serviceKey = (id: string): Key => ({ pk: cataloguePk, sk: `service#${id}` });
 export const toServiceItem = (value: HubService): Item => ({ ...value, ...serviceKey(value.id) });
-const fromServiceItem = (item: Item): HubService => readRow(hubService, item);
+export const fromServiceItem = (item: Item): HubService => readRow(hubService, item);
 
 /** The new state, if nobody changed the record since it was read. */
 export const serviceWrite = (value: HubService): RowWrite => versioned(toServiceItem(value));
@@ -104,6 +106,12 @@ export const findService = async (table: Pick<Table, "get">, id: string): Promis
   const item = await table.get(serviceKey(id));
   return item && fromServiceItem(item);
 };
+
+/** Nobody may ever match another service to it: two would overwrite each other's counts. */
+export const boundServiceKey = (gradientServiceId: string): Key => ({
+  pk: cataloguePk,
+  sk: `gradient#${gradientServiceId}`,
+});
 
 const serviceRows = (table: Pick<Table, "query">): Promise<Item[]> =>
   Array.fromAsync(allItems(table, { pk: cataloguePk, prefix: "service#" }));

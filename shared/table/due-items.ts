@@ -1,10 +1,11 @@
 import { throwAll } from "../errors.ts";
-import type { DueKey, Item, Table } from "./table.ts";
+import type { DueIndex, DueKey, Item, Table } from "./table.ts";
 
 const pageSize = 100;
 
 interface Due {
   table: Pick<Table, "due">;
+  index?: DueIndex;
   kind: string;
   until: Date;
   hasTime: () => boolean;
@@ -31,13 +32,19 @@ export const handleDueRows = (
 ): Promise<void> => handlePages({ table, ...due }, async (keys) => (await table.getMany(keys)).map(handle));
 
 /**
- * Every key that is due, page by page, until the time is nearly up. Whoever handles a key moves its due time on, so a run that was
- * cut off is resumed by the next one where it stopped.
+ * Every key that is due, page by page, until the time is nearly up. Whoever handles a key moves its due time on, so a
+ * run that was cut off is resumed by the next one where it stopped.
  */
-async function* dueItems({ table, kind, until, hasTime }: Due): AsyncGenerator<DueKey[]> {
+async function* dueItems({ table, index = "due", kind, until, hasTime }: Due): AsyncGenerator<DueKey[]> {
   let after: DueKey | undefined;
   while (hasTime()) {
-    const page = await table.due({ kind, until: until.toISOString(), limit: pageSize, ...(after ? { after } : {}) });
+    const page = await table.due({
+      index,
+      kind,
+      until: until.toISOString(),
+      limit: pageSize,
+      ...(after ? { after } : {}),
+    });
     if (page.keys.length > 0) yield page.keys;
     if (page.next === null) return;
     after = page.next;

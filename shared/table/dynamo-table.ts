@@ -118,23 +118,32 @@ export const dynamoTable = (client: DynamoDBClient, TableName: string): Table =>
         .catch(translate);
       return { items: (Items ?? []).map(fromItem), next: LastEvaluatedKey?.sk?.S ?? null };
     },
-    due: async ({ kind, until, limit, after }) => {
-      const toDueKey = (key: DueKey): Attributes => ({ ...toKey(key), dueKind: { S: kind }, dueAt: { S: key.dueAt } });
+    due: async ({ index = "due", kind, until, limit, after }) => {
+      const [kindName, atName] = [`${index}Kind`, `${index}At`];
+      const toStart = (key: DueKey): Attributes => ({
+        ...toKey(key),
+        [kindName]: { S: kind },
+        [atName]: { S: key.dueAt },
+      });
+      const fromAttributes = (attributes: Attributes): DueKey => {
+        const { [atName]: dueAt, ...key } = unmarshall(attributes);
+        return dueKey.parse({ ...key, dueAt });
+      };
       const { Items, LastEvaluatedKey } = await client
         .send(
           new QueryCommand({
             TableName,
-            IndexName: "due",
-            KeyConditionExpression: "dueKind = :kind AND dueAt <= :until",
+            IndexName: index,
+            KeyConditionExpression: `${kindName} = :kind AND ${atName} <= :until`,
             ExpressionAttributeValues: { ":kind": { S: kind }, ":until": { S: until } },
             Limit: limit,
-            ...(after === undefined ? {} : { ExclusiveStartKey: toDueKey(after) }),
+            ...(after === undefined ? {} : { ExclusiveStartKey: toStart(after) }),
           }),
         )
         .catch(translate);
       return {
-        keys: (Items ?? []).map((attributes) => dueKey.parse(unmarshall(attributes))),
-        next: LastEvaluatedKey ? dueKey.parse(unmarshall(LastEvaluatedKey)) : null,
+        keys: (Items ?? []).map(fromAttributes),
+        next: LastEvaluatedKey ? fromAttributes(LastEvaluatedKey) : null,
       };
     },
   };

@@ -4,7 +4,8 @@ import { UnreadableRecord } from "../errors.ts";
 import { readRow } from "../stored.ts";
 import type { Item } from "./table.ts";
 
-// Lines repeat within a few hundred bytes, so a window of 4 kB finds as much as one of 32 kB, and is set up in half the time.
+// Lines repeat within a few hundred bytes, so a window of 4 kB finds as much as one of 32 kB, and is set up in half the
+// time.
 const settings = { windowBits: 12, memLevel: 4 };
 
 const columnsOf = "columns of";
@@ -60,12 +61,13 @@ const fromColumns = (value: unknown): unknown => {
   return records;
 };
 
-// With its keys, such a row takes one write unit, deflated or not; deflating is most of the work of writing and reading it.
+// With its keys, such a row takes one write unit, deflated or not; deflating is most of the work of writing and reading
+// it.
 const shortBytes = 600;
 
 /**
- * Lists of lines are stored by column and, unless short, deflated: ids and names repeat, so a chunk of 64 lines takes one or two
- * write units instead of 10 to 19 (ADR 4).
+ * Lists of lines are stored by column and, unless short, deflated: ids and names repeat, so a chunk of 64 lines takes
+ * one or two write units instead of 10 to 19 (ADR 4).
  */
 export const pack = (value: unknown): string | Uint8Array => {
   const text = JSON.stringify(toColumns(value));

@@ -31,7 +31,9 @@ export interface RowWrite {
 /** The value as it is once its write has taken effect. */
 export const written = <T extends { version: number }>(value: T): T => ({ ...value, version: value.version + 1 });
 
-/** The new state of a row, if nobody has changed it since it was read. Version 0 stands for a row that is not there yet. */
+/**
+ * The new state of a row, if nobody has changed it since it was read. Version 0 stands for a row that is not there yet.
+ */
 export const versioned = (row: Item): RowWrite => ({
   put: written(row),
   expect: row.version === 0 ? "absent" : row.version,
@@ -57,7 +59,16 @@ export interface Page<T> {
   next: string | null;
 }
 
+/**
+ * Where rows are found again by a moment: a row with `<index>Kind` and `<index>At` is in that index. `due` is for what
+ * has priority, so that nobody has to read past what may wait, or past what only looks at Gradient.
+ */
+export const dueIndexes = ["due", "idle", "look"] as const;
+export type DueIndex = (typeof dueIndexes)[number];
+
 export interface DueQuery {
+  /** `due` unless given. */
+  index?: DueIndex;
   kind: string;
   /** RFC 3339; rows due at this time or before. */
   until: string;
@@ -71,10 +82,10 @@ export interface DueKey extends Key {
 }
 
 /**
- * The one table, as narrow as the service needs it: whole rows, one kind of condition, transactions of at most 100 writes.
- * Rows with `dueKind` and `dueAt` are found again by `due`, rows with `expiresAt` (epoch seconds) vanish some time after it.
- * Throws `table.conflict` when an expectation does not hold, `table.unavailable` when the table did not answer (then a write may
- * or may not have happened), and an `InfrastructureFault` when it refuses the call.
+ * The one table, as narrow as the service needs it: whole rows, one kind of condition, transactions of at most 100
+ * writes. Rows with a moment in an index are found again by `due`, rows with `expiresAt` (epoch seconds) vanish some
+ * time after it. Throws `table.conflict` when an expectation does not hold, `table.unavailable` when the table did not
+ * answer (then a write may or may not have happened), and an `InfrastructureFault` when it refuses the call.
  */
 export interface Table {
   get(key: Key): Promise<Item | undefined>;

@@ -11,14 +11,24 @@ import type { LineOutcome } from "./outcome.ts";
 const ledgerEntry = z.object({
   customerId: z.string(),
   serviceId: z.string(),
-  /** The number that Gradient accepted last, and when. */
-  accepted: z.object({ unitCount: z.int(), at: instant }).nullable(),
+  /**
+   * The number that Gradient accepted last, when, and the floor of proof that its run had read
+   * (`Integration.proofGen`).
+   */
+  accepted: z.object({ unitCount: z.int(), at: instant, gen: z.int().default(0) }).nullable(),
   /**
    * A number that was sent without an answer and may still land until then. Meanwhile no other number may be sent: it
    * could be overwritten by the late one.
    */
   doubt: z.object({ unitCount: z.int(), until: instant }).nullable(),
-  last: z.object({ outcome: openEnum<LineOutcome>(), at: instant }),
+  /** Why the service still owes the line to Gradient, without anybody's asking; null where it does not. */
+  owed: openEnum<"no-answer" | "throttled" | "fenced" | "stopped">().nullable().default(null),
+  /** `missing`: which half is not mapped, where Gradient's 404 has named one. */
+  last: z.object({
+    outcome: openEnum<LineOutcome>(),
+    at: instant,
+    missing: openEnum<"account" | "service">().optional(),
+  }),
 });
 export type LedgerEntry = z.infer<typeof ledgerEntry>;
 const ledgerEntries = z.array(ledgerEntry);
@@ -26,6 +36,20 @@ const ledgerEntries = z.array(ledgerEntry);
 /** Gradient holds, or may come to hold, something other than zero for the line. */
 export const holdsUnits = ({ accepted, doubt }: LedgerEntry): boolean =>
   (accepted !== null && accepted.unitCount > 0) || doubt !== null;
+
+/**
+ * Whether Gradient surely holds this number: it was accepted above the floor of proof, nothing else was sent since
+ * without an answer, and the line was mapped when it was sent last. After a 404 the mapping may be another one, which
+ * holds nothing yet.
+ */
+export const surelyHolds = (entry: LedgerEntry | undefined, unitCount: number, proofGen: number): boolean =>
+  entry !== undefined &&
+  entry.doubt === null &&
+  entry.owed === null &&
+  entry.accepted !== null &&
+  entry.accepted.gen >= proofGen &&
+  entry.accepted.unitCount === unitCount &&
+  entry.last.outcome === "accepted";
 
 /**
  * One row of a partner's ledger: all lines of those customers whose id hashes to `number`. A row per customer would
@@ -56,10 +80,11 @@ export const lineKey = ({ customerId, serviceId }: { customerId: string; service
 export const bucketOf = (customerId: string, bits: number): number =>
   hash("sha256", customerId, "buffer").readUInt16BE(0) >> (16 - bits);
 
-// 40 to 80 lines a row on average, so that few rows have more than one chunk: every chunk, however small, costs five writes
+// 40 to 80 lines a row on average, so that few rows have more than one chunk: every chunk, however small, costs seven
+// writes
 const linesPerBucket = 80;
 
-/** How many bits give rows of a good size for so many lines; never fewer than the ledger has. */
+/** How many bits give rows of a good size for so many lines; never fewer than there are. */
 export const bitsFor = (lines: number, current: number): number =>
   Math.min(16, Math.max(current, Math.ceil(Math.log2(Math.max(1, lines / linesPerBucket)))));
 
@@ -90,7 +115,7 @@ export const readBucket = async (
   return bucket.connectionId === connectionId ? bucket : { ...bucket, connectionId, entries: new Map() };
 };
 
-// some 25 kB: a page of DynamoDB's own size, unpacked, would be most of a worker's memory
+// some 50 kB: a page of DynamoDB's own size, unpacked, would be most of a worker's memory
 const rowsAtOnce = 25;
 
 export type Ledger = Pick<Bucket, "partnerId" | "bits" | "connectionId">;

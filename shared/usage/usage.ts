@@ -4,7 +4,8 @@ import { partnerPk } from "../partners/partner.ts";
 import { readRow } from "../stored.ts";
 import { allItems, type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 
-// Gradient documents no upper bound. Ten digits are more units than any customer has and far below where doubles lose whole numbers.
+// Gradient documents no upper bound. Ten digits are more units than any customer has and far below where doubles lose
+// whole numbers.
 const maxUnitCount = 9_999_999_999;
 
 export const unitCount = z
@@ -58,6 +59,22 @@ export const readUsage = async (
 ): Promise<Map<string, CustomerUsage>> => {
   const items = await table.getMany(customerIds.map((id) => usageKey(partnerId, id)));
   return new Map(items.map(fromUsageItem).map((usage) => [usage.customerId, usage]));
+};
+
+/** What is left of it without the services that the partner has left out. */
+export const withoutServices = (
+  usage: Map<string, CustomerUsage>,
+  serviceIds: readonly string[],
+): Map<string, CustomerUsage> => {
+  if (serviceIds.length === 0) return usage;
+  const gone = new Set(serviceIds);
+  const isLeft = ([id]: [string, Count]) => !gone.has(id);
+  return new Map(
+    [...usage].map(([id, held]) => [
+      id,
+      { ...held, counts: Object.fromEntries(Object.entries(held.counts).filter(isLeft)) },
+    ]),
+  );
 };
 
 export const listUsage = async (

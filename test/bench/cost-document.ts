@@ -47,7 +47,9 @@ const unchangedLines = (): number => {
   return 1e6 * (write * listPrices.dynamoWriteUnit + read * listPrices.dynamoReadUnit);
 };
 
-/** The smallest export, in steps of ten lines, whose calls cost no more than the goal while it has the rate to itself. */
+/**
+ * The smallest export, in steps of ten lines, whose calls cost no more than the goal while it has the rate to itself.
+ */
 const smallestWithinGoal = ((): string => {
   for (let linesPerExport = 10; linesPerExport <= 100_000; linesPerExport += 10) {
     if (costPerMillion(listPrices, measured, { linesPerExport, workers: 1 }).total <= goal)

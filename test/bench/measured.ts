@@ -3,7 +3,8 @@ import type { Measured } from "./cost-model.ts";
 /** What `npm run bench:scale` and `npm run bench:pace` printed; docs/performance.md has the runs. */
 export const measured: Measured = {
   linesPerSecond: 94.9,
-  // starting an export writes 16 units, bringing it to its queue one, and 20 lines 19, two of them for the lines themselves
+  // starting an export writes 16 units, bringing it to its queue one, and 20 lines 19, two of them for the lines
+  // themselves
   writeUnits: { each: 34, line: 0.127 },
   readUnits: { each: 10, line: 0.279 },
   unchangedLine: { write: 0.085, read: 0.279 },

@@ -1,11 +1,12 @@
 import { parseArgs } from "node:util";
+import { paceByMemory } from "./pace-memory.ts";
 import { memoryOver, onDemandBeside, onDemandIdle, wholeRun } from "./pace-runs.ts";
 import { type Extent, inEverySetting, peers } from "./pace-settings.ts";
 import { machine, print } from "./report.ts";
 import { type PaceRig, paceRig } from "./rig/pace-rig.ts";
 
 const { values: options } = parseArgs({
-  options: { quick: { type: "boolean" }, long: { type: "boolean" }, only: { type: "string" } },
+  options: { quick: { type: "boolean" }, long: { type: "boolean" }, only: { type: "string" }, mb: { type: "string" } },
 });
 
 // in nine settings, with --long 100,800 lines
@@ -24,11 +25,12 @@ const parts: Record<string, (rig: PaceRig) => Promise<void>> = {
     await rig.addPartner("org-large", largeLines);
     await onDemandIdle(rig, await rig.worker());
     await onDemandBeside(rig, await rig.worker(), await rig.worker(), largeLines);
-    const fast = await rig.worker("fast-export-usage");
+    const fast = await rig.worker({ folder: "fast-export-usage" });
     await memoryOver(rig, fast, largeLines, []);
     // with everything in the ledger, in a process that has had one run
     await memoryOver(rig, fast, largeLines, []);
   },
+  memory: () => paceByMemory({ lines: options.quick ? 950 : 5700, memories: options.mb?.split(",").map(Number) }),
   hundred: async (rig) => {
     await rig.addPartner("org-large", largeLines);
     await memoryOver(rig, await rig.worker(), largeLines);

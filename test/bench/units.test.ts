@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Item } from "#shared/table/table";
 import { countingTable } from "#test/bench/units/counting-table";
-import { itemBytes, readUnits, writeUnits } from "#test/bench/units/item-size";
+import { itemBytes, readUnits, writeUnits } from "#test/builders/item-size";
 import { inMemoryTable } from "#test/fakes/in-memory-table";
 
 const row = (bytes: number, more: object = {}): Item => ({

@@ -1,4 +1,6 @@
 import { type Integration, integrationWrite, noMapping } from "#shared/integrations/integration";
+import { noLooks } from "#shared/integrations/looks";
+import { noWants } from "#shared/integrations/wants";
 import { defaultSchedule } from "#shared/schedules/schedule";
 import type { Item } from "#shared/table/table";
 import { minutesAfter } from "./time.ts";
@@ -33,13 +35,22 @@ export const anIntegration = (integration: Partial<Integration> = {}): Integrati
     confirmedBy: "person-1",
     mailId: "agreement-2026-11-01-1",
   },
-  mapping: { ...noMapping, waitingSince: minutesAfter(-100), completedAt: minutesAfter(-60) },
+  mapping: {
+    ...noMapping,
+    waitingSince: minutesAfter(-100),
+    completedAt: minutesAfter(-60),
+    mappedServiceIds: ["svc-dns"],
+  },
   schedule: defaultSchedule("Europe/Prague"),
   nextRunAt: minutesAfter(13 * 60),
   currentExportId: null,
   lastExport: null,
-  lastFullAt: null,
-  viewsOwed: null,
+  wants: noWants,
+  proofGen: 0,
+  awaitedServiceIds: [],
+  leftOutServiceIds: [],
+  looks: noLooks,
+  sizes: { lines: 0, toSend: 0 },
   ledgerBits: 0,
   problems: [],
   version: 1,

@@ -1,9 +1,9 @@
 import { type Chunk, toChunkItem } from "#shared/exports/chunk";
 import { type Line, noTotals, type Receipt } from "#shared/exports/line";
-import { exportWrite, type UsageExport } from "#shared/exports/usage-export";
+import { exportWrite, nothingLeft, type UsageExport } from "#shared/exports/usage-export";
 import type { Item } from "#shared/table/table";
 import { type Bucket, bucketWrite, type LedgerEntry, lineKey } from "#shared/usage/ledger";
-import { minutesAfter, noon } from "./time.ts";
+import { noon } from "./time.ts";
 
 /** An export that a person has started and nobody has begun, unless the test is about another. */
 export const anExport = (value: Partial<UsageExport> = {}): UsageExport => ({
@@ -12,12 +12,24 @@ export const anExport = (value: Partial<UsageExport> = {}): UsageExport => ({
   trigger: "manual",
   startedBy: "person-1",
   mode: "changes",
+  kind: "all",
   lane: "on-demand",
   state: "planned",
   outcome: null,
   customerIds: null,
+  serviceIds: null,
   retryOf: null,
-  standsFor: null,
+  probes: null,
+  reason: null,
+  leftOver: nothingLeft,
+  allChunks: null,
+  seq: 0,
+  proofGen: 0,
+  readAt: null,
+  admittedFor: null,
+  toSend: 0,
+  repeatsDue: 0,
+  awaitedServiceIds: [],
   totals: noTotals,
   chunks: null,
   nextChunk: 0,
@@ -25,7 +37,6 @@ export const anExport = (value: Partial<UsageExport> = {}): UsageExport => ({
   lease: null,
   stop: null,
   viewsRebuilt: false,
-  awaitsService: false,
   connectionId: null,
   endsBilling: false,
   acceptedServiceIds: [],
@@ -33,7 +44,9 @@ export const anExport = (value: Partial<UsageExport> = {}): UsageExport => ({
   createdAt: noon,
   startedAt: null,
   finishedAt: null,
-  expectedBy: minutesAfter(6 * 60),
+  progressAt: noon,
+  queuedAt: noon,
+  stalls: 0,
   version: 1,
   ...value,
 });
@@ -83,8 +96,9 @@ export const aChunkRow = (chunk: Partial<Chunk> = {}): Item => toChunkItem(aChun
 export const aLedgerEntry = (entry: Partial<LedgerEntry> = {}): LedgerEntry => ({
   customerId: "cust-1",
   serviceId: "svc-dns",
-  accepted: { unitCount: 15, at: noon },
+  accepted: { unitCount: 15, at: noon, gen: 0 },
   doubt: null,
+  owed: null,
   last: { outcome: "accepted", at: noon },
   ...entry,
 });

@@ -3,6 +3,7 @@ import type { GradientApi, UnitCount } from "#shared/gradient/gradient-api";
 import { gradientClient } from "#shared/gradient/gradient-client";
 import { type PartnerToken, partnerToken } from "#shared/gradient/gradient-token";
 import { inMemoryGradient } from "#test/fakes/in-memory-gradient";
+import { freePacer, pacedGradient } from "#test/fakes/paced-gradient";
 import { aConnectedPartner, aSandbox, cleanUp, vendorKey } from "./gradient-sandbox-rig.ts";
 
 /** A partner that has just made its key, and what it can do in Gradient. */
@@ -17,23 +18,24 @@ interface World {
 }
 
 const inMemory = async (): Promise<World> => {
-  const api = inMemoryGradient();
+  const gradient = inMemoryGradient();
+  const api = pacedGradient(gradient, () => new Date()).as({ pacer: freePacer });
   const token = partnerToken.parse("canary-partner-token");
-  const { connection } = api.addOrganization({ token });
+  const { connection } = gradient.addOrganization({ token });
   let current = token;
   return {
     api,
     token,
-    mapAccount: async (accountId) => api.mapAccount(current, accountId),
-    mapService: async (serviceId) => api.mapService(current, serviceId),
+    mapAccount: async (accountId) => gradient.mapAccount(current, accountId),
+    mapService: async (serviceId) => gradient.mapService(current, serviceId),
     regenerateKey: async () => {
-      current = api.regenerateKey(current);
+      current = gradient.regenerateKey(current);
       return current;
     },
-    disconnect: async () => api.disconnect(current),
+    disconnect: async () => gradient.disconnect(current),
     countOf: async (accountId, serviceId) => {
-      expect(connection.organizationId).toBe(api.organizationOf(current)?.connection.organizationId);
-      return api.countOf(current, accountId, serviceId);
+      expect(connection.organizationId).toBe(gradient.organizationOf(current)?.connection.organizationId);
+      return gradient.countOf(current, accountId, serviceId);
     },
   };
 };
@@ -42,7 +44,7 @@ const overHttp = async (): Promise<World> => {
   const sandbox = await aSandbox();
   const { token, partner } = await aConnectedPartner(sandbox);
   return {
-    api: gradientClient({ baseUrl: `${sandbox.url}/api`, vendorKey }),
+    api: gradientClient({ baseUrl: `${sandbox.url}/api`, vendorKey }).as({ pacer: freePacer }),
     token: partnerToken.parse(token),
     mapAccount: (accountId) => partner("POST", "/mappings/accounts", { accountId }),
     mapService: (serviceId) => partner("POST", "/mappings/services", { serviceId }),
@@ -146,14 +148,14 @@ describe.each([
   it("calls a count unmapped until both account and service are mapped, and holds nothing by then", async () => {
     const serviceId = await aService();
     await api.createAccounts(token, [{ id: "cust-1", name: "Fir Bakery" }]);
-    expect(await count(serviceId, "cust-1", 3)).toEqual(unmapped);
-    expect(await count(serviceId, "nobody", 3)).toEqual(unmapped);
+    expect(await count(serviceId, "cust-1", 3)).toMatchObject(unmapped);
+    expect(await count(serviceId, "nobody", 3)).toMatchObject(unmapped);
     await world.mapAccount("cust-1");
-    expect(await count(serviceId, "cust-1", 3)).toEqual(unmapped);
+    expect(await count(serviceId, "cust-1", 3)).toMatchObject(unmapped);
     expect(await world.countOf("cust-1", serviceId)).toBeUndefined();
 
     await world.mapService(serviceId);
-    expect(await count(serviceId, "cust-1", 3)).toEqual({ kind: "accepted" });
+    expect(await count(serviceId, "cust-1", 3)).toMatchObject({ kind: "accepted" });
     expect(await world.countOf("cust-1", serviceId)).toBe(3);
   });
 
@@ -164,7 +166,7 @@ describe.each([
     await world.mapAccount("cust-1");
     await world.mapService(serviceId);
     for (const unitCount of [7, 7, 0]) {
-      expect(await count(serviceId, "cust-1", unitCount, unitCount === 0)).toEqual({ kind: "accepted" });
+      expect(await count(serviceId, "cust-1", unitCount, unitCount === 0)).toMatchObject({ kind: "accepted" });
       expect(await world.countOf("cust-1", serviceId)).toBe(unitCount);
     }
     expect(await api.readConnection(token)).toMatchObject({ status: "active" });
@@ -180,7 +182,7 @@ describe.each([
     await expect(api.setStatus(token, "pending")).rejects.toMatchObject(rejected);
     await expect(api.readAccounts(token)).rejects.toMatchObject(rejected);
     await expect(api.createAccounts(token, [{ id: "x", name: "x" }])).rejects.toMatchObject(rejected);
-    expect(await count(serviceId, "cust-1", 1)).toEqual({ kind: "token-rejected" });
+    expect(await count(serviceId, "cust-1", 1)).toMatchObject({ kind: "token-rejected" });
 
     expect(await api.readAccounts(next)).toEqual([{ id: "cust-1", name: "Fir Bakery", isMapped: false }]);
   });

@@ -1,10 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { GradientApi } from "#shared/gradient/gradient-api";
+import type { Caller, GradientApi, UnitCount } from "#shared/gradient/gradient-api";
 import { gradientClient } from "#shared/gradient/gradient-client";
 import { accountsReply, connectionReply, refusalReply, vendorReply } from "#shared/gradient/gradient-replies";
+import type { RequestOptions } from "#shared/gradient/gradient-requests";
 import { partnerToken } from "#shared/gradient/gradient-token";
+import { freePacer } from "#test/fakes/paced-gradient";
 import { json, type LoopbackServer, startLoopbackServer } from "./loopback-server.ts";
 
 const token = partnerToken.parse("canary-partner-token-9f3c");
@@ -17,9 +19,12 @@ const fixture = async (name: string): Promise<unknown> =>
 let server: LoopbackServer;
 let client: GradientApi;
 
+const aClient = (options: Partial<RequestOptions> = {}, caller: Caller = { pacer: freePacer }): GradientApi =>
+  gradientClient({ baseUrl: `${server.url}/api`, vendorKey, ...options }).as(caller);
+
 beforeEach(async () => {
   server = await startLoopbackServer(json(500, {}));
-  client = gradientClient({ baseUrl: `${server.url}/api`, vendorKey, timeoutMs: 2_000 });
+  client = aClient({ timeoutMs: 2_000 });
 });
 afterEach(() => server.close());
 
@@ -30,6 +35,12 @@ const onlyRequest = () => {
 };
 
 const count = { serviceId: "65aa00000000000000000010", accountId: "cust-0042", unitCount: 17, rebuildsViews: true };
+
+/** What Gradient answers, without the moment at which it was asked. */
+const answerTo = async (given: UnitCount) => {
+  const { sentAt: _, ...answer } = { sentAt: 0, ...(await client.setUnitCount(token, given)) };
+  return answer;
+};
 
 it.each([
   ["organization-pending", connectionReply],
@@ -227,7 +238,7 @@ describe("what each status becomes", () => {
 describe("a count", () => {
   it("is one POST with the level", async () => {
     server.respondWith(json(201, await fixture("count-accepted")));
-    expect(await client.setUnitCount(token, count)).toEqual({ kind: "accepted" });
+    expect(await answerTo(count)).toEqual({ kind: "accepted" });
     expect(onlyRequest()).toEqual({
       method: "POST",
       path: "/api/vendor-api/service/65aa00000000000000000010/count",
@@ -263,14 +274,14 @@ describe("a count", () => {
     [503, { kind: "in-doubt", reason: "status 503" }],
   ])("answered with %i", async (status, answer) => {
     server.respondWith(json(status, { statusCode: status, message: "because" }));
-    expect(await client.setUnitCount(token, count)).toEqual(answer);
+    expect(await answerTo(count)).toEqual(answer);
   });
 
   it("is accepted by a 201 without a body, and by any success that says nothing against it", async () => {
     server.respondWith((_, response) => response.writeHead(201).end("Created"));
-    expect(await client.setUnitCount(token, count)).toEqual({ kind: "accepted" });
+    expect(await answerTo(count)).toEqual({ kind: "accepted" });
     server.respondWith((_, response) => response.writeHead(204).end());
-    expect(await client.setUnitCount(token, count)).toEqual({ kind: "accepted" });
+    expect(await answerTo(count)).toEqual({ kind: "accepted" });
   });
 
   it("is not accepted by somebody else's page", async () => {
@@ -280,12 +291,12 @@ describe("a count", () => {
 
   it("quotes Gradient's reasons, several as one text, and says so where there is none", async () => {
     server.respondWith(json(400, await fixture("bad-request")));
-    expect(await client.setUnitCount(token, count)).toEqual({
+    expect(await answerTo(count)).toEqual({
       kind: "rejected",
       message: "unitCount must be a number; accountId must be a string",
     });
     server.respondWith((_, response) => response.writeHead(422).end("<html>"));
-    expect(await client.setUnitCount(token, count)).toEqual({
+    expect(await answerTo(count)).toEqual({
       kind: "rejected",
       message: "Gradient gave no reason (status 422).",
     });
@@ -293,7 +304,7 @@ describe("a count", () => {
 
   it("cuts a long reason to 300 characters in one line", async () => {
     server.respondWith(json(400, { message: `first\nsecond ${"x".repeat(5_000)}` }));
-    const answer = await client.setUnitCount(token, count);
+    const answer = await answerTo(count);
     expect(answer).toEqual({ kind: "rejected", message: `first second ${"x".repeat(287)}` });
   });
 
@@ -307,24 +318,24 @@ describe("a count", () => {
     ["1.5", null],
   ])("throttled with Retry-After %s waits %s ms", async (text, retryAfterMs) => {
     const now = () => new Date("2026-11-02T09:00:00Z");
-    client = gradientClient({ baseUrl: `${server.url}/api`, vendorKey, now });
+    client = aClient({ now });
     server.respondWith(json(429, {}, { "retry-after": text }));
-    expect(await client.setUnitCount(token, count)).toEqual({ kind: "throttled", retryAfterMs });
+    expect(await answerTo(count)).toEqual({ kind: "throttled", retryAfterMs });
   });
 
   it("is in doubt when nobody answers in time, the connection breaks, or nobody is there", async () => {
-    client = gradientClient({ baseUrl: `${server.url}/api`, vendorKey, timeoutMs: 60 });
+    client = aClient({ timeoutMs: 60 });
     server.respondWith(() => undefined);
-    expect(await client.setUnitCount(token, count)).toEqual({ kind: "in-doubt", reason: "no reply within 60 ms" });
+    expect(await answerTo(count)).toEqual({ kind: "in-doubt", reason: "no reply within 60 ms" });
 
     server.respondWith(({ socket }) => socket.resetAndDestroy());
-    expect(await client.setUnitCount(token, count)).toEqual({
+    expect(await answerTo(count)).toEqual({
       kind: "in-doubt",
       reason: "connection failed: ECONNRESET",
     });
 
     await server.close();
-    expect(await client.setUnitCount(token, count)).toEqual({
+    expect(await answerTo(count)).toEqual({
       kind: "in-doubt",
       reason: "connection failed: ECONNREFUSED, before anything was sent",
     });
@@ -335,7 +346,7 @@ describe("the credential", () => {
   it("is composed anew for each call when the vendor key is given as a function", async () => {
     server.respondWith(json(200, []));
     let key = "first-vendor-key";
-    client = gradientClient({ baseUrl: `${server.url}/api/`, vendorKey: async () => key });
+    client = aClient({ baseUrl: `${server.url}/api/`, vendorKey: async () => key });
     await client.readAccounts(token);
     key = "second-vendor-key";
     await client.readAccounts(token);
@@ -375,5 +386,109 @@ describe("the credential", () => {
     expect(everything.join("\n")).toContain("[removed]");
     for (const secret of [token, vendorKey, header]) expect(everything.join("\n")).not.toContain(secret);
     expect(written).toEqual([]);
+  });
+});
+
+describe("a request's turn", () => {
+  /** A pacer that gives these, one after the other, and notes what is asked of it. */
+  const scripted = (...usable: (number | null)[]) => {
+    const happened: string[] = [];
+    const pacer: Caller["pacer"] = {
+      slot: async () => {
+        happened.push("slot");
+        return usable.shift() ?? null;
+      },
+      slowDown: async (ms) => void happened.push(`slow down ${ms}`),
+    };
+    return { happened, pacer };
+  };
+  const ever = Number.POSITIVE_INFINITY;
+
+  it("comes after the vendor key was renewed, and its guard is asked last", async () => {
+    const { happened, pacer } = scripted(ever);
+    server.respondWith(json(201, {}));
+    const api = aClient(
+      {
+        vendorKey: async () => {
+          happened.push("key");
+          return vendorKey;
+        },
+      },
+      { pacer, mayGo: async () => happened.push("guard") > 0 },
+    );
+
+    await api.setUnitCount(token, count);
+
+    expect(happened).toEqual(["key", "slot", "guard"]);
+  });
+
+  it("is when the answer says that the count was sent: after the slot, not before", async () => {
+    let time = 1_000;
+    const pacer = {
+      ...freePacer,
+      slot: async () => {
+        time += 500;
+        return ever;
+      },
+    };
+    server.respondWith(json(201, {}));
+    const sent = await aClient({ now: () => new Date(time) }, { pacer }).setUnitCount(token, count);
+    expect(sent).toEqual({ kind: "accepted", sentAt: 1_500 });
+  });
+
+  it("comes again where its caller took longer than the slot may wait", async () => {
+    let time = 1_000;
+    const { happened, pacer } = scripted(1_012, 1_112);
+    server.respondWith(json(201, {}));
+    const mayGo = async () => {
+      time += 100;
+      return true;
+    };
+    // the second time the lease is renewed already
+    const quickThen = async () => (time > 1_000 ? true : mayGo());
+
+    const api = aClient({ now: () => new Date(time) }, { pacer, mayGo: quickThen });
+    expect(await api.setUnitCount(token, count)).toEqual({ kind: "accepted", sentAt: 1_100 });
+    expect(happened).toEqual(["slot", "slot"]);
+  });
+
+  it.each([
+    ["has no slot in time", null, true],
+    ["is denied", ever, false],
+    ["misses every slot", 0, true],
+  ])("that %s sends nothing, which is no refusal", async (_, usable, may) => {
+    const { pacer } = scripted(...Array.from({ length: 9 }, () => usable));
+    const api = aClient({}, { pacer, mayGo: async () => may });
+
+    expect(await api.setUnitCount(token, count)).toEqual({ kind: "not-sent" });
+    await expect(api.readConnection(token)).rejects.toMatchObject({ kind: "unavailable", code: "gradient.not-asked" });
+    expect(server.received).toEqual([]);
+  });
+
+  it("is one for each request of a call", async () => {
+    const { happened, pacer } = scripted(...Array.from({ length: 9 }, () => ever));
+    server.respondWith((request, response) =>
+      json(request.path.endsWith("/accounts") ? 404 : 200, [])(request, response),
+    );
+    const api = aClient({}, { pacer });
+
+    await api.changeAccounts(
+      token,
+      ["a", "b", "c"].map((id) => ({ id, name: id })),
+    );
+
+    expect(server.received).toHaveLength(4);
+    expect(happened).toEqual(["slot", "slot", "slot", "slot"]);
+  });
+
+  it("slows everybody down after a 429, also where the table cannot be told", async () => {
+    const { happened, pacer } = scripted(ever, ever);
+    server.respondWith(json(429, {}, { "retry-after": "2" }));
+    await aClient({}, { pacer }).setUnitCount(token, count);
+    await expect(aClient({}, { pacer }).readAccounts(token)).rejects.toMatchObject({ code: "gradient.throttled" });
+    expect(happened).toEqual(["slot", "slow down 2000", "slot", "slow down 2000"]);
+
+    const deaf = { ...freePacer, slowDown: () => Promise.reject(new Error("no table")) };
+    expect(await aClient({}, { pacer: deaf }).setUnitCount(token, count)).toMatchObject({ kind: "throttled" });
   });
 });

@@ -40,7 +40,9 @@ const call = async (url: string, method: string, headers: Record<string, string>
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
 };
 
-/** A clock that is 20 ms later at each look, so that tests that are not about the limit of 100 a second never meet it. */
+/**
+ * A clock that is 20 ms later at each look, so that tests that are not about the limit of 100 a second never meet it.
+ */
 const unhurried = () => {
   let now = Date.now();
   return () => {

@@ -76,7 +76,8 @@ const count =
     sandbox.vendor(token, "POST", `/service/${partner.serviceId}/count`, { accountId, unitCount });
 const one: Send = (token) => by("GET", `/service/${partner.serviceId}`)(token);
 
-// each operation's ways to each of its documented statuses; 401, 403 and 429 are the same everywhere and follow from the first
+// each operation's ways to each of its documented statuses; 401, 403 and 429 are the same everywhere and follow from
+// the first
 const cases: Record<string, Record<number, Send[]>> = {
   getVendor: { 200: [by("GET", "")] },
   updateVendor: { 200: [by("PATCH", "", { name: "Hub" })], 400: [by("PATCH", "", {}), by("PATCH", "", { name: 7 })] },

@@ -6,7 +6,7 @@ import { DeleteSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secre
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startSecretsManager } from "#local/aws/secrets-manager";
 import { partnerToken } from "#shared/gradient/gradient-token";
-import { secretText } from "#shared/secrets/secret-text";
+import { secretText, vendorKeyIn } from "#shared/secrets/secret-text";
 import { secretsManagerVault } from "#shared/secrets/secrets-manager-vault";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import { inMemoryTokenVault } from "#test/fakes/in-memory-token-vault";
@@ -233,5 +233,22 @@ describe("a secret text", () => {
     await expect(read()).rejects.toMatchObject({ name: "InfrastructureFault" });
     await set("vendor-key");
     expect(await read()).toBe("vendor-key");
+  });
+});
+
+describe("the vendor key", () => {
+  it("comes with the version of its secret, from memory until it is told to forget", async () => {
+    const vault = secretsManagerVault(client);
+    const versions = [await vault.store(name, first), await vault.store(name, second)];
+    asked = [];
+    const vendorKey = vendorKeyIn(client, name, () => now);
+    const current = { key: second, version: versions[1]?.versionId };
+    expect(await Promise.all([vendorKey.current(), vendorKey.current()])).toEqual([current, current]);
+    expect(asked).toEqual(["GetSecretValue"]);
+
+    const { versionId } = await vault.store(name, partnerToken.parse("canary-third-token-5b1d"));
+    expect(await vendorKey.current()).toEqual(current);
+    vendorKey.forget();
+    expect(await vendorKey.current()).toEqual({ key: "canary-third-token-5b1d", version: versionId });
   });
 });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Dynoxide, dynoxideCandidates, startDynoxide } from "#local/aws/dynoxide";
 import { dynamoTable } from "#shared/table/dynamo-table";
 import { inMemoryTable } from "#test/fakes/in-memory-table";
-import { seededRandom } from "#test/simulation/random";
+import { seededRandom } from "#test/simulation/world/random";
 import { commandsOf } from "./table-agreement.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "table-agreement-"));

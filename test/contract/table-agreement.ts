@@ -1,6 +1,6 @@
 import { AppError, InfrastructureFault } from "#shared/errors";
 import type { DueKey, Expectation, Item, Key, Query, Table, Write } from "#shared/table/table";
-import type { Random } from "#test/simulation/random";
+import type { Random } from "#test/simulation/world/random";
 
 /** Runs one command on both tables; answers what differs, or nothing. */
 export type Command = (real: Table, fake: Table) => Promise<string | undefined>;

@@ -1,13 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { AppError } from "#shared/errors";
-import type {
-  CountAnswer,
-  GradientAccount,
-  GradientApi,
-  GradientConnection,
-  GradientService,
-} from "#shared/gradient/gradient-api";
+import type { CountAnswer, GradientAccount, GradientConnection, GradientService } from "#shared/gradient/gradient-api";
 import { type PartnerToken, partnerToken } from "#shared/gradient/gradient-token";
+import type { GradientSide } from "./paced-gradient.ts";
 
 interface Account {
   name: string;
@@ -26,10 +21,10 @@ export interface GradientOrganization {
   readonly counts: Map<string, Map<string, number>>;
 }
 
-type Call = keyof GradientApi;
+type Call = keyof GradientSide;
 type Failure = { error: Error } | { answer: CountAnswer };
 
-export interface InMemoryGradient extends GradientApi {
+export interface InMemoryGradient extends GradientSide {
   readonly services: GradientService[];
   /** Every count that came in, oldest first, whatever became of it. */
   readonly countsReceived: { serviceId: string; accountId: string; unitCount: number; rebuildsViews: boolean }[];

@@ -1,19 +1,28 @@
 import { InfrastructureFault } from "#shared/errors";
 import {
   conflict,
+  type DueIndex,
   type DueKey,
+  dueIndexes,
   type Expectation,
   type Item,
   type Key,
   type Table,
   type Write,
 } from "#shared/table/table";
+import { type SortedList, sortedList } from "./sorted-list.ts";
 
 export interface InMemoryTable extends Table {
   /** Every row as it stands. Rows are frozen: a change is a new row. */
   rows: Map<string, Item>;
   /** The writes of a transaction at once, or nothing and `table.conflict`. */
   apply(writes: Write[]): void;
+  /** Any number of rows, whatever is there. A frozen one is kept as it is, not copied. */
+  load(items: Iterable<Item>): void;
+  /** The rows of one partition, in no order. */
+  partition(pk: string): Iterable<Item>;
+  /** Forgets rows without a write. */
+  unload(keys: Iterable<Key>): void;
 }
 
 const maxWrites = 100;
@@ -21,15 +30,18 @@ const maxWrites = 100;
 const id = ({ pk, sk }: Key) => `${pk}\u0000${sk}`;
 const keyOf = (write: Write): Key => ("put" in write ? write.put : "delete" in write ? write.delete : write.check);
 
-const isAscii = /^[\0-\x7f]*$/;
-/** DynamoDB orders strings by their UTF-8 bytes, which for ASCII is the order of the characters. */
+// Up to there UTF-16, by which JavaScript orders strings, and UTF-8 have the same order.
+const isUnusual = /[\ud800-\uffff]/;
+/** DynamoDB orders strings by their UTF-8 bytes. */
 const byBytes = (a: string, b: string): number => {
-  if (isAscii.test(a) && isAscii.test(b)) return a < b ? -1 : Number(a > b);
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  if (isUnusual.test(a) || isUnusual.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return a < b ? -1 : Number(a > b);
 };
 
 const copyOf = (value: unknown): unknown => {
-  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
+  if (typeof value !== "object" || value === null) return value;
+  // the bytes alone: what deflates gives a view of a buffer that is much larger
+  if (value instanceof Uint8Array) return new Uint8Array(value);
   if (Array.isArray(value)) return Object.freeze(value.map(copyOf));
   const copy: Record<string, unknown> = {};
   const fields = value as Record<string, unknown>;
@@ -40,27 +52,73 @@ const copyOf = (value: unknown): unknown => {
   return Object.freeze(copy);
 };
 /** What the real adapter would give back: plain values without undefined fields, nobody else's to change. */
-const stored = (item: Item): Item => copyOf(item) as Item;
+const stored = (item: Item): Item => (Object.isFrozen(item) ? item : (copyOf(item) as Item));
 
 // as the adapter throws what DynamoDB refuses as malformed
 const refused = (why: string) => new InfrastructureFault(why);
 const isEachOnce = (keys: Key[]): boolean => keys.length < 2 || new Set(keys.map(id)).size === keys.length;
 
+/** One partition: its rows, and once somebody has asked for them in order, their sort keys. */
+interface Partition {
+  rows: Map<string, Item>;
+  order: SortedList<string> | undefined;
+}
+
+const byDue = (a: DueKey, b: DueKey): number => byBytes(a.dueAt, b.dueAt) || byBytes(id(a), id(b));
+
+/** Where a row stands in an index, by the name of the list. */
+const entryOf = (row: Item | undefined, index: DueIndex): { list: string; key: DueKey } | undefined => {
+  const [kind, dueAt] = [row?.[`${index}Kind`], row?.[`${index}At`]];
+  if (!row || typeof kind !== "string" || typeof dueAt !== "string") return undefined;
+  return { list: `${index}\u0000${kind}`, key: { pk: row.pk, sk: row.sk, dueAt } };
+};
+
 /** The table's rules without a database. `test/contract/table-agreement.test.ts` compares it with the real adapter. */
 export const inMemoryTable = (initial: Iterable<Item> = []): InMemoryTable => {
   const rows = new Map<string, Item>();
-  /** The same rows by partition, so that a query need not look at all of them. */
-  const partitions = new Map<string, Map<string, Item>>();
+  const partitions = new Map<string, Partition>();
+  const dueLists = new Map<string, SortedList<DueKey>>();
 
   const holds = (key: Key, expect: Expectation | undefined): boolean => {
     if (expect === undefined) return true;
     const current = rows.get(id(key));
     return expect === "absent" ? current === undefined : current?.version === expect;
   };
+  const partitionOf = (pk: string): Partition => {
+    const known = partitions.get(pk);
+    if (known) return known;
+    const made: Partition = { rows: new Map(), order: undefined };
+    partitions.set(pk, made);
+    return made;
+  };
+  const moveInIndexes = (before: Item | undefined, after: Item | undefined) => {
+    for (const index of dueIndexes) {
+      const [from, to] = [entryOf(before, index), entryOf(after, index)];
+      if (from?.list === to?.list && from?.key.dueAt === to?.key.dueAt) continue;
+      if (from) dueLists.get(from.list)?.remove(from.key);
+      if (to) {
+        const list = dueLists.get(to.list) ?? sortedList(byDue);
+        dueLists.set(to.list, list);
+        list.add(to.key);
+      }
+    }
+  };
   const set = (row: Item) => {
-    rows.set(id(row), row);
-    const partition = partitions.get(row.pk) ?? new Map<string, Item>();
-    partitions.set(row.pk, partition.set(row.sk, row));
+    const key = id(row);
+    moveInIndexes(rows.get(key), row);
+    rows.set(key, row);
+    const partition = partitionOf(row.pk);
+    if (!partition.rows.has(row.sk)) partition.order?.add(row.sk);
+    partition.rows.set(row.sk, row);
+  };
+  const remove = (gone: Key) => {
+    const key = id(gone);
+    moveInIndexes(rows.get(key), undefined);
+    rows.delete(key);
+    const partition = partitions.get(gone.pk);
+    if (!partition?.rows.delete(gone.sk)) return;
+    partition.order?.remove(gone.sk);
+    if (partition.rows.size === 0) partitions.delete(gone.pk);
   };
   const apply = (writes: Write[]) => {
     if (writes.length === 0 || writes.length > maxWrites) throw refused("A transaction has 1 to 100 writes");
@@ -68,17 +126,26 @@ export const inMemoryTable = (initial: Iterable<Item> = []): InMemoryTable => {
     if (!writes.every((write) => holds(keyOf(write), write.expect))) throw conflict();
     for (const write of writes) {
       if ("put" in write) set(stored(write.put));
-      else if ("delete" in write) {
-        rows.delete(id(write.delete));
-        partitions.get(write.delete.pk)?.delete(write.delete.sk);
-      }
+      else if ("delete" in write) remove(write.delete);
     }
   };
-  for (const row of initial) set(Object.isFrozen(row) ? row : stored(row));
+  for (const row of initial) set(stored(row));
+
+  const sortKeysOf = (partition: Partition): SortedList<string> => {
+    partition.order ??= sortedList(byBytes, partition.rows.keys());
+    return partition.order;
+  };
 
   return {
     rows,
     apply,
+    load: (items) => {
+      for (const item of items) set(stored(item));
+    },
+    partition: (pk) => partitions.get(pk)?.rows.values() ?? [],
+    unload: (keys) => {
+      for (const key of keys) remove(key);
+    },
     get: async (key) => rows.get(id(key)),
     getMany: async (keys) => {
       if (!isEachOnce(keys)) throw refused("A row is asked for once");
@@ -88,26 +155,38 @@ export const inMemoryTable = (initial: Iterable<Item> = []): InMemoryTable => {
     delete: async (key, expect) => apply([{ delete: key, ...(expect === undefined ? {} : { expect }) }]),
     transact: async (writes) => apply(writes),
     query: async ({ pk, prefix = "", after, descending = false, limit = Number.POSITIVE_INFINITY }) => {
-      const direction = descending ? -1 : 1;
-      const found = [...(partitions.get(pk)?.values() ?? [])]
-        .filter((row) => row.sk.startsWith(prefix))
-        .sort((a, b) => direction * byBytes(a.sk, b.sk))
-        .filter((row) => after === undefined || direction * byBytes(row.sk, after) > 0);
-      const items = found.slice(0, limit);
-      return { items, next: found.length > items.length ? (items.at(-1)?.sk ?? null) : null };
+      const partition = partitions.get(pk);
+      if (!partition) return { items: [], next: null };
+      const { values, placeOf, after: placeAfter } = sortKeysOf(partition);
+      const step = descending ? -1 : 1;
+      // keys with the prefix lie side by side, the first of them where the prefix would be
+      const first = placeOf(prefix);
+      let place = first;
+      if (descending) {
+        while (values[place]?.startsWith(prefix)) place += 1;
+        place -= 1;
+        if (after !== undefined) place = Math.min(place, placeOf(after) - 1);
+      } else if (after !== undefined) place = Math.max(place, placeAfter(after));
+      const items: Item[] = [];
+      for (; ; place += step) {
+        const sk = values[place];
+        if (place < first || sk === undefined || !sk.startsWith(prefix)) return { items, next: null };
+        if (items.length >= limit) return { items, next: items.at(-1)?.sk ?? null };
+        const row = partition.rows.get(sk);
+        if (row) items.push(row);
+      }
     },
-    due: async ({ kind, until, limit, after }) => {
-      const order = (a: DueKey, b: DueKey) => byBytes(a.dueAt, b.dueAt) || byBytes(id(a), id(b));
-      const found = [...rows.values()]
-        .flatMap((row) =>
-          row.dueKind === kind && typeof row.dueAt === "string" && row.dueAt <= until
-            ? [{ pk: row.pk, sk: row.sk, dueAt: row.dueAt }]
-            : [],
-        )
-        .sort(order)
-        .filter((key) => after === undefined || order(key, after) > 0);
-      const keys = found.slice(0, limit);
-      return { keys, next: found.length > keys.length ? (keys.at(-1) ?? null) : null };
+    due: async ({ index = "due", kind, until, limit, after }) => {
+      const list = dueLists.get(`${index}\u0000${kind}`);
+      if (!list) return { keys: [], next: null };
+      const from = after === undefined ? 0 : list.after(after);
+      const keys: DueKey[] = [];
+      for (let place = from; ; place += 1) {
+        const key = list.values[place];
+        if (key === undefined || byBytes(key.dueAt, until) > 0) return { keys, next: null };
+        if (keys.length >= limit) return { keys, next: keys.at(-1) ?? null };
+        keys.push(key);
+      }
     },
   };
 };

@@ -43,8 +43,8 @@ const perform = async (gradient: InMemoryGradient, { method, path, body, token }
 };
 
 /**
- * Gradient behind HTTP, with one bad habit: whatever it refuses, it quotes the credential in its answer, whole and in its parts.
- * `fail` has the next call end with this status.
+ * Gradient behind HTTP, with one bad habit: whatever it refuses, it quotes the credential in its answer, whole and in
+ * its parts. `fail` has the next call end with this status.
  */
 export const talkativeGradient = (gradient: InMemoryGradient) => {
   const headersSeen = new Set<string>();

@@ -2,24 +2,24 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { readIntegrationEndpoint } from "#functions/read-integration/endpoint";
 import { receiveMappingWebhookEndpoint } from "#functions/receive-mapping-webhook/endpoint";
 import { receiveMappingWebhook } from "#functions/receive-mapping-webhook/receive-mapping-webhook";
-import { recoverExports } from "#functions/recover-exports/recover-exports";
 import { sweepOutbox } from "#functions/relay-outbox/relay-outbox";
-import { startUsageExports } from "#functions/start-usage-exports/start-usage-exports";
 import { watchMappings } from "#functions/watch-mappings/watch-mappings";
 import { currentAgreement } from "#shared/agreements/agreement";
 import { gradientClient } from "#shared/gradient/gradient-client";
 import { gradientTokenHeader, partnerToken } from "#shared/gradient/gradient-token";
-import { integrationView } from "#shared/integrations/integration-view";
+import { queueBatchWorker } from "#shared/lambda/queue-batch-worker";
 import { queueWorker } from "#shared/lambda/queue-worker";
 import { scheduledJob } from "#shared/lambda/scheduled-job";
 import { type Task, taskOf } from "#shared/outbox/outbox";
 import { unpack } from "#shared/table/packed";
+import { integrationView } from "#shared/views/integration-view";
 import { aLambdaContext, anHttpEvent, call } from "#test/builders/http-event";
 import { hubApi } from "#test/builders/hub-api";
 import { anSqsEvent } from "#test/builders/queue-event";
 import { signWebhook } from "#test/builders/signed-webhook";
 import { printedBy } from "#test/builders/stdout";
 import { everyRow } from "#test/builders/table";
+import { callsPerSecond } from "#test/fakes/rate";
 import { serviceWorld } from "#test/fakes/service-world";
 import { talkativeGradient } from "#test/fakes/talkative-gradient";
 
@@ -38,11 +38,11 @@ const workedService = () => {
   const gradients: ReturnType<typeof talkativeGradient>[] = [];
   const world = serviceWorld({
     token: firstToken,
-    through: (gradient) => {
+    through: (gradient, now) => {
       const talkative = talkativeGradient(gradient);
       gradients.push(talkative);
       const { transport } = talkative;
-      return gradientClient({ baseUrl: "https://gradient.example/api", vendorKey, transport });
+      return gradientClient({ baseUrl: "https://gradient.example/api", vendorKey, transport, now });
     },
   });
   const [gradient] = gradients;
@@ -60,9 +60,13 @@ const workedService = () => {
 
   const doors = {
     "sync-accounts": queueWorker({ message: taskOf["sync-accounts"], run: world.sync }),
+    "sync-catalogue": queueWorker({
+      message: taskOf["sync-catalogue"],
+      run: async () => `created ${(await world.catalogue()).created}`,
+    }),
     "send-owner-mail": queueWorker({ message: taskOf["send-owner-mail"], run: world.mail }),
     "close-connection": queueWorker({ message: taskOf["close-connection"], run: world.close }),
-    "export-usage": queueWorker({ message: taskOf["export-usage"], run: world.exporter }),
+    "export-usage": queueBatchWorker({ message: taskOf["export-usage"], run: world.worker }),
   };
   const waiting: Task[] = [];
   const queues = {
@@ -88,9 +92,9 @@ const workedService = () => {
   };
   const tick = async () => {
     await clock.settle(clock.sleep(60 * 60_000));
-    await scheduledJob(watchMappings(common))({}, inTime);
-    await scheduledJob(startUsageExports(common))({}, inTime);
-    await scheduledJob(recoverExports(common))({}, inTime);
+    await scheduledJob(watchMappings({ ...common, callsPerSecond }))({}, inTime);
+    await clock.settle(scheduledJob(async () => ({ ...(await world.catalogue()) }))({}, inTime));
+    await clock.settle(scheduledJob(world.admit)({}, inTime));
     await work();
   };
 
@@ -106,7 +110,12 @@ const workedService = () => {
     replies.push(await call(webhook, anHttpEvent({ routeKey, headers, body })));
   };
 
-  const view = integrationView({ table, gradientBaseUrl: "https://gradient.example/api" });
+  const view = integrationView({
+    table,
+    gradientBaseUrl: "https://gradient.example/api",
+    now: () => new Date(),
+    obstacleFor: async () => null,
+  });
   const reading = readIntegrationEndpoint({ table, view, agreement: currentAgreement });
   const readAll = async () => {
     const base = "GET /v1/integrations/gradient";
@@ -267,10 +276,10 @@ describe("of all credentials, however Gradient and people quote them,", () => {
       expect(sinks.printed).toContain(word);
     }
     expect(sinks.mails.length).toBeGreaterThan(2);
-    for (const word of ["Gradient refused this number: refused [removed]", "token.rejected", "gradient.forbidden"]) {
+    for (const word of ["Gradient refused this number: refused [removed]", "token.rejected", "gradient-refuses"]) {
       expect(sinks.rows.join("\n")).toContain(word);
     }
-    for (const kind of ["sync-accounts", "send-owner-mail", "export-usage", "close-connection"]) {
+    for (const kind of Object.keys(taskOf)) {
       expect(sinks.messages.join("\n")).toContain(kind);
     }
   });

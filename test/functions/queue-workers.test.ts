@@ -8,6 +8,7 @@ import { printedBy } from "#test/builders/stdout";
 import { rowsOf } from "#test/builders/table";
 import { serviceWorld } from "#test/fakes/service-world";
 
+/** For each message, something has called for a look. */
 const syncAccountsWorker = ({ sync }: ReturnType<typeof serviceWorld>) =>
   queueWorker({ message: taskOf["sync-accounts"], run: sync });
 const ask = (partnerId: string) => ({ kind: "sync-accounts", partnerId, reason: "check" });
@@ -26,7 +27,7 @@ describe("the accounts' queue", () => {
     const world = serviceWorld();
     await world.connect();
     const worker = syncAccountsWorker(world);
-    world.gradient.failNext("readConnection", { error: new AppError("unavailable", "gradient.unavailable", "down") });
+    world.gradient.failNext("readAccounts", { error: new Error("a fault of ours") });
     const messages = anSqsEvent(ask("org-1"), ask("org-1"), ask("org-2"));
 
     const { reply, printed } = await answerOf(() => worker(messages, aLambdaContext()));
@@ -36,10 +37,10 @@ describe("the accounts' queue", () => {
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line))
-      .map(({ messageId, outcome, code }) => [messageId, outcome ?? code]);
+      .map(({ messageId, outcome, detail }) => [messageId, outcome ?? detail]);
     expect(outcomes).toEqual([
-      ["message-1", "gradient.unavailable"],
-      ["message-2", "synced"],
+      ["message-1", "a fault of ours"],
+      ["message-2", "carried-elsewhere"],
       ["message-3", "not-connected"],
     ]);
   });

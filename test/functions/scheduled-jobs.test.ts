@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { recoverExports } from "#functions/recover-exports/recover-exports";
-import { startUsageExports } from "#functions/start-usage-exports/start-usage-exports";
+import { admitExports } from "#functions/admit-exports/admit-exports";
 import { watchMappings } from "#functions/watch-mappings/watch-mappings";
 import { noMapping } from "#shared/integrations/integration";
 import { scheduledJob } from "#shared/lambda/scheduled-job";
@@ -15,7 +14,16 @@ import type { InMemoryTable } from "#test/fakes/in-memory-table";
 
 const event = {};
 const inTime = aLambdaContext({ getRemainingTimeInMillis: () => 60_000 });
-const deps = (table: InMemoryTable) => ({ table, now, newId: countingIds() });
+const deps = (table: InMemoryTable) => ({
+  table,
+  now,
+  newId: countingIds(),
+  random: () => 0.5,
+  obstacleFor: async () => null,
+  probeDue: async () => undefined,
+  linesPerSecond: 95,
+  callsPerSecond: 95,
+});
 
 interface Job {
   name: string;
@@ -32,22 +40,22 @@ const jobs: Job[] = [
       state: "awaiting-mapping",
       mapping: { ...noMapping, waitingSince: noon, nextCheckAt: noon },
     }),
-    report: { checked: 1 },
-    idle: { checked: 0 },
+    report: { looks: 1, ready: 0 },
+    idle: { looks: 0, ready: 0 },
   },
   {
-    name: "start-usage-exports",
-    aJob: (table) => scheduledJob(startUsageExports(deps(table))),
+    name: "admit-exports, when usage is to be sent,",
+    aJob: (table) => scheduledJob(admitExports(deps(table))),
     due: anIntegrationRow({ nextRunAt: noon }),
-    report: { started: 1, joined: 0, superseded: 0, waiting: 0 },
-    idle: { started: 0, joined: 0, superseded: 0, waiting: 0 },
+    report: { admitted: 1, resumed: 0, closed: 0, waiting: 0 },
+    idle: { admitted: 0, resumed: 0, closed: 0, waiting: 0 },
   },
   {
-    name: "recover-exports",
-    aJob: (table) => scheduledJob(recoverExports(deps(table))),
-    due: anExportRow({ expectedBy: minutesAfter(-1) }),
-    report: { overdue: 1 },
-    idle: { overdue: 0 },
+    name: "admit-exports, when nobody goes on with a run,",
+    aJob: (table) => scheduledJob(admitExports(deps(table))),
+    due: anExportRow({ queuedAt: minutesAfter(-6) }),
+    report: { admitted: 0, resumed: 1, closed: 0, waiting: 0 },
+    idle: { admitted: 0, resumed: 0, closed: 0, waiting: 0 },
   },
 ];
 

@@ -37,3 +37,17 @@ it("has no runbook heading that nothing pages about", () => {
 
   expect(headings.filter((heading) => /^[a-z]+(-[a-z]+)+$/.test(heading)).sort()).toEqual([...new Set(paged)].sort());
 });
+
+it("lets the worker of exports wake itself as often as a long run needs, and tells people when Lambda ends that", () => {
+  const waking = [...stack.functions()].filter(([, { Properties }]) => Properties.RecursiveLoop === "Allow");
+  const dropped = alarms.filter(({ Properties }) => Properties.MetricName === "RecursiveInvocationsDropped");
+
+  expect(waking.map(([folder]) => folder)).toEqual(["export-usage"]);
+  expect(dropped.map(text)).toEqual([expect.stringContaining("export-usage is taken for an endless loop.")]);
+});
+
+it("pays for more memory, and with it for more of a core, where the pace needs it only", () => {
+  const memory = [...stack.functions()].map(([folder, { Properties }]) => [folder, Properties.MemorySize] as const);
+
+  expect(memory.filter(([, megabytes]) => megabytes !== 256)).toEqual([["export-usage", 1024]]);
+});

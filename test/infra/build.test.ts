@@ -19,7 +19,9 @@ const writeHandler = (folder: string, source: string) => {
 };
 const build = () =>
   buildFunctions({ functionsDir: path.join(scratch, "functions"), outdir: path.join(scratch, "dist") });
-/** What an expression with the `handler` of put-one gives, in a process of its own: a bundle changes how stacks read. */
+/**
+ * What an expression with the `handler` of put-one gives, in a process of its own: a bundle changes how stacks read.
+ */
 const printedBy = async (expression: string) => {
   const script = `const { handler } = await import(${JSON.stringify(bundle("put-one"))});
     process.stdout.write(${expression});`;

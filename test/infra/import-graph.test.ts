@@ -10,7 +10,7 @@ const kinds = [
   ["use case", /^functions\//],
   ["door", /^shared\/lambda\//],
   ["adapter", /^shared\/[^/]+\/((dynamo|sqs|ses|secrets-manager|https)-[^/]+|system-clock)\.ts$/],
-  ["adapter", /^shared\/(gradient\/gradient-(client|answers)|table\/table-client|secrets\/secret-text)\.ts$/],
+  ["adapter", /^shared\/(gradient\/gradient-(client|answers|requests)|table\/table-client|secrets\/secret-text)\.ts$/],
   ["noun", /^shared\/[^/]+\//],
   ["ground", /^shared\//],
   ["infra", /^infra\//],
@@ -20,7 +20,7 @@ const kinds = [
   ["Lambda", /^(aws-lambda|@middy\/.+)$/],
   ["item format", /^@aws-sdk\/util-dynamodb$/],
   // reaches nothing outside of the process
-  ["pure", /^(zod|node:crypto|node:zlib)$/],
+  ["pure", /^(zod|node:crypto|node:zlib|node:util|node:async_hooks)$/],
   ["technology", /./],
 ] as const;
 type Kind = (typeof kinds)[number][0];
@@ -71,7 +71,9 @@ const complaint = (one: Import): string | undefined => {
   return path.dirname(one.file) === path.dirname(one.target) ? undefined : "an adapter knows no adapter elsewhere";
 };
 
-/** A folder is one node; a file that lies loose beside folders is a node of its own. Tests: a folder with all below it. */
+/**
+ * A folder is one node; a file that lies loose beside folders is a node of its own. Tests: a folder with all below it.
+ */
 const folderOf = (file: string) => {
   const folders = file.split("/").slice(0, -1);
   if (folders.length < 2) return file;

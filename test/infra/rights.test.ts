@@ -9,7 +9,7 @@ const onTable = (...actions: string[]) => on("Storage/Table", ...actions.map((na
 
 const readTable = onTable("BatchGetItem", "GetItem", "Query");
 const useTable = [...readTable, ...onTable("ConditionCheckItem", "DeleteItem", "PutItem")];
-const findDue = on("Storage/Table/index/due", "dynamodb:Query");
+const findDue = ["due", "idle", "look"].flatMap((index) => on(`Storage/Table/index/${index}`, "dynamodb:Query"));
 const readStream = on(
   "Storage/Table's stream",
   ...["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"].map((name) => `dynamodb:${name}`),
@@ -52,31 +52,36 @@ const rights: Record<string, string[]> = {
   "confirm-agreement": useTable,
   "resend-owner-mail": useTable,
   "check-mapping": useTable,
+  "leave-out": useTable,
   "start-export": useTable,
   "cancel-export": useTable,
   "put-schedule": useTable,
   "disconnect-integration": useTable,
   "read-integration": readTable,
-  "receive-mapping-webhook": [...onTable("GetItem", "PutItem"), ...secret("Credentials/WebhookKeys")],
+  "receive-mapping-webhook": [
+    ...onTable("GetItem", "PutItem", "ConditionCheckItem"),
+    ...secret("Credentials/WebhookKeys"),
+  ],
   "relay-outbox": [
     ...useTable,
     ...readStream,
     ...sendTo("Outbox/DeadLetters"),
     ...sendTo("Mapping/Accounts"),
+    ...sendTo("Catalogue/Services"),
     ...sendTo("OwnerMail/Mail"),
     ...sendTo("UsageExports/OnDemandExports"),
     ...sendTo("UsageExports/ScheduledExports"),
     ...sendTo("Disconnection/Disconnects"),
   ],
-  "sync-accounts": [...useTable, ...callGradient, ...receiveFrom("Mapping/Accounts")],
+  "sync-accounts": [...useTable, ...findDue, ...callGradient, ...receiveFrom("Mapping/Accounts")],
+  "sync-catalogue": [...useTable, ...findDue, ...callGradient, ...receiveFrom("Catalogue/Services")],
   "send-owner-mail": [...useTable, ...sendMail, ...receiveFrom("OwnerMail/Mail")],
   "export-usage": [
     ...useTable,
+    ...findDue,
     ...callGradient,
     ...receiveFrom("UsageExports/OnDemandExports"),
     ...receiveFrom("UsageExports/ScheduledExports"),
-    ...sendTo("UsageExports/OnDemandExports"),
-    ...sendTo("UsageExports/ScheduledExports"),
   ],
   "close-connection": [
     ...useTable,
@@ -85,8 +90,7 @@ const rights: Record<string, string[]> = {
     ...receiveFrom("Disconnection/Disconnects"),
   ],
   "watch-mappings": [...useTable, ...findDue],
-  "start-usage-exports": [...useTable, ...findDue],
-  "recover-exports": [...useTable, ...findDue],
+  "admit-exports": [...useTable, ...findDue, ...callGradient],
 };
 
 const oneOrMore = z.union([z.string().transform((only) => [only]), z.array(z.string())]);

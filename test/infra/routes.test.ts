@@ -20,6 +20,8 @@ const routes = {
   [`POST ${base}/agreement/confirmations/{version}/owner-email`]: ["resend-owner-mail", "people"],
   [`GET ${base}/mapping`]: ["read-integration", "people"],
   [`POST ${base}/mapping/checks`]: ["check-mapping", "people"],
+  [`POST ${base}/mapping/exclusions`]: ["leave-out", "people"],
+  [`POST ${base}/mapping/inclusions`]: ["leave-out", "people"],
   [`GET ${base}/usage`]: ["read-integration", "people"],
   [`GET ${base}/exports`]: ["read-integration", "people"],
   [`POST ${base}/exports`]: ["start-export", "people"],

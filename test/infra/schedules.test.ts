@@ -28,9 +28,9 @@ it("runs these by the clock, under plain names", () => {
 
   expect(Object.fromEntries(found)).toEqual({
     "sweep-outbox": ["rate(1 minute)", "relay-outbox"],
-    "watch-mappings": ["rate(5 minutes)", "watch-mappings"],
-    "start-usage-exports": ["cron(0/15 * * * ? *)", "start-usage-exports"],
-    "recover-exports": ["rate(5 minutes)", "recover-exports"],
+    "watch-mappings": ["rate(1 minute)", "watch-mappings"],
+    "admit-exports": ["rate(1 minute)", "admit-exports"],
+    "sync-catalogue": ["rate(1 minute)", "sync-catalogue"],
   });
 });
 

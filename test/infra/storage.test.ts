@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { dueIndexes } from "#shared/table/table";
 import { synthesised } from "./synthesised.ts";
 
 const [table, ...others] = synthesised("prod").ofType("AWS::DynamoDB::GlobalTable");
@@ -30,17 +31,17 @@ it("is paid by use, forgets by expiresAt and streams what it was told", () => {
   });
 });
 
-it("finds what is due by an index that holds keys only", () => {
-  expect(table?.Properties.GlobalSecondaryIndexes).toEqual([
-    {
-      IndexName: "due",
+it("finds what is due by indexes that hold keys only", () => {
+  expect(table?.Properties.GlobalSecondaryIndexes).toEqual(
+    dueIndexes.map((name) => ({
+      IndexName: name,
       KeySchema: [
-        { AttributeName: "dueKind", KeyType: "HASH" },
-        { AttributeName: "dueAt", KeyType: "RANGE" },
+        { AttributeName: `${name}Kind`, KeyType: "HASH" },
+        { AttributeName: `${name}At`, KeyType: "RANGE" },
       ],
       Projection: { ProjectionType: "KEYS_ONLY" },
-    },
-  ]);
+    })),
+  );
 });
 
 it("never deletes a secret with the stack", () => {

@@ -3,8 +3,8 @@ import { disconnectIntegration } from "#functions/disconnect-integration/disconn
 import { receiveMappingWebhook } from "#functions/receive-mapping-webhook/receive-mapping-webhook";
 import { recordCustomers } from "#functions/record-customers/record-customers";
 import { recordUsage } from "#functions/record-usage/record-usage";
+import { startExport } from "#functions/start-export/start-export";
 import { chunkWrite, listChunks } from "#shared/exports/chunk";
-import { startUsageExport } from "#shared/exports/start-usage-export";
 import { suspendIntegration } from "#shared/integrations/suspend-integration";
 import type { Item, Write } from "#shared/table/table";
 import { serviceWorld } from "#test/fakes/service-world";
@@ -60,9 +60,9 @@ const capture = async (): Promise<RowFile> => {
   const body = { type: "mapping.completed", data: { organizationId } };
   await receiveMappingWebhook(common)({ id: "msg_1", body, address: "203.0.113.9" });
   await world.work();
-  await startUsageExport(common)({ partnerId, id: "run-2", trigger: "manual", mode: "full", by });
+  const { id } = await startExport(common)({ partnerId, mode: "full", by });
   await world.work();
-  const [done] = (await listChunks(table, partnerId, "run-2", { limit: 1 })).items;
+  const [done] = (await listChunks(table, partnerId, id, { limit: 1 })).items;
   if (done?.content.state !== "done") throw new Error("The run has no receipts.");
   // a run passes through these two within one call
   const lines = done.content.receipts.map(({ customerId, customerName, serviceId, serviceName }) => ({

@@ -53,7 +53,12 @@ const readers: Record<string, (table: Table, row: Item) => Promise<unknown>> = {
 
 // what the table needs of a row, and what is packed in it, stands on other pages
 const places = ["pk", "sk", "version", "dueKind", "dueAt", "expiresAt", "packed"];
-const contentOf = (row: Item) => Object.fromEntries(Object.entries(row).filter(([field]) => !places.includes(field)));
+/** Fields that a later version does not read any more. */
+const goneSince = ["lastFullAt", "viewsOwed", "changedAt", "standsFor", "expectedBy", "awaitsService"];
+const contentOf = (row: Item) =>
+  JSON.parse(
+    JSON.stringify(row, (field, value) => (places.includes(field) || goneSince.includes(field) ? undefined : value)),
+  );
 const isPlace = (kind: string) => ["webhook", "limiter"].includes(kind);
 
 describe("a row of November 2026", () => {
@@ -74,15 +79,21 @@ describe("a row of November 2026", () => {
   });
 
   it("keeps the pace: limiter", async () => {
-    const table = await aTableWith(rows.limiter as Item);
+    const limiter = rows.limiter as Item;
+    const table = await aTableWith(limiter);
 
-    expect(await tableSlots(table, "vendor", virtualClock(0), callsPerSecond).reserve(1)).toMatchObject({
+    const slots = tableSlots(table, "vendor", virtualClock(Number(limiter.next) - 100), callsPerSecond).for({
+      class: "scheduled",
+      taker: "worker",
+    });
+    expect(await slots.reserve(1)).toMatchObject({
       firstAt: (rows.limiter as Item).next,
     });
   });
 });
 
-const kinds = Object.keys(taskOf) as (keyof typeof taskOf)[];
+// a kind that has come since has no message of that month
+const kinds = (Object.keys(taskOf) as (keyof typeof taskOf)[]).filter((kind) => messages[kind] !== undefined);
 
 describe("a message", () => {
   const worked = async (kind: keyof typeof taskOf, message: object) => {

@@ -3,7 +3,6 @@ import { readIntegrationEndpoint } from "#functions/read-integration/endpoint";
 import { relayRow } from "#functions/relay-outbox/relay-outbox";
 import { startExport } from "#functions/start-export/start-export";
 import { currentAgreement } from "#shared/agreements/agreement";
-import { integrationView } from "#shared/integrations/integration-view";
 import { claimant } from "#shared/integrations/token-claim";
 import { findOwnerMail } from "#shared/mail/owner-mail";
 import { outboxRow } from "#shared/outbox/outbox";
@@ -13,6 +12,7 @@ import { findService } from "#shared/services/hub-service";
 import { readRow } from "#shared/stored";
 import { pack, unpack } from "#shared/table/packed";
 import type { Item } from "#shared/table/table";
+import { integrationView } from "#shared/views/integration-view";
 import { anHttpEvent, call } from "#test/builders/http-event";
 import { aTableWith } from "#test/builders/table";
 import { countingIds } from "#test/builders/time";
@@ -81,7 +81,12 @@ const tomorrow: Record<string, Item> = {
 
 const anApi = async () => {
   const table = await aTableWith(...Object.values(tomorrow));
-  const view = integrationView({ table, gradientBaseUrl: "https://gradient.example/api" });
+  const view = integrationView({
+    table,
+    gradientBaseUrl: "https://gradient.example/api",
+    now: () => new Date(),
+    obstacleFor: async () => null,
+  });
   const endpoint = readIntegrationEndpoint({ table, view, agreement: currentAgreement });
   const get = async (route: string, path: Record<string, string> = {}) => {
     const event = anHttpEvent({
@@ -116,7 +121,7 @@ describe("what a later version has stored is shown as it is:", () => {
   it("a state of the integration, in which nothing is begun", async () => {
     const { get, table } = await anApi();
     await table.put(row("integration", { state: "on-hold" }));
-    const deps = { table, now: () => new Date(), newId: countingIds() };
+    const deps = { table, now: () => new Date(), newId: countingIds(), random: () => 0.5 };
     const by = { actor: "user-1", actorName: null, address: null };
 
     expect(await get("")).toMatchObject({ status: 200, body: { state: "on-hold", nextEnabled: false } });
@@ -189,7 +194,16 @@ describe("what a later version has stored is read by the service itself:", () =>
     const { table } = await anApi();
 
     expect(await claimant(table, tomorrow.token as Item)).toBe("org-1");
-    expect(await tableSlots(table, "vendor", virtualClock(0), callsPerSecond).reserve(1)).not.toBeNull();
+    const slots = tableSlots(
+      table,
+      "vendor",
+      virtualClock(Number((tomorrow.limiter as Item).next) - 100),
+      callsPerSecond,
+    ).for({
+      class: "scheduled",
+      taker: "worker",
+    });
+    expect(await slots.reserve(1)).toMatchObject({ count: 1 });
   });
 
   it("an owed task, which reaches its worker with every field", async () => {

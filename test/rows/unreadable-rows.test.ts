@@ -1,15 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { resumeExports } from "#functions/admit-exports/resume-exports";
 import { readIntegrationEndpoint } from "#functions/read-integration/endpoint";
-import { recoverExports } from "#functions/recover-exports/recover-exports";
-import { startUsageExports } from "#functions/start-usage-exports/start-usage-exports";
 import { watchMappings } from "#functions/watch-mappings/watch-mappings";
 import { currentAgreement } from "#shared/agreements/agreement";
 import { eventWrite } from "#shared/events/event";
 import { findExport } from "#shared/exports/usage-export";
 import { noMapping } from "#shared/integrations/integration";
-import { integrationView } from "#shared/integrations/integration-view";
 import { scheduledJob } from "#shared/lambda/scheduled-job";
 import type { Item } from "#shared/table/table";
+import { integrationView } from "#shared/views/integration-view";
 import { connectedWorld, send } from "#test/builders/connected-world";
 import { aCustomerRow } from "#test/builders/customer";
 import { aLambdaContext, anHttpEvent, call } from "#test/builders/http-event";
@@ -23,7 +22,7 @@ import { aChunkRow, aLedgerEntry, aLedgerRow, anExportRow, aReceipt } from "#tes
 import type { InMemoryTable } from "#test/fakes/in-memory-table";
 
 const inTime = aLambdaContext({ getRemainingTimeInMillis: () => 60_000 });
-const deps = (table: InMemoryTable) => ({ table, now, newId: countingIds() });
+const deps = (table: InMemoryTable) => ({ table, now, newId: countingIds(), callsPerSecond: 95 });
 const damaged = (row: Item): Item => ({ ...row, partnerId: undefined, state: 7, id: null });
 const linesOf = (printed: string) =>
   printed
@@ -37,17 +36,12 @@ describe("a job that comes upon a row that it cannot read", () => {
     [
       "watch-mappings",
       (id) => anIntegrationRow({ partnerId: id, state: "awaiting-mapping", mapping: waiting }),
-      (table) => scheduledJob(watchMappings(deps(table))),
+      (table) => scheduledJob(watchMappings({ ...deps(table), callsPerSecond: 95 })),
     ],
     [
-      "start-usage-exports",
-      (id) => anIntegrationRow({ partnerId: id, nextRunAt: noon }),
-      (table) => scheduledJob(startUsageExports(deps(table))),
-    ],
-    [
-      "recover-exports",
-      (id) => anExportRow({ partnerId: id, expectedBy: minutesAfter(-1) }),
-      (table) => scheduledJob(recoverExports(deps(table))),
+      "resuming exports",
+      (id) => anExportRow({ partnerId: id, queuedAt: minutesAfter(-6) }),
+      (table) => scheduledJob(resumeExports({ ...deps(table), random: () => 0.5 })),
     ],
   ])("sees to all others, then alarms with the keys of those: %s", async (_, rowOf, jobOn) => {
     const table = await aTableWith(damaged(rowOf("a")), rowOf("b"), damaged(rowOf("c")), rowOf("d"));
@@ -67,7 +61,12 @@ describe("a job that comes upon a row that it cannot read", () => {
 const exportId = "20261122T120000000Z-manual";
 const page = async (route: string, ...rows: Item[]) => {
   const table = await aTableWith(...rows);
-  const view = integrationView({ table, gradientBaseUrl: "https://gradient.example/api" });
+  const view = integrationView({
+    table,
+    gradientBaseUrl: "https://gradient.example/api",
+    now: () => new Date(),
+    obstacleFor: async () => null,
+  });
   const endpoint = readIntegrationEndpoint({ table, view, agreement: currentAgreement });
   const event = anHttpEvent({ routeKey: `GET /v1/integrations/gradient${route}`, path: { exportId } });
   const answers: Awaited<ReturnType<typeof call>>[] = [];
@@ -99,7 +98,7 @@ describe("a page that comes upon a row that it cannot read", () => {
     [
       "the receipts",
       "/exports/{exportId}/lines",
-      [anExportRow({ state: "finished" }), done(1)],
+      [anExportRow({ state: "finished", chunks: 2 }), done(1)],
       { ...done(0), packed: "canary{" },
     ],
   ])("shows the others of %s, and alarms with the key", async (_, route, rows, unreadable) => {
@@ -153,7 +152,7 @@ describe("whoever counts or sends", () => {
     const { id } = await send(world);
 
     const over = await findExport(world.table, "org-1", id);
-    expect(over).toMatchObject({ outcome: "partial", totals: { lines: 6, accepted: 3, deferred: 3 } });
+    expect(over).toMatchObject({ outcome: "succeeded", totals: { lines: 6, accepted: 3, deferred: 3 } });
   });
 
   it("brings customers to Gradient beside a service that cannot be read, and sets up no service", async () => {
@@ -164,9 +163,7 @@ describe("whoever counts or sends", () => {
 
     expect(await world.sync({ partnerId: "org-1", reason: "feed" })).toBe("synced");
     await world.addService("vpn");
-    await expect(world.sync({ partnerId: "org-1", reason: "feed" })).rejects.toMatchObject({
-      facts: { sk: "service#sig" },
-    });
+    await expect(world.catalogue()).rejects.toMatchObject({ facts: { sk: "service#sig" } });
 
     expect((await world.gradient.readAccounts(world.token)).map(({ id }) => id)).toContain("d");
     expect(world.gradient.services).toHaveLength(2);

@@ -2,13 +2,12 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import * as z from "zod";
-import type { SeedRange } from "./seeds.ts";
-import type { Outcome } from "./simulate.ts";
+import type { Outcome, SeedRange } from "./seeds.ts";
 
-const outcomes = z.array(z.object({ seed: z.int(), faults: z.array(z.string()) }));
+const outcomes = z.array(z.object({ kind: z.enum(["partner", "fleet"]), seed: z.int(), faults: z.array(z.string()) }));
 
 // small enough for a lively progress, large enough that the threads' last ones end together
-const seedsPerPart = 500;
+const seedsPerPart = { partner: 500, fleet: 50 } as const;
 
 // a history lives for milliseconds: with more room for the young, most of it is gone before anybody looks
 const resourceLimits = { maxYoungGenerationSizeMb: 64 };
@@ -22,14 +21,15 @@ const answerOf = async (worker: Worker) => {
 };
 /** A use case that goes round in circles lets nobody else run in its thread. */
 const noAnswer = () => sleep(patienceMs, undefined, { ref: false });
-const endless = ({ from, seeds }: SeedRange): Outcome => ({
+const endless = ({ kind, from, seeds }: SeedRange): Outcome => ({
+  kind,
   seed: from,
-  faults: [`this one, or one of the ${seeds - 1} after it, never ends`],
+  faults: [`endless: this one, or one of the ${seeds - 1} after it, never ends`],
 });
 
 /** The range in as many threads; `onPart` hears of each part as it ends. */
 export const runInThreads = async (
-  { from, seeds, untilBroken = false }: SeedRange & { untilBroken?: boolean },
+  { kind, from, seeds, untilBroken = false }: SeedRange & { untilBroken?: boolean },
   threads: number,
   onPart: (part: SeedRange, broken: Outcome[]) => void = () => undefined,
 ): Promise<Outcome[]> => {
@@ -40,7 +40,8 @@ export const runInThreads = async (
     const worker = new Worker(new URL("./seed-thread.ts", import.meta.url), { execArgv: [], resourceLimits });
     try {
       while (next < from + seeds && !(untilBroken && broken.length > 0)) {
-        const part = { from: next, seeds: Math.min(untilBroken ? 100 : seedsPerPart, from + seeds - next) };
+        const atMost = untilBroken ? seedsPerPart[kind] / 5 : seedsPerPart[kind];
+        const part = { kind, from: next, seeds: Math.min(atMost, from + seeds - next) };
         next += part.seeds;
         worker.postMessage(part);
         const answer = await Promise.race([answerOf(worker), noAnswer()]);

@@ -1,13 +1,22 @@
 import { availableParallelism } from "node:os";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import type { HistoryKind } from "./history/history.ts";
 import { runInThreads } from "./seed-threads.ts";
 import { describeOutcome } from "./seeds.ts";
 
-const seeds = Number(process.env.SIMULATION_SEEDS ?? 100_000);
+const partners = Number(process.env.SIMULATION_SEEDS ?? 20_000);
+const fleets = Number(process.env.SIMULATION_FLEETS ?? 1_500);
 
 // in threads of its own, over all cores: the test runner gives a file one
-it(`keeps every invariant under ${seeds} seeded histories of faults`, { timeout: 900_000 }, async () => {
-  const broken = await runInThreads({ from: 1, seeds }, availableParallelism());
+const broken = async (kind: HistoryKind, seeds: number): Promise<string[]> =>
+  (await runInThreads({ kind, from: 1, seeds }, availableParallelism())).slice(0, 5).map(describeOutcome);
 
-  expect(broken.slice(0, 5).map(describeOutcome)).toEqual([]);
+describe("keeps every invariant", { timeout: 900_000 }, () => {
+  it(`under ${partners} seeded histories of one partner`, async () => {
+    expect(await broken("partner", partners)).toEqual([]);
+  });
+
+  it(`under ${fleets} seeded histories of a fleet`, async () => {
+    expect(await broken("fleet", fleets)).toEqual([]);
+  });
 });

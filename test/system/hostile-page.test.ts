@@ -31,7 +31,7 @@ let hidden: string[];
 const look = async (url: string) => (await pageRequest(url, { method: "GET" })).text;
 const onEvery = (...paths: string[]) => servers.flatMap((server) => paths.map((path) => `${server}${path}`));
 const schedules = () => `${system.endpoints.api}/_local/schedules`;
-const run = () => `${schedules()}/recover-exports/run`;
+const run = () => `${schedules()}/admit-exports/run`;
 
 beforeAll(async () => {
   system = await startLocalSystem();
@@ -75,7 +75,8 @@ describe("a name that somebody else points at this machine", () => {
 });
 
 describe("a page of another origin", () => {
-  // a sandboxed frame, and a page that hides where it comes from, say null; another server of this machine is foreign, too
+  // a sandboxed frame, and a page that hides where it comes from, say null; another server of this machine is foreign,
+  // too
   const foreign = [evil, "null", "http://127.0.0.1:1", "http://localhost.evil.example", "https://127.0.0.1"];
   const requests = [
     { method: "POST", type: "text/plain", body: {} },

@@ -27,6 +27,24 @@ export const hubSession = async (system: RunningSystem, partnerId: string, role 
   return { call, read };
 };
 
+/** A partner that the feed tells of, with one customer. */
+export const feedPartner = async (system: RunningSystem, partnerId: string): Promise<void> => {
+  const jwt = await system.token({ sub: "feed", scope: "hub.feed" });
+  const send = async (method: string, path: string, body: unknown): Promise<void> => {
+    const { ok, status } = await fetch(`${system.endpoints.api}/v1/hub/partners/${partnerId}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${jwt}`, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    if (!ok) throw new Error(`The feed answered ${status} at ${path}`);
+  };
+  const owner = { name: "Olga Owner", email: `owner@${partnerId}.example` };
+  await send("PUT", "", { name: `Company of ${partnerId}`, owner, timeZone: "UTC" });
+  await send("POST", "/customers", {
+    customers: [{ id: `${partnerId}-customer`, name: "A customer", billing: "billed" }],
+  });
+};
+
 /** Looks again and again until `look` finds something; throws with what it looked for after the time is up. */
 export const eventually = async <T>(what: string, look: () => Promise<T | undefined>, limitMs = 15_000): Promise<T> => {
   const end = Date.now() + limitMs;

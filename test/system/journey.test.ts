@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { expectedCounts } from "#local/sample/sample";
-import { connectPartner, eventually, hubSession, untilOver, untilState } from "#test/system/hub-session";
+import { connectPartner, eventually, feedPartner, hubSession, untilOver, untilState } from "#test/system/hub-session";
 import { type RunningSystem, startLocalSystem } from "#test/system/local-system";
 
 const partnerId = "org-1001";
@@ -88,9 +88,12 @@ describe("a partner's journey through the whole system", () => {
     const lines = expectedCounts();
     const unmapped = lines.filter(({ customerId }) => except.includes(customerId)).length;
     expect(over).toMatchObject({
-      outcome: "partial",
-      totals: { lines: lines.length, accepted: lines.length - unmapped, unmapped, rejected: 0, deferred: 0 },
+      outcome: "succeeded",
+      totals: { lines: lines.length, unmapped, rejected: 0, deferred: 0 },
     });
+    // a look may have sent some before
+    const { accepted = 0, unchanged = 0 } = over.totals;
+    expect(accepted + unchanged).toBe(lines.length - unmapped);
     expect(await countsInGradient()).toEqual(sampleCounts(except));
   });
 
@@ -100,7 +103,9 @@ describe("a partner's journey through the whole system", () => {
 
     expect(new Set(found.map(({ customerId, serviceId }) => `${customerId} ${serviceId}`)).size).toBe(found.length);
     expect(found).toHaveLength(expectedCounts().length);
-    expect(found.some(({ outcome, unitCount }) => outcome === "accepted" && unitCount === 0)).toBe(true);
+    expect(found.some(({ outcome, unitCount }) => ["accepted", "unchanged"].includes(outcome) && unitCount === 0)).toBe(
+      true,
+    );
   });
 
   it("refuses a second export while one is running and names the running one", async () => {
@@ -146,13 +151,17 @@ describe("a partner's journey through the whole system", () => {
       at: partner.at.replace(/^.*?\/_partner/, `${system.endpoints.gradient}/_partner`),
     };
 
-    const over = await untilOver(partner.session, id, 60_000);
+    // its lease, a minute for its worker, and the next tick
+    const over = await untilOver(partner.session, id, 150_000);
 
     expect(over).toMatchObject({ outcome: "succeeded", totals: { accepted: expectedCounts().length, deferred: 0 } });
     expect(await countsInGradient()).toEqual(sampleCounts());
-  }, 120_000);
+  }, 240_000);
 
   it("suspends at a refused token, tells the owner, and catches up with a new one", async () => {
+    // whose key Gradient takes meanwhile: alone, nobody could say whether the key of the hub is refused
+    await feedPartner(system, "org-1002");
+    await connectPartner(system, "org-1002");
     const { partnerToken } = z.object({ partnerToken: z.string() }).parse(await partner.post(`${partner.at}/keys`, {}));
     const { id } = started.parse((await partner.session.call("POST", "/exports", { mode: "full" })).body);
 
@@ -166,12 +175,14 @@ describe("a partner's journey through the whole system", () => {
       body: { code: "integration.wrong-step" },
     });
 
+    const before = (await partner.session.read("/exports", history)).items.map((run) => run.id);
     expect(await partner.session.call("PUT", "/token", { partnerToken })).toMatchObject({ status: 200 });
     await untilState(partner.session, "active");
-    const recovery = await eventually("the run that catches up", async () =>
-      (await partner.session.read("/exports", history)).items.find(({ trigger }) => trigger === "recovery"),
+    const catchingUp = await eventually("the run that catches up", async () =>
+      (await partner.session.read("/exports", history)).items.find((run) => !before.includes(run.id)),
     );
-    expect(await untilOver(partner.session, recovery.id)).toMatchObject({ outcome: "succeeded" });
+    expect(catchingUp).toMatchObject({ trigger: "mapping" });
+    expect(await untilOver(partner.session, catchingUp.id)).toMatchObject({ outcome: "succeeded" });
   }, 60_000);
 
   it("runs by itself on the partner's schedule", async () => {
@@ -184,7 +195,7 @@ describe("a partner's journey through the whole system", () => {
       status: 200,
       body: { exports: { nextRunAt: expect.stringMatching(/T0[01]:00:00.000Z$/) } },
     });
-    const reply = await fetch(`${system.endpoints.api}/_local/schedules/start-usage-exports/run`, { method: "POST" });
+    const reply = await fetch(`${system.endpoints.api}/_local/schedules/admit-exports/run`, { method: "POST" });
     expect(reply.ok).toBe(true);
   });
 

@@ -64,9 +64,9 @@ describe("a running system", () => {
     };
 
     expect(items.map(({ name }) => name).toSorted()).toEqual([
-      "recover-exports",
-      "start-usage-exports",
+      "admit-exports",
       "sweep-outbox",
+      "sync-catalogue",
       "watch-mappings",
     ]);
   });

@@ -1,19 +1,23 @@
 import { type Chunk, findChunk, maxLinesPerChunk, toChunkItem } from "#shared/exports/chunk";
 import { type Lease, LeaseLost } from "#shared/exports/export-lease";
-import type { Line } from "#shared/exports/line";
-import { linesInScope } from "#shared/exports/lines-in-scope";
+import { noTotals } from "#shared/exports/line";
 import { readRetriedLines } from "#shared/exports/retried-export";
+import type { UsageExport } from "#shared/exports/usage-export";
 import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
 import { isConflict, retryOnConflict, type Table } from "#shared/table/table";
 import { bitsFor, bucketOf } from "#shared/usage/ledger";
+import { chooseLines } from "./choose-lines.ts";
 import { readPlanSources } from "./plan-sources.ts";
 import { widenLedger } from "./widen-ledger.ts";
 
-// written at once; the lease is looked at before each such group
+// as many as are written at once, between two looks at the lease
 const chunksAtOnce = 16;
 
-/** Lines cut into chunks, each within one row of the ledger. */
-export const cutIntoChunks = (lines: Line[], bits: number): { bucket: number; lines: Line[] }[] =>
+/** Lines, or receipts, cut into chunks, each within one row of the ledger. */
+export const cutIntoChunks = <T extends { customerId: string }>(
+  lines: T[],
+  bits: number,
+): { bucket: number; lines: T[] }[] =>
   [...Map.groupBy(lines, ({ customerId }) => bucketOf(customerId, bits))]
     .sort(([a], [b]) => a - b)
     .flatMap(([bucket, all]) =>
@@ -23,25 +27,30 @@ export const cutIntoChunks = (lines: Line[], bits: number): { bucket: number; li
       })),
     );
 
-/** Answers the bits that the ledger needs now; moves it into more rows first where it has outgrown the old ones. */
-const fitLedger = async (table: Table, integration: Integration, lines: number) => {
+/**
+ * The number of rows that the ledger needs now; moves it there first when it has grown out of the old ones. Only the
+ * partner's run under way may: a dry run beside it, or a worker whose run was closed meanwhile, would move the rows
+ * while another run writes them.
+ */
+const fitLedger = async (table: Table, { id, mode }: UsageExport, integration: Integration, lines: number) => {
   const { partnerId, ledgerBits } = integration;
   const bits = bitsFor(lines, ledgerBits);
-  if (bits === ledgerBits) return bits;
+  if (bits === ledgerBits || mode === "dry-run") return ledgerBits;
   const connectionId = integration.gradient?.integrationId ?? "";
   const isInUse = async () => ((await findIntegration(table, partnerId))?.ledgerBits ?? 0) >= bits;
   await widenLedger(table, { partnerId, bits: ledgerBits, connectionId }, bits, isInUse);
   await retryOnConflict(async () => {
-    const current = await findIntegration(table, partnerId);
-    if (!current || current.ledgerBits >= bits) return;
-    await table.transact([integrationWrite({ ...current, ledgerBits: bits })]);
+    const current = await findIntegration(table, integration.partnerId);
+    // the close of a run writes this record, too: one of the two finds that the other came first
+    if (current?.currentExportId !== id) throw new LeaseLost();
+    if (current.ledgerBits < bits) await table.transact([integrationWrite({ ...current, ledgerBits: bits })]);
   });
   return bits;
 };
 
 /**
- * Stores a chunk that nobody has begun. Its version is the export's when this worker took the run. Later holders have
- * higher ones, so a worker that was held up cannot write its plan over one that is being sent.
+ * Stores a chunk that nobody has begun. Its version is the export's when this worker took the run: later holders have
+ * higher ones, so a worker that was held up cannot put its plan over a plan that is being sent.
  */
 const storePlanned = async (table: Pick<Table, "get" | "put">, chunk: Chunk): Promise<void> => {
   for (let before: Chunk | undefined; ; ) {
@@ -52,44 +61,80 @@ const storePlanned = async (table: Pick<Table, "get" | "put">, chunk: Chunk): Pr
     }
     before = await findChunk(table, chunk.partnerId, chunk.exportId, chunk.number);
     if (before && before.version > chunk.version) throw new LeaseLost();
-    // our own write, whose answer was lost
+    // our own, the answer was lost
     if (before?.version === chunk.version) return;
   }
 };
 
-export interface Plan {
-  chunks: number;
-  lines: number;
-  ledgerBits: number;
-  endsBilling: boolean;
+/** What the export keeps of its plan. */
+export type Plan = Pick<
+  UsageExport,
+  | "connectionId"
+  | "seq"
+  | "proofGen"
+  | "readAt"
+  | "chunks"
+  | "allChunks"
+  | "toSend"
+  | "repeatsDue"
+  | "awaitedServiceIds"
+  | "reason"
+  | "endsBilling"
+  | "totals"
+> & { ledgerBits: number };
+
+interface Planning {
+  table: Table;
+  lease: Lease;
+  /** As it was read before anything else: the run has met the wishes that stand in it, and no later ones. */
+  integration: Integration;
+  readAt: Date;
 }
 
 /**
- * Fixes the lines of a run and stores them in chunks. Planning again after a crash writes the same chunk numbers;
- * nothing is sent before the export names how many chunks there are.
+ * Fixes the lines of a run and stores them in chunks: first those to send, then those that are unchanged, whose
+ * receipts are written at once. Done again after a crash it writes the same chunk numbers; nothing has been sent before
+ * the export names how many there are.
  */
-export const planExport = async (table: Table, lease: Lease, integration: Integration): Promise<Plan> => {
-  const { partnerId, id: exportId, customerIds, retryOf, createdAt, version } = lease.current();
-  const wanted = customerIds && new Set(customerIds);
-  // one source after the other: each is read in pages that take memory
+export const planExport = async ({ table, lease, integration, readAt }: Planning): Promise<Plan> => {
+  const run = lease.current();
+  const { partnerId, id: exportId, retryOf, createdAt, version } = run;
+  // before the other sources, not beside them: each is read in pages that take memory
   const isRetried = retryOf === null ? undefined : await readRetriedLines(table, partnerId, retryOf);
-  const all = linesInScope(await readPlanSources(table, integration));
-  const ledgerBits = await fitLedger(table, integration, all.length);
-  const lines = all.filter((line) => (wanted?.has(line.customerId) ?? true) && (isRetried?.(line) ?? true));
-  const chunks = cutIntoChunks(lines, ledgerBits);
-  for (let from = 0; from < chunks.length; from += chunksAtOnce) {
+  const sources = await readPlanSources(table, integration);
+  const chosen = chooseLines({ run, integration, sources, now: readAt.getTime(), isRetried });
+  const lines = chosen.toSend.length + chosen.unchanged.length;
+  const ledgerBits = await fitLedger(table, run, integration, Math.max(lines, sources.entries.size));
+
+  const sending = cutIntoChunks(chosen.toSend, ledgerBits);
+  const settled = cutIntoChunks(chosen.unchanged, ledgerBits);
+  const contents: { bucket: number; content: Chunk["content"] }[] = [
+    ...sending.map(({ bucket, lines: part }) => ({ bucket, content: { state: "planned", lines: part } as const })),
+    ...settled.map(({ bucket, lines: part }) => ({ bucket, content: { state: "done", receipts: part } as const })),
+  ];
+  for (let from = 0; from < contents.length; from += chunksAtOnce) {
     await lease.keep();
     await Promise.all(
-      chunks.slice(from, from + chunksAtOnce).map(({ bucket, lines: chunkLines }, place) => {
-        const content: Chunk["content"] = { state: "planned", lines: chunkLines };
-        return storePlanned(table, { partnerId, exportId, number: from + place, bucket, content, createdAt, version });
-      }),
+      contents
+        .slice(from, from + chunksAtOnce)
+        .map(({ bucket, content }, place) =>
+          storePlanned(table, { partnerId, exportId, number: from + place, bucket, content, createdAt, version }),
+        ),
     );
   }
   return {
-    chunks: chunks.length,
-    lines: lines.length,
+    connectionId: integration.gradient?.integrationId ?? "",
+    seq: integration.wants.seq,
+    proofGen: integration.proofGen,
+    readAt: readAt.toISOString(),
+    chunks: sending.length,
+    allChunks: contents.length,
+    toSend: chosen.toSend.length,
+    repeatsDue: chosen.repeatsDue,
+    awaitedServiceIds: chosen.awaitedServiceIds,
+    reason: chosen.reason,
+    endsBilling: chosen.toSend.some(({ billed }) => !billed),
+    totals: { ...noTotals, lines, unchanged: chosen.unchanged.length },
     ledgerBits,
-    endsBilling: lines.some(({ billed }) => !billed),
   };
 };

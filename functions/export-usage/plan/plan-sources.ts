@@ -1,16 +1,29 @@
-import { fromCustomerItem } from "#shared/customers/customer";
-import { type HeldLine, heldLine, type PlanSources } from "#shared/exports/lines-in-scope";
+import { type Customer, fromCustomerItem } from "#shared/customers/customer";
+import { type HeldLine, heldLine } from "#shared/exports/lines-in-scope";
 import type { Integration } from "#shared/integrations/integration";
 import { partnerPk } from "#shared/partners/partner";
-import { listServices } from "#shared/services/hub-service";
+import { type HubService, listServices } from "#shared/services/hub-service";
 import { allItems, type Table } from "#shared/table/table";
-import { ledgerRows } from "#shared/usage/ledger";
-import { fromUsageItem } from "#shared/usage/usage";
+import { type LedgerEntry, ledgerRows, lineKey } from "#shared/usage/ledger";
+import { type Count, fromUsageItem } from "#shared/usage/usage";
 
-// a page of DynamoDB's own size, a megabyte, takes forty megabytes while it is being read
+// DynamoDB's own page, a megabyte, takes forty while it is being read
 const rowsAtOnce = 200;
 
-/** Answers one and the same string for equal ones, so that the copies can be freed. */
+/** What the lines of a run follow from, and which of them Gradient surely holds. */
+export interface PlanSources {
+  customers: (Pick<Customer, "id" | "name" | "billing" | "removedAt"> & { leftOut?: true | null })[];
+  /** By customer and service. */
+  counted: Map<string, Map<string, Count>>;
+  held: HeldLine[];
+  /** By line: what the ledger says of it. */
+  entries: Map<string, LedgerEntry>;
+  services: Map<string, HubService>;
+  serviceNames: Map<string, string>;
+  leftOutServiceIds: ReadonlySet<string>;
+}
+
+/** Answers the same text for equal ones, so that the copies can be forgotten. */
 const textPool = () => {
   const known = new Map<string, string>();
   return (text: string): string => {
@@ -20,13 +33,10 @@ const textPool = () => {
   };
 };
 
-/**
- * Reads a partner row by row and keeps no more than the plan needs: 100,000 lines whole would be more than a worker's
- * memory.
- */
+/** Reads a partner row by row: whole pages of 100,000 lines would be more than a worker's memory. */
 export const readPlanSources = async (
   table: Pick<Table, "query">,
-  { partnerId, ledgerBits: bits, gradient }: Integration,
+  { partnerId, ledgerBits: bits, gradient, leftOutServiceIds }: Integration,
 ): Promise<PlanSources> => {
   const one = textPool();
   const rows = (prefix: string) => allItems(table, { pk: partnerPk(partnerId), prefix, limit: rowsAtOnce });
@@ -34,38 +44,47 @@ export const readPlanSources = async (
   const readCustomers = async () => {
     const customers: PlanSources["customers"] = [];
     for await (const item of rows("customer#")) {
-      const { id, name, billing, removedAt } = fromCustomerItem(item);
-      customers.push({ id: one(id), name, billing, removedAt });
+      const { id, name, billing, removedAt, leftOut } = fromCustomerItem(item);
+      customers.push({ id: one(id), name, billing, removedAt, leftOut: leftOut ? true : null });
     }
     return customers;
   };
   const readCounted = async () => {
-    const counted = new Map<string, string[]>();
+    const counted: PlanSources["counted"] = new Map();
     for await (const item of rows("usage#")) {
       const { customerId, counts } = fromUsageItem(item);
-      counted.set(one(customerId), Object.keys(counts).map(one));
+      const byService = Object.entries(counts).map(([id, count]): [string, Count] => [
+        one(id),
+        { unitCount: count.unitCount, measuredAt: one(count.measuredAt) },
+      ]);
+      counted.set(one(customerId), new Map(byService));
     }
     return counted;
   };
-  const readHeld = async () => {
-    const held: HeldLine[] = [];
-    for await (const { entries } of ledgerRows(table, {
-      partnerId,
-      bits,
-      connectionId: gradient?.integrationId ?? "",
-    })) {
-      for (const entry of entries.values()) {
-        const line = heldLine(entry);
-        held.push({ ...line, customerId: one(line.customerId), serviceId: one(line.serviceId) });
+  const readEntries = async () => {
+    const entries: PlanSources["entries"] = new Map();
+    const ledger = { partnerId, bits, connectionId: gradient?.integrationId ?? "" };
+    for await (const row of ledgerRows(table, ledger)) {
+      for (const entry of row.entries.values()) {
+        const kept = { ...entry, customerId: one(entry.customerId), serviceId: one(entry.serviceId) };
+        entries.set(lineKey(kept), kept);
       }
     }
-    return held;
+    return entries;
   };
 
   // one after the other: side by side, the pages of all three would have to be in memory
   const customers = await readCustomers();
   const counted = await readCounted();
-  const held = await readHeld();
-  const services = await listServices(table);
-  return { customers, counted, held, serviceNames: new Map(services.map(({ id, name }) => [id, name])) };
+  const entries = await readEntries();
+  const services = new Map((await listServices(table)).map((service) => [service.id, service]));
+  return {
+    customers,
+    counted,
+    entries,
+    held: [...entries.values()].map(heldLine),
+    services,
+    serviceNames: new Map([...services.values()].map(({ id, name }) => [id, name])),
+    leftOutServiceIds: new Set(leftOutServiceIds),
+  };
 };

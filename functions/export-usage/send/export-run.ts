@@ -1,12 +1,14 @@
 import type { Lease } from "#shared/exports/export-lease";
 import type { Receipt } from "#shared/exports/line";
-import type { GradientApi } from "#shared/gradient/gradient-api";
+import type { StopReason } from "#shared/exports/usage-export";
+import type { CountAnswer, CountClient } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { Clock } from "#shared/pace/clock";
 import type { Pacer } from "#shared/pace/pacer";
 import type { HubService } from "#shared/services/hub-service";
 import type { Table } from "#shared/table/table";
 import type { Halt } from "./halt.ts";
+import type { CountResult } from "./send-count.ts";
 
 /** The token that a run sends with, and where it is kept. */
 export interface RunToken {
@@ -15,10 +17,17 @@ export interface RunToken {
   versionId: string;
 }
 
+/** What a worker has heard of a line that is in no receipt yet. */
+export interface Heard {
+  unitCount: number;
+  asOf: string | null;
+  result: CountResult;
+}
+
 /** Everything that one worker needs while it carries one run. */
 export interface ExportRun {
   table: Table;
-  gradient: Pick<GradientApi, "setUnitCount">;
+  gradient: CountClient;
   pacer: Pacer;
   /** The full rate, for everybody together. */
   callsPerSecond: number;
@@ -27,13 +36,22 @@ export interface ExportRun {
   random: () => number;
   lease: Lease;
   halt: Halt;
-  /** Null where there is none to send with. */
+  /** Null where the run was stopped before anything could be sent. */
   token: RunToken | null;
   /** Gradient's id of the connection that the accepted counts belong to. */
   connectionId: string;
   ledgerBits: number;
   services: Map<string, HubService>;
-  /** Called with each chunk's receipts, after they are written and before the chunk is counted. */
+  /** What stands in the way of this partner's calls now, if anything does. */
+  obstacle: () => Promise<StopReason | null>;
+  /** Told of every answer of Gradient to a count. */
+  onAnswer: (answer: CountAnswer) => void;
+  /** Told of each chunk's receipts once they are written. */
   onSettled: (receipts: Receipt[]) => Promise<void>;
+  /**
+   * By line, what this worker has heard of the chunks that it has not settled. A refusal that concerns more than its
+   * line leaves them open; what Gradient took before stays taken.
+   */
+  heard: Map<string, Heard>;
   remainingMs: () => number;
 }

@@ -2,37 +2,53 @@ import type { StopReason } from "#shared/exports/usage-export";
 import type { CountAnswer } from "#shared/gradient/gradient-api";
 import type { OpenWord } from "#shared/stored";
 
-/** Why the run sends no more, so that its remaining lines end without a call. The export keeps the `reason`. */
+/** Why the run sends no more, and its remaining lines end without a call; `reason` is what the export keeps of it. */
 export type Stop =
-  /**
-   * Read in the export: a person, a run that sends more, the recovery or an earlier worker of this run has written it.
-   */
+  /** Written into the export by somebody else: a person, a new token, or an earlier worker of this run. */
   | { kind: "told"; reason: OpenWord<StopReason> }
-  /** Gradient's answer to a call of this worker; every other call would get the same. */
-  | { kind: "refused"; reason: "token-rejected" | "forbidden" }
-  /** Nobody under this limiter key may call since an earlier 403. */
-  | { kind: "slots-denied"; reason: "forbidden" }
+  /** What became of a refusal that a worker has met, or what stands in the way of everybody's calls. */
+  | { kind: "blocked"; reason: StopReason }
   /** There is no token to send with, or the lines were planned for another connection. */
   | { kind: "not-connected"; reason: "not-connected" }
   /** Another version has begun the run, in a mode that only that version can carry. */
   | { kind: "unknown-mode"; reason: "unknown-mode" };
 
-/** Why this worker goes no further and leaves its lines to the next one. */
+/** Why this worker goes no further, and leaves its lines to the next one. */
 export interface Failure {
   kind: "failed";
   error: unknown;
 }
 
+/**
+ * Gradient refused a call in a way that may concern more than its line. Nothing is settled before it is known whom it
+ * concerns.
+ */
+export class Refusal extends Error {
+  override name = "Refusal";
+  readonly kind: "token-rejected" | "forbidden";
+  /** When the refused call went out. */
+  readonly sentAt: number;
+
+  constructor(kind: "token-rejected" | "forbidden", sentAt: number) {
+    super(`Gradient refused a call: ${kind}`);
+    this.kind = kind;
+    this.sentAt = sentAt;
+  }
+}
+
+/** Gradient refuses the caller, and not only this count. */
+export const isRefusal = ({ kind }: CountAnswer): boolean => kind === "token-rejected" || kind === "forbidden";
+
 /** Whether calls may go out, and what keeps them from it. */
 export interface Halt {
-  /** Null while calls may go out. A failure comes before a stop. */
+  /** Null while calls may go out. A failure hides a stop. */
   cause(): Stop | Failure | null;
-  /** What this worker has met comes before what it was told. A failure does not hide it. */
+  /** What this worker has met comes before what it was told. */
   stop(): Stop | null;
   /** The first that this worker meets stays. */
   meet(stop: Exclude<Stop, { kind: "told" }>): void;
-  /** Stops the run if the answer refuses every call, not only this count. */
-  heed(answer: CountAnswer): void;
+  /** Goes no further where Gradient refuses not only this count. */
+  heed(answer: CountAnswer, sentAt: number): void;
   /** The first failure stays. */
   fail(error: unknown): void;
   /** Throws what `fail` was told. */
@@ -49,20 +65,20 @@ export const newHalt = (told: () => OpenWord<StopReason> | null): Halt => {
     return reason && { kind: "told", reason };
   };
   const stop = () => met ?? toldStop();
-  const meet: Halt["meet"] = (given) => {
-    met ??= given;
+  const fail: Halt["fail"] = (error) => {
+    failure ??= { kind: "failed", error };
   };
 
   return {
     cause: () => failure ?? stop(),
     stop,
-    meet,
-    heed: ({ kind }) => {
-      if (kind === "token-rejected" || kind === "forbidden") meet({ kind: "refused", reason: kind });
+    meet: (given) => {
+      met ??= given;
     },
-    fail: (error) => {
-      failure ??= { kind: "failed", error };
+    heed: ({ kind }, sentAt) => {
+      if (kind === "token-rejected" || kind === "forbidden") fail(new Refusal(kind, sentAt));
     },
+    fail,
     rethrow: () => {
       if (failure) throw failure.error;
     },

@@ -1,5 +1,7 @@
+import { stopVerdict, verdicts } from "#shared/exports/verdicts";
+import { lineKey } from "#shared/usage/ledger";
 import type { ExportRun } from "./export-run.ts";
-import { stopVerdict, verdicts } from "./line-decision.ts";
+import { isRefusal } from "./halt.ts";
 import type { PreparedLine } from "./prepare-chunk.ts";
 import { sendCount } from "./send-count.ts";
 import type { LineEnd } from "./settle-chunk.ts";
@@ -7,7 +9,7 @@ import type { LineEnd } from "./settle-chunk.ts";
 // as many seconds' worth of calls may be under way: so long Gradient may take to answer before it slows the run
 const inFlightSeconds = 2;
 
-/** Starts the calls of a run's lines, each at its moment. */
+/** Starts the calls of a run's lines in their order, each when the one before has gone out. */
 export const lineDispatcher = (run: ExportRun) => {
   const { lease, halt, pacer, token } = run;
   const maxInFlight = run.callsPerSecond * inFlightSeconds;
@@ -26,17 +28,35 @@ export const lineDispatcher = (run: ExportRun) => {
     return halt.cause() === null && lease.isSafe();
   };
 
-  const call = async ({ line, unitCount }: PreparedLine, rebuildsViews: boolean): Promise<LineEnd> => {
-    if (token === null) return verdicts.notConnected;
+  /** How a line ends whose call never went out. */
+  const unsent = (): LineEnd => {
+    const stop = halt.stop();
+    if (stop !== null) return stopVerdict(stop.reason);
+    // after a 429 with a long pause, the slot may have been later than the lease's end
+    halt.fail(new Error("The lease ran out before it could be renewed"));
+    // after a failure no chunk is settled, so it does not matter what is said here: the next worker sends the line
+    return verdicts.noAnswer;
+  };
+
+  const call = async (
+    { line, unitCount, asOf }: PreparedLine,
+    rebuildsViews: boolean,
+    goesOut: () => void,
+  ): Promise<LineEnd> => {
+    if (token === null) return stopVerdict("not-connected");
     const serviceId = run.services.get(line.serviceId)?.gradientServiceId ?? "";
+    const mayGo = async () => {
+      const may = await mayCall();
+      if (may) goesOut();
+      return may;
+    };
     inFlight += 1;
     try {
-      const result = await send(
-        token.value,
-        { serviceId, accountId: line.customerId, unitCount, rebuildsViews },
-        mayCall,
-      );
-      halt.heed(result.answer);
+      const count = { serviceId, accountId: line.customerId, unitCount, rebuildsViews };
+      const result = await send(token.value, count, mayGo);
+      if (result === null) return unsent();
+      halt.heed(result.answer, result.sentAt);
+      if (!isRefusal(result.answer)) run.heard.set(lineKey(line), { unitCount, asOf, result });
       return result;
     } catch (error) {
       halt.fail(error);
@@ -52,21 +72,22 @@ export const lineDispatcher = (run: ExportRun) => {
   const ended = (end: LineEnd) => ({ end: Promise.resolve(end) });
 
   return {
-    /** Waits for the line's moment and starts its call. `end` tells how the line ends, which may take much longer. */
+    /**
+     * Resolves when the line's call goes out, or when none will. `end` tells how the line ends, which may take much
+     * longer.
+     */
     dispatch: async (prepared: PreparedLine, rebuildsViews: boolean): Promise<{ end: Promise<LineEnd> }> => {
       if (prepared.verdict !== "send") return ended(prepared.verdict);
       while (inFlight >= maxInFlight) await anEnd();
-      if (halt.cause() === null) {
-        await lease.keep();
-        if (!(await pacer.slot())) halt.meet({ kind: "slots-denied", reason: "forbidden" });
+      // before the slot: a lease that is renewed with the slot in hand makes it late
+      if (!(await mayCall())) {
+        pacer.expect(-1);
+        return { end: Promise.resolve(unsent()) };
       }
-      if (halt.cause() === null && (await mayCall())) return { end: call(prepared, rebuildsViews) };
-      const stop = halt.stop();
-      if (stop !== null) return ended(stopVerdict(stop.reason));
-      // after a 429 with a long pause, the slot may have been later than the lease's end
-      halt.fail(new Error("The lease ran out before it could be renewed"));
-      // after a failure no chunk is settled, so it does not matter what is said here: the next worker sends the line
-      return ended(verdicts.noAnswer);
+      const { promise: gone, resolve } = Promise.withResolvers<void>();
+      const end = call(prepared, rebuildsViews, resolve);
+      await Promise.race([gone, end]);
+      return { end };
     },
     /** Resolves when no call is under way any more. */
     drained: async (): Promise<void> => {

@@ -1,20 +1,25 @@
+import { customerKey, fromCustomerItem } from "#shared/customers/customer";
 import { type Chunk, chunkWrite, type Intent } from "#shared/exports/chunk";
 import type { Line } from "#shared/exports/line";
 import type { UsageExport } from "#shared/exports/usage-export";
+import { type Verdict, verdicts } from "#shared/exports/verdicts";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import type { HubService } from "#shared/services/hub-service";
-import type { Table } from "#shared/table/table";
+import { store, type Table, written } from "#shared/table/table";
 import { type Bucket, type LedgerEntry, lineKey } from "#shared/usage/ledger";
 import { readUsage } from "#shared/usage/usage";
-import { decide, type Verdict, verdicts } from "./line-decision.ts";
+import type { Heard } from "./export-run.ts";
+import { decide } from "./line-decision.ts";
+import type { CountResult } from "./send-count.ts";
 
-/** One line, the number that was read for it, and what is to be done with it. */
+/** One line with the number that was read for it and what is to be done. */
 export interface PreparedLine {
   line: Line;
   unitCount: number;
   asOf: string | null;
   entry: LedgerEntry | undefined;
-  verdict: Verdict | "send";
+  /** How it ends, or has ended: with the answer that this worker has heard before. */
+  verdict: Verdict | CountResult | "send";
 }
 
 export interface PreparedChunk {
@@ -26,15 +31,15 @@ export interface PreparedChunk {
 interface Dependencies {
   table: Table;
   services: Map<string, HubService>;
-  mode: UsageExport["mode"];
-  /** How every line ends where the run has been stopped; null while lines are sent. */
+  run: Pick<UsageExport, "mode" | "kind" | "proofGen">;
+  heard: ReadonlyMap<string, Heard>;
+  /** Set when the run has been stopped: no line is sent any more, each ends like this. */
   stopped: Verdict | null;
   now: number;
 }
 
 /**
- * A number that a dead worker may have sent counts as sent just now and not answered: later than now that worker could
- * not send it.
+ * What a dead worker may have sent counts as sent without an answer, from now on: it could not send later than this.
  */
 const entryWithIntent = (
   { customerId, serviceId }: Line,
@@ -49,16 +54,29 @@ const entryWithIntent = (
     serviceId,
     accepted: entry?.accepted ?? null,
     last,
+    owed: entry?.owed ?? null,
     doubt: { unitCount: intent.unitCount, until },
   };
 };
 
+/** Of these, the customers that have been removed since the run was planned: their counts have gone with them. */
+const removedAmong = async (
+  table: Pick<Table, "getMany">,
+  partnerId: string,
+  lines: Pick<Line, "customerId">[],
+): Promise<Set<string>> => {
+  if (lines.length === 0) return new Set();
+  const ids = [...new Set(lines.map(({ customerId }) => customerId))];
+  const customers = (await table.getMany(ids.map((id) => customerKey(partnerId, id)))).map(fromCustomerItem);
+  return new Set(customers.flatMap(({ id, removedAt }) => (removedAt === null ? [] : [id])));
+};
+
 /**
- * Reads the numbers for a chunk's lines as late as possible, decides on each line, and notes what is about to be sent
- * before anything is sent: whoever takes over from a dead worker then knows which numbers may be under way.
+ * Reads the numbers for a chunk's lines, as late as possible, decides on each line, and notes what is about to be sent
+ * before anything is: whoever takes over from a dead worker then knows which numbers may be under way.
  */
 export const prepareChunk = async (
-  { table, services, mode, stopped, now }: Dependencies,
+  { table, services, run, heard, stopped, now }: Dependencies,
   chunk: Chunk,
   bucket: Bucket,
 ): Promise<PreparedChunk> => {
@@ -66,32 +84,41 @@ export const prepareChunk = async (
   if (content.state === "done") return { chunk, bucket, lines: [] };
   const customerIds = [...new Set(content.lines.map(({ customerId }) => customerId))];
   const usage = await readUsage(table, chunk.partnerId, customerIds);
+  const uncounted = content.lines.filter(
+    ({ billed, customerId, serviceId }) => billed && usage.get(customerId)?.counts[serviceId] === undefined,
+  );
+  const isGone = await removedAmong(table, chunk.partnerId, uncounted);
   const until = new Date(now + landsWithinMs).toISOString();
   const left = new Map((content.state === "sending" ? content.intents : []).map((intent) => [intent.at, intent]));
 
   const lines = content.lines.map((line, at): PreparedLine => {
     const count = line.billed ? usage.get(line.customerId)?.counts[line.serviceId] : undefined;
     const intent = left.get(at);
-    // do not report *not sent* for a number that a dead worker may have sent
+    const known = heard.get(lineKey(line));
+    if (known) {
+      const { unitCount, asOf, result } = known;
+      return { line, unitCount, asOf, entry: bucket.entries.get(lineKey(line)), verdict: result };
+    }
+    // Do not report *not sent* for a number that a dead worker may have sent.
     const isLeft = stopped !== null && intent !== undefined;
     const unitCount = isLeft ? intent.unitCount : (count?.unitCount ?? 0);
+    const isMeasured = !line.billed || count !== undefined || isGone.has(line.customerId);
     const entry = entryWithIntent(line, bucket.entries.get(lineKey(line)), intent, until);
     const isInGradient = (services.get(line.serviceId)?.gradientServiceId ?? null) !== null;
     const verdict = isLeft
       ? verdicts.noAnswerBeforeStop
-      : (stopped ?? decide({ mode, unitCount, isInGradient, entry, now }));
+      : (stopped ?? decide({ run, unitCount, isMeasured, isInGradient, entry, now }));
     return { line, unitCount, asOf: count?.measuredAt ?? null, entry, verdict };
   });
 
   const intents = lines.flatMap(({ verdict, unitCount }, at) => (verdict === "send" ? [{ at, unitCount }] : []));
-  // a fenced line keeps a dead worker's intent: the next worker to take over must know of it, too
+  // a fenced line of a dead worker keeps its intent: the next one that takes over must know of it too
   const kept = [...left.values()].filter(({ at }) => !intents.some((intent) => intent.at === at));
   if (intents.length === 0) return { chunk, bucket, lines };
   const marked: Chunk = {
     ...chunk,
     content: { state: "sending", lines: content.lines, intents: [...intents, ...kept] },
   };
-  const { put, expect } = chunkWrite(marked);
-  await table.put(put, expect);
-  return { chunk: { ...marked, version: marked.version + 1 }, bucket, lines };
+  await store(table, chunkWrite(marked));
+  return { chunk: written(marked), bucket, lines };
 };

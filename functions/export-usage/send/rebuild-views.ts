@@ -1,5 +1,6 @@
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import { logger } from "#shared/logger";
+import { store, written } from "#shared/table/table";
 import { type Bucket, bucketOf, bucketWrite, type LedgerEntry, lineKey, readBucket } from "#shared/usage/ledger";
 import type { ExportRun } from "./export-run.ts";
 import { entryAfter } from "./line-decision.ts";
@@ -7,70 +8,93 @@ import { sendCount } from "./send-count.ts";
 
 // the first is refused only if its mapping was taken away a moment ago
 const maxLines = 3;
+// one note serves so long: a call that waits for it with its slot in hand would miss the slot
+const noteEveryMs = 1_000;
 
-/** The numbers that Gradient surely holds: first those of lines whose last answer was `accepted`, then the newest. */
-const repeatable = (entries: Iterable<LedgerEntry>, services: ExportRun["services"]) =>
-  [...entries]
+/** The numbers that this run has brought to Gradient, the newest first. */
+const repeatable = (entries: Iterable<LedgerEntry>, { services, lease }: ExportRun) => {
+  const since = lease.current().readAt ?? "";
+  return [...entries]
     .flatMap((entry) => {
       const { accepted, doubt, last } = entry;
       const serviceId = services.get(entry.serviceId)?.gradientServiceId;
-      if (!accepted || !serviceId) return [];
+      if (!accepted || !serviceId || last.outcome !== "accepted" || accepted.at < since) return [];
       // another number may have landed since, or still land
       if (doubt !== null && doubt.unitCount !== accepted.unitCount) return [];
-      return [{ entry, serviceId, ...accepted, isMapped: last.outcome === "accepted" }];
+      return [{ entry, serviceId, ...accepted }];
     })
-    .sort((a, b) => Number(b.isMapped) - Number(a.isMapped) || Number(b.at > a.at) - Number(b.at < a.at));
+    .sort((a, b) => Number(b.at > a.at) - Number(b.at < a.at));
+};
 
 /**
- * Repeats an accepted count so that Gradient rebuilds its views, where the run's last call was not accepted or an
- * earlier run could not make such a call. Gradient holds this number already. Like every number it is noted as under
- * way before it is sent, and again before each repeat.
+ * Repeats a count that this run had accepted so that Gradient rebuilds its views, where the run's last call was not
+ * accepted. The number is the one that Gradient holds already; it is noted as under way before it is sent, and again
+ * before each repeat, as every number is.
  */
 export const rebuildViews = async (run: ExportRun): Promise<void> => {
-  const { table, lease, halt, clock, token, services } = run;
-  // a stopped run sends no new number, but what was accepted should be seen all the same
-  const isRefused = () => ![undefined, "cancelled", "superseded", "overdue"].includes(halt.stop()?.reason);
-  const { partnerId, mode, viewsRebuilt, acceptedLine } = lease.current();
-  if (mode === "dry-run" || viewsRebuilt || !acceptedLine || !token || isRefused()) return;
+  const { table, lease, halt, clock, token } = run;
+  // no further number is sent once a person has stopped the run, but what was accepted is to be seen all the same
+  const mayNot = () => halt.cause() !== null && halt.stop()?.reason !== "cancelled";
+  const { partnerId, mode, viewsRebuilt, acceptedLine, proofGen } = lease.current();
+  if (mode === "dry-run" || viewsRebuilt || !acceptedLine || !token || mayNot()) return;
 
   const number = bucketOf(acceptedLine.customerId, run.ledgerBits);
   let bucket: Bucket = await readBucket(table, { partnerId, bits: run.ledgerBits, number }, run.connectionId);
-  const store = async (entry: LedgerEntry) => {
+  const keep = async (entry: LedgerEntry) => {
     const changed = { ...bucket, entries: new Map(bucket.entries).set(lineKey(entry), entry) };
-    const { put, expect } = bucketWrite(changed);
-    await table.put(put, expect);
-    bucket = { ...changed, version: bucket.version + 1 };
+    await store(table, bucketWrite(changed));
+    bucket = written(changed);
   };
 
-  /** Answers whether Gradient accepted it. */
+  /** Whether Gradient took it. */
   const repeat = async ({ entry, serviceId, unitCount }: ReturnType<typeof repeatable>[number]): Promise<boolean> => {
-    const note = () =>
-      store({ ...entry, doubt: { unitCount, until: new Date(clock.now() + landsWithinMs).toISOString() } });
+    let notedAt = Number.NEGATIVE_INFINITY;
+    const note = async () => {
+      if (clock.now() - notedAt < noteEveryMs) return;
+      notedAt = clock.now();
+      const until = new Date(notedAt + 2 * noteEveryMs + landsWithinMs).toISOString();
+      await keep({ ...entry, doubt: { unitCount, until } });
+    };
     const mayGoOn = async () => {
       await lease.keep();
-      if (!lease.isSafe() || isRefused()) return false;
-      // if the worker dies after its last repeat, only this note tells until when that may land
+      if (!lease.isSafe() || mayNot()) return false;
+      // a worker that dies after its last repeat leaves nothing else that tells until when it may land
       await note();
       return lease.isSafe();
     };
-    if (!(await run.pacer.slot()) || !(await mayGoOn())) return false;
+    if (!(await mayGoOn())) return false;
     const count = { serviceId, accountId: entry.customerId, unitCount, rebuildsViews: true };
-    const { answer, wasInDoubt, sentAt: at } = await sendCount(run)(token.value, count, mayGoOn);
-    const line = { customerId: entry.customerId, serviceId: entry.serviceId };
-    await store(entryAfter(entry, { ...line, unitCount, answer, wasInDoubt, at }));
-    halt.heed(answer);
+    const result = await sendCount(run)(token.value, count, mayGoOn);
+    if (result === null) return false;
+    const { answer, wasInDoubt, sentAt: at } = result;
+    const { customerId, serviceId: hubServiceId } = entry;
+    await keep(entryAfter(entry, { customerId, serviceId: hubServiceId, unitCount, answer, wasInDoubt, at, proofGen }));
+    halt.heed(answer, at);
     return answer.kind === "accepted";
   };
 
-  const candidates = repeatable(bucket.entries.values(), services).slice(0, maxLines);
+  const candidates = repeatable(bucket.entries.values(), run).slice(0, maxLines);
   for (const candidate of candidates) {
-    if (isRefused()) break;
+    if (mayNot()) break;
     if (!(await repeat(candidate))) continue;
     await lease.save((current) => ({ ...current, viewsRebuilt: true }));
     return;
   }
   logger.warn("views not rebuilt", { tried: candidates.length });
-  // Without candidates all numbers are in doubt: the next run sends them again and rebuilds the views with that.
-  // Otherwise the next run makes up for this call.
-  if (candidates.length === 0) await lease.save((current) => ({ ...current, acceptedLine: null }));
+};
+
+/**
+ * A run that was stopped before Gradient was asked to rebuild its views owes it its last accepted count: the run that
+ * follows sends that one again, and ends as every run does.
+ */
+export const oweViews = async ({ table, lease, ledgerBits, connectionId }: ExportRun): Promise<void> => {
+  const { partnerId, mode, viewsRebuilt, acceptedLine } = lease.current();
+  if (mode === "dry-run" || viewsRebuilt || acceptedLine === null) return;
+  const number = bucketOf(acceptedLine.customerId, ledgerBits);
+  const bucket = await readBucket(table, { partnerId, bits: ledgerBits, number }, connectionId);
+  const entry = bucket.entries.get(lineKey(acceptedLine));
+  if (!entry || entry.owed !== null) return;
+  await lease.keep();
+  const entries = new Map(bucket.entries).set(lineKey(acceptedLine), { ...entry, owed: "stopped" as const });
+  await store(table, bucketWrite({ ...bucket, entries }));
 };

@@ -1,7 +1,7 @@
 import { findChunk } from "#shared/exports/chunk";
+import { stopVerdict } from "#shared/exports/verdicts";
 import type { ExportRun } from "./export-run.ts";
 import { ledgerInUse } from "./ledger-in-use.ts";
-import { stopVerdict } from "./line-decision.ts";
 import { lineDispatcher } from "./line-dispatcher.ts";
 import { type PreparedChunk, prepareChunk } from "./prepare-chunk.ts";
 import type { LineEnd } from "./settle-chunk.ts";
@@ -21,7 +21,7 @@ const isAccepted = (end: LineEnd | undefined): boolean =>
  */
 export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> => {
   const { table, clock, lease, halt, services } = run;
-  const { partnerId, id: exportId, mode, nextChunk, chunks } = lease.current();
+  const { partnerId, id: exportId, nextChunk, chunks } = lease.current();
   const count = chunks ?? 0;
   const dispatcher = lineDispatcher(run);
   const ledger = ledgerInUse(run);
@@ -31,9 +31,15 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
     const chunk = await findChunk(table, partnerId, exportId, number);
     if (!chunk) throw new Error("A planned chunk is missing");
     const bucket = await ledger.row(chunk.bucket);
+    const obstacle = await run.obstacle();
+    if (obstacle !== null) halt.meet({ kind: "blocked", reason: obstacle });
     const stop = halt.stop();
     const stopped = stop && stopVerdict(stop.reason);
-    return prepareChunk({ table, services, mode, stopped, now: clock.now() }, chunk, bucket);
+    return prepareChunk(
+      { table, services, run: lease.current(), heard: run.heard, stopped, now: clock.now() },
+      chunk,
+      bucket,
+    );
   };
 
   /** Preparing notes numbers as about to be sent, so a chunk that the next invocation will send is not prepared. */

@@ -1,14 +1,16 @@
-import type { CountAnswer, GradientApi, UnitCount } from "#shared/gradient/gradient-api";
+import { AppError } from "#shared/errors";
+import type { CountAnswer, CountClient, SentCount, UnitCount } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { Clock } from "#shared/pace/clock";
 import type { Pacer } from "#shared/pace/pacer";
 
 interface Dependencies {
-  gradient: Pick<GradientApi, "setUnitCount">;
+  gradient: CountClient;
   pacer: Pacer;
   clock: Clock;
   /** 0 to 1, to spread repeats. */
   random: () => number;
+  onAnswer: (answer: CountAnswer) => void;
 }
 
 export interface CountResult {
@@ -24,35 +26,43 @@ export interface CountResult {
 const maxUnanswered = 6;
 const firstPauseMs = 400;
 const maxPauseMs = 4_000;
-// Refusals for the rate cost nothing but time, and the pacer slows down with each.
+// Refusals for the rate cost nothing but time, and everybody slows down with each.
 const maxThrottled = 12;
 
 /**
- * Sends one number, for which the caller has taken a slot, until Gradient gives a final answer or it has been tried
- * often enough. Every repeat takes a slot of its own. `mayGoOn` is asked right before each, and can deny it.
+ * Sends one number until Gradient gives a final answer or it has been tried often enough; null when it never went out.
+ * `mayGo` is asked right before each attempt, and can deny it.
  */
 export const sendCount =
-  ({ gradient, pacer, clock, random }: Dependencies) =>
-  async (token: PartnerToken, count: UnitCount, mayGoOn: () => Promise<boolean>): Promise<CountResult> => {
+  ({ gradient, pacer, clock, random, onAnswer }: Dependencies) =>
+  async (token: PartnerToken, count: UnitCount, mayGo: () => Promise<boolean>): Promise<CountResult | null> => {
+    const { setUnitCount } = gradient.as({ pacer, mayGo });
     let unanswered = 0;
     let throttled = 0;
+    let last: CountResult | null = null;
+
+    const attempt = async (): Promise<SentCount> => {
+      try {
+        return await setUnitCount(token, count);
+      } catch (error) {
+        // no slot and no key, but an answer that must not be lost
+        if (last === null || !(error instanceof AppError)) throw error;
+        return { kind: "not-sent" };
+      }
+    };
+
     for (;;) {
-      const sentAt = clock.now();
-      const answer = await gradient.setUnitCount(token, count);
-      if (answer.kind === "in-doubt") {
-        unanswered += 1;
-      } else if (answer.kind === "throttled") {
-        throttled += 1;
-        await pacer.slowDown(answer.retryAfterMs);
-      }
+      const answer = await attempt();
+      if (answer.kind === "not-sent") return last;
+      onAnswer(answer);
+      if (answer.kind === "in-doubt") unanswered += 1;
+      if (answer.kind === "throttled") throttled += 1;
+      last = { answer, wasInDoubt: unanswered > 0, sentAt: answer.sentAt };
       const isFinal = answer.kind !== "in-doubt" && answer.kind !== "throttled";
-      if (isFinal || unanswered >= maxUnanswered || throttled >= maxThrottled) {
-        return { answer, wasInDoubt: unanswered > 0, sentAt };
-      }
+      if (isFinal || unanswered >= maxUnanswered || throttled >= maxThrottled) return last;
       const pauseMs = answer.kind === "in-doubt" ? firstPauseMs * 3 ** (unanswered - 1) : 0;
       if (pauseMs > 0) await clock.sleep(Math.min(pauseMs, maxPauseMs) * (0.5 + random()));
-      const goes = (await mayGoOn()) && (await pacer.slot().catch(() => false));
-      // the wait for the slot may have been long
-      if (!goes || !(await mayGoOn())) return { answer, wasInDoubt: unanswered > 0, sentAt };
+      // takes no slot that it would not use
+      if (!(await mayGo())) return last;
     }
   };

@@ -1,8 +1,10 @@
 import { type Chunk, chunkWrite } from "#shared/exports/chunk";
 import type { Receipt } from "#shared/exports/line";
-import type { Table } from "#shared/table/table";
+import type { UsageExport } from "#shared/exports/usage-export";
+import { type Verdict, verdicts } from "#shared/exports/verdicts";
+import { store, type Table, written } from "#shared/table/table";
 import { type Bucket, bucketWrite, lineKey } from "#shared/usage/ledger";
-import { entryAfter, type Verdict, verdictOf } from "./line-decision.ts";
+import { entryAfter, entryWithout, verdictOf } from "./line-decision.ts";
 import type { PreparedChunk, PreparedLine } from "./prepare-chunk.ts";
 import type { CountResult } from "./send-count.ts";
 
@@ -16,7 +18,7 @@ const receiptOf = ({ line, unitCount, asOf, entry }: PreparedLine, end: LineEnd)
   customerName: line.customerName,
   serviceId: line.serviceId,
   serviceName: line.serviceName,
-  unitCount,
+  unitCount: end === verdicts.notMeasured ? null : unitCount,
   previousUnitCount: entry?.accepted?.unitCount ?? null,
   asOf,
   ...(isCall(end) ? verdictOf(end.answer) : end),
@@ -24,44 +26,55 @@ const receiptOf = ({ line, unitCount, asOf, entry }: PreparedLine, end: LineEnd)
 });
 
 interface Settling {
-  table: Table;
+  table: Pick<Table, "put">;
+  run: UsageExport;
   prepared: PreparedChunk;
   /** The ledger's row as it is now; chunks of one row are settled one after the other. */
   bucket: Bucket;
   ends: LineEnd[];
-  writesLedger: boolean;
+  /**
+   * The run was stopped, and what it was to send is still owed to the lines themselves: no want of everything brings
+   * them.
+   */
+  owesStopped: boolean;
+  now: number;
 }
 
 /**
  * Writes down what became of a chunk: first what Gradient holds, then the receipts. After a crash between the two, the
  * chunk's numbers are sent once more, which changes nothing in Gradient.
  */
-export const settleChunk = async ({ table, prepared, bucket, ends, writesLedger }: Settling) => {
+export const settleChunk = async ({ table, run, prepared, bucket, ends, owesStopped, now }: Settling) => {
   const entries = new Map(bucket.entries);
+  const { proofGen } = run;
   const receipts = prepared.lines.map((preparedLine, index): Receipt => {
     const end = ends[index];
     if (end === undefined) throw new Error("A line of the chunk has no end");
     const { line, unitCount, entry } = preparedLine;
     const { customerId, serviceId } = line;
-    if (isCall(end)) {
-      const { answer, wasInDoubt, sentAt } = end;
-      const sent = { customerId, serviceId, unitCount, answer, wasInDoubt, at: sentAt };
-      entries.set(lineKey(line), entryAfter(entry, sent));
-    } else if (entry) {
-      entries.set(lineKey(line), entry);
-    }
+    const after = isCall(end)
+      ? entryAfter(entry, {
+          customerId,
+          serviceId,
+          unitCount,
+          answer: end.answer,
+          wasInDoubt: end.wasInDoubt,
+          at: end.sentAt,
+          proofGen,
+        })
+      : entryWithout(entry, line, end, { owesStopped, now });
+    if (after) entries.set(lineKey(line), after);
     return receiptOf(preparedLine, end);
   });
   let settledBucket = bucket;
   // a run of changes has nothing new for most rows
   const isNew = [...entries].some(([key, entry]) => bucket.entries.get(key) !== entry);
-  if (writesLedger && isNew) {
-    const { put, expect } = bucketWrite({ ...bucket, entries });
-    await table.put(put, expect);
-    settledBucket = { ...bucket, entries, version: bucket.version + 1 };
+  if (run.mode !== "dry-run" && isNew) {
+    const changed = { ...bucket, entries };
+    await store(table, bucketWrite(changed));
+    settledBucket = written(changed);
   }
   const done: Chunk = { ...prepared.chunk, content: { state: "done", receipts } };
-  const { put, expect } = chunkWrite(done);
-  await table.put(put, expect);
+  await store(table, chunkWrite(done));
   return { receipts, bucket: settledBucket };
 };

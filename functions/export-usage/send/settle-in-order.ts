@@ -1,37 +1,42 @@
+import { maxOpenChunks } from "#shared/exports/abandon-export";
+import { addLeftOver } from "#shared/exports/left-over";
 import { addOutcomes, type Receipt } from "#shared/exports/line";
 import type { UsageExport } from "#shared/exports/usage-export";
+import { landsWithinMs } from "#shared/gradient/lost-calls";
+import { lineKey } from "#shared/usage/ledger";
 import type { ExportRun } from "./export-run.ts";
 import type { LedgerInUse } from "./ledger-in-use.ts";
-import { verdicts } from "./line-decision.ts";
 import type { PreparedChunk } from "./prepare-chunk.ts";
 import { type LineEnd, settleChunk } from "./settle-chunk.ts";
 
-// The chunks behind a line that is being repeated go on: half a minute's worth of them at most, because each takes
-// memory.
-const maxOpenChunks = 40;
-
-/** The run with this chunk's receipts counted: once only, even if it is saved again. */
-const withChunk = (current: UsageExport, number: number, receipts: Receipt[], viewsRebuilt: boolean): UsageExport => {
+/** The run with this chunk's receipts counted; once only, whoever saves it and however often. */
+const withChunk = (
+  current: UsageExport,
+  number: number,
+  receipts: Receipt[],
+  { viewsRebuilt, now }: { viewsRebuilt: boolean; now: number },
+): UsageExport => {
   if (current.nextChunk > number) return current;
   const accepted = receipts.filter(({ outcome }) => outcome === "accepted");
   return {
     ...current,
     nextChunk: number + 1,
     totals: addOutcomes(current.totals, receipts),
+    // no doubt that was noted by now reaches further
+    leftOver: addLeftOver(current.leftOver, receipts, new Date(now + landsWithinMs).toISOString()),
     viewsRebuilt: current.viewsRebuilt || viewsRebuilt,
-    awaitsService: current.awaitsService || receipts.some(({ reason }) => reason === verdicts.noService.reason),
     acceptedLine: accepted.at(-1) ?? current.acceptedLine,
     acceptedServiceIds: [...new Set([...current.acceptedServiceIds, ...accepted.map(({ serviceId }) => serviceId)])],
+    progressAt: new Date(now).toISOString(),
   };
 };
 
 /**
- * Settles each chunk as soon as its last line has ended, and counts it in the export once every chunk before it is
- * counted. So a line that is repeated for long keeps back the count and nothing else.
+ * Settles each chunk as soon as its last line has ended, and counts it in the export once all chunks before it are
+ * counted: a line that is repeated for long keeps back the count and nothing else.
  */
 export const settleInOrder = (run: ExportRun, ledger: LedgerInUse) => {
-  const { table, lease, halt } = run;
-  const writesLedger = lease.current().mode !== "dry-run";
+  const { table, lease, halt, clock } = run;
   /** By row of the ledger: its latest chunk. Two chunks of one row are settled one after the other. */
   const latestOfRow = new Map<number, Promise<Receipt[]>>();
   /** The latest checkpoints: where there are many, the first must be done before there is room for another chunk. */
@@ -43,8 +48,25 @@ export const settleInOrder = (run: ExportRun, ledger: LedgerInUse) => {
     // settled by a worker that died before it could say so in the export
     if (content.state === "done") return content.receipts;
     const bucket = await ledger.row(number);
-    const settled = await settleChunk({ table, prepared, bucket, ends, writesLedger });
+    const stop = halt.stop();
+    // before any line ends with it: whoever takes over from a dead worker must not take such a line for one that was
+    // tried
+    if (stop !== null && lease.current().stop === null) {
+      await lease.save((newest) => ({ ...newest, stop: newest.stop ?? stop.reason }));
+    }
+    const current = lease.current();
+    const owesStopped = stop !== null && stop.reason !== "cancelled" && current.kind === "narrowed";
+    const settled = await settleChunk({
+      table,
+      run: current,
+      prepared,
+      bucket,
+      ends,
+      owesStopped,
+      now: clock.now(),
+    });
     ledger.written(settled.bucket);
+    for (const { line } of prepared.lines) run.heard.delete(lineKey(line));
     return settled.receipts;
   };
 
@@ -67,10 +89,10 @@ export const settleInOrder = (run: ExportRun, ledger: LedgerInUse) => {
   ): Promise<void> => {
     const [receipts] = await Promise.all([settled, before]);
     halt.rethrow();
-    // before the checkpoint: nobody comes back to a chunk that is counted
+    // before the checkpoint: whoever takes over from a dead worker does not come back to a chunk that is counted
     await run.onSettled(receipts);
-    await lease.save((current) => withChunk(current, number, receipts, viewsRebuilt));
-    // chunks come in the order of their rows: no later chunk needs an earlier row
+    await lease.save((current) => withChunk(current, number, receipts, { viewsRebuilt, now: clock.now() }));
+    // chunks come in the order of their rows: no later one needs the rows before this
     ledger.forgetBelow(bucket);
     for (const passed of latestOfRow.keys()) {
       if (passed < bucket) latestOfRow.delete(passed);
@@ -90,7 +112,7 @@ export const settleInOrder = (run: ExportRun, ledger: LedgerInUse) => {
     },
     /** Resolves when all chunks so far are counted. */
     counted: (): Promise<void> => lastCounted,
-    /** Resolves when nothing is being written any more, even if something failed. */
+    /** Resolves when nothing is being written any more, whether it went well or not. */
     ended: async (): Promise<void> => void (await Promise.allSettled([...latestOfRow.values(), lastCounted])),
   };
 };

@@ -15,8 +15,8 @@ export const andWords: ReadonlySet<string> = new Set(["&", "and", "und", "et", "
 // what Unicode takes for letters of their own, and people for letters with something to them
 const plainLetters: Record<string, string> = { ł: "l", đ: "d", ø: "o", æ: "ae", œ: "oe" };
 
-// Some characters come apart into 18 letters. Nobody takes a name that is as long as a paragraph for another, or knows the
-// words of a long sentence in another order.
+// Some characters come apart into 18 letters. Nobody takes a name that is as long as a paragraph for another, or knows
+// the words of a long sentence in another order.
 const maxLetters = 200;
 const maxWords = 20;
 
@@ -61,7 +61,9 @@ const endBeforeLegalForm = (words: string[], end: number): number => {
   return end;
 };
 
-/** A name of nothing else keeps its first word. "Smith & Co" and "Smith and Co" are "Smith". Too many words become one. */
+/**
+ * A name of nothing else keeps its first word. "Smith & Co" and "Smith and Co" are "Smith". Too many words become one.
+ */
 const withoutLegalForms = (words: string[]): string[] => {
   let end = words.length;
   for (let next = endBeforeLegalForm(words, end); next < end; next = endBeforeLegalForm(words, end)) {
@@ -76,7 +78,9 @@ const withoutLegalForms = (words: string[]): string[] => {
 export const joined = (words: string[]): string => words.join("").replaceAll("&", "");
 
 export interface NameWords {
-  /** Letters and digits without case and accents, without punctuation but "&", and without the legal forms at the end. */
+  /**
+   * Letters and digits without case and accents, without punctuation but "&", and without the legal forms at the end.
+   */
   plain: string[];
   /** The same with umlauts in two letters. */
   inTwoLetters: string[];

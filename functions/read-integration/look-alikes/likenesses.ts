@@ -33,8 +33,8 @@ const saints = new Map([
 ]);
 const withSaints = (words: string[]): string[] => words.map((word) => saints.get(word) ?? word);
 
-// They may mean "and" in one language and something else in another, so they are only asked for: if "a" and "y" were "&" in
-// any case, "Bar A Pub" and "Bar Y Pub" would be alike.
+// They may mean "and" in one language and something else in another, so they are only asked for: if "a" and "y" were
+// "&" in any case, "Bar A Pub" and "Bar Y Pub" would be alike.
 const perhapsAnd = new Set(["y", "e", "i", "a", "en", "og"]);
 const isAnd = (word: string): boolean => andWords.has(word);
 const mayBeAnd = (word: string): boolean => andWords.has(word) || perhapsAnd.has(word);

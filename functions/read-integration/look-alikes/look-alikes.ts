@@ -83,9 +83,9 @@ const joinNear = (names: PreparedName[], join: Join): void => {
 };
 
 /**
- * Groups of customers that a person may take for one another when mapping them; each customer is in one group at most. The
- * work grows with the letters of the names, whatever they are. It is enough to compute it when customers change: the result
- * depends on nothing but ids, names and their order, and fits into one row.
+ * Groups of customers that a person may take for one another when mapping them; each customer is in one group at most.
+ * The work grows with the letters of the names, whatever they are. It is enough to compute it when customers change:
+ * the result depends on nothing but ids, names and their order, and fits into one row.
  */
 export const lookAlikes = (customers: Pick<Customer, "id" | "name">[]): LookAlikes => {
   const names = customers.map(({ name }) => prepared(name));

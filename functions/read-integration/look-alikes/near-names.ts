@@ -57,9 +57,9 @@ const sortedBy = (items: Uint32Array, keyOf: (item: number) => number, keys: num
 };
 
 /**
- * Cuts of all names, each between two letters or around a letter that is left out. Two names are near if a cut of the one
- * has the same beginning and the same ending as a cut of the other: both leave out a letter, which then is another one, or
- * only the longer name does. Digits are not left out: "Branch 12" and "Branch 13" are not one branch misspelt.
+ * Cuts of all names, each between two letters or around a letter that is left out. Two names are near if a cut of the
+ * one has the same beginning and the same ending as a cut of the other: both leave out a letter, which then is another
+ * one, or only the longer name does. Digits are not left out: "Branch 12" and "Branch 13" are not one branch misspelt.
  */
 const cutsOf = (names: string[]) => {
   const starts: number[] = [];
@@ -100,9 +100,10 @@ const cutsOf = (names: string[]) => {
 };
 
 /**
- * Tells of names (by their places) that differ by one letter. Of several that differ at the same point each is told with
- * the first, so that whoever joins them has them all. Neither a hash nor a comparison of pairs is in it: the work grows with
- * the letters alone, whatever the names are. No name may occur twice; what comes after a million letters is left out.
+ * Tells of names (by their places) that differ by one letter. Of several that differ at the same point each is told
+ * with the first, so that whoever joins them has them all. Neither a hash nor a comparison of pairs is in it: the work
+ * grows with the letters alone, whatever the names are. No name may occur twice; what comes after a million letters is
+ * left out.
  */
 export const nearNames = (names: string[], tell: (place: number, other: number) => void): void => {
   let letters = 0;

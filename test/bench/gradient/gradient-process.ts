@@ -1,4 +1,7 @@
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
+import { createServer as createSecureServer } from "node:https";
+import type { Server } from "node:net";
+import { selfSigned } from "#test/contract/self-signed";
 import { answering } from "../rig/answering.ts";
 import { type Limit, type LimitKind, limitKinds } from "./limits.ts";
 
@@ -29,6 +32,10 @@ const noStats = (): GradientStats => ({ accepted: [], refused: 0, refusedBy: {} 
 let stats = noStats();
 const coming: Arrival[] = [];
 
+const portOf = (server: Server): number => {
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+};
 const now = (): number => performance.timeOrigin + performance.now();
 
 /** Lets in, in the order of their arrival, all that have arrived. */
@@ -59,7 +66,7 @@ const arrive = (arrival: Arrival) => {
   setTimeout(letIn, Math.max(1, arrival.at - now()));
 };
 
-const server = createServer((request, response) => {
+const listener: RequestListener = (request, response) => {
   // the moment that counts is when the request came in, not when a timer of this process got its turn
   const at = now() + Math.random() * setting.jitterMs;
   request.resume();
@@ -67,13 +74,23 @@ const server = createServer((request, response) => {
     at,
     answer: (status) => response.writeHead(status, { "content-type": "application/json" }).end("{}"),
   });
-});
-server.keepAliveTimeout = 60_000;
+};
+
+const host = "127.0.0.1";
 
 answering({
-  listen: () =>
+  /** Answers the address and, where it is `secure`, the certificate. */
+  listen: ({ secure }: { secure: boolean }) =>
     new Promise((resolve) => {
-      server.listen(0, "127.0.0.1", () => resolve(server.address()));
+      const credential = secure ? selfSigned(host) : undefined;
+      const server = credential ? createSecureServer(credential, listener) : createServer(listener);
+      server.keepAliveTimeout = 60_000;
+      server.listen(0, host, () =>
+        resolve({
+          url: `${secure ? "https" : "http"}://${host}:${portOf(server)}/api`,
+          cert: credential?.cert ?? null,
+        }),
+      );
     }),
   set: (next: Setting) => {
     setting = next;

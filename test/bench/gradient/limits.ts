@@ -1,4 +1,7 @@
-/** A rate limit as a server may keep it: asked for each request in the order of arrival, at milliseconds that never go back. */
+/**
+ * A rate limit as a server may keep it: asked for each request in the order of arrival, at milliseconds that never go
+ * back.
+ */
 export interface Limit {
   /** Whether it lets the request in. */
   allows(at: number): boolean;

@@ -6,7 +6,7 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import { dynoxideCandidates } from "#local/aws/dynoxide";
 import { inParallel } from "#shared/in-parallel";
 import { dynamoTable } from "#shared/table/dynamo-table";
-import type { Item, Table } from "#shared/table/table";
+import { type DueIndex, dueIndexes, type Item, type Table } from "#shared/table/table";
 
 export const tableName = "bench";
 
@@ -29,6 +29,8 @@ export interface BenchDynamo {
 
 const key = (name: string, KeyType: "HASH" | "RANGE") => ({ AttributeName: name, KeyType });
 
+const indexKeys = (index: DueIndex): [kind: string, at: string] => [`${index}Kind`, `${index}At`];
+
 // without the stream: nobody reads it here, DynamoDB writes it for nothing, and dynoxide gets slower with its length
 const createTable = async (client: DynamoDBClient) => {
   await client.send(
@@ -36,17 +38,18 @@ const createTable = async (client: DynamoDBClient) => {
       TableName: tableName,
       BillingMode: "PAY_PER_REQUEST",
       KeySchema: [key("pk", "HASH"), key("sk", "RANGE")],
-      AttributeDefinitions: ["pk", "sk", "dueKind", "dueAt"].map((AttributeName) => ({
+      AttributeDefinitions: ["pk", "sk", ...dueIndexes.flatMap(indexKeys)].map((AttributeName) => ({
         AttributeName,
         AttributeType: "S",
       })),
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: "due",
-          KeySchema: [key("dueKind", "HASH"), key("dueAt", "RANGE")],
+      GlobalSecondaryIndexes: dueIndexes.map((index) => {
+        const [kind, at] = indexKeys(index);
+        return {
+          IndexName: index,
+          KeySchema: [key(kind, "HASH"), key(at, "RANGE")],
           Projection: { ProjectionType: "KEYS_ONLY" },
-        },
-      ],
+        };
+      }),
     }),
   );
 };

@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import type { Reply } from "./answering.ts";
 
 export interface OtherProcess {
+  pid: number;
   ask<T>(name: string, given?: unknown): Promise<T>;
   stop(): void;
 }
@@ -11,8 +12,15 @@ interface Options {
   execArgv?: string[];
 }
 
-// What V8 gives itself on a machine of 256 MB: half of it, and very young garbage apart. Here it would collect much later.
-export const smallHeap = ["--max-old-space-size=128", "--max-semi-space-size=2"];
+/**
+ * What V8 gives itself on a machine of so much memory: half of it, and very young garbage apart. Here it would collect
+ * much later.
+ */
+export const heapOf = (memoryMb: number): string[] => [
+  `--max-old-space-size=${memoryMb / 2}`,
+  `--max-semi-space-size=${Math.min(16, memoryMb / 128)}`,
+];
+export const smallHeap = heapOf(256);
 
 /** A process of the bench that answers questions; it ends with this one. */
 export const otherProcess = (file: string, { env = {}, execArgv = [] }: Options = {}): OtherProcess => {
@@ -32,6 +40,7 @@ export const otherProcess = (file: string, { env = {}, execArgv = [] }: Options 
     for (const tell of waiting.values()) tell({ id: 0, failure: `${file} has ended` });
   });
   return {
+    pid: child.pid ?? 0,
     ask: <T>(name: string, given?: unknown) =>
       new Promise<T>((resolve, reject) => {
         last += 1;

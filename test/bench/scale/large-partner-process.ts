@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { exportUsage } from "#functions/export-usage/export-usage";
+import { lanePacers } from "#functions/export-usage/lane-pacers";
+import { breakerKeeper } from "#shared/breakers/keeper";
 import { partnerToken } from "#shared/gradient/gradient-token";
 import { systemClock } from "#shared/pace/system-clock";
-import { tableSlots } from "#shared/pace/table-slots";
 import { dynamoTable } from "#shared/table/dynamo-table";
 import type { Item, Table } from "#shared/table/table";
 import { callsPerSecond } from "#test/fakes/rate";
@@ -29,6 +30,9 @@ export interface LargeRun {
 }
 
 const token = partnerToken.parse("bench-partner-token-0001");
+const vault = { read: async () => token, forget: () => undefined };
+const vendorKey = { current: async () => ({ key: "bench-vendor-key", version: "1" }), forget: () => undefined };
+const perSecond = 100_000;
 const peakBytes = () => process.resourceUsage().maxRSS * 1024;
 
 /** Notes when the plan is stored, when the last chunk is behind it, and when the run is over. */
@@ -65,17 +69,38 @@ const carry = async ({ dynamoUrl, tableName, partnerId, exportId }: Place): Prom
   const { table, moments } = watched(counting);
   const startedAt = performance.now();
   const cpuBefore = process.cpuUsage();
-  await exportUsage({
+  const { refusals } = breakerKeeper({
     table,
-    gradient: { setUnitCount: async () => ({ kind: "accepted" }) },
-    vault: { read: async () => token, forget: () => undefined },
-    queues: { send: async () => undefined },
-    // a name of its own: these reservations are not the service's; as many calls under way as in the service
-    slotsFor: () => ({ ...tableSlots(table, "bench", systemClock, 100_000), perSecond: callsPerSecond }),
+    clock: systemClock,
+    newId: randomUUID,
+    vault,
+    vendorKey,
+    gradientWith: () => ({ readConnection: () => Promise.reject(new Error("Nothing is refused here")) }),
+  });
+  // in this lane a worker admits nobody else, whose units would be counted, too
+  const message = { lane: "on-demand", partnerId, exportId } as const;
+  const outcomes = await exportUsage({
+    table,
+    gradient: {
+      as: ({ pacer }) => ({
+        setUnitCount: async () => {
+          await pacer.slot();
+          return { kind: "accepted", sentAt: Date.now() };
+        },
+      }),
+    },
+    vault,
+    refusals,
+    pacersFor: lanePacers({ table, clock: systemClock, per: "vendor", perSecond }),
+    // as many calls under way as in the service
+    callsPerSecond,
     clock: systemClock,
     random: Math.random,
     newId: randomUUID,
-  })({ partnerId, exportId }, { remainingMs: () => 300_000 });
+  })([message], { remainingMs: () => 300_000 });
+  const outcome = outcomes.get(message);
+  if (typeof outcome === "object") throw outcome.failure;
+  if (outcome !== "finished") throw new Error(`The export was ${outcome}`);
   const { user, system } = process.cpuUsage(cpuBefore);
   client.destroy();
   return {

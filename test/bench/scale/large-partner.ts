@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { startUsageExport } from "#shared/exports/start-usage-export";
+import { startExport } from "#functions/start-export/start-export";
 import type { ExportMode } from "#shared/exports/usage-export";
 import { findIntegration } from "#shared/integrations/integration";
 import { toUsageItem } from "#shared/usage/usage";
@@ -18,8 +18,8 @@ const runOnce = async (
   mode: ExportMode,
 ): Promise<LargeRun> => {
   const { table } = dynamo;
-  const start = startUsageExport({ table, now: () => new Date(), newId: randomUUID });
-  const { id } = await start({ partnerId, id: randomUUID(), trigger: "schedule", mode });
+  const start = startExport({ table, now: () => new Date(), newId: randomUUID, random: Math.random });
+  const { id } = await start({ partnerId, by: { actor: "bench", actorName: "Bench", address: null }, mode });
   const child = otherProcess(bundles.largePartnerProcess, { execArgv: smallHeap });
   try {
     const place: Place = { dynamoUrl: dynamo.url, tableName, partnerId, exportId: id };
@@ -60,7 +60,9 @@ export const smallPartner = async (dynamo: BenchDynamo, bundles: Bundles) => {
   printTable(["run", "calls", "write units", "read units"], rows);
 };
 
-/** One partner with very many lines: planning, closing, and what its runs cost in units. The rate's share is not in it. */
+/**
+ * One partner with very many lines: planning, closing, and what its runs cost in units. The rate's share is not in it.
+ */
 export const largePartner = async (dynamo: BenchDynamo, bundles: Bundles, lines: number) => {
   const partnerId = "org-large";
   await dynamo.seed(catalogueRows());

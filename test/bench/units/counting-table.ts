@@ -1,5 +1,5 @@
 import { type DueKey, type Item, isConflict, type Key, type Table, type Write } from "#shared/table/table";
-import { itemBytes, readUnits, writeUnits } from "./item-size.ts";
+import { itemBytes, readUnits, writeUnits } from "#test/builders/item-size";
 
 export interface Units {
   calls: number;
@@ -21,8 +21,8 @@ export interface CountingTable extends Table {
 interface Known {
   kind: string;
   bytes: number;
-  /** The key in the index, where the row is in it. */
-  due: string;
+  /** The keys in the indexes, empty where the row is not in one. */
+  due: string[];
 }
 
 const id = ({ pk, sk }: Key): string => `${pk}\u0000${sk}`;
@@ -30,19 +30,27 @@ const first = (text: string): string => text.slice(0, Math.max(0, `${text}#`.ind
 const kindOf = ({ pk, sk }: Key): string =>
   ["outbox", "limiter"].includes(first(pk)) ? first(pk) : first(sk) || first(pk);
 
-const dueOf = ({ dueKind, dueAt }: Item): string =>
-  typeof dueKind === "string" && typeof dueAt === "string" ? `${dueKind}\u0000${dueAt}` : "";
+const dueOf = (row: Item): string[] =>
+  (["due", "idle", "look"] as const).map((index) => {
+    const [kind, at] = [row[`${index}Kind`], row[`${index}At`]];
+    return typeof kind === "string" && typeof at === "string" ? `${kind}\u0000${at}` : "";
+  });
 
 const sizeOf = (item: Item): Known => ({ kind: kindOf(item), bytes: itemBytes(item), due: dueOf(item) });
 
-/** A change of the index's keys is a delete and a put there; unchanged keys cost nothing, because it holds nothing else. */
-const indexUnits = (before: string, after: string): number =>
-  before === after ? 0 : Number(before !== "") + Number(after !== "");
+/**
+ * A change of the index's keys is a delete and a put there; unchanged keys cost nothing, because it holds nothing else.
+ */
+const indexUnits = (before: string[], after: string[]): number =>
+  [0, 1, 2].reduce((sum, index) => {
+    const [from = "", to = ""] = [before[index], after[index]];
+    return sum + (from === to ? 0 : Number(from !== "") + Number(to !== ""));
+  }, 0);
 
 /**
- * A table that counts what DynamoDB would charge: writes by the larger of the old and the new size, a refused condition as
- * a write of what is there, everything in a transaction twice, reads as consistent ones and the index's at half the price.
- * Streams are read for nothing by a function, and expired rows are deleted for nothing.
+ * A table that counts what DynamoDB would charge: writes by the larger of the old and the new size, a refused condition
+ * as a write of what is there, everything in a transaction twice, reads as consistent ones and the index's at half the
+ * price. Streams are read for nothing by a function, and expired rows are deleted for nothing.
  */
 export const countingTable = (table: Table): CountingTable => {
   const byKind = new Map<string, Units>();
@@ -60,10 +68,9 @@ export const countingTable = (table: Table): CountingTable => {
 
   const unitsOf = (write: Write): number => {
     const before = known.get(id(keyOf(write)));
-    if (!("put" in write)) return writeUnits(before?.bytes ?? 0) + ("delete" in write && before?.due ? 1 : 0);
-    return (
-      writeUnits(Math.max(before?.bytes ?? 0, itemBytes(write.put))) + indexUnits(before?.due ?? "", dueOf(write.put))
-    );
+    const [bytes, due] = [before?.bytes ?? 0, before?.due ?? []];
+    if (!("put" in write)) return writeUnits(bytes) + ("delete" in write ? indexUnits(due, []) : 0);
+    return writeUnits(Math.max(bytes, itemBytes(write.put))) + indexUnits(due, dueOf(write.put));
   };
   const refusedUnits = (write: Write): number => writeUnits(known.get(id(keyOf(write)))?.bytes ?? 0);
   const note = (write: Write) => {

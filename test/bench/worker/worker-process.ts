@@ -3,7 +3,7 @@ import { answering } from "../rig/answering.ts";
 
 type Handler = (event: unknown, context: Partial<Context>) => Promise<unknown>;
 
-const timeoutMs = 300_000;
+const timeoutMs = 900_000;
 const samples: number[] = [];
 let handler: Handler | undefined;
 

@@ -3,6 +3,7 @@ import { disconnectIntegration } from "#functions/disconnect-integration/disconn
 import { startIntegration } from "#functions/start-integration/start-integration";
 import { AppError } from "#shared/errors";
 import { partnerToken } from "#shared/gradient/gradient-token";
+import { closeForAll, openForAll } from "#test/builders/breakers";
 import { anExportRow } from "#test/builders/usage-export";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
@@ -49,6 +50,18 @@ describe("closing a connection", () => {
     expect(world.vault.names()).toEqual([connection.secretName]);
 
     expect(await world.clock.settle(world.close(connection))).toBe("closed");
+  });
+
+  it("calls nobody while everybody's calls are held, and comes again after that", async () => {
+    const { world, connection } = await leftWorld();
+    await openForAll(world.table, "vendor-key", world.clock.now());
+
+    await expect(world.clock.settle(world.close(connection))).rejects.toMatchObject({ kind: "upstream" });
+    expect([statusIn(world), world.vault.names()]).toEqual(["pending", [connection.secretName]]);
+
+    await closeForAll(world.table, world.clock.now());
+    expect(await world.clock.settle(world.close(connection))).toBe("closed");
+    expect(statusIn(world)).toBe("inactive");
   });
 
   it("deletes a token that Gradient refuses by now", async () => {

@@ -74,9 +74,10 @@ describe("confirming the agreement", () => {
         },
       },
     ]);
-    expect(owedTasks(world.table)).toHaveLength(2);
+    expect(owedTasks(world.table)).toHaveLength(3);
     expect(owedTasks(world.table)).toEqual(
       expect.arrayContaining([
+        { kind: "sync-catalogue" },
         { kind: "send-owner-mail", partnerId: world.partnerId, mailId: mails[0]?.id },
         { kind: "sync-accounts", partnerId: world.partnerId, reason: "confirmed" },
       ]),
@@ -101,7 +102,7 @@ describe("confirming the agreement", () => {
 
     expect(ends.map(({ isNew }) => isNew).sort()).toEqual([false, false, true]);
     expect(partnerRows(world, "mail#")).toHaveLength(1);
-    expect(owedTasks(world.table)).toHaveLength(2);
+    expect(owedTasks(world.table)).toHaveLength(3);
   });
 
   it("sends the owner one e-mail, however often it was clicked", async () => {

@@ -51,7 +51,7 @@ it("answers with 201, and a repeat with 200, one mail and one task for each of i
   expect(rowsOf(world.table, "partner#org-1", "mail#")).toMatchObject([
     { facts: { confirmedByName: "Dana Reyes", confirmedByEmail: "dana.reyes@msp.example", address: "198.51.100.7" } },
   ]);
-  expect(owedTasks(world.table)).toHaveLength(2);
+  expect(owedTasks(world.table)).toHaveLength(3);
 });
 
 it("answers two requests at the same time with one effect", async () => {
@@ -61,7 +61,7 @@ it("answers two requests at the same time with one effect", async () => {
 
   expect(replies.map(({ status }) => status).sort()).toEqual([200, 201]);
   expect(rowsOf(world.table, "partner#org-1", "mail#")).toHaveLength(1);
-  expect(owedTasks(world.table)).toHaveLength(2);
+  expect(owedTasks(world.table)).toHaveLength(3);
 });
 
 it("answers a text that is not in force with the version that is", async () => {

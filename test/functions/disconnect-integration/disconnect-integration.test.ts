@@ -3,30 +3,11 @@ import { cancelExport } from "#functions/cancel-export/cancel-export";
 import { disconnectIntegration } from "#functions/disconnect-integration/disconnect-integration";
 import { startIntegration } from "#functions/start-integration/start-integration";
 import { listChunks } from "#shared/exports/chunk";
-import { startUsageExport } from "#shared/exports/start-usage-export";
-import { findExport } from "#shared/exports/usage-export";
 import { tokenFingerprint } from "#shared/gradient/gradient-token";
 import { claimant, organizationClaimKey, tokenClaimKey } from "#shared/integrations/token-claim";
+import { activeWorld, carry, customersNamed, exportOf, start } from "#test/builders/connected-world";
 import { everyRow, rowsOf } from "#test/builders/table";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
-
-const activeWorld = async (customers = ["a", "b", "c"]) => {
-  const world = serviceWorld();
-  await world.addService("dns");
-  for (const id of customers) {
-    await world.addCustomer(id);
-    await world.setUsage(id, { dns: 5 });
-  }
-  await world.connect();
-  world.map(customers);
-  await world.sync({ partnerId: world.partnerId, reason: "check" });
-  await world.work();
-  expect(await world.integration()).toMatchObject({ state: "active" });
-  return world;
-};
-
-const send = (world: ServiceWorld, id: string) =>
-  startUsageExport(world.common)({ partnerId: world.partnerId, id, trigger: "manual", mode: "full", by: world.by });
 
 describe("a disconnect", () => {
   it("ends what is sent, tells Gradient and deletes the token", async () => {
@@ -46,7 +27,7 @@ describe("a disconnect", () => {
     expect(world.gradient.organizationOf(world.token)?.connection.status).toBe("inactive");
     expect(world.vault.names()).toEqual([]);
     expect(await world.sync({ partnerId: world.partnerId, reason: "watch" })).toBe("not-connected");
-    await expect(send(world, "late")).rejects.toMatchObject({ code: "integration.wrong-step" });
+    await expect(start(world)).rejects.toMatchObject({ code: "integration.wrong-step" });
     expect(world.gradient.countsReceived).toHaveLength(sentBefore);
   });
 
@@ -119,12 +100,11 @@ describe("a disconnect", () => {
 
 describe("a disconnect while usage is being sent", () => {
   it("stops the run within a checkpoint, closes it with a receipt for each line, and only then tells Gradient", async () => {
-    const customers = Array.from({ length: 600 }, (_, index) => `c${index}`);
-    const world = await activeWorld(customers);
+    const world = await activeWorld(customersNamed(300));
     const sentBefore = world.gradient.countsReceived.length;
-    await send(world, "run");
+    const run = await start(world);
 
-    const sending = world.exporter({ partnerId: world.partnerId, exportId: "run" }, { remainingMs: () => 300_000 });
+    const sending = carry(world, run);
     const leaving = async () => {
       await world.clock.sleep(2_000);
       await disconnectIntegration(world.common)(world);
@@ -137,39 +117,42 @@ describe("a disconnect while usage is being sent", () => {
     expect(sent).toBeGreaterThan(100);
     expect(sent).toBeLessThan(500);
     expect(world.gradient.countsReceived).toHaveLength(sentUntilClosed);
-    const over = await findExport(world.table, world.partnerId, "run");
+    const over = await exportOf(world, run);
     expect(over).toMatchObject({ state: "finished", stop: "not-connected", outcome: "partial" });
-    const { accepted = 0, deferred = 0, lines } = over?.totals ?? {};
+    const { accepted, deferred, lines } = over.totals;
     expect(accepted + deferred).toBe(lines);
-    const { items } = await listChunks(world.table, world.partnerId, "run", { limit: 1000 });
+    const { items } = await listChunks(world.table, world.partnerId, run.id, { limit: 1000 });
     expect(items.every(({ content }) => content.state === "done")).toBe(true);
     expect(world.gradient.organizationOf(world.token)?.connection.status).toBe("inactive");
   });
 
-  it("stops a run that has not begun", async () => {
+  it("closes a run that has not begun in the same step", async () => {
     const world = await activeWorld();
     const sentBefore = world.gradient.countsReceived.length;
-    await send(world, "run");
+    const run = await start(world);
 
     await disconnectIntegration(world.common)(world);
-    await world.work();
 
-    expect(await findExport(world.table, world.partnerId, "run")).toMatchObject({
-      state: "finished",
-      stop: "not-connected",
-      outcome: "failed",
-    });
+    expect(await exportOf(world, run)).toMatchObject({ state: "finished", stop: "not-connected", outcome: "failed" });
+    expect(await world.integration()).toMatchObject({ currentExportId: null });
+    await world.work();
     expect(world.gradient.countsReceived).toHaveLength(sentBefore);
   });
 
   it("outranks a cancellation, after which the views would still be rebuilt", async () => {
-    const world = await activeWorld();
-    await send(world, "run");
-    await cancelExport(world.common)({ ...world, exportId: "run" });
+    const world = await activeWorld(customersNamed(300));
+    const run = await start(world);
+    const leaving = async () => {
+      await world.clock.sleep(2_000);
+      await cancelExport(world.common)({ ...world, exportId: run.id });
+      await disconnectIntegration(world.common)(world);
+      return exportOf(world, run);
+    };
 
-    await disconnectIntegration(world.common)(world);
+    const [, left] = await world.clock.settle(Promise.all([carry(world, run), leaving()]));
 
-    expect(await findExport(world.table, world.partnerId, "run")).toMatchObject({ stop: "not-connected" });
+    expect(left).toMatchObject({ state: "sending", stop: "not-connected" });
+    expect(await exportOf(world, run)).toMatchObject({ state: "finished", viewsRebuilt: false });
   });
 });
 
@@ -193,7 +176,7 @@ describe("a reconnect", () => {
     await world.work();
 
     expect(await world.integration()).toMatchObject({ state: "active", lastExport: { outcome: "succeeded" } });
-    expect(await world.counts()).toEqual({ "a/dns": 8, "b/dns": 5, "c/dns": 5 });
+    expect(await world.counts()).toMatchObject({ "a/dns": 8, "b/dns": 10, "c/dns": 10 });
     expect(world.mailer.sent).toHaveLength(2);
   });
 });

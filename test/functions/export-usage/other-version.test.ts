@@ -9,13 +9,14 @@ const worldWith = async (change: object) => {
   const world = await connectedWorld(["a", "b"]);
   world.map(["a", "b"]);
   const run: Item = {
-    ...anExportRow({ id: "run", partnerId: "org-1", expectedBy: "2026-11-23T00:00:00.000Z" }),
+    ...anExportRow({ id: "run", partnerId: "org-1" }),
     ...change,
   };
   const integration = (await world.table.get({ pk: "partner#org-1", sk: "integration" })) as Item;
   await world.table.put(run);
   await world.table.put({ ...integration, currentExportId: "run" });
-  const carry = () => world.exporter({ partnerId: "org-1", exportId: "run" }, { remainingMs: () => 300_000 });
+  const carry = () =>
+    world.exporter({ lane: "on-demand", partnerId: "org-1", exportId: "run" }, { remainingMs: () => 300_000 });
   return { world, carry };
 };
 
@@ -38,13 +39,15 @@ it.each([
 
 it("sends neither a count nor a zero for a customer whose billing is a word that nobody knows", async () => {
   const { world } = await worldWith({});
-  await world.clock.settle(world.exporter({ partnerId: "org-1", exportId: "run" }, { remainingMs: () => 300_000 }));
+  await world.clock.settle(
+    world.exporter({ lane: "on-demand", partnerId: "org-1", exportId: "run" }, { remainingMs: () => 300_000 }),
+  );
   const before = await world.counts();
   const customer = (await world.table.get({ pk: "partner#org-1", sk: "customer#a" })) as Item;
   await world.table.put({ ...customer, billing: "prepaid" });
   world.gradient.countsReceived.length = 0;
 
-  const over = await send(world, "full", "next");
+  const over = await send(world, "full");
 
   expect(new Set((await receiptsOf(world, over)).map(({ customerId }) => customerId))).toEqual(new Set(["b"]));
   expect(new Set(world.gradient.countsReceived.map(({ accountId }) => accountId))).toEqual(new Set(["b"]));

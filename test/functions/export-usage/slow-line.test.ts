@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
 import { listChunks } from "#shared/exports/chunk";
-import { startUsageExport } from "#shared/exports/start-usage-export";
-import { findExport } from "#shared/exports/usage-export";
+import { exportOf, start } from "#test/builders/connected-world";
 import { serviceWorld } from "#test/fakes/service-world";
 
 const customers = 600;
@@ -9,7 +8,7 @@ const slow = "c0";
 
 it("keeps nothing back but the count while one line is repeated for long", async () => {
   const doneChunks = async () => {
-    const { items } = await listChunks(world.table, world.partnerId, "run", { limit: 1000 });
+    const { items } = await listChunks(world.table, world.partnerId, run.id, { limit: 1000 });
     return { done: items.filter(({ content }) => content.state === "done").length, all: items.length };
   };
   let tries = 0;
@@ -34,14 +33,14 @@ it("keeps nothing back but the count while one line is repeated for long", async
   }
   await world.connect();
   world.map(ids);
-  await startUsageExport(world.common)({ partnerId: world.partnerId, id: "run", trigger: "manual", mode: "full" });
+  const run = await start(world);
   await world.work();
 
   const { all, done } = atLastTry;
   expect(all).toBeGreaterThan(6);
   // its own, and the run's last line, which goes out alone when all others have ended
   expect(done).toBeGreaterThanOrEqual(all - 2);
-  expect((await findExport(world.table, world.partnerId, "run"))?.totals).toMatchObject({
+  expect((await exportOf(world, run)).totals).toMatchObject({
     accepted: customers - 1,
     deferred: 1,
   });

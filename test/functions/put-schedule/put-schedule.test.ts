@@ -44,6 +44,7 @@ it.each<[string, string | null]>([
   ["without a pause", null],
   ["with a pause that is over, as it stands in what was stored", minutesAfter(-60)],
   ["with a pause that ends now", noon],
+  ["with a pause that begins now: it comes after that", minutesAfter(1)],
 ])("still brings a run that is due already, %s", async (_, pausedUntil) => {
   const table = await aTableWith(anIntegrationRow({ nextRunAt: minutesAfter(-5) }));
 
@@ -51,16 +52,17 @@ it.each<[string, string | null]>([
 
   expect(await findIntegration(table, "org-1001")).toMatchObject({
     schedule: { pausedUntil },
-    nextRunAt: minutesAfter(-5),
+    nextRunAt: "2026-11-30T04:00:00.000Z",
+    wants: { all: { wanted: 1, covered: 0, since: minutesAfter(-5), trigger: "schedule" } },
   });
 });
 
-it("lets a pause outweigh a run that is due already", async () => {
-  const table = await aTableWith(anIntegrationRow({ nextRunAt: minutesAfter(-5) }));
+it("brings a date that came while the partner is suspended when that is over", async () => {
+  const table = await aTableWith(anIntegrationRow({ state: "suspended", nextRunAt: minutesAfter(-5) }));
 
-  await put(table, { pausedUntil: minutesAfter(1) });
+  await put(table);
 
-  expect(await findIntegration(table, "org-1001")).toMatchObject({ nextRunAt: "2026-11-30T04:00:00.000Z" });
+  expect(await findIntegration(table, "org-1001")).toMatchObject({ nextRunAt: minutesAfter(-5) });
 });
 
 it("says who changed it, and from what to what", async () => {

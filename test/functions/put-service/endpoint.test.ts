@@ -7,13 +7,13 @@ import { aFeedEvent, aProblem, call, jsonHeaders } from "#test/builders/http-eve
 import { aServiceRecord, aServiceRow } from "#test/builders/service";
 import { printedBy } from "#test/builders/stdout";
 import { aTableWith } from "#test/builders/table";
-import { noon, now } from "#test/builders/time";
+import { countingIds, noon, now } from "#test/builders/time";
 
 const aCall = ({ serviceId = "svc-dns", body = aServiceRecord() }: { serviceId?: string; body?: unknown } = {}) =>
   aFeedEvent({ routeKey: "PUT /v1/hub/services/{serviceId}", path: { serviceId }, body });
 const anEndpoint = async (...rows: Parameters<typeof aTableWith>) => {
   const table = await aTableWith(...rows);
-  return { table, endpoint: putServiceEndpoint(putService({ table, now })) };
+  return { table, endpoint: putServiceEndpoint(putService({ table, now, newId: countingIds() })) };
 };
 const invalid = (...errors: { path: string; message: string }[]) =>
   aProblem(422, "request.invalid", "The request needs a correction", "Some fields of the request need a correction.", {

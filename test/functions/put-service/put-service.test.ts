@@ -2,15 +2,15 @@ import { expect, it } from "vitest";
 import { putService } from "#functions/put-service/put-service";
 import { findService } from "#shared/services/hub-service";
 import { aService, aServiceRecord, aServiceRow } from "#test/builders/service";
-import { aTableWith, watchedTable } from "#test/builders/table";
-import { minutesAfter, noon, now } from "#test/builders/time";
+import { aTableWith, owedTasks, watchedTable } from "#test/builders/table";
+import { countingIds, minutesAfter, noon, now } from "#test/builders/time";
 
 const later = () => new Date(minutesAfter(5));
 
 it("keeps a new service, which Gradient does not know yet", async () => {
   const table = await aTableWith();
 
-  await putService({ table, now })({ id: "svc-dns", record: aServiceRecord() });
+  await putService({ table, now, newId: countingIds() })({ id: "svc-dns", record: aServiceRecord() });
 
   expect(await findService(table, "svc-dns")).toEqual({
     id: "svc-dns",
@@ -21,29 +21,49 @@ it("keeps a new service, which Gradient does not know yet", async () => {
     unit: "seat",
     gradientServiceId: null,
     createdUntil: null,
+    refusal: null,
     updatedAt: noon,
     version: 1,
   });
+  expect(owedTasks(table)).toEqual([{ kind: "sync-catalogue" }]);
 });
 
 it("keeps what ties a service to Gradient when its record changes", async () => {
   const stored = aService({ gradientServiceId: "gradient-1", createdUntil: minutesAfter(1) });
   const table = await aTableWith(aServiceRow(stored));
 
-  await putService({ table, now: later })({ id: "svc-dns", record: aServiceRecord({ unit: "user" }) });
+  await putService({ table, now: later, newId: countingIds() })({
+    id: "svc-dns",
+    record: aServiceRecord({ unit: "user" }),
+  });
 
   expect(await findService(table, "svc-dns")).toEqual({
     ...stored,
     unit: "user",
+    refusal: null,
     updatedAt: minutesAfter(5),
     version: 2,
   });
+  expect(owedTasks(table)).toEqual([]);
+});
+
+it("has a service that Gradient refused tried again when its record changes", async () => {
+  const refusal = { at: noon, words: "no such category", tries: 3, retryAt: minutesAfter(60) };
+  const table = await aTableWith(aServiceRow({ gradientServiceId: null, refusal }));
+
+  await putService({ table, now, newId: countingIds() })({ id: "svc-dns", record: aServiceRecord({ name: "Other" }) });
+
+  expect(await findService(table, "svc-dns")).toMatchObject({ name: "Other", refusal: null });
+  expect(owedTasks(table)).toEqual([{ kind: "sync-catalogue" }]);
 });
 
 it.each(["name", "description", "unit"] as const)("takes a new %s over", async (field) => {
   const table = await aTableWith(aServiceRow());
 
-  await putService({ table, now })({ id: "svc-dns", record: aServiceRecord({ [field]: "Another" }) });
+  await putService({ table, now, newId: countingIds() })({
+    id: "svc-dns",
+    record: aServiceRecord({ [field]: "Another" }),
+  });
 
   expect((await findService(table, "svc-dns"))?.[field]).toBe("Another");
 });
@@ -52,20 +72,26 @@ it("takes a new category or subcategory over", async () => {
   const table = await aTableWith(aServiceRow());
   const record = aServiceRecord({ category: "backup", subcategory: "cloud backup" });
 
-  await putService({ table, now })({ id: "svc-dns", record });
+  await putService({ table, now, newId: countingIds() })({ id: "svc-dns", record });
   expect(await findService(table, "svc-dns")).toMatchObject({ category: "backup", subcategory: "cloud backup" });
 
-  await putService({ table, now })({ id: "svc-dns", record: { ...record, category: "other" } });
+  await putService({ table, now, newId: countingIds() })({ id: "svc-dns", record: { ...record, category: "other" } });
   expect(await findService(table, "svc-dns")).toMatchObject({ category: "other", subcategory: "cloud backup" });
 
-  await putService({ table, now })({ id: "svc-dns", record: { ...record, category: "other", subcategory: "other" } });
+  await putService({ table, now, newId: countingIds() })({
+    id: "svc-dns",
+    record: { ...record, category: "other", subcategory: "other" },
+  });
   expect(await findService(table, "svc-dns")).toMatchObject({ category: "other", subcategory: "other" });
 });
 
 it("writes nothing for a record that it has", async () => {
   const table = watchedTable(await aTableWith(aServiceRow()));
 
-  const answered = await putService({ table, now: later })({ id: "svc-dns", record: aServiceRecord() });
+  const answered = await putService({ table, now: later, newId: countingIds() })({
+    id: "svc-dns",
+    record: aServiceRecord(),
+  });
 
   expect(answered).toEqual(aService());
   expect(table.writes).toBe(0);
@@ -77,7 +103,10 @@ it("loses nothing that another worker notes at the same moment", async () => {
     if (call === 1) await inner.put(aServiceRow({ gradientServiceId: "gradient-new", version: 2 }));
   });
 
-  await putService({ table, now })({ id: "svc-dns", record: aServiceRecord({ name: "DNS Security" }) });
+  await putService({ table, now, newId: countingIds() })({
+    id: "svc-dns",
+    record: aServiceRecord({ name: "DNS Security" }),
+  });
 
   expect(await findService(inner, "svc-dns")).toMatchObject({
     name: "DNS Security",

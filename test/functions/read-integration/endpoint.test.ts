@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { readIntegrationEndpoint } from "#functions/read-integration/endpoint";
 import { eventWrite } from "#shared/events/event";
-import { integrationView } from "#shared/integrations/integration-view";
 import { ownerMailWrite } from "#shared/mail/owner-mail";
+import { integrationView } from "#shared/views/integration-view";
 import { aCustomerRow } from "#test/builders/customer";
 import { anHttpEvent, aProblem, call, type HttpCall, jsonHeaders } from "#test/builders/http-event";
 import { anIntegrationRow } from "#test/builders/integration";
 import { aServiceRow } from "#test/builders/service";
 import { printedBy } from "#test/builders/stdout";
 import { aTableWith } from "#test/builders/table";
-import { minutesAfter, noon } from "#test/builders/time";
+import { minutesAfter, noon, now } from "#test/builders/time";
 import { aUsageRow } from "#test/builders/usage";
 import { aChunkRow, aLedgerEntry, aLedgerRow, anExportRow, aReceipt } from "#test/builders/usage-export";
 
@@ -24,7 +24,12 @@ const agreement = {
 
 const anEndpoint = async (...rows: Parameters<typeof aTableWith>) => {
   const table = await aTableWith(...rows);
-  const view = integrationView({ table, gradientBaseUrl: "https://gradient.example/api" });
+  const view = integrationView({
+    table,
+    gradientBaseUrl: "https://gradient.example/api",
+    now,
+    obstacleFor: async () => null,
+  });
   return { table, endpoint: readIntegrationEndpoint({ table, view, agreement }) };
 };
 const read = async (rows: Parameters<typeof aTableWith>, route: string, more: Partial<HttpCall> = {}) => {
@@ -54,7 +59,7 @@ describe("GET /", () => {
         gradient: { organizationName: null, status: null, lastSyncedAt: null, links },
         agreement: null,
         mapping: null,
-        exports: { last: null, nextRunAt: null, runningId: null },
+        exports: { last: null, nextRunAt: null, runningId: null, waiting: null },
         schedule: null,
         problems: [],
       },
@@ -92,7 +97,7 @@ describe("GET /", () => {
         accounts: { total: 0, mapped: 0 },
         services: { total: 0, mapped: 0 },
       },
-      exports: { last: null, nextRunAt: minutesAfter(13 * 60), runningId: null },
+      exports: { last: null, nextRunAt: minutesAfter(13 * 60), runningId: null, waiting: null },
       schedule: { frequency: "daily", hour: 2, timeZone: "Europe/Prague", pausedUntil: null },
       problems: [],
     });
@@ -149,8 +154,8 @@ it("GET /mapping shows the gaps", async () => {
       waitingSince: minutesAfter(-100),
       completedAt: minutesAfter(-60),
       lastCheckedAt: null,
-      accounts: { total: 0, mapped: 0 },
-      services: { total: 0, mapped: 0 },
+      accounts: { total: 1, mapped: 0 },
+      services: { total: 1, mapped: 0 },
       lookAlikes: [],
       more: { lookAlikes: 0 },
       unmapped: {
@@ -210,7 +215,17 @@ describe("GET /exports", () => {
 
     expect(status).toBe(200);
     expect(body).toMatchObject(shown);
-    for (const field of ["lease", "leg", "lane", "nextChunk", "acceptedLine", "expectedBy", "version", "pk"]) {
+    for (const field of [
+      "lease",
+      "leg",
+      "lane",
+      "nextChunk",
+      "acceptedLine",
+      "admittedFor",
+      "progressAt",
+      "version",
+      "pk",
+    ]) {
       expect(body).not.toHaveProperty(field);
     }
   });
@@ -236,7 +251,10 @@ describe("GET /exports", () => {
       reason: "Not mapped.",
       whatToDo: "Map it.",
     });
-    const rows = [anExportRow(), aChunkRow({ content: { state: "done", receipts: [aReceipt(), unmapped] } })];
+    const rows = [
+      anExportRow({ chunks: 1 }),
+      aChunkRow({ content: { state: "done", receipts: [aReceipt(), unmapped] } }),
+    ];
     const ask = (query?: Record<string, string>) =>
       read(rows, "/exports/{exportId}/lines", { path: { exportId }, ...(query ? { query } : {}) });
     const shownReceipt = {

@@ -53,7 +53,13 @@ describe("the history", () => {
 
 describe("the receipts", () => {
   it("come in the order of the run, at most 200 at a time", async () => {
-    const table = await aTableWith(anExportRow(), aDoneChunk(0), aDoneChunk(1), aDoneChunk(2, 10), aDoneChunk(3, 95));
+    const table = await aTableWith(
+      anExportRow({ chunks: 2, allChunks: 4 }),
+      aDoneChunk(0),
+      aDoneChunk(1),
+      aDoneChunk(2, 10),
+      aDoneChunk(3, 95),
+    );
 
     const pages = await allPages(table);
 
@@ -67,7 +73,10 @@ describe("the receipts", () => {
   });
 
   it("can be asked for by outcome", async () => {
-    const table = await aTableWith(anExportRow(), ...Array.from({ length: 25 }, (_, number) => aDoneChunk(number)));
+    const table = await aTableWith(
+      anExportRow({ chunks: 25 }),
+      ...Array.from({ length: 25 }, (_, number) => aDoneChunk(number)),
+    );
 
     const pages = await allPages(table, "unmapped");
 
@@ -78,7 +87,7 @@ describe("the receipts", () => {
 
   it("are searched a part at a time for a rare outcome", async () => {
     const table = await aTableWith(
-      anExportRow(),
+      anExportRow({ chunks: 401 }),
       ...Array.from({ length: 401 }, (_, number) => aDoneChunk(number, number === 400 ? 1 : 0)),
     );
 
@@ -111,6 +120,23 @@ describe("the receipts", () => {
 
     expect(await allPages({ ...table, query })).toEqual([[]]);
     expect(queries).toBe(1);
+  });
+
+  it("are there of every line once the run is over, also where nobody came to it", async () => {
+    const lines = [aLine({ customerId: "late" })];
+    const table = await aTableWith(
+      anExportRow({ state: "cancelled", stop: "cancelled", chunks: 2, allChunks: 3 }),
+      aDoneChunk(0, 1),
+      aChunkRow({ number: 1, content: { state: "planned", lines } }),
+      aDoneChunk(2, 1),
+      // left from an attempt to plan that died
+      aDoneChunk(3, 1),
+    );
+
+    const receipts = (await allPages(table)).flat();
+
+    expect(receipts.map(({ customerId }) => customerId)).toEqual(["cust-0-0", "late", "cust-2-0"]);
+    expect(receipts[1]).toMatchObject({ outcome: "deferred", reason: "The run was cancelled before this line." });
   });
 
   it("are not there before the plan", async () => {

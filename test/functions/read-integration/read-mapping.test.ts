@@ -14,21 +14,19 @@ const waiting = {
   ...noMapping,
   waitingSince: minutesAfter(-100),
   lastCheckedAt: minutesAfter(-5),
-  accounts: { total: 4, mapped: 1 },
-  services: { total: 2, mapped: 1 },
   mappedServiceIds: ["svc-dns"],
 };
 const read = async (...rows: Parameters<typeof aTableWith>) =>
   readMapping({ table: await aTableWith(anIntegrationRow({ mapping: waiting }), ...rows) })(partnerId);
 
-it("tells coverage as it was last found", async () => {
-  expect(await read()).toEqual({
+it("tells coverage as it is, whatever was counted at the last look", async () => {
+  expect(await read(aCustomerRow(), aUsageRow(), aLedgerRow([aLedgerEntry()]))).toEqual({
     status: "waiting",
     waitingSince: minutesAfter(-100),
     completedAt: null,
     lastCheckedAt: minutesAfter(-5),
-    accounts: { total: 4, mapped: 1 },
-    services: { total: 2, mapped: 1 },
+    accounts: { total: 1, mapped: 1 },
+    services: { total: 1, mapped: 1 },
     lookAlikes: [],
     more: { lookAlikes: 0 },
     unmapped: { accounts: [], services: [] },
@@ -95,8 +93,14 @@ it("believes what is newest: Gradient's word, or a count that it accepted", asyn
     aCustomerRow({ id: "taken-away", name: "Taken away", isMapped: false }),
     aCustomerRow({ id: "mapped-since", name: "Mapped since", isMapped: false }),
     aLedgerRow([
-      aLedgerEntry({ customerId: "taken-away", accepted: { unitCount: 3, at: minutesAfter(-1, lastCheckedAt) } }),
-      aLedgerEntry({ customerId: "mapped-since", accepted: { unitCount: 3, at: minutesAfter(1, lastCheckedAt) } }),
+      aLedgerEntry({
+        customerId: "taken-away",
+        accepted: { unitCount: 3, at: minutesAfter(-1, lastCheckedAt), gen: 0 },
+      }),
+      aLedgerEntry({
+        customerId: "mapped-since",
+        accepted: { unitCount: 3, at: minutesAfter(1, lastCheckedAt), gen: 0 },
+      }),
     ]),
   );
 
@@ -107,6 +111,21 @@ it("believes no count that another connection accepted", async () => {
   const { unmapped } = await read(aCustomerRow(), aLedgerRow([aLedgerEntry()], { connectionId: "connection-0" }));
 
   expect(unmapped.accounts).toMatchObject([{ id: "cust-1" }]);
+});
+
+it("believes no count that was accepted before the partner connected anew", async () => {
+  const table = await aTableWith(
+    anIntegrationRow({ proofGen: 1, mapping: { ...waiting, completedAt: noon, mappedServiceIds: [] } }),
+    aCustomerRow(),
+    aUsageRow(),
+    aLedgerRow([aLedgerEntry()]),
+  );
+
+  expect(await readMapping({ table })(partnerId)).toMatchObject({
+    status: "waiting",
+    accounts: { total: 1, mapped: 0 },
+    services: { total: 1, mapped: 0 },
+  });
 });
 
 it("names the services in use that are not mapped with the units used, most first", async () => {
@@ -122,6 +141,7 @@ it("names the services in use that are not mapped with the units used, most firs
     }),
     aUsageRow({ customerId: "cust-2", counts: { "svc-edr": aCount({ unitCount: 4 }) } }),
     aUsageRow({ customerId: "trial", counts: { "svc-edr": aCount({ unitCount: 100 }) } }),
+    aLedgerRow([aLedgerEntry()]),
   );
 
   expect(unmapped.services).toEqual([

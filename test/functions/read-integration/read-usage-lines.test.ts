@@ -31,7 +31,7 @@ it("shows each line with what Gradient has accepted for it", async () => {
     aUsageRow({ counts: { "svc-dns": aCount(), "svc-edr": aCount({ unitCount: 0, measuredAt: minutesAfter(-9) }) } }),
     aLedgerRow([
       aLedgerEntry({
-        accepted: { unitCount: 15, at: minutesAfter(-60) },
+        accepted: { unitCount: 15, at: minutesAfter(-60), gen: 2 },
         last: { outcome: "deferred", at: minutesAfter(-30) },
       }),
     ]),
@@ -102,7 +102,7 @@ it("takes a service by the name of an object's own property for what it is", asy
 
   const { items } = await readUsageLines({ table })(partnerId, undefined);
 
-  expect(items).toMatchObject([{ serviceId: "constructor", unitCount: 0, asOf: null }]);
+  expect(items).toMatchObject([{ serviceId: "constructor", unitCount: null, asOf: null }]);
 });
 
 it("is empty before the start of the integration", async () => {

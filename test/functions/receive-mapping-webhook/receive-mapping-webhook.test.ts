@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { disconnectIntegration } from "#functions/disconnect-integration/disconnect-integration";
 import { receiveMappingWebhook } from "#functions/receive-mapping-webhook/receive-mapping-webhook";
-import { watchMappings } from "#functions/watch-mappings/watch-mappings";
 import { everyRow, owedTasks, rowsOf } from "#test/builders/table";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
@@ -93,9 +92,7 @@ describe("a report that mapping is complete", () => {
 
     const watched = await waitingWorld();
     watched.map(["a"]);
-    await watched.clock.settle(watched.clock.sleep(5 * 60_000));
-    await watchMappings(watched.common)({ remainingMs: () => 60_000 });
-    await watched.work();
+    await watched.live(1);
 
     expect(await stateOf(told)).toMatchObject({ state: "active", held: { "a/dns": 4 } });
     expect(await stateOf(watched)).toEqual(await stateOf(told));

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { recordCustomers } from "#functions/record-customers/record-customers";
 import { findCustomer, listCustomers } from "#shared/customers/customer";
+import { noLooks } from "#shared/integrations/looks";
 import { aCustomer, aCustomerRecord, aCustomerRow } from "#test/builders/customer";
 import { anIntegrationRow } from "#test/builders/integration";
 import { aPartnerRow } from "#test/builders/partner";
-import { aTableWith, owedTasks, watchedTable } from "#test/builders/table";
+import { aTableWith, owedTasks, rowsOf, watchedTable } from "#test/builders/table";
 import { countingIds, minutesAfter, noon } from "#test/builders/time";
 import type { InMemoryTable } from "#test/fakes/in-memory-table";
 
@@ -174,11 +175,11 @@ describe("the task for Gradient's accounts", () => {
     expect(owedTasks(inner)).toEqual([syncTask]);
     expect(seen).toEqual([
       [0, 0],
-      [99, 0],
-      [198, 0],
-      [297, 0],
-      [396, 0],
-      [495, 0],
+      [98, 0],
+      [196, 0],
+      [294, 0],
+      [392, 0],
+      [490, 0],
     ]);
   });
 
@@ -228,6 +229,24 @@ describe("the task for Gradient's accounts", () => {
     expect(await listCustomers(inner, partnerId)).toHaveLength(100);
   });
 
+  it("is not owed again while a look is on its way, which will see the change", async () => {
+    const table = await aTableWith(aPartnerRow(), anIntegrationRow());
+    await recorderOn(table)({ partnerId, customers: manyCustomers(1) });
+    await recorderOn(table)({ partnerId, customers: manyCustomers(3) });
+
+    expect(owedTasks(table)).toEqual([syncTask]);
+  });
+
+  it("is not owed while a look is under way, which is followed by another then", async () => {
+    const looks = { ...noLooks, holder: "worker-1", until: minutesAfter(7), asked: 1 };
+    const table = await aTableWith(aPartnerRow(), anIntegrationRow({ looks }));
+
+    await recorderOn(table)({ partnerId, customers: manyCustomers(1) });
+
+    expect(owedTasks(table)).toEqual([]);
+    expect(rowsOf(table, `partner#${partnerId}`, "integration")).toMatchObject([{ looks: { asked: 2, met: 0 } }]);
+  });
+
   it("never exceeds what one transaction holds", async () => {
     const inner = await aTableWith(aPartnerRow(), anIntegrationRow());
     const sizes: number[] = [];
@@ -239,8 +258,8 @@ describe("the task for Gradient's accounts", () => {
       },
     };
 
-    await recorderOn(table)({ partnerId, customers: manyCustomers(198) });
+    await recorderOn(table)({ partnerId, customers: manyCustomers(196) });
 
-    expect(sizes).toEqual([99, 100]);
+    expect(sizes).toEqual([98, 100]);
   });
 });

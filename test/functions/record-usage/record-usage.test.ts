@@ -3,11 +3,13 @@ import { recordUsage } from "#functions/record-usage/record-usage";
 import type { Table } from "#shared/table/table";
 import { type Measurement, readUsage } from "#shared/usage/usage";
 import { aCustomerRow } from "#test/builders/customer";
+import { anIntegrationRow } from "#test/builders/integration";
 import { aPartnerRow } from "#test/builders/partner";
 import { aServiceRow } from "#test/builders/service";
-import { aTableWith, watchedTable } from "#test/builders/table";
+import { aTableWith, rowsOf, watchedTable } from "#test/builders/table";
 import { minutesAfter, noon, now } from "#test/builders/time";
 import { aCount, aCustomerUsage, aMeasurement, aUsageRow } from "#test/builders/usage";
+import type { InMemoryTable } from "#test/fakes/in-memory-table";
 
 const partnerId = "org-1001";
 const aFedTable = (...more: Parameters<typeof aTableWith>) =>
@@ -174,7 +176,8 @@ it("takes a service by the name of an object's own property", async () => {
 
 it("writes a thousand customers' rows, sixteen at a time", async () => {
   const ids = Array.from({ length: 1000 }, (_, index) => `cust-${index}`);
-  const inner = await aFedTable(...ids.map((id) => aCustomerRow({ id })));
+  const measured = ids.map((customerId) => aUsageRow({ customerId, counts: { "svc-dns": aCount({ unitCount: 1 }) } }));
+  const inner = await aFedTable(...ids.map((id) => aCustomerRow({ id })), ...measured);
   let atOnce = 0;
   let most = 0;
   const table: Table = {
@@ -199,6 +202,7 @@ it("fails as a whole when the table does not answer, and a repeat completes it",
   const dying = watchedTable(inner, (call) => {
     if (call === 2) throw new Error("no answer");
   });
+  await inner.put(aUsageRow({ customerId: "cust-2", counts: { "svc-dns": aCount({ unitCount: 1 }) } }));
   const batch = [aMeasurement(), aMeasurement({ customerId: "cust-2" })];
 
   await expect(record(dying, ...batch)).rejects.toThrow("no answer");
@@ -206,4 +210,89 @@ it("fails as a whole when the table does not answer, and a repeat completes it",
 
   expect(await countsOf(inner)).toEqual({ "svc-dns": aCount() });
   expect(await countsOf(inner, "cust-2")).toEqual({ "svc-dns": aCount() });
+});
+
+describe("the first measurement of a customer's service", () => {
+  const wantsOf = (table: InMemoryTable) => {
+    const { wants } = Object(rowsOf(table, `partner#${partnerId}`, "integration")[0]);
+    return { isWanted: wants.all.wanted > wants.all.covered, trigger: wants.all.trigger };
+  };
+  const wanted = { isWanted: true, trigger: "mapping" };
+
+  it("is wanted at once, in the transaction that stores it", async () => {
+    const table = watchedTable(await aFedTable(anIntegrationRow()));
+
+    await record(table, aMeasurement());
+
+    expect(wantsOf(table)).toEqual(wanted);
+    expect(table.writes).toBe(1);
+  });
+
+  it("is wanted for a further service of a customer that has others", async () => {
+    const table = await aFedTable(anIntegrationRow(), aUsageRow());
+
+    await record(table, aMeasurement({ serviceId: "svc-edr" }));
+
+    expect(wantsOf(table)).toEqual(wanted);
+  });
+
+  it.each<[string, Parameters<typeof aTableWith>]>([
+    ["is not the first", [anIntegrationRow(), aUsageRow({ counts: { "svc-dns": aCount({ unitCount: 1 }) } })]],
+    ["is of a customer that is not billed", [anIntegrationRow(), aCustomerRow({ billing: "trial" })]],
+    ["is of a partner that has still to map", [anIntegrationRow({ state: "awaiting-mapping" })]],
+  ])("wants nothing when it %s", async (_, rows) => {
+    const table = await aFedTable(...rows);
+
+    await record(table, aMeasurement());
+
+    expect(wantsOf(table)).toMatchObject({ isWanted: false });
+    expect(await countsOf(table)).toMatchObject({ "svc-dns": { unitCount: 17 } });
+  });
+
+  it("is wanted where the partner becomes active at that moment", async () => {
+    const inner = await aFedTable(anIntegrationRow({ state: "awaiting-mapping" }));
+    const table = watchedTable(inner, async (call) => {
+      if (call === 1) await inner.put(anIntegrationRow({ version: 2 }));
+    });
+
+    await record(table, aMeasurement());
+
+    expect(wantsOf(inner)).toEqual(wanted);
+  });
+
+  it("is wanted where the customer becomes billed at that moment", async () => {
+    const inner = await aFedTable(anIntegrationRow(), aCustomerRow({ billing: "trial" }));
+    const table = watchedTable(inner, async (call) => {
+      if (call === 1) await inner.put(aCustomerRow({ version: 2 }));
+    });
+
+    await record(table, aMeasurement());
+
+    expect(wantsOf(inner)).toEqual(wanted);
+  });
+
+  it("of a thousand customers takes few transactions, each with its want", async () => {
+    const ids = Array.from({ length: 1000 }, (_, index) => `cust-${index}`);
+    const table = watchedTable(await aFedTable(anIntegrationRow(), ...ids.map((id) => aCustomerRow({ id }))));
+
+    expect(await record(table, ...ids.map((customerId) => aMeasurement({ customerId })))).toEqual([]);
+
+    expect((await readUsage(table, partnerId, ids)).size).toBe(1000);
+    expect(table.writes).toBe(21);
+  });
+
+  it.each([1, 2])("survives a crash before write %i, once the batch is repeated", async (fatal) => {
+    const inner = await aFedTable(anIntegrationRow(), aCustomerRow({ id: "cust-2" }), aUsageRow());
+    const dying = watchedTable(inner, (call) => {
+      if (call >= fatal) throw new Error("killed");
+    });
+    const batch = [aMeasurement({ measuredAt: minutesAfter(1) }), aMeasurement({ customerId: "cust-2" })];
+
+    await expect(record(dying, ...batch)).rejects.toThrow("killed");
+    expect(wantsOf(inner)).toMatchObject({ isWanted: false });
+    await record(inner, ...batch);
+
+    expect(wantsOf(inner)).toEqual(wanted);
+    expect(await countsOf(inner, "cust-2")).toEqual({ "svc-dns": aCount() });
+  });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { startIntegration } from "#functions/start-integration/start-integration";
 import { AppError } from "#shared/errors";
 import { tokenFingerprint } from "#shared/gradient/gradient-token";
+import { openForAll } from "#test/builders/breakers";
 import { aProblem, jsonHeaders } from "#test/builders/http-event";
 import { hubApi } from "#test/builders/hub-api";
 import { printedBy } from "#test/builders/stdout";
@@ -125,6 +126,26 @@ describe("a token that is not taken", () => {
       body: { code: "gradient.unavailable" },
     });
     nothingKept();
+  });
+
+  it.each([
+    ["vendor-key", 502, "gradient.vendor-key-rejected", "This is not about yours."],
+    ["gradient-refuses", 503, "gradient.refused", "refuses all calls of the hub"],
+    ["gradient-down", 503, "gradient.unavailable", "does not answer at the moment"],
+  ] as const)("is told why none can be checked, without a call: %s", async (trouble, status, code, words) => {
+    const { ask, world } = await startedApi();
+    await openForAll(world.table, trouble, world.clock.now());
+    const before = everyRow(world.table);
+    // wrong, but who would know
+    const body = { partnerToken: "gradient-partner-token-9999" };
+    world.gradient.failNext("readConnection", { error: new Error("must not be called") });
+
+    const reply = await ask("token", { body });
+
+    expect(reply).toMatchObject({ status, body: { code, detail: expect.stringContaining(words) } });
+    expect(Number(Object(reply.headers)["retry-after"])).toBeGreaterThan(0);
+    expect(everyRow(world.table)).toEqual(before);
+    expect(world.vault.names()).toEqual([]);
   });
 
   it("is told that the secret store cannot be reached", async () => {

@@ -3,11 +3,12 @@ import { disconnectIntegration } from "#functions/disconnect-integration/disconn
 import { registerToken } from "#functions/register-token/register-token";
 import { startIntegration } from "#functions/start-integration/start-integration";
 import { AppError } from "#shared/errors";
-import { startUsageExport } from "#shared/exports/start-usage-export";
+import { takeLease } from "#shared/exports/export-lease";
 import { findExport } from "#shared/exports/usage-export";
 import { partnerToken, tokenFingerprint } from "#shared/gradient/gradient-token";
-import { findIntegration, integrationWrite } from "#shared/integrations/integration";
+import { findIntegration } from "#shared/integrations/integration";
 import { claimant, organizationClaimKey, tokenClaimKey } from "#shared/integrations/token-claim";
+import { exportOf, start } from "#test/builders/connected-world";
 import { everyRow, owedTasks, rowsOf } from "#test/builders/table";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
@@ -45,7 +46,7 @@ const tokenInForce = async (world: ServiceWorld) => {
 const gradientFailures: [string, AppError, string, string][] = [
   ["is down", new AppError("unavailable", "gradient.unavailable", "down"), "unavailable", "gradient.unavailable"],
   ["throttles", new AppError("unavailable", "gradient.throttled", "slow"), "unavailable", "gradient.unavailable"],
-  ["forbids the call", new AppError("upstream", "gradient.forbidden", "no"), "upstream", "gradient.unavailable"],
+  ["forbids the call", new AppError("upstream", "gradient.forbidden", "no"), "unavailable", "gradient.refused"],
   ["refuses the call", new AppError("upstream", "gradient.refused", "no"), "upstream", "gradient.unavailable"],
 ];
 
@@ -233,7 +234,10 @@ describe("a token that replaces another", () => {
     await register(world, next);
 
     const after = await world.integration();
-    expect(after).toMatchObject({ state: before.state, agreement: before.agreement, mapping: before.mapping });
+    const { waitingSince, completedAt } = before.mapping;
+    expect(after).toMatchObject({ state: before.state, agreement: before.agreement });
+    // but nothing is known to be mapped under the new one
+    expect(after.mapping).toMatchObject({ waitingSince, completedAt, lastCheckedAt: null, accounts: { mapped: 0 } });
     expect(await tokenInForce(world)).toBe(next);
     expect(await claimant(world.table, tokenClaimKey(tokenFingerprint(world.token, "hash-key")))).toBeUndefined();
     expect(await claimant(world.table, tokenClaimKey(tokenFingerprint(next, "hash-key")))).toBe(world.partnerId);
@@ -261,7 +265,7 @@ describe("a token that replaces another", () => {
     const next = world.gradient.regenerateKey(world.token);
     const dying = registerToken({
       ...world.common,
-      gradient: world.gradient,
+      gradientFor: () => world.gradient,
       secretPrefix: "p/",
       hashKey: async () => "hash-key",
       table: {
@@ -284,7 +288,6 @@ describe("a token that replaces another", () => {
   it("of another organization gives the old one's claim back and starts the mapping afresh", async () => {
     const world = await connectedWorld();
     const before = await world.integration();
-    await world.table.transact([integrationWrite({ ...before, viewsOwed: { customerId: "a", serviceId: "dns" } })]);
     const old = before.gradient;
     const other = world.gradient.addOrganization({ token: newToken });
 
@@ -294,24 +297,46 @@ describe("a token that replaces another", () => {
       state: "awaiting-mapping",
       gradient: { organizationId: other.connection.organizationId },
       mapping: { completedAt: null, accounts: { total: 0, mapped: 0 }, waitingSince: world.clock.date().toISOString() },
-      viewsOwed: null,
     });
     expect(await claimant(world.table, organizationClaimKey(old?.organizationId ?? ""))).toBeUndefined();
   });
 
   it.each([
-    ["of the same connection lets the run on its way go on", false, null],
-    ["of another connection stops the run on its way in the same step", true, "not-connected"],
-  ])("%s", async (_, isOther, stop) => {
+    ["of the same connection", false],
+    ["of another connection", true],
+  ])("%s closes a run that nobody is at in the same step, and frees the partner", async (_, isOther) => {
     const world = await connectedWorld();
-    const { partnerId } = world;
-    await startUsageExport(world.common)({ partnerId, id: "run", trigger: "manual", mode: "full" });
+    const run = await start(world);
     if (isOther) world.gradient.addOrganization({ token: newToken });
     const next = isOther ? newToken : world.gradient.regenerateKey(world.token);
 
     await register(world, next);
 
-    expect(await findExport(world.table, partnerId, "run")).toMatchObject({ state: "planned", stop });
+    expect(await exportOf(world, run)).toMatchObject({ state: "finished", stop: "not-connected" });
+    expect(await world.integration()).toMatchObject({ currentExportId: null });
+  });
+
+  it("stops a run that a worker is at, and leaves it to that", async () => {
+    const world = await connectedWorld();
+    const run = await start(world);
+    const place = { partnerId: world.partnerId, exportId: run.id };
+    await takeLease({ table: world.table, clock: world.clock, holder: "a worker" }, place);
+
+    await register(world, world.gradient.regenerateKey(world.token));
+
+    expect(await exportOf(world, run)).toMatchObject({ state: "planned", stop: "not-connected" });
+    expect(await world.integration()).toMatchObject({ currentExportId: run.id });
+  });
+
+  it("raises the floor of proof, and with the token of before leaves it", async () => {
+    const world = await connectedWorld();
+    const { proofGen } = await world.integration();
+
+    await register(world, world.token);
+    expect(await world.integration()).toMatchObject({ proofGen });
+
+    await register(world, world.gradient.regenerateKey(world.token));
+    expect(await world.integration()).toMatchObject({ proofGen: proofGen + 1 });
   });
 
   it("given again changes nothing but the time", async () => {
@@ -338,12 +363,19 @@ describe("a token that replaces another", () => {
     await register(world, next);
 
     expect(await world.integration()).toMatchObject({ state: "active", problems: [] });
-    expect(owedTasks(world.table)).toMatchObject([{ kind: "sync-accounts", reason: "replaced" }]);
+    expect(owedTasks(world.table)).toHaveLength(2);
+    expect(owedTasks(world.table)).toMatchObject(
+      expect.arrayContaining([
+        expect.objectContaining({ kind: "export-usage", lane: "on-demand" }),
+        expect.objectContaining({ kind: "sync-accounts", reason: "replaced" }),
+      ]),
+    );
     await world.work();
     const { lastExport } = await world.integration();
     expect(await findExport(world.table, world.partnerId, lastExport?.id ?? "")).toMatchObject({
-      trigger: "recovery",
-      mode: "full",
+      trigger: "mapping",
+      startedBy: "service",
+      lane: "on-demand",
       outcome: "succeeded",
     });
     expect(world.gradient.countsReceived.at(-1)).toMatchObject({ accountId: "a", unitCount: 9 });

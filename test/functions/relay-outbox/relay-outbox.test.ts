@@ -7,6 +7,7 @@ import { minutesAfter, noon } from "#test/builders/time";
 import { type InMemoryTable, inMemoryTable } from "#test/fakes/in-memory-table";
 
 const aTask = (partnerId: string): Task => ({ kind: "sync-accounts", partnerId, reason: "check" });
+const partnerOf = (task: Task): string => ("partnerId" in task ? task.partnerId : "");
 
 const aTableOwing = async (tasks: Task[], at = noon) => {
   const table = inMemoryTable();
@@ -95,7 +96,7 @@ describe("the sweep", () => {
     const [table, queues] = [await aTableOwing([aTask("a"), aTask("b"), aTask("c"), aTask("d")]), inMemoryQueues()];
     const refusing = {
       send: async (task: Task) => {
-        if (task.partnerId === "b") throw new Error("no queue for b");
+        if (partnerOf(task) === "b") throw new Error("no queue for b");
         await queues.send(task);
       },
     };
@@ -104,7 +105,7 @@ describe("the sweep", () => {
 
     await expect(sweepAt(minutesAfter(2), table, refusing)).rejects.toThrow();
 
-    expect(queues.sent.map(({ partnerId }) => partnerId).sort()).toEqual(["a", "c", "d"]);
+    expect(queues.sent.map(partnerOf).sort()).toEqual(["a", "c", "d"]);
     expect(owedTasks(table)).toContainEqual(aTask("b"));
   });
 });

@@ -66,29 +66,6 @@ it("of a double click starts one", async () => {
   expect(owedTasks(world.table)).toHaveLength(1);
 });
 
-it("knows no customers but the partner's own, and names those it does not know", async () => {
-  const world = await connectedWorld();
-  await world.table.put({
-    ...(await world.table.get({ pk: "partner#org-1", sk: "customer#a" })),
-    pk: "partner#org-2",
-    sk: "customer#theirs",
-    id: "theirs",
-    partnerId: "org-2",
-    version: 1,
-  });
-  const before = everyRow(world.table);
-
-  await expect(send(world, { customerIds: ["a", "theirs", "nobody"] })).rejects.toMatchObject({
-    kind: "not-found",
-    code: "customer.unknown",
-    errors: [
-      { path: "customerIds.1", message: "There is no such customer." },
-      { path: "customerIds.2", message: "There is no such customer." },
-    ],
-  });
-  expect(everyRow(world.table)).toEqual(before);
-});
-
 it("is out of step before the agreement is confirmed", async () => {
   const world = serviceWorld();
 

@@ -19,7 +19,7 @@ const started = {
   },
   agreement: null,
   mapping: null,
-  exports: { last: null, nextRunAt: null, runningId: null },
+  exports: { last: null, nextRunAt: null, runningId: null, waiting: null },
   schedule: { frequency: "daily", hour: 2, timeZone: "UTC", pausedUntil: null },
   problems: [],
 };

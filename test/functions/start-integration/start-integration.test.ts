@@ -3,6 +3,8 @@ import { disconnectIntegration } from "#functions/disconnect-integration/disconn
 import { putSchedule } from "#functions/put-schedule/put-schedule";
 import { startIntegration } from "#functions/start-integration/start-integration";
 import { findIntegration, noMapping } from "#shared/integrations/integration";
+import { noLooks } from "#shared/integrations/looks";
+import { noWants } from "#shared/integrations/wants";
 import { aPartnerRow } from "#test/builders/partner";
 import { everyRow, rowsOf } from "#test/builders/table";
 import { serviceWorld } from "#test/fakes/service-world";
@@ -30,8 +32,12 @@ describe("starting the integration", () => {
       nextRunAt: null,
       currentExportId: null,
       lastExport: null,
-      lastFullAt: null,
-      viewsOwed: null,
+      wants: noWants,
+      proofGen: 0,
+      awaitedServiceIds: [],
+      leftOutServiceIds: [],
+      looks: noLooks,
+      sizes: { lines: 0, toSend: 0 },
       ledgerBits: 0,
       problems: [],
       version: 1,

@@ -1,13 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { removeCustomer } from "#functions/remove-customer/remove-customer";
+import type { Obstacle } from "#shared/breakers/obstacle";
+import type { Refusals } from "#shared/breakers/refusals";
 import { findCustomer, toCustomerItem } from "#shared/customers/customer";
 import { AppError } from "#shared/errors";
-import { startUsageExport } from "#shared/exports/start-usage-export";
-import { landsWithinMs } from "#shared/gradient/lost-calls";
-import { everyRow, owedTasks, rowsOf } from "#test/builders/table";
+import { send } from "#test/builders/connected-world";
+import { owedTasks } from "#test/builders/table";
 import type { InMemoryGradient } from "#test/fakes/in-memory-gradient";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
+/** Nothing stands in the way, and nobody is suspended. */
+const quiet: Refusals = {
+  obstacleFor: async () => null,
+  note: async () => undefined,
+  confirm: async () => "doubted",
+  forbid: async () => undefined,
+};
 const worldWith = async (customers: string[], options: Parameters<typeof serviceWorld>[0] = {}) => {
   const world = serviceWorld(options);
   await world.addService("dns");
@@ -65,7 +73,7 @@ describe("a partner's customers in Gradient", () => {
   it("are read first: a second look changes nothing there", async () => {
     const { changes, through } = noting();
     const world = await worldWith(["a", "b"], { through });
-    expect(changes).toEqual(["service Service dns", "create a b"]);
+    expect(changes.toSorted()).toEqual(["create a b", "service Service dns"]);
 
     await sync(world);
     await sync(world);
@@ -93,8 +101,7 @@ describe("a partner's customers in Gradient", () => {
     await sync(world);
     expect(accountsOf(world)).toMatchObject({ a: { isActive: true } });
 
-    await startUsageExport(world.common)({ partnerId: world.partnerId, id: "z", trigger: "manual", mode: "changes" });
-    await world.work();
+    await send(world, "changes");
     expect(await world.counts()).toMatchObject({ "a/dns": 0 });
     expect(accountsOf(world)).toMatchObject({ a: { isActive: false }, b: { isActive: true } });
     expect(await findCustomer(world.table, world.partnerId, "a")).toMatchObject({ retiredAt: expect.any(String) });
@@ -143,7 +150,7 @@ describe("a partner's customers in Gradient", () => {
     world.map(["b"]);
     for (const id of ["a", "b"]) await changeCustomer(world, id, { name: `New ${id}` });
 
-    expect(await sync(world)).toBe("export-started");
+    expect(await sync(world)).toBe("look-started");
 
     expect(accountsOf(world)).toMatchObject({ a: { name: "Customer a" }, b: { name: "New b" } });
     expect(await world.integration()).toMatchObject({
@@ -184,94 +191,13 @@ describe("a partner's customers in Gradient", () => {
   });
 });
 
-describe("the catalogue's services in Gradient", () => {
-  it("are created once, also by two workers at the same time", async () => {
-    const world = await worldWith(["a"]);
-    await world.addService("sig");
-    const ends = await Promise.allSettled([sync(world), sync(world)]);
-    await world.clock.settle(world.clock.sleep(71_000));
-    await sync(world);
-
-    expect(ends.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
-    expect(world.gradient.services.map(({ name }) => name)).toEqual(["Service dns", "Service sig"]);
-  });
-
-  it("wait for the worker who is creating them", async () => {
-    const gate: (() => void)[] = [];
-    const slow = (gradient: InMemoryGradient): InMemoryGradient => ({
-      ...gradient,
-      createService: async (token, service) => {
-        if (service.name === "Service sig") await new Promise<void>((resolve) => gate.push(resolve));
-        await gradient.createService(token, service);
-      },
-    });
-    const world = await worldWith(["a"], { through: slow });
-    await world.addService("sig");
-    const first = sync(world);
-    await new Promise((resolve) => setImmediate(resolve));
-
-    await expect(sync(world)).rejects.toMatchObject({ code: "service.being-created" });
-    gate[0]?.();
-    await first;
-
-    expect(world.gradient.services.map(({ name }) => name)).toEqual(["Service dns", "Service sig"]);
-    expect(rowsOf(world.table, "catalogue", "service#sig")).toMatchObject([
-      { gradientServiceId: world.gradient.services[1]?.id, createdUntil: null },
-    ]);
-  });
-
-  it("are tried again when the first worker died", async () => {
-    const world = await worldWith(["a"]);
-    await world.addService("sig");
-    world.gradient.failNext("createService", { error: new Error("killed") });
-    await expect(sync(world)).rejects.toThrow("killed");
-
-    await world.clock.settle(world.clock.sleep(landsWithinMs + 1));
-    await sync(world);
-
-    expect(world.gradient.services.map(({ name }) => name)).toEqual(["Service dns", "Service sig"]);
-  });
-
-  it("are taken over by name the first time, and by the stored id from then on", async () => {
-    const world = serviceWorld();
-    world.gradient.services.push({ id: "theirs", name: "Service dns" });
-    await world.addService("dns");
-    await world.connect();
-    world.gradient.services[0] = { id: "theirs", name: "Renamed in Gradient" };
-
-    await sync(world);
-
-    expect(rowsOf(world.table, "catalogue")).toMatchObject([{ gradientServiceId: "theirs" }]);
-    expect(world.gradient.services).toHaveLength(1);
-  });
-
-  it("stay two where two have the same name", async () => {
-    const world = await worldWith(["a"]);
-    const row = await world.table.get({ pk: "catalogue", sk: "service#dns" });
-    await world.table.put({
-      ...row,
-      pk: "catalogue",
-      sk: "service#dns2",
-      id: "dns2",
-      gradientServiceId: null,
-      version: 1,
-    });
-
-    await sync(world);
-
-    const ids = rowsOf(world.table, "catalogue").map(({ gradientServiceId }) => gradientServiceId);
-    expect(new Set(ids).size).toBe(2);
-    expect(ids).toEqual(world.gradient.services.map(({ id }) => id));
-  });
-});
-
 describe("a token that Gradient refuses", () => {
   it("suspends the integration and owes the owner one mail, however often it is found", async () => {
     const world = await worldWith(["a"]);
     world.gradient.regenerateKey(world.token);
 
-    expect(await Promise.all([sync(world), sync(world)])).toEqual(["suspended", "suspended"]);
-    expect(await sync(world)).toBe("not-connected");
+    expect(await sync(world)).toBe("suspended");
+    expect(await sync(world)).toBe("nothing-due");
     await world.work();
 
     expect(await world.integration()).toMatchObject({
@@ -310,108 +236,60 @@ describe("a token that Gradient refuses", () => {
     });
     expect(owedTasks(world.table)).toMatchObject([{ kind: "sync-accounts", reason: "replaced" }]);
   });
+
+  it("only by a false alarm is asked for again", async () => {
+    const world = await worldWith(["a"], { refusals: { ...quiet, confirm: async () => "taken" } });
+    world.gradient.failNext("readAccounts", { error: new AppError("forbidden", "gradient.token-rejected", "401") });
+
+    expect(await sync(world)).toBe("false-alarm");
+    await world.live(1);
+
+    expect(await world.integration()).toMatchObject({ state: "awaiting-mapping", looks: { failures: 0 } });
+  });
 });
 
 describe("what keeps Gradient from answering", () => {
-  it("comes back from the queue when Gradient is down, with nothing changed", async () => {
+  it("has the look made again soon, and ever later; nothing that was asked for is lost", async () => {
     const world = await worldWith(["a"]);
-    const before = everyRow(world.table);
-    for (const call of ["readConnection", "readAccounts"] as const) {
-      world.gradient.failNext(call, { error: new AppError("unavailable", "gradient.unavailable", "down") });
-      await expect(sync(world)).rejects.toMatchObject({ code: "gradient.unavailable" });
-    }
-    expect(everyRow(world.table)).toEqual(before);
+    await world.addCustomer("b");
+    const down = { error: new AppError("unavailable", "gradient.unavailable", "down") };
+    world.gradient.failNext("readAccounts", down, { times: 2 });
+    const minutesLeft = async () => {
+      const { nextCheckAt } = (await world.integration()).mapping;
+      return (Date.parse(nextCheckAt ?? "") - world.clock.now()) / 60_000;
+    };
+
+    expect(await sync(world)).toBe("unavailable");
+    expect(await minutesLeft()).toBe(1);
+    expect(await sync(world)).toBe("unavailable");
+    expect(await minutesLeft()).toBe(5);
+    expect(Object.keys(accountsOf(world))).toEqual(["a"]);
+
+    await world.live(6);
+    expect(Object.keys(accountsOf(world))).toEqual(["a", "b"]);
   });
 
-  it("is not tried again when Gradient forbids all calls; the problem goes when it takes them again", async () => {
-    const world = await worldWith(["a"]);
-    world.gradient.failNext("readConnection", { error: new AppError("upstream", "gradient.forbidden", "403") });
+  it("is told to whoever decides on it when Gradient forbids a call, which is made again later", async () => {
+    const forbidden: unknown[] = [];
+    const world = await worldWith(["a"], { refusals: { ...quiet, forbid: async (call) => void forbidden.push(call) } });
+    world.gradient.failNext("readAccounts", { error: new AppError("upstream", "gradient.forbidden", "403") });
 
     expect(await sync(world)).toBe("forbidden");
-    expect((await world.integration()).problems).toMatchObject([{ code: "gradient.forbidden" }]);
+    expect(forbidden).toMatchObject([{ partnerId: world.partnerId, tokenVersionId: "version-1" }]);
 
-    await sync(world);
-    expect((await world.integration()).problems).toEqual([]);
-  });
-});
-
-describe("what is mapped", () => {
-  it("starts the export that proves it, and counts what Gradient tells", async () => {
-    const world = await worldWith(["a", "b", "c"]);
-    world.map(["a", "b"]);
-
-    expect(await sync(world)).toBe("export-started");
-
-    expect(await world.integration()).toMatchObject({ mapping: { accounts: { total: 3, mapped: 2 } } });
-    expect(owedTasks(world.table)).toMatchObject([{ kind: "export-usage", lane: "on-demand" }]);
-    await world.work();
-    expect(await world.integration()).toMatchObject({
-      state: "active",
-      mapping: { services: { total: 1, mapped: 1 }, accounts: { total: 3, mapped: 2 } },
-    });
+    await world.live(2);
+    expect(await world.integration()).toMatchObject({ looks: { failures: 0 }, problems: [] });
   });
 
-  it("starts nothing while Gradient says that nothing is mapped", async () => {
-    const world = await worldWith(["a", "b"]);
+  it("is waited for, without a call, when it stands in everybody's way", async () => {
+    let obstacle: Obstacle | null = null;
+    const world = await worldWith(["a"], { refusals: { ...quiet, obstacleFor: async () => obstacle } });
+    const retryAt = new Date(world.clock.now() + 7 * 60_000).toISOString();
+    obstacle = { scope: "vendor", why: "gradient-down", since: retryAt, retryAt };
+    world.gradient.failNext("readAccounts", { error: new Error("no call may go out") });
 
-    expect(await sync(world)).toBe("synced");
+    expect(await sync(world)).toBe("held");
 
-    expect(rowsOf(world.table, "partner#org-1", "export#")).toEqual([]);
-    expect((await world.integration()).mapping.lastCheckedAt).toBe(world.clock.date().toISOString());
-  });
-
-  it("starts one export, however many look at the same time", async () => {
-    const world = await worldWith(["a"]);
-    world.map(["a"]);
-
-    await Promise.all([sync(world), sync(world), sync(world)]);
-
-    expect(rowsOf(world.table, "partner#org-1", "export#")).toHaveLength(1);
-  });
-
-  it("later sends a new customer's usage by itself once that is mapped", async () => {
-    const world = await worldWith(["a"]);
-    world.map(["a"]);
-    await sync(world);
-    await world.work();
-    await world.addCustomer("n");
-    await world.setUsage("n", { dns: 6 });
-    await sync(world);
-    world.gradient.mapAccount(world.token, "n");
-
-    expect(await sync(world)).toBe("export-started");
-    await world.work();
-
-    expect(await world.counts()).toEqual({ "a/dns": 4, "n/dns": 6 });
-    expect(await sync(world)).toBe("synced");
-  });
-
-  it("is unknown where Gradient does not tell: only trying tells", async () => {
-    const silent = (gradient: InMemoryGradient): InMemoryGradient => ({
-      ...gradient,
-      readAccounts: async (token) => (await gradient.readAccounts(token)).map(({ id, name }) => ({ id, name })),
-    });
-    const world = await worldWith(["a", "b"], { through: silent });
-    expect(await findCustomer(world.table, world.partnerId, "a")).toMatchObject({ isMapped: null });
-    expect(await sync(world, "confirmed")).toBe("synced");
-
-    expect(await sync(world)).toBe("export-started");
-    await world.work();
-    expect(await world.integration()).toMatchObject({ state: "awaiting-mapping" });
-
-    world.map(["b"]);
-    await sync(world);
-    await world.work();
-    expect(await world.integration()).toMatchObject({
-      state: "active",
-      mapping: { accounts: { total: 2, mapped: 1 } },
-    });
-
-    // the partner takes the mapping away: the next count of it is answered with a 404
-    world.gradient.mapAccount(world.token, "b", false);
-    await startUsageExport(world.common)({ partnerId: world.partnerId, id: "later", trigger: "manual", mode: "full" });
-    await world.work();
-    await sync(world);
-    expect(await world.integration()).toMatchObject({ mapping: { accounts: { total: 2, mapped: 0 } } });
+    expect(await world.integration()).toMatchObject({ mapping: { nextCheckAt: retryAt }, looks: { until: null } });
   });
 });

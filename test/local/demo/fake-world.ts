@@ -5,8 +5,9 @@ const services = readSample().services;
 const linesPerPage = 50;
 
 /**
- * Hub, Gradient, mailbox and issuer in one small server, just enough to travel through: what is asked for happens at once, and an
- * export ends at the second look. `answers` replaces the answer to one call, to see what the journey makes of it.
+ * Hub, Gradient, mailbox and issuer in one small server, just enough to travel through: what is asked for happens at
+ * once, and an export ends at the second look. `answers` replaces the answer to one call, to see what the journey makes
+ * of it.
  */
 export const fakeWorld = async (
   answers: Record<string, { status: number; body: unknown }> = {},

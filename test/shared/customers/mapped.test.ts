@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { mappedCustomers } from "#shared/customers/mapped";
+import { mappingEvidence } from "#shared/customers/mapped";
 import type { LedgerEntry } from "#shared/usage/ledger";
 import { minutesAfter, noon } from "#test/builders/time";
 import { aLedgerEntry } from "#test/builders/usage-export";
 
 const customerId = "cust-1";
+const serviceId = "svc-dns";
 const accepted = aLedgerEntry();
-const unmappedSince = aLedgerEntry({ last: { outcome: "unmapped", at: minutesAfter(1) } });
+const missed = (missing?: "account" | "service", at = minutesAfter(1)) =>
+  aLedgerEntry({ last: { outcome: "unmapped", at, ...(missing ? { missing } : {}) } });
 const lostSince = aLedgerEntry({ last: { outcome: "deferred", at: minutesAfter(1) } });
 const neverAnswered = aLedgerEntry({ accepted: null, last: { outcome: "deferred", at: noon } });
 const ofUnmappedService = aLedgerEntry({
@@ -14,42 +16,69 @@ const ofUnmappedService = aLedgerEntry({
   accepted: null,
   last: { outcome: "unmapped", at: noon },
 });
+const acceptedLater = aLedgerEntry({
+  serviceId: "svc-edr",
+  accepted: { unitCount: 1, at: minutesAfter(2), gen: 0 },
+  last: { outcome: "accepted", at: minutesAfter(2) },
+});
 
 const before = minutesAfter(-5);
 const after = minutesAfter(5);
 
-const isMapped = (ledger: LedgerEntry[], told: boolean | null, toldAt: string | null) =>
-  mappedCustomers(ledger, toldAt).isMapped(customerId, told);
+const isMapped = (ledger: LedgerEntry[], told: boolean | null, toldAt: string | null, proofGen = 0) =>
+  mappingEvidence({ ledger, proofGen, toldAt }).isAccountMapped(customerId, told);
+const isServiceMapped = (ledger: LedgerEntry[], proofGen = 0) =>
+  mappingEvidence({ ledger, proofGen, toldAt: null }).isServiceMapped(serviceId);
 
 describe("a customer is mapped", () => {
-  it.each([
+  it.each<[string, LedgerEntry[], boolean | null, string | null]>([
     ["Gradient says so", [], true, after],
-    ["Gradient says so again after a 404", [unmappedSince], true, after],
+    ["Gradient says so again after a 404", [missed("account")], true, after],
     ["Gradient does not tell, and accepted a count", [accepted], null, after],
     ["Gradient does not tell, accepted a count, and gave no answer since", [lostSince], null, after],
     ["Gradient does not tell, and accepted a count of one of its services", [ofUnmappedService, accepted], null, after],
     ["Gradient accepted a count after it had said the contrary", [accepted], false, before],
-    ["Gradient accepted a count, and was not asked on this connection yet", [accepted], false, null],
+    ["Gradient accepted a count, and its word is of an earlier token", [accepted], false, null],
+    ["Gradient accepted a count, and the service alone was missing since", [missed("service")], null, after],
+    ["Gradient accepted another count after a 404 that named it", [missed("account"), acceptedLater], null, after],
   ])("where %s", (_, ledger, told, toldAt) => {
     expect(isMapped(ledger, told, toldAt)).toBe(true);
   });
 });
 
 describe("a customer is not mapped", () => {
-  it.each([
+  it.each<[string, LedgerEntry[], boolean | null, string | null]>([
     ["Gradient tells nothing, and nothing was accepted", [neverAnswered], null, before],
-    ["Gradient tells nothing, and has answered since that it is not", [unmappedSince], null, before],
+    ["Gradient tells nothing, and has answered since that it is not", [missed()], null, before],
     ["Gradient says so, and accepted nothing", [], false, before],
     ["Gradient has said so since it accepted a count: the mapping was taken away", [accepted], false, after],
     ["another customer's count was accepted", [aLedgerEntry({ customerId: "cust-2" })], null, before],
+    ["a 404 names it after the list that called it mapped", [missed("account")], true, noon],
+    ["Gradient called it mapped under an earlier token", [], true, null],
   ])("where %s", (_, ledger, told, toldAt) => {
     expect(isMapped(ledger, told, toldAt)).toBe(false);
   });
+
+  it("by what was accepted on an account that is gone", () => {
+    expect(isMapped([accepted], null, after, 1)).toBe(false);
+    expect(isServiceMapped([accepted], 1)).toBe(false);
+  });
 });
 
-it("is proven by counts alone", () => {
-  const { isProven } = mappedCustomers([accepted], after);
+describe("a service", () => {
+  it("is mapped by an accepted count, and by none that a 404 of the same line has followed", () => {
+    expect(isServiceMapped([accepted])).toBe(true);
+    expect(isServiceMapped([missed()])).toBe(false);
+    expect(isServiceMapped([missed("service")])).toBe(false);
+    expect(isServiceMapped([neverAnswered])).toBe(false);
+  });
 
-  expect([isProven(customerId), isProven("cust-2")]).toEqual([true, false]);
-  expect(mappedCustomers([unmappedSince], null).isProven(customerId)).toBe(false);
+  it("stays mapped where the account alone was missing since", () => {
+    expect(isServiceMapped([missed("account")])).toBe(true);
+  });
+
+  it("is mapped again by another customer's count after the 404", () => {
+    const others = { ...acceptedLater, customerId: "cust-2", serviceId };
+    expect(isServiceMapped([missed("service"), others])).toBe(true);
+  });
 });

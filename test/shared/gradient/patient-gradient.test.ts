@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { AppError } from "#shared/errors";
-import { gradientUnavailable } from "#shared/gradient/gradient-api";
+import { gradientNotAsked, gradientUnavailable } from "#shared/gradient/gradient-api";
 import { partnerToken } from "#shared/gradient/gradient-token";
-import { patientGradient, unpaced } from "#shared/gradient/patient-gradient";
+import { patientGradient } from "#shared/gradient/patient-gradient";
 import { inMemoryGradient } from "#test/fakes/in-memory-gradient";
 import { virtualClock } from "#test/fakes/virtual-clock";
 
@@ -11,11 +11,11 @@ const down = { error: gradientUnavailable("answered") };
 const throttled = { error: new AppError("unavailable", "gradient.throttled", "Too many requests.") };
 const service = { name: "DNS", description: "DNS", category: "security", subcategory: "other" };
 
-const aPatientGradient = (pacer = unpaced) => {
+const aPatientGradient = () => {
   const clock = virtualClock();
   const gradient = inMemoryGradient();
   gradient.addOrganization({ token });
-  return { clock, gradient, patient: patientGradient(gradient, { pacer, clock, patienceMs: 3_000 }) };
+  return { clock, gradient, patient: patientGradient(gradient, { clock, patienceMs: 3_000 }) };
 };
 
 describe("asking Gradient again", () => {
@@ -50,23 +50,16 @@ describe("asking Gradient again", () => {
     expect(gradient.services).toHaveLength(1);
   });
 
-  it("creates a service again that was refused for the rate, and slows everybody down", async () => {
-    let slowed = 0;
-    const pacer = {
-      ...unpaced,
-      slowDown: async () => {
-        slowed += 1;
-      },
-    };
-    const { clock, gradient, patient } = aPatientGradient(pacer);
+  it("creates a service again that was refused for the rate", async () => {
+    const { clock, gradient, patient } = aPatientGradient();
     gradient.failNext("createService", throttled);
     await clock.settle(patient.createService(token, service));
     expect(gradient.services).toHaveLength(1);
-    expect(slowed).toBe(1);
   });
 
-  it("calls nothing once all calls are blocked", async () => {
-    const { clock, patient } = aPatientGradient({ ...unpaced, slot: async () => false });
-    await expect(clock.settle(patient.readAccounts(token))).rejects.toMatchObject({ code: "gradient.forbidden" });
+  it("does not ask on for somebody whose turn does not come", async () => {
+    const { clock, gradient, patient } = aPatientGradient();
+    gradient.failNext("readAccounts", { error: gradientNotAsked() });
+    await expect(clock.settle(patient.readAccounts(token))).rejects.toMatchObject({ code: "gradient.not-asked" });
   });
 });

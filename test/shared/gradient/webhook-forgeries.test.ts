@@ -2,7 +2,7 @@ import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { verifyWebhook } from "#shared/gradient/webhook-signature";
 import { type WebhookCall, webhookForger, webhookKeys } from "#test/builders/forged-webhooks";
-import { seededRandom } from "#test/shared/schedules/seeded-random";
+import { seededRandom } from "#test/builders/seeded-random";
 
 const now = new Date("2026-11-02T09:00:00.400Z");
 const forger = () => webhookForger(seededRandom(20_261_102), now);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AppError, InfrastructureFault, UnreadableRecord } from "#shared/errors";
-import { logFailure, problemReply } from "#shared/lambda/problems";
+import { problemReply } from "#shared/lambda/problems";
+import { logFailure } from "#shared/log-failure";
 import { printedBy } from "#test/builders/stdout";
 
 const printed = async (work: () => unknown) =>

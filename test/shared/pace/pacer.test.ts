@@ -1,79 +1,95 @@
 import { describe, expect, it } from "vitest";
 import { pacer } from "#shared/pace/pacer";
-import { limiterName, tableSlots } from "#shared/pace/table-slots";
+import { type Slots, tableSlots } from "#shared/pace/table-slots";
 import { inMemoryTable } from "#test/fakes/in-memory-table";
 import { callsPerSecond } from "#test/fakes/rate";
 import { virtualClock } from "#test/fakes/virtual-clock";
+import { mostWithin } from "./windows.ts";
 
-/** The most calls that fall into any window of one second. */
-const mostInOneSecond = (moments: number[]): number => {
-  const sorted = moments.toSorted((a, b) => a - b);
-  let first = 0;
-  let most = 0;
-  for (const [index, at] of sorted.entries()) {
-    while (at - (sorted[first] ?? at) >= 1000) first += 1;
-    most = Math.max(most, index - first + 1);
-  }
-  return most;
-};
+const endless = { calls: Number.POSITIVE_INFINITY };
 
-const sendFor = async (workers: number, calls: number, blockSize: number) => {
+const aTable = () => {
   const clock = virtualClock();
   const table = inMemoryTable();
-  const moments: number[] = [];
-  const worker = async () => {
-    const { slot } = pacer(tableSlots(table, "vendor", clock, callsPerSecond), clock, blockSize);
-    for (let call = 0; call < calls / workers; call += 1) {
-      await slot();
-      moments.push(clock.now());
-    }
-  };
-  await clock.settle(Promise.all(Array.from({ length: workers }, worker)));
-  return moments;
+  return { clock, table, slotsFor: (taker: string) => workerSlots(table, clock, taker) };
 };
+const workerSlots = (
+  table: Pick<ReturnType<typeof inMemoryTable>, "get" | "put">,
+  clock: ReturnType<typeof virtualClock>,
+  taker: string,
+): Slots => tableSlots(table, "vendor", clock, callsPerSecond).for({ class: "scheduled", taker });
 
 describe("pacing", () => {
-  it.each([
-    [1, 10],
-    [1, 40],
-    [8, 10],
-  ])("keeps %i workers with blocks of %i to the rate, and uses all of it", async (workers, blockSize) => {
-    const moments = await sendFor(workers, 1900, blockSize);
+  it.each([1, 2, 8])("keeps %i workers to the rate, and uses all of it", async (workers) => {
+    const { clock, slotsFor } = aTable();
+    const moments: number[] = [];
+    const worker = async (_: unknown, number: number) => {
+      const { slot } = pacer(slotsFor(`worker-${number}`), clock, endless);
+      for (let call = 0; call < 1900 / workers; call += 1) {
+        await slot();
+        moments.push(clock.now());
+      }
+    };
+    await clock.settle(Promise.all(Array.from({ length: workers }, worker)));
 
     const seconds = (Math.max(...moments) - Math.min(...moments)) / 1000;
     expect(moments.length / seconds).toBeGreaterThan(callsPerSecond - 1);
     expect(moments.length / seconds).toBeLessThan(callsPerSecond + 1);
-    expect(mostInOneSecond(moments)).toBeLessThanOrEqual(callsPerSecond + 1);
+    expect(mostWithin(moments, 1000)).toBeLessThanOrEqual(callsPerSecond + 1);
   });
 
+  /** Notes how many moments are asked for. */
+  const counted = (slots: Slots) => {
+    const asked: number[] = [];
+    const reserve: Slots["reserve"] = (count, leadMs) => {
+      asked.push(count);
+      return slots.reserve(count, leadMs);
+    };
+    return { asked, slots: { ...slots, reserve } };
+  };
+
   it("leaves the moments to others that a worker has no calls for", async () => {
-    const clock = virtualClock();
-    const slots = tableSlots(inMemoryTable(), "vendor", clock, callsPerSecond);
-    const reserved: number[] = [];
-    const counted = {
-      ...slots,
-      reserve: (count: number) => {
-        reserved.push(count);
-        return slots.reserve(count);
-      },
+    const { clock, slotsFor } = aTable();
+    const { asked, slots } = counted(slotsFor("worker"));
+    const { slot, expect: more } = pacer(slots, clock, { calls: 25 });
+    const work = async (calls: number) => {
+      for (let call = 0; call < calls; call += 1) await slot();
     };
-    const { slot } = pacer(counted, clock, 20, 25);
-    const work = async () => {
-      for (let call = 0; call < 25; call += 1) await slot();
-    };
-    await clock.settle(work());
-    expect(reserved).toEqual([20, 5]);
+    await clock.settle(work(25));
+    expect(asked).toEqual([25, 5]);
 
     // a repeat that nobody expected gets its moment, too
-    expect(await clock.settle(slot())).toBe(true);
-    expect(reserved).toEqual([20, 5, 1]);
+    expect(await clock.settle(slot())).not.toBeNull();
+    expect(asked).toEqual([25, 5, 1]);
+
+    // calls that will not be made after all
+    more(20);
+    more(-18);
+    await clock.settle(work(2));
+    expect(asked).toEqual([25, 5, 1, 2]);
+  });
+
+  it("holds no more than one and a half blocks, so that few lie ahead of others", async () => {
+    const { clock, slotsFor, table } = aTable();
+    const { slot } = pacer(slotsFor("worker"), clock, endless);
+    const held: number[] = [];
+    const work = async () => {
+      for (let call = 0; call < 200; call += 1) {
+        await slot();
+        const next = Number((await table.get({ pk: "limiter#vendor", sk: "slots" }))?.next);
+        held.push(Math.round(((next - clock.now()) * callsPerSecond) / 1000));
+      }
+    };
+    await clock.settle(work());
+    expect(Math.max(...held)).toBeLessThanOrEqual(30);
+    // and no sooner than it must
+    expect(Math.max(...held)).toBeLessThanOrEqual(24);
   });
 
   it("looks before it reserves while others reserve, so that hardly a write is refused", async () => {
-    const clock = virtualClock();
-    const table = inMemoryTable();
+    const { clock, table } = aTable();
     let refused = 0;
-    const counted = {
+    const watched = {
       ...table,
       put: async (...args: Parameters<typeof table.put>) => {
         try {
@@ -84,18 +100,18 @@ describe("pacing", () => {
         }
       },
     };
-    const worker = async () => {
-      const { slot } = pacer(tableSlots(counted, "vendor", clock, callsPerSecond), clock, 20);
+    const worker = async (_: unknown, number: number) => {
+      const { slot } = pacer(workerSlots(watched, clock, `worker-${number}`), clock, endless);
       for (let call = 0; call < 400; call += 1) await slot();
     };
     await clock.settle(Promise.all(Array.from({ length: 4 }, worker)));
-    // 80 blocks were reserved; the four begin at the very same moment and get into each other's way then
-    expect(refused).toBeLessThan(12);
+    // 320 blocks were reserved; the four begin at the very same moment and get into each other's way then
+    expect(refused).toBeLessThan(24);
   });
 
   it("leaves a moment unused that it reaches too late, instead of catching up in a burst", async () => {
-    const clock = virtualClock();
-    const { slot } = pacer(tableSlots(inMemoryTable(), "vendor", clock, callsPerSecond), clock, 40);
+    const { clock, slotsFor } = aTable();
+    const { slot } = pacer(slotsFor("worker"), clock, endless);
     const moments: number[] = [];
     const work = async () => {
       for (let call = 0; call < 100; call += 1) {
@@ -112,9 +128,17 @@ describe("pacing", () => {
     expect(gaps.filter((gap) => gap < 8).length).toBeLessThanOrEqual(1);
   });
 
+  it("says until when a call may still go out: a strict window bears 12 ms of delay, and no more", async () => {
+    const { clock, slotsFor } = aTable();
+    const { slot } = pacer(slotsFor("worker"), clock, endless);
+
+    const until = await clock.settle(slot());
+
+    expect(until).toBe(clock.now() + 12);
+  });
+
   const slowTable = (ms: number) => {
-    const clock = virtualClock();
-    const table = inMemoryTable();
+    const { clock, table } = aTable();
     let writes = 0;
     const slow = {
       ...table,
@@ -125,33 +149,47 @@ describe("pacing", () => {
         await clock.sleep(ms);
       },
     };
-    return { clock, slots: tableSlots(slow, "vendor", clock, callsPerSecond), writes: () => writes };
+    return { clock, slots: workerSlots(slow, clock, "worker"), writes: () => writes };
   };
 
-  it.each([
-    [40, 1],
-    [1400, 30],
-  ])("gets moments where every write takes %i ms, longer than a block of %i lasts", async (ms, blockSize) => {
+  it.each([40, 1400])("gets moments where every write takes %i ms", async (ms) => {
     const { clock, slots, writes } = slowTable(ms);
-    const { slot } = pacer(slots, clock, blockSize);
+    const { slot } = pacer(slots, clock, { calls: 30 });
 
-    expect(await clock.settle(slot())).toBe(true);
-    expect(await clock.settle(slot())).toBe(true);
+    expect(await clock.settle(slot())).not.toBeNull();
+    expect(await clock.settle(slot())).not.toBeNull();
     // the first shows how long one takes, the last is fetched ahead
     expect(writes()).toBeLessThanOrEqual(4);
+  });
+
+  it("uses nearly all of the rate where every write takes 25 ms", async () => {
+    const { clock, table } = aTable();
+    const slow = {
+      ...table,
+      put: async (...args: Parameters<typeof table.put>) => {
+        await clock.sleep(25);
+        await table.put(...args);
+      },
+    };
+    const { slot } = pacer(workerSlots(slow, clock, "worker"), clock, endless);
+    const work = async () => {
+      const startedAt = clock.now();
+      for (let call = 0; call < 950; call += 1) await slot();
+      return (950 * 1000) / (clock.now() - startedAt);
+    };
+    expect(await clock.settle(work())).toBeGreaterThan(94);
   });
 
   it("says so when no moment comes in time, again and again", async () => {
     const { clock, slots } = slowTable(5000);
 
-    await expect(clock.settle(pacer(slots, clock, 30).slot())).rejects.toThrow("Every slot was over");
+    await expect(clock.settle(pacer(slots, clock, { calls: 30 }).slot())).rejects.toThrow("Every slot was over");
   });
 
   it("pauses everybody after a 429, goes on more slowly, and climbs back within half a minute", async () => {
-    const clock = virtualClock();
-    const table = inMemoryTable();
-    const mine = pacer(tableSlots(table, "vendor", clock, callsPerSecond), clock, 10);
-    const others = pacer(tableSlots(table, "vendor", clock, callsPerSecond), clock, 10);
+    const { clock, slotsFor } = aTable();
+    const mine = pacer(slotsFor("mine"), clock, endless);
+    const others = pacer(slotsFor("others"), clock, endless);
     const countFor = async (ms: number) => {
       const end = clock.now() + ms;
       let calls = 0;
@@ -178,15 +216,22 @@ describe("pacing", () => {
     expect(later).toBeGreaterThan(180);
   });
 
-  it("lets nobody call once the key is blocked", async () => {
-    const clock = virtualClock();
-    const table = inMemoryTable();
-    const slots = tableSlots(table, limiterName("vendor", "org-1"), clock, callsPerSecond);
-    await slots.block("2026-11-22T10:00:00.000Z");
+  it("goes on by the row that earlier code has written, also where that code let nobody call", async () => {
+    const { clock, table, slotsFor } = aTable();
+    const next = clock.now() + 500;
+    await table.put({
+      pk: "limiter#vendor",
+      sk: "slots",
+      next,
+      slowness: 1,
+      slowedAt: 0,
+      blockedSince: "2026-11-22T10:00:00.000Z",
+      version: 3,
+    });
 
-    expect(await pacer(tableSlots(table, "vendor", clock, callsPerSecond), clock, 10).slot()).toBe(false);
-    expect(
-      await pacer(tableSlots(table, limiterName("partner", "org-1"), clock, callsPerSecond), clock, 10).slot(),
-    ).toBe(true);
+    expect(await clock.settle(pacer(slotsFor("worker"), clock).slot())).not.toBeNull();
+    expect(clock.now()).toBeGreaterThanOrEqual(next);
+    // and earlier code goes on by what is written now
+    expect(await table.get({ pk: "limiter#vendor", sk: "slots" })).toMatchObject({ blockedSince: null, version: 4 });
   });
 });

@@ -18,8 +18,8 @@ export const localClock = (timeZone: string): ((at: number) => string) => {
 };
 
 /**
- * Slow and simple: reads the zone's clocks every minute and notes when each hour of each date came. Dates that the span does
- * not hold from their beginning, or whose hours have not all come at its end, are left out.
+ * Slow and simple: reads the zone's clocks every minute and notes when each hour of each date came. Dates that the span
+ * does not hold from their beginning, or whose hours have not all come at its end, are left out.
  */
 export const scanMinutes = (timeZone: string, from: number, to: number): HourOfDate[] => {
   const clock = localClock(timeZone);

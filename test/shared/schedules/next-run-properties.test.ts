@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { nextRunAt } from "#shared/schedules/next-run";
 import { type ExportSchedule, exportSchedule } from "#shared/schedules/schedule";
+import { seededRandom } from "#test/builders/seeded-random";
 import { localClock } from "./minute-scan.ts";
-import { seededRandom } from "./seeded-random.ts";
 
 const zones = Intl.supportedValuesOf("timeZone");
 const dayMs = 86_400_000;

@@ -18,8 +18,9 @@ const at = "2026-11-22T10:00:00.000Z";
 const anEntry = (customerId: string, unitCount = 1): LedgerEntry => ({
   customerId,
   serviceId: "dns",
-  accepted: { unitCount, at },
+  accepted: { unitCount, at, gen: 0 },
   doubt: null,
+  owed: null,
   last: { outcome: "accepted", at },
 });
 const many = Array.from({ length: 500 }, (_, index) => anEntry(`customer-${index}`, index));
@@ -105,15 +106,22 @@ describe("the lines of a run", () => {
     version: 1,
     ...more,
   });
-  const usageOf = (customerId: string, ...services: string[]): [string, string[]] => [customerId, services];
+  const usageOf = (customerId: string, ...services: string[]): [string, Map<string, null>] => [
+    customerId,
+    new Map(services.map((service) => [service, null])),
+  ];
   const plan = (
     customers: ReturnType<typeof aCustomer>[],
     usage: ReturnType<typeof usageOf>[],
     ledger: LedgerEntry[],
   ) =>
-    linesInScope({ customers, counted: new Map(usage), held: ledger.map(heldLine), serviceNames: new Map() }).map(
-      ({ customerId, serviceId, billed }) => `${customerId}/${serviceId}${billed ? "" : " to zero"}`,
-    );
+    linesInScope({
+      customers,
+      counted: new Map(usage),
+      held: ledger.map(heldLine),
+      serviceNames: new Map(),
+      leftOutServiceIds: new Set(),
+    }).map(({ customerId, serviceId, billed }) => `${customerId}/${serviceId}${billed ? "" : " to zero"}`);
 
   it("are the services that a billed customer has a count for, zeros too", () => {
     expect(plan([aCustomer("a"), aCustomer("b")], [usageOf("a", "sig", "dns")], [])).toEqual(["a/dns", "a/sig"]);

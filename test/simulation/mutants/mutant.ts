@@ -6,12 +6,19 @@ export interface Mutant {
 }
 
 /** Arguments for Node, run in the folder of the patched sources. */
-const vitest = ["node_modules/vitest/vitest.mjs", "run"];
+const vitest = ["node_modules/vitest/vitest.mjs", "run", "--bail", "1"];
+const folder = (verb: string): string => `test/functions/${verb}`;
 
 export const suites = {
   seeds: ["test/simulation/run.ts", "--seeds", "6000", "--threads", "1", "--until-broken"],
-  stalls: [...vitest, "test/simulation/stall-points.test.ts"],
-  units: [...vitest, "test/functions/export-usage", "test/shared", "test/functions/start-"],
+  histories: ["test/simulation/breakers/run.ts", "--seeds", "6000", "--until-broken"],
+  breakers: [...vitest, "test/shared/breakers"],
+  fleet: ["test/simulation/run.ts", "--kind", "fleet", "--seeds", "600", "--threads", "1", "--until-broken"],
+  stalls: [...vitest, "test/simulation/stories/stall-points.test.ts"],
+  sends: [...vitest, "test/functions/export-usage", "test/shared/usage"],
+  wants: [...vitest, "test/shared/exports", "test/shared/integrations"],
+  pace: [...vitest, "test/shared/pace"],
+  deeds: [...vitest, ...["start-export", "register-token", "cancel-export", "admit-exports"].map(folder)],
 };
 
 export const one = (name: string, killedBy: Mutant["killedBy"], file: string, from: string, to: string): Mutant => ({

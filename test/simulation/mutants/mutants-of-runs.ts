@@ -1,40 +1,53 @@
 import { type Mutant, one } from "./mutant.ts";
 
-const plan = "functions/export-usage/plan/plan-export.ts";
+const choose = "functions/export-usage/plan/choose-lines.ts";
 const settling = "functions/export-usage/send/settle-in-order.ts";
-const carry = "functions/export-usage/export-usage.ts";
+const workers = "functions/export-usage/export-usage.ts";
 const begin = "functions/export-usage/start-run.ts";
-const close = "functions/export-usage/close-export.ts";
+const end = "shared/exports/end-export.ts";
 const activation = "shared/integrations/activate-integration.ts";
 const registration = "functions/register-token/register-token.ts";
+const sending = "functions/start-export/start-export.ts";
+const abandoning = "shared/exports/abandon-export.ts";
+const lease = "shared/exports/export-lease.ts";
 const connectionCheck =
   "if (plannedFor !== null && plannedFor !== integration?.gradient?.integrationId) halt.meet(notConnected);";
-const connectionStop =
-  '...(running && isLeft ? [exportWrite({ ...running, stop: running.stop ?? "not-connected" })] : []),';
-const due = "shared/exports/start-due-export.ts";
-const start = "shared/exports/start-usage-export.ts";
+const connectionStop = "stopWrites: [exportWrite({ ...running, stop })]";
 
-/** Guards around whole runs: their messages, their ends, tokens, schedules. */
+/** Guards around whole runs: their messages, their ends, tokens, and whoever closes them. */
 export const mutantsOfRuns: Mutant[] = [
   one(
-    "a hand-over sends no message",
-    "seeds",
-    carry,
-    'await queues.send({ kind: "export-usage", lane, partnerId, exportId, leg });',
-    "",
+    "a hand-over owes no message",
+    "sends",
+    lease,
+    "await table.transact([exportWrite(next), owed(next)]);",
+    "await table.transact([exportWrite(next)]);",
   ),
-  one("a started export owes no message", "seeds", start, "owe(task, { id: newId(), at }),", ""),
+  one(
+    "a started export owes no message",
+    "deeds",
+    "shared/exports/start-usage-export.ts",
+    "...(started.lease === null\n",
+    "...(started.lease === undefined\n",
+  ),
   one(
     "a second run may start beside the first",
     "seeds",
-    start,
-    "if (integration.currentExportId !== null) throw",
-    "if (integration.currentExportId === 0) throw",
+    sending,
+    "if (!isLook(running)) throw alreadyRunning(running.id);",
+    "if (!isLook(running)) return { free: { ...before, currentExportId: null }, writes: [] };",
+  ),
+  one(
+    "a look keeps a person waiting",
+    "deeds",
+    sending,
+    "if (!isLook(running)) throw alreadyRunning(running.id);",
+    "throw alreadyRunning(running.id);",
   ),
   one(
     "a closed run keeps its partner",
     "seeds",
-    close,
+    end,
     "before.currentExportId === id ? null : before.currentExportId",
     "before.currentExportId",
   ),
@@ -45,90 +58,71 @@ export const mutantsOfRuns: Mutant[] = [
     'if (kind === "token-rejected" || kind === "forbidden")',
     'if (kind === "forbidden")',
   ),
-  one("a 401 suspends nothing", "seeds", carry, "await suspend({ partnerId, versionId: token.versionId });", ""),
   one(
     "activated after the checkpoint",
-    "units",
+    "sends",
     settling,
-    "    await run.onSettled(receipts);\n    await lease.save((current) => withChunk(current, number, receipts, viewsRebuilt));",
-    "    await lease.save((current) => withChunk(current, number, receipts, viewsRebuilt));\n    await run.onSettled(receipts);",
+    "    await run.onSettled(receipts);\n    await lease.save((current) => withChunk(current, number, receipts, { viewsRebuilt, now: clock.now() }));",
+    "    await lease.save((current) => withChunk(current, number, receipts, { viewsRebuilt, now: clock.now() }));\n    await run.onSettled(receipts);",
   ),
   one(
     "a failed worker's message is acknowledged",
-    "seeds",
-    carry,
-    'if (error instanceof LeaseLost) return "taken-over";\n        throw error;',
-    'return "taken-over";',
+    "sends",
+    workers,
+    "message ? outcomes.set(message, { failure }) : logFailure(",
+    'message ? outcomes.set(message, "finished") : logFailure(',
   ),
-  one(
-    "a run that sends less passes for the one that is due",
-    "units",
-    due,
-    "if (isNarrowed(running) || running.stop !== null) return false;",
-    "",
-  ),
-  one("a worker goes on to another connection", "units", begin, connectionCheck, ""),
-  one("another connection's token leaves the run alone", "units", registration, connectionStop, ""),
+  one("a worker goes on to another connection", "sends", begin, connectionCheck, ""),
+  one("another token leaves the run alone", "deeds", registration, connectionStop, "stopWrites: []"),
   {
     name: "a run goes on to another connection",
     killedBy: "seeds",
     patches: [
       { file: begin, from: connectionCheck, to: "" },
-      { file: registration, from: connectionStop, to: "" },
+      { file: registration, from: connectionStop, to: "stopWrites: []" },
     ],
   },
   one(
     "a count on the connection before opens Next",
-    "seeds",
+    "wants",
     activation,
     " || before.gradient?.integrationId !== connectionId) return",
     " || before.gradient === null) return",
   ),
   one(
     "a run teaches the connection after it",
-    "seeds",
-    close,
-    "over.connectionId === before.gradient?.integrationId;",
-    "true;",
+    "wants",
+    end,
+    "const isSame = over.connectionId !== null && over.connectionId === before.gradient?.integrationId;",
+    "const isSame = true;",
   ),
-  one("a token that came meanwhile is not caught up", "seeds", close, "if (registeredAt > createdAt) return true;", ""),
+  one("a retry sends everything", "sends", choose, "(isRetried?.(line) ?? true)", "true"),
   one(
-    "a lesser run uses up the full one after a token",
-    "seeds",
-    close,
-    'return state === "active" && stop === null && registeredAt',
-    "return stop === undefined && registeredAt",
-  ),
-  one(
-    "a cancelled run after a token is begun again",
-    "units",
-    close,
-    "stop === null && registeredAt >",
-    "registeredAt >",
-  ),
-  one("what was mapped meanwhile is not looked at", "units", close, " || isReplaced || isRemapped", " || isReplaced"),
-  one("a retry sends everything", "units", plan, "(isRetried?.(line) ?? true)", "true"),
-  one(
-    "an outdated schedule starts its run",
-    "units",
-    start,
-    "if (request.integration && integration?.version !== request.integration.version) return undefined;",
+    "what an abandoned run may have sent is no doubt",
+    "wants",
+    abandoning,
+    'if (intents.length > 0 && mode !== "dry-run") await noteDoubts(chunk, content.lines, intents);',
     "",
   ),
   one(
-    "what only a lesser run would send is taken over",
-    "units",
-    due,
-    'running.stop === null && (due.mode === "full" || running.mode !== "full")',
-    "running.stop === null",
+    "a held-up worker sends from an abandoned chunk",
+    "wants",
+    abandoning,
+    'await store(table, chunkWrite({ ...chunk, content: { state: "done", receipts } }));',
+    "",
   ),
-  one("a run for each day that was missed", "units", due, "nextRunAt(schedule, now())", "nextRunAt(schedule, dueAt)"),
-  one("a stopped run uses up the scheduled one", "units", close, "nextRunAt: nextRunAfter(before, over, at),", ""),
   one(
-    "a cancelled run passes for the full one",
-    "units",
-    close,
-    "!isNarrowed(over) && stop === null",
-    "!isNarrowed(over)",
+    "what a look had sent is left open",
+    "deeds",
+    sending,
+    'const { after, writes } = await closeAbandoned(running, before, "person-first");',
+    "const { after, writes } = { after: { ...before, currentExportId: null }, writes: [] as Write[] };",
+  ),
+  one(
+    "a run that meets an obstacle sends",
+    "sends",
+    begin,
+    "const blocked = await obstacle();",
+    "const blocked = mode === null ? await obstacle() : null;",
   ),
 ];

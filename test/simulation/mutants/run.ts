@@ -5,22 +5,31 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Mutant, suites } from "./mutant.ts";
+import { mutantsOfProbes } from "./mutants-of-probes.ts";
 import { mutantsOfRuns } from "./mutants-of-runs.ts";
 import { mutantsOfSending } from "./mutants-of-sending.ts";
+import { mutantsOfVerdicts } from "./mutants-of-verdicts.ts";
+import { mutantsOfWants } from "./mutants-of-wants.ts";
 
 /**
- * `npm run mutants`: takes one guard after the other out of a copy of the sources, and runs the test that must notice. Exits with 1
- * when one does not, when a guard is not where the list says, or when a test is red without any change.
+ * `npm run mutants`: takes one guard after the other out of a copy of the sources, and runs the test that must notice.
+ * Exits with 1 when one does not, when a guard is not where the list says, or when a test is red without any change.
  */
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const copied = ["functions", "shared", "test", "local", "infra", "package.json", "tsconfig.json", "vitest.config.ts"];
 // a test that takes this long notices nothing in good time
-const patienceMs = 150_000;
+const patienceMs = 300_000;
 // how a test that has noticed says so; anything else is a test that could not run
-const proofs = /^(seed \d+: .*|.*AssertionError: .*|.*Error: .*)$/m;
+const proofs = /^((?:partner|fleet|seed) \d+: .*|.*AssertionError: .*|.*Error: .*)$/m;
 const cannotRun = /Cannot find module|SyntaxError|does not provide an export/;
 
-const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
+const { values } = parseArgs({
+  options: {
+    /** Those whose name has this in it. */
+    only: { type: "string", default: "" },
+    threads: { type: "string", default: String(availableParallelism()) },
+  },
+});
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 
 const copySources = (from: string): string => {
@@ -91,7 +100,8 @@ const tryMutant = async (folder: string, mutant: Mutant): Promise<boolean> => {
   return isRed;
 };
 
-const chosen = [...mutantsOfSending, ...mutantsOfRuns].filter(({ name }) => name.includes(values.only));
+const all = [...mutantsOfSending, ...mutantsOfRuns, ...mutantsOfWants, ...mutantsOfVerdicts, ...mutantsOfProbes];
+const chosen = all.filter(({ name }) => name.includes(values.only));
 const waiting = [...chosen];
 let survivors = 0;
 const lane = async () => {
@@ -114,7 +124,7 @@ try {
       if (!isGreen) survivors += 1;
     }),
   );
-  if (survivors === 0) await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  if (survivors === 0) await Promise.all(Array.from({ length: Number(values.threads) }, lane));
 } finally {
   rmSync(healthy, { recursive: true, force: true });
 }

@@ -11,12 +11,14 @@ const anEntry = (entry: Partial<LedgerEntry> = {}): LedgerEntry => ({
   serviceId: "s",
   accepted: null,
   doubt: null,
+  owed: null,
   last: { outcome: "accepted", at: inMs(-1000) },
   ...entry,
 });
 const aSituation = (entry: LedgerEntry | undefined, unitCount = 5) => ({
-  mode: "changes" as const,
+  run: { mode: "changes", kind: "all", proofGen: 2 } as const,
   unitCount,
+  isMeasured: true,
   isInGradient: true,
   entry,
   now,
@@ -25,8 +27,8 @@ const aSituation = (entry: LedgerEntry | undefined, unitCount = 5) => ({
 describe("deciding on a line", () => {
   it.each([
     ["a number that was never sent", undefined, "send"],
-    ["a number that Gradient holds", anEntry({ accepted: { unitCount: 5, at: inMs(-1) } }), "unchanged"],
-    ["another number than Gradient holds", anEntry({ accepted: { unitCount: 6, at: inMs(-1) } }), "send"],
+    ["a number that Gradient holds", anEntry({ accepted: { unitCount: 5, at: inMs(-1), gen: 2 } }), "unchanged"],
+    ["another number than Gradient holds", anEntry({ accepted: { unitCount: 6, at: inMs(-1), gen: 2 } }), "send"],
     ["the number that may still land", anEntry({ doubt: { unitCount: 5, until: inMs(1) } }), "send"],
     [
       "another number than the one that may still land",
@@ -36,7 +38,7 @@ describe("deciding on a line", () => {
     ["another number than one that can land no more", anEntry({ doubt: { unitCount: 6, until: inMs(0) } }), "send"],
     [
       "a number that was accepted before another one got lost",
-      anEntry({ accepted: { unitCount: 5, at: inMs(-9) }, doubt: { unitCount: 6, until: inMs(-1) } }),
+      anEntry({ accepted: { unitCount: 5, at: inMs(-9), gen: 2 }, doubt: { unitCount: 6, until: inMs(-1) } }),
       "send",
     ],
   ])("in a run of changes, %s", (_what, entry, expected) => {
@@ -45,13 +47,21 @@ describe("deciding on a line", () => {
   });
 
   it("sends in a full run what Gradient holds already", () => {
-    const entry = anEntry({ accepted: { unitCount: 5, at: inMs(-1) } });
-    expect(decide({ ...aSituation(entry), mode: "full" })).toBe("send");
+    const entry = anEntry({ accepted: { unitCount: 5, at: inMs(-1), gen: 2 } });
+    expect(decide({ ...aSituation(entry), run: { mode: "full", kind: "all", proofGen: 2 } })).toBe("send");
   });
 
   it("keeps the fence up in a full run, too", () => {
     const entry = anEntry({ doubt: { unitCount: 6, until: inMs(1) } });
-    expect(decide({ ...aSituation(entry), mode: "full" })).toMatchObject({ outcome: "deferred" });
+    expect(decide({ ...aSituation(entry), run: { mode: "full", kind: "all", proofGen: 2 } })).toMatchObject({
+      outcome: "deferred",
+    });
+  });
+
+  it("sends no zero for a customer that came back and was not measured since", () => {
+    const entry = anEntry({ accepted: { unitCount: 5, at: inMs(-1), gen: 2 } });
+    const full = { mode: "full", kind: "all", proofGen: 2 } as const;
+    expect(decide({ ...aSituation(entry, 0), run: full, isMeasured: false })).toMatchObject({ outcome: "deferred" });
   });
 
   it("sends zero like any other number", () => {
@@ -67,12 +77,13 @@ describe("the ledger after a call", () => {
     answer,
     wasInDoubt,
     at: now,
+    proofGen: 3,
   });
   const lost: CountAnswer = { kind: "in-doubt", reason: "time-out" };
 
   it("keeps the doubt of a lost call although a repeat was accepted: the lost one may land later", () => {
     expect(entryAfter(undefined, sent({ kind: "accepted" }, true))).toMatchObject({
-      accepted: { unitCount: 5, at: inMs(0) },
+      accepted: { unitCount: 5, at: inMs(0), gen: 3 },
       doubt: { unitCount: 5, until: inMs(landsWithinMs) },
     });
   });
@@ -85,7 +96,7 @@ describe("the ledger after a call", () => {
   });
 
   it("keeps what was accepted before when a later number is not", () => {
-    const held = anEntry({ accepted: { unitCount: 4, at: inMs(-9) } });
+    const held = anEntry({ accepted: { unitCount: 4, at: inMs(-9), gen: 2 } });
     for (const answer of [lost, { kind: "unmapped", message: "" }, { kind: "rejected", message: "" }] as const) {
       expect(entryAfter(held, sent(answer)).accepted).toEqual(held.accepted);
     }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { lookAlikes } from "#functions/read-integration/look-alikes/look-alikes";
-import { seededRandom } from "#test/shared/schedules/seeded-random";
+import { seededRandom } from "#test/builders/seeded-random";
 
 const random = seededRandom(182);
 const pick = (list: readonly string[]): string => list[Math.floor(random() * list.length)] ?? "";

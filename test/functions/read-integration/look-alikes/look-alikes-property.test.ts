@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { lookAlikes } from "#functions/read-integration/look-alikes/look-alikes";
-import { seededRandom } from "#test/shared/schedules/seeded-random";
+import { seededRandom } from "#test/builders/seeded-random";
 import { slowGroups, slowLikeness } from "./slow-look-alikes.ts";
 
 /** What stands for one word, as different people write it; the last of them are other words. */

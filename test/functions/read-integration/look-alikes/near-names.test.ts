@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { nearNames } from "#functions/read-integration/look-alikes/near-names";
-import { seededRandom } from "#test/shared/schedules/seeded-random";
+import { seededRandom } from "#test/builders/seeded-random";
 
 const linksOf = (names: string[]): [number, number][] => {
   const links: [number, number][] = [];

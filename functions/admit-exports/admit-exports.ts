@@ -1,0 +1,61 @@
+import type { Breakers } from "#shared/breakers/breakers";
+import { throwAll } from "#shared/errors";
+import { type Admitting, admitNext } from "#shared/exports/admit";
+import type { Closing } from "#shared/exports/close-export";
+import { countQueue } from "#shared/exports/queue-estimate";
+import { releaseWants } from "./release-wants.ts";
+import { resumeExports } from "./resume-exports.ts";
+
+interface Dependencies extends Admitting, Closing {
+  probeDue: Breakers["probeDue"];
+  linesPerSecond: number;
+}
+
+type Report = Record<"admitted" | "resumed" | "closed" | "waiting", number>;
+
+const reserveMs = 10_000;
+
+/**
+ * Every minute: sees to runs that nobody is at, starts runs for whoever is to be sent something, as long as there are
+ * places, and asks Gradient whether what stood in the way is over. Workers with room admit further runs by themselves.
+ */
+export const admitExports = (dependencies: Dependencies) => {
+  const admit = admitNext(dependencies);
+  const resume = resumeExports(dependencies);
+  const release = releaseWants(dependencies);
+  const count = countQueue(dependencies);
+
+  return async (invocation: { remainingMs: () => number }): Promise<Report> => {
+    const hasTime = () => invocation.remainingMs() > reserveMs;
+    let admitted = 0;
+    const admitAll = async () => {
+      while (hasTime() && (await admit(null))) admitted += 1;
+    };
+    let hasClosed = false;
+    const probe = () =>
+      dependencies.probeDue({
+        until: () => !hasTime(),
+        release: async (closed) => {
+          await release(closed);
+          hasClosed = true;
+        },
+      });
+    // what goes wrong in one step keeps the others from nothing; it is told of in the end
+    const failures: unknown[] = [];
+    const attempt = async <T>(step: () => Promise<T>, otherwise: T): Promise<T> => {
+      try {
+        return await step();
+      } catch (error) {
+        failures.push(error);
+        return otherwise;
+      }
+    };
+    const seenTo = await attempt(() => resume(invocation), { resumed: 0, closed: 0 });
+    await attempt(admitAll, undefined);
+    const waiting = hasTime() ? await attempt(() => count({ hasTime }), 0) : 0;
+    await attempt(probe, undefined);
+    if (hasClosed) await attempt(admitAll, undefined);
+    throwAll(failures);
+    return { ...seenTo, admitted, waiting };
+  };
+};

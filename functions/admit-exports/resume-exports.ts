@@ -1,0 +1,100 @@
+import { admissionWrite, readAdmission } from "#shared/exports/admission";
+import { type Closed, type Closing, closingAbandoned, closingUnread } from "#shared/exports/close-export";
+import {
+  exportWrite,
+  findExport,
+  fromExportItem,
+  isHeld,
+  isOver,
+  maxStalls,
+  runningExports,
+  stalledAt,
+  type UsageExport,
+  unattendedAt,
+} from "#shared/exports/usage-export";
+import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
+import { logFailure } from "#shared/log-failure";
+import { logger } from "#shared/logger";
+import { owe } from "#shared/outbox/outbox";
+import { handleDue } from "#shared/table/due-items";
+import { type DueKey, isConflict, retryOnConflict, type Write } from "#shared/table/table";
+
+const reserveMs = 10_000;
+
+/**
+ * Sees to runs that nobody is at: a worker has died, or a message was lost. They get another message; one that a person
+ * has stopped is closed; and so is one that has not got anywhere three times over, so that it keeps neither its partner
+ * nor its place.
+ */
+export const resumeExports = (dependencies: Closing) => {
+  const { table, now, newId } = dependencies;
+  const closeAbandoned = closingAbandoned(dependencies);
+  const closeUnread = closingUnread(dependencies);
+
+  /**
+   * The last resort, for a run that has stood still for so long: its own failure may keep it from being closed, too.
+   */
+  const closeStalled = async (run: UsageExport, integration: Integration): Promise<Closed> => {
+    try {
+      return await closeAbandoned(run, integration, "stalled");
+    } catch (error) {
+      const { partnerId, id: exportId } = run;
+      const newest = isConflict(error) ? undefined : await findExport(table, partnerId, exportId);
+      if (!newest) throw error;
+      logFailure("what a run may have sent is not known", error);
+      return closeUnread(newest, integration, "stalled");
+    }
+  };
+
+  const close = async (run: UsageExport, stop: "stalled" | "cancelled"): Promise<"closed" | "gone"> => {
+    const { partnerId, id: exportId } = run;
+    const integration = await findIntegration(table, partnerId);
+    if (!integration) return "gone";
+    const { after, writes } = await (stop === "stalled"
+      ? closeStalled(run, integration)
+      : closeAbandoned(run, integration, stop));
+    await table.transact([...writes, integrationWrite(after)]);
+    if (stop === "stalled") logger.error("an export does not get anywhere and was closed", { partnerId, exportId });
+    return "closed";
+  };
+
+  /** Workers with room take it on before its message is received. */
+  const waitingAgain = async ({ lane, id }: UsageExport, at: string): Promise<Write[]> => {
+    if (lane !== "scheduled") return [];
+    const admission = await readAdmission(table);
+    const places = admission.places.map((place) => (place.exportId === id ? { ...place, waitsSince: at } : place));
+    return [admissionWrite({ ...admission, places })];
+  };
+
+  const follow = (key: DueKey) =>
+    retryOnConflict(async (): Promise<"resumed" | "closed" | "gone"> => {
+      const item = await table.get(key);
+      const run = item && fromExportItem(item);
+      const time = now();
+      if (!run || isOver(run)) return "gone";
+      const hasStalled = stalledAt(run) <= time.getTime();
+      if (!hasStalled && unattendedAt(run) > time.getTime()) return "gone";
+      const stalls = run.stalls + Number(hasStalled);
+      if (stalls >= maxStalls) return close(run, "stalled");
+      if (run.stop !== null && !isHeld(run, time)) return close(run, "cancelled");
+      const at = time.toISOString();
+      const { partnerId, id: exportId, lane } = run;
+      const leg = run.leg + 1;
+      await table.transact([
+        // without the lease of a dead worker: it would call for a message each minute
+        exportWrite({ ...run, leg, stalls, queuedAt: at, lease: isHeld(run, time) ? run.lease : null }),
+        owe({ kind: "export-usage", lane, partnerId, exportId, leg }, { id: newId(), at }),
+        ...(await waitingAgain(run, at)),
+      ]);
+      return "resumed";
+    });
+
+  return async ({ remainingMs }: { remainingMs: () => number }): Promise<{ resumed: number; closed: number }> => {
+    const report = { resumed: 0, closed: 0, gone: 0 };
+    const handle = async (key: DueKey) => {
+      report[await follow(key)] += 1;
+    };
+    await handleDue({ table, kind: runningExports, until: now(), hasTime: () => remainingMs() > reserveMs }, handle);
+    return { resumed: report.resumed, closed: report.closed };
+  };
+};

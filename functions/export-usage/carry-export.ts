@@ -1,0 +1,133 @@
+import type { Refusals } from "#shared/breakers/refusals";
+import { type Closing, closingWrites } from "#shared/exports/close-export";
+import { type Lease, LeaseLost, takeLease } from "#shared/exports/export-lease";
+import { isAwaited, startAtOnce } from "#shared/exports/start-usage-export";
+import { findExport, isOver, type StopReason, type UsageExport } from "#shared/exports/usage-export";
+import type { CountClient } from "#shared/gradient/gradient-api";
+import { findIntegration, integrationWrite } from "#shared/integrations/integration";
+import { logger, withLogFields } from "#shared/logger";
+import { owe } from "#shared/outbox/outbox";
+import type { Clock } from "#shared/pace/clock";
+import type { Pacer } from "#shared/pace/pacer";
+import type { TokenVault } from "#shared/secrets/token-vault";
+import { retryOnConflict, type Table } from "#shared/table/table";
+import type { ExportRun } from "./send/export-run.ts";
+import { Refusal } from "./send/halt.ts";
+import { oweViews, rebuildViews } from "./send/rebuild-views.ts";
+import { sendChunks } from "./send/send-chunks.ts";
+import { type Before, startRun } from "./start-run.ts";
+
+export interface Carrying {
+  table: Table;
+  gradient: CountClient;
+  vault: Pick<TokenVault, "read" | "forget">;
+  refusals: Refusals;
+  clock: Clock;
+  random: () => number;
+  newId: () => string;
+}
+
+export interface Leg {
+  partnerId: string;
+  exportId: string;
+}
+
+interface Invocation {
+  /** Names the worker in leases. */
+  holder: string;
+  pacerFor: (run: UsageExport) => Pacer;
+  callsPerSecond: number;
+  remainingMs: () => number;
+}
+
+export type LegOutcome = "finished" | "handed-over" | "already-over" | "carried-elsewhere" | "taken-over";
+
+/**
+ * Carries one export for as long as this invocation may last: takes the lease, plans if nobody has, sends, and closes
+ * or hands over. Everything it does may be done again by another worker after a crash at any point.
+ */
+export const carryExport = (dependencies: Carrying) => {
+  const { table, vault, refusals, clock, random, newId } = dependencies;
+  const now = () => new Date(clock.now());
+  const closing: Closing = { table, now, newId, random };
+  const start = startRun(dependencies);
+
+  const close = ({ partnerId, exportId }: Leg, holder: string) =>
+    retryOnConflict(async () => {
+      const [running, before] = await Promise.all([
+        findExport(table, partnerId, exportId),
+        findIntegration(table, partnerId),
+      ]);
+      if (!running || !before || isOver(running) || running.lease?.holder !== holder) throw new LeaseLost();
+      const { over, after, writes } = await closingWrites(closing)(running, before);
+      const record = isAwaited(over, after)
+        ? startAtOnce(after, { now: now(), newId }).writes
+        : [integrationWrite(after)];
+      await table.transact([...writes, ...record]);
+      return over;
+    });
+
+  /** Whether the run goes on: Gradient took the token when it was asked again. Otherwise it is stopped. */
+  const clearUp = async (refusal: Refusal, run: ExportRun): Promise<StopReason | null> => {
+    const { lease, token, connectionId } = run;
+    if (token === null) return "not-connected";
+    const { secretName, versionId: tokenVersionId } = token;
+    const { partnerId } = lease.current();
+    const call = { partnerId, tokenVersionId, connectionId, sentAt: refusal.sentAt };
+    if (refusal.kind === "forbidden") {
+      await refusals.forbid(call);
+      return "gradient-refuses";
+    }
+    vault.forget(secretName);
+    const verdict = await refusals.confirm(call, () => lease.keep());
+    if (verdict === "taken") return null;
+    return verdict === "refused" ? "token-rejected" : verdict;
+  };
+
+  const send = async (lease: Lease, invocation: Invocation, before: Before) => {
+    const run = await start(lease, invocation, before);
+    try {
+      const how = await sendChunks(run);
+      if (how === "sent") await rebuildViews(run);
+      run.halt.rethrow();
+      if (how === "sent" && run.halt.stop() !== null) await oweViews(run);
+      return { how, stop: run.halt.stop()?.reason ?? null };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return { how: "refused" as const, stop: await clearUp(error, run) };
+    }
+  };
+
+  const handOver = async (lease: Lease): Promise<LegOutcome> => {
+    await lease.handOver(({ partnerId, id: exportId, lane, leg, queuedAt: at }) =>
+      owe({ kind: "export-usage", lane, partnerId, exportId, leg }, { id: newId(), at }),
+    );
+    return "handed-over";
+  };
+
+  const carry = async (lease: Lease, invocation: Invocation): Promise<LegOutcome> => {
+    const { partnerId, id: exportId } = lease.current();
+    const heard: ExportRun["heard"] = new Map();
+    let end = await send(lease, invocation, { refused: null, heard });
+    // what was refused is in doubt then, as with a worker that died, and is sent again; or ends with the reason
+    while (end.how === "refused") end = await send(lease, invocation, { refused: end.stop, heard });
+    const { stop } = end;
+    if (stop !== null) await lease.save((current) => ({ ...current, stop: current.stop ?? stop }));
+    if (end.how === "hand-over") return handOver(lease);
+    const over = await close({ partnerId, exportId }, invocation.holder);
+    logger.info("export finished", { outcome: over.outcome ?? "", ...over.totals });
+    return "finished";
+  };
+
+  return ({ partnerId, exportId }: Leg, invocation: Invocation): Promise<LegOutcome> =>
+    withLogFields({ partnerId, exportId }, async () => {
+      const lease = await takeLease({ table, clock, holder: invocation.holder }, { partnerId, exportId });
+      if (typeof lease === "string") return lease;
+      try {
+        return await carry(lease, invocation);
+      } catch (error) {
+        if (error instanceof LeaseLost) return "taken-over";
+        throw error;
+      }
+    });
+};

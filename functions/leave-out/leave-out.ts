@@ -1,0 +1,149 @@
+import { type Customer, customerKey, customerWrite, fromCustomerItem, showCustomers } from "#shared/customers/customer";
+import { AppError } from "#shared/errors";
+import { type Actor, eventWrite } from "#shared/events/event";
+import { askLook } from "#shared/integrations/ask-look";
+import { findIntegration, type Integration, integrationWrite, maySend } from "#shared/integrations/integration";
+import { findLeftOutServices, type LeftOut, leftOutServicesWrite } from "#shared/integrations/left-out";
+import { wish } from "#shared/integrations/wants";
+import { wrongStep } from "#shared/integrations/wrong-step";
+import { fromServiceItem, serviceKey } from "#shared/services/hub-service";
+import type { Changing } from "#shared/table/changing";
+import { type Key, retryOnConflict, type Write } from "#shared/table/table";
+
+export interface Decision {
+  partnerId: string;
+  kind: "accounts" | "services";
+  ids: string[];
+  /** Why they are left out; null takes them in again. */
+  reason: string | null;
+  by: Actor;
+}
+
+/** How many of each a person has left out. */
+export interface LeftOutCounts {
+  accounts: number;
+  services: number;
+}
+
+// a transaction holds 100 writes, and the partner's record, a task and an event are among them
+const customersPerTransaction = 96;
+// what stands in the audit trail; the rest is counted
+const maxIdLetters = 2000;
+
+const unknown = (kind: Decision["kind"], ids: string[]): AppError => {
+  const [code, what] =
+    kind === "accounts" ? (["customer.unknown", "customer"] as const) : (["service.unknown", "service"] as const);
+  return new AppError(
+    "not-found",
+    code,
+    `There is no such ${what}: ${ids.slice(0, 10).join(", ")}. Nothing was changed.`,
+  );
+};
+
+const namesOf = (ids: string[]): string => {
+  const named: string[] = [];
+  let letters = 0;
+  for (const id of ids) {
+    letters += id.length;
+    if (letters > maxIdLetters) return `${named.join(", ")} and ${ids.length - named.length} more`;
+    named.push(id);
+  }
+  return named.join(", ");
+};
+
+/**
+ * Leaves customers or services of a partner out of what is billed, or takes them in again. What is left out has no
+ * lines but a zero for what Gradient still holds, so both are wanted at once. Either all ids are known, or nothing
+ * changes; a repeat changes nothing.
+ */
+export const leaveOut = ({ table, now, newId }: Changing<"get" | "getMany" | "query" | "transact">) => {
+  const integrationOf = async (partnerId: string): Promise<Integration> => {
+    const found = await findIntegration(table, partnerId);
+    if (!found) throw wrongStep("not-started");
+    return found;
+  };
+
+  const settled = (before: Integration, { partnerId, kind, reason, by }: Decision, changed: string[]): Write[] => {
+    const at = now().toISOString();
+    const wished =
+      before.state === "active" ? { ...before, wants: wish(before.wants, "all", { at, trigger: "mapping" }) } : before;
+    // whoever is taken in may have no account, and the coverage is another one
+    const { integration: after, owed } = maySend(wished)
+      ? askLook(wished, "left-out", { at, newId })
+      : { integration: wished, owed: [] };
+    const why: { reason?: string } = reason === null ? {} : { reason };
+    return [
+      integrationWrite(after),
+      ...owed,
+      eventWrite({
+        id: newId(),
+        partnerId,
+        type: reason === null ? "mapping.taken-in" : "mapping.left-out",
+        at,
+        details: { kind, count: changed.length, ids: namesOf(changed), ...why },
+        ...by,
+      }),
+    ];
+  };
+
+  const decided = ({ reason, by }: Decision): LeftOut | null =>
+    reason === null ? null : { note: reason, by: by.actor, at: now().toISOString() };
+
+  const isNews = ({ reason }: Decision, held: LeftOut | undefined | null): boolean => (held?.note ?? null) !== reason;
+
+  const decideOnCustomers = async (decision: Decision, ids: string[]): Promise<void> => {
+    const { partnerId } = decision;
+    const read = async (some: string[]): Promise<Customer[]> =>
+      (await table.getMany(some.map((id): Key => customerKey(partnerId, id)))).map(fromCustomerItem);
+    const known = new Set((await read(ids)).map(({ id }) => id));
+    const strangers = ids.filter((id) => !known.has(id));
+    if (strangers.length > 0) throw unknown("accounts", strangers);
+    for (let from = 0; from < ids.length; from += customersPerTransaction) {
+      const some = ids.slice(from, from + customersPerTransaction);
+      await retryOnConflict(async () => {
+        const before = await integrationOf(partnerId);
+        const changed = (await read(some)).filter(({ leftOut }) => isNews(decision, leftOut));
+        if (changed.length === 0) return;
+        const rows = changed.map((customer) => customerWrite({ ...customer, leftOut: decided(decision) }));
+        const changedIds = changed.map(({ id }) => id);
+        await table.transact([...rows, ...settled(before, decision, changedIds)]);
+      });
+    }
+  };
+
+  const decideOnServices = (decision: Decision, ids: string[]): Promise<void> =>
+    retryOnConflict(async () => {
+      const { partnerId } = decision;
+      const before = await integrationOf(partnerId);
+      const kept = await findLeftOutServices(table, partnerId);
+      const held = new Map(kept.services.map((service) => [service.id, service]));
+      const rows = await table.getMany(ids.map(serviceKey));
+      const known = new Set([...held.keys(), ...rows.map((row) => fromServiceItem(row).id)]);
+      const strangers = ids.filter((id) => !known.has(id));
+      if (strangers.length > 0) throw unknown("services", strangers);
+      const changed = ids.filter((id) => isNews(decision, held.get(id)));
+      if (changed.length === 0) return;
+      const decidedOn = decided(decision);
+      for (const id of changed) {
+        if (decidedOn) held.set(id, { id, ...decidedOn });
+        else held.delete(id);
+      }
+      const after = { ...before, leftOutServiceIds: [...held.keys()] };
+      await table.transact([
+        leftOutServicesWrite({ ...kept, services: [...held.values()] }),
+        ...settled(after, decision, changed),
+      ]);
+    });
+
+  return async (decision: Decision): Promise<LeftOutCounts> => {
+    const { partnerId, kind } = decision;
+    const ids = [...new Set(decision.ids)];
+    await integrationOf(partnerId);
+    await (kind === "accounts" ? decideOnCustomers(decision, ids) : decideOnServices(decision, ids));
+    const customers = await showCustomers(table, partnerId);
+    return {
+      accounts: customers.filter(({ leftOut, removedAt }) => leftOut && removedAt === null).length,
+      services: (await integrationOf(partnerId)).leftOutServiceIds.length,
+    };
+  };
+};

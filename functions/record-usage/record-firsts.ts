@@ -1,0 +1,68 @@
+import { type Customer, customerKey, fromCustomerItem, isBilled } from "#shared/customers/customer";
+import { findIntegration, integrationKey, integrationWrite } from "#shared/integrations/integration";
+import { wish } from "#shared/integrations/wants";
+import { retryOnConflict, type Table, type Write } from "#shared/table/table";
+import { fromUsageItem, type Measurement, usageKey, usageWrite } from "#shared/usage/usage";
+import { withMeasured } from "./with-measured.ts";
+
+export interface CustomerMeasured {
+  customerId: string;
+  measured: Measurement[];
+}
+
+interface Dependencies {
+  table: Pick<Table, "get" | "getMany" | "transact">;
+  now: () => Date;
+}
+
+// two rows each, and the partner's, in a transaction of a hundred
+export const firstsAtOnce = 49;
+
+/**
+ * The customer stays as it was read: one that is taken into billing meanwhile finds these measurements, or we find that
+ * it was.
+ */
+const checkOf = ({ partnerId, id, version }: Customer): Write => ({
+  check: customerKey(partnerId, id),
+  expect: version,
+});
+
+/**
+ * Stores measurements of services that a customer was never measured for, and in the same transaction the want that
+ * brings them to Gradient. A partner that is not active yet has everything sent when it becomes so; the transaction
+ * fails if that has just happened.
+ */
+export const recordFirsts = (
+  { table, now }: Dependencies,
+  partnerId: string,
+  firsts: CustomerMeasured[],
+): Promise<void> =>
+  retryOnConflict(async () => {
+    const ids = firsts.map(({ customerId }) => customerId);
+    const [integration, usageRows, customerRows] = await Promise.all([
+      findIntegration(table, partnerId),
+      table.getMany(ids.map((id) => usageKey(partnerId, id))),
+      table.getMany(ids.map((id) => customerKey(partnerId, id))),
+    ]);
+    const stored = new Map(usageRows.map(fromUsageItem).map((usage) => [usage.customerId, usage]));
+    const customers = new Map(customerRows.map(fromCustomerItem).map((customer) => [customer.id, customer]));
+    const rows: Write[] = [];
+    let isWanted = false;
+    for (const { customerId, measured } of firsts) {
+      const { after, hasChanged, hasFirst } = withMeasured(stored.get(customerId), partnerId, customerId, measured);
+      if (!hasChanged) continue;
+      rows.push(usageWrite(after));
+      const customer = customers.get(customerId);
+      const isSent = customer !== undefined && isBilled(customer);
+      if (customer && !isSent) rows.push(checkOf(customer));
+      isWanted ||= hasFirst && isSent;
+    }
+    if (rows.length === 0) return;
+    if (isWanted && integration?.state === "active") {
+      const wants = wish(integration.wants, "all", { at: now().toISOString(), trigger: "mapping" });
+      rows.push(integrationWrite({ ...integration, wants }));
+    } else if (isWanted) {
+      rows.push({ check: integrationKey(partnerId), expect: integration?.version ?? "absent" });
+    }
+    await table.transact(rows);
+  });

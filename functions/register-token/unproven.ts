@@ -1,0 +1,31 @@
+import type { GradientConnection } from "#shared/gradient/gradient-api";
+import { type Integration, noMapping } from "#shared/integrations/integration";
+import { wish } from "#shared/integrations/wants";
+
+/** Nothing of the earlier mapping holds for a token of another Gradient organization or of a new connection to it. */
+export const withConnection = (integration: Integration, connection: GradientConnection, at: string): Integration => {
+  const isSame = integration.gradient?.integrationId === connection.integrationId;
+  const waitingSince = integration.agreement ? at : null;
+  return {
+    ...integration,
+    gradient: connection,
+    mapping: isSame ? integration.mapping : { ...noMapping, waitingSince, nextCheckAt: waitingSince },
+  };
+};
+
+/**
+ * What Gradient has accepted, or said, under another token proves nothing any more: the partner may have connected anew
+ * meanwhile. So nothing passes for mapped until it is seen again.
+ */
+export const wantingEverything = (value: Integration, at: string): Integration => ({
+  ...value,
+  proofGen: value.proofGen + 1,
+  mapping: {
+    ...value.mapping,
+    lastCheckedAt: null,
+    accounts: { ...value.mapping.accounts, mapped: 0 },
+    services: { ...value.mapping.services, mapped: 0 },
+    mappedServiceIds: [],
+  },
+  wants: value.mapping.completedAt === null ? value.wants : wish(value.wants, "all", { at, trigger: "mapping" }),
+});

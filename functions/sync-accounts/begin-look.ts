@@ -1,0 +1,72 @@
+import { findIntegration, type Integration, integrationWrite, maySend } from "#shared/integrations/integration";
+import { isAsked, isUnderWay, letGo, takenBy } from "#shared/integrations/looks";
+import type { Changing } from "#shared/table/changing";
+import { retryOnConflict, written } from "#shared/table/table";
+
+/** What a worker has begun, and holds until it writes its end. */
+export interface Begun {
+  /** As it was when the look began. */
+  integration: Integration;
+  holder: string;
+  /** `token`: only whether Gradient takes the token is to be found out. */
+  work: "look" | "token";
+  /** What had been asked for by then. */
+  asked: number;
+  at: string;
+}
+
+/** Another worker has the look by now: it was held up for too long. */
+export class LookLost extends Error {
+  override name = "LookLost";
+}
+
+const hasCome = (moment: string | null, at: string): boolean => moment !== null && moment <= at;
+
+const workAt = (value: Integration, at: string): Begun["work"] | undefined => {
+  const { looks, mapping, state } = value;
+  if (maySend(value) && (isAsked(looks) || hasCome(mapping.nextCheckAt, at))) return "look";
+  return hasCome(looks.tokenCheckAt, at) && (maySend(value) || state === "suspended") ? "token" : undefined;
+};
+
+/**
+ * Takes on what is due at the partner's record, whatever message has woken this worker. Answers why there is nothing to
+ * do: the message came twice or late, or another worker is at it.
+ */
+export const beginLook =
+  ({ table, now, newId }: Changing) =>
+  (partnerId: string): Promise<Begun | "not-connected" | "carried-elsewhere" | "nothing-due"> =>
+    retryOnConflict(async () => {
+      const before = await findIntegration(table, partnerId);
+      if (!before?.token || !(maySend(before) || before.state === "suspended")) return "not-connected";
+      const at = now().toISOString();
+      const { looks } = before;
+      if (looks.holder !== null && isUnderWay(looks, at)) return "carried-elsewhere";
+      const work = workAt(before, at);
+      if (work === undefined) {
+        if (looks.until !== null) await table.transact([integrationWrite({ ...before, looks: letGo(looks) })]);
+        return "nothing-due";
+      }
+      const holder = newId();
+      const begun = { ...before, looks: takenBy(looks, holder, at) };
+      await table.transact([integrationWrite(begun)]);
+      return { integration: written(begun), holder, work, asked: looks.asked, at };
+    });
+
+/**
+ * Changes the record of whoever is looked at. Throws `LookLost` where another worker is at it by now; answers
+ * `token-replaced` where what this worker has found is of an earlier token.
+ */
+export const changeBegun =
+  ({ table }: Pick<Changing, "table">) =>
+  (
+    { integration: { partnerId, token }, holder }: Begun,
+    change: (before: Integration) => Integration,
+  ): Promise<Integration | "token-replaced"> =>
+    retryOnConflict(async () => {
+      const before = await findIntegration(table, partnerId);
+      if (before?.looks.holder !== holder) throw new LookLost();
+      if (before.token?.versionId !== token?.versionId || !maySend(before)) return "token-replaced";
+      const after = change(before);
+      await table.transact([integrationWrite(after)]);
+      return written(after);
+    });

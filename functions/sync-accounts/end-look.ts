@@ -1,0 +1,148 @@
+import type { Customer } from "#shared/customers/customer";
+import type { MappingEvidence } from "#shared/customers/mapped";
+import { type Run, startAtOnce, startWrites } from "#shared/exports/start-usage-export";
+import { lookIdAt } from "#shared/exports/usage-export";
+import type { GradientAccount, GradientConnection } from "#shared/gradient/gradient-api";
+import { sendLook } from "#shared/integrations/ask-look";
+import {
+  findIntegration,
+  hasToMap,
+  type Integration,
+  integrationWrite,
+  maySend,
+  withoutProblem,
+  withProblem,
+} from "#shared/integrations/integration";
+import { aDayAfter, isAsked, lastPace, letGo, nextLookAt, paceOfLooks, tokenTaken } from "#shared/integrations/looks";
+import { isWanted } from "#shared/integrations/wants";
+import { isPaused } from "#shared/schedules/schedule";
+import type { Changing } from "#shared/table/changing";
+import { retryOnConflict, type Write } from "#shared/table/table";
+import type { LedgerEntry } from "#shared/usage/ledger";
+import type { CustomerUsage } from "#shared/usage/usage";
+import { type Begun, LookLost } from "./begin-look.ts";
+import { probesOf } from "./probes.ts";
+
+/** What one look at Gradient and at our own records has shown. */
+export interface Findings {
+  /** Null where this look had no need to ask. */
+  connection: GradientConnection | null;
+  billed: Customer[];
+  /** As they were before the missing ones were created. */
+  accounts: Map<string, GradientAccount>;
+  /** When Gradient was asked for them. */
+  listedAt: string;
+  usage: Map<string, CustomerUsage>;
+  entries: Map<string, LedgerEntry>;
+  evidence: MappingEvidence;
+  readyServiceIds: Set<string>;
+  /** Something is other than at the look before. */
+  isNews: boolean;
+  hasRefused: boolean;
+  calls: number;
+}
+
+export const toldBy =
+  (accounts: Map<string, GradientAccount>) =>
+  (customerId: string): boolean | null =>
+    accounts.get(customerId)?.isMapped ?? null;
+
+/** What is mapped by what was found, and what runs have learned while the look was under way. */
+const mappingAfter = (
+  before: Integration,
+  begun: Begun,
+  { billed, accounts, listedAt, usage, evidence }: Findings,
+): Integration["mapping"] => {
+  const told = toldBy(accounts);
+  const inUse = [...new Set(billed.flatMap(({ id }) => Object.keys(usage.get(id)?.counts ?? {})))];
+  const known = new Set(begun.integration.mapping.mappedServiceIds);
+  const learned = before.mapping.mappedServiceIds.filter((id) => !known.has(id));
+  const mapped = new Set([...inUse.filter(evidence.isServiceMapped), ...learned]);
+  return {
+    ...before.mapping,
+    lastCheckedAt: listedAt,
+    accounts: {
+      total: billed.length,
+      mapped: billed.filter(({ id }) => evidence.isAccountMapped(id, told(id))).length,
+    },
+    services: { total: inUse.length, mapped: inUse.filter((id) => mapped.has(id)).length },
+    mappedServiceIds: [...mapped],
+  };
+};
+
+/**
+ * While the partner maps, looks come by how long ago something was new. Later once a day, where Gradient tells what is
+ * not mapped.
+ */
+const nextCheckAfter = (after: Integration, at: string): string | null => {
+  if (hasToMap(after)) return nextLookAt(after.looks, at);
+  const { accounts, services } = after.mapping;
+  const isSomeUnmapped = accounts.mapped < accounts.total || services.mapped < services.total;
+  return after.looks.isTelling && isSomeUnmapped ? aDayAfter(at) : null;
+};
+
+const isTelling = ({ accounts }: Findings): boolean | null =>
+  accounts.size === 0 ? null : [...accounts.values()].some(({ isMapped }) => isMapped !== undefined);
+
+/** Keeps what a look has found, and has a few counts tried where only an accepted one can tell more. */
+export const endLook = ({ table, now, newId }: Changing) => {
+  const withFindings = (before: Integration, begun: Begun, found: Findings, at: string): Integration => {
+    const isLively = found.isNews || before.looks.livelyAt === null;
+    const looked: Integration = {
+      ...before,
+      gradient: found.connection ?? before.gradient,
+      token: before.token && { ...before.token, checkedAt: at },
+      mapping: mappingAfter(before, begun, found),
+      looks: {
+        ...tokenTaken(letGo(before.looks, begun.asked), at),
+        failures: 0,
+        isTelling: isTelling(found) ?? before.looks.isTelling,
+        livelyAt: isLively ? at : before.looks.livelyAt,
+      },
+    };
+    const taken = withoutProblem(looked, "gradient.forbidden");
+    return found.hasRefused ? withProblem(taken, "accounts.refused", at) : withoutProblem(taken, "accounts.refused");
+  };
+
+  const probesFor = (after: Integration, found: Findings, isAwaited: boolean, at: string) => {
+    // a run of all lines tries them anyway; before the first count is accepted, none is admitted
+    const isTriedAnyway = after.state === "active" && isWanted(after.wants.all);
+    if (after.currentExportId !== null || isTriedAnyway || isPaused(after.schedule, at)) return [];
+    const quietMs = Date.parse(at) - Date.parse(after.looks.livelyAt ?? at);
+    const sweepLooks = hasToMap(after) ? (paceOfLooks(quietMs) ?? lastPace).sweepLooks : undefined;
+    const listed = found.billed.filter(({ id }) => found.accounts.has(id));
+    const seen = { ...found, listed, told: toldBy(found.accounts), proofGen: after.proofGen };
+    return probesOf(seen, { isAwaited, sweepLooks, at });
+  };
+
+  return (begun: Begun, found: Findings): Promise<"synced" | "look-started" | "token-replaced"> =>
+    retryOnConflict(async () => {
+      const { partnerId, token } = begun.integration;
+      const before = await findIntegration(table, partnerId);
+      if (before?.looks.holder !== begun.holder) throw new LookLost();
+      if (before.token?.versionId !== token?.versionId || !maySend(before)) return "token-replaced";
+      const time = now();
+      const at = time.toISOString();
+      const { isAwaited } = before.looks;
+      const looked = withFindings(before, begun, found, at);
+      const probes = probesFor(looked, found, isAwaited, at);
+      const costed = { ...looked, looks: { ...looked.looks, calls: found.calls + probes.length } };
+      const dated = { ...costed, mapping: { ...costed.mapping, nextCheckAt: nextCheckAfter(costed, at) } };
+      // asked for since this look began
+      const { integration: after, owed } = isAsked(dated.looks)
+        ? sendLook(dated, "watch", { at, newId })
+        : { integration: dated, owed: [] };
+
+      const startLook = (): Write[] => {
+        const id = lookIdAt(time, newId().slice(0, 8));
+        const lane = isAwaited ? "on-demand" : "scheduled";
+        const look: Run = { id, kind: "look", trigger: "mapping", lane, probes };
+        return startWrites(after, look, { at, newId }).writes;
+      };
+      if (probes.length > 0) await table.transact([...startLook(), ...owed]);
+      // whoever asked waits for the counts, too
+      else if (isAwaited) await table.transact([...startAtOnce(after, { now: time, newId }).writes, ...owed]);
+      else await table.transact([integrationWrite(after), ...owed]);
+      return probes.length > 0 ? "look-started" : "synced";
+    });
+};

@@ -1,0 +1,138 @@
+import { isBilled, listCustomers } from "#shared/customers/customer";
+import { mappingEvidence } from "#shared/customers/mapped";
+import type { PartnerToken } from "#shared/gradient/gradient-token";
+import type { GradientSetup } from "#shared/gradient/patient-gradient";
+import { hasToMap, type Integration } from "#shared/integrations/integration";
+import { aDayAfter } from "#shared/integrations/looks";
+import { wish } from "#shared/integrations/wants";
+import { logger } from "#shared/logger";
+import { listServices } from "#shared/services/hub-service";
+import type { Changing } from "#shared/table/changing";
+import { readLedger } from "#shared/usage/ledger";
+import { listUsage, withoutServices } from "#shared/usage/usage";
+import { accountChanges } from "./account-changes.ts";
+import { applyChanges } from "./apply-changes.ts";
+import { type Begun, changeBegun } from "./begin-look.ts";
+import { endLook, toldBy } from "./end-look.ts";
+import { type Growth, growthOf } from "./growth.ts";
+import { noteCreation, noteCustomers } from "./note-customers.ts";
+
+export type LookOutcome = "synced" | "look-started" | "token-replaced" | "other-connection";
+
+/**
+ * Accounts were lost, so whatever was accepted on them is no proof any more. Raised before they are created again, and
+ * once more afterwards (`withGains`): a run that is under way between the two may still have met the old ones.
+ */
+const withLoss = (before: Integration, areAllGone: boolean): Integration => ({
+  ...before,
+  proofGen: before.proofGen + 1,
+  mapping: { ...before.mapping, mappedServiceIds: [] },
+  looks: { ...before.looks, isCreatingAgain: true, mapsAnew: before.looks.mapsAnew || areAllGone },
+});
+
+/**
+ * What the look has shown that lines wait for. Written before the customers' records say the same: a look that dies
+ * finds it again.
+ */
+const withGains = (
+  before: Integration,
+  { hasGrown, isContradicted, isMappedAnew }: Growth,
+  at: string,
+): Integration => {
+  const { looks, proofGen, wants, state } = before;
+  const isDayOver = looks.contradictedAt === null || aDayAfter(looks.contradictedAt) <= at;
+  const isMetAgain = isContradicted && isDayOver;
+  const isWished = looks.isCreatingAgain || hasGrown || isMappedAnew || isMetAgain;
+  return {
+    ...before,
+    proofGen: proofGen + Number(looks.isCreatingAgain || isMappedAnew),
+    wants: isWished && state === "active" ? wish(wants, "all", { at, trigger: "mapping" }) : wants,
+    looks: {
+      ...looks,
+      isCreatingAgain: false,
+      contradictedAt: isMetAgain ? at : looks.contradictedAt,
+    },
+  };
+};
+
+const none: Growth = { hasGrown: false, isContradicted: false, isMappedAnew: false };
+const isAny = (growth: Growth): boolean => Object.values(growth).some(Boolean);
+
+interface Dependencies extends Changing {
+  gradientFor: (partnerId: string) => Omit<GradientSetup, "setStatus" | "readServices" | "createService">;
+}
+
+/**
+ * Brings one partner's customers into Gradient, and learns what is mapped there. Reads first and sends only what is
+ * missing, so it may be done at any time and any number of times. It costs the list of accounts and, where something is
+ * missing or somebody waits, a look at the connection.
+ */
+export const lookAtAccounts = (dependencies: Dependencies) => {
+  const { table, gradientFor, now } = dependencies;
+  const change = changeBegun(dependencies);
+  const end = endLook(dependencies);
+
+  return async (begun: Begun, token: PartnerToken): Promise<LookOutcome> => {
+    const { partnerId, ledgerBits: bits, gradient: known, looks, mapping, proofGen } = begun.integration;
+    const gradient = gradientFor(partnerId);
+    const listedAt = now().toISOString();
+    const accounts = new Map((await gradient.readAccounts(token)).map((account) => [account.id, account]));
+    const told = toldBy(accounts);
+    const customers = await listCustomers(table, partnerId);
+    const connectionId = known?.integrationId ?? "";
+    const entries = await readLedger(table, { partnerId, bits, connectionId });
+    const changes = accountChanges(customers, accounts, [...entries.values()]);
+    const { missing, areSomeGone, areAllGone, retire, revive } = changes;
+
+    const asksConnection = missing.length > 0 || looks.isAwaited || (looks.tokenCheckAt ?? "") <= begun.at;
+    const connection = asksConnection ? await gradient.readConnection(token) : null;
+    if (connection && connection.integrationId !== connectionId) return "other-connection";
+
+    const isLossOf = areSomeGone || looks.isCreatingAgain;
+    if (areSomeGone) {
+      const lost = await change(begun, (before) => withLoss(before, areAllGone));
+      if (lost === "token-replaced") return lost;
+    }
+    const created = await noteCreation(table, customers, missing, listedAt);
+    const { notCreated, notChanged } = await applyChanges(gradient, token, changes);
+    const hasRefused = notCreated.size + notChanged.size > 0;
+    if (hasRefused) logger.error("gradient refused accounts", { accounts: notCreated.size + notChanged.size });
+
+    const billed = customers.filter(isBilled);
+    const usage = withoutServices(await listUsage(table, partnerId), begun.integration.leftOutServiceIds);
+    // nothing that was accepted reaches the floor that was raised above
+    const floor = isLossOf ? Number.POSITIVE_INFINITY : proofGen;
+    const evidence = mappingEvidence({ ledger: entries.values(), proofGen: floor, toldAt: listedAt });
+    const seen = { billed, told, listedAt, toldBeforeAt: mapping.lastCheckedAt, usage, entries, evidence, proofGen };
+    // while nothing is known to be mapped, single counts find out; all of them follow the first that is accepted
+    const growth = isLossOf || hasToMap(begun.integration) ? none : growthOf(seen);
+    if (isLossOf || isAny(growth)) {
+      const settled = await change(begun, (before) => withGains(before, growth, now().toISOString()));
+      if (settled === "token-replaced") return "token-replaced";
+    }
+    const done = ({ id }: { id: string }) => !notChanged.has(id);
+    await noteCustomers(table, {
+      customers: created,
+      accounts,
+      notCreated,
+      retired: new Set(retire.filter(done).map(({ id }) => id)),
+      revived: new Set(revive.filter(done).map(({ id }) => id)),
+      at: now().toISOString(),
+    });
+    const services = await listServices(table);
+    return end(begun, {
+      connection,
+      billed,
+      accounts,
+      listedAt,
+      usage,
+      entries,
+      evidence,
+      readyServiceIds: new Set(services.flatMap(({ id, gradientServiceId }) => (gradientServiceId ? [id] : []))),
+      isNews:
+        areSomeGone || customers.some(({ id, isMapped }) => told(id) !== null && (isMapped ?? false) !== told(id)),
+      hasRefused,
+      calls: 1 + Number(asksConnection) + Number(missing.length > 0) + Number(changes.change.length > 0),
+    });
+  };
+};

@@ -1,0 +1,63 @@
+import { isAppError } from "#shared/errors";
+import type { PartnerToken } from "#shared/gradient/gradient-token";
+import type { GradientSetup } from "#shared/gradient/patient-gradient";
+import { findIntegration, integrationWrite } from "#shared/integrations/integration";
+import { letGo, tokenTaken } from "#shared/integrations/looks";
+import { resumeIntegration } from "#shared/integrations/resume-integration";
+import type { Changing } from "#shared/table/changing";
+import { retryOnConflict } from "#shared/table/table";
+import { type Begun, LookLost } from "./begin-look.ts";
+
+interface Dependencies extends Changing {
+  gradientFor: (partnerId: string) => Pick<GradientSetup, "readConnection">;
+}
+
+/**
+ * Tries the token once a day, should nothing else have: a refusal is noticed before the next date, and a token that
+ * Gradient takes again puts its partner back to work. Throws Gradient's refusal of a token that was good.
+ */
+export const recheckToken = (dependencies: Dependencies) => {
+  const { table, gradientFor, now } = dependencies;
+  const resume = resumeIntegration(dependencies);
+
+  const note = ({ integration: { partnerId, token }, holder }: Begun, connection: Awaited<ReturnType<typeof ask>>) =>
+    retryOnConflict(async () => {
+      const before = await findIntegration(table, partnerId);
+      if (before?.looks.holder !== holder) throw new LookLost();
+      const at = now().toISOString();
+      const isSame = before.token?.versionId === token?.versionId;
+      await table.transact([
+        integrationWrite({
+          ...before,
+          token: before.token && (isSame ? { ...before.token, checkedAt: at } : before.token),
+          gradient: isSame ? (connection ?? before.gradient) : before.gradient,
+          looks: { ...tokenTaken(letGo(before.looks), at), failures: 0 },
+        }),
+      ]);
+    });
+
+  const ask = async (partnerId: string, token: PartnerToken, isSuspended: boolean) => {
+    try {
+      return await gradientFor(partnerId).readConnection(token);
+    } catch (error) {
+      // nothing new
+      if (isSuspended && isAppError(error, "gradient.token-rejected")) return null;
+      throw error;
+    }
+  };
+
+  return async (
+    begun: Begun,
+    token: PartnerToken,
+  ): Promise<"token-taken" | "resumed" | "still-refused" | "other-connection"> => {
+    const { partnerId, state, gradient, token: registered } = begun.integration;
+    const connection = await ask(partnerId, token, state === "suspended");
+    if (connection && connection.integrationId !== gradient?.integrationId) return "other-connection";
+    if (connection && state === "suspended") {
+      const outcome = await resume({ partnerId, versionId: registered?.versionId ?? "", connection });
+      if (outcome === "resumed") return outcome;
+    }
+    await note(begun, connection);
+    return connection ? "token-taken" : "still-refused";
+  };
+};

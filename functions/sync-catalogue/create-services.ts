@@ -1,0 +1,111 @@
+import { AppError, isAppError } from "#shared/errors";
+import { type GradientService, wasUnanswered } from "#shared/gradient/gradient-api";
+import type { PartnerToken } from "#shared/gradient/gradient-token";
+import { landsWithinMs } from "#shared/gradient/lost-calls";
+import type { GradientSetup } from "#shared/gradient/patient-gradient";
+import { logger } from "#shared/logger";
+import type { Clock } from "#shared/pace/clock";
+import { boundServiceKey, type HubService, serviceWrite } from "#shared/services/hub-service";
+import { added, isConflict, type Table, written } from "#shared/table/table";
+
+interface Dependencies {
+  table: Pick<Table, "transact">;
+  gradient: Pick<GradientSetup, "readServices" | "createService">;
+  clock: Clock;
+}
+
+export interface CatalogueReport {
+  created: number;
+  refused: number;
+}
+
+const minuteMs = 60_000;
+const pausesMs = [minuteMs, 5 * minuteMs, 15 * minuteMs, 60 * minuteMs, 6 * 60 * minuteMs] as const;
+const longestPauseMs = 24 * 60 * minuteMs;
+
+/** What Gradient may do to a name that it stores. */
+const plainName = (name: string): string => name.normalize("NFC").trim();
+
+/** Nobody is creating it, and Gradient has not refused it a moment ago. */
+export const mayBeCreated = ({ gradientServiceId, createdUntil, refusal }: HubService, at: string): boolean =>
+  gradientServiceId === null && (createdUntil ?? "") <= at && (refusal?.retryAt ?? "") <= at;
+
+/**
+ * Creates services of the catalogue in Gradient, one by one and each once. A service is matched by the id that we
+ * stored, and by its name the first time only, to one that nobody else is bound to. Gradient may create a repeated name
+ * again, and show both to partners for ever: so a worker claims a service before it creates it, for as long as the call
+ * may still land, and whoever comes later reads first. A refusal is kept with the service, and concerns no other; so is
+ * a failure, which ends this round.
+ */
+export const createServices = ({ table, gradient, clock }: Dependencies) => {
+  const iso = (at: number): string => new Date(at).toISOString();
+  const put = async (service: HubService): Promise<HubService> => {
+    await table.transact([serviceWrite(service)]);
+    return written(service);
+  };
+
+  const bind = (service: HubService, { id: gradientServiceId }: GradientService): Promise<void> =>
+    table.transact([
+      serviceWrite({ ...service, gradientServiceId, createdUntil: null, refusal: null }),
+      added({ ...boundServiceKey(gradientServiceId), serviceId: service.id }),
+    ]);
+
+  /** Out of the others' way until then. */
+  const putOff = (service: HubService, words: string, createdUntil: string | null): Promise<HubService> => {
+    const tries = (service.refusal?.tries ?? 0) + 1;
+    const now = clock.now();
+    const retryAt = iso(now + (pausesMs[tries - 1] ?? longestPauseMs));
+    return put({ ...service, createdUntil, refusal: { at: iso(now), words, tries, retryAt } });
+  };
+
+  return async (services: HubService[], token: PartnerToken): Promise<CatalogueReport> => {
+    const report: CatalogueReport = { created: 0, refused: 0 };
+    const taken = new Set(services.map(({ gradientServiceId }) => gradientServiceId));
+    const find = ({ name }: HubService, among: GradientService[]) =>
+      among.find((other) => plainName(other.name) === plainName(name) && !taken.has(other.id));
+    const bindTo = async (service: HubService, found: GradientService): Promise<void> => {
+      taken.add(found.id);
+      await bind(service, found);
+      report.created += 1;
+    };
+
+    const create = async (service: HubService): Promise<void> => {
+      const { name, description, category, subcategory } = service;
+      const claimed = await put({ ...service, createdUntil: iso(clock.now() + landsWithinMs) });
+      let words = "Gradient does not show the service after it had created it.";
+      try {
+        await gradient.createService(token, { name, description, category, subcategory });
+      } catch (error) {
+        if (!isAppError(error, "gradient.refused") && !isAppError(error, "gradient.conflict")) {
+          // with an answer it cannot land any more; without one it is looked for until it must have landed
+          const until = wasUnanswered(error) ? claimed.createdUntil : null;
+          if (error instanceof AppError) await putOff(claimed, error.message, until);
+          throw error;
+        }
+        words = error.message;
+      }
+      // a conflict may say that it is there already
+      const found = find(claimed, await gradient.readServices(token));
+      if (found) return bindTo(claimed, found);
+      const { refusal } = await putOff(claimed, words, null);
+      logger.error("gradient refuses a service", { serviceId: service.id, tries: refusal?.tries ?? 0 });
+      report.refused += 1;
+    };
+
+    const existing = await gradient.readServices(token);
+    const tries = ({ refusal }: HubService): number => refusal?.tries ?? 0;
+    const missing = services.filter(({ gradientServiceId }) => gradientServiceId === null);
+    // what has failed comes last
+    for (const service of missing.toSorted((a, b) => tries(a) - tries(b))) {
+      const known = find(service, existing);
+      try {
+        if (known) await bindTo(service, known);
+        else if (mayBeCreated(service, iso(clock.now()))) await create(service);
+      } catch (error) {
+        // the feed, or another worker, was quicker: the next tick sees to it
+        if (!isConflict(error)) throw error;
+      }
+    }
+    return report;
+  };
+};

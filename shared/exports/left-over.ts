@@ -1,0 +1,18 @@
+import type { Receipt } from "./line.ts";
+import type { LeftOver } from "./usage-export.ts";
+import { isLeftOver, verdicts } from "./verdicts.ts";
+
+const reasonsOf = (...some: { reason: string }[]) => new Set<string | null>(some.map(({ reason }) => reason));
+const unanswered = reasonsOf(verdicts.noAnswer, verdicts.noAnswerBeforeStop);
+const inDoubt = reasonsOf(verdicts.noAnswer, verdicts.noAnswerBeforeStop, verdicts.inDoubt);
+
+/** What a run has left over, with these receipts, too; none of their numbers can land after `landsUntil`. */
+export const addLeftOver = (before: LeftOver, receipts: Receipt[], landsUntil: string): LeftOver => {
+  const left = receipts.filter(isLeftOver);
+  if (left.length === 0) return before;
+  return {
+    lines: before.lines + left.length,
+    isUnanswered: before.isUnanswered || left.some(({ reason }) => unanswered.has(reason)),
+    doubtUntil: left.some(({ reason }) => inDoubt.has(reason)) ? landsUntil : before.doubtUntil,
+  };
+};

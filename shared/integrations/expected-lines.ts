@@ -1,0 +1,13 @@
+import type { Want, WantKind } from "./wants.ts";
+
+/**
+ * More lines to send than this is a large run. A quarter of the places takes none, so that small partners never wait
+ * for large ones.
+ */
+export const largeLines = 1_000;
+
+/** How many lines a run will have to send, as far as anybody can tell before it is planned. */
+export const expectedLines = (
+  { sizes }: { sizes: { lines: number; toSend: number } },
+  { kind, trigger }: { kind: WantKind; trigger: Want["trigger"] },
+): number => (kind === "all" && trigger === "schedule" ? sizes.toSend : sizes.lines);

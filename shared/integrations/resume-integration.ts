@@ -1,0 +1,74 @@
+import { eventWrite } from "../events/event.ts";
+import type { GradientConnection } from "../gradient/gradient-api.ts";
+import { ownerMailWrite } from "../mail/owner-mail.ts";
+import { owe } from "../outbox/outbox.ts";
+import type { Changing } from "../table/changing.ts";
+import { retryOnConflict } from "../table/table.ts";
+import { askLook } from "./ask-look.ts";
+import { findIntegration, type Integration, integrationWrite, stateWithToken, withoutProblem } from "./integration.ts";
+import { letGo, tokenTaken } from "./looks.ts";
+import { wish } from "./wants.ts";
+
+export interface Resumption {
+  partnerId: string;
+  /** The version of the token that Gradient has taken. */
+  versionId: string;
+  connection: GradientConnection;
+}
+
+/**
+ * Gradient takes a token again that it had refused: the partner goes on where it was, with everything that waits, and
+ * the owner is told so. Nobody has to do anything.
+ */
+export const resumeIntegration =
+  ({ table, now, newId }: Changing) =>
+  ({ partnerId, versionId, connection }: Resumption): Promise<"resumed" | "not-suspended"> =>
+    retryOnConflict(async () => {
+      const before = await findIntegration(table, partnerId);
+      if (before?.state !== "suspended" || before.token?.versionId !== versionId) return "not-suspended";
+      const at = now().toISOString();
+      const mailId = `back-to-normal-${newId()}`;
+      const refusedSince = before.problems.find(({ code }) => code === "token.rejected")?.since ?? at;
+      const taken: Integration = withoutProblem(
+        {
+          ...before,
+          gradient: connection,
+          token: { ...before.token, status: "valid", checkedAt: at },
+          looks: { ...tokenTaken(letGo(before.looks), at), failures: 0 },
+        },
+        "token.rejected",
+      );
+      const back: Integration = {
+        ...taken,
+        state: stateWithToken(taken),
+        wants: taken.mapping.completedAt === null ? taken.wants : wish(taken.wants, "all", { at, trigger: "recovery" }),
+      };
+      // accounts may have gone meanwhile, and customers have come
+      const { integration: after, owed } =
+        back.agreement === null ? { integration: back, owed: [] } : askLook(back, "replaced", { at, newId });
+      await table.transact([
+        integrationWrite(after),
+        ...owed,
+        ownerMailWrite({
+          partnerId,
+          id: mailId,
+          facts: { kind: "back-to-normal", refusedSince, resumedAt: at },
+          status: "queued",
+          at,
+          messageId: null,
+          version: 0,
+        }),
+        owe({ kind: "send-owner-mail", partnerId, mailId }, { id: newId(), at }),
+        eventWrite({
+          id: newId(),
+          partnerId,
+          type: "integration.resumed",
+          at,
+          actor: "gradient",
+          actorName: null,
+          address: null,
+          details: { lastFour: before.token.lastFour },
+        }),
+      ]);
+      return "resumed";
+    });

@@ -1,0 +1,128 @@
+import type { Obstacle } from "../breakers/obstacle.ts";
+import { readQueueEstimate } from "../exports/queue-estimate.ts";
+import { waitingFor } from "../exports/waiting.ts";
+import { gradientLinks } from "../gradient/gradient-links.ts";
+import { type Integration, mappingStatus, type ProblemCode } from "../integrations/integration.ts";
+import { findOwnerMail } from "../mail/owner-mail.ts";
+import type { Table } from "../table/table.ts";
+
+const problemTexts = {
+  "token.rejected":
+    "Generate a new key for this integration in Gradient and register it here. Nothing is lost: what changed meanwhile is sent then.",
+  "gradient.forbidden":
+    "Nothing: Gradient refuses calls for the moment. It is tried again by itself, and our operations team has been told.",
+  "owner.unknown":
+    "The hub knows no owner with an e-mail address for your organization. Ask the hub's support to complete the organization's record.",
+  "accounts.refused":
+    "Gradient refused to take some customers over. Look at the mapping page, and ask support if it does not clear by itself.",
+  "schedule.unreadable":
+    "The schedule cannot be read, its time zone may be none any more. Usage is sent in UTC, or every night. Save it again.",
+} satisfies Record<ProblemCode, string>;
+const whatToDo: Record<string, string> = problemTexts;
+
+/** What stands in the way of the partner's calls, as a problem on its page. */
+const obstacleProblems: Partial<Record<Obstacle["why"], { code: string; whatToDo: string }>> = {
+  "gradient-refuses": { code: "gradient.forbidden", whatToDo: problemTexts["gradient.forbidden"] },
+  "gradient-down": {
+    code: "gradient.unavailable",
+    whatToDo: "Nothing: Gradient is failing for the moment. Everything is sent by itself once it answers again.",
+  },
+  "vendor-key": {
+    code: "gradient.vendor-key-rejected",
+    whatToDo: "Nothing: Gradient refuses the hub's own key for the moment. Your token is not at fault.",
+  },
+};
+
+const whatToDoOtherwise = "Ask support, and name this problem's code.";
+
+const stepOf = ({ agreement, mapping }: Integration): 1 | 2 | 3 => {
+  if (agreement === null) return 1;
+  return mapping.completedAt === null ? 2 : 3;
+};
+
+const notStarted = (partnerId: string, links: ReturnType<typeof gradientLinks>) => ({
+  partnerId,
+  state: "not-started",
+  step: 1,
+  nextEnabled: false,
+  token: null,
+  gradient: { organizationName: null, status: null, lastSyncedAt: null, links },
+  agreement: null,
+  mapping: null,
+  exports: { last: null, nextRunAt: null, runningId: null, waiting: null },
+  schedule: null,
+  problems: [],
+});
+
+interface Dependencies {
+  table: Pick<Table, "get">;
+  gradientBaseUrl: string;
+  now: () => Date;
+  obstacleFor: (partnerId: string, tokenVersionId?: string) => Promise<Obstacle | null>;
+}
+
+/**
+ * The integration as the hub UI sees it (contract: `GET /v1/integrations/gradient`); `undefined` where it was not
+ * started.
+ */
+export const integrationView =
+  ({ table, gradientBaseUrl, now, obstacleFor }: Dependencies) =>
+  async (partnerId: string, value: Integration | undefined) => {
+    const links = gradientLinks(gradientBaseUrl);
+    if (!value) return notStarted(partnerId, links);
+    const { state, token, gradient, agreement, mapping } = value;
+    const mail = agreement && (await findOwnerMail(table, partnerId, agreement.mailId));
+    const [obstacle, estimate] = await Promise.all([
+      obstacleFor(partnerId, token?.versionId),
+      readQueueEstimate(table),
+    ]);
+    const met = obstacle && obstacleProblems[obstacle.why];
+    return {
+      partnerId,
+      state,
+      step: stepOf(value),
+      // the step after the last proof is open: nothing but an accepted count opens the one after mapping
+      nextEnabled: state === "active",
+      token: token && {
+        status: token.status,
+        lastFour: token.lastFour,
+        fingerprint: token.fingerprint.slice(0, 12),
+        registeredAt: token.registeredAt,
+        registeredBy: token.registeredBy,
+        checkedAt: token.checkedAt,
+      },
+      gradient: {
+        organizationName: gradient?.organizationName ?? null,
+        status: gradient?.status ?? null,
+        lastSyncedAt: gradient?.lastSyncedAt ?? null,
+        links,
+      },
+      agreement: agreement && {
+        version: agreement.version,
+        sha256: agreement.sha256,
+        confirmedAt: agreement.confirmedAt,
+        confirmedBy: agreement.confirmedBy,
+        ownerEmail: mail ? { status: mail.status, at: mail.at } : null,
+      },
+      mapping: agreement && {
+        status: mappingStatus(value),
+        completedAt: mapping.completedAt,
+        lastCheckedAt: mapping.lastCheckedAt,
+        accounts: mapping.accounts,
+        services: mapping.services,
+      },
+      exports: {
+        last: value.lastExport,
+        nextRunAt: value.nextRunAt,
+        runningId: value.currentExportId,
+        waiting: waitingFor(value, { now: now(), obstacle, estimate }),
+      },
+      schedule: value.schedule,
+      problems: [
+        ...value.problems.map(({ code, since }) => ({ code, since, whatToDo: whatToDo[code] ?? whatToDoOtherwise })),
+        ...(obstacle && met ? [{ code: met.code, since: obstacle.since, whatToDo: met.whatToDo }] : []),
+      ],
+    };
+  };
+
+export type IntegrationView = ReturnType<typeof integrationView>;

@@ -1,0 +1,58 @@
+import { callsPerSecond } from "#test/fakes/rate";
+import { costGoal, playCost } from "./cost.ts";
+import type { Zone } from "./fleet-partners.ts";
+import type { Goal } from "./goals.ts";
+import { nightGoals, outageGoal, playNight } from "./night.ts";
+import { playOnDemand } from "./on-demand.ts";
+
+export interface Extent {
+  isQuick: boolean;
+  trace: boolean;
+}
+
+const at = (text: string): number => Date.parse(text);
+const hourMs = 3_600_000;
+const fleet = 50_000;
+/**
+ * Hours stay what they are when partners and rate are scaled alike; what a run takes beside its lines weighs less then.
+ */
+const scaled = (share: number) => ({ count: fleet * share, perSecond: callsPerSecond * share });
+const inNewYorkAndChicago = (zone: Zone): boolean => zone === "America/New_York" || zone === "America/Chicago";
+
+// the last day of a month, when everybody is due, and a day on which those are who chose every night: two of five
+const monthEnd = at("2026-11-29T14:50:00.000Z");
+const dailyShare = 0.4;
+
+/** What is played, each in a process of its own. */
+export const parts: Record<string, (extent: Extent) => Promise<Goal[]>> = {
+  night: async ({ isQuick, trace }) =>
+    nightGoals(await playNight({ ...scaled(isQuick ? 0.1 : 1), begins: monthEnd, trace })),
+  // the largest zone, and at the full rate: a run's overhead weighs here what it weighs in the whole fleet
+  demand: ({ isQuick }) => playOnDemand({ count: isQuick ? 5_000 : fleet, zone: "America/New_York" }),
+  cost: async ({ isQuick }) => [
+    costGoal("160 lines a partner", 0.3, await playCost({ partners: isQuick ? 100 : 1_000, lines: 160 })),
+    costGoal("100,000 lines", 0.25, await playCost({ partners: 1, lines: isQuick ? 20_000 : 100_000 })),
+  ],
+  outage: async ({ trace }) => {
+    const [count, perSecond] = [fleet / 10, callsPerSecond / 10];
+    const isIn = inNewYorkAndChicago;
+    const ordinary = at("2026-11-10T06:50:00.000Z");
+    const usual = { from: ordinary + hourMs / 4, to: ordinary + 1.25 * hourMs };
+    const last = { from: at("2026-11-30T07:05:00.000Z"), to: at("2026-11-30T08:05:00.000Z") };
+    const begins = at("2026-11-30T06:50:00.000Z");
+    return [
+      outageGoal(
+        "on an ordinary night",
+        0.5 * hourMs,
+        await playNight({ count: count * dailyShare, perSecond, isIn, begins: ordinary, outage: usual, trace }),
+        usual.to,
+      ),
+      outageGoal(
+        "on the month-end night",
+        0.9 * hourMs,
+        await playNight({ count, perSecond, isIn, begins, outage: last, trace }),
+        last.to,
+      ),
+    ];
+  },
+};

@@ -1,0 +1,9 @@
+import { breakerWrite, closed, findBreaker, opened, type Trouble, vendorBreaker } from "#shared/breakers/breaker";
+import { store, type Table } from "#shared/table/table";
+
+/** Something stands in the way of everybody's calls. */
+export const openForAll = async (table: Table, trouble: Trouble, now: number): Promise<void> =>
+  store(table, breakerWrite(opened(await findBreaker(table, vendorBreaker), trouble, now)));
+
+export const closeForAll = async (table: Table, now: number): Promise<void> =>
+  store(table, breakerWrite(closed(await findBreaker(table, vendorBreaker), now)));

@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import { repeatRotation } from "#functions/export-usage/plan/rotation";
+import { nextRunAt } from "#shared/schedules/next-run";
+import { type ExportSchedule, exportSchedule } from "#shared/schedules/schedule";
+import { dayMs, localDate } from "#shared/schedules/zoned-time";
+import { customersNamed } from "#test/builders/connected-world";
+
+const daily = (timeZone: string, hour = 2) => exportSchedule.parse({ frequency: "daily", hour, timeZone });
+
+/** When each customer's unchanged count is sent, by runs on the dates of a schedule; before the first all were. */
+const repeatsOf = (partnerId: string, customers: string[], schedule: ExportSchedule, from: string, days: number) => {
+  const end = Date.parse(from) + days * dayMs;
+  const sentAt = new Map(customers.map((id) => [id, [Date.parse(from)]]));
+  const dates: number[] = [];
+  for (let at = nextRunAt(schedule, new Date(from)); at.getTime() < end; at = nextRunAt(schedule, at)) {
+    const now = at.getTime();
+    dates.push(now);
+    const isDue = repeatRotation(partnerId, schedule.timeZone, now);
+    for (const [id, sent] of sentAt) {
+      // a run of repeats comes a little later, and takes its time
+      if (isDue(id, new Date(sent.at(-1) ?? 0).toISOString())) sent.push(now + 20 * 60_000);
+    }
+  }
+  return { sentAt, dates };
+};
+
+const zones = ["UTC", "Europe/Prague", "America/Denver", "Asia/Kathmandu", "Pacific/Kiritimati"];
+
+describe("an unchanged count is sent again", () => {
+  it.each(zones)("within eight days with a daily schedule, in %s, the whole year", (timeZone) => {
+    const { sentAt } = repeatsOf("org-1", customersNamed(60), daily(timeZone), "2026-01-04T12:00:00.000Z", 370);
+
+    for (const sent of sentAt.values()) {
+      const gaps = sent.slice(1).map((at, index) => at - (sent[index] ?? 0));
+      expect(Math.max(...gaps)).toBeLessThanOrEqual(8 * dayMs + 2 * 3_600_000);
+    }
+  });
+
+  it.each(zones)("once within the last three days of each month, in %s, whatever the clocks do", (timeZone) => {
+    const { sentAt } = repeatsOf("org-1", customersNamed(60), daily(timeZone), "2026-01-04T12:00:00.000Z", 360);
+
+    for (let month = 0; month < 11; month += 1) {
+      const firstOfNext = Date.UTC(2026, month + 1, 1);
+      const isLast = (at: number) => {
+        const date = localDate(at, timeZone);
+        return date < firstOfNext && date >= firstOfNext - 3 * dayMs;
+      };
+      const times = [...sentAt.values()].map((sent) => sent.slice(1).filter(isLast).length);
+      expect(new Set(times), `month ${month + 1}`).toEqual(new Set([1]));
+    }
+  });
+
+  it("a seventh of them a day, so that neither partners nor the lines of a large one fall into step", () => {
+    const dueOn = (partnerId: string, customers: string[]) => {
+      const { sentAt, dates } = repeatsOf(partnerId, customers, daily("UTC"), "2026-01-02T12:00:00.000Z", 20);
+      return dates
+        .slice(7, 14)
+        .map((date) => [...sentAt.values()].filter((sent) => sent.includes(date + 20 * 60_000)).length);
+    };
+    const ofOne = dueOn("org-1", customersNamed(700));
+    const ofMany = Array.from({ length: 700 }, (_, index) => dueOn(`org-${index}`, ["c1"]));
+    const perDay = [0, 1, 2, 3, 4, 5, 6].map((day) => ofMany.reduce((sum, days) => sum + (days[day] ?? 0), 0));
+
+    for (const count of [...ofOne, ...perDay]) {
+      expect(count).toBeGreaterThan(60);
+      expect(count).toBeLessThan(140);
+    }
+  });
+
+  it("on each of a month's last days some of them", () => {
+    const { sentAt, dates } = repeatsOf("org-1", customersNamed(600), daily("UTC"), "2026-01-20T12:00:00.000Z", 12);
+    const counts = dates
+      .filter((date) => date >= Date.parse("2026-01-29") && date < Date.parse("2026-02-01"))
+      .map((date) => [...sentAt.values()].filter((sent) => sent.includes(date + 20 * 60_000)).length);
+
+    expect(counts).toHaveLength(3);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(600);
+    for (const count of counts) {
+      expect(count).toBeGreaterThan(90);
+      expect(count).toBeLessThan(300);
+    }
+  });
+
+  it("not a second time on the same date, nor right after it was sent", () => {
+    const now = Date.parse("2026-05-12T00:00:00.000Z");
+    for (const id of customersNamed(300)) {
+      expect(repeatRotation("org-1", "UTC", now)(id, new Date(now).toISOString())).toBe(false);
+      expect(repeatRotation("org-1", "UTC", now + 60_000)(id, new Date(now + 60_000).toISOString())).toBe(false);
+    }
+  });
+
+  it("at the same moment of the rotation whoever asks", () => {
+    const now = Date.parse("2026-05-12T00:00:00.000Z");
+    const ask = () =>
+      customersNamed(50).map((id) => repeatRotation("org-1", "UTC", now)(id, "2026-05-08T00:00:00.000Z"));
+
+    expect(ask()).toEqual(ask());
+    expect(new Set(ask())).toEqual(new Set([true, false]));
+  });
+
+  it("with another schedule by the next run after its turn: monthly ones repeat everything each time", () => {
+    const monthly = exportSchedule.parse({ frequency: "monthly", dayOfMonth: 12, hour: 2, timeZone: "UTC" });
+    const { sentAt, dates } = repeatsOf("org-1", customersNamed(50), monthly, "2026-01-02T12:00:00.000Z", 150);
+
+    for (const sent of sentAt.values()) expect(sent).toHaveLength(dates.length + 1);
+  });
+});

@@ -1,0 +1,203 @@
+import { describe, expect, it } from "vitest";
+import { maxRunsPerWorker } from "#functions/export-usage/export-usage";
+import { AppError } from "#shared/errors";
+import { isOver } from "#shared/exports/usage-export";
+import { noWants, wish } from "#shared/integrations/wants";
+import { named } from "#test/builders/fleet";
+import { sendingFleet } from "#test/builders/sending-fleet";
+import { printedBy } from "#test/builders/stdout";
+import { minutesAfter } from "#test/builders/time";
+import { callsPerSecond } from "#test/fakes/rate";
+
+/** A partner that waits for a place. */
+const waiting = (id: string, minutes = 5, lines = 3) => ({
+  id,
+  lines,
+  integration: { wants: wish(noWants, "all", { at: minutesAfter(-minutes), trigger: "schedule" }) },
+});
+const inTime = { remainingMs: () => 60_000 };
+
+describe("the messages of one invocation", () => {
+  it("are carried side by side, all under one rate", async () => {
+    const sentAt: number[] = [];
+    const fleet = await sendingFleet(
+      named(10).map((id) => ({ id, lines: 95 })),
+      {
+        through: (gradient) => ({
+          ...gradient,
+          setUnitCount: async (...call) => {
+            sentAt.push(fleet.clock.now());
+            await fleet.clock.sleep(200);
+            return gradient.setUnitCount(...call);
+          },
+        }),
+      },
+    );
+    for (const id of named(10)) await fleet.start(id);
+    const before = fleet.clock.now();
+
+    const ends = await fleet.invoke(fleet.messages());
+
+    expect([...ends.values()]).toEqual(Array(10).fill("finished"));
+    for (const id of named(10)) expect(fleet.countsOf(id)).toBe(95);
+    const gaps = sentAt.slice(1).map((at, index) => at - (sentAt[index] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThan(1000 / callsPerSecond - 1);
+    // 950 counts take ten seconds; one run after the other would have waited for each last call by itself
+    expect(fleet.clock.now() - before).toBeLessThan(12_500);
+  });
+
+  it("are ten at a time at most; the others wait for room", async () => {
+    let most = 0;
+    const fleet = await sendingFleet(
+      named(14).map((id) => ({ id, lines: 20 })),
+      {
+        through: (gradient) => ({
+          ...gradient,
+          setUnitCount: async (...call) => {
+            most = Math.max(most, fleet.held().length);
+            return gradient.setUnitCount(...call);
+          },
+        }),
+      },
+    );
+    for (const id of named(14)) await fleet.start(id);
+
+    const ends = await fleet.invoke(fleet.messages());
+
+    expect([...ends.values()]).toEqual(Array(14).fill("finished"));
+    expect(most).toBe(maxRunsPerWorker);
+  });
+
+  it("fail each by itself: others are not harmed, and what failed comes again", async () => {
+    const fleet = await sendingFleet(named(3).map((id) => ({ id })));
+    for (const id of named(3)) await fleet.start(id);
+    const { read } = fleet.vault;
+    fleet.vault.read = async (secretName, versionId) => {
+      if (secretName === "p/p-01") throw new AppError("unavailable", "secrets.unavailable", "down");
+      return read(secretName, versionId);
+    };
+    const messages = fleet.messages();
+
+    const ends = await fleet.invoke(messages);
+
+    expect(messages.map((message) => [message.partnerId, ends.get(message)]).sort()).toEqual([
+      ["p-00", "finished"],
+      ["p-01", { failure: expect.objectContaining({ code: "secrets.unavailable" }) }],
+      ["p-02", "finished"],
+    ]);
+    fleet.vault.read = read;
+    await fleet.clock.settle(fleet.clock.sleep(20_000));
+    expect([...(await fleet.invoke(messages)).values()].sort()).toEqual(["already-over", "already-over", "finished"]);
+  });
+
+  it("carry a run once, though two of them name it", async () => {
+    const fleet = await sendingFleet([{ id: "p", lines: 40 }]);
+    const run = await fleet.start("p");
+    const messages = [...fleet.messages(), { partnerId: "p", exportId: run.id, lane: run.lane, leg: 1 }];
+
+    const ends = await fleet.invoke(messages);
+
+    expect(messages.map((message) => ends.get(message))).toEqual(["finished", "carried-elsewhere"]);
+    expect(fleet.gradient.countsReceived).toHaveLength(40);
+    expect(await fleet.runsOf("p")).toMatchObject([{ outcome: "succeeded", totals: { lines: 40, accepted: 40 } }]);
+  });
+});
+
+describe("a worker with room, for runs that nobody waits for,", () => {
+  it("admits further ones by itself, with its own lease and no message", async () => {
+    const partners = named(25).map((id, index) => waiting(id, 60 - index, 10));
+    let most = 0;
+    const fleet = await sendingFleet(partners, {
+      through: (gradient) => ({
+        ...gradient,
+        setUnitCount: async (...call) => {
+          most = Math.max(most, fleet.held().length);
+          return gradient.setUnitCount(...call);
+        },
+      }),
+    });
+    await fleet.admitOne();
+    const [first] = fleet.messages();
+
+    await fleet.invoke(first ? [first] : []);
+
+    for (const { id } of partners) expect(fleet.countsOf(id), id).toBe(10);
+    expect(fleet.messages()).toEqual([]);
+    expect(most).toBe(maxRunsPerWorker);
+  });
+
+  it("shares the places with others, and no run is carried by two", async () => {
+    const partners = named(30).map((id, index) => waiting(id, 60 - index, 10));
+    const fleet = await sendingFleet(partners);
+    await fleet.admit(inTime);
+    const messages = fleet.messages();
+    const places = messages.length;
+
+    const ends = await fleet.clock.settle(
+      Promise.all([fleet.invoke(messages.slice(0, 10)), fleet.invoke(messages.slice(10))]),
+    );
+
+    expect(places).toBe(20);
+    expect(ends.flatMap((its) => [...its.values()]).every((end) => end === "finished")).toBe(true);
+    for (const { id } of partners) expect(await fleet.runsOf(id), id).toMatchObject([{ totals: { accepted: 10 } }]);
+    expect(fleet.gradient.countsReceived).toHaveLength(300);
+  });
+
+  it("takes a run whose message has not been received, and its message finds it carried or over", async () => {
+    const fleet = await sendingFleet([waiting("p-00", 9, 500), waiting("p-01", 8)]);
+    await fleet.admit(inTime);
+    const messages = fleet.messages();
+    const first = messages.filter(({ partnerId }) => partnerId === "p-00");
+    const late = messages.filter(({ partnerId }) => partnerId === "p-01");
+
+    await fleet.invoke(first);
+
+    expect(fleet.countsOf("p-01")).toBe(3);
+    expect([...(await fleet.invoke(late)).values()]).toEqual(["already-over"]);
+  });
+
+  it("goes on where one that it has admitted fails: that one goes on with another worker", async () => {
+    const fleet = await sendingFleet([waiting("p-00", 9, 200), waiting("p-01", 8), waiting("p-02", 7)]);
+    await fleet.admitOne();
+    const { read } = fleet.vault;
+    fleet.vault.read = async (secretName, versionId) => {
+      if (secretName === "p/p-01") throw new AppError("unavailable", "secrets.unavailable", "down");
+      return read(secretName, versionId);
+    };
+    const messages = fleet.messages().filter(({ partnerId }) => partnerId === "p-00");
+
+    const printed = await printedBy(() => fleet.invoke(messages));
+
+    expect(printed).toContain("run failed, it will be taken up again");
+    expect(["p-00", "p-01", "p-02"].map(fleet.countsOf)).toEqual([200, 0, 3]);
+    fleet.vault.read = read;
+    await fleet.clock.settle(fleet.clock.sleep(90_000));
+    expect(await fleet.admit(inTime)).toMatchObject({ resumed: 1 });
+    await fleet.invoke(fleet.messages());
+    expect(fleet.countsOf("p-01")).toBe(3);
+  });
+
+  it("begins none with little time left, and leaves what it has to the next one", async () => {
+    const fleet = await sendingFleet([waiting("p-00", 9, 3_000), waiting("p-01", 8)]);
+    await fleet.admit(inTime);
+    const [message] = fleet.messages().filter(({ partnerId }) => partnerId === "p-00");
+    if (!message) throw new Error("no message");
+
+    const ends = await fleet.invoke([message], 100_000);
+
+    expect(ends.get(message)).toBe("handed-over");
+    expect(isOver(await fleet.runOf(message))).toBe(false);
+    expect(fleet.countsOf("p-01")).toBe(0);
+    expect(fleet.messages()).toMatchObject([{ partnerId: "p-00", leg: 1 }]);
+  });
+});
+
+it("a worker that somebody waits for admits nothing", async () => {
+  const fleet = await sendingFleet([{ id: "p-00", lines: 300 }, waiting("p-01")]);
+  await fleet.start("p-00");
+
+  await fleet.invoke(fleet.messages());
+
+  expect(fleet.countsOf("p-00")).toBe(300);
+  expect(fleet.countsOf("p-01")).toBe(0);
+});

@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { AppError } from "#shared/errors";
+import { connectedWorld } from "#test/builders/connected-world";
+import type { ServiceWorld } from "#test/fakes/service-world";
+
+const hourMs = 60 * 60_000;
+
+/** Two customers, mapped, with everything sent. */
+const activeWorld = async () => {
+  const world = await connectedWorld(["a", "b"]);
+  world.map(["a", "b"]);
+  await world.live(2);
+  return world;
+};
+/** Gradient refuses the key for a while. */
+const refuse = ({ gradient, token }: ServiceWorld) => {
+  const organization = gradient.organizationOf(token);
+  if (!organization) throw new Error("not connected");
+  organization.token = undefined;
+  return () => {
+    organization.token = token;
+  };
+};
+const subjects = ({ mailer }: ServiceWorld) => mailer.sent.map(({ subject }) => subject.replace(/:.*/, ""));
+
+describe("a token", () => {
+  it("is tried once a day, should nothing else have tried it", async () => {
+    const world = await activeWorld();
+    await world.pass(24 * hourMs);
+    const { token } = await world.integration();
+    world.gradient.failNext("readAccounts", { error: new Error("the list is not asked for") });
+
+    await world.live(1);
+
+    const { checkedAt = "" } = (await world.integration()).token ?? {};
+    expect(checkedAt > (token?.checkedAt ?? "")).toBe(true);
+  });
+
+  it("that is refused then suspends its partner before the next date of the schedule", async () => {
+    const world = await activeWorld();
+    await world.pass(24 * hourMs);
+    refuse(world);
+
+    await world.live(1);
+
+    expect(await world.integration()).toMatchObject({ state: "suspended", token: { status: "rejected" } });
+  });
+
+  it("that is taken again puts its partner back to work, with what has changed meanwhile, and its owner is told", async () => {
+    const world = await activeWorld();
+    const restore = refuse(world);
+    await world.sync({ partnerId: world.partnerId, reason: "watch" });
+    await world.work();
+    expect(await world.integration()).toMatchObject({ state: "suspended" });
+    await world.setUsage("a", { dns: 99, sig: 0 });
+    await world.addCustomer("n");
+
+    await world.pass(24 * hourMs);
+    await world.live(1);
+    expect(await world.integration()).toMatchObject({ state: "suspended" });
+    restore();
+    await world.pass(24 * hourMs);
+    await world.live(3);
+
+    expect(await world.integration()).toMatchObject({ state: "active", token: { status: "valid" }, problems: [] });
+    expect(await world.counts()).toMatchObject({ "a/dns": 99 });
+    expect(world.gradient.organizationOf(world.token)?.accounts.has("n")).toBe(true);
+    expect(subjects(world)).toEqual([
+      "Billing agreement for Gradient confirmed",
+      "Usage is not being sent to Gradient",
+      "Usage is being sent to Gradient again",
+    ]);
+  });
+
+  it("that cannot be tried is tried again soon", async () => {
+    const world = await activeWorld();
+    await world.pass(24 * hourMs);
+    world.gradient.failNext("readConnection", { error: new AppError("unavailable", "gradient.unavailable", "down") });
+
+    await world.live(1);
+    const before = (await world.integration()).token?.checkedAt ?? "";
+    await world.live(2);
+
+    expect(((await world.integration()).token?.checkedAt ?? "") > before).toBe(true);
+  });
+
+  it("of a partner that has to map is tried by its looks, and daily after these have ended", async () => {
+    const world = await connectedWorld(["a"]);
+    await world.pass(31 * 24 * hourMs);
+    await world.live(1);
+    expect((await world.integration()).mapping.nextCheckAt).toBe(null);
+    const before = (await world.integration()).token?.checkedAt ?? "";
+
+    await world.pass(24 * hourMs);
+    await world.live(1);
+
+    expect(((await world.integration()).token?.checkedAt ?? "") > before).toBe(true);
+  });
+});

@@ -1,0 +1,271 @@
+import { describe, expect, it } from "vitest";
+import { putService } from "#functions/put-service/put-service";
+import type { Refusals } from "#shared/breakers/refusals";
+import { AppError } from "#shared/errors";
+import { gradientUnavailable } from "#shared/gradient/gradient-api";
+import { landsWithinMs } from "#shared/gradient/lost-calls";
+import { listServices } from "#shared/services/hub-service";
+import { connectedWorld } from "#test/builders/connected-world";
+import { aServiceRecord } from "#test/builders/service";
+import { owedTasks, rowsOf } from "#test/builders/table";
+import type { InMemoryGradient } from "#test/fakes/in-memory-gradient";
+import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
+
+/** A connected partner, and one service that is not in Gradient yet. */
+const aWorld = async (options: Parameters<typeof serviceWorld>[0] = {}) => {
+  const world = serviceWorld(options);
+  await world.connect();
+  await world.addService("dns");
+  return world;
+};
+const namesIn = ({ gradient }: ServiceWorld) => gradient.services.map(({ name }) => name);
+const stored = async ({ table }: ServiceWorld, id: string) => (await listServices(table)).find((one) => one.id === id);
+
+/** Refuses services of this name. */
+const refusing =
+  (name: string) =>
+  (gradient: InMemoryGradient): InMemoryGradient => ({
+    ...gradient,
+    createService: async (token, service) => {
+      if (service.name === name) throw new AppError("upstream", "gradient.refused", "Gradient refused: bad name");
+      await gradient.createService(token, service);
+    },
+  });
+
+describe("a service of the catalogue", () => {
+  it("is in Gradient within a minute after the feed has put it", async () => {
+    const world = await connectedWorld(["a"]);
+    await putService(world.common)({ id: "mdr", record: aServiceRecord({ name: "MDR" }) });
+    expect(owedTasks(world.table)).toEqual([{ kind: "sync-catalogue" }]);
+
+    await world.work();
+
+    expect(namesIn(world)).toEqual(["Service dns", "Service sig", "MDR"]);
+    expect(await stored(world, "mdr")).toMatchObject({ gradientServiceId: world.gradient.services[2]?.id });
+  });
+
+  it("waits for the first partner, and comes with it", async () => {
+    const world = serviceWorld();
+    await world.addService("dns");
+    expect(await world.catalogue()).toEqual({ created: 0, refused: 0 });
+
+    await world.connect();
+
+    expect(namesIn(world)).toEqual(["Service dns"]);
+  });
+
+  it("is created once, also by two workers at the same time", async () => {
+    const world = await aWorld();
+
+    await Promise.all([world.catalogue(), world.catalogue()]);
+    await world.pass(landsWithinMs + 1);
+    await world.catalogue();
+
+    expect(namesIn(world)).toEqual(["Service dns"]);
+  });
+
+  it("is taken over by name the first time, whatever Gradient does to spaces, and by the stored id from then on", async () => {
+    const world = await aWorld();
+    world.gradient.services.push({ id: "theirs", name: " Service dns" });
+    await world.catalogue();
+    world.gradient.services[0] = { id: "theirs", name: "Renamed in Gradient" };
+
+    await world.catalogue();
+
+    expect(await stored(world, "dns")).toMatchObject({ gradientServiceId: "theirs" });
+    expect(world.gradient.services).toHaveLength(1);
+  });
+
+  it("is never matched to what another one is bound to, also by two workers at the same time", async () => {
+    const world = await aWorld();
+    const row = rowsOf(world.table, "catalogue", "service#")[0];
+    await world.table.put({ ...row, pk: "catalogue", sk: "service#dns2", id: "dns2", version: 1 });
+    world.gradient.services.push({ id: "theirs", name: "Service dns" });
+
+    await Promise.all([world.catalogue(), world.catalogue()]);
+    await world.live(2);
+
+    const ids = (await listServices(world.table)).map(({ gradientServiceId }) => gradientServiceId);
+    expect(new Set(ids).size).toBe(2);
+    expect(ids.toSorted()).toEqual(world.gradient.services.map(({ id }) => id).toSorted());
+  });
+
+  it("costs no call while it is there", async () => {
+    const world = await aWorld();
+    await world.catalogue();
+    world.gradient.failNext("readServices", { error: new Error("nothing to ask") });
+
+    expect(await world.catalogue()).toEqual({ created: 0, refused: 0 });
+  });
+});
+
+describe("a service that Gradient refuses", () => {
+  it("harms nobody: others are created, partners get their accounts, and Next opens", async () => {
+    const world = serviceWorld({ through: refusing("Service dns") });
+    for (const id of ["dns", "sig", "zzz"]) await world.addService(id);
+    await world.addCustomer("a");
+    await world.setUsage("a", { dns: 1, sig: 2 });
+    await world.connect();
+
+    expect(namesIn(world)).toEqual(["Service sig", "Service zzz"]);
+    expect([...(world.gradient.organizationOf(world.token)?.accounts.keys() ?? [])]).toEqual(["a"]);
+    world.map(["a"]);
+    await world.live(2);
+
+    expect(await world.integration()).toMatchObject({ state: "active" });
+    expect(await world.counts()).toEqual({ "a/sig": 2 });
+  });
+
+  it("keeps Gradient's words, and is tried again ever later", async () => {
+    const world = await aWorld({ through: refusing("Service dns") });
+    const retryIn = async () => {
+      const { refusal } = (await stored(world, "dns")) ?? {};
+      return (Date.parse(refusal?.retryAt ?? "") - world.clock.now()) / 60_000;
+    };
+
+    expect(await world.catalogue()).toEqual({ created: 0, refused: 1 });
+    expect(await stored(world, "dns")).toMatchObject({
+      gradientServiceId: null,
+      createdUntil: null,
+      refusal: { words: "Gradient refused: bad name", tries: 1 },
+    });
+    expect(await retryIn()).toBe(1);
+    expect(await world.catalogue()).toEqual({ created: 0, refused: 0 });
+    await world.pass(60_000);
+    await world.catalogue();
+    expect(await retryIn()).toBe(5);
+  });
+
+  it("is tried at once when the feed has changed it", async () => {
+    const world = await aWorld({ through: refusing("Service dns") });
+    await world.catalogue();
+
+    await putService(world.common)({ id: "dns", record: aServiceRecord({ name: "DNS filter" }) });
+    await world.work();
+
+    expect(namesIn(world)).toEqual(["DNS filter"]);
+    expect(await stored(world, "dns")).toMatchObject({ refusal: null });
+  });
+
+  it("as a conflict is looked for first: it may be there already", async () => {
+    const world = await aWorld();
+    const conflict = { error: new AppError("conflict", "gradient.conflict", "exists") };
+    world.gradient.failNext("createService", conflict, { lands: true });
+
+    expect(await world.catalogue()).toEqual({ created: 1, refused: 0 });
+
+    expect(namesIn(world)).toEqual(["Service dns"]);
+  });
+
+  it("as a conflict with nothing of its name is a refusal", async () => {
+    const world = await aWorld();
+    world.gradient.failNext("createService", { error: new AppError("conflict", "gradient.conflict", "exists") });
+
+    expect(await world.catalogue()).toEqual({ created: 0, refused: 1 });
+  });
+});
+
+describe("creating a service when Gradient fails", () => {
+  it("is done again after an answer that it was not", async () => {
+    const world = await aWorld();
+    await world.addService("sig");
+    world.gradient.failNext("createService", { error: gradientUnavailable("answered") });
+
+    await world.catalogue();
+    expect(namesIn(world)).toEqual([]);
+    await world.live(2);
+
+    expect(namesIn(world).toSorted()).toEqual(["Service dns", "Service sig"]);
+  });
+
+  it("keeps no other service back that Gradient would take", async () => {
+    const failing = (gradient: InMemoryGradient): InMemoryGradient => ({
+      ...gradient,
+      createService: async (token, service) => {
+        if (service.name === "Service dns") throw gradientUnavailable("answered");
+        await gradient.createService(token, service);
+      },
+    });
+    const world = await aWorld({ through: failing });
+    await world.addService("sig");
+
+    await world.live(2);
+
+    expect(namesIn(world)).toEqual(["Service sig"]);
+  });
+
+  it("finds it when only the answer was lost, and does not create it twice", async () => {
+    const world = await aWorld();
+    world.gradient.failNext("createService", { error: gradientUnavailable("unanswered") }, { lands: true });
+
+    await world.catalogue();
+    await world.live(3);
+
+    expect(namesIn(world)).toEqual(["Service dns"]);
+    expect(await stored(world, "dns")).toMatchObject({ gradientServiceId: world.gradient.services[0]?.id });
+  });
+
+  it("waits for a call without an answer for as long as it may land before it creates again", async () => {
+    const world = await aWorld();
+    world.gradient.failNext("createService", { error: gradientUnavailable("unanswered") });
+    await world.catalogue();
+
+    await world.pass(landsWithinMs - 1_000);
+    await world.catalogue();
+    expect(namesIn(world)).toEqual([]);
+    await world.pass(1_000);
+    await world.catalogue();
+    expect(namesIn(world)).toEqual(["Service dns"]);
+  });
+
+  it("goes on after a worker that died", async () => {
+    const world = await aWorld();
+    world.gradient.failNext("createService", { error: new Error("killed") });
+    await expect(world.catalogue()).rejects.toThrow("killed");
+
+    await world.pass(landsWithinMs + 1);
+    await world.catalogue();
+
+    expect(namesIn(world)).toEqual(["Service dns"]);
+  });
+});
+
+describe("the key that it is created with", () => {
+  it("is another partner's when the first one's is refused, and whoever decides on that is told", async () => {
+    const refused: string[] = [];
+    const refusals: Refusals = {
+      obstacleFor: async () => null,
+      note: async () => undefined,
+      confirm: async ({ partnerId }) => {
+        refused.push(partnerId);
+        return "refused";
+      },
+      forbid: async () => undefined,
+    };
+    const world = await aWorld({ refusals });
+    const mine = await world.table.get({ pk: `partner#${world.partnerId}`, sk: "integration" });
+    await world.table.put({ ...mine, pk: "partner#org-2", sk: "integration", partnerId: "org-2", version: 1 });
+    world.gradient.failNext("readServices", { error: new AppError("forbidden", "gradient.token-rejected", "401") });
+
+    expect(await world.catalogue()).toEqual({ created: 1, refused: 0 });
+
+    expect(refused).toHaveLength(1);
+  });
+
+  it("is none while everybody is held", async () => {
+    const at = "2026-11-22T10:00:00.000Z";
+    const obstacle = { scope: "vendor", why: "gradient-down", since: at, retryAt: at } as const;
+    const gradient: { isDown: boolean } = { isDown: false };
+    const refusals: Refusals = {
+      obstacleFor: async () => (gradient.isDown ? obstacle : null),
+      note: async () => undefined,
+      confirm: async () => "doubted",
+      forbid: async () => undefined,
+    };
+    const world = await aWorld({ refusals });
+    gradient.isDown = true;
+    world.gradient.failNext("readServices", { error: new Error("no call may go out") });
+
+    expect(await world.catalogue()).toEqual({ created: 0, refused: 0 });
+  });
+});

@@ -1,0 +1,33 @@
+import type { Random } from "../world/random.ts";
+import type { BadDay } from "./history.ts";
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+interface Scope {
+  partners: number;
+  lengthMs: number;
+}
+
+// how long each kind lasts, and how often a history has one
+const kinds: Record<BadDay["kind"], { rate: number; lasts: readonly [number, ...number[]]; isOfAll: number }> = {
+  "false-alarm": { rate: 0.08, lasts: [10 * minuteMs], isOfAll: 0 },
+  forbidden: { rate: 0.06, lasts: [minuteMs, 20 * minuteMs, 2 * hourMs], isOfAll: 0.4 },
+  down: { rate: 0.06, lasts: [20_000, 3 * minuteMs, hourMs], isOfAll: 0.8 },
+  silent: { rate: 0.04, lasts: [20_000, 3 * minuteMs, hourMs], isOfAll: 0.8 },
+  throttled: { rate: 0.05, lasts: [5_000, minuteMs, 10 * minuteMs], isOfAll: 1 },
+  "vendor-key": { rate: 0.05, lasts: [minuteMs, 20 * minuteMs, 2 * hourMs], isOfAll: 1 },
+  "no-mail": { rate: 0.03, lasts: [hourMs], isOfAll: 1 },
+};
+
+/** Trouble from outside; about every third history has some. */
+export const someBadDays = (random: Random, { partners, lengthMs }: Scope): BadDay[] => {
+  const entries = Object.entries(kinds) as [BadDay["kind"], (typeof kinds)[BadDay["kind"]]][];
+  return entries.flatMap(([kind, { rate, lasts, isOfAll }]) => {
+    if (!random.chance(rate)) return [];
+    const from = random.pick([0, 5_000, 30_000, random.below(lengthMs)]);
+    const partner = random.chance(isOfAll) ? null : random.below(partners);
+    const until = from + Math.round(random.pick(lasts) * random.between(0.5, 1.5));
+    return [{ kind, from, until, partner, ...(kind === "false-alarm" ? { calls: 1 + random.below(3) } : {}) }];
+  });
+};

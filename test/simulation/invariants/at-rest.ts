@@ -1,0 +1,27 @@
+import { runningExports } from "#shared/exports/usage-export";
+import type { Integration } from "#shared/integrations/integration";
+import { isWanted } from "#shared/integrations/wants";
+import { isPaused } from "#shared/schedules/schedule";
+import { at } from "../history/rows.ts";
+import type { World } from "../world/world.ts";
+import type { Wishes } from "./wishes.ts";
+
+const isResting = ({ line }: World, wishes: Wishes, record: Integration): boolean => {
+  const { partnerId, state, currentExportId, wants, schedule } = record;
+  if (currentExportId !== null) return false;
+  // nothing is done for it before somebody does something for it
+  if (state !== "active" || isPaused(schedule, at(line.now())) || !wishes.isConnected(partnerId)) return true;
+  return !isWanted(wants.all) && !isWanted(wants.retry) && wishes.unserved(partnerId, () => true) === undefined;
+};
+
+/** Nothing is under way or wanted any more: only dates and looks would follow, each like the one before. */
+export const isAtRest = (world: World, wishes: Wishes): boolean => {
+  const { table, running, queues, pending } = world;
+  if (running.alive.size > 0 || queues.waiting() > 0 || pending.acts > 0) return false;
+  for (const row of table.rows.values()) {
+    if (row.pk.startsWith("outbox#") || row.dueKind === runningExports) return false;
+    if (row.sk === "breaker" && row.trouble !== null) return false;
+    if (row.sk === "integration" && !isResting(world, wishes, row as unknown as Integration)) return false;
+  }
+  return true;
+};

@@ -1,0 +1,46 @@
+import { listEvents } from "#shared/events/event";
+import { findExport, listExports } from "#shared/exports/usage-export";
+import { findIntegration } from "#shared/integrations/integration";
+import { isPaused } from "#shared/schedules/schedule";
+import { at, partnerIdOf } from "../history/rows.ts";
+import type { World } from "../world/world.ts";
+import { brokenReceipts } from "./receipts.ts";
+import type { Wishes } from "./wishes.ts";
+
+const many = { limit: 1_000 };
+
+const ofPartner = async (world: World, wishes: Wishes, place: number): Promise<string[]> => {
+  const { table, organizations } = world;
+  const partnerId = partnerIdOf(place);
+  const faults: string[] = [];
+  const integration = await findIntegration(table, partnerId);
+  const exports = (await listExports(table, partnerId, many)).items;
+  for (const over of exports) faults.push(...(await brokenReceipts(world, over)));
+  const currentId = integration?.currentExportId ?? null;
+  const current = currentId === null ? undefined : await findExport(table, partnerId, currentId);
+  if (currentId !== null) faults.push(`stuck: ${partnerId} has ${currentId}, which is ${current?.state}`);
+  const started = (await listEvents(table, partnerId, many)).items.filter(({ type }) => type === "export.started");
+  const ids = started.map(({ details }) => details.exportId);
+  if (new Set(ids).size < ids.length) faults.push(`twice: an export of ${partnerId} was started twice`);
+  const isServed =
+    integration?.state === "active" &&
+    !isPaused(integration.schedule, at(world.line.now())) &&
+    wishes.isConnected(partnerId);
+  if (!isServed) return faults;
+  const unserved = wishes.unserved(partnerId, () => true);
+  if (unserved) faults.push(`unserved ${unserved.wish.cause}: ${unserved.text}`);
+  const its = organizations[place];
+  // of a line that its partner has unmapped since, no call is accepted any more, and nobody looks for it there
+  const unseen = [...(its?.current().unseen ?? [])].filter(([line]) => its?.isMapped(line));
+  if (unseen.some(([, since]) => since > wishes.cancelledAt(partnerId)))
+    faults.push(`views: those of ${partnerId} are older than its numbers`);
+  return faults;
+};
+
+/** What must hold once the service has come to rest, and does not. */
+export const brokenAtTheEnd = async (world: World, wishes: Wishes): Promise<string[]> => {
+  const faults: string[] = [];
+  for (const place of world.organizations.keys()) faults.push(...(await ofPartner(world, wishes, place)));
+  if (world.vendor.doubled.length > 0) faults.push(`doubled: Gradient has ${world.vendor.doubled.join(", ")} twice`);
+  return faults;
+};

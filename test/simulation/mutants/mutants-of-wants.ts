@@ -1,0 +1,164 @@
+import { type Mutant, one } from "./mutant.ts";
+
+const wants = "shared/integrations/wants.ts";
+const dates = "shared/integrations/due-dates.ts";
+const dating = "shared/integrations/with-date.ts";
+const end = "shared/exports/end-export.ts";
+const plan = "functions/export-usage/plan/plan-export.ts";
+const choose = "functions/export-usage/plan/choose-lines.ts";
+const decision = "functions/export-usage/send/line-decision.ts";
+const admitting = "shared/exports/admit.ts";
+const admission = "shared/exports/admission.ts";
+const resuming = "functions/admit-exports/resume-exports.ts";
+const coveredAll = 'return cover(cover(before, "all", seq), "retry", seq);';
+const dropping = 'cover(cover(before, admittedFor.want, admittedFor.seq), "retry", admittedFor.seq)';
+
+/** Guards around what a partner wants, and around who is admitted. */
+export const mutantsOfWants: Mutant[] = [
+  one(
+    "a run meets what was wished after it had read",
+    "wants",
+    end,
+    coveredAll,
+    'return cover(cover(before, "all", before.seq), "retry", before.seq);',
+  ),
+  one("a run meets no want", "wants", end, coveredAll, "return before;"),
+  one("a stopped run meets its want", "wants", end, "run.stop === null && run.chunks !== null", "run.chunks !== null"),
+  one(
+    "a run on the connection before meets a want",
+    "wants",
+    end,
+    " && run.connectionId === gradient?.integrationId;",
+    ";",
+  ),
+  one(
+    "a narrowed run meets the want of everything",
+    "wants",
+    end,
+    'return cover(before, "repeat", seq);\n    default:\n      return before;',
+    'return cover(before, "repeat", seq);\n    default:\n      return cover(before, "all", seq);',
+  ),
+  one("covering goes back", "wants", wants, "Math.max(before[kind].covered, upTo)", "upTo"),
+  one(
+    "a new wish waits as the one before did",
+    "wants",
+    wants,
+    "notBefore ?? (isInLine ? held.notBefore : at)",
+    "notBefore ?? held.notBefore ?? at",
+  ),
+  one(
+    "a wish goes back to the end of the line",
+    "wants",
+    wants,
+    "since: isOpen && held.since !== null && held.since < at ? held.since : at,",
+    "since: at,",
+  ),
+  one("what was left over is not wanted", "seeds", end, "if (leftOver.lines === 0) return before;", "return before;"),
+  one(
+    "a retry comes while a number may still land",
+    "wants",
+    end,
+    "notBefore: later(next, leftOver.doubtUntil),",
+    "notBefore: next,",
+  ),
+  one(
+    "an outage is waited for by the hour",
+    "wants",
+    wants,
+    "isUnanswered ? Math.min(step, maxMinutesWithoutAnswer) : step",
+    "step",
+  ),
+  one(
+    "a retry plans every line",
+    "sends",
+    choose,
+    "if (entry?.owed) chosen.toSend.push(line);",
+    "chosen.toSend.push(line);",
+  ),
+  one(
+    "what was refused for good is owed",
+    "sends",
+    decision,
+    "      return before;\n    default:\n      return null;",
+    '      return before;\n    default:\n      return answer.kind === "accepted" ? null : "throttled";',
+  ),
+  one(
+    "an acceptance below the floor proves",
+    "sends",
+    "shared/usage/ledger.ts",
+    "  entry.accepted.gen >= proofGen &&\n",
+    "",
+  ),
+  one(
+    "a run proves by the floor of its end",
+    "sends",
+    decision,
+    "{ unitCount, at: iso(at), gen }",
+    "{ unitCount, at: iso(at), gen: gen + 1 }",
+  ),
+  one("a plan forgets the floor of proof", "sends", plan, "proofGen: integration.proofGen,", "proofGen: 0,"),
+  one(
+    "a service that became ready is not noticed",
+    "wants",
+    end,
+    "const isSomeReady = stillAwaited.length < run.awaitedServiceIds.length;",
+    "const isSomeReady = false;",
+  ),
+  one(
+    "a run meets a date that came while it was sending",
+    "wants",
+    end,
+    "Date.parse(date) <= Date.parse(readAt) - clocksApartMs;",
+    "date !== readAt;",
+  ),
+  one("a cancelled run is started again", "wants", end, dropping, "before"),
+  one(
+    "cancelling drops what was wished since",
+    "wants",
+    end,
+    dropping,
+    'cover(cover(before, admittedFor.want, before.seq), "retry", before.seq)',
+  ),
+  one("a date comes in a pause", "wants", dating, " || isPaused(schedule, at)) return value;", ") return value;"),
+  one("what was left over is in no index", "wants", dates, " eligibleAt(held.retry),", ""),
+  one("what is wanted is in no index", "wants", dates, " eligibleAt(held.all),", ""),
+  one("repeats wait behind changes for ever", "wants", dates, ", overduePart(held.repeat)])", "])"),
+  one(
+    "repeats come while others are under way",
+    "wants",
+    admitting,
+    "const mayRepeat = !wanted && !isBusy(admission);",
+    "const mayRepeat = !wanted;",
+  ),
+  one(
+    "a run that is over keeps its place",
+    "wants",
+    admitting,
+    "return isOver(run) ? [] : [{ ...place,",
+    "return [{ ...place,",
+  ),
+  one("large runs take every place", "wants", admission, "(!isLarge || places.filter(", "(true || places.filter("),
+  one("there is no end of places", "wants", admission, "places.length < maxUnderWay &&", "places.length < 1_000 &&"),
+  one(
+    "a partner with a run is admitted",
+    "wants",
+    admitting,
+    'if (!found || found.currentExportId !== null || found.state !== "active") return undefined;',
+    'if (!found || found.state !== "active") return undefined;',
+  ),
+  one("a held partner is admitted", "wants", admitting, "if (obstacle) {", "if (obstacle === undefined) {"),
+  one(
+    "a run that does not get anywhere stays",
+    "deeds",
+    resuming,
+    'if (stalls >= maxStalls) return close(run, "stalled");',
+    "",
+  ),
+  one(
+    "the wants of a stalled run do not back off",
+    "wants",
+    end,
+    'const gotNowhere = stop === "stalled" || hasNoToken;',
+    "const gotNowhere = hasNoToken;",
+  ),
+];
