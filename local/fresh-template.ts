@@ -8,7 +8,7 @@ import { repositoryRoot } from "./options.ts";
 import { commandLine } from "./processes.ts";
 import { StartupProblem } from "./startup-problem.ts";
 
-const sources = ["infra", "functions", "shared", "package-lock.json"];
+const sources = ["api", "infra", "functions", "shared", "package.json", "package-lock.json"];
 
 const outputFolder = join(repositoryRoot, "dist/local");
 // a system that runs on an older template may still start processes from its assets

@@ -1,16 +1,16 @@
-import * as z from "zod";
 import { personEndpoint } from "#shared/lambda/http-endpoint";
 import type { IntegrationView } from "#shared/views/integration-view";
 import type { disconnectIntegration } from "./disconnect-integration.ts";
+import { type DisconnectIntegrationReply, disconnectIntegrationRoute } from "./route.ts";
 
 export const disconnectIntegrationEndpoint = (
   disconnect: ReturnType<typeof disconnectIntegration>,
   view: IntegrationView,
 ) =>
-  personEndpoint({
-    request: z.object({ body: z.strictObject({}).optional() }),
-    run: async ({ person: { partnerId, by } }) => ({
+  personEndpoint(
+    disconnectIntegrationRoute,
+    async ({ person: { partnerId, by } }): Promise<DisconnectIntegrationReply> => ({
       status: 202,
       body: await view(partnerId, await disconnect({ partnerId, by })),
     }),
-  });
+  );

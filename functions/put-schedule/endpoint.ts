@@ -1,14 +1,13 @@
-import * as z from "zod";
 import { personEndpoint } from "#shared/lambda/http-endpoint";
-import { exportSchedule } from "#shared/schedules/schedule";
 import type { IntegrationView } from "#shared/views/integration-view";
 import type { putSchedule } from "./put-schedule.ts";
+import { type PutScheduleReply, putScheduleRoute } from "./route.ts";
 
 export const putScheduleEndpoint = (put: ReturnType<typeof putSchedule>, view: IntegrationView) =>
-  personEndpoint({
-    request: z.object({ body: exportSchedule }),
-    run: async ({ request, person: { partnerId, by } }) => ({
+  personEndpoint(
+    putScheduleRoute,
+    async ({ request, person: { partnerId, by } }): Promise<PutScheduleReply> => ({
       status: 200,
       body: await view(partnerId, await put({ partnerId, schedule: request.body, by })),
     }),
-  });
+  );

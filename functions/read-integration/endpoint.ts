@@ -1,17 +1,27 @@
-import * as z from "zod";
 import type { Agreement } from "#shared/agreements/agreement";
 import { findIntegration } from "#shared/integrations/integration";
-import { role } from "#shared/lambda/caller";
-import { personEndpoint, type Reply } from "#shared/lambda/http-endpoint";
+import type { ReplyOf } from "#shared/lambda/docs";
+import { personEndpoint } from "#shared/lambda/http-endpoint";
 import { httpRoutes } from "#shared/lambda/http-routes";
+import { keyOf } from "#shared/lambda/route";
 import type { Table } from "#shared/table/table";
-import { lineOutcome } from "#shared/usage/outcome";
 import type { IntegrationView } from "#shared/views/integration-view";
 import { readAgreement } from "./read-agreement.ts";
 import { readEvents } from "./read-events.ts";
 import { readExport, readExports, readReceipts } from "./read-exports.ts";
 import { readMapping } from "./read-mapping.ts";
 import { readUsageLines } from "./read-usage-lines.ts";
+import type * as docs from "./route.ts";
+import {
+  agreementRoute,
+  eventsRoute,
+  exportRoute,
+  exportsRoute,
+  integrationRoute,
+  mappingRoute,
+  receiptsRoute,
+  usageRoute,
+} from "./route.ts";
 
 interface Dependencies {
   table: Pick<Table, "get" | "getMany" | "query">;
@@ -19,61 +29,71 @@ interface Dependencies {
   agreement: Agreement;
 }
 
-// whoever is signed in may read
-const roles = role.options;
-const cursor = z.string().optional();
-const path = z.object({ exportId: z.string() });
-
-/** A route whose answer depends on the partner alone. */
-const own = (read: (partnerId: string) => Promise<Omit<Reply, "status">>) =>
-  personEndpoint({
-    request: z.object({}),
-    roles,
-    run: async ({ person }) => ({ status: 200, ...(await read(person.partnerId)) }),
-  });
-
-const ownList = (read: (partnerId: string, cursor: string | undefined) => Promise<unknown>) =>
-  personEndpoint({
-    request: z.object({ query: z.object({ cursor }) }),
-    roles,
-    run: async ({ request, person }) => ({ status: 200, body: await read(person.partnerId, request.query.cursor) }),
-  });
-
-const ownExport = (read: ReturnType<typeof readExport>) =>
-  personEndpoint({
-    request: z.object({ path }),
-    roles,
-    run: async ({ request, person: { partnerId } }) => ({
-      status: 200,
-      body: await read({ partnerId, ...request.path }),
-    }),
-  });
-
-const ownReceipts = (read: ReturnType<typeof readReceipts>) =>
-  personEndpoint({
-    request: z.object({ path, query: z.object({ cursor, outcome: lineOutcome.optional() }) }),
-    roles,
-    run: async ({ request, person: { partnerId } }) => ({
-      status: 200,
-      body: await read({ partnerId, ...request.path, ...request.query }),
-    }),
-  });
-
-const base = "GET /v1/integrations/gradient";
-
 /** Every GET of the hub UI. One function, because all of them need the same right: to read. */
 export const readIntegrationEndpoint = ({ table, view, agreement }: Dependencies) => {
-  const integrationOf = async (partnerId: string) => view(partnerId, await findIntegration(table, partnerId));
-  const agreementFor = readAgreement({ table, agreement });
+  const agreementOf = readAgreement({ table, agreement });
   const mappingOf = readMapping({ table });
+  const usageOf = readUsageLines({ table });
+  const exportsOf = readExports({ table });
+  const exportOf = readExport({ table });
+  const receiptsOf = readReceipts({ table });
+  const eventsOf = readEvents({ table });
   return httpRoutes({
-    [base]: own(async (partnerId) => ({ body: await integrationOf(partnerId), tagged: true })),
-    [`${base}/agreement`]: own(async (partnerId) => ({ body: await agreementFor(partnerId) })),
-    [`${base}/mapping`]: own(async (partnerId) => ({ body: await mappingOf(partnerId) })),
-    [`${base}/usage`]: ownList(readUsageLines({ table })),
-    [`${base}/exports`]: ownList(readExports({ table })),
-    [`${base}/exports/{exportId}`]: ownExport(readExport({ table })),
-    [`${base}/exports/{exportId}/lines`]: ownReceipts(readReceipts({ table })),
-    [`${base}/events`]: ownList(readEvents({ table })),
+    [keyOf(integrationRoute)]: personEndpoint(
+      integrationRoute,
+      async ({ person: { partnerId } }): Promise<ReplyOf<typeof docs.integrationDocs>> => ({
+        status: 200,
+        body: await view(partnerId, await findIntegration(table, partnerId)),
+      }),
+    ),
+    [keyOf(agreementRoute)]: personEndpoint(
+      agreementRoute,
+      async ({ person }): Promise<ReplyOf<typeof docs.agreementDocs>> => ({
+        status: 200,
+        body: await agreementOf(person.partnerId),
+      }),
+    ),
+    [keyOf(mappingRoute)]: personEndpoint(
+      mappingRoute,
+      async ({ person }): Promise<ReplyOf<typeof docs.mappingDocs>> => ({
+        status: 200,
+        body: await mappingOf(person.partnerId),
+      }),
+    ),
+    [keyOf(usageRoute)]: personEndpoint(
+      usageRoute,
+      async ({ request, person }): Promise<ReplyOf<typeof docs.usageDocs>> => ({
+        status: 200,
+        body: await usageOf(person.partnerId, request.query.cursor),
+      }),
+    ),
+    [keyOf(exportsRoute)]: personEndpoint(
+      exportsRoute,
+      async ({ request, person }): Promise<ReplyOf<typeof docs.exportsDocs>> => ({
+        status: 200,
+        body: await exportsOf(person.partnerId, request.query.cursor),
+      }),
+    ),
+    [keyOf(exportRoute)]: personEndpoint(
+      exportRoute,
+      async ({ request, person: { partnerId } }): Promise<ReplyOf<typeof docs.exportDocs>> => ({
+        status: 200,
+        body: await exportOf({ partnerId, ...request.path }),
+      }),
+    ),
+    [keyOf(receiptsRoute)]: personEndpoint(
+      receiptsRoute,
+      async ({ request, person: { partnerId } }): Promise<ReplyOf<typeof docs.receiptsDocs>> => ({
+        status: 200,
+        body: await receiptsOf({ partnerId, ...request.path, ...request.query }),
+      }),
+    ),
+    [keyOf(eventsRoute)]: personEndpoint(
+      eventsRoute,
+      async ({ request, person }): Promise<ReplyOf<typeof docs.eventsDocs>> => ({
+        status: 200,
+        body: await eventsOf(person.partnerId, request.query.cursor),
+      }),
+    ),
   });
 };

@@ -1,16 +1,12 @@
-import * as z from "zod";
 import { customerRecord } from "#shared/customers/customer";
-import { batchOf, sortOut } from "#shared/lambda/batch";
+import { sortOut } from "#shared/lambda/batch";
 import { feedEndpoint } from "#shared/lambda/http-endpoint";
-import { partnerId } from "#shared/partners/partner";
 import type { recordCustomers } from "./record-customers.ts";
+import { type RecordCustomersReply, recordCustomersRoute } from "./route.ts";
 
 export const recordCustomersEndpoint = (record: ReturnType<typeof recordCustomers>) =>
-  feedEndpoint({
-    request: z.object({ path: z.object({ partnerId }), body: z.strictObject({ customers: batchOf(500) }) }),
-    run: async ({ path, body }) => {
-      const { good, rejected } = sortOut(customerRecord, body.customers, "customer.invalid");
-      await record({ partnerId: path.partnerId, customers: good.map((each) => each.record) });
-      return { status: 200, body: { accepted: good.length, rejected } };
-    },
+  feedEndpoint(recordCustomersRoute, async ({ path, body }): Promise<RecordCustomersReply> => {
+    const { good, rejected } = sortOut(customerRecord, body.customers, "customer.invalid");
+    await record({ partnerId: path.partnerId, customers: good.map((each) => each.record) });
+    return { status: 200, body: { accepted: good.length, rejected } };
   });

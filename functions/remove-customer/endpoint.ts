@@ -1,14 +1,9 @@
-import * as z from "zod";
-import { customerId } from "#shared/customers/customer";
 import { feedEndpoint } from "#shared/lambda/http-endpoint";
-import { partnerId } from "#shared/partners/partner";
 import type { removeCustomer } from "./remove-customer.ts";
+import { type RemoveCustomerReply, removeCustomerRoute } from "./route.ts";
 
 export const removeCustomerEndpoint = (remove: ReturnType<typeof removeCustomer>) =>
-  feedEndpoint({
-    request: z.object({ path: z.object({ partnerId, customerId }) }),
-    run: async ({ path }) => {
-      await remove(path);
-      return { status: 204 };
-    },
+  feedEndpoint(removeCustomerRoute, async ({ path }): Promise<RemoveCustomerReply> => {
+    await remove(path);
+    return { status: 204 };
   });

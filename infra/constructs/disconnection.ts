@@ -1,7 +1,7 @@
 import { Duration } from "aws-cdk-lib";
-import { HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import { disconnectIntegrationRoute } from "#functions/disconnect-integration/route";
 import type { GradientEnv } from "#shared/lambda/gradient-env";
 import type { ViewEnv } from "#shared/lambda/view-env";
 import type { Foundation } from "./foundation.ts";
@@ -23,7 +23,7 @@ export class Disconnection extends Construct {
       errorImpact: "a partner cannot withdraw, and its usage is sent on",
     });
     storage.grantUse(disconnectIntegration);
-    api.forPeople(disconnectIntegration, [HttpMethod.DELETE, "/v1/integrations/gradient"]);
+    api.route(disconnectIntegration, disconnectIntegrationRoute);
 
     // a few calls: Gradient's status, the secret, the state
     const workerTimeout = Duration.seconds(30);

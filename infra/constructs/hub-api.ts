@@ -1,9 +1,10 @@
 import { CfnOutput, Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import {
+  type AddRoutesOptions,
   CorsHttpMethod,
   HttpApi,
-  type HttpMethod,
+  HttpMethod,
   HttpNoneAuthorizer,
   HttpStage,
   LogGroupLogDestination,
@@ -14,12 +15,12 @@ import { Alarm, ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-clo
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { cors } from "#api/cors";
 import { settingsOf } from "#infra/stages";
+import type { Method, Route } from "#shared/lambda/route";
 import type { DeploymentParameters } from "./deployment-parameters.ts";
 
-type Route = [method: HttpMethod, path: string];
-
-/** The HTTP API. Who may call a route is said by the method that adds it; CDK falls back to a signed-in person. */
+/** The HTTP API. Who may call a route is said by its declaration; CDK falls back to a signed-in person. */
 export class HubApi extends Construct {
   readonly #api: HttpApi;
 
@@ -34,9 +35,9 @@ export class HubApi extends Construct {
       }),
       corsPreflight: {
         allowOrigins: parameters.hubOrigins,
-        allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PUT, CorsHttpMethod.DELETE],
-        allowHeaders: ["authorization", "content-type", "idempotency-key", "if-none-match"],
-        exposeHeaders: ["etag"],
+        allowMethods: cors.methods.map((method) => corsMethodOf[method]),
+        allowHeaders: cors.allowedHeaders,
+        exposeHeaders: cors.exposedHeaders,
         maxAge: Duration.hours(1),
       },
     });
@@ -45,32 +46,22 @@ export class HubApi extends Construct {
     new CfnOutput(this, "Url", { key: "ApiUrl", value: this.#api.apiEndpoint });
   }
 
-  /** For whoever is signed in at the hub; the function looks at their role. */
-  forPeople(handler: LambdaFunction, ...routes: Route[]): void {
-    const integration = integrationOf(handler);
-    for (const [method, path] of routes) this.#api.addRoutes({ path, methods: [method], integration });
+  /**
+   * Has the function answer these routes, each for those whom its declaration lets in: the hub's people, whose role the
+   * function looks at; the hub's back office, by its scope; or everybody, where the function itself tells who calls.
+   */
+  route(handler: LambdaFunction, ...declared: Route[]): void {
+    const integration = new HttpLambdaIntegration(`${handler.node.id}Integration`, handler);
+    for (const { method, path, callers } of declared) {
+      const options = { path, methods: [methodOf[method]], integration };
+      if (callers === "signed") this.#openToEverybody(options);
+      else this.#api.addRoutes({ ...options, ...(callers === "feed" && { authorizationScopes: ["hub.feed"] }) });
+    }
   }
 
-  /** For the hub's back office alone. */
-  forFeed(handler: LambdaFunction, [method, path]: Route): void {
-    this.#api.addRoutes({
-      path,
-      methods: [method],
-      integration: integrationOf(handler),
-      authorizationScopes: ["hub.feed"],
-    });
-  }
-
-  /** Open to everybody: the function itself has to tell who calls. */
-  forSignedCalls(handler: LambdaFunction, [method, path]: Route): void {
-    const routes = this.#api.addRoutes({
-      path,
-      methods: [method],
-      integration: integrationOf(handler),
-      authorizer: new HttpNoneAuthorizer(),
-    });
-    for (const route of routes) {
-      Validations.of(route).acknowledge({
+  #openToEverybody(options: AddRoutesOptions): void {
+    for (const added of this.#api.addRoutes({ ...options, authorizer: new HttpNoneAuthorizer() })) {
+      Validations.of(added).acknowledge({
         id: "AwsSolutions::AwsSolutions-APIG4",
         reason: "The caller has no JWT; the function verifies the signature over the raw body before it reads it.",
       });
@@ -106,7 +97,19 @@ export class HubApi extends Construct {
   }
 }
 
-const integrationOf = (handler: LambdaFunction) => new HttpLambdaIntegration(`${handler.node.id}Integration`, handler);
+const methodOf = {
+  GET: HttpMethod.GET,
+  POST: HttpMethod.POST,
+  PUT: HttpMethod.PUT,
+  DELETE: HttpMethod.DELETE,
+} satisfies Record<Method, HttpMethod>;
+
+const corsMethodOf = {
+  GET: CorsHttpMethod.GET,
+  POST: CorsHttpMethod.POST,
+  PUT: CorsHttpMethod.PUT,
+  DELETE: CorsHttpMethod.DELETE,
+} satisfies Record<Method, CorsHttpMethod>;
 
 // the route's key, never its path: neither ids nor a query string belong into a log that everybody may read
 const accessLogFormat = AccessLogFormat.custom(

@@ -1,5 +1,9 @@
-import { HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
 import { Construct } from "constructs";
+import { putPartnerRoute } from "#functions/put-partner/route";
+import { putServiceRoute } from "#functions/put-service/route";
+import { recordCustomersRoute } from "#functions/record-customers/route";
+import { recordUsageRoute } from "#functions/record-usage/route";
+import { removeCustomerRoute } from "#functions/remove-customer/route";
 import type { TableEnv } from "#shared/lambda/table-env";
 import type { Foundation } from "./foundation.ts";
 import { ServiceFunction } from "./service-function.ts";
@@ -17,7 +21,7 @@ export class HubFeed extends Construct {
     });
     // reads the service that it compares with, and writes that row and a task
     storage.grantOnly(putService, "GetItem", "PutItem");
-    api.forFeed(putService, [HttpMethod.PUT, "/v1/hub/services/{serviceId}"]);
+    api.route(putService, putServiceRoute);
 
     const putPartner = new ServiceFunction<TableEnv>(this, "PutPartner", {
       folder: "put-partner",
@@ -25,7 +29,7 @@ export class HubFeed extends Construct {
       errorImpact: "a new partner cannot start, and mail goes to a former owner",
     });
     storage.grantUse(putPartner);
-    api.forFeed(putPartner, [HttpMethod.PUT, "/v1/hub/partners/{partnerId}"]);
+    api.route(putPartner, putPartnerRoute);
 
     const recordCustomers = new ServiceFunction<TableEnv>(this, "RecordCustomers", {
       folder: "record-customers",
@@ -33,7 +37,7 @@ export class HubFeed extends Construct {
       errorImpact: "a partner's new customers are missing in Gradient and go unbilled",
     });
     storage.grantUse(recordCustomers);
-    api.forFeed(recordCustomers, [HttpMethod.POST, "/v1/hub/partners/{partnerId}/customers"]);
+    api.route(recordCustomers, recordCustomersRoute);
 
     const removeCustomer = new ServiceFunction<TableEnv>(this, "RemoveCustomer", {
       folder: "remove-customer",
@@ -41,7 +45,7 @@ export class HubFeed extends Construct {
       errorImpact: "a customer who left is billed on",
     });
     storage.grantUse(removeCustomer);
-    api.forFeed(removeCustomer, [HttpMethod.DELETE, "/v1/hub/partners/{partnerId}/customers/{customerId}"]);
+    api.route(removeCustomer, removeCustomerRoute);
 
     const recordUsage = new ServiceFunction<TableEnv>(this, "RecordUsage", {
       folder: "record-usage",
@@ -49,6 +53,6 @@ export class HubFeed extends Construct {
       errorImpact: "exports go on with old counts, so customers are billed wrongly",
     });
     storage.grantUse(recordUsage);
-    api.forFeed(recordUsage, [HttpMethod.POST, "/v1/hub/partners/{partnerId}/usage"]);
+    api.route(recordUsage, recordUsageRoute);
   }
 }

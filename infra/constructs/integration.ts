@@ -1,12 +1,13 @@
-import { HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
 import { Construct } from "constructs";
+import { confirmAgreementRoute } from "#functions/confirm-agreement/route";
+import { readRoutes } from "#functions/read-integration/route";
 import type { RegisterTokenEnv } from "#functions/register-token/env";
+import { registerTokenRoute } from "#functions/register-token/route";
+import { startIntegrationRoute } from "#functions/start-integration/route";
 import type { ViewEnv } from "#shared/lambda/view-env";
 import type { Foundation } from "./foundation.ts";
 import { gradientEnvironment } from "./gradient-environment.ts";
 import { ServiceFunction } from "./service-function.ts";
-
-const base = "/v1/integrations/gradient";
 
 /** The wizard of the hub UI: start, paste the token, confirm the agreement, and see where one stands. */
 export class Integration extends Construct {
@@ -20,7 +21,7 @@ export class Integration extends Construct {
       errorImpact: "a partner cannot start the integration",
     });
     storage.grantUse(startIntegration);
-    api.forPeople(startIntegration, [HttpMethod.POST, base]);
+    api.route(startIntegration, startIntegrationRoute);
 
     const registerToken = new ServiceFunction<RegisterTokenEnv>(this, "RegisterToken", {
       folder: "register-token",
@@ -36,7 +37,7 @@ export class Integration extends Construct {
     credentials.vendorKey.grantRead(registerToken);
     credentials.tokenHashKey.grantRead(registerToken);
     credentials.partnerTokens.grantRegister(registerToken);
-    api.forPeople(registerToken, [HttpMethod.PUT, `${base}/token`]);
+    api.route(registerToken, registerTokenRoute);
 
     const confirmAgreement = new ServiceFunction<ViewEnv>(this, "ConfirmAgreement", {
       folder: "confirm-agreement",
@@ -44,7 +45,7 @@ export class Integration extends Construct {
       errorImpact: "a partner cannot confirm the agreement and stays at step 1",
     });
     storage.grantUse(confirmAgreement);
-    api.forPeople(confirmAgreement, [HttpMethod.POST, `${base}/agreement/confirmations`]);
+    api.route(confirmAgreement, confirmAgreementRoute);
 
     const readIntegration = new ServiceFunction<ViewEnv>(this, "ReadIntegration", {
       folder: "read-integration",
@@ -52,16 +53,6 @@ export class Integration extends Construct {
       errorImpact: "partners see neither the state of their integration nor their receipts; exports go on",
     });
     storage.grantRead(readIntegration);
-    api.forPeople(
-      readIntegration,
-      [HttpMethod.GET, base],
-      [HttpMethod.GET, `${base}/agreement`],
-      [HttpMethod.GET, `${base}/mapping`],
-      [HttpMethod.GET, `${base}/usage`],
-      [HttpMethod.GET, `${base}/exports`],
-      [HttpMethod.GET, `${base}/exports/{exportId}`],
-      [HttpMethod.GET, `${base}/exports/{exportId}/lines`],
-      [HttpMethod.GET, `${base}/events`],
-    );
+    api.route(readIntegration, ...readRoutes);
   }
 }

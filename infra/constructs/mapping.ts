@@ -1,9 +1,11 @@
 import { Duration } from "aws-cdk-lib";
-import { HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
 import { ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import { checkMappingRoute } from "#functions/check-mapping/route";
+import { exclusionsRoute, inclusionsRoute } from "#functions/leave-out/route";
 import type { ReceiveMappingWebhookEnv } from "#functions/receive-mapping-webhook/env";
+import { receiveMappingWebhookRoute } from "#functions/receive-mapping-webhook/route";
 import type { WatchMappingsEnv } from "#functions/watch-mappings/env";
 import { settingsOf } from "#infra/stages";
 import type { GradientEnv } from "#shared/lambda/gradient-env";
@@ -53,7 +55,7 @@ export class Mapping extends Construct {
       errorImpact: "Check now does nothing; the mapping is still looked at by itself",
     });
     storage.grantUse(checkMapping);
-    api.forPeople(checkMapping, [HttpMethod.POST, "/v1/integrations/gradient/mapping/checks"]);
+    api.route(checkMapping, checkMappingRoute);
 
     const leaveOut = new ServiceFunction<TableEnv>(this, "LeaveOut", {
       folder: "leave-out",
@@ -61,11 +63,7 @@ export class Mapping extends Construct {
       errorImpact: "partners cannot leave customers or services out of billing, nor take them in again",
     });
     storage.grantUse(leaveOut);
-    api.forPeople(
-      leaveOut,
-      [HttpMethod.POST, "/v1/integrations/gradient/mapping/exclusions"],
-      [HttpMethod.POST, "/v1/integrations/gradient/mapping/inclusions"],
-    );
+    api.route(leaveOut, exclusionsRoute, inclusionsRoute);
 
     const receiveMappingWebhook = new ServiceFunction<ReceiveMappingWebhookEnv>(this, "ReceiveMappingWebhook", {
       folder: "receive-mapping-webhook",
@@ -75,7 +73,7 @@ export class Mapping extends Construct {
     // anybody may call it: it looks up whose organization is named, and writes four rows in one transaction
     storage.grantOnly(receiveMappingWebhook, "GetItem", "PutItem", "ConditionCheckItem");
     credentials.webhookKeys.grantRead(receiveMappingWebhook);
-    api.forSignedCalls(receiveMappingWebhook, [HttpMethod.POST, "/v1/webhooks/gradient/mapping-completed"]);
+    api.route(receiveMappingWebhook, receiveMappingWebhookRoute);
 
     const watchMappings = new ServiceFunction<WatchMappingsEnv>(this, "WatchMappings", {
       folder: "watch-mappings",

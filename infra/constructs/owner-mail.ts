@@ -1,9 +1,9 @@
 import { Duration, Fn, Stack } from "aws-cdk-lib";
-import { HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
 import { ConfigurationSet, EmailIdentity, SuppressionReasons } from "aws-cdk-lib/aws-ses";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import { resendOwnerMailRoute } from "#functions/resend-owner-mail/route";
 import type { SendOwnerMailEnv } from "#functions/send-owner-mail/env";
 import type { TableEnv } from "#shared/lambda/table-env";
 import type { Foundation } from "./foundation.ts";
@@ -27,10 +27,7 @@ export class OwnerMail extends Construct {
       errorImpact: "an owner's lost mail cannot be asked for again",
     });
     storage.grantUse(resendOwnerMail);
-    api.forPeople(resendOwnerMail, [
-      HttpMethod.POST,
-      "/v1/integrations/gradient/agreement/confirmations/{version}/owner-email",
-    ]);
+    api.route(resendOwnerMail, resendOwnerMailRoute);
 
     const workerTimeout = Duration.seconds(30);
     const queue = new WorkerQueue(this, "Mail", {

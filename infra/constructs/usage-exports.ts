@@ -1,8 +1,10 @@
 import { Duration } from "aws-cdk-lib";
-import { HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
 import { ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import { cancelExportRoute } from "#functions/cancel-export/route";
+import { putScheduleRoute } from "#functions/put-schedule/route";
+import { startExportRoute } from "#functions/start-export/route";
 import type { GradientEnv } from "#shared/lambda/gradient-env";
 import type { TableEnv } from "#shared/lambda/table-env";
 import type { ViewEnv } from "#shared/lambda/view-env";
@@ -11,7 +13,6 @@ import { gradientEnvironment } from "./gradient-environment.ts";
 import { ServiceFunction } from "./service-function.ts";
 import { WorkerQueue } from "./worker-queue.ts";
 
-const base = "/v1/integrations/gradient";
 // Lambda's longest: a run of 75,000 lines ends without a hand-over
 const workerTimeout = Duration.minutes(15);
 // A guess until it is measured with `npm run bench:pace -- --only memory`: at half a core the pace was 94 a second, at
@@ -82,7 +83,7 @@ export class UsageExports extends Construct {
       errorImpact: "Send usage does nothing; scheduled exports go on",
     });
     storage.grantUse(startExport);
-    api.forPeople(startExport, [HttpMethod.POST, `${base}/exports`]);
+    api.route(startExport, startExportRoute);
 
     const cancelExport = new ServiceFunction<TableEnv>(this, "CancelExport", {
       folder: "cancel-export",
@@ -90,7 +91,7 @@ export class UsageExports extends Construct {
       errorImpact: "a running export cannot be stopped",
     });
     storage.grantUse(cancelExport);
-    api.forPeople(cancelExport, [HttpMethod.DELETE, `${base}/exports/{exportId}`]);
+    api.route(cancelExport, cancelExportRoute);
 
     const putSchedule = new ServiceFunction<ViewEnv>(this, "PutSchedule", {
       folder: "put-schedule",
@@ -98,7 +99,7 @@ export class UsageExports extends Construct {
       errorImpact: "a partner cannot change or pause when its usage is sent",
     });
     storage.grantUse(putSchedule);
-    api.forPeople(putSchedule, [HttpMethod.PUT, `${base}/schedule`]);
+    api.route(putSchedule, putScheduleRoute);
   }
 
   #addSchedules(foundation: Foundation): void {

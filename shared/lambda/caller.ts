@@ -6,6 +6,9 @@ import { identifier } from "../identifier.ts";
 export const role = z.enum(["owner", "full_admin", "product_admin", "billing_admin"]);
 export type Role = z.infer<typeof role>;
 
+/** Whoever is signed in may read. */
+export const everyRole: readonly Role[] = role.options;
+
 /** Who may change what is sent and to whom; the others may read. */
 export const changingRoles: readonly Role[] = ["owner", "full_admin"];
 
@@ -31,6 +34,12 @@ const personClaims = z.object({
   email: z.string().default(""),
 });
 
+/** The person, if their role is one of these; throws `role.not-allowed` otherwise. */
+export const withRole = (person: Person, allowed: readonly Role[]): Person => {
+  if (allowed.includes(person.role)) return person;
+  throw new AppError("forbidden", "role.not-allowed", `This needs one of the roles: ${allowed.join(", ")}.`);
+};
+
 /** Throws `forbidden` for an identity that is not a partner's person, and for a role that may not do this. */
 export const personOf = (event: APIGatewayProxyEventV2WithJWTAuthorizer, allowed: readonly Role[]): Person => {
   const claims = personClaims.safeParse(event.requestContext.authorizer.jwt.claims);
@@ -38,9 +47,6 @@ export const personOf = (event: APIGatewayProxyEventV2WithJWTAuthorizer, allowed
     throw new AppError("forbidden", "identity.incomplete", "The identity names no organization or no known role.");
   }
   const { org_id: partnerId, ...rest } = claims.data;
-  if (!allowed.includes(rest.role)) {
-    throw new AppError("forbidden", "role.not-allowed", `This needs one of the roles: ${allowed.join(", ")}.`);
-  }
   const by = { actor: rest.sub, actorName: rest.name, address: event.requestContext.http.sourceIp };
-  return { ...rest, partnerId, by };
+  return withRole({ ...rest, partnerId, by }, allowed);
 };

@@ -10,19 +10,13 @@ import type {
 import type * as z from "zod";
 import { AppError, type FieldError } from "../errors.ts";
 import { withLogFields } from "../logger.ts";
-import { changingRoles, type Person, personOf, type Role } from "./caller.ts";
+import { type Person, personOf, type Role } from "./caller.ts";
 import { problemReply } from "./problems.ts";
+import type { RequestSchema, Route } from "./route.ts";
 
 export interface Reply {
   status: number;
   body?: unknown;
-  /** Answers with an `ETag`, and 304 without a body when the caller has this state already. */
-  tagged?: boolean;
-}
-
-interface Request<S> {
-  request: S;
-  person: Person;
 }
 
 // Bodies of people are small; anything larger is a mistake or worse.
@@ -66,9 +60,11 @@ const parseRequest = <S extends z.ZodType>(schema: S, event: APIGatewayProxyEven
   });
 };
 
+/** With `tagged` an `ETag`, and 304 without a body when the caller has this state already. */
 const toResult = (
   event: APIGatewayProxyEventV2,
-  { status, body, tagged }: Reply,
+  { status, body }: Reply,
+  tagged = false,
 ): APIGatewayProxyStructuredResultV2 => {
   const text = body === undefined ? "" : JSON.stringify(body);
   const headers = { "content-type": "application/json", "cache-control": "no-store" };
@@ -94,29 +90,24 @@ export const httpDoor = (work: Work) =>
       withLogFields({ awsRequestId }, () => work(event).catch((error: unknown) => problemReply(error, awsRequestId))),
     );
 
-/**
- * A route of the hub UI: a signed-in person acts for their own partner. `roles` defaults to those who may change
- * things.
- */
-export const personEndpoint = <S extends z.ZodType>(endpoint: {
-  request: S;
-  roles?: readonly Role[];
-  maxBodyBytes?: number;
-  run: (request: Request<z.infer<S>>) => Promise<Reply>;
-}) =>
+/** The schema of a request by itself: a route's other facts are for whoever lets the request through. */
+type Asking<S extends RequestSchema> = Pick<Route<S>, "callers" | "request" | "tagged" | "maxBodyBytes">;
+
+/** A route of the hub UI: a signed-in person acts for their own partner. */
+export const personEndpoint = <S extends RequestSchema>(
+  { callers, request, tagged, maxBodyBytes = maxPersonBodyBytes }: Asking<S> & { callers: readonly Role[] },
+  run: (asked: { request: z.infer<S>; person: Person }) => Promise<Reply>,
+) =>
   httpDoor(async (event) => {
-    const person = personOf(event, endpoint.roles ?? changingRoles);
+    const person = personOf(event, callers);
     return withLogFields({ partnerId: person.partnerId }, async () => {
-      const request = parseRequest(endpoint.request, event, endpoint.maxBodyBytes ?? maxPersonBodyBytes);
-      return toResult(event, await endpoint.run({ request, person }));
+      const parsed = parseRequest(request, event, maxBodyBytes);
+      return toResult(event, await run({ request: parsed, person }), tagged);
     });
   });
 
 /** A route of the hub's back office; the authorizer has already asked for the scope `hub.feed`. */
-export const feedEndpoint = <S extends z.ZodType>(endpoint: {
-  request: S;
-  run: (request: z.infer<S>) => Promise<Reply>;
-}) =>
-  httpDoor(async (event) =>
-    toResult(event, await endpoint.run(parseRequest(endpoint.request, event, maxFeedBodyBytes))),
-  );
+export const feedEndpoint = <S extends RequestSchema>(
+  { request }: Asking<S> & { callers: "feed" },
+  run: (request: z.infer<S>) => Promise<Reply>,
+) => httpDoor(async (event) => toResult(event, await run(parseRequest(request, event, maxFeedBodyBytes))));

@@ -43,7 +43,7 @@ const stepOf = ({ agreement, mapping }: Integration): 1 | 2 | 3 => {
 const notStarted = (partnerId: string, links: ReturnType<typeof gradientLinks>) => ({
   partnerId,
   state: "not-started",
-  step: 1,
+  step: 1 as const,
   nextEnabled: false,
   token: null,
   gradient: { organizationName: null, status: null, lastSyncedAt: null, links },

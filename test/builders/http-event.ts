@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2WithJWTAuthorizer, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
+import { undeclared } from "#test/builders/declared";
 
 type Claims = Record<string, string>;
 
@@ -93,15 +94,21 @@ export const aLambdaContext = (context: Partial<Context> = {}): Context => ({
   ...context,
 });
 
-type Door = (
+export type Door = (
   event: APIGatewayProxyEventV2WithJWTAuthorizer,
   context: Context,
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** Calls an endpoint and reads its answer's JSON; an empty body is `undefined`. */
+/**
+ * Calls an endpoint and reads its answer's JSON; an empty body is `undefined`. Throws for an answer that the route's
+ * declaration does not foresee.
+ */
 export const call = async (endpoint: Door, event: APIGatewayProxyEventV2WithJWTAuthorizer) => {
   const { statusCode, headers, body } = await endpoint(event, aLambdaContext());
-  return { status: statusCode, headers, body: body ? JSON.parse(body) : undefined };
+  const answer = { status: statusCode, headers, body: body ? JSON.parse(body) : undefined };
+  const fault = undeclared(event.routeKey, { ...answer, contentType: String(headers?.["content-type"]) });
+  if (fault !== undefined) throw new Error(fault);
+  return answer;
 };
 
 /** The problem document that a refusal answers with; `more` for what only this one has. */

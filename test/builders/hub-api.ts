@@ -1,25 +1,57 @@
 import { cancelExport } from "#functions/cancel-export/cancel-export";
 import { cancelExportEndpoint } from "#functions/cancel-export/endpoint";
+import { cancelExportRoute } from "#functions/cancel-export/route";
 import { checkMapping } from "#functions/check-mapping/check-mapping";
 import { checkMappingEndpoint } from "#functions/check-mapping/endpoint";
+import { checkMappingRoute } from "#functions/check-mapping/route";
 import { confirmAgreement } from "#functions/confirm-agreement/confirm-agreement";
 import { confirmAgreementEndpoint } from "#functions/confirm-agreement/endpoint";
+import { confirmAgreementRoute } from "#functions/confirm-agreement/route";
 import { disconnectIntegration } from "#functions/disconnect-integration/disconnect-integration";
 import { disconnectIntegrationEndpoint } from "#functions/disconnect-integration/endpoint";
+import { disconnectIntegrationRoute } from "#functions/disconnect-integration/route";
 import { leaveOutEndpoint } from "#functions/leave-out/endpoint";
 import { leaveOut } from "#functions/leave-out/leave-out";
+import { exclusionsRoute, inclusionsRoute } from "#functions/leave-out/route";
+import { putPartnerEndpoint } from "#functions/put-partner/endpoint";
+import { putPartner } from "#functions/put-partner/put-partner";
+import { putPartnerRoute } from "#functions/put-partner/route";
 import { putScheduleEndpoint } from "#functions/put-schedule/endpoint";
 import { putSchedule } from "#functions/put-schedule/put-schedule";
+import { putScheduleRoute } from "#functions/put-schedule/route";
+import { putServiceEndpoint } from "#functions/put-service/endpoint";
+import { putService } from "#functions/put-service/put-service";
+import { putServiceRoute } from "#functions/put-service/route";
+import { readIntegrationEndpoint } from "#functions/read-integration/endpoint";
+import { readRoutes } from "#functions/read-integration/route";
+import { receiveMappingWebhookEndpoint } from "#functions/receive-mapping-webhook/endpoint";
+import { receiveMappingWebhook } from "#functions/receive-mapping-webhook/receive-mapping-webhook";
+import { receiveMappingWebhookRoute } from "#functions/receive-mapping-webhook/route";
+import { recordCustomersEndpoint } from "#functions/record-customers/endpoint";
+import { recordCustomers } from "#functions/record-customers/record-customers";
+import { recordCustomersRoute } from "#functions/record-customers/route";
+import { recordUsageEndpoint } from "#functions/record-usage/endpoint";
+import { recordUsage } from "#functions/record-usage/record-usage";
+import { recordUsageRoute } from "#functions/record-usage/route";
 import { registerTokenEndpoint } from "#functions/register-token/endpoint";
+import { registerTokenRoute } from "#functions/register-token/route";
+import { removeCustomerEndpoint } from "#functions/remove-customer/endpoint";
+import { removeCustomer } from "#functions/remove-customer/remove-customer";
+import { removeCustomerRoute } from "#functions/remove-customer/route";
 import { resendOwnerMailEndpoint } from "#functions/resend-owner-mail/endpoint";
 import { resendOwnerMail } from "#functions/resend-owner-mail/resend-owner-mail";
+import { resendOwnerMailRoute } from "#functions/resend-owner-mail/route";
 import { startExportEndpoint } from "#functions/start-export/endpoint";
+import { startExportRoute } from "#functions/start-export/route";
 import { startExport } from "#functions/start-export/start-export";
 import { startIntegrationEndpoint } from "#functions/start-integration/endpoint";
+import { startIntegrationRoute } from "#functions/start-integration/route";
 import { startIntegration } from "#functions/start-integration/start-integration";
 import { currentAgreement } from "#shared/agreements/agreement";
+import { keyOf, type Route } from "#shared/lambda/route";
 import { integrationView } from "#shared/views/integration-view";
-import { anHttpEvent, call, type HttpCall } from "#test/builders/http-event";
+import { aFeedEvent, anHttpEvent, call, type Door, type HttpCall } from "#test/builders/http-event";
+import { webhookSecret } from "#test/builders/signed-webhook";
 import { countingIds } from "#test/builders/time";
 import type { ServiceWorld } from "#test/fakes/service-world";
 
@@ -41,33 +73,62 @@ export const changingRoutes = {
 } as const;
 export type ChangingRoute = keyof typeof changingRoutes;
 
-/** The endpoints of those routes on one world, asked with exact events of a person of its partner. */
-export const hubApi = (world: ServiceWorld) => {
+/** Every route of the service on one world, by its key. */
+export const doorsOf = (world: ServiceWorld): Map<string, Door> => {
   const deps = { ...world.common, newId: countingIds() };
+  const { table } = world;
   const view = integrationView({
-    table: world.table,
+    table,
     gradientBaseUrl: "https://gradient.example/api",
     now: () => new Date(),
     obstacleFor: async () => null,
   });
-  const doors = {
-    start: startIntegrationEndpoint(startIntegration(deps), view),
-    token: registerTokenEndpoint(world.register, view),
-    confirm: confirmAgreementEndpoint(confirmAgreement({ ...deps, agreement: currentAgreement }), view),
-    resend: resendOwnerMailEndpoint(resendOwnerMail(deps)),
-    check: checkMappingEndpoint(checkMapping(deps)),
-    exclude: leaveOutEndpoint(leaveOut(deps)),
-    include: leaveOutEndpoint(leaveOut(deps)),
-    startExport: startExportEndpoint(startExport(deps)),
-    cancelExport: cancelExportEndpoint(cancelExport(deps)),
-    schedule: putScheduleEndpoint(putSchedule(deps), view),
-    disconnect: disconnectIntegrationEndpoint(disconnectIntegration(deps), view),
+  const reading = readIntegrationEndpoint({ table, view, agreement: currentAgreement });
+  const doors: [Pick<Route, "method" | "path">, Door][] = [
+    [startIntegrationRoute, startIntegrationEndpoint(startIntegration(deps), view)],
+    [registerTokenRoute, registerTokenEndpoint(world.register, view)],
+    [confirmAgreementRoute, confirmAgreementEndpoint(confirmAgreement({ ...deps, agreement: currentAgreement }), view)],
+    [resendOwnerMailRoute, resendOwnerMailEndpoint(resendOwnerMail(deps))],
+    [checkMappingRoute, checkMappingEndpoint(checkMapping(deps))],
+    [exclusionsRoute, leaveOutEndpoint(leaveOut(deps))],
+    [inclusionsRoute, leaveOutEndpoint(leaveOut(deps))],
+    [startExportRoute, startExportEndpoint(startExport(deps))],
+    [cancelExportRoute, cancelExportEndpoint(cancelExport(deps))],
+    [putScheduleRoute, putScheduleEndpoint(putSchedule(deps), view)],
+    [disconnectIntegrationRoute, disconnectIntegrationEndpoint(disconnectIntegration(deps), view)],
+    ...readRoutes.map((declared): [Pick<Route, "method" | "path">, Door] => [declared, reading]),
+    [putServiceRoute, putServiceEndpoint(putService(deps))],
+    [putPartnerRoute, putPartnerEndpoint(putPartner(deps))],
+    [recordCustomersRoute, recordCustomersEndpoint(recordCustomers(deps))],
+    [removeCustomerRoute, removeCustomerEndpoint(removeCustomer(deps))],
+    [recordUsageRoute, recordUsageEndpoint(recordUsage(deps))],
+    [
+      receiveMappingWebhookRoute,
+      receiveMappingWebhookEndpoint({
+        receive: receiveMappingWebhook(deps),
+        readKeys: async () => JSON.stringify([webhookSecret]),
+        now: deps.now,
+      }),
+    ],
+  ];
+  return new Map(doors.map(([declared, door]) => [keyOf(declared), door]));
+};
+
+/** The endpoints of those routes on one world, asked with exact events of a person of its partner. */
+export const hubApi = (world: ServiceWorld) => {
+  const doors = doorsOf(world);
+  const doorOf = (routeKey: string): Door => {
+    const door = doors.get(routeKey);
+    if (!door) throw new Error(`${routeKey} is no route of the service.`);
+    return door;
   };
+  const asPerson = ({ person, ...rest }: HttpCall) =>
+    call(doorOf(rest.routeKey), anHttpEvent({ ...rest, person: { org_id: world.partnerId, ...person } }));
   return {
-    ask: (route: ChangingRoute, { person, ...rest }: Omit<HttpCall, "routeKey"> = {}) =>
-      call(
-        doors[route],
-        anHttpEvent({ routeKey: changingRoutes[route], ...rest, person: { org_id: world.partnerId, ...person } }),
-      ),
+    /** Any route, by its key. */
+    asPerson,
+    asFeed: (asked: Omit<HttpCall, "person">) => call(doorOf(asked.routeKey), aFeedEvent(asked)),
+    ask: (route: ChangingRoute, asked: Omit<HttpCall, "routeKey"> = {}) =>
+      asPerson({ routeKey: changingRoutes[route], ...asked }),
   };
 };

@@ -107,15 +107,6 @@ describe.each(routes)("%s", (route) => {
     unchanged();
   });
 
-  it.each(["product_admin", "billing_admin"])("is not for a %s", async (role) => {
-    const { ask, unchanged } = await connectedApi();
-
-    expect(await ask(route, { ...good, person: { role } })).toEqual(
-      aProblem(403, "role.not-allowed", "Not allowed", "This needs one of the roles: owner, full_admin."),
-    );
-    unchanged();
-  });
-
   it.each([
     ["names no organization", { org_id: "" }],
     ["names an organization that cannot be", { org_id: "org\u00001" }],

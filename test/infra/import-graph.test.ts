@@ -6,6 +6,8 @@ import { anImport, circleOf, type Import, importsOfSources } from "./imports.ts"
 const kinds = [
   ["handler", /^functions\/[^/]+\/handler\.ts$/],
   ["entry", /^functions\/[^/]+\/(endpoint|worker|job)\.ts$/],
+  ["route", /^functions\/[^/]+\/(route|replies)\.ts$/],
+  ["API", /^api\//],
   ["environment", /^(functions\/[^/]+\/env|shared\/lambda\/[^/]+-env)\.ts$/],
   ["use case", /^functions\//],
   ["door", /^shared\/lambda\//],
@@ -32,8 +34,13 @@ const mayImport: Partial<Record<Kind, { kinds: Kind[]; because: string }>> = {
     because: "a handler wires its function out of what shared/ offers",
   },
   entry: {
-    kinds: ["use case", "door", "noun", "ground", "pure"],
+    kinds: ["route", "use case", "door", "noun", "ground", "pure"],
     because: "an entry asks a door, nouns and its use case; only a handler wires adapters",
+  },
+  route: { kinds: ["route", "door", "noun", "ground", "pure"], because: "a route is data about nouns" },
+  API: {
+    kinds: ["API", "route", "door", "ground", "pure", "technology"],
+    because: "the description of the API knows its routes, and nothing of what answers them",
   },
   environment: { kinds: ["environment", "ground", "pure"], because: "an environment is a schema and nothing else" },
   "use case": {
@@ -50,7 +57,10 @@ const mayImport: Partial<Record<Kind, { kinds: Kind[]; because: string }>> = {
     because: "a door knows no noun and no AWS client",
   },
   ground: { kinds: ["ground", "pure"], because: "what lies loose in shared/ stands below everything" },
-  infra: { kinds: ["infra", "environment", "pure", "technology"], because: "the stack borrows types, and no code" },
+  infra: {
+    kinds: ["infra", "API", "route", "environment", "door", "pure", "technology"],
+    because: "the stack knows routes, borrows types, and runs no code of ours",
+  },
   local: { kinds: ["local", "pure", "technology"], because: "the local system runs the template and knows no source" },
 };
 
@@ -66,7 +76,8 @@ const complaint = (one: Import): string | undefined => {
   if (rule && !rule.kinds.includes(to)) return rule.because;
   if (own && functionOf(one.target) && own !== functionOf(one.target)) return "a function knows no other function";
   if (own && one.source.startsWith("../")) return "a path climbs by its alias, #functions/…";
-  if (from === "infra" && to === "environment" && !one.typeOnly) return "the stack borrows types, and no code";
+  const borrowed = to === "environment" || to === "door";
+  if (from === "infra" && borrowed && !one.typeOnly) return "the stack borrows types, and no code";
   if (from !== "adapter" || to !== "adapter") return undefined;
   return path.dirname(one.file) === path.dirname(one.target) ? undefined : "an adapter knows no adapter elsewhere";
 };
@@ -136,6 +147,9 @@ describe("an import", () => {
     ["shared/errors.ts", "./partners/partner.ts"],
     ["infra/constructs/storage.ts", "#functions/put-thing/put-thing"],
     ["infra/constructs/storage.ts", "#functions/put-thing/env"],
+    ["infra/constructs/storage.ts", "#shared/lambda/http-endpoint"],
+    ["functions/put-thing/route.ts", "./put-thing.ts"],
+    ["api/routes.ts", "#functions/put-thing/endpoint"],
     ["infra/constructs/storage.ts", "../../shared/partners/partner.ts"],
     ["local/start.ts", "#shared/partners/partner"],
     ["local/start.ts", "#test/fakes/in-memory-table"],
@@ -148,6 +162,9 @@ describe("an import", () => {
     ["functions/put-thing/handler.ts", "#shared/table/table-client"],
     ["functions/put-thing/endpoint.ts", "#shared/lambda/http-endpoint"],
     ["functions/put-thing/env.ts", "#shared/lambda/table-env"],
+    ["functions/put-thing/route.ts", "#shared/lambda/route"],
+    ["functions/put-thing/endpoint.ts", "./route.ts"],
+    ["infra/constructs/storage.ts", "#functions/put-thing/route"],
     [useCase, "./deep/step.ts"],
     ["functions/put-thing/deep/step.ts", "#functions/put-thing/put-thing"],
     [useCase, "#shared/gradient/gradient-api"],

@@ -1,0 +1,170 @@
+import * as z from "zod";
+import type { Callers } from "#shared/lambda/route";
+import { jsonSchemas } from "./json-schemas.ts";
+import { type Described, gatewayStatuses, problemsOf } from "./problems.ts";
+
+type Json = Record<string, unknown>;
+
+/** What every problem document has (RFC 9457); some codes have further members. */
+const problem = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string().meta({ description: "Dotted and stable: what a program goes by" }),
+    detail: z.string().meta({ description: "For people" }),
+    requestId: z.string(),
+    errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
+  })
+  .meta({
+    id: "Problem",
+    examples: [
+      {
+        type: "urn:gradient-billing:problem:request.invalid",
+        title: "The request needs a correction",
+        status: 422,
+        code: "request.invalid",
+        detail: "Some fields of the request need a correction.",
+        requestId: "0f8b5c1e-3f5f-4a52-9d6b-0c6c1b8b6e0d",
+        errors: [{ path: "hour", message: "The hour must be a whole number from 0 to 23." }],
+      },
+    ],
+  });
+
+const gatewayMessage = z
+  .object({ message: z.string() })
+  .meta({ id: "GatewayMessage", examples: [{ message: "Unauthorized" }], description: "API Gateway's own answer" });
+
+const tags = {
+  Integration: "From nothing to a connected partner",
+  Mapping: "What the partner maps in Gradient",
+  Exports: "What is sent, and what became of it",
+  Feed: "What the hub's back office tells",
+  Webhook: "What Gradient tells",
+};
+
+const securityOf = (callers: Callers): Json[] => {
+  if (callers === "signed") return [{ webhookSignature: [] }];
+  return [callers === "feed" ? { hubFeed: [] } : { hubPerson: [] }];
+};
+
+const rolesOf = (callers: Callers): string[] =>
+  typeof callers === "string" ? [] : [`Roles: ${callers.map((role) => `\`${role}\``).join(", ")}.`];
+
+/** Sets a batch's `items` to what its records look like. */
+const withItems = (schema: Json, items: Record<string, unknown>): Json => {
+  const { properties } = z.looseObject({ properties: z.record(z.string(), z.looseObject({})) }).parse(schema);
+  const described = Object.entries(properties).map(([name, one]) => [
+    name,
+    name in items ? { ...one, items: items[name] } : one,
+  ]);
+  return { ...schema, properties: Object.fromEntries(described) };
+};
+
+/** The description of the API as an OpenAPI 3.1 document, made of nothing but the routes' declarations. */
+export const openApi = (routes: readonly Described[]) => {
+  const { of, components } = jsonSchemas();
+
+  const parametersOf = ({ route: { request, tagged } }: Described) => {
+    const ofPlace = (place: "path" | "query", shape: z.ZodObject | undefined) =>
+      Object.entries(shape?.shape ?? {}).map(([name, schema]) => ({
+        name,
+        in: place,
+        required: place === "path",
+        schema: of(z.instanceof(z.ZodType).parse(schema), "input"),
+      }));
+    const { path, query } = request.shape;
+    const known = { name: "if-none-match", in: "header", required: false, schema: { type: "string" } };
+    return [...ofPlace("path", path), ...ofPlace("query", query), ...(tagged ? [known] : [])];
+  };
+
+  const bodyOf = ({ route, docs }: Described) => {
+    const { items = {}, body = route.request.shape.body, example } = docs();
+    if (!body) return {};
+    const records = Object.entries(items).map(([name, schema]) => [name, of(schema, "input")]);
+    const schema = of(body, "input");
+    return {
+      requestBody: {
+        required: !body.safeParse(undefined).success,
+        content: {
+          "application/json": {
+            schema: records.length === 0 ? schema : withItems(schema, Object.fromEntries(records)),
+            ...(example === undefined ? {} : { example }),
+          },
+        },
+      },
+    };
+  };
+
+  const repliesOf = ({ route: { tagged }, docs }: Described) =>
+    Object.entries(docs().replies).map(([status, { description, body, example }]) => {
+      const json = body && { schema: of(body, "output"), ...(example === undefined ? {} : { example }) };
+      const headers = tagged ? { headers: { etag: { schema: { type: "string" } } } } : {};
+      return [status, { description, ...headers, ...(json ? { content: { "application/json": json } } : {}) }];
+    });
+
+  const refusalsOf = (described: Described) => {
+    const codes = problemsOf(described);
+    const byGateway = gatewayStatuses(described);
+    const statuses = [...new Set([...codes.keys(), ...byGateway])].sort((a, b) => a - b);
+    return statuses.map((status) => {
+      const own = codes.get(status) ?? [];
+      const ofThese = { allOf: [of(problem, "output"), { properties: { code: { enum: own } } }] };
+      return [
+        status,
+        {
+          description: own.length > 0 ? own.map((code) => `\`${code}\``).join(", ") : "Answered by API Gateway",
+          ...(status === 429 ? { headers: { "retry-after": { schema: { type: "integer" } } } } : {}),
+          content: {
+            ...(own.length > 0 ? { "application/problem+json": { schema: ofThese } } : {}),
+            ...(byGateway.includes(status) ? { "application/json": { schema: of(gatewayMessage, "output") } } : {}),
+          },
+        },
+      ];
+    });
+  };
+
+  const operationOf = (described: Described) => {
+    const { route, docs } = described;
+    const { id, tag, summary, description } = docs();
+    const text = [...(description === undefined ? [] : [description]), ...rolesOf(route.callers)].join(" ");
+    const parameters = parametersOf(described);
+    const unchanged = route.tagged ? [[304, { description: "Unchanged since the `etag` that was sent" }]] : [];
+    return {
+      operationId: id,
+      tags: [tag],
+      summary,
+      ...(text === "" ? {} : { description: text }),
+      security: securityOf(route.callers),
+      ...(parameters.length > 0 ? { parameters } : {}),
+      ...bodyOf(described),
+      responses: Object.fromEntries([...repliesOf(described), ...unchanged, ...refusalsOf(described)]),
+    };
+  };
+
+  const paths: Record<string, Json> = {};
+  for (const described of routes) {
+    const { path, method } = described.route;
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(described) };
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Gradient billing",
+      version: "1.0.0",
+      description: "Sends a hub's usage counts to Gradient. Made from the schemas that the service enforces.",
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [{ url: "https://{host}", variables: { host: { default: "billing.hub.example" } } }],
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+    paths,
+    components: {
+      securitySchemes: {
+        hubPerson: { type: "http", scheme: "bearer", bearerFormat: "JWT", description: "A signed-in person" },
+        hubFeed: { type: "http", scheme: "bearer", bearerFormat: "JWT", description: "Has the scope `hub.feed`" },
+        webhookSignature: { type: "apiKey", in: "header", name: "webhook-signature", description: "Standard Webhooks" },
+      },
+      schemas: Object.fromEntries([...components].sort(([a], [b]) => (a < b ? -1 : 1))),
+    },
+  };
+};

@@ -1,0 +1,52 @@
+import type { AnyDocs } from "#shared/lambda/docs";
+import type { Route } from "#shared/lambda/route";
+
+export interface Described {
+  folder: string;
+  route: Route;
+  docs: () => AnyDocs;
+}
+
+type Codes = [status: number, ...codes: string[]][];
+
+const ofPeople: Codes = [[403, "identity.incomplete", "role.not-allowed"]];
+const ofBodies: Codes = [
+  [400, "request.malformed"],
+  [413, "request.too-large"],
+];
+const ofFields: Codes = [[422, "request.invalid"]];
+// what was changed by somebody else ten times in a row, while this call tried to
+const ofChanges: Codes = [[409, "table.conflict"]];
+const ofAll: Codes = [
+  [500, "internal", "record.unreadable"],
+  [503, "table.unavailable"],
+];
+
+/** The codes of all problems that a route may answer, by their status. */
+export const problemsOf = ({ route, docs }: Described): Map<number, string[]> => {
+  const { method, callers } = route;
+  const isSigned = callers === "signed";
+  const all: Codes = [
+    ...(callers === "feed" || isSigned ? [] : ofPeople),
+    ...(isSigned ? [] : [...ofBodies, ...ofFields]),
+    ...(method === "GET" ? [] : ofChanges),
+    ...ofAll,
+  ];
+  const codes = new Map<number, string[]>();
+  const add = (status: number, more: readonly string[]) => codes.set(status, [...(codes.get(status) ?? []), ...more]);
+  for (const [status, ...more] of all) add(status, more);
+  for (const [status, more] of Object.entries(docs().problems ?? {})) add(Number(status), more);
+  return new Map([...codes].sort(([a], [b]) => a - b));
+};
+
+/**
+ * Statuses that API Gateway answers by itself, before a function is asked or when it does not answer: `{ "message" }`
+ * as `application/json`.
+ */
+export const gatewayStatuses = ({ route: { callers } }: Described): number[] => [
+  ...(callers === "signed" ? [] : [401]),
+  ...(callers === "feed" ? [403] : []),
+  429,
+  500,
+  503,
+];

@@ -1,0 +1,31 @@
+import * as z from "zod";
+import { instant } from "#shared/identifier";
+import { everyRole } from "#shared/lambda/caller";
+import { docs, type ReplyOf } from "#shared/lambda/docs";
+import { route } from "#shared/lambda/route";
+import { noBody } from "#shared/wire";
+
+export const checkMappingRoute = route({
+  method: "POST",
+  path: "/v1/integrations/gradient/mapping/checks",
+  callers: everyRole,
+  request: z.object({ body: noBody }),
+});
+
+export const checkMappingDocs = () =>
+  docs({
+    id: "checkMapping",
+    tag: "Mapping",
+    summary: "Look at the mapping now",
+    description: "One look is under way at a time; a second press within 10 s joins it.",
+    replies: {
+      202: {
+        description: "Somebody looks",
+        body: z.strictObject({ requestedAt: instant }),
+        example: { requestedAt: "2026-11-22T12:00:00.000Z" },
+      },
+    },
+    problems: { 409: ["integration.wrong-step"] },
+  });
+
+export type CheckMappingReply = ReplyOf<typeof checkMappingDocs>;

@@ -1,0 +1,38 @@
+import * as z from "zod";
+import { changingRoles } from "#shared/lambda/caller";
+import { docs, type ReplyOf } from "#shared/lambda/docs";
+import { route } from "#shared/lambda/route";
+import { integrationReply } from "#shared/views/integration-reply";
+
+export const registerTokenRoute = route({
+  method: "PUT",
+  path: "/v1/integrations/gradient/token",
+  callers: changingRoles,
+  request: z.object({ body: z.strictObject({ partnerToken: z.string() }) }),
+});
+
+export const registerTokenDocs = () =>
+  docs({
+    id: "registerToken",
+    tag: "Integration",
+    summary: "Register or replace the partner token",
+    description:
+      "Gradient is asked first; nothing changes unless it takes the token. The token is never answered, and kept apart from everything else.",
+    example: { partnerToken: "the-key-that-gradient-shows-once" },
+    replies: { 200: { description: "Gradient took the token, and it is kept", body: integrationReply } },
+    problems: {
+      409: ["token.in-use", "integration.wrong-step"],
+      422: ["token.malformed", "token.rejected"],
+      502: ["gradient.vendor-key-rejected", "gradient.unavailable"],
+      503: [
+        "gradient.refused",
+        "gradient.forbidden",
+        "gradient.unavailable",
+        "gradient.throttled",
+        "gradient.not-asked",
+        "secrets.unavailable",
+      ],
+    },
+  });
+
+export type RegisterTokenReply = ReplyOf<typeof registerTokenDocs>;

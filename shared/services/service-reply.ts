@@ -1,0 +1,28 @@
+import * as z from "zod";
+import { instant } from "../identifier.ts";
+
+/** A service as the feed's answer shows it: without what is between us and Gradient. */
+export const serviceReply = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    description: z.string(),
+    category: z.string(),
+    subcategory: z.string(),
+    unit: z.string(),
+    updatedAt: instant,
+  })
+  .meta({
+    id: "Service",
+    examples: [
+      {
+        id: "svc-edr",
+        name: "Endpoint protection",
+        description: "Detection and response on workstations and servers",
+        category: "security",
+        subcategory: "endpoint detection and response (EDR)",
+        unit: "devices",
+        updatedAt: "2026-11-22T12:00:00.000Z",
+      },
+    ],
+  });

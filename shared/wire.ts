@@ -1,0 +1,28 @@
+import * as z from "zod";
+
+/** A word out of a list that may grow: whoever reads it has to bear one that is not known yet. */
+export const wordOf = <const Words extends readonly string[]>(...words: Words) => z.union([z.enum(words), z.string()]);
+
+/** One page of a list. `nextCursor` leads to the next one, null after the last. */
+export const pageOf = <Item extends z.ZodType>(item: Item) =>
+  z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() });
+
+/** What became of a batch: good records are stored, bad ones are named by their places in it. */
+export const batchReply = z
+  .strictObject({
+    accepted: z.int().min(0),
+    rejected: z.array(z.strictObject({ index: z.int().min(0), code: z.string(), detail: z.string() })),
+  })
+  .meta({
+    id: "BatchResult",
+    description: "Good records are stored, bad ones are named by their places in the batch",
+    examples: [
+      {
+        accepted: 2,
+        rejected: [{ index: 1, code: "customer.unknown", detail: "customerId: There is no such customer." }],
+      },
+    ],
+  });
+
+/** The body of a call that has nothing to say. */
+export const noBody = z.strictObject({}).optional();

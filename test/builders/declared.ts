@@ -1,0 +1,38 @@
+import * as z from "zod";
+import { type Described, gatewayStatuses, problemsOf } from "#api/problems";
+import { routes } from "#api/routes";
+import { keyOf } from "#shared/lambda/route";
+
+const all: readonly Described[] = routes;
+const byKey = new Map<string, Described>(all.map((described) => [keyOf(described.route), described]));
+
+const problem = z.object({ code: z.string() });
+const message = z.strictObject({ message: z.string() });
+
+interface Answer {
+  status: number | undefined;
+  contentType: string | null | undefined;
+  /** Read as JSON; undefined where there is none. */
+  body: unknown;
+}
+
+/** What is wrong with an answer, going by its route's declaration; undefined for a declared one. */
+export const undeclared = (routeKey: string, { status = 0, contentType = "", body }: Answer): string | undefined => {
+  const described = byKey.get(routeKey);
+  if (!described) {
+    return problem.safeParse(body).data?.code === "route.unknown" ? undefined : `${routeKey} is declared nowhere`;
+  }
+  const told = `${routeKey} answered ${status} ${JSON.stringify(body)}`;
+  if (contentType?.startsWith("application/problem+json")) {
+    const { code } = problem.parse(body);
+    return problemsOf(described).get(status)?.includes(code) ? undefined : `${told}: an undeclared problem`;
+  }
+  if (status === 304 && described.route.tagged) return body === undefined ? undefined : `${told}: a body`;
+  const declared = described.docs().replies[status];
+  if (!declared) {
+    const isOfGateway = gatewayStatuses(described).includes(status) && message.safeParse(body).success;
+    return isOfGateway ? undefined : `${told}: an undeclared status`;
+  }
+  const parsed = (declared.body ?? z.undefined()).safeParse(body);
+  return parsed.success ? undefined : `${told}: ${z.prettifyError(parsed.error)}`;
+};
