@@ -4,7 +4,7 @@ import { type Actor, eventWrite } from "#shared/events/event";
 import { askLook } from "#shared/integrations/ask-look";
 import { findIntegration, type Integration, integrationWrite, stateWithToken } from "#shared/integrations/integration";
 import { wrongStep } from "#shared/integrations/wrong-step";
-import { ownerMailWrite } from "#shared/mail/owner-mail";
+import { oweMail } from "#shared/mail/owe-mail";
 import { owe } from "#shared/outbox/outbox";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict, written } from "#shared/table/table";
@@ -64,24 +64,22 @@ export const confirmAgreement =
         ...owed,
         // the first partner's key brings the vendor's services to Gradient, too
         owe({ kind: "sync-catalogue" }, { id: newId(), at }),
-        ownerMailWrite({
-          partnerId,
-          id: mailId,
-          facts: {
-            kind: "agreement-confirmed",
-            version,
-            sha256,
-            confirmedAt: at,
-            confirmedByName: name,
-            confirmedByEmail: email,
-            address: by.address ?? "",
+        ...oweMail(
+          {
+            partnerId,
+            mailId,
+            facts: {
+              kind: "agreement-confirmed",
+              version,
+              sha256,
+              confirmedAt: at,
+              confirmedByName: name,
+              confirmedByEmail: email,
+              address: by.address ?? "",
+            },
           },
-          status: "queued",
-          at,
-          messageId: null,
-          version: 0,
-        }),
-        owe({ kind: "send-owner-mail", partnerId, mailId }, { id: newId(), at }),
+          { at, newId },
+        ),
         eventWrite({ id: newId(), partnerId, type: "agreement.confirmed", at, details: { version, sha256 }, ...by }),
       ]);
       return { integration: written(updated), isNew: true };

@@ -1,45 +1,49 @@
-import { findIntegration } from "#shared/integrations/integration";
-import { findOwnerMail, ownerMailWrite } from "#shared/mail/owner-mail";
-import { owe } from "#shared/outbox/outbox";
+import { type AuditEvent, eventWrite } from "#shared/events/event";
+import { mailsForAddress } from "#shared/mail/requeue-mail";
 import { findPartner, type Partner, type PartnerProfile, partnerWrite } from "#shared/partners/partner";
 import type { Changing } from "#shared/table/changing";
-import { retryOnConflict, type Write } from "#shared/table/table";
+import { retryOnConflict } from "#shared/table/table";
 
 export interface PartnerUpdate {
   id: string;
   profile: PartnerProfile;
 }
 
+type Owner = Partner["owner"];
+
+const isSameOwner = (a: Owner, b: Owner): boolean => a.name === b.name && a.email === b.email;
 const isSame = (stored: Partner, { name, owner, timeZone }: PartnerProfile): boolean =>
-  stored.name === name &&
-  stored.owner.name === owner.name &&
-  stored.owner.email === owner.email &&
-  stored.timeZone === timeZone;
+  stored.name === name && isSameOwner(stored.owner, owner) && stored.timeZone === timeZone;
+
+// the hub's back office, whose calls carry no person
+const feed: Pick<AuditEvent, "actor" | "actorName" | "role" | "address"> = {
+  actor: "hub-feed",
+  actorName: null,
+  role: null,
+  address: null,
+};
 
 /**
- * Stores a partner as the feed describes it; mail to the owner goes to this address from then on. A repeat writes
- * nothing.
+ * Stores a partner as the feed describes it; mail to the owner goes to this address from then on, with what could not
+ * be delivered before. A repeat writes nothing.
  */
-export const putPartner = ({ table, now, newId }: Changing<"get" | "transact">) => {
-  /** Owes the confirmation's e-mail again, if it failed because nobody knew an owner. */
-  const missedMail = async (partnerId: string, at: string): Promise<Write[]> => {
-    const integration = await findIntegration(table, partnerId);
-    if (!integration?.problems.some(({ code }) => code === "owner.unknown")) return [];
-    const mail = integration.agreement && (await findOwnerMail(table, partnerId, integration.agreement.mailId));
-    if (mail?.status !== "failed") return [];
-    return [
-      ownerMailWrite({ ...mail, status: "queued", at }),
-      owe({ kind: "send-owner-mail", partnerId, mailId: mail.id }, { id: newId(), at }),
-    ];
-  };
-
-  return ({ id, profile }: PartnerUpdate): Promise<Partner> =>
+export const putPartner =
+  ({ table, now, newId }: Changing<"get" | "query" | "transact">) =>
+  ({ id, profile }: PartnerUpdate): Promise<Partner> =>
     retryOnConflict(async () => {
       const stored = await findPartner(table, id);
       if (stored && isSame(stored, profile)) return stored;
       const at = now().toISOString();
       const updated = { id, ...profile, updatedAt: at, version: stored?.version ?? 0 };
-      await table.transact([partnerWrite(updated), ...(await missedMail(id, at))]);
+      const isAnother = !stored || !isSameOwner(stored.owner, profile.owner);
+      const details = {
+        before: stored ? `${stored.owner.name} <${stored.owner.email}>` : null,
+        after: `${profile.owner.name} <${profile.owner.email}>`,
+      };
+      await table.transact([
+        partnerWrite(updated),
+        ...(isAnother ? await mailsForAddress(table, id, { email: profile.owner.email, at, newId }) : []),
+        ...(isAnother ? [eventWrite({ id: newId(), partnerId: id, type: "owner.changed", at, details, ...feed })] : []),
+      ]);
       return updated;
     });
-};

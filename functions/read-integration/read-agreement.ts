@@ -1,6 +1,6 @@
 import type { Agreement } from "#shared/agreements/agreement";
 import { findIntegration } from "#shared/integrations/integration";
-import { findOwnerMail } from "#shared/mail/owner-mail";
+import { mailFate } from "#shared/mail/owner-mail";
 import type { Table } from "#shared/table/table";
 
 interface Dependencies {
@@ -14,13 +14,12 @@ export const readAgreement =
   async (partnerId: string) => {
     const { version, sha256, title, markdown } = agreement;
     const confirmed = (await findIntegration(table, partnerId))?.agreement ?? null;
-    const mail = confirmed && (await findOwnerMail(table, partnerId, confirmed.mailId));
     const confirmation = confirmed && {
       version: confirmed.version,
       sha256: confirmed.sha256,
       confirmedAt: confirmed.confirmedAt,
       confirmedBy: confirmed.confirmedBy,
-      ownerEmail: mail ? { status: mail.status, at: mail.at } : null,
+      ownerEmail: await mailFate(table, partnerId, confirmed.mailId),
     };
     return { version, sha256, title, markdown, confirmation };
   };

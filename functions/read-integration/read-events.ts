@@ -2,12 +2,13 @@ import { listEvents, type StoredEvent } from "#shared/events/event";
 import type { Table } from "#shared/table/table";
 import { listOf } from "./list.ts";
 
-const eventView = ({ id, type, at, actor, actorName, address, details }: StoredEvent) => ({
+const eventView = ({ id, type, at, actor, actorName, role, address, details }: StoredEvent) => ({
   id,
   type,
   at,
   actor,
   actorName,
+  role,
   address,
   details,
 });

@@ -102,6 +102,7 @@ export const eventReply = z
     at: instant,
     actor: z.string().meta({ description: 'A person\'s `sub`, "service" or "gradient"' }),
     actorName: z.string().nullable(),
+    role: z.string().nullable(),
     address: z.string().nullable(),
     details: z.record(z.string(), z.unknown()),
   })
@@ -114,6 +115,7 @@ export const eventReply = z
         at: "2026-11-22T12:00:00.000Z",
         actor: "person-1",
         actorName: "Dana Reyes",
+        role: "full_admin",
         address: "198.51.100.7",
         details: { exportId: "20261122T120000000Z-1f3a9c2e" },
       },

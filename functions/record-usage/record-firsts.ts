@@ -20,7 +20,7 @@ export const firstsAtOnce = 49;
 
 /**
  * The customer stays as it was read: one that is taken into billing meanwhile finds these measurements, or we find that
- * it was.
+ * it was; and none is stored for one that is removed meanwhile.
  */
 const checkOf = ({ partnerId, id, version }: Customer): Write => ({
   check: customerKey(partnerId, id),
@@ -30,13 +30,13 @@ const checkOf = ({ partnerId, id, version }: Customer): Write => ({
 /**
  * Stores measurements of services that a customer was never measured for, and in the same transaction the want that
  * brings them to Gradient. A partner that is not active yet has everything sent when it becomes so; the transaction
- * fails if that has just happened.
+ * fails if that has just happened. Answers the customers that were removed meanwhile: theirs are not stored.
  */
 export const recordFirsts = (
   { table, now }: Dependencies,
   partnerId: string,
   firsts: CustomerMeasured[],
-): Promise<void> =>
+): Promise<ReadonlySet<string>> =>
   retryOnConflict(async () => {
     const ids = firsts.map(({ customerId }) => customerId);
     const [integration, usageRows, customerRows] = await Promise.all([
@@ -47,17 +47,21 @@ export const recordFirsts = (
     const stored = new Map(usageRows.map(fromUsageItem).map((usage) => [usage.customerId, usage]));
     const customers = new Map(customerRows.map(fromCustomerItem).map((customer) => [customer.id, customer]));
     const rows: Write[] = [];
+    const removed = new Set<string>();
     let isWanted = false;
     for (const { customerId, measured } of firsts) {
+      const customer = customers.get(customerId);
+      if (customer && customer.removedAt !== null) {
+        removed.add(customerId);
+        continue;
+      }
       const { after, hasChanged, hasFirst } = withMeasured(stored.get(customerId), partnerId, customerId, measured);
       if (!hasChanged) continue;
       rows.push(usageWrite(after));
-      const customer = customers.get(customerId);
-      const isSent = customer !== undefined && isBilled(customer);
-      if (customer && !isSent) rows.push(checkOf(customer));
-      isWanted ||= hasFirst && isSent;
+      if (customer) rows.push(checkOf(customer));
+      isWanted ||= hasFirst && customer !== undefined && isBilled(customer);
     }
-    if (rows.length === 0) return;
+    if (rows.length === 0) return removed;
     if (isWanted && integration?.state === "active") {
       const wants = wish(integration.wants, "all", { at: now().toISOString(), trigger: "mapping" });
       rows.push(integrationWrite({ ...integration, wants }));
@@ -65,4 +69,5 @@ export const recordFirsts = (
       rows.push({ check: integrationKey(partnerId), expect: integration?.version ?? "absent" });
     }
     await table.transact(rows);
+    return removed;
   });

@@ -88,22 +88,28 @@ export const recordUsage = ({ table, now }: Dependencies) => {
     await knownPartner(table, partnerId);
     const refusalOf = await findRefusal(partnerId, measurements);
     const refused: RefusedMeasurement[] = [];
-    const kept: Measurement[] = [];
+    const kept: Indexed[] = [];
     for (const { index, record } of measurements) {
       const code = refusalOf(record);
       if (code) refused.push({ index, code, detail: details[code] });
-      else kept.push(record);
+      else kept.push({ index, record });
     }
     const firsts: CustomerMeasured[] = [];
     await inParallel(
       rowsAtOnce,
-      Map.groupBy(kept, ({ customerId }) => customerId),
+      Map.groupBy(
+        kept.map(({ record }) => record),
+        ({ customerId }) => customerId,
+      ),
       async ([customerId, measured]) => {
         if (!(await recordAgain(partnerId, customerId, measured))) firsts.push({ customerId, measured });
       },
     );
     for (let from = 0; from < firsts.length; from += firstsAtOnce) {
-      await recordFirsts({ table, now }, partnerId, firsts.slice(from, from + firstsAtOnce));
+      const removed = await recordFirsts({ table, now }, partnerId, firsts.slice(from, from + firstsAtOnce));
+      for (const { index, record } of kept)
+        if (removed.has(record.customerId))
+          refused.push({ index, code: "customer.removed", detail: details["customer.removed"] });
     }
     return refused;
   };

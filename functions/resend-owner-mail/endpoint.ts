@@ -7,6 +7,6 @@ export const resendOwnerMailEndpoint = (resend: ReturnType<typeof resendOwnerMai
     resendOwnerMailRoute,
     async ({ request, person: { partnerId, by } }): Promise<ResendOwnerMailReply> => {
       const { status, at } = await resend({ partnerId, version: request.path.version, by });
-      return { status: 202, body: { status, at } };
+      return { status: 202, body: { status, at, detail: null } };
     },
   );

@@ -1,7 +1,8 @@
 import { AppError } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
 import { findIntegration, integrationWrite } from "#shared/integrations/integration";
-import { findOwnerMail, type OwnerMail, ownerMailWrite } from "#shared/mail/owner-mail";
+import { missedAt } from "#shared/mail/owe-mail";
+import { findOwnerMail, type OwnerMail, ownerMailWrite, queuedMail } from "#shared/mail/owner-mail";
 import { owe } from "#shared/outbox/outbox";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";
@@ -33,15 +34,8 @@ export const resendOwnerMail =
         throw new AppError("too-many", "owner-email.cooldown", detail, { retryAfterSeconds });
       }
       const at = now().toISOString();
-      const mail: OwnerMail = {
-        partnerId,
-        facts: last.facts,
-        id: `agreement-${version}-${newId()}`,
-        status: "queued",
-        at,
-        messageId: null,
-        version: 0,
-      };
+      const id = `agreement-${version}-${newId()}`;
+      const mail = queuedMail({ partnerId, facts: last.facts, id, at, retryAt: missedAt(at) });
       await table.transact([
         integrationWrite({ ...integration, agreement: { ...agreement, mailId: mail.id } }),
         ownerMailWrite(mail),

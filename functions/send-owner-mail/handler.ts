@@ -14,7 +14,11 @@ export const handler = queueWorker({
   message: taskOf["send-owner-mail"],
   run: sendOwnerMail({
     table: tableNamed(env.TABLE_NAME),
-    mailer: sesMailer({ client: new SESClient({}), from: env.MAIL_FROM, configurationSet: env.MAIL_CONFIGURATION_SET }),
+    mailer: sesMailer({
+      client: new SESClient({ maxAttempts: 1 }),
+      from: env.MAIL_FROM,
+      configurationSet: env.MAIL_CONFIGURATION_SET,
+    }),
     agreement: currentAgreement,
     hubUrl: env.HUB_URL,
     gradientBaseUrl: env.GRADIENT_BASE_URL,

@@ -1,15 +1,17 @@
 import type { Agreement } from "#shared/agreements/agreement";
-import { AppError, isAppError } from "#shared/errors";
-import { gradientLinks } from "#shared/gradient/gradient-links";
-import { findIntegration, integrationWrite, withoutProblem, withProblem } from "#shared/integrations/integration";
+import { InfrastructureFault, isAppError } from "#shared/errors";
+import type { ProblemCode } from "#shared/integrations/integration";
 import { logger } from "#shared/logger";
-import { agreementConfirmedMail } from "#shared/mail/agreement-confirmed-mail";
-import { backToNormalMail } from "#shared/mail/back-to-normal-mail";
-import type { MailContent, Mailer } from "#shared/mail/mailer";
-import { factsOf, findOwnerMail, type OwnerMail, ownerMailWrite } from "#shared/mail/owner-mail";
-import { tokenRejectedMail } from "#shared/mail/token-rejected-mail";
+import { handedOver, heldBack, isUnheard, joined } from "#shared/mail/mail-states";
+import { addressMark, heldUntil, type Mailbox, mailboxFor, mailboxWrite, withHandedOver } from "#shared/mail/mailbox";
+import type { Mailer } from "#shared/mail/mailer";
+import { missedAt } from "#shared/mail/owe-mail";
+import { findOwnerMail, type OwnerMail, ownerMailWrite } from "#shared/mail/owner-mail";
+import { asciiAddress } from "#shared/mail-address";
 import { findPartner, type Partner } from "#shared/partners/partner";
-import { retryOnConflict, type Table, written } from "#shared/table/table";
+import { type Table, written } from "#shared/table/table";
+import { beingSent, dropMail, settleMail } from "./settle-mail.ts";
+import { type WrittenLetter, writeLetter } from "./write-letter.ts";
 
 interface Dependencies {
   table: Table;
@@ -20,90 +22,139 @@ interface Dependencies {
   now: () => Date;
 }
 
-export type MailOutcome = "sent" | "sent-before" | "no-owner" | "refused" | "unknown-mail";
+export type MailOutcome =
+  | "sent"
+  | "sent-before"
+  | "joined"
+  | "held"
+  | "nothing-new"
+  | "no-owner"
+  | "refused"
+  | "not-set-up"
+  | "unknown-mail";
 
 // longer than the worker may run, shorter than its message stays away
 const sendingMs = 60_000;
+// what is wrong with our own set-up is mended by people
+const setUpPauseMs = 30 * 60_000;
+
+const unreachableBy = ({ recipient }: OwnerMail): ProblemCode =>
+  recipient === null ? "owner.unreachable" : "recipient.unreachable";
 
 /**
- * Sends one e-mail to the owner that the feed names at this moment. It is never lost: it counts as sent only once SES
- * has taken it. It can go out twice in one case, when the process dies between SES's answer and the note of it. Throws
- * `mail.being-sent` while another worker is at it, and is tried again later.
+ * Sends one mail to the owner that the feed names at this moment, or to a recipient of results. It is never lost: it
+ * counts as sent only once SES has taken it, and one that cannot go out waits for what it lacks, while others of its
+ * kind join it. It can go out twice in one case: the process dies, or SES's answer is lost, between SES's taking it and
+ * the note of that (ADR 14). Throws `mail.being-sent` while another worker is at it, and is tried again later.
  */
-export const sendOwnerMail = ({ table, mailer, agreement, hubUrl, gradientBaseUrl, now }: Dependencies) => {
-  const links = { hub: hubUrl, gradient: gradientLinks(gradientBaseUrl).application };
+export const sendOwnerMail = (dependencies: Dependencies) => {
+  const { table, mailer, now } = dependencies;
+  const settle = settleMail(dependencies);
+  const drop = dropMail(dependencies);
+  const write = writeLetter(dependencies);
+  const plus = (ms: number) => new Date(now().getTime() + ms).toISOString();
 
-  const contentFor = (mail: OwnerMail, { name: partnerName, owner, timeZone }: Partner): MailContent => {
-    const facts = factsOf(mail);
-    const common = { ownerName: owner.name, partnerName, timeZone, links };
-    if (facts.kind === "token-rejected") {
-      return tokenRejectedMail({ ...common, rejectedAt: new Date(facts.rejectedAt) });
-    }
-    if (facts.kind === "back-to-normal") {
-      const { refusedSince, resumedAt } = facts;
-      return backToNormalMail({ ...common, refusedSince: new Date(refusedSince), resumedAt: new Date(resumedAt) });
-    }
-    return agreementConfirmedMail({
-      ...common,
-      confirmedBy: { name: facts.confirmedByName, email: facts.confirmedByEmail },
-      confirmedAt: new Date(facts.confirmedAt),
-      sourceIp: facts.address,
-      agreement: { title: agreement.title, version: facts.version, sha256: facts.sha256 },
-    });
+  /** Another of the kind waits already: it says this, too. */
+  const join = async (mail: OwnerMail, lead: OwnerMail): Promise<MailOutcome> => {
+    if (lead.sendingUntil !== undefined && lead.sendingUntil > now().toISOString()) throw beingSent();
+    await table.transact([
+      ownerMailWrite({ ...mail, joinedTo: lead.id, retryAt: null }),
+      ownerMailWrite(joined(lead, mail)),
+    ]);
+    return "joined";
   };
 
-  const release = ({ sendingUntil: _, ...mail }: OwnerMail) => table.transact([ownerMailWrite(mail)]);
-  const note = (mail: OwnerMail, status: OwnerMail["status"], messageId: string | null) =>
-    release({ ...mail, status, messageId, at: now().toISOString() });
-
-  const claim = async (mail: OwnerMail): Promise<OwnerMail> => {
-    const time = now();
-    if (mail.sendingUntil !== undefined && mail.sendingUntil > time.toISOString()) {
-      throw new AppError("unavailable", "mail.being-sent", "Another worker is sending the mail.");
-    }
-    const claimed = { ...mail, sendingUntil: new Date(time.getTime() + sendingMs).toISOString() };
-    await table.transact([ownerMailWrite(claimed)]);
+  const claim = async (mail: OwnerMail, box: Mailbox, address: string) => {
+    const at = now().toISOString();
+    const claimed: OwnerMail = {
+      ...mail,
+      // what was heard of an earlier try says nothing of this one
+      status: "queued",
+      heldBy: null,
+      detail: null,
+      sendingUntil: plus(sendingMs),
+      attempt: mail.attempt + 1,
+      sentTo: addressMark(address),
+      retryAt: missedAt(at),
+    };
+    const counted = withHandedOver(box, mail.id, at);
+    // the box is written, too: of two mails of a kind at the same moment each counts
+    await table.transact([ownerMailWrite(claimed), mailboxWrite(counted)]);
     return written(claimed);
   };
 
-  const deliver = async (mail: OwnerMail, partner: Partner): Promise<MailOutcome> => {
-    const letter = { ...contentFor(mail, partner), to: partner.owner, reference: mail.id };
-    const claimed = await claim(mail);
-    const result = await mailer.send(letter).catch(async (error: unknown) => {
-      if (isAppError(error, "mail.refused")) return undefined;
-      await release(claimed);
-      throw error;
-    });
-    if (!result) {
-      // an address, or a sender that is not verified: neither mends itself, so somebody has to look
-      logger.error("the mail service refused an owner's mail", { mailId: mail.id });
-      await note(claimed, "failed", null);
-      return "refused";
-    }
-    await note(claimed, "sent", result.messageId);
-    return "sent";
+  const release = (claimed: OwnerMail) =>
+    settle(claimed, ({ mail: { sendingUntil: _, ...mail }, box }) => ({ mail, box }));
+
+  const refused = async (claimed: OwnerMail): Promise<MailOutcome> => {
+    logger.warn("the mail service refused an address", { mailId: claimed.id });
+    const held = { status: "failed", heldBy: "address", retryAt: null } as const;
+    await settle(claimed, (current) => ({ ...heldBack(current, held), shown: [unreachableBy(claimed)] }));
+    return "refused";
   };
 
-  const noteOwner = (partnerId: string, isKnown: boolean) =>
-    retryOnConflict(async () => {
-      const before = await findIntegration(table, partnerId);
-      if (!before || before.problems.some(({ code }) => code === "owner.unknown") !== isKnown) return;
-      const change = isKnown
-        ? withoutProblem(before, "owner.unknown")
-        : withProblem(before, "owner.unknown", now().toISOString());
-      await table.transact([integrationWrite(change)]);
-    });
+  const notSetUp = async (claimed: OwnerMail, fault: InfrastructureFault): Promise<MailOutcome> => {
+    // an error, for somebody has to look: at the sender's verification, the sandbox, a pause of the account
+    logger.error("the mail service refuses us, not an address", { mailId: claimed.id, detail: fault.message });
+    const held = { status: "failed", heldBy: "set-up", retryAt: plus(setUpPauseMs) } as const;
+    await settle(claimed, (current) => ({ ...heldBack(current, held), shown: ["mail.not-sent"] }));
+    return "not-set-up";
+  };
+
+  const deliver = async (claimed: OwnerMail, to: Partner["owner"], letter: WrittenLetter): Promise<MailOutcome> => {
+    const { partnerId, id: reference, attempt } = claimed;
+    try {
+      const { messageId } = await mailer.send({ ...letter.content, to, reference, partnerId, attempt });
+      await settle(claimed, (current) => ({
+        ...handedOver(current, { messageId, says: letter.says }),
+        over: claimed.recipient === null ? ["owner.unknown", "owner.unreachable", "mail.not-sent"] : ["mail.not-sent"],
+      }));
+      return "sent";
+    } catch (error) {
+      if (isAppError(error, "mail.refused")) return refused(claimed);
+      if (error instanceof InfrastructureFault) return notSetUp(claimed, error);
+      // it may have arrived all the same: SES reports that, and then nobody sends it again
+      if (isAppError(error, "mail.unavailable")) await release(claimed);
+      throw error;
+    }
+  };
+
+  const withoutOwner = async (mail: OwnerMail): Promise<MailOutcome> => {
+    const held = { status: "failed", heldBy: "no-owner", retryAt: null } as const;
+    await settle(mail, (current) => ({ ...heldBack(current, held), shown: ["owner.unknown"] }));
+    return "no-owner";
+  };
+
+  const send = async (mail: OwnerMail, box: Mailbox): Promise<MailOutcome> => {
+    const partner = await findPartner(table, mail.partnerId);
+    const to = mail.recipient === null ? partner?.owner : { name: "", email: mail.recipient };
+    const email = asciiAddress(to?.email ?? "");
+    if (!partner || !to || email === undefined) return withoutOwner(mail);
+    // the same address would be refused again
+    if (mail.heldBy === "address" && mail.detail !== "soft" && mail.sentTo === addressMark(email)) return "refused";
+    const letter = await write(mail, partner);
+    if (!letter || letter.isUnasked || (letter.says !== null && letter.says === box.said)) {
+      await drop(mail, box, letter?.says ?? null);
+      return "nothing-new";
+    }
+    const until = heldUntil(box, mail.id, now().toISOString());
+    if (until !== undefined) {
+      const held = { status: "queued", heldBy: "limit", retryAt: until } as const;
+      await settle(mail, (current) => heldBack(current, held));
+      return "held";
+    }
+    return deliver(await claim(mail, box, email), { name: to.name, email }, letter);
+  };
 
   return async ({ partnerId, mailId }: { partnerId: string; mailId: string }): Promise<MailOutcome> => {
     const mail = await findOwnerMail(table, partnerId, mailId);
     if (!mail) return "unknown-mail";
-    if (mail.status !== "queued") return "sent-before";
-    const partner = await findPartner(table, partnerId);
-    await noteOwner(partnerId, partner !== undefined);
-    if (!partner) {
-      await note(mail, "failed", null);
-      return "no-owner";
-    }
-    return deliver(mail, partner);
+    if (mail.joinedTo !== null) return "joined";
+    if (!isUnheard(mail)) return "sent-before";
+    if (mail.sendingUntil !== undefined && mail.sendingUntil > now().toISOString()) throw beingSent();
+    const box = await mailboxFor(table, mail);
+    const lead =
+      box.waiting === null || box.waiting === mailId ? undefined : await findOwnerMail(table, partnerId, box.waiting);
+    return lead && isUnheard(lead) ? join(mail, lead) : send(mail, box);
   };
 };

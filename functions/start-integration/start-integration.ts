@@ -1,5 +1,11 @@
 import { type Actor, eventWrite } from "#shared/events/event";
-import { findIntegration, type Integration, integrationWrite, noMapping } from "#shared/integrations/integration";
+import {
+  findIntegration,
+  type Integration,
+  integrationWrite,
+  noMapping,
+  noNotifications,
+} from "#shared/integrations/integration";
 import { noLooks } from "#shared/integrations/looks";
 import { noWants } from "#shared/integrations/wants";
 import { logger } from "#shared/logger";
@@ -56,6 +62,7 @@ export const startIntegration =
         awaitedServiceIds: [],
         leftOutServiceIds: existing?.leftOutServiceIds ?? [],
         looks: noLooks,
+        notifications: existing?.notifications ?? noNotifications,
         sizes: { lines: 0, toSend: 0 },
         ledgerBits: existing?.ledgerBits ?? 0,
         problems: [],

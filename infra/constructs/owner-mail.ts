@@ -1,6 +1,15 @@
 import { Duration, Fn, Stack } from "aws-cdk-lib";
+import { EventBus, EventField, Rule, RuleTargetInput } from "aws-cdk-lib/aws-events";
+import { SqsQueue } from "aws-cdk-lib/aws-events-targets";
 import { Grant, type IGrantable } from "aws-cdk-lib/aws-iam";
-import { ConfigurationSet, EmailIdentity, SuppressionReasons } from "aws-cdk-lib/aws-ses";
+import { ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
+import {
+  ConfigurationSet,
+  EmailIdentity,
+  EmailSendingEvent,
+  EventDestination,
+  SuppressionReasons,
+} from "aws-cdk-lib/aws-ses";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { resendOwnerMailRoute } from "#functions/resend-owner-mail/route";
@@ -10,6 +19,19 @@ import type { Foundation } from "./foundation.ts";
 import { ServiceFunction } from "./service-function.ts";
 import { WorkerQueue } from "./worker-queue.ts";
 
+/** SES's names of its reports, and where each says more than that it came. */
+const reportRules = [
+  { name: "Sent", detailType: "Email Sent", type: "Send", more: {} },
+  { name: "Delivered", detailType: "Email Delivered", type: "Delivery", more: {} },
+  {
+    name: "Bounced",
+    detailType: "Email Bounced",
+    type: "Bounce",
+    more: { bounceType: "$.detail.bounce.bounceType", bounceSubType: "$.detail.bounce.bounceSubType" },
+  },
+  { name: "Complained", detailType: "Email Complaint Received", type: "Complaint", more: {} },
+] as const;
+
 /** Mail to the one person who answers for a partner. The sender's identity is verified outside of this stack. */
 export class OwnerMail extends Construct {
   readonly mail: Queue;
@@ -17,7 +39,7 @@ export class OwnerMail extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { api, storage, parameters }: Pick<Foundation, "api" | "storage" | "parameters">,
+    { api, storage, parameters, schedules }: Pick<Foundation, "api" | "storage" | "parameters" | "schedules">,
   ) {
     super(scope, id);
 
@@ -55,6 +77,65 @@ export class OwnerMail extends Construct {
     storage.grantUse(sendOwnerMail);
     this.#grantSend(sendOwnerMail, parameters.mailFrom, configurationSet.configurationSetName);
     queue.drive(sendOwnerMail, { batchSize: 1, maxConcurrency: 2 });
+
+    const watchMails = new ServiceFunction<TableEnv>(this, "WatchMails", {
+      folder: "watch-mails",
+      environment: { TABLE_NAME: storage.tableName },
+      errorImpact: "mails that were lost or held back stay away",
+      timeout: Duration.minutes(1),
+    });
+    storage.grantUse(watchMails);
+    storage.grantFindDue(watchMails);
+    schedules.add("watch-mails", ScheduleExpression.rate(Duration.minutes(5)), watchMails);
+
+    this.#hearReports({ storage }, configurationSet);
+  }
+
+  /**
+   * SES reports through the account's default bus, the only one that it knows. A rule for each kind of report cuts out
+   * what we need: SES's own event holds the recipient's address.
+   */
+  #hearReports({ storage }: Pick<Foundation, "storage">, configurationSet: ConfigurationSet): void {
+    configurationSet.addEventDestination("Reports", {
+      destination: EventDestination.eventBus(EventBus.fromEventBusName(this, "DefaultBus", "default")),
+      events: [
+        EmailSendingEvent.SEND,
+        EmailSendingEvent.DELIVERY,
+        EmailSendingEvent.BOUNCE,
+        EmailSendingEvent.COMPLAINT,
+      ],
+    });
+    const workerTimeout = Duration.seconds(10);
+    const reports = new WorkerQueue(this, "MailReports", {
+      workerTimeout,
+      deadLettersImpact: "the hub shows a mail as sent that has arrived, or has come back",
+    });
+    for (const { name, detailType, type, more } of reportRules) {
+      new Rule(this, name, {
+        eventPattern: {
+          source: ["aws.ses"],
+          detailType: [detailType],
+          detail: { mail: { tags: { "ses:configuration-set": [configurationSet.configurationSetName] } } },
+        },
+        targets: [
+          new SqsQueue(reports.queue, {
+            message: RuleTargetInput.fromObject({
+              type,
+              tags: EventField.fromPath("$.detail.mail.tags"),
+              ...Object.fromEntries(Object.entries(more).map(([field, path]) => [field, EventField.fromPath(path)])),
+            }),
+          }),
+        ],
+      });
+    }
+    const recordMailReport = new ServiceFunction<TableEnv>(this, "RecordMailReport", {
+      folder: "record-mail-report",
+      environment: { TABLE_NAME: storage.tableName },
+      errorImpact: "the hub does not show that a mail has arrived, or has come back",
+      timeout: workerTimeout,
+    });
+    storage.grantUse(recordMailReport);
+    reports.drive(recordMailReport, { batchSize: 10, maxConcurrency: 2 });
   }
 
   #grantSend(sender: IGrantable, mailFrom: string, configurationSet: string): void {

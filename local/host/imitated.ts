@@ -7,6 +7,7 @@ const imitated = [
   /^AWS::SecretsManager::Secret$/,
   /^AWS::ApiGatewayV2::(Api|Route|Integration|Authorizer|Stage)$/,
   /^AWS::Scheduler::Schedule$/,
+  /^AWS::Events::Rule$/,
 ];
 
 /** Nothing that a person on this machine would miss: rights, alarms, logs, and names that only AWS checks. */

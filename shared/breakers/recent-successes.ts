@@ -18,11 +18,14 @@ const writeEveryMs = 60_000;
 
 /**
  * The few partners whose tokens Gradient took last: whoever doubts a token asks them. One row, which a process writes
- * once a minute at most; a write that loses to another process's is as good as that one.
+ * once a minute at most, and at once while it has room for a partner that is not in it: where there are but two, each
+ * is the other's only witness. A write that loses to another process's is as good as that one.
  */
 export const recentSuccesses = (table: Pick<Table, "get" | "put">, clock: Clock) => {
   let noted = new Map<string, number>();
   let writtenAt = Number.NEGATIVE_INFINITY;
+  /** Whom the row named when this process saw it last. */
+  let known = new Set<string>();
 
   const read = async () => {
     const item = await table.get(rowKey);
@@ -33,6 +36,7 @@ export const recentSuccesses = (table: Pick<Table, "get" | "put">, clock: Clock)
     const isNew = new Set(news.map(({ partnerId }) => partnerId));
     const all = [...news, ...partners.filter(({ partnerId }) => !isNew.has(partnerId))];
     const latest = all.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at)).slice(0, maxPartners);
+    known = new Set(latest.map(({ partnerId }) => partnerId));
     await store(table, versioned({ ...rowKey, partners: latest, version }));
   };
 
@@ -41,7 +45,8 @@ export const recentSuccesses = (table: Pick<Table, "get" | "put">, clock: Clock)
     list: async (): Promise<string[]> => (await read()).partners.map(({ partnerId }) => partnerId),
     note: async (partnerId: string, at: number): Promise<void> => {
       noted.set(partnerId, Math.max(at, noted.get(partnerId) ?? 0));
-      if (clock.now() < writtenAt + writeEveryMs) return;
+      const isMissed = known.size < maxPartners && !known.has(partnerId);
+      if (!isMissed && clock.now() < writtenAt + writeEveryMs) return;
       writtenAt = clock.now();
       const news = [...noted].map(([id, last]) => ({ partnerId: id, at: iso(last) }));
       noted = new Map();

@@ -14,6 +14,9 @@ export type EventType =
   | "token.replaced"
   | "agreement.confirmed"
   | "owner-email.requested"
+  | "owner.changed"
+  | "token.refused"
+  | "notifications.changed"
   | "mapping.reported"
   | "mapping.check-requested"
   | "mapping.left-out"
@@ -33,6 +36,8 @@ export interface AuditEvent {
   /** A person's `sub`, `service` or `gradient`. */
   actor: string;
   actorName: string | null;
+  /** The person's role at that moment. */
+  role?: string | null;
   address: string | null;
   /** What the event changed, in plain values; never a secret. */
   details: Record<string, string | number | boolean | null>;
@@ -46,6 +51,7 @@ const storedEvent = z.object({
   at: instant,
   actor: z.string(),
   actorName: z.string().nullable(),
+  role: z.string().nullable().default(null),
   address: z.string().nullable(),
   details: z.record(z.string(), z.unknown()),
 });
@@ -56,7 +62,7 @@ export const eventWrite = (event: AuditEvent): RowWrite =>
   added({ ...event, pk: partnerPk(event.partnerId), sk: `event#${event.at}#${event.id}` });
 
 /** Who acts, where it is not a person. */
-export const serviceActor = { actor: "service", actorName: null, address: null };
+export const serviceActor = { actor: "service", actorName: null, role: null, address: null };
 
 const fromItem = (item: Item): StoredEvent => readRow(storedEvent, item);
 
@@ -71,4 +77,4 @@ export const listEvents = async (
 };
 
 /** Whoever did something. */
-export type Actor = Pick<AuditEvent, "actor" | "actorName" | "address">;
+export type Actor = Pick<AuditEvent, "actor" | "actorName" | "role" | "address">;

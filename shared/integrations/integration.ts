@@ -74,7 +74,14 @@ export type ProblemCode =
   | "gradient.forbidden"
   | "owner.unknown"
   | "accounts.refused"
-  | "schedule.unreadable";
+  | "schedule.unreadable"
+  | "owner.unreachable"
+  | "recipient.unreachable"
+  | "mail.not-sent";
+
+const notifications = z.object({ recipients: z.array(z.string()), onSuccess: z.boolean() });
+export type Notifications = z.infer<typeof notifications>;
+export const noNotifications: Notifications = { recipients: [], onSuccess: false };
 
 const integration = z.object({
   partnerId: z.string(),
@@ -102,6 +109,8 @@ const integration = z.object({
   /** Services that a person has left out of what is billed; they stay so when the partner connects anew. */
   leftOutServiceIds: z.array(z.string()).default([]),
   looks: looks.default(noLooks),
+  /** Who hears of results beside the owner, and whether of good ones, too. */
+  notifications: notifications.default(noNotifications),
   /** Of the last run of all lines: how many there were, and how many it had to send. */
   sizes: z.object({ lines: z.int(), toSend: z.int() }).default({ lines: 0, toSend: 0 }),
   /** The accepted counts lie in 2^ledgerBits rows. */

@@ -1,7 +1,6 @@
 import { eventWrite } from "../events/event.ts";
 import type { GradientConnection } from "../gradient/gradient-api.ts";
-import { ownerMailWrite } from "../mail/owner-mail.ts";
-import { owe } from "../outbox/outbox.ts";
+import { oweMail } from "../mail/owe-mail.ts";
 import type { Changing } from "../table/changing.ts";
 import { retryOnConflict } from "../table/table.ts";
 import { askLook } from "./ask-look.ts";
@@ -49,16 +48,10 @@ export const resumeIntegration =
       await table.transact([
         integrationWrite(after),
         ...owed,
-        ownerMailWrite({
-          partnerId,
-          id: mailId,
-          facts: { kind: "back-to-normal", refusedSince, resumedAt: at },
-          status: "queued",
-          at,
-          messageId: null,
-          version: 0,
-        }),
-        owe({ kind: "send-owner-mail", partnerId, mailId }, { id: newId(), at }),
+        ...oweMail(
+          { partnerId, mailId, facts: { kind: "back-to-normal", refusedSince, resumedAt: at } },
+          { at, newId },
+        ),
         eventWrite({
           id: newId(),
           partnerId,

@@ -1,6 +1,5 @@
 import { eventWrite } from "../events/event.ts";
-import { ownerMailWrite } from "../mail/owner-mail.ts";
-import { owe } from "../outbox/outbox.ts";
+import { oweMail } from "../mail/owe-mail.ts";
 import type { Changing } from "../table/changing.ts";
 import { retryOnConflict, type Write } from "../table/table.ts";
 import { findIntegration, integrationWrite, withProblem } from "./integration.ts";
@@ -42,16 +41,7 @@ export const suspendIntegration =
       );
       await table.transact([
         integrationWrite(suspended),
-        ownerMailWrite({
-          partnerId,
-          id: mailId,
-          facts: { kind: "token-rejected", rejectedAt: at },
-          status: "queued",
-          at,
-          messageId: null,
-          version: 0,
-        }),
-        owe({ kind: "send-owner-mail", partnerId, mailId }, { id: newId(), at }),
+        ...oweMail({ partnerId, mailId, facts: { kind: "token-rejected", rejectedAt: at } }, { at, newId }),
         eventWrite({
           id: newId(),
           partnerId,

@@ -23,7 +23,7 @@ export interface Person {
   name: string;
   email: string;
   /** How the audit trail names them; `address` is where the request came from. */
-  by: { actor: string; actorName: string; address: string };
+  by: { actor: string; actorName: string; role: Role; address: string };
 }
 
 const personClaims = z.object({
@@ -47,6 +47,7 @@ export const personOf = (event: APIGatewayProxyEventV2WithJWTAuthorizer, allowed
     throw new AppError("forbidden", "identity.incomplete", "The identity names no organization or no known role.");
   }
   const { org_id: partnerId, ...rest } = claims.data;
-  const by = { actor: rest.sub, actorName: rest.name, address: event.requestContext.http.sourceIp };
+  const { sub: actor, name: actorName, role: is } = rest;
+  const by = { actor, actorName, role: is, address: event.requestContext.http.sourceIp };
   return withRole({ ...rest, partnerId, by }, allowed);
 };

@@ -1,4 +1,5 @@
-import { oneLine, toMailContent } from "./letter.ts";
+import { asciiAddress } from "../mail-address.ts";
+import { nameLine, oneLine, type Part, toMailContent } from "./letter.ts";
 import type { MailContent } from "./mailer.ts";
 import { inWords } from "./moment.ts";
 
@@ -15,6 +16,8 @@ export interface AgreementConfirmedFacts {
   agreement: { title: string; version: string; sha256: string };
   /** Pages to open: the integration in the hub, the mapping in Gradient. */
   links: { hub: string; gradient: string };
+  /** What else the mail has to tell, of causes that came before it could go out. */
+  further?: Part[];
 }
 
 // twelve digits tell any two texts apart and can be compared by eye; the whole hash is in the hub
@@ -26,16 +29,19 @@ const sharedData = [
   "per customer and service, how many units are in use now (seats, connectors and the like)",
 ];
 
+/** An address as it is; whatever else an identity provider put in its place is a name. */
+const addressLine = (email: string): string => (asciiAddress(email) === undefined ? nameLine(email) : oneLine(email));
+
 /** Tells the owner that the billing agreement was confirmed, by whom, and how to take it back. */
 export const agreementConfirmedMail = (facts: AgreementConfirmedFacts): MailContent => {
   const { agreement, confirmedAt, timeZone, links } = facts;
-  const partner = oneLine(facts.partnerName);
-  const person = `${oneLine(facts.confirmedBy.name)} (${oneLine(facts.confirmedBy.email)})`;
+  const partner = nameLine(facts.partnerName);
+  const person = `${nameLine(facts.confirmedBy.name)} (${addressLine(facts.confirmedBy.email)})`;
 
   return toMailContent({
     subject: `Billing agreement for Gradient confirmed: ${partner}`,
     parts: [
-      { kind: "paragraph", text: `Hello ${oneLine(facts.ownerName)},` },
+      { kind: "paragraph", text: `Hello ${nameLine(facts.ownerName)},` },
       {
         kind: "paragraph",
         text: `${person} has confirmed the agreement that lets us send the usage of ${partner} to Gradient. You are told as the owner of the organization; nothing is asked of you if that is right.`,
@@ -73,6 +79,7 @@ export const agreementConfirmedMail = (facts: AgreementConfirmedFacts): MailCont
         text: "Disconnect the integration on its page in the hub. From then on nothing is sent, and the key that you had entered is deleted. What was sent before stays in Gradient.",
       },
       { kind: "link", label: "Open the integration in the hub", url: links.hub },
+      ...(facts.further ?? []),
     ],
   });
 };

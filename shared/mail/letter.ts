@@ -24,12 +24,24 @@ const lineLimit = 200;
 export const oneLine = (value: string): string => {
   const line = value
     .toWellFormed()
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, " ")
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Noncharacter_Code_Point}]+/gu, " ")
     .replace(/ {2,}/g, " ")
     .trim();
   const characters = Array.from(line);
   return characters.length > lineLimit ? `${characters.slice(0, lineLimit - 1).join("")}…` : line;
 };
+
+/**
+ * A name that somebody else chose, as one line in which no mail program finds an address to make a link of: a space
+ * parts what would look like one.
+ */
+export const nameLine = (value: string): string =>
+  oneLine(
+    oneLine(value)
+      .replace(/:(?=\/\/)/g, ": ")
+      .replace(/(?<=[\p{L}\p{N}_-])[.\u3002\uff0e\uff61](?=[\p{L}\p{N}-]{2,})/gu, "$& ")
+      .replace(/(?<=\S)@(?=\S)/g, " @ "),
+  );
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 

@@ -7,15 +7,17 @@ export interface MailContent {
 
 export interface Mail extends MailContent {
   to: { name: string; email: string };
-  /** What the mail is about, to find it again in the sender's statistics. No personal data. */
+  /** Whose mail it is, which one, and which try: what SES reports is found by these. No personal data. */
+  partnerId: string;
   reference: string;
+  attempt: number;
 }
 
 export interface Mailer {
   /**
-   * Hands the mail over for delivery. Throws `mail.refused` (upstream) when the mail itself is not taken, and
-   * `mail.unavailable` (unavailable) when a later try may succeed, and an `InfrastructureFault` when somebody has to
-   * see to it. Knows no repetition: who calls twice sends twice.
+   * Hands the mail over for delivery. Throws `mail.refused` (upstream) when the address is not taken,
+   * `mail.unavailable` (unavailable) when a later try may succeed: then the mail may have been taken all the same. An
+   * `InfrastructureFault` is about us, and somebody has to see to it. Knows no repetition: who calls twice sends twice.
    */
   send(mail: Mail): Promise<{ messageId: string }>;
 }

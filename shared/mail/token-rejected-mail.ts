@@ -1,4 +1,4 @@
-import { oneLine, toMailContent } from "./letter.ts";
+import { nameLine, type Part, toMailContent } from "./letter.ts";
 import type { MailContent } from "./mailer.ts";
 import { inWords } from "./moment.ts";
 
@@ -11,16 +11,17 @@ export interface TokenRejectedFacts {
   timeZone: string;
   /** Pages to open: the integration in the hub, the key's page in Gradient. */
   links: { hub: string; gradient: string };
+  further?: Part[];
 }
 
 /** Tells the owner that Gradient does not take the key any more, and how to go on. */
 export const tokenRejectedMail = (facts: TokenRejectedFacts): MailContent => {
-  const partner = oneLine(facts.partnerName);
+  const partner = nameLine(facts.partnerName);
 
   return toMailContent({
     subject: `Usage is not being sent to Gradient: new key needed for ${partner}`,
     parts: [
-      { kind: "paragraph", text: `Hello ${oneLine(facts.ownerName)},` },
+      { kind: "paragraph", text: `Hello ${nameLine(facts.ownerName)},` },
       {
         kind: "paragraph",
         text: `Gradient no longer accepts the key that ${partner} had entered in the hub. This happens when somebody generates a new key in Gradient or disconnects the integration there.`,
@@ -48,6 +49,7 @@ export const tokenRejectedMail = (facts: TokenRejectedFacts): MailContent => {
         kind: "paragraph",
         text: "Your usage is still being counted in the hub. Once the new key is in place, the current count of every customer and service is sent by itself. Until then Gradient shows the counts it accepted last, so please do not reconcile on them. If the integration was disconnected in Gradient, customers and services have to be mapped there again.",
       },
+      ...(facts.further ?? []),
     ],
   });
 };

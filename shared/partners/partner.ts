@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { displayName, identifier, instant } from "../identifier.ts";
+import { mailAddress } from "../mail-address.ts";
 import { isTimeZone } from "../schedules/zoned-time.ts";
 import { readRow } from "../stored.ts";
 import { type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
@@ -12,7 +13,8 @@ export const partnerPk = (id: string): string => `partner#${id}`;
 /** As the feed puts it. */
 export const partnerProfile = z.strictObject({
   name: displayName,
-  owner: z.strictObject({ name: displayName, email: z.email().max(254) }),
+  // an owner without an address is told of nothing until the feed knows one, which the partner's page says
+  owner: z.strictObject({ name: displayName, email: z.union([z.literal(""), mailAddress]).default("") }),
   timeZone: z.string().refine(isTimeZone, "This is no IANA time zone."),
 });
 export type PartnerProfile = z.infer<typeof partnerProfile>;

@@ -9,8 +9,9 @@ export const ownerEmail = z
   .strictObject({
     status: wordOf("queued", "sent", "delivered", "bounced", "complained", "failed"),
     at: instant,
+    detail: wordOf("suppressed", "hard", "soft").nullable(),
   })
-  .meta({ id: "OwnerEmail", examples: [{ status: "sent", at: "2026-11-22T12:00:02.000Z" }] });
+  .meta({ id: "OwnerEmail", examples: [{ status: "sent", at: "2026-11-22T12:00:02.000Z", detail: null }] });
 
 const token = z.strictObject({
   status: wordOf("valid", "rejected"),
@@ -87,6 +88,7 @@ export const integrationReply = z
       waiting: waiting.nullable(),
     }),
     schedule: schedule.nullable(),
+    notifications: z.strictObject({ recipients: z.array(z.string()), onSuccess: z.boolean() }),
     problems: z.array(z.strictObject({ code: z.string(), since: instant, whatToDo: z.string() })),
   })
   .meta({
@@ -116,7 +118,7 @@ export const integrationReply = z
           sha256: "5f0c2a55b0f0d8e6d6a1a6e4a3e0a0b8d9c3f0f8b5a1e2d3c4b5a69788796a5b",
           confirmedAt: "2026-11-22T12:00:00.000Z",
           confirmedBy: "person-1",
-          ownerEmail: { status: "sent", at: "2026-11-22T12:00:02.000Z" },
+          ownerEmail: { status: "sent", at: "2026-11-22T12:00:02.000Z", detail: null },
         },
         mapping: {
           status: "waiting",
@@ -127,6 +129,7 @@ export const integrationReply = z
         },
         exports: { last: null, nextRunAt: "2026-11-23T02:00:00.000Z", runningId: null, waiting: null },
         schedule: { frequency: "daily", hour: 2, timeZone: "UTC", pausedUntil: null },
+        notifications: { recipients: [], onSuccess: false },
         problems: [],
       },
     ],

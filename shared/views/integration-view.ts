@@ -2,8 +2,8 @@ import type { Obstacle } from "../breakers/obstacle.ts";
 import { readQueueEstimate } from "../exports/queue-estimate.ts";
 import { waitingFor } from "../exports/waiting.ts";
 import { gradientLinks } from "../gradient/gradient-links.ts";
-import { type Integration, mappingStatus, type ProblemCode } from "../integrations/integration.ts";
-import { findOwnerMail } from "../mail/owner-mail.ts";
+import { type Integration, mappingStatus, noNotifications, type ProblemCode } from "../integrations/integration.ts";
+import { mailFate } from "../mail/owner-mail.ts";
 import type { Table } from "../table/table.ts";
 
 const problemTexts = {
@@ -17,6 +17,12 @@ const problemTexts = {
     "Gradient refused to take some customers over. Look at the mapping page, and ask support if it does not clear by itself.",
   "schedule.unreadable":
     "The schedule cannot be read, its time zone may be none any more. Usage is sent in UTC, or every night. Save it again.",
+  "owner.unreachable":
+    "Mail to the organization's owner cannot be delivered. Have the owner's address corrected in the hub; what was not delivered is sent then.",
+  "recipient.unreachable":
+    "Mail to one of those who hear of results cannot be delivered. Correct the addresses, or take the wrong one out.",
+  "mail.not-sent":
+    "Nothing: mails to the owner cannot be sent for the moment. They are sent by themselves, and our operations team has been told.",
 } satisfies Record<ProblemCode, string>;
 const whatToDo: Record<string, string> = problemTexts;
 
@@ -51,6 +57,7 @@ const notStarted = (partnerId: string, links: ReturnType<typeof gradientLinks>) 
   mapping: null,
   exports: { last: null, nextRunAt: null, runningId: null, waiting: null },
   schedule: null,
+  notifications: noNotifications,
   problems: [],
 });
 
@@ -71,7 +78,7 @@ export const integrationView =
     const links = gradientLinks(gradientBaseUrl);
     if (!value) return notStarted(partnerId, links);
     const { state, token, gradient, agreement, mapping } = value;
-    const mail = agreement && (await findOwnerMail(table, partnerId, agreement.mailId));
+    const ownerEmail = agreement && (await mailFate(table, partnerId, agreement.mailId));
     const [obstacle, estimate] = await Promise.all([
       obstacleFor(partnerId, token?.versionId),
       readQueueEstimate(table),
@@ -102,7 +109,7 @@ export const integrationView =
         sha256: agreement.sha256,
         confirmedAt: agreement.confirmedAt,
         confirmedBy: agreement.confirmedBy,
-        ownerEmail: mail ? { status: mail.status, at: mail.at } : null,
+        ownerEmail,
       },
       mapping: agreement && {
         status: mappingStatus(value),
@@ -118,6 +125,7 @@ export const integrationView =
         waiting: waitingFor(value, { now: now(), obstacle, estimate }),
       },
       schedule: value.schedule,
+      notifications: value.notifications,
       problems: [
         ...value.problems.map(({ code, since }) => ({ code, since, whatToDo: whatToDo[code] ?? whatToDoOtherwise })),
         ...(obstacle && met ? [{ code: met.code, since: obstacle.since, whatToDo: met.whatToDo }] : []),

@@ -1,4 +1,4 @@
-import { type Integration, integrationWrite, noMapping } from "#shared/integrations/integration";
+import { type Integration, integrationWrite, noMapping, noNotifications } from "#shared/integrations/integration";
 import { noLooks } from "#shared/integrations/looks";
 import { noWants } from "#shared/integrations/wants";
 import { defaultSchedule } from "#shared/schedules/schedule";
@@ -50,6 +50,7 @@ export const anIntegration = (integration: Partial<Integration> = {}): Integrati
   awaitedServiceIds: [],
   leftOutServiceIds: [],
   looks: noLooks,
+  notifications: noNotifications,
   sizes: { lines: 0, toSend: 0 },
   ledgerBits: 0,
   problems: [],

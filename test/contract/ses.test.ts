@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { SESClient } from "@aws-sdk/client-ses";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { mailOfTags, mailTags } from "#shared/mail/mail-tags";
 import { sesMailer } from "#shared/mail/ses-mailer";
 import { type LoopbackServer, type Responder, startLoopbackServer } from "./loopback-server.ts";
 
@@ -41,7 +42,9 @@ const mail = {
   subject: "Smlouva – potvrzena",
   html: "<p>Žlutá</p>",
   text: "Žlutá",
-  reference: "org-1001#agreement/2026-11-01",
+  partnerId: "org-1001~å",
+  reference: "agreement/2026-11-01",
+  attempt: 2,
 };
 
 it("sends both forms in UTF-8 to the bare address, with a tag to find it by", async () => {
@@ -60,8 +63,12 @@ it("sends both forms in UTF-8 to the bare address, with a tag to find it by", as
     "Message.Body.Html.Charset": "UTF-8",
     "Message.Body.Text.Data": "Žlutá",
     "Message.Body.Text.Charset": "UTF-8",
-    "Tags.member.1.Name": "reference",
-    "Tags.member.1.Value": "org-1001-agreement-2026-11-01",
+    "Tags.member.1.Name": "partner",
+    "Tags.member.1.Value": "b3JnLTEwMDF-w6U",
+    "Tags.member.2.Name": "mail",
+    "Tags.member.2.Value": "YWdyZWVtZW50LzIwMjYtMTEtMDE",
+    "Tags.member.3.Name": "attempt",
+    "Tags.member.3.Value": "2",
   });
 });
 
@@ -71,7 +78,6 @@ it("names the configuration set where there is one", async () => {
 });
 
 it.each([
-  ["MessageRejected", "upstream", "mail.refused"],
   ["InvalidParameterValue", "upstream", "mail.refused"],
   ["Throttling", "unavailable", "mail.unavailable"],
   ["ServiceUnavailable", "unavailable", "mail.unavailable"],
@@ -84,7 +90,7 @@ it.each([
   expect(inspect(error, { depth: 20, showHidden: true })).not.toContain("jana@");
 });
 
-it.each(["MailFromDomainNotVerifiedException", "AccountSendingPausedException", "AccessDenied"])(
+it.each(["MessageRejected", "MailFromDomainNotVerifiedException", "AccountSendingPausedException", "AccessDenied"])(
   "a %s is a fault, without the recipient's address",
   async (code) => {
     server.respondWith(refused(code));
@@ -95,6 +101,23 @@ it.each(["MailFromDomainNotVerifiedException", "AccountSendingPausedException", 
     expect(inspect(error, { depth: 20, showHidden: true })).not.toContain("jana@");
   },
 );
+
+it("asks once, and gives up after its time: a mail that SES may have taken is nobody's to repeat in silence", async () => {
+  server.respondWith(() => undefined);
+  await expect(sesMailer({ client, from: "a@b.example", timeoutMs: 100 }).send(mail)).rejects.toMatchObject({
+    kind: "unavailable",
+    code: "mail.unavailable",
+  });
+  expect(server.received).toHaveLength(1);
+});
+
+it("is found again by the tags that it went out with", () => {
+  const tags = Object.fromEntries(Object.entries(mailTags(mail)).map(([name, value]) => [name, [value]]));
+  const { partnerId, reference, attempt } = mail;
+  expect(mailOfTags({ ...tags, "ses:from-domain": ["hub.example"] })).toEqual({ partnerId, reference, attempt });
+  expect(mailOfTags({ "ses:from-domain": ["hub.example"] })).toBeUndefined();
+  expect(mailTags({ ...mail, partnerId: "å".repeat(128) })).toEqual({});
+});
 
 it("is unavailable when nobody answers", async () => {
   server.respondWith(({ socket }) => socket.resetAndDestroy());

@@ -22,7 +22,7 @@ const bundleOf = (folder: string) => path.join(outdir, folder, "index.mjs");
 /** A door that people wait at is small; one that calls Gradient has more in it, and a worker has the time to load. */
 const maxBytesOf = (folder: string): number => {
   if (!answersHttp(folder)) return 380_000;
-  return folder === "register-token" ? 330_000 : 300_000;
+  return folder === "register-token" ? 345_000 : 315_000;
 };
 const answersHttp = (folder: string) => existsSync(path.join(root, "functions", folder, "endpoint.ts"));
 
@@ -60,7 +60,7 @@ describe.each(folders)("%s", (folder) => {
     const bytes = readFileSync(bundleOf(folder));
 
     expect(bytes.byteLength).toBeLessThanOrEqual(maxBytesOf(folder));
-    if (maxBytesOf(folder) === 300_000) expect(gzipSync(bytes).byteLength).toBeLessThanOrEqual(98_000);
+    if (maxBytesOf(folder) === 315_000) expect(gzipSync(bytes).byteLength).toBeLessThanOrEqual(99_000);
   });
 
   it("holds nothing of the local system, the tests or the stack", () => {

@@ -47,6 +47,7 @@ it("has these queues for work", () => {
     "Disconnection/Disconnects/Queue",
     "Mapping/Accounts/Queue",
     "OwnerMail/Mail/Queue",
+    "OwnerMail/MailReports/Queue",
     ...exportQueues,
   ]);
 });

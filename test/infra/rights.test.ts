@@ -76,6 +76,8 @@ const rights: Record<string, string[]> = {
   "sync-accounts": [...useTable, ...findDue, ...callGradient, ...receiveFrom("Mapping/Accounts")],
   "sync-catalogue": [...useTable, ...findDue, ...callGradient, ...receiveFrom("Catalogue/Services")],
   "send-owner-mail": [...useTable, ...sendMail, ...receiveFrom("OwnerMail/Mail")],
+  "watch-mails": [...useTable, ...findDue],
+  "record-mail-report": [...useTable, ...receiveFrom("OwnerMail/MailReports")],
   "export-usage": [
     ...useTable,
     ...findDue,

@@ -29,6 +29,7 @@ it("runs these by the clock, under plain names", () => {
   expect(Object.fromEntries(found)).toEqual({
     "sweep-outbox": ["rate(1 minute)", "relay-outbox"],
     "watch-mappings": ["rate(1 minute)", "watch-mappings"],
+    "watch-mails": ["rate(5 minutes)", "watch-mails"],
     "admit-exports": ["rate(1 minute)", "admit-exports"],
     "sync-catalogue": ["rate(1 minute)", "sync-catalogue"],
   });

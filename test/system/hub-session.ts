@@ -1,5 +1,8 @@
 import * as z from "zod";
+import { readSample } from "#local/sample/sample";
 import type { RunningSystem } from "#test/system/local-system";
+
+const serviceCount = readSample().services.length;
 
 export interface HubReply {
   status: number;
@@ -102,7 +105,8 @@ export const connectPartner = async (system: RunningSystem, partnerId: string) =
   const accounts = z.object({ accounts: z.array(z.object({ id: z.string() })), services: z.array(z.unknown()) });
   await eventually("the accounts in Gradient", async () => {
     const found = accounts.parse(await (await fetch(at)).json());
-    return found.accounts.length > 0 && found.services.length > 0 ? found : undefined;
+    // services are created one by one
+    return found.accounts.length > 0 && found.services.length === serviceCount ? found : undefined;
   });
   return { session, partnerToken, post, at };
 };

@@ -67,6 +67,7 @@ describe("a running system", () => {
       "admit-exports",
       "sweep-outbox",
       "sync-catalogue",
+      "watch-mails",
       "watch-mappings",
     ]);
   });

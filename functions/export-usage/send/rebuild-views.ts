@@ -33,8 +33,12 @@ const repeatable = (entries: Iterable<LedgerEntry>, { services, lease }: ExportR
  */
 export const rebuildViews = async (run: ExportRun): Promise<void> => {
   const { table, lease, halt, clock, token } = run;
-  // no further number is sent once a person has stopped the run, but what was accepted is to be seen all the same
-  const mayNot = () => halt.cause() !== null && halt.stop()?.reason !== "cancelled";
+  // No further number is sent once a person has stopped the run, but what was accepted is to be seen all the same. A
+  // refusal of Gradient ends that, too.
+  const mayNot = () => {
+    const cause = halt.cause();
+    return cause !== null && (cause.kind === "failed" || cause.reason !== "cancelled");
+  };
   const { partnerId, mode, viewsRebuilt, acceptedLine, proofGen } = lease.current();
   if (mode === "dry-run" || viewsRebuilt || !acceptedLine || !token || mayNot()) return;
 

@@ -45,7 +45,7 @@ it("answers with 201, and a repeat with 200, one mail and one task for each of i
     sha256,
     confirmedAt: at,
     confirmedBy: "person-1",
-    ownerEmail: { status: "queued", at },
+    ownerEmail: { status: "queued", at, detail: null },
   });
   expect(repeat).toEqual({ ...first, status: 200 });
   expect(rowsOf(world.table, "partner#org-1", "mail#")).toMatchObject([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { cancelExport } from "#functions/cancel-export/cancel-export";
 import type { CountAnswer, UnitCount } from "#shared/gradient/gradient-api";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import { exportOf, ledgerEntryOf, send, start } from "#test/builders/connected-world";
@@ -55,6 +56,22 @@ describe("the call for the views", () => {
 
     expect(await exportOf(world, run)).toMatchObject({ stop: "gradient-refuses", viewsRebuilt: false });
     expect(world.gradient.countsReceived).toHaveLength(4);
+  });
+
+  it("is not made for another line once Gradient has refused the token, where a person had cancelled the run", async () => {
+    const called: string[] = [];
+    let cancelling: Promise<unknown> | undefined;
+    const { world, run } = await worldWith(({ accountId }) => {
+      called.push(accountId);
+      if (accountId !== "d") return { kind: "token-rejected" };
+      cancelling = cancelExport(world.common)({ partnerId: world.partnerId, exportId: run.id, by: world.by });
+      return undefined;
+    });
+    await world.work();
+
+    await cancelling;
+    expect(await exportOf(world, run)).toMatchObject({ stop: "cancelled", viewsRebuilt: false });
+    expect(called).toEqual(["d", "c"]);
   });
 
   it.each([

@@ -1,13 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import { putPartner } from "#functions/put-partner/put-partner";
-import { integrationWrite, withProblem } from "#shared/integrations/integration";
-import { findOwnerMail, ownerMailWrite } from "#shared/mail/owner-mail";
+import { listEvents } from "#shared/events/event";
 import { findPartner, type PartnerProfile } from "#shared/partners/partner";
 import { aPartner, aPartnerRow } from "#test/builders/partner";
 import { aTableWith, watchedTable } from "#test/builders/table";
 import { minutesAfter, noon, now } from "#test/builders/time";
-import { serviceWorld } from "#test/fakes/service-world";
 
 const { name, owner, timeZone } = aPartner();
 const profile: PartnerProfile = { name, owner, timeZone };
@@ -65,22 +63,19 @@ it("takes the profile over although another call changes it at the same moment",
   expect(await findPartner(inner, "org-1001")).toMatchObject({ name: "Last", version: 3 });
 });
 
-it("has the e-mail about a confirmation sent that had failed for want of an owner", async () => {
-  const world = serviceWorld();
-  await world.connect();
-  const mailId = (await world.integration()).agreement?.mailId ?? "";
-  const mail = await findOwnerMail(world.table, world.partnerId, mailId);
-  if (!mail) throw new Error("no mail");
-  const unknown = withProblem(await world.integration(), "owner.unknown", mail.at);
-  await world.table.transact([
-    integrationWrite(unknown),
-    ownerMailWrite({ ...mail, status: "failed", messageId: null }),
+it("tells the audit trail of another owner, and of nothing else", async () => {
+  const table = await aTableWith(aPartnerRow());
+  const put = putPartner({ table, now: later, newId: randomUUID });
+  const owner = { name: "Otto Owner", email: "otto@msp.example" };
+
+  await put({ id: "org-1001", profile: { ...profile, name: "Another MSP" } });
+  await put({ id: "org-1001", profile: { ...profile, owner } });
+
+  expect((await listEvents(table, "org-1001", { limit: 9 })).items).toMatchObject([
+    {
+      type: "owner.changed",
+      actor: "hub-feed",
+      details: { before: "Olga Owner <olga.owner@msp.example>", after: "Otto Owner <otto@msp.example>" },
+    },
   ]);
-  const before = world.mailer.sent.length;
-
-  await putPartner(world.common)({ id: world.partnerId, profile: { ...profile, name: "Known by now" } });
-  await world.work();
-
-  expect(world.mailer.sent).toHaveLength(before + 1);
-  expect((await world.integration()).problems).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readIntegrationEndpoint } from "#functions/read-integration/endpoint";
 import { eventWrite } from "#shared/events/event";
-import { ownerMailWrite } from "#shared/mail/owner-mail";
+import { ownerMailWrite, queuedMail } from "#shared/mail/owner-mail";
 import { integrationView } from "#shared/views/integration-view";
 import { aCustomerRow } from "#test/builders/customer";
 import { anHttpEvent, aProblem, call, type HttpCall, jsonHeaders } from "#test/builders/http-event";
@@ -61,6 +61,7 @@ describe("GET /", () => {
         mapping: null,
         exports: { last: null, nextRunAt: null, runningId: null, waiting: null },
         schedule: null,
+        notifications: { recipients: [], onSuccess: false },
         problems: [],
       },
     });
@@ -99,6 +100,7 @@ describe("GET /", () => {
       },
       exports: { last: null, nextRunAt: minutesAfter(13 * 60), runningId: null, waiting: null },
       schedule: { frequency: "daily", hour: 2, timeZone: "Europe/Prague", pausedUntil: null },
+      notifications: { recipients: [], onSuccess: false },
       problems: [],
     });
   });
@@ -122,15 +124,13 @@ describe("GET /agreement", () => {
   });
 
   it("answers with the confirmation, and how far the owner's e-mail got", async () => {
-    const mail = ownerMailWrite({
+    const queued = queuedMail({
       partnerId: "org-1001",
       id: "agreement-2026-11-01-1",
       facts: { kind: "token-rejected", rejectedAt: noon },
-      status: "sent",
       at: minutesAfter(-99),
-      messageId: "message-1",
-      version: 0,
     });
+    const mail = ownerMailWrite({ ...queued, status: "bounced", detail: "soft" });
 
     expect(await read([anIntegrationRow(), ...("put" in mail ? [mail.put] : [])], "/agreement")).toEqual(
       answer({
@@ -140,7 +140,7 @@ describe("GET /agreement", () => {
           sha256: "a".repeat(64),
           confirmedAt: minutesAfter(-100),
           confirmedBy: "person-1",
-          ownerEmail: { status: "sent", at: minutesAfter(-99) },
+          ownerEmail: { status: "bounced", at: minutesAfter(-99), detail: "soft" },
         },
       }),
     );
@@ -288,7 +288,7 @@ describe("GET /exports", () => {
 
 describe("GET /events", () => {
   const anEvent = (id: string, at: string, partnerId = "org-1001") => {
-    const by = { actor: "person-1", actorName: "Dana Reyes", address: "198.51.100.7" };
+    const by = { actor: "person-1", actorName: "Dana Reyes", role: "owner", address: "198.51.100.7" };
     const write = eventWrite({ id, partnerId, type: "export.started", at, details: { exportId: "1" }, ...by });
     if (!("put" in write)) throw new Error("An event is written with a put.");
     return write.put;
@@ -303,6 +303,7 @@ describe("GET /events", () => {
       at,
       actor: "person-1",
       actorName: "Dana Reyes",
+      role: "owner",
       address: "198.51.100.7",
       details: { exportId: "1" },
     });

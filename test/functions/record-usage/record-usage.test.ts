@@ -271,6 +271,18 @@ describe("the first measurement of a customer's service", () => {
     expect(wantsOf(inner)).toEqual(wanted);
   });
 
+  it("is refused, and not stored, where the customer is removed at that moment", async () => {
+    const inner = await aFedTable(anIntegrationRow());
+    const table = watchedTable(inner, async (call) => {
+      if (call === 1) await inner.put(aCustomerRow({ removedAt: minutesAfter(0), version: 2 }));
+    });
+
+    expect(await record(table, aMeasurement())).toMatchObject([{ index: 0, code: "customer.removed" }]);
+
+    expect(await countsOf(inner)).toBeUndefined();
+    expect(wantsOf(inner)).toMatchObject({ isWanted: false });
+  });
+
   it("of a thousand customers takes few transactions, each with its want", async () => {
     const ids = Array.from({ length: 1000 }, (_, index) => `cust-${index}`);
     const table = watchedTable(await aFedTable(anIntegrationRow(), ...ids.map((id) => aCustomerRow({ id }))));

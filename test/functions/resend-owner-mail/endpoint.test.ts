@@ -15,7 +15,7 @@ it("answers with 202, then for a minute with 429 and how long to wait", async ()
   expect(await ask("resend", { path: { version } })).toEqual({
     status: 202,
     headers: jsonHeaders,
-    body: { status: "queued", at: "2026-11-22T10:01:00.000Z" },
+    body: { status: "queued", at: "2026-11-22T10:01:00.000Z", detail: null },
   });
   await world.clock.settle(world.clock.sleep(20_000));
   const refusal = aProblem(

@@ -1,12 +1,17 @@
+import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { recordMailReport } from "#functions/record-mail-report/record-mail-report";
 import { sendOwnerMail } from "#functions/send-owner-mail/send-owner-mail";
+import { watchMails } from "#functions/watch-mails/watch-mails";
 import { currentAgreement } from "#shared/agreements/agreement";
-import { AppError } from "#shared/errors";
+import { AppError, InfrastructureFault } from "#shared/errors";
 import { findIntegration } from "#shared/integrations/integration";
-import { findOwnerMail, type OwnerMail, ownerMailWrite } from "#shared/mail/owner-mail";
+import { oweMail } from "#shared/mail/owe-mail";
+import { findOwnerMail, type OwnerMail, ownerMailWrite, queuedMail } from "#shared/mail/owner-mail";
 import { anIntegrationRow } from "#test/builders/integration";
 import { aPartnerRow } from "#test/builders/partner";
-import { aTableWith } from "#test/builders/table";
+import { printedBy } from "#test/builders/stdout";
+import { aTableWith, owedTasks } from "#test/builders/table";
 import { minutesAfter, noon } from "#test/builders/time";
 import { type InMemoryMailer, inMemoryMailer } from "#test/fakes/in-memory-mailer";
 import type { InMemoryTable } from "#test/fakes/in-memory-table";
@@ -25,7 +30,7 @@ const confirmed: OwnerMail["facts"] = {
 };
 
 const aMailRow = (facts: OwnerMail["facts"] = confirmed) => {
-  const mail: OwnerMail = { partnerId, id: mailId, facts, status: "queued", at: noon, messageId: null, version: 0 };
+  const mail = { ...queuedMail({ partnerId, id: mailId, at: noon, facts: confirmed }), facts };
   const write = ownerMailWrite(mail);
   if (!("put" in write)) throw new Error("A mail is written with a put.");
   return write.put;
@@ -43,6 +48,8 @@ const sending = (table: InMemoryTable, mailer: InMemoryMailer, at = minutesAfter
     now: () => new Date(at),
   })({ partnerId, mailId });
 
+const watch = (table: InMemoryTable, at: string) =>
+  watchMails({ table, now: () => new Date(at), newId: randomUUID })({ remainingMs: () => 60_000 });
 const mailIn = (table: InMemoryTable) => findOwnerMail(table, partnerId, mailId);
 const problemsIn = async (table: InMemoryTable) => (await findIntegration(table, partnerId))?.problems;
 
@@ -159,9 +166,83 @@ describe("the owner's e-mail", () => {
 
     expect(await sending(table, mailer)).toBe("refused");
 
-    expect(await mailIn(table)).toMatchObject({ status: "failed", messageId: null });
+    expect(await mailIn(table)).toMatchObject({ status: "failed", heldBy: "address", messageId: null, retryAt: null });
     expect(await findIntegration(table, partnerId)).toMatchObject({ state: "active" });
-    expect(await sending(table, mailer)).toBe("sent-before");
+    expect(await problemsIn(table)).toEqual([{ code: "owner.unreachable", since: minutesAfter(1) }]);
+    // the same address is not tried again
+    expect(await sending(table, mailer)).toBe("refused");
+    expect(mailer.sent).toEqual([]);
+  });
+
+  it("that SES refuses for our own set-up alarms, shows, and is sent once that is mended", async () => {
+    const [table, mailer] = [await aTable(aPartnerRow()), inMemoryMailer()];
+    mailer.failNext(new InfrastructureFault("The mail service refused a call: MessageRejected"));
+
+    const printed = await printedBy(async () => {
+      expect(await sending(table, mailer)).toBe("not-set-up");
+    });
+
+    expect(JSON.parse(printed)).toMatchObject({ level: "ERROR", detail: expect.stringContaining("MessageRejected") });
+    expect(await mailIn(table)).toMatchObject({ status: "failed", heldBy: "set-up", retryAt: minutesAfter(31) });
+    expect(await problemsIn(table)).toEqual([{ code: "mail.not-sent", since: minutesAfter(1) }]);
+    expect(await watch(table, minutesAfter(30))).toEqual({ late: 0 });
+    expect(await watch(table, minutesAfter(31))).toEqual({ late: 1 });
+    expect(owedTasks(table)).toEqual([{ kind: "send-owner-mail", partnerId, mailId }]);
+    expect(await sending(table, mailer, minutesAfter(32))).toBe("sent");
+    expect(await problemsIn(table)).toEqual([]);
+  });
+
+  it("is owed again when its message was lost", async () => {
+    const facts = { kind: "token-rejected" as const, rejectedAt: noon };
+    const [mail] = oweMail({ partnerId, mailId, facts }, { at: noon, newId: () => "1" });
+    const table = await aTableWith(anIntegrationRow(), aPartnerRow(), mail.put);
+
+    expect(await watch(table, minutesAfter(19))).toEqual({ late: 0 });
+    expect(await watch(table, minutesAfter(20))).toEqual({ late: 1 });
+    expect(await watch(table, minutesAfter(21))).toEqual({ late: 0 });
+
+    expect(await sending(table, inMemoryMailer(), minutesAfter(22))).toBe("sent");
+    expect(await watch(table, minutesAfter(24 * 60))).toEqual({ late: 0 });
+  });
+
+  it("goes out twice where SES's answer was lost: the one duplicate that there is", async () => {
+    const [table, mailer] = [await aTable(aPartnerRow()), inMemoryMailer()];
+    mailer.failNext(new AppError("unavailable", "mail.unavailable", "timed out"), { lands: true });
+
+    await expect(sending(table, mailer)).rejects.toMatchObject({ code: "mail.unavailable" });
+    await sending(table, mailer, minutesAfter(4));
+
+    expect(mailer.sent).toHaveLength(2);
+  });
+
+  it("goes out once although SES's answer was lost, where SES reports of it in time", async () => {
+    const [table, mailer] = [await aTable(aPartnerRow()), inMemoryMailer()];
+    mailer.failNext(new AppError("unavailable", "mail.unavailable", "timed out"), { lands: true });
+
+    await expect(sending(table, mailer)).rejects.toMatchObject({ code: "mail.unavailable" });
+    const tags = { partner: ["b3JnLTEwMDE"], mail: ["bWFpbC0x"], attempt: ["1"] };
+    const record = recordMailReport({ table, now: () => new Date(minutesAfter(2)), newId: randomUUID });
+    expect(await record({ type: "Send", tags })).toBe("recorded");
+
+    expect(await sending(table, mailer, minutesAfter(4))).toBe("sent-before");
+    expect(mailer.sent).toHaveLength(1);
+  });
+
+  it("is sent to an internationalised domain as SES takes it", async () => {
+    const owner = { name: "Olga Owner", email: " olga@bücher.example " };
+    const [table, mailer] = [await aTable(aPartnerRow({ owner })), inMemoryMailer()];
+
+    await sending(table, mailer);
+
+    expect(mailer.sent).toMatchObject([{ to: { email: "olga@xn--bcher-kva.example" } }]);
+  });
+
+  it.each(["", "nobody", "ölga@msp.example"])("cannot be sent to %j, which is shown as no owner", async (email) => {
+    const [table, mailer] = [await aTable(aPartnerRow({ owner: { name: "Olga", email } })), inMemoryMailer()];
+
+    expect(await sending(table, mailer)).toBe("no-owner");
+
+    expect(await problemsIn(table)).toEqual([{ code: "owner.unknown", since: minutesAfter(1) }]);
   });
 
   it("of a kind that only another version can write waits for that version, and alarms", async () => {

@@ -21,6 +21,7 @@ const started = {
   mapping: null,
   exports: { last: null, nextRunAt: null, runningId: null, waiting: null },
   schedule: { frequency: "daily", hour: 2, timeZone: "UTC", pausedUntil: null },
+  notifications: { recipients: [], onSuccess: false },
   problems: [],
 };
 

@@ -39,6 +39,7 @@ describe("starting the integration", () => {
       looks: noLooks,
       sizes: { lines: 0, toSend: 0 },
       ledgerBits: 0,
+      notifications: { recipients: [], onSuccess: false },
       problems: [],
       version: 1,
     });

@@ -85,7 +85,7 @@ describe("an outage", () => {
 });
 
 describe("what is noted of a call", () => {
-  it("is written once a minute at most, and remembers the latest eight", async () => {
+  it("is written once a minute where the row is full, and remembers the latest eight", async () => {
     const { clock, table } = fleet;
     let writes = 0;
     const counting = {
@@ -100,7 +100,8 @@ describe("what is noted of a call", () => {
       await successes.note(`new-${each % 10}`, clock.now());
       await clock.settle(clock.sleep(1_000));
     }
-    expect(writes).toBe(2);
+    // one more for the partner that takes the last room
+    expect(writes).toBe(3);
     const known = await successes.list();
     expect(known).toHaveLength(8);
     expect(known[0]).toMatch(/^new-/);

@@ -93,10 +93,10 @@ describe("the mail about a confirmed agreement", () => {
       agreement: { title: name, version: name, sha256: name },
     });
     expect(mail.subject).toBe(
-      `Billing agreement for Gradient confirmed: <img src=x onerror=1> Bcc: evil@example.org &"'`,
+      `Billing agreement for Gradient confirmed: <img src=x onerror=1> Bcc: evil @ example. org &"'`,
     );
     expect(mail.html).not.toContain("<img");
-    expect(mail.html).toContain("&lt;img src=x onerror=1&gt; Bcc: evil@example.org &amp;&quot;&#39;");
+    expect(mail.html).toContain("&lt;img src=x onerror=1&gt; Bcc: evil @ example. org &amp;&quot;&#39;");
     expect(mail.text).not.toMatch(/^Bcc/m);
     expect(`${mail.html}${mail.text}`).not.toMatch(/[\r\u2028\u202e]/);
   });

@@ -7,6 +7,7 @@ import { relayRow, sweepOutbox } from "#functions/relay-outbox/relay-outbox";
 import { sendOwnerMail } from "#functions/send-owner-mail/send-owner-mail";
 import { syncAccounts } from "#functions/sync-accounts/sync-accounts";
 import { syncCatalogue } from "#functions/sync-catalogue/sync-catalogue";
+import { watchMails } from "#functions/watch-mails/watch-mails";
 import { watchMappings } from "#functions/watch-mappings/watch-mappings";
 import { currentAgreement } from "#shared/agreements/agreement";
 import { breakerKeeper } from "#shared/breakers/keeper";
@@ -128,6 +129,7 @@ export const cloudOf = ({ spawn, now, random, isRough, callsPerSecond, changes }
     },
     watch: (its, invocation) => watchMappings({ ...its, callsPerSecond })(invocation),
     catalogue,
+    mails: (its, invocation) => watchMails(its)(invocation),
     sweep: (its, invocation) => sweepOutbox(its)(invocation),
   };
 

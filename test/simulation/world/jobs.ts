@@ -4,7 +4,7 @@ const minuteMs = 60_000;
 // An index may lag behind its rows, and nobody books a job for the moment when a place is free.
 const idleMs = 4 * minuteMs;
 
-export const jobs = ["admit", "watch", "catalogue", "sweep"] as const;
+export const jobs = ["admit", "watch", "catalogue", "mails", "sweep"] as const;
 export type Job = (typeof jobs)[number];
 
 interface Options {

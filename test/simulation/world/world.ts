@@ -44,6 +44,7 @@ const jobOfKind: Record<string, Job> = {
   "breaker-probe": "admit",
   "breaker-release": "admit",
   look: "watch",
+  mail: "mails",
 };
 const keyOf = (write: Write): Key => ("put" in write ? write.put : "delete" in write ? write.delete : write.check);
 const name = ({ pk, sk }: Key) => `${pk}\u0000${sk}`;

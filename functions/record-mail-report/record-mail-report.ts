@@ -1,0 +1,88 @@
+import type { ProblemCode } from "#shared/integrations/integration";
+import { problemChanges } from "#shared/integrations/problem-changes";
+import type { MailReport } from "#shared/mail/mail-report";
+import { heldBack, isNews } from "#shared/mail/mail-states";
+import { mailOfTags } from "#shared/mail/mail-tags";
+import { addressMark, mailboxFor, mailboxWrite } from "#shared/mail/mailbox";
+import {
+  type BounceDetail,
+  findOwnerMail,
+  type MailStatus,
+  type OwnerMail,
+  ownerMailWrite,
+} from "#shared/mail/owner-mail";
+import { requeued } from "#shared/mail/requeue-mail";
+import { asciiAddress } from "#shared/mail-address";
+import { findPartner } from "#shared/partners/partner";
+import type { Changing } from "#shared/table/changing";
+import { retryOnConflict } from "#shared/table/table";
+
+export type ReportOutcome = "recorded" | "owed-again" | "nothing-new" | "not-ours" | "unknown-mail" | "earlier-try";
+
+const statuses: Record<string, MailStatus> = {
+  Send: "sent",
+  Delivery: "delivered",
+  Bounce: "bounced",
+  Complaint: "complained",
+};
+
+// SES's names of bounces that its suppression lists have made, without asking the recipient's server
+const suppressed = new Set(["Suppressed", "OnAccountSuppressionList"]);
+const bounceOf = ({ bounceType, bounceSubType }: MailReport): BounceDetail => {
+  if (suppressed.has(bounceSubType ?? "")) return "suppressed";
+  return bounceType === "Permanent" ? "hard" : "soft";
+};
+
+// a mailbox that is full, or a server that is away for longer than SES tries by itself
+const softPauseMs = 24 * 60 * 60_000;
+const softTries = 5;
+
+/**
+ * Notes what SES reports of a mail. Reports come in any order, twice, and before we know that SES has the mail: the
+ * worst word stands. What bounced waits for another address, and for a day where that may pass.
+ */
+export const recordMailReport = ({ table, now, newId }: Changing<"get" | "transact">) => {
+  /** The feed has named another address since the mail was handed over. */
+  const hasMoved = async ({ partnerId, recipient, sentTo }: OwnerMail): Promise<boolean> => {
+    if (recipient !== null) return false;
+    const address = asciiAddress((await findPartner(table, partnerId))?.owner.email ?? "");
+    return address !== undefined && addressMark(address) !== sentTo;
+  };
+
+  const bounced = async (mail: OwnerMail, detail: BounceDetail, at: string): Promise<ReportOutcome> => {
+    if (await hasMoved(mail)) {
+      await table.transact(requeued(mail, { at, newId }));
+      return "owed-again";
+    }
+    const before = await mailboxFor(table, mail);
+    const isWorthAnother = detail === "soft" && mail.attempt < softTries;
+    const retryAt = isWorthAnother ? new Date(Date.parse(at) + softPauseMs).toISOString() : null;
+    const { mail: after, box } = heldBack(
+      { mail, box: before, at },
+      { status: "bounced", heldBy: "address", detail, retryAt },
+    );
+    const problem: ProblemCode = mail.recipient === null ? "owner.unreachable" : "recipient.unreachable";
+    await table.transact([
+      ownerMailWrite(after),
+      ...(box === before ? [] : [mailboxWrite(box)]),
+      ...(await problemChanges(table, mail.partnerId, { shown: [problem], at })),
+    ]);
+    return "recorded";
+  };
+
+  return async (report: MailReport): Promise<ReportOutcome> => {
+    const identity = mailOfTags(report.tags);
+    const status = statuses[report.type];
+    if (!identity || !status) return "not-ours";
+    return retryOnConflict(async () => {
+      const mail = await findOwnerMail(table, identity.partnerId, identity.reference);
+      if (!mail) return "unknown-mail";
+      if (mail.attempt !== identity.attempt) return "earlier-try";
+      if (!isNews(mail, status)) return "nothing-new";
+      const at = now().toISOString();
+      if (status === "bounced") return bounced(mail, bounceOf(report), at);
+      await table.transact([ownerMailWrite({ ...mail, status, detail: null, heldBy: null, retryAt: null, at })]);
+      return "recorded";
+    });
+  };
+};

@@ -1,0 +1,51 @@
+import { AppError } from "#shared/errors";
+import type { ProblemCode } from "#shared/integrations/integration";
+import { problemChanges } from "#shared/integrations/problem-changes";
+import { type Mailbox, mailboxFor, mailboxWrite } from "#shared/mail/mailbox";
+import { findOwnerMail, mailKey, type OwnerMail, ownerMailWrite } from "#shared/mail/owner-mail";
+import { retryOnConflict, type Table, type Write } from "#shared/table/table";
+
+interface Dependencies {
+  table: Pick<Table, "get" | "transact">;
+  now: () => Date;
+}
+
+export interface Change {
+  mail: OwnerMail;
+  box: Mailbox;
+  shown?: ProblemCode[];
+  over?: ProblemCode[];
+}
+
+/** Whoever claimed the mail meanwhile writes down what becomes of it. */
+export const beingSent = () => new AppError("unavailable", "mail.being-sent", "Another worker is sending the mail.");
+
+/** Writes down what became of a mail, with its box and the problems on the partner's page, all or nothing. */
+export const settleMail =
+  ({ table, now }: Dependencies) =>
+  (as: OwnerMail, change: (current: { mail: OwnerMail; box: Mailbox; at: string }) => Change): Promise<OwnerMail> =>
+    retryOnConflict(async () => {
+      const current = await findOwnerMail(table, as.partnerId, as.id);
+      // a report of SES may have come while SES was asked; another worker's claim may not
+      if (!current || current.sendingUntil !== as.sendingUntil) throw beingSent();
+      const at = now().toISOString();
+      const boxBefore = await mailboxFor(table, current);
+      const { mail, box, shown, over } = change({ mail: current, box: boxBefore, at });
+      const problems = await problemChanges(table, mail.partnerId, {
+        at,
+        ...(shown === undefined ? {} : { shown }),
+        ...(over === undefined ? {} : { over }),
+      });
+      const writes: Write[] = [ownerMailWrite(mail), ...(box === boxBefore ? [] : [mailboxWrite(box)]), ...problems];
+      await table.transact(writes);
+      return { ...mail, version: mail.version + 1 };
+    });
+
+/** Forgets a mail that need not be sent; `said`: what its reader is taken to know from now on. */
+export const dropMail =
+  ({ table }: Dependencies) =>
+  (as: OwnerMail, box: Mailbox, said: string | null): Promise<void> =>
+    table.transact([
+      { delete: mailKey(as.partnerId, as.id), expect: as.version },
+      ...(said === null ? [] : [mailboxWrite({ ...box, said, waiting: box.waiting === as.id ? null : box.waiting })]),
+    ]);

@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import type { Agreement } from "#shared/agreements/agreement";
+import { receiptsOf } from "#shared/exports/chunk";
+import type { Receipt } from "#shared/exports/line";
+import { findExport, isOver } from "#shared/exports/usage-export";
+import { gradientLinks } from "#shared/gradient/gradient-links";
+import { findIntegration } from "#shared/integrations/integration";
+import { composeMail, furtherParts } from "#shared/mail/compose-mail";
+import { factsOf } from "#shared/mail/facts-of";
+import type { MailContent } from "#shared/mail/mailer";
+import type { OwnerMail } from "#shared/mail/owner-mail";
+import type { RunReport } from "#shared/mail/run-mails";
+import type { Partner } from "#shared/partners/partner";
+import type { Table } from "#shared/table/table";
+
+interface Dependencies {
+  table: Pick<Table, "get" | "query">;
+  agreement: Agreement;
+  hubUrl: string;
+  gradientBaseUrl: string;
+}
+
+export interface WrittenLetter {
+  content: MailContent;
+  /** What it tells of a run, in few characters: the same as before need not be told again. */
+  says: string | null;
+  /** Nobody has asked to hear this. */
+  isUnasked: boolean;
+}
+
+/** An outcome of another version is told as the one that needs a look. */
+const outcomeIn = (outcome: string | null): RunReport["outcome"] => {
+  switch (outcome) {
+    case "succeeded":
+    case "partial":
+      return outcome;
+    default:
+      return "failed";
+  }
+};
+
+// as many as a person reads
+const listedLines = 10;
+const failing = new Set<string>(["rejected", "deferred"]);
+
+/** The lines of a run that did not reach Gradient: the first of them, how many, and all of them as one mark. */
+const failingLines = async (table: Pick<Table, "query">, run: Parameters<typeof receiptsOf>[1]) => {
+  const listed: Receipt[] = [];
+  const mark = createHash("sha256");
+  let count = 0;
+  for await (const receipts of receiptsOf(table, run)) {
+    for (const receipt of receipts.filter(({ outcome }) => failing.has(outcome))) {
+      count += 1;
+      if (listed.length < listedLines) listed.push(receipt);
+      mark.update(JSON.stringify([receipt.customerId, receipt.serviceId, receipt.outcome]));
+    }
+  }
+  return { listed, count, mark: mark.digest("hex").slice(0, 24) };
+};
+
+/** Puts an owed mail into words. Undefined where what it was to tell of is not kept any more. */
+export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Dependencies) => {
+  const links = { hub: hubUrl, gradient: gradientLinks(gradientBaseUrl).application };
+
+  const reportOf = async (partnerId: string, exportId: string): Promise<(RunReport & { says: string }) | undefined> => {
+    const run = await findExport(table, partnerId, exportId);
+    if (!run || !isOver(run)) return undefined;
+    const outcome = outcomeIn(run.outcome);
+    const { listed, count, mark } =
+      outcome === "succeeded" ? { listed: [], count: 0, mark: "" } : await failingLines(table, run);
+    const { trigger, finishedAt, totals, stop } = run;
+    return {
+      outcome,
+      trigger,
+      finishedAt: finishedAt ?? run.createdAt,
+      totals,
+      failing: listed,
+      more: count - listed.length,
+      stoppedBy: stop,
+      says: `${outcome} ${stop ?? ""} ${mark}`,
+    };
+  };
+
+  return async (
+    mail: OwnerMail,
+    { name: partnerName, owner, timeZone }: Partner,
+  ): Promise<WrittenLetter | undefined> => {
+    // the newest of several runs is what counts; every other kind begins with the first of its causes
+    const isRun = mail.facts.kind === "run-result";
+    const facts = factsOf(mail, (isRun ? mail.further.at(-1) : undefined) ?? mail.facts);
+    const common = { ownerName: mail.recipient === null ? owner.name : "", partnerName, timeZone, links };
+    const further = furtherParts(
+      mail.further.map((each) => factsOf(mail, each)),
+      isRun ? 0 : mail.furtherCount,
+      common,
+    );
+    const run = facts.kind === "run-result" ? await reportOf(mail.partnerId, facts.exportId) : undefined;
+    const content = composeMail(facts, { ...common, further }, { agreementTitle: agreement.title, run });
+    if (!content) return undefined;
+    const asked = (await findIntegration(table, mail.partnerId))?.notifications.onSuccess ?? false;
+    return { content, says: run?.says ?? null, isUnasked: run?.outcome === "succeeded" && !asked };
+  };
+};

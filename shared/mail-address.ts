@@ -1,0 +1,37 @@
+import * as z from "zod";
+
+// dot-atoms of RFC 5322: what SES takes before the @ without quotes
+const localPart = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
+const asciiDomain = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]*[a-z][a-z0-9-]*$/i;
+
+/** A domain in ASCII, as the URL standard has it; empty for what is none. */
+const domainToAscii = (domain: string): string => {
+  if (/[\s/?#@:\\[\]%]/.test(domain)) return "";
+  try {
+    return new URL(`http://${domain}`).hostname;
+  } catch {
+    return "";
+  }
+};
+
+/**
+ * The address as SES takes it: without blanks around it, its domain in ASCII. Undefined for what is no address, or has
+ * other characters than ASCII before the @, which SES cannot send to.
+ */
+export const asciiAddress = (address: string): string | undefined => {
+  const text = address.trim();
+  const at = text.lastIndexOf("@");
+  const [local, domain] = [text.slice(0, at), domainToAscii(text.slice(at + 1))];
+  if (at < 1 || local.length > 64 || !localPart.test(local) || !asciiDomain.test(domain)) return undefined;
+  const ascii = `${local}@${domain}`;
+  return ascii.length > 254 ? undefined : ascii;
+};
+
+/** An address that mail can be sent to, as it was written, without blanks around it. */
+export const mailAddress = z
+  .string()
+  .trim()
+  .refine(
+    (text) => text.isWellFormed() && asciiAddress(text) !== undefined,
+    "This is no e-mail address that mail can be sent to: before the @ it has ASCII characters only.",
+  );

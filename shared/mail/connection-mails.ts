@@ -1,0 +1,118 @@
+import { nameLine, oneLine, toMailContent } from "./letter.ts";
+import { gradientLink, greeting, hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
+import type { MailFacts } from "./mail-facts.ts";
+import type { MailContent } from "./mailer.ts";
+
+type Facts<Kind extends MailFacts["kind"]> = Extract<MailFacts, { kind: Kind }>;
+
+/** Tells the owner that somebody has ended the integration, and what became of the counts in Gradient. */
+export const disconnectedMail = (facts: Facts<"disconnected">, context: LetterContext): MailContent => {
+  const partner = nameLine(context.partnerName);
+  const isZeroed = facts.finalCounts === "zero";
+  return toMailContent({
+    subject: `Gradient was disconnected: ${partner}`,
+    parts: [
+      greeting(context),
+      paragraph(
+        `${nameLine(facts.by.name)} has disconnected ${partner} from Gradient in the hub. ${
+          isZeroed
+            ? "Zero is sent wherever Gradient still holds units, and nothing after that."
+            : "Nothing is sent any more."
+        }`,
+      ),
+      {
+        kind: "facts",
+        facts: [
+          ["Organization", partner],
+          ["Disconnected by", nameLine(facts.by.name)],
+          ["When", moment(context, facts.disconnectedAt)],
+          ["From address", oneLine(facts.by.address)],
+          ["Counts in Gradient", isZeroed ? "are set to zero" : "stay as they were sent last"],
+        ],
+      },
+      { kind: "heading", text: "What happens now" },
+      {
+        kind: "list",
+        items: [
+          isZeroed
+            ? "The key is deleted as soon as the zeros are sent, after seven days at the latest."
+            : "The key that had been entered is deleted.",
+          "The history of what was sent stays in the hub.",
+          isZeroed
+            ? "Gradient bills nothing for these customers any more once it has the zeros."
+            : "Gradient goes on with the counts that it holds, until somebody changes them there.",
+        ],
+      },
+      { kind: "heading", text: "If that was a mistake" },
+      paragraph(
+        "Start the integration again in the hub, with a key from Gradient. The schedule, the recipients of results and what was left out come back; the agreement is asked for again.",
+      ),
+      hubLink(context),
+      ...context.further,
+    ],
+  });
+};
+
+/** Tells the owner that the connection was ended on Gradient's side. */
+export const disconnectedInGradientMail = (
+  facts: Facts<"disconnected-in-gradient">,
+  context: LetterContext,
+): MailContent => {
+  const partner = nameLine(context.partnerName);
+  return toMailContent({
+    subject: `The integration was disconnected in Gradient: ${partner}`,
+    parts: [
+      greeting(context),
+      paragraph(
+        `Gradient says that the integration with this hub is not connected any more in the organization ${nameLine(facts.organizationName)}. Somebody has ended it in Gradient, or started it there anew.`,
+      ),
+      {
+        kind: "facts",
+        facts: [
+          ["Organization", partner],
+          ["Noticed", moment(context, facts.noticedAt)],
+        ],
+      },
+      { kind: "heading", text: "What to do" },
+      {
+        kind: "list",
+        items: [
+          "If that is meant, disconnect the integration in the hub as well.",
+          "If not, generate a new key in Gradient and paste it in the hub. Customers and services may have to be mapped again.",
+        ],
+      },
+      gradientLink(context),
+      hubLink(context),
+      ...context.further,
+    ],
+  });
+};
+
+/** Tells the owner who hears of results from now on, because that shows names of customers to them. */
+export const recipientsChangedMail = (facts: Facts<"recipients-changed">, context: LetterContext): MailContent => {
+  const partner = nameLine(context.partnerName);
+  const listed = (addresses: string[]) => (addresses.length === 0 ? "nobody" : addresses.map(oneLine).join(", "));
+  return toMailContent({
+    subject: `Who hears of results has changed: ${partner}`,
+    parts: [
+      greeting(context),
+      paragraph(
+        `${nameLine(facts.by.name)} has changed who is told, beside you, how sending usage to Gradient went. These mails name customers and services.`,
+      ),
+      {
+        kind: "facts",
+        facts: [
+          ["Organization", partner],
+          ["Added", listed(facts.added)],
+          ["Taken out", listed(facts.removed)],
+          ["Changed by", nameLine(facts.by.name)],
+          ["When", moment(context, facts.changedAt)],
+          ["From address", oneLine(facts.by.address)],
+        ],
+      },
+      paragraph("If that is not right, take the address out on the integration's page in the hub."),
+      hubLink(context),
+      ...context.further,
+    ],
+  });
+};

@@ -1,0 +1,37 @@
+import { nameLine, type Part } from "./letter.ts";
+import { inWords } from "./moment.ts";
+
+/** What every letter knows beside its facts. */
+export interface LetterContext {
+  ownerName: string;
+  /** The organization as the hub knows it. */
+  partnerName: string;
+  /** IANA name. */
+  timeZone: string;
+  /** Pages to open: the integration in the hub, the front door of Gradient. */
+  links: { hub: string; gradient: string };
+  /** What else the mail has to tell, of causes that came before it could go out. */
+  further: Part[];
+}
+
+export const greeting = ({ ownerName }: LetterContext): Part => ({
+  kind: "paragraph",
+  text: `Hello ${nameLine(ownerName)},`,
+});
+
+export const paragraph = (text: string): Part => ({ kind: "paragraph", text });
+
+export const hubLink = ({ links }: LetterContext): Part => ({
+  kind: "link",
+  label: "Open the integration in the hub",
+  url: links.hub,
+});
+
+export const gradientLink = ({ links }: LetterContext, label = "Open Gradient"): Part => ({
+  kind: "link",
+  label,
+  url: links.gradient,
+});
+
+/** A moment in words, for the partner's own clock. */
+export const moment = ({ timeZone }: LetterContext, at: string): string => inWords(new Date(at), timeZone);

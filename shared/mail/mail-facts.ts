@@ -1,0 +1,68 @@
+import * as z from "zod";
+import { instant } from "../identifier.ts";
+
+/** Who did something in the hub, as the mail names them. */
+const person = z.object({ name: z.string(), address: z.string() });
+
+/** What each kind of mail tells. Every fact is of the moment at which the mail was owed. */
+export const mailFacts = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("agreement-confirmed"),
+    version: z.string(),
+    sha256: z.string(),
+    confirmedAt: instant,
+    confirmedByName: z.string(),
+    confirmedByEmail: z.string(),
+    address: z.string(),
+  }),
+  z.object({ kind: z.literal("token-rejected"), rejectedAt: instant }),
+  z.object({ kind: z.literal("back-to-normal"), refusedSince: instant, resumedAt: instant }),
+  z.object({
+    kind: z.literal("token-replaced"),
+    replacedAt: instant,
+    by: person,
+    lastFour: z.string(),
+    organizationName: z.string(),
+    /** The Gradient organization that the key before belonged to, where it is another. */
+    organizationBefore: z.string().nullable(),
+  }),
+  z.object({
+    kind: z.literal("disconnected"),
+    disconnectedAt: instant,
+    by: person,
+    finalCounts: z.enum(["keep", "zero"]),
+  }),
+  z.object({ kind: z.literal("disconnected-in-gradient"), noticedAt: instant, organizationName: z.string() }),
+  z.object({
+    kind: z.literal("mapping-digest"),
+    at: instant,
+    accounts: z.object({ unmapped: z.int(), names: z.array(z.string()) }),
+    services: z.object({ unmapped: z.int(), names: z.array(z.string()) }),
+  }),
+  z.object({
+    kind: z.literal("token-aged"),
+    registeredAt: instant,
+    days: z.int(),
+    policyDays: z.int(),
+    lastFour: z.string(),
+  }),
+  z.object({ kind: z.literal("run-result"), exportId: z.string() }),
+  z.object({ kind: z.literal("run-missed"), dueAt: instant, noticedAt: instant }),
+  z.object({
+    kind: z.literal("recipients-changed"),
+    changedAt: instant,
+    by: person,
+    added: z.array(z.string()),
+    removed: z.array(z.string()),
+  }),
+  z.object({
+    kind: z.literal("agreement-renewal"),
+    at: instant,
+    version: z.string(),
+    /** Until then everything goes on. */
+    until: instant,
+    isOver: z.boolean(),
+  }),
+]);
+export type MailFacts = z.infer<typeof mailFacts>;
+export type MailKind = MailFacts["kind"];

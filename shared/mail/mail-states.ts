@@ -1,0 +1,68 @@
+import type { Mailbox } from "./mailbox.ts";
+import type { BounceDetail, MailStatus, Obstruction, OwnerMail } from "./owner-mail.ts";
+
+const ranks: string[] = ["queued", "failed", "sent", "delivered", "bounced", "complained"];
+const rankOf = (status: OwnerMail["status"]): number => ranks.indexOf(status);
+
+/** The mail has not reached anybody: it is tried again, by itself or once something has changed. */
+export const isUnheard = ({ status, heldBy }: OwnerMail): boolean =>
+  status === "queued" || status === "failed" || (status === "bounced" && heldBy !== null);
+
+/** What was reported of a mail that is further than that already changes nothing. */
+export const isNews = (mail: OwnerMail, status: MailStatus): boolean => rankOf(status) > rankOf(mail.status);
+
+/** The mail is not out, for this reason; it waits in its box, for others of its kind to join it. */
+export const heldBack = (
+  { mail, box, at }: { mail: OwnerMail; box: Mailbox; at: string },
+  {
+    status,
+    heldBy,
+    retryAt,
+    detail = null,
+  }: {
+    status: "queued" | "failed" | "bounced";
+    heldBy: Obstruction;
+    retryAt: string | null;
+    detail?: BounceDetail | null;
+  },
+): { mail: OwnerMail; box: Mailbox } => {
+  const { sendingUntil: _, ...rest } = mail;
+  return {
+    mail: { ...rest, status, heldBy, detail, retryAt, at: rest.status === status ? rest.at : at },
+    box: box.waiting === mail.id ? box : { ...box, waiting: mail.id },
+  };
+};
+
+/** SES has it. */
+export const handedOver = (
+  { mail, box, at }: { mail: OwnerMail; box: Mailbox; at: string },
+  { messageId, says }: { messageId: string; says: string | null },
+): { mail: OwnerMail; box: Mailbox } => {
+  const { sendingUntil: _, ...rest } = mail;
+  // SES may have reported it as delivered before it answered us
+  const isFurther = !isNews(rest, "sent") && rest.status !== "sent";
+  return {
+    mail: {
+      ...rest,
+      messageId,
+      retryAt: null,
+      heldBy: isFurther ? rest.heldBy : null,
+      ...(isFurther ? {} : { status: "sent" as const, at, detail: null }),
+    },
+    box: {
+      ...box,
+      waiting: box.waiting === mail.id ? null : box.waiting,
+      said: says ?? box.said,
+    },
+  };
+};
+
+// as many as a letter can list
+const listedCauses = 20;
+
+/** The mail that waits tells of this cause, too. */
+export const joined = (lead: OwnerMail, { facts, further, furtherCount }: OwnerMail): OwnerMail => ({
+  ...lead,
+  further: [...lead.further, facts, ...further].slice(-listedCauses),
+  furtherCount: lead.furtherCount + 1 + furtherCount,
+});

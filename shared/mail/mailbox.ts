@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import * as z from "zod";
+import { instant } from "../identifier.ts";
+import { partnerPk } from "../partners/partner.ts";
+import { readRow } from "../stored.ts";
+import { allItems, type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
+import type { OwnerMail } from "./owner-mail.ts";
+
+/**
+ * What one reader gets of one kind of mail: when the last ones were handed over, which survives a disconnect, and the
+ * one mail that could not go out yet. Whatever else of the kind comes meanwhile is said in that mail.
+ */
+const mailbox = z.object({
+  partnerId: z.string(),
+  box: z.string(),
+  handedOver: z.array(z.object({ mailId: z.string(), at: instant })).default([]),
+  waiting: z.string().nullable().default(null),
+  /** What the last mail about a run has told, so that the same is not told again. */
+  said: z.string().nullable().default(null),
+  version: z.number(),
+});
+export type Mailbox = z.infer<typeof mailbox>;
+
+const addressDigest = (address: string): string =>
+  createHash("sha256").update(address.toLowerCase()).digest("hex").slice(0, 16);
+/** Tells one address from another without holding it. */
+export const addressMark = addressDigest;
+
+const ownersPrefix = "mailbox#owner#";
+const boxOf = ({ facts: { kind }, recipient }: Pick<OwnerMail, "facts" | "recipient">): string =>
+  recipient === null ? `owner#${kind}` : `${addressDigest(recipient)}#${kind}`;
+const boxKey = (partnerId: string, box: string): Key => ({ pk: partnerPk(partnerId), sk: `mailbox#${box}` });
+
+export const mailboxWrite = (value: Mailbox): RowWrite => {
+  const item: Item = { ...value, ...boxKey(value.partnerId, value.box) };
+  return versioned(item);
+};
+
+/** The box that a mail goes through; an empty one where none of its kind has come before. */
+export const mailboxFor = async (table: Pick<Table, "get">, mail: OwnerMail): Promise<Mailbox> => {
+  const { partnerId } = mail;
+  const box = boxOf(mail);
+  const item = await table.get(boxKey(partnerId, box));
+  return item ? readRow(mailbox, item) : mailbox.parse({ partnerId, box, version: 0 });
+};
+
+/** The owner's boxes, one for each kind of mail that there was. */
+export const ownersMailboxes = async (table: Pick<Table, "query">, partnerId: string): Promise<Mailbox[]> => {
+  const boxes: Mailbox[] = [];
+  for await (const item of allItems(table, { pk: partnerPk(partnerId), prefix: ownersPrefix })) {
+    boxes.push(readRow(mailbox, item));
+  }
+  return boxes;
+};
+
+const dayMs = 24 * 60 * 60_000;
+/** So many mails of one kind may go to one reader within a day. */
+export const mailsADay = 3;
+
+/** When the next mail of the kind may go out; undefined: now. One that was handed over before counts once. */
+export const heldUntil = ({ handedOver }: Mailbox, mailId: string, at: string): string | undefined => {
+  const dayAgo = new Date(Date.parse(at) - dayMs).toISOString();
+  const recent = handedOver.filter((one) => one.mailId !== mailId && one.at > dayAgo).map((one) => one.at);
+  const first = recent.sort().at(-mailsADay);
+  return first === undefined ? undefined : new Date(Date.parse(first) + dayMs).toISOString();
+};
+
+/** The mail goes out now. */
+export const withHandedOver = (before: Mailbox, mailId: string, at: string): Mailbox => ({
+  ...before,
+  handedOver: [...before.handedOver.filter((one) => one.mailId !== mailId), { mailId, at }].slice(-mailsADay),
+});

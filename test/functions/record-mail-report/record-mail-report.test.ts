@@ -1,0 +1,120 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { recordMailReport } from "#functions/record-mail-report/record-mail-report";
+import { findIntegration } from "#shared/integrations/integration";
+import type { MailReport } from "#shared/mail/mail-report";
+import { mailTags } from "#shared/mail/mail-tags";
+import { addressMark } from "#shared/mail/mailbox";
+import { findOwnerMail, type OwnerMail, ownerMailWrite, queuedMail } from "#shared/mail/owner-mail";
+import { anIntegrationRow } from "#test/builders/integration";
+import { aPartner, aPartnerRow } from "#test/builders/partner";
+import { aTableWith, owedTasks } from "#test/builders/table";
+import { minutesAfter, noon } from "#test/builders/time";
+import type { InMemoryTable } from "#test/fakes/in-memory-table";
+
+const partnerId = "org-1001";
+const facts = { kind: "token-rejected", rejectedAt: noon } as const;
+const sent: OwnerMail = {
+  ...queuedMail({ partnerId, id: "mail-1", facts, at: noon }),
+  status: "sent",
+  messageId: "message-1",
+  attempt: 1,
+  sentTo: addressMark(aPartner().owner.email),
+};
+const aTable = (mail: Partial<OwnerMail> = {}) =>
+  aTableWith(aPartnerRow(), anIntegrationRow(), ownerMailWrite({ ...sent, ...mail }).put);
+
+const tagsOf = (attempt: number) =>
+  Object.fromEntries(
+    Object.entries(mailTags({ partnerId, reference: "mail-1", attempt })).map(([name, value]) => [name, [value]]),
+  );
+const report = (table: InMemoryTable, { attempt = 1, ...its }: Partial<MailReport> & { attempt?: number }) =>
+  recordMailReport({ table, now: () => new Date(minutesAfter(5)), newId: randomUUID })({
+    type: "Delivery",
+    tags: tagsOf(attempt),
+    ...its,
+  });
+const mailIn = (table: InMemoryTable) => findOwnerMail(table, partnerId, "mail-1");
+const problemsIn = async (table: InMemoryTable) =>
+  (await findIntegration(table, partnerId))?.problems.map(({ code }) => code);
+
+const bounce = { type: "Bounce", bounceType: "Permanent", bounceSubType: "General" } as const;
+const complaint = { type: "Complaint" } as const;
+const delivery = { type: "Delivery" } as const;
+const send = { type: "Send" } as const;
+
+describe("what SES reports", () => {
+  it("reaches the mail: delivered", async () => {
+    const table = await aTable();
+
+    expect(await report(table, delivery)).toBe("recorded");
+
+    expect(await mailIn(table)).toMatchObject({ status: "delivered", detail: null, at: minutesAfter(5) });
+  });
+
+  it.each([
+    [{ bounceType: "Permanent", bounceSubType: "NoEmail" }, "hard", null],
+    [{ bounceType: "Permanent", bounceSubType: "Suppressed" }, "suppressed", null],
+    [{ bounceType: "Permanent", bounceSubType: "OnAccountSuppressionList" }, "suppressed", null],
+    [{ bounceType: "Transient", bounceSubType: "MailboxFull" }, "soft", minutesAfter(5 + 24 * 60)],
+    [{ bounceType: "Undetermined" }, "soft", minutesAfter(5 + 24 * 60)],
+  ])("bounced, %j: %s, and the partner sees it", async (its, detail, retryAt) => {
+    const table = await aTable();
+
+    expect(await report(table, { type: "Bounce", ...its })).toBe("recorded");
+
+    expect(await mailIn(table)).toMatchObject({ status: "bounced", detail, retryAt });
+    expect(await problemsIn(table)).toEqual(["owner.unreachable"]);
+  });
+
+  it("may come in any order: the worst stands", async () => {
+    const orders = [
+      [send, delivery, bounce, complaint],
+      [complaint, bounce, delivery, send],
+      [delivery, complaint, send, bounce],
+    ];
+    for (const order of orders) {
+      const table = await aTable({ status: "queued", messageId: null });
+      for (const one of order) await report(table, one);
+      expect(await mailIn(table)).toMatchObject({ status: "complained" });
+    }
+    const table = await aTable();
+    await report(table, bounce);
+    expect(await report(table, delivery)).toBe("nothing-new");
+    expect(await report(table, bounce)).toBe("nothing-new");
+    expect(await mailIn(table)).toMatchObject({ status: "bounced", detail: "hard" });
+  });
+
+  it("of an earlier try says nothing of the mail as it is now", async () => {
+    const table = await aTable({ attempt: 2 });
+
+    expect(await report(table, { ...bounce, attempt: 1 })).toBe("earlier-try");
+
+    expect(await mailIn(table)).toMatchObject({ status: "sent" });
+  });
+
+  it("of an address that the feed has corrected since sends the mail to the new one at once", async () => {
+    const table = await aTable({ sentTo: addressMark("olga@former.example") });
+
+    expect(await report(table, bounce)).toBe("owed-again");
+
+    expect(await mailIn(table)).toMatchObject({ status: "queued" });
+    expect(owedTasks(table)).toEqual([{ kind: "send-owner-mail", partnerId, mailId: "mail-1" }]);
+    expect(await problemsIn(table)).toEqual([]);
+  });
+
+  it("softly, five times over, is tried no more until the address changes", async () => {
+    const table = await aTable({ attempt: 5 });
+
+    await report(table, { type: "Bounce", bounceType: "Transient", attempt: 5 });
+
+    expect(await mailIn(table)).toMatchObject({ status: "bounced", retryAt: null });
+  });
+
+  it("of mails that are not ours, or not kept any more, and in words of another day, is passed over", async () => {
+    const table = await aTable();
+    expect(await report(table, { tags: { campaign: ["spring"] } })).toBe("not-ours");
+    expect(await report(table, { type: "DeliveryDelay" as MailReport["type"] })).toBe("not-ours");
+    expect(await report(await aTableWith(), delivery)).toBe("unknown-mail");
+  });
+});
