@@ -16,8 +16,8 @@ type Report = Record<"admitted" | "resumed" | "closed" | "waiting", number>;
 const reserveMs = 10_000;
 
 /**
- * Every minute: sees to runs that nobody is at, starts runs for whoever is to be sent something, as long as there are
- * places, and asks Gradient whether what stood in the way is over. Workers with room admit further runs by themselves.
+ * Every minute: sees to runs that nobody is at, wakes a worker for whoever is to be sent something and has not been
+ * taken on, and asks Gradient whether what stood in the way is over. A worker with room admits further runs by itself.
  */
 export const admitExports = (dependencies: Dependencies) => {
   const admit = admitNext(dependencies);
@@ -28,8 +28,9 @@ export const admitExports = (dependencies: Dependencies) => {
   return async (invocation: { remainingMs: () => number }): Promise<Report> => {
     const hasTime = () => invocation.remainingMs() > reserveMs;
     let admitted = 0;
-    const admitAll = async () => {
-      while (hasTime() && (await admit(null))) admitted += 1;
+    // its message wakes one worker, which takes on all others
+    const admitOne = async () => {
+      if (hasTime() && (await admit(null))) admitted += 1;
     };
     let hasClosed = false;
     const probe = () =>
@@ -51,10 +52,10 @@ export const admitExports = (dependencies: Dependencies) => {
       }
     };
     const seenTo = await attempt(() => resume(invocation), { resumed: 0, closed: 0 });
-    await attempt(admitAll, undefined);
+    await attempt(admitOne, undefined);
     const waiting = hasTime() ? await attempt(() => count({ hasTime }), 0) : 0;
     await attempt(probe, undefined);
-    if (hasClosed) await attempt(admitAll, undefined);
+    if (hasClosed) await attempt(admitOne, undefined);
     throwAll(failures);
     return { ...seenTo, admitted, waiting };
   };

@@ -1,7 +1,15 @@
 import { type Actor, eventWrite } from "#shared/events/event";
 import { askLook } from "#shared/integrations/ask-look";
-import { findIntegration, integrationWrite, maySend } from "#shared/integrations/integration";
-import { isUnderWay, type Looks } from "#shared/integrations/looks";
+import {
+  findIntegration,
+  type Integration,
+  integrationWrite,
+  isDisconnectedThere,
+  maySend,
+  stateWithToken,
+  withoutProblem,
+} from "#shared/integrations/integration";
+import { goingOn, isUnderWay, type Looks } from "#shared/integrations/looks";
 import { wrongStep } from "#shared/integrations/wrong-step";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";
@@ -15,17 +23,26 @@ const isJoined = (looks: Looks, now: Date): boolean =>
   now.getTime() - Date.parse(looks.pressedAt) < joinsMs &&
   isUnderWay(looks, now.toISOString());
 
+/** Whoever asks while the partner seems to have disconnected in Gradient says that it has not. */
+const goneOn = (before: Integration): Integration => {
+  const isHeld = isDisconnectedThere(before);
+  if (!isHeld && before.looks.suspectedSince === null) return before;
+  const free = { ...before, looks: goingOn(before.looks) };
+  return isHeld ? withoutProblem({ ...free, state: stateWithToken(free) }, "gradient.disconnected") : free;
+};
+
 /** Asks for a look at what is mapped in Gradient by now, ahead of its time. Asked again at once, it is the same one. */
 export const checkMapping =
   ({ table, now, newId }: Changing) =>
   ({ partnerId, by }: { partnerId: string; by: Actor }): Promise<{ requestedAt: string }> =>
     retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);
-      if (!before || !maySend(before)) throw wrongStep(before?.state ?? "not-started");
+      if (!before || !(maySend(before) || isDisconnectedThere(before))) throw wrongStep(before?.state ?? "not-started");
       const time = now();
       const at = time.toISOString();
       if (isJoined(before.looks, time)) return { requestedAt: before.looks.pressedAt ?? at };
-      const pressed = { ...before, looks: { ...before.looks, pressedAt: at } };
+      const free = goneOn(before);
+      const pressed = { ...free, looks: { ...free.looks, pressedAt: at } };
       const { integration: after, owed } = askLook(pressed, "check", { at, newId });
       await table.transact([
         integrationWrite(after),

@@ -1,3 +1,4 @@
+import { maxUnderWay } from "#shared/exports/admission";
 import { admitNext } from "#shared/exports/admit";
 import { newHold } from "#shared/exports/export-lease";
 import type { UsageExport } from "#shared/exports/usage-export";
@@ -19,8 +20,11 @@ export interface Message extends Leg {
   lane: Lane;
 }
 
-/** How many runs one worker carries at a time, under one pacer. */
-export const maxRunsPerWorker = 10;
+/**
+ * How many runs one worker carries at a time, under one pacer: all that are under way. A second worker would not send
+ * faster, for they share one rate, and would be paid for while it waits for it.
+ */
+export const maxRunsPerWorker = maxUnderWay;
 // A worker with room looks for another run so often: new wants come with the minute, or when a run ends.
 const lookEveryMs = 2_000;
 // what is begun with less time left is handed over before it has sent anything
@@ -74,12 +78,17 @@ export const exportUsage = (dependencies: Dependencies) => {
           wake();
         });
     };
-    const next = () =>
-      lane === "scheduled" && remainingMs() > mayBeginMs
-        ? admit(newHold(holder, clock.now()), closed).catch(
-            (error: unknown) => void logFailure("no run was admitted", error),
-          )
-        : undefined;
+    let hasCalled = false;
+    const next = async () => {
+      if (lane !== "scheduled" || hasCalled) return undefined;
+      // its time is nearly up: a message wakes another worker for whoever waits now
+      hasCalled = remainingMs() <= mayBeginMs;
+      const hold = hasCalled ? null : newHold(holder, clock.now());
+      const admitted = await admit(hold, closed).catch(
+        (error: unknown) => void logFailure("no run was admitted", error),
+      );
+      return hasCalled ? undefined : admitted;
+    };
 
     for (;;) {
       while (carried.size < maxRunsPerWorker) {

@@ -1,10 +1,11 @@
 import type { Refusals } from "#shared/breakers/refusals";
 import { isAppError } from "#shared/errors";
-import type { Lease } from "#shared/exports/export-lease";
+import { type Lease, leaseMs } from "#shared/exports/export-lease";
 import type { Receipt } from "#shared/exports/line";
 import { exportMode, type StopReason, type UsageExport } from "#shared/exports/usage-export";
 import type { CountAnswer, CountClient } from "#shared/gradient/gradient-api";
 import { activateIntegration } from "#shared/integrations/activate-integration";
+import { largeLines } from "#shared/integrations/expected-lines";
 import { findIntegration, type Integration, maySend } from "#shared/integrations/integration";
 import { logger } from "#shared/logger";
 import type { Clock } from "#shared/pace/clock";
@@ -66,9 +67,30 @@ export const startRun = (dependencies: Dependencies) => {
     }
   };
 
+  /** The large runs of one worker are planned one after the other: each takes tens of megabytes meanwhile. */
+  let planning: Promise<unknown> = Promise.resolve();
+  const inTurn = async <T>(lease: Lease, { sizes }: Integration, work: () => Promise<T>): Promise<T> => {
+    if (sizes.lines <= largeLines) return work();
+    const before = planning;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    planning = before.then(() => promise);
+    try {
+      for (let isTurn = false; !isTurn; ) {
+        const turn = before.then(() => true);
+        isTurn = await Promise.race([turn, clock.sleep(leaseMs / 4).then(() => false)]);
+        await lease.keep();
+      }
+      return await work();
+    } finally {
+      resolve();
+    }
+  };
+
   /** Answers in how many rows the ledger is from then on. */
   const plan = async (lease: Lease, integration: Integration, readAt: Date): Promise<number> => {
-    const { ledgerBits, ...planned } = await planExport({ table, lease, integration, readAt });
+    const { ledgerBits, ...planned } = await inTurn(lease, integration, () =>
+      planExport({ table, lease, integration, readAt }),
+    );
     const at = now().toISOString();
     await lease.save((current) => ({ ...current, ...planned, state: "sending", startedAt: at, progressAt: at }));
     return ledgerBits;

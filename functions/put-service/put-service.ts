@@ -1,5 +1,7 @@
+import { AppError } from "#shared/errors";
 import { owe } from "#shared/outbox/outbox";
 import { findService, type HubService, type ServiceRecord, serviceWrite } from "#shared/services/hub-service";
+import { namesOf, plainName, readServiceNames, serviceNamesWrite } from "#shared/services/service-names";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict, written } from "#shared/table/table";
 
@@ -17,21 +19,38 @@ const isSame = (stored: HubService, record: ServiceRecord): boolean =>
 
 const unknown = { gradientServiceId: null, createdUntil: null, version: 0 };
 
+const nameTaken = (name: string, serviceId: string): AppError =>
+  new AppError(
+    "conflict",
+    "service.name-taken",
+    `The service ${serviceId} has the name "${name}", in the hub or in Gradient. Partners could not tell the two apart.`,
+    { extra: { serviceId } },
+  );
+
 /**
  * Stores a service of the vendor's catalogue as the feed describes it. Gradient's id of it stays; a service that is not
- * in Gradient goes there at once, also where Gradient has refused it as it was before. A repeat writes nothing.
+ * in Gradient goes there at once, also where Gradient has refused it as it was before. A repeat writes nothing. Throws
+ * `service.name-taken` where another service goes by the name: Gradient would not tell the two apart.
  */
 export const putService =
-  ({ table, now, newId }: Changing<"get" | "transact">) =>
+  ({ table, now, newId }: Changing<"get" | "query" | "transact">) =>
   ({ id, record }: ServiceUpdate): Promise<HubService> =>
     retryOnConflict(async () => {
       const stored = await findService(table, id);
       if (stored && isSame(stored, record)) return stored;
+      const names = await readServiceNames(table);
+      const others = names.taken.filter(({ serviceId }) => serviceId !== id);
+      const holder = others.find((other) => other.names.includes(plainName(record.name)));
+      if (holder) throw nameTaken(record.name, holder.serviceId);
       const at = now().toISOString();
-      const updated: HubService = { ...(stored ?? unknown), id, ...record, refusal: null, updatedAt: at };
+      // older rows do not tell under which name Gradient has it: it is the one that the hub changes now
+      const isKnown = stored?.gradientServiceId !== null && stored?.gradientServiceId !== undefined;
+      const gradientName = stored?.gradientName ?? (isKnown ? stored.name : null);
+      const updated: HubService = { ...(stored ?? unknown), gradientName, id, ...record, refusal: null, updatedAt: at };
       const isMissing = updated.gradientServiceId === null;
       await table.transact([
         serviceWrite(updated),
+        serviceNamesWrite({ ...names, taken: [...others, { serviceId: id, names: namesOf(updated) }] }),
         ...(isMissing ? [owe({ kind: "sync-catalogue" }, { id: newId(), at })] : []),
       ]);
       return written(updated);

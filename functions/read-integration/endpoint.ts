@@ -10,6 +10,7 @@ import { readAgreement } from "./read-agreement.ts";
 import { readEvents } from "./read-events.ts";
 import { readExport, readExports, readReceipts } from "./read-exports.ts";
 import { readMapping } from "./read-mapping.ts";
+import { readMappingItems } from "./read-mapping-items.ts";
 import { readUsageLines } from "./read-usage-lines.ts";
 import type * as docs from "./route.ts";
 import {
@@ -18,6 +19,7 @@ import {
   exportRoute,
   exportsRoute,
   integrationRoute,
+  mappingItemsRoute,
   mappingRoute,
   receiptsRoute,
   usageRoute,
@@ -33,6 +35,7 @@ interface Dependencies {
 export const readIntegrationEndpoint = ({ table, view, agreement }: Dependencies) => {
   const agreementOf = readAgreement({ table, agreement });
   const mappingOf = readMapping({ table });
+  const itemsOf = readMappingItems({ table });
   const usageOf = readUsageLines({ table });
   const exportsOf = readExports({ table });
   const exportOf = readExport({ table });
@@ -58,6 +61,13 @@ export const readIntegrationEndpoint = ({ table, view, agreement }: Dependencies
       async ({ person }): Promise<ReplyOf<typeof docs.mappingDocs>> => ({
         status: 200,
         body: await mappingOf(person.partnerId),
+      }),
+    ),
+    [keyOf(mappingItemsRoute)]: personEndpoint(
+      mappingItemsRoute,
+      async ({ request, person: { partnerId } }): Promise<ReplyOf<typeof docs.mappingItemsDocs>> => ({
+        status: 200,
+        body: await itemsOf({ partnerId, ...request.query }),
       }),
     ),
     [keyOf(usageRoute)]: personEndpoint(

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type Customer, customerKey, fromCustomerItem } from "#shared/customers/customer";
+import { customerKey, fromCustomerItem } from "#shared/customers/customer";
 import type { Line } from "#shared/exports/line";
 import { heldLine, linesInScope } from "#shared/exports/lines-in-scope";
 import { findIntegration, type Integration } from "#shared/integrations/integration";
@@ -7,10 +7,11 @@ import { partnerPk } from "#shared/partners/partner";
 import { listServices } from "#shared/services/hub-service";
 import { readableOf } from "#shared/stored";
 import type { Table } from "#shared/table/table";
-import { bucketOf, type LedgerEntry, lineKey, readBucket } from "#shared/usage/ledger";
+import { type LedgerEntry, lineKey } from "#shared/usage/ledger";
 import { type CustomerUsage, readUsage } from "#shared/usage/usage";
 import { fromCursor, keyAfter, toCursor } from "./cursor.ts";
 import { type List, pageSize } from "./list.ts";
+import { readEntries } from "./read-entries.ts";
 
 const prefix = "customer#";
 // a customer has a few lines, so one or two reads fill a page
@@ -38,15 +39,6 @@ const lineView = (line: Line, usage: CustomerUsage | undefined, entry: LedgerEnt
 export type UsageLine = ReturnType<typeof lineView>;
 
 type ReadTable = Pick<Table, "get" | "getMany" | "query">;
-
-const readEntries = async (table: ReadTable, integration: Integration, customers: Customer[]) => {
-  const { partnerId, ledgerBits: bits, gradient } = integration;
-  const numbers = [...new Set(customers.map(({ id }) => bucketOf(id, bits)))];
-  const buckets = await Promise.all(
-    numbers.map((number) => readBucket(table, { partnerId, bits, number }, gradient?.integrationId ?? "")),
-  );
-  return new Map(buckets.flatMap(({ entries }) => [...entries]));
-};
 
 /** Every line as an export would have it now, by customer, with what Gradient has accepted for it so far. */
 export const readUsageLines = ({ table }: { table: ReadTable }) => {

@@ -6,7 +6,7 @@ import { route } from "#shared/lambda/route";
 import { lineOutcome } from "#shared/usage/outcome";
 import { integrationReply } from "#shared/views/integration-reply";
 import { pageOf } from "#shared/wire";
-import { agreementReply, eventReply, mappingReply, usageLineReply } from "./replies.ts";
+import { agreementReply, eventReply, mappingItemReply, mappingReply, usageLineReply } from "./replies.ts";
 
 const base = "/v1/integrations/gradient";
 const cursor = z.string().optional();
@@ -55,6 +55,28 @@ export const mappingDocs = () =>
     tag: "Mapping",
     summary: "What is mapped in Gradient, and what its gaps cost",
     replies: { 200: { description: "The mapping", body: mappingReply } },
+  });
+
+export const mappingItemsRoute = route({
+  method: "GET",
+  path: `${base}/mapping/items`,
+  callers: everyRole,
+  request: z.object({
+    query: z.object({
+      kind: z.enum(["accounts", "services"]),
+      status: z.enum(["unmapped", "left-out"]).optional(),
+      cursor,
+    }),
+  }),
+});
+export const mappingItemsDocs = () =>
+  docs({
+    id: "listMappingItems",
+    tag: "Mapping",
+    summary: "Everything that is unmapped or left out",
+    description: "A page may hold fewer than others, or none.",
+    replies: { 200: { description: "A page of accounts or services", body: pageOf(mappingItemReply) } },
+    problems: { 422: ["cursor.invalid"] },
   });
 
 export const usageRoute = route({ method: "GET", path: `${base}/usage`, callers: everyRole, request: list });
@@ -124,6 +146,7 @@ export const readRoutes = [
   integrationRoute,
   agreementRoute,
   mappingRoute,
+  mappingItemsRoute,
   usageRoute,
   exportsRoute,
   exportRoute,

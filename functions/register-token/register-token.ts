@@ -15,7 +15,7 @@ import {
 } from "#shared/gradient/gradient-token";
 import { askLook } from "#shared/integrations/ask-look";
 import { findIntegration, type Integration, stateWithToken, withoutProblem } from "#shared/integrations/integration";
-import { tokenTaken } from "#shared/integrations/looks";
+import { goingOn, tokenTaken } from "#shared/integrations/looks";
 import { claimWrites, organizationClaimKey, releaseClaim, tokenClaimKey } from "#shared/integrations/token-claim";
 import { wrongStep } from "#shared/integrations/wrong-step";
 import type { TokenVault } from "#shared/secrets/token-vault";
@@ -148,9 +148,10 @@ export const registerToken = ({
             registeredBy: by.actor,
             checkedAt: at,
           },
-          looks: tokenTaken(registered.looks, at),
+          looks: goingOn(tokenTaken(registered.looks, at)),
         },
         "token.rejected",
+        "gradient.disconnected",
       );
       const released: Write[] = [
         ...(before.token && before.token.fingerprint !== fingerprint

@@ -11,7 +11,8 @@ import {
   isOver,
   type UsageExport,
 } from "#shared/exports/usage-export";
-import { findIntegration, type Integration, maySend } from "#shared/integrations/integration";
+import { findIntegration, type Integration, integrationWrite, maySend } from "#shared/integrations/integration";
+import { wish } from "#shared/integrations/wants";
 import { wrongStep } from "#shared/integrations/wrong-step";
 import { retryOnConflict, type Write } from "#shared/table/table";
 
@@ -33,18 +34,30 @@ const alreadyRunning = (exportId: string) =>
  * *Send usage*: a run that a person asked for, at once, for all customers or for some, or for what an earlier run left
  * over. Throws `integration.wrong-step` when nothing may be sent, `export.already-running` (with its `exportId`) while
  * another run is under way, and what `checkRetried` throws. What the service itself wants to send, or is looking at,
- * keeps nobody waiting.
+ * keeps nobody waiting. A wish that comes while another run has read its lines already is kept: what has changed since
+ * is sent right after that one.
  */
 export const startExport = (dependencies: Closing) => {
   const { table, now, newId } = dependencies;
   const closeAbandoned = closingAbandoned(dependencies);
 
+  const keepWish = async (before: Integration): Promise<void> => {
+    const wants = wish(before.wants, "all", { at: now().toISOString(), trigger: "manual" });
+    if (before.state === "active") await table.transact([integrationWrite({ ...before, wants })]);
+  };
+
   /** A look gives its place up; what it may have sent is in doubt from then on. */
-  const withPlace = async (before: Integration): Promise<{ free: Integration; writes: Write[] }> => {
+  const withPlace = async (
+    before: Integration,
+    isNarrowed: boolean,
+  ): Promise<{ free: Integration; writes: Write[] }> => {
     const { partnerId, currentExportId } = before;
     const running = currentExportId === null ? undefined : await findExport(table, partnerId, currentExportId);
     if (!running || isOver(running)) return { free: { ...before, currentExportId: null }, writes: [] };
-    if (!isLook(running)) throw alreadyRunning(running.id);
+    if (!isLook(running)) {
+      if (!isNarrowed && running.readAt !== null) await keepWish(before);
+      throw alreadyRunning(running.id);
+    }
     const { after, writes } = await closeAbandoned(running, before, "person-first");
     return { free: after, writes };
   };
@@ -53,9 +66,9 @@ export const startExport = (dependencies: Closing) => {
     retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);
       if (!before || !maySend(before)) throw wrongStep(before?.state ?? "not-started");
-      const { free, writes } = mode === "dry-run" ? { free: before, writes: [] } : await withPlace(before);
-      if (narrowing.retryOf !== undefined) await checkRetried(table, partnerId, narrowing.retryOf);
       const isNarrowed = Object.values(narrowing).some((value) => value !== undefined);
+      const { free, writes } = mode === "dry-run" ? { free: before, writes: [] } : await withPlace(before, isNarrowed);
+      if (narrowing.retryOf !== undefined) await checkRetried(table, partnerId, narrowing.retryOf);
       // a wish for everything makes every line one that has changed, also for the run that sends what this one leaves
       // over
       const raised = mode === "full" && !isNarrowed ? { ...free, proofGen: free.proofGen + 1 } : free;

@@ -60,6 +60,7 @@ export const startIntegration =
         wants: { ...noWants, seq: existing?.wants.seq ?? 0 },
         proofGen: existing?.proofGen ?? 0,
         awaitedServiceIds: [],
+        onceMapped: existing?.onceMapped ?? [],
         leftOutServiceIds: existing?.leftOutServiceIds ?? [],
         looks: noLooks,
         notifications: existing?.notifications ?? noNotifications,

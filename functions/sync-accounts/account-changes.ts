@@ -1,49 +1,104 @@
 import { type Customer, isBilled } from "#shared/customers/customer";
 import type { AccountChange, GradientAccount } from "#shared/gradient/gradient-api";
+import { dayMs } from "#shared/integrations/looks";
 import { holdsUnits, type LedgerEntry } from "#shared/usage/ledger";
 
 export interface AccountChanges {
   /** Customers without an account. */
   missing: Customer[];
-  /** Of these, some had one: what was accepted on it proves nothing of the one that is created now. */
+  /** Of these, whom Gradient has not refused a short while ago. */
+  create: Customer[];
+  /** Of the missing, some had one: what was accepted on it proves nothing of the one that is created now. */
   areSomeGone: boolean;
   areAllGone: boolean;
+  /** Every account that the partner ever had is gone, those of customers that are not billed too. */
+  isAllGone: boolean;
   change: AccountChange[];
-  /** Removed customers whose zeros have arrived: the changes of their accounts are in `change`. */
+  rename: Customer[];
+  /** Removed customers that Gradient bills no more: the changes of their accounts are in `change`. */
   retire: Customer[];
   /** Customers that came back after their account was retired. */
   revive: Customer[];
+  /** Removed customers whose zeros Gradient has answered with a 404, and when last. */
+  zerosMissed: Map<string, string>;
 }
+
+// a mapping that is taken away does not come back for a customer that is gone
+const maxDaysMissed = 3;
+
+/** What it has refused is not sent again at once, unless the hub has changed the name. */
+export const isPutOff = ({ name, refusal }: Customer, at: string): boolean =>
+  refusal !== null && refusal !== undefined && refusal.name === name && Date.parse(refusal.at) + dayMs > Date.parse(at);
+
+/** Gradient shows another name than the hub has, and not only because it has made it of the hub's. */
+const isMisnamed = ({ name, renamed }: Customer, { name: shown }: GradientAccount): boolean =>
+  shown !== name && !(renamed?.to === name && (renamed.shownAs ?? shown) === shown);
+
+/** When Gradient last answered all of the customer's zeros with a 404; undefined where it did not. */
+const missedAt = (held: LedgerEntry[]): string | undefined =>
+  held.every(({ last }) => last.outcome === "unmapped")
+    ? held
+        .map(({ last }) => last.at)
+        .sort()
+        .at(-1)
+    : undefined;
+
+/** On how many different days the zeros were answered with a 404, with what is known now. */
+export const missedDays = (before: Customer["zerosMissed"], at: string): NonNullable<Customer["zerosMissed"]> => {
+  const on = at.slice(0, 10);
+  return before?.on === on ? before : { days: (before?.days ?? 0) + 1, on };
+};
+
+/** One change for each account. */
+const byId = (changes: AccountChange[]): AccountChange[] =>
+  [...Map.groupBy(changes, ({ id }) => id).values()].map((its) => Object.assign({}, ...its));
 
 /** What Gradient lacks of the partner's customers. Accounts are matched by the hub's id alone; a name is only shown. */
 export const accountChanges = (
   customers: Customer[],
   accounts: Map<string, GradientAccount>,
   ledger: LedgerEntry[],
+  at: string,
 ): AccountChanges => {
-  const stillCounted = new Set(ledger.filter(holdsUnits).map(({ customerId }) => customerId));
+  const stillCounted = Map.groupBy(ledger.filter(holdsUnits), ({ customerId }) => customerId);
   const wereAccepted = new Set(ledger.flatMap(({ customerId, accepted }) => (accepted === null ? [] : [customerId])));
   const billed = customers.filter(isBilled);
   const missing = billed.filter(({ id }) => !accounts.has(id));
-  const rename = billed.filter(({ id, name }) => accounts.has(id) && accounts.get(id)?.name !== name);
+  const rename = billed.filter((customer) => {
+    const account = accounts.get(customer.id);
+    return account !== undefined && isMisnamed(customer, account) && !isPutOff(customer, at);
+  });
   // rows that are older than `accountSince` tell by what Gradient has said, or taken, of them
   const areSomeGone = missing.some(
     ({ id, accountSince, isMapped }) => Boolean(accountSince) || isMapped !== null || wereAccepted.has(id),
   );
   const revive = billed.filter(({ id, retiredAt }) => retiredAt !== null && accounts.has(id));
-  const retire = customers.filter(
-    ({ id, removedAt, retiredAt }) => removedAt !== null && retiredAt === null && !stillCounted.has(id),
-  );
+  const leaving = customers.filter(({ removedAt, retiredAt }) => removedAt !== null && retiredAt === null);
+  const zerosMissed = new Map<string, string>();
+  for (const { id } of leaving) {
+    const missed = missedAt(stillCounted.get(id) ?? []);
+    if (missed !== undefined) zerosMissed.set(id, missed);
+  }
+  const retire = leaving.filter((customer) => {
+    if (isPutOff(customer, at)) return false;
+    const missed = zerosMissed.get(customer.id);
+    if (missed !== undefined) return missedDays(customer.zerosMissed, missed).days >= maxDaysMissed;
+    return !stillCounted.has(customer.id);
+  });
   return {
     missing,
+    create: missing.filter((customer) => !isPutOff(customer, at)),
     areSomeGone,
     areAllGone: areSomeGone && missing.length === billed.length,
-    change: [
+    isAllGone: areSomeGone && !customers.some(({ id }) => accounts.has(id)),
+    change: byId([
       ...rename.map(({ id, name }) => ({ id, name })),
       ...revive.map(({ id }) => ({ id, isActive: true })),
       ...retire.filter(({ id }) => accounts.has(id)).map(({ id }) => ({ id, isActive: false })),
-    ],
+    ]),
+    rename,
     retire,
     revive,
+    zerosMissed,
   };
 };

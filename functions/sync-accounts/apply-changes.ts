@@ -1,50 +1,51 @@
-import { isAppError } from "#shared/errors";
+import { accountsPerCall } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
 import type { AccountChanges } from "./account-changes.ts";
+import { type Spare, sendHalving } from "./send-halving.ts";
 
-const isRefusal = (error: unknown): boolean =>
-  isAppError(error, "gradient.conflict") || isAppError(error, "gradient.refused");
+// One refused account among 500 costs 18 calls. More than this in one look would keep others waiting.
+const spareCalls = 40;
 
-/**
- * Sends all at once or, where Gradient refuses that, one by one: a refused account keeps no other out. Answers the ids
- * of the refused.
- */
-const sendEach = async <T extends { id: string }>(accounts: T[], send: (some: T[]) => Promise<void>) => {
-  const refused: string[] = [];
-  if (accounts.length === 0) return refused;
-  try {
-    await send(accounts);
-    return refused;
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-  }
-  for (const account of accounts) {
-    try {
-      await send([account]);
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      // a conflict says that it exists, which is what we want
-      if (isAppError(error, "gradient.refused")) refused.push(account.id);
-    }
-  }
-  return refused;
-};
-
-export interface Refused {
-  /** Customers that have no account, and get none. */
+export interface Applied {
+  /** Gradient's words, by the ids of customers that it does not take, or not as they are. */
+  refused: Map<string, string>;
+  /** Customers that have no account, and got none. */
   notCreated: Set<string>;
   notChanged: Set<string>;
+  /** Some are left for the next look. */
+  isUnfinished: boolean;
+  created: number;
+  existed: number;
 }
 
-/** Brings the partner's accounts in Gradient to what its customers are. Answers whom Gradient refused. */
+/** Brings the partner's accounts in Gradient to what its customers are. Tells whom Gradient refused. */
 export const applyChanges = async (
-  gradient: Pick<GradientSetup, "createAccounts" | "changeAccounts">,
+  gradient: Pick<GradientSetup, "readAccounts" | "createAccounts" | "changeAccounts">,
   token: PartnerToken,
-  { missing, change }: AccountChanges,
-): Promise<Refused> => {
-  const create = missing.map(({ id, name }) => ({ id, name }));
-  const notCreated = await sendEach(create, (accounts) => gradient.createAccounts(token, accounts));
-  const notChanged = await sendEach(change, (changes) => gradient.changeAccounts(token, changes));
-  return { notCreated: new Set(notCreated), notChanged: new Set(notChanged) };
+  { create, change }: Pick<AccountChanges, "create" | "change">,
+): Promise<Applied> => {
+  const spare: Spare = { calls: spareCalls };
+  const creation = await sendHalving({
+    items: create.map(({ id, name }) => ({ id, name })),
+    perCall: accountsPerCall,
+    send: (accounts) => gradient.createAccounts(token, accounts),
+    readAgain: async () => new Set((await gradient.readAccounts(token)).map(({ id }) => id)),
+    spare,
+  });
+  // one that has a conflict is not what it should be
+  const changing = await sendHalving({
+    items: change,
+    perCall: accountsPerCall,
+    send: (changes) => gradient.changeAccounts(token, changes),
+    spare,
+  });
+  return {
+    refused: new Map([...creation.refused, ...changing.refused]),
+    notCreated: new Set([...creation.refused.keys(), ...creation.unsent]),
+    notChanged: new Set([...changing.refused.keys(), ...changing.unsent]),
+    isUnfinished: creation.unsent.size + changing.unsent.size > 0,
+    created: creation.done,
+    existed: creation.existed.size,
+  };
 };

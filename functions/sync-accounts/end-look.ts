@@ -1,3 +1,4 @@
+import type { LastAccepted } from "#shared/customers/coverage";
 import type { Customer } from "#shared/customers/customer";
 import type { MappingEvidence } from "#shared/customers/mapped";
 import { type Run, startAtOnce, startWrites } from "#shared/exports/start-usage-export";
@@ -13,7 +14,16 @@ import {
   withoutProblem,
   withProblem,
 } from "#shared/integrations/integration";
-import { aDayAfter, isAsked, lastPace, letGo, nextLookAt, paceOfLooks, tokenTaken } from "#shared/integrations/looks";
+import {
+  aDayAfter,
+  isAsked,
+  lastPace,
+  letGo,
+  nextLookAt,
+  paceOfLooks,
+  soonAfter,
+  tokenTaken,
+} from "#shared/integrations/looks";
 import { isWanted } from "#shared/integrations/wants";
 import { isPaused } from "#shared/schedules/schedule";
 import type { Changing } from "#shared/table/changing";
@@ -21,6 +31,7 @@ import { retryOnConflict, type Write } from "#shared/table/table";
 import type { LedgerEntry } from "#shared/usage/ledger";
 import type { CustomerUsage } from "#shared/usage/usage";
 import { type Begun, LookLost } from "./begin-look.ts";
+import type { Kept } from "./keep-for-pages.ts";
 import { probesOf } from "./probes.ts";
 
 /** What one look at Gradient and at our own records has shown. */
@@ -38,7 +49,14 @@ export interface Findings {
   readyServiceIds: Set<string>;
   /** Something is other than at the look before. */
   isNews: boolean;
+  lookAlikesOf: Kept["lookAlikesOf"];
+  isCoverageKept: Kept["isCoverageKept"];
+  /** When Gradient last accepted a count of each service. */
+  lastAccepted: LastAccepted["services"];
   hasRefused: boolean;
+  /** Some accounts are left for the next look. */
+  isUnfinished: boolean;
+  changes: Omit<NonNullable<Integration["mapping"]["changes"]>, "at">;
   calls: number;
 }
 
@@ -51,7 +69,7 @@ export const toldBy =
 const mappingAfter = (
   before: Integration,
   begun: Begun,
-  { billed, accounts, listedAt, usage, evidence }: Findings,
+  { billed, accounts, listedAt, usage, evidence, changes, lookAlikesOf, isCoverageKept }: Findings,
 ): Integration["mapping"] => {
   const told = toldBy(accounts);
   const inUse = [...new Set(billed.flatMap(({ id }) => Object.keys(usage.get(id)?.counts ?? {})))];
@@ -61,6 +79,9 @@ const mappingAfter = (
   return {
     ...before.mapping,
     lastCheckedAt: listedAt,
+    lookAlikesOf,
+    isCoverageKept,
+    changes: Object.values(changes).some((count) => count > 0) ? { at: listedAt, ...changes } : before.mapping.changes,
     accounts: {
       total: billed.length,
       mapped: billed.filter(({ id }) => evidence.isAccountMapped(id, told(id))).length,
@@ -70,15 +91,27 @@ const mappingAfter = (
   };
 };
 
+/** Services that counts have shown mapped, ever: a new connection, or a loss, leaves what was known of them. */
+const onceMappedAfter = (
+  { onceMapped, mapping }: Integration,
+  { lastAccepted, listedAt }: Findings,
+): Integration["onceMapped"] => {
+  const known = new Set(onceMapped.map(({ id }) => id));
+  const seen = new Map([...mapping.mappedServiceIds.map((id) => [id, listedAt] as const), ...lastAccepted]);
+  const learned = [...seen].filter(([id]) => !known.has(id)).map(([id, at]) => ({ id, at }));
+  return learned.length === 0 ? onceMapped : [...onceMapped, ...learned];
+};
+
 /**
  * While the partner maps, looks come by how long ago something was new. Later once a day, where Gradient tells what is
  * not mapped.
  */
-const nextCheckAfter = (after: Integration, at: string): string | null => {
+const nextCheckAfter = (after: Integration, { isUnfinished, hasRefused }: Findings, at: string): string | null => {
+  if (isUnfinished) return soonAfter(at);
   if (hasToMap(after)) return nextLookAt(after.looks, at);
   const { accounts, services } = after.mapping;
   const isSomeUnmapped = accounts.mapped < accounts.total || services.mapped < services.total;
-  return after.looks.isTelling && isSomeUnmapped ? aDayAfter(at) : null;
+  return hasRefused || (after.looks.isTelling && isSomeUnmapped) ? aDayAfter(at) : null;
 };
 
 const isTelling = ({ accounts }: Findings): boolean | null =>
@@ -91,11 +124,14 @@ export const endLook = ({ table, now, newId }: Changing) => {
     const looked: Integration = {
       ...before,
       gradient: found.connection ?? before.gradient,
+      onceMapped: onceMappedAfter(before, found),
       token: before.token && { ...before.token, checkedAt: at },
       mapping: mappingAfter(before, begun, found),
       looks: {
         ...tokenTaken(letGo(before.looks, begun.asked), at),
         failures: 0,
+        suspectedSince: null,
+        goesOn: false,
         isTelling: isTelling(found) ?? before.looks.isTelling,
         livelyAt: isLively ? at : before.looks.livelyAt,
       },
@@ -127,7 +163,7 @@ export const endLook = ({ table, now, newId }: Changing) => {
       const looked = withFindings(before, begun, found, at);
       const probes = probesFor(looked, found, isAwaited, at);
       const costed = { ...looked, looks: { ...looked.looks, calls: found.calls + probes.length } };
-      const dated = { ...costed, mapping: { ...costed.mapping, nextCheckAt: nextCheckAfter(costed, at) } };
+      const dated = { ...costed, mapping: { ...costed.mapping, nextCheckAt: nextCheckAfter(costed, found, at) } };
       // asked for since this look began
       const { integration: after, owed } = isAsked(dated.looks)
         ? sendLook(dated, "watch", { at, newId })

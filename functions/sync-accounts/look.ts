@@ -1,4 +1,5 @@
-import { isBilled, listCustomers } from "#shared/customers/customer";
+import { lastAcceptedIn } from "#shared/customers/coverage";
+import { type Customer, isBilled, listCustomers } from "#shared/customers/customer";
 import { mappingEvidence } from "#shared/customers/mapped";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
@@ -10,14 +11,21 @@ import { listServices } from "#shared/services/hub-service";
 import type { Changing } from "#shared/table/changing";
 import { readLedger } from "#shared/usage/ledger";
 import { listUsage, withoutServices } from "#shared/usage/usage";
-import { accountChanges } from "./account-changes.ts";
+import { accountChanges, isPutOff } from "./account-changes.ts";
 import { applyChanges } from "./apply-changes.ts";
 import { type Begun, changeBegun } from "./begin-look.ts";
 import { endLook, toldBy } from "./end-look.ts";
 import { type Growth, growthOf } from "./growth.ts";
+import { keepForPages } from "./keep-for-pages.ts";
 import { noteCreation, noteCustomers } from "./note-customers.ts";
+import { isInactiveNow, suspectDisconnection } from "./suspect-disconnection.ts";
 
-export type LookOutcome = "synced" | "look-started" | "token-replaced" | "other-connection";
+export type LookOutcome =
+  | "synced"
+  | "look-started"
+  | "token-replaced"
+  | "other-connection"
+  | Awaited<ReturnType<ReturnType<typeof suspectDisconnection>>>;
 
 /**
  * Accounts were lost, so whatever was accepted on them is no proof any more. Raised before they are created again, and
@@ -71,6 +79,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
   const { table, gradientFor, now } = dependencies;
   const change = changeBegun(dependencies);
   const end = endLook(dependencies);
+  const suspect = suspectDisconnection(dependencies);
 
   return async (begun: Begun, token: PartnerToken): Promise<LookOutcome> => {
     const { partnerId, ledgerBits: bits, gradient: known, looks, mapping, proofGen } = begun.integration;
@@ -81,25 +90,29 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     const customers = await listCustomers(table, partnerId);
     const connectionId = known?.integrationId ?? "";
     const entries = await readLedger(table, { partnerId, bits, connectionId });
-    const changes = accountChanges(customers, accounts, [...entries.values()]);
-    const { missing, areSomeGone, areAllGone, retire, revive } = changes;
+    const changes = accountChanges(customers, accounts, [...entries.values()], listedAt);
+    const { missing, create, areSomeGone, areAllGone, isAllGone, rename, retire, revive } = changes;
 
     const asksConnection = missing.length > 0 || looks.isAwaited || (looks.tokenCheckAt ?? "") <= begun.at;
     const connection = asksConnection ? await gradient.readConnection(token) : null;
     if (connection && connection.integrationId !== connectionId) return "other-connection";
+
+    const isGone = isAllGone || isInactiveNow(known, connection);
+    if (isGone && !looks.goesOn) return suspect(begun);
 
     const isLossOf = areSomeGone || looks.isCreatingAgain;
     if (areSomeGone) {
       const lost = await change(begun, (before) => withLoss(before, areAllGone));
       if (lost === "token-replaced") return lost;
     }
-    const created = await noteCreation(table, customers, missing, listedAt);
-    const { notCreated, notChanged } = await applyChanges(gradient, token, changes);
-    const hasRefused = notCreated.size + notChanged.size > 0;
-    if (hasRefused) logger.error("gradient refused accounts", { accounts: notCreated.size + notChanged.size });
+    const created = await noteCreation(table, customers, create, listedAt);
+    const applied = await applyChanges(gradient, token, changes);
+    const { refused, notCreated, notChanged, isUnfinished } = applied;
+    if (refused.size > 0) logger.error("gradient refused accounts", { accounts: refused.size });
 
     const billed = customers.filter(isBilled);
-    const usage = withoutServices(await listUsage(table, partnerId), begun.integration.leftOutServiceIds);
+    const allUsage = await listUsage(table, partnerId);
+    const usage = withoutServices(allUsage, begun.integration.leftOutServiceIds);
     // nothing that was accepted reaches the floor that was raised above
     const floor = isLossOf ? Number.POSITIVE_INFINITY : proofGen;
     const evidence = mappingEvidence({ ledger: entries.values(), proofGen: floor, toldAt: listedAt });
@@ -110,17 +123,41 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
       const settled = await change(begun, (before) => withGains(before, growth, now().toISOString()));
       if (settled === "token-replaced") return "token-replaced";
     }
+    // of accounts that are gone, rows of the connection before tell what was mapped there
+    const remembered = isLossOf ? await readLedger(table, { partnerId, bits, connectionId: null }) : entries;
+    const lastAccepted = lastAcceptedIn(remembered.values());
     const done = ({ id }: { id: string }) => !notChanged.has(id);
+    const stands = (customer: Customer): boolean => isPutOff(customer, listedAt);
     await noteCustomers(table, {
       customers: created,
       accounts,
       notCreated,
+      refused,
+      isPutOff: stands,
+      renamed: new Set(rename.filter(done).map(({ id }) => id)),
+      zerosMissed: changes.zerosMissed,
+      isMappedNow: ({ id }) => evidence.isAccountMapped(id, told(id)),
+      toldBeforeAt: mapping.lastCheckedAt,
+      lastAccepted: lastAccepted.accounts,
       retired: new Set(retire.filter(done).map(({ id }) => id)),
       revived: new Set(revive.filter(done).map(({ id }) => id)),
       at: now().toISOString(),
     });
     const services = await listServices(table);
+    const present = customers.map((customer) => ({ ...customer, isMapped: told(customer.id) }));
+    const onceMapped = begun.integration.onceMapped;
+    const kept = await keepForPages(table, begun.integration, {
+      customers: present,
+      usage: allUsage,
+      evidence,
+      services,
+      onceMapped,
+      lastAccepted,
+      at: listedAt,
+    });
     return end(begun, {
+      ...kept,
+      lastAccepted: lastAccepted.services,
       connection,
       billed,
       accounts,
@@ -131,8 +168,16 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
       readyServiceIds: new Set(services.flatMap(({ id, gradientServiceId }) => (gradientServiceId ? [id] : []))),
       isNews:
         areSomeGone || customers.some(({ id, isMapped }) => told(id) !== null && (isMapped ?? false) !== told(id)),
-      hasRefused,
-      calls: 1 + Number(asksConnection) + Number(missing.length > 0) + Number(changes.change.length > 0),
+      hasRefused: refused.size > 0 || customers.some(stands),
+      isUnfinished,
+      changes: {
+        created: applied.created,
+        existed: applied.existed,
+        renamed: rename.filter(done).length,
+        retired: retire.filter(done).length,
+        refused: refused.size,
+      },
+      calls: 1 + Number(asksConnection) + Number(create.length > 0) + Number(changes.change.length > 0),
     });
   };
 };

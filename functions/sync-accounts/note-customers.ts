@@ -1,15 +1,22 @@
+import type { LastAccepted } from "#shared/customers/coverage";
 import { type Customer, customerWrite, findCustomer } from "#shared/customers/customer";
 import type { GradientAccount } from "#shared/gradient/gradient-api";
 import { inParallel } from "#shared/in-parallel";
 import { isConflict, retryOnConflict, store, type Table, written } from "#shared/table/table";
+import { missedDays } from "./account-changes.ts";
 
 // a partner may have 20,000, with one row each
 const rowsAtOnce = 16;
 
 type Rows = Pick<Table, "get" | "put">;
 
-const isSame = (a: Customer, b: Customer): boolean =>
-  a.isMapped === b.isMapped && a.retiredAt === b.retiredAt && (a.accountSince ?? null) === (b.accountSince ?? null);
+/** What a look may change of a customer, as a text; rows may be older than a field. */
+const contentOf = (one: Customer): string => {
+  const { isMapped, retiredAt, accountSince, mappedAt, refusal, renamed, zerosMissed } = one;
+  const later = [accountSince, mappedAt, refusal, renamed, zerosMissed].map((value) => value ?? null);
+  return JSON.stringify([isMapped, retiredAt, ...later]);
+};
+const isSame = (a: Customer, b: Customer): boolean => contentOf(a) === contentOf(b);
 
 /**
  * Writes those customers that the change makes others, and answers all as they are then. What somebody else has changed
@@ -54,16 +61,45 @@ interface Noted {
   /** As they were before the missing ones were created. */
   accounts: Map<string, GradientAccount>;
   notCreated: Set<string>;
+  /** Gradient's words, by id. */
+  refused: Map<string, string>;
+  /** What was put off for an earlier refusal: that one stands. */
+  isPutOff: (customer: Customer) => boolean;
+  renamed: Set<string>;
+  /** When the zeros of customers that are gone were answered with a 404. */
+  zerosMissed: Map<string, string>;
+  /** What is mapped by all that is known now. */
+  isMappedNow: (customer: Customer) => boolean;
+  /** When Gradient was asked the time before. */
+  toldBeforeAt: string | null;
+  lastAccepted: LastAccepted["accounts"];
   retired: Set<string>;
   revived: Set<string>;
   at: string;
 }
 
 /** What a look has shown of each customer. A look that shows nothing new writes nothing. */
-export const noteCustomers = async (
-  table: Rows,
-  { customers, accounts, notCreated, retired, revived, at }: Noted,
-): Promise<void> => {
+export const noteCustomers = async (table: Rows, noted: Noted): Promise<void> => {
+  const { customers, accounts, notCreated, refused, isPutOff, renamed, zerosMissed, retired, revived, at } = noted;
+  const mappedAt = (customer: Customer): string | null => {
+    const before = customer.mappedAt ?? noted.lastAccepted.get(customer.id) ?? null;
+    if (noted.isMappedNow(customer)) return before ?? at;
+    const wasTold = customer.isMapped === true && accounts.get(customer.id)?.isMapped !== true;
+    return wasTold ? (noted.toldBeforeAt ?? before) : before;
+  };
+  const refusalOf = (customer: Customer): Customer["refusal"] => {
+    const words = refused.get(customer.id);
+    if (words !== undefined) return { name: customer.name, words, at };
+    return isPutOff(customer) ? customer.refusal : null;
+  };
+  const renamedTo = ({ id, name, renamed: before }: Customer, account: GradientAccount | undefined) => {
+    if (renamed.has(id)) return { to: name, shownAs: null };
+    return before && before.shownAs === null && account ? { ...before, shownAs: account.name } : before;
+  };
+  const missed = ({ id, zerosMissed: before }: Customer) => {
+    const last = zerosMissed.get(id);
+    return last === undefined ? null : missedDays(before, last);
+  };
   await amend(table, customers, (customer) => {
     const { id, accountSince = null, retiredAt, removedAt } = customer;
     const account = accounts.get(id);
@@ -72,7 +108,11 @@ export const noteCustomers = async (
     return {
       ...customer,
       isMapped: account?.isMapped ?? null,
+      mappedAt: mappedAt(customer),
       accountSince: notCreated.has(id) ? null : since,
+      refusal: refusalOf(customer),
+      renamed: renamedTo(customer, account),
+      zerosMissed: removedAt === null ? null : missed(customer),
       retiredAt: revived.has(id) ? null : isRetired ? (retiredAt ?? at) : retiredAt,
     };
   });

@@ -6,6 +6,7 @@ import type { GradientSetup } from "#shared/gradient/patient-gradient";
 import { logger } from "#shared/logger";
 import type { Clock } from "#shared/pace/clock";
 import { boundServiceKey, type HubService, serviceWrite } from "#shared/services/hub-service";
+import { plainName } from "#shared/services/service-names";
 import { added, isConflict, type Table, written } from "#shared/table/table";
 
 interface Dependencies {
@@ -22,9 +23,6 @@ export interface CatalogueReport {
 const minuteMs = 60_000;
 const pausesMs = [minuteMs, 5 * minuteMs, 15 * minuteMs, 60 * minuteMs, 6 * 60 * minuteMs] as const;
 const longestPauseMs = 24 * 60 * minuteMs;
-
-/** What Gradient may do to a name that it stores. */
-const plainName = (name: string): string => name.normalize("NFC").trim();
 
 /** Nobody is creating it, and Gradient has not refused it a moment ago. */
 export const mayBeCreated = ({ gradientServiceId, createdUntil, refusal }: HubService, at: string): boolean =>
@@ -44,9 +42,16 @@ export const createServices = ({ table, gradient, clock }: Dependencies) => {
     return written(service);
   };
 
-  const bind = (service: HubService, { id: gradientServiceId }: GradientService): Promise<void> =>
+  const bind = (service: HubService, { id: gradientServiceId, name }: GradientService): Promise<void> =>
     table.transact([
-      serviceWrite({ ...service, gradientServiceId, createdUntil: null, refusal: null }),
+      serviceWrite({
+        ...service,
+        gradientServiceId,
+        gradientName: name,
+        createdAs: null,
+        createdUntil: null,
+        refusal: null,
+      }),
       added({ ...boundServiceKey(gradientServiceId), serviceId: service.id }),
     ]);
 
@@ -55,14 +60,18 @@ export const createServices = ({ table, gradient, clock }: Dependencies) => {
     const tries = (service.refusal?.tries ?? 0) + 1;
     const now = clock.now();
     const retryAt = iso(now + (pausesMs[tries - 1] ?? longestPauseMs));
-    return put({ ...service, createdUntil, refusal: { at: iso(now), words, tries, retryAt } });
+    // with an answer, nothing of it can come into being any more
+    const createdAs = createdUntil === null ? null : service.createdAs;
+    return put({ ...service, createdUntil, createdAs, refusal: { at: iso(now), words, tries, retryAt } });
   };
 
   return async (services: HubService[], token: PartnerToken): Promise<CatalogueReport> => {
     const report: CatalogueReport = { created: 0, refused: 0 };
     const taken = new Set(services.map(({ gradientServiceId }) => gradientServiceId));
-    const find = ({ name }: HubService, among: GradientService[]) =>
-      among.find((other) => plainName(other.name) === plainName(name) && !taken.has(other.id));
+    const find = ({ name, createdAs }: HubService, among: GradientService[]) => {
+      const names = new Set([name, createdAs ?? name].map(plainName));
+      return among.find((other) => names.has(plainName(other.name)) && !taken.has(other.id));
+    };
     const bindTo = async (service: HubService, found: GradientService): Promise<void> => {
       taken.add(found.id);
       await bind(service, found);
@@ -71,7 +80,7 @@ export const createServices = ({ table, gradient, clock }: Dependencies) => {
 
     const create = async (service: HubService): Promise<void> => {
       const { name, description, category, subcategory } = service;
-      const claimed = await put({ ...service, createdUntil: iso(clock.now() + landsWithinMs) });
+      const claimed = await put({ ...service, createdAs: name, createdUntil: iso(clock.now() + landsWithinMs) });
       let words = "Gradient does not show the service after it had created it.";
       try {
         await gradient.createService(token, { name, description, category, subcategory });

@@ -19,8 +19,8 @@ export class HubFeed extends Construct {
       environment,
       errorImpact: "a new or changed service does not reach Gradient, so its counts cannot be mapped",
     });
-    // reads the service that it compares with, and writes that row and a task
-    storage.grantOnly(putService, "GetItem", "PutItem");
+    // reads the service that it compares with and, the first time, the names of all; writes both rows and a task
+    storage.grantOnly(putService, "GetItem", "PutItem", "Query");
     api.route(putService, putServiceRoute);
 
     const putPartner = new ServiceFunction<TableEnv>(this, "PutPartner", {

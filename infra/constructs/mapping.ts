@@ -32,6 +32,8 @@ export class Mapping extends Construct {
       visibilityTimeout: Duration.seconds(workerTimeout.toSeconds() + 10),
       // an hour of a failing Gradient passes without anybody having to redrive
       maxReceiveCount: 30,
+      // SQS's longest: whatever keeps the worker away, no message is lost before somebody has seen to it
+      retentionPeriod: Duration.days(14),
       deadLettersImpact: "a partner's customers are missing or misnamed in Gradient and cannot be mapped",
     });
     this.accounts = queue.queue;

@@ -11,6 +11,8 @@ interface WorkerQueueProps {
   deadLettersImpact: string;
   visibilityTimeout?: Duration;
   maxReceiveCount?: number;
+  /** How long a message waits for a worker; SQS keeps it for four days unless told otherwise. */
+  retentionPeriod?: Duration;
 }
 
 /** A queue with its dead letters and their alarm; whose numbers follow from its worker's timeout. */
@@ -24,6 +26,7 @@ export class WorkerQueue extends Construct {
     this.queue = new Queue(this, "Queue", {
       // six times the worker's timeout: room for throttled retries before redelivery (AWS's own figure)
       visibilityTimeout: props.visibilityTimeout ?? Duration.seconds(workerTimeout.toSeconds() * 6),
+      ...(props.retentionPeriod ? { retentionPeriod: props.retentionPeriod } : {}),
       deadLetterQueue: { queue: deadLetters.queue, maxReceiveCount: props.maxReceiveCount ?? 5 },
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,

@@ -45,10 +45,15 @@ export const startMailbox = async ({ port, file }: { port: number; file: string 
     store.saveEmail(email);
   }
   const keepOnDisk: RequestListener = (request, response) => {
-    if (request.method === "POST") {
-      // in the same tick as the answer is handed to the socket: who was told "sent" finds the mail after a kill as well
-      response.once("prefinish", () => writeStateFile(file, { emails: store.getStoreReadonly().emails }));
-    }
+    if (request.method !== "POST") return;
+    // Before the answer is handed to the socket: who was told "sent" finds the mail after a kill as well. Any event of
+    // the response comes when the answer may be out already.
+    response.end = new Proxy(response.end, {
+      apply: (end, self, args) => {
+        writeStateFile(file, { emails: store.getStoreReadonly().emails });
+        return Reflect.apply(end, self, args);
+      },
+    });
   };
   const server = await ses.default({ host: "127.0.0.1", port });
   // its framework hands a failure to listen to the callback for success

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { keepDoor, noPages } from "../door.ts";
+import { sandboxBehaviour } from "./behaviour.ts";
 import { callLog } from "./call-log.ts";
 import { replyToError, send } from "./exchange.ts";
 import { faultInjector } from "./faults.ts";
@@ -72,12 +73,14 @@ export const startGradientSandbox = async (options: GradientSandboxOptions): Pro
   const faults = faultInjector();
   // a clock without jumps and with fractions of a millisecond: whole ones would let a second be up to 1 ms short
   const limit = rateLimit(100, 1000, options.now ?? (() => performance.now()));
+  const behaviour = sandboxBehaviour();
   const world = {
+    behaviour,
     store,
     nowMs,
     calls: callLog(),
     rebuilds: viewRebuilds({ store, nowMs, timers: clocks }),
-    webhook: mappingWebhook(options.webhook, clocks, nowMs),
+    webhook: mappingWebhook(options.webhook, { timers: clocks, nowMs, behaviour }),
   };
   const vendor = vendorGate({ world, vendorKey: options.vendorKey, faults, limit, timers: clocks });
   const partner = partnerGate({ world, faults, limit, answers: vendor.answers, hubUi });

@@ -1,4 +1,5 @@
 import { signedHeaders } from "../signed-webhook.ts";
+import type { SandboxBehaviour } from "./behaviour.ts";
 import { newId, type Organization } from "./records.ts";
 import type { Timers } from "./timers.ts";
 
@@ -22,7 +23,10 @@ const pausesMs = [300, 1500];
 const timeoutMs = 5000;
 
 /** Tells the hub that a partner finished mapping, signed as Standard Webhooks lays down. Gradient itself has none. */
-export const mappingWebhook = (target: WebhookTarget | undefined, timers: Timers, nowMs: () => number) => {
+export const mappingWebhook = (
+  target: WebhookTarget | undefined,
+  { timers, nowMs, behaviour }: { timers: Timers; nowMs: () => number; behaviour: Pick<SandboxBehaviour, "webhook"> },
+) => {
   const deliveries = new Map<string, Delivery>();
 
   const attempt = async ({ url, secret }: WebhookTarget, webhookId: string, body: string): Promise<number | null> => {
@@ -38,14 +42,23 @@ export const mappingWebhook = (target: WebhookTarget | undefined, timers: Timers
     }
   };
 
-  const deliver = async (to: WebhookTarget, organizationId: string, body: string): Promise<void> => {
-    const webhookId = `msg_${newId()}`;
+  const deliver = async (to: WebhookTarget, organizationId: string, webhookId: string, body: string): Promise<void> => {
     for (const [index, pauseMs] of [...pausesMs, null].entries()) {
       const status = await attempt(to, webhookId, body);
       const delivered = status !== null && status >= 200 && status < 300;
       deliveries.set(organizationId, { webhookId, attempts: index + 1, status, delivered });
       if (delivered || pauseMs === null) return;
       await timers.sleep(pauseMs);
+    }
+  };
+
+  /** Late, or several times under one id, where the sandbox is told to. */
+  const tell = async (to: WebhookTarget, organizationId: string, body: string): Promise<void> => {
+    const { times, delayMs } = behaviour.webhook();
+    const webhookId = `msg_${newId()}`;
+    for (let time = 0; time < times; time += 1) {
+      if (delayMs > 0) await timers.sleep(delayMs);
+      await deliver(to, organizationId, webhookId, body);
     }
   };
 
@@ -57,7 +70,8 @@ export const mappingWebhook = (target: WebhookTarget | undefined, timers: Timers
       if (!target) return;
       const timestamp = new Date(nowMs()).toISOString();
       const data = { organizationId: id, integrationId };
-      void deliver(target, id, JSON.stringify({ type: "mapping.completed", timestamp, data }));
+      const body = JSON.stringify({ type: "mapping.completed", timestamp, data });
+      void tell(target, id, body);
     },
   };
 };

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { behaviourSettings } from "./behaviour.ts";
 import { parseBody, parseJson, Refusal, readBody, send } from "./exchange.ts";
 import { type FaultInjector, faultSettings } from "./faults.ts";
 import { partnerCountRoutes } from "./partner-counts.ts";
@@ -55,6 +56,23 @@ export const partnerGate = ({ world, faults, limit, answers, hubUi }: Gate) => {
       run: () => {
         faults.clear();
         return { status: 200, body: faults.current() };
+      },
+    },
+    { method: "GET", path: "/_behaviour", run: () => ({ status: 200, body: world.behaviour.current() }) },
+    {
+      method: "PUT",
+      path: "/_behaviour",
+      run: ({ body }) => {
+        world.behaviour.set(parseBody(behaviourSettings, body));
+        return { status: 200, body: world.behaviour.current() };
+      },
+    },
+    {
+      method: "DELETE",
+      path: "/_behaviour",
+      run: () => {
+        world.behaviour.clear();
+        return { status: 200, body: world.behaviour.current() };
       },
     },
     ...partnerOrganizationRoutes(world),

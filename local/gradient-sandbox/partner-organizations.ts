@@ -16,6 +16,9 @@ const newOrganization = z.strictObject({
   psaProducts: z.array(name).max(10_000).default(["Managed DNS", "Managed gateway", "Managed endpoint"]),
 });
 
+/** Whether the next connection has an id of its own is not documented: both are played. */
+const disconnection = z.strictObject({ newIntegrationId: z.boolean().default(false) });
+
 /** The partner's connection, from the first key to the finished mapping. */
 export const partnerOrganizationRoutes = (world: SandboxWorld): PartnerRoute[] => {
   const { store, webhook } = world;
@@ -104,12 +107,14 @@ export const partnerOrganizationRoutes = (world: SandboxWorld): PartnerRoute[] =
       method: "POST",
       path: `${root}/:organizationId/disconnect`,
       run: (call) => {
+        const { newIntegrationId } = parseBody(disconnection, call.body ?? {});
         const organization = organizationAt(store, call);
         const accounts = accountsOf(store, organization.id);
         const billed = [...store.read.billed.values()].filter((one) => one.organizationId === organization.id);
         store.commit(
           put("organizations", {
             ...organization,
+            integrationId: newIntegrationId ? newId() : organization.integrationId,
             tokenHash: null,
             status: "inactive",
             lastSyncedAt: never,

@@ -21,6 +21,14 @@ export const countsOf = ({ read }: StateStore, organizationId: string) =>
 const psaItemsOf = ({ read }: StateStore, table: "psaClients" | "psaProducts", of: string) =>
   [...read[table].values()].filter(({ organizationId }) => organizationId === of).map(({ id, name }) => ({ id, name }));
 
+const letters = (name: string): string => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
+
+/** PSA clients that a person is offered for an account: their names differ in case, spaces and punctuation only. */
+const nearMatchesOf = (store: StateStore, { organizationId, name }: Account) =>
+  psaItemsOf(store, "psaClients", organizationId).filter(
+    (client) => client.name !== name && letters(client.name) === letters(name) && letters(name) !== "",
+  );
+
 export const organizationSummary = (organization: Organization) => ({
   organizationId: organization.id,
   integrationId: organization.integrationId,
@@ -38,17 +46,21 @@ export const organizationDetail = ({ store, webhook }: SandboxWorld, organizatio
    * Accepted counts that no rebuild of the views has shown yet; a run that ends with `no_build` leaves some for good.
    */
   countsOutsideViews: countsOf(store, organization.id).filter(({ at }) => at > organization.lastSyncedAt).length,
-  accounts: accountsOf(store, organization.id).map(
-    ({ id, name, description, isActive, mappingId, psaClientId, excluded }) => ({
+  accounts: accountsOf(store, organization.id).map((account) => {
+    const { id, name, description, isActive, mappingId, psaClientId, excluded } = account;
+    const isMapped = mappingId !== null;
+    const nearMatches = isMapped || excluded ? [] : nearMatchesOf(store, account);
+    return {
       id,
       name,
       description,
       isActive,
-      isMapped: mappingId !== null,
+      isMapped,
       psaClientId,
       excluded,
-    }),
-  ),
+      ...(nearMatches.length > 0 ? { nearMatches } : {}),
+    };
+  }),
   services: servicesOf(store, organization.id).map(({ id, name, source }) => {
     const { mappingId, psaProductId, excluded } = linkOf(store, organization.id, id);
     return { id, name, source, isMapped: mappingId !== null, psaProductId, excluded };

@@ -1,3 +1,4 @@
+import type { SandboxBehaviour } from "./behaviour.ts";
 import type { CallLog } from "./call-log.ts";
 import type { Call, Reply } from "./exchange.ts";
 import type { MappingWebhook } from "./mapping-webhook.ts";
@@ -13,6 +14,7 @@ export interface SandboxWorld {
   rebuilds: ViewRebuilds;
   calls: CallLog;
   webhook: MappingWebhook;
+  behaviour: SandboxBehaviour;
 }
 
 export const timeOf = ({ nowMs }: Pick<SandboxWorld, "nowMs">): string => new Date(nowMs()).toISOString();

@@ -7,8 +7,6 @@ import { accountsCreate, type MappableCreate, mappablesUpdate, mappableUpdate } 
 
 const root = "/api/vendor-api/organization/accounts";
 
-const view = (account: Account) => mappingProperty(account, account.mappingId);
-
 /** An account as it begins; equal names are mapped at once while the partner sets up for the first time. */
 const newAccount = ({ read }: StateStore, { id: organizationId, setUpBefore }: Organization, entry: MappableCreate) => {
   const client = setUpBefore
@@ -42,7 +40,17 @@ const move = ({ read }: StateStore, account: Account, renamed: Account): Change[
 };
 
 /** The partner's customers under the vendor's own ids. */
-export const vendorAccountRoutes = ({ store }: SandboxWorld): VendorRoute[] => {
+export const vendorAccountRoutes = ({ store, behaviour }: SandboxWorld): VendorRoute[] => {
+  const view = (account: Account) => {
+    const { isMapped, mappingId, ...shown } = mappingProperty(account, account.mappingId);
+    if (!behaviour.tellsIsMapped()) return shown;
+    return { ...shown, isMapped, ...(mappingId === undefined ? {} : { mappingId }) };
+  };
+  const refuseBehaviour = (entries: { name?: string | undefined }[]): void => {
+    if (!behaviour.takesAccounts(entries.length)) throw new Refusal(413, "request entity too large");
+    const bad = entries.find(({ name }) => name !== undefined && behaviour.refusesAccount(name));
+    if (bad) throw new Refusal(400, [`name ${bad.name} is not accepted`]);
+  };
   const find = (organization: Organization, id: string): Account => {
     const account = store.read.accounts.get(keyOf(organization.id, id));
     if (!account) throw new Refusal(404, `No account found with id: ${id}`);
@@ -71,6 +79,7 @@ export const vendorAccountRoutes = ({ store }: SandboxWorld): VendorRoute[] => {
       path: root,
       run: ({ body }, organization) => {
         const entries = asList(parseBody(accountsCreate, body));
+        refuseBehaviour(entries);
         refuseTakenIds(
           "An account",
           entries.map(({ id }) => id),
@@ -86,6 +95,7 @@ export const vendorAccountRoutes = ({ store }: SandboxWorld): VendorRoute[] => {
       path: root,
       run: ({ body }, organization) => {
         const changes = parseBody(mappablesUpdate, body);
+        refuseBehaviour(asList(changes));
         const accounts = asList(changes).map((change) => changed(find(organization, change.id), change));
         store.commit(...accounts.map((account) => put("accounts", account)));
         return { status: 200, body: Array.isArray(changes) ? accounts.map(view) : accounts.map(view)[0] };
@@ -96,6 +106,7 @@ export const vendorAccountRoutes = ({ store }: SandboxWorld): VendorRoute[] => {
       path: `${root}/:accountId`,
       run: (call, organization) => {
         const change = parseBody(mappableUpdate, call.body);
+        refuseBehaviour([change]);
         const account = find(organization, param(call, "accountId"));
         const next = changed(account, change);
         if (next.id === account.id) store.commit(put("accounts", next));

@@ -56,6 +56,9 @@ export const vendorProfileRoutes = (world: SandboxWorld): VendorRoute[] => {
       path: `${root}/service`,
       run: ({ body }) => {
         const service = { ...parseBody(vendorServiceCreate, body), id: newId() };
+        if (world.behaviour.refusesService(service.name)) {
+          throw new Refusal(400, [`name ${service.name} is not accepted`]);
+        }
         store.commit(
           put("services", service),
           put("vendor", { ...readVendor(), updatedAt: timeOf(world) }),

@@ -32,6 +32,14 @@ const customer = z.object({
   accountSince: instant.nullish(),
   /** A person has left it out of what is billed. It stays so when the partner connects anew, and when it comes back. */
   leftOut: leftOut.nullish(),
+  /** When it was known to be mapped: first, and last before it was not any more. */
+  mappedAt: instant.nullish(),
+  /** Gradient does not take it, or not under this name; in Gradient's words. */
+  refusal: z.object({ name: z.string(), words: z.string(), at: instant }).nullish(),
+  /** The name that Gradient took last, and what it shows since the account was renamed; null before that is seen. */
+  renamed: z.object({ to: z.string(), shownAs: z.string().nullable() }).nullish(),
+  /** After its removal: on how many days Gradient has answered its zeros with a 404, and on which last. */
+  zerosMissed: z.object({ days: z.int(), on: z.string() }).nullish(),
   updatedAt: instant,
   version: z.number(),
 });

@@ -29,6 +29,8 @@ export interface Next {
 
 // as long as a message takes to be received, unless all workers are busy
 const messageMs = 3_000;
+// A worker with room looks for runs more often than this. What has waited for longer needs another worker.
+const workerMs = 5_000;
 
 const nothing: ReadonlySet<string> = new Set();
 
@@ -108,11 +110,10 @@ export const admitNext = ({ table, now, newId, obstacleFor }: Admitting) => {
   /** Whoever comes first and may start; `waits` when somebody is there for whom there is no place now. */
   const findCandidate = async (
     admission: Admission,
-    { isRepeats }: { isRepeats: boolean },
+    { isRepeats, until }: { isRepeats: boolean; until: string },
   ): Promise<Candidate | "waits" | undefined> => {
     const takesLarge = hasPlace(admission, true);
     const changes = takesLarge ? [dueKinds.wanted, dueKinds.wantedLarge] : [dueKinds.wanted];
-    const until = now().toISOString();
     let waits = false;
     for await (const key of candidateKeys(table, isRepeats ? [dueKinds.repeats] : changes, until)) {
       // one partner that cannot be started keeps no other back
@@ -132,11 +133,13 @@ export const admitNext = ({ table, now, newId, obstacleFor }: Admitting) => {
 
   const admit = async (listed: Admission, lease: UsageExport["lease"]): Promise<Next | undefined> => {
     const isBusy = ({ places }: Admission) => places.some(({ isRepeat }) => !isRepeat);
-    const wanted = await findCandidate(listed, { isRepeats: false });
+    const isLeft = lease === null && listed.places.some(({ waitsSince }) => waitsSince === null);
+    const until = new Date(now().getTime() - (isLeft ? workerMs : 0)).toISOString();
+    const wanted = await findCandidate(listed, { isRepeats: false, until });
     const admission = !wanted && isBusy(listed) ? await withoutEnded(table, listed) : listed;
     // repeats would share the rate with a large partner's changes for as long as those take
-    const mayRepeat = !wanted && !isBusy(admission);
-    const found = mayRepeat ? await findCandidate(admission, { isRepeats: true }) : wanted;
+    const mayRepeat = !wanted && !isBusy(admission) && !isLeft;
+    const found = mayRepeat ? await findCandidate(admission, { isRepeats: true, until }) : wanted;
     if (!found || found === "waits") return undefined;
     const { value, next } = found;
     const time = now();
@@ -177,7 +180,10 @@ export const admitNext = ({ table, now, newId, obstacleFor }: Admitting) => {
     return isFree ? { partnerId, exportId } : takeWaiting(await readAdmission(table));
   };
 
-  /** `ended`: runs that the caller itself has closed, so that nobody has to read whether they are over. */
+  /**
+   * With no lease, the run gets a message that wakes a worker, for partners whom no worker at work has taken on.
+   * `ended`: runs that the caller itself has closed, so that nobody has to read whether they are over.
+   */
   return (lease: UsageExport["lease"], ended: ReadonlySet<string> = nothing): Promise<Next | undefined> =>
     retryOnConflict(async () => {
       const stored = await readAdmission(table);
@@ -185,8 +191,10 @@ export const admitNext = ({ table, now, newId, obstacleFor }: Admitting) => {
       const waiting = lease === null ? undefined : await takeWaiting(read);
       if (waiting) return waiting;
       if (await obstacleFor(null)) return undefined;
-      // the places for large runs may be taken by runs that are over, while others are free
-      const admission = hasPlace(read, true) ? read : await withoutEnded(table, read);
+      // The places for large runs may be taken by runs that are over, while others are free. And whoever would wake a
+      // worker has to know whether there is one.
+      const isKnown = hasPlace(read, true) && (lease !== null || read.places.length === 0);
+      const admission = isKnown ? read : await withoutEnded(table, read);
       return hasPlace(admission, false) ? admit(admission, lease) : undefined;
     });
 };

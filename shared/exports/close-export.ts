@@ -43,11 +43,13 @@ export const closingWrites =
     const record = afterRun(before, over, { now: time, random: random(), stillAwaited });
     const ended = record.currentExportId === null ? { ...record, wants: withoutRun(record.wants) } : record;
     const { partnerId, id: exportId, outcome, totals } = over;
-    // services that passed for unmapped, and accounts whose zeros have arrived
+    // services that passed for unmapped, and accounts whose zeros have arrived or cannot
     const hasLearned = ended.mapping.mappedServiceIds.length > before.mapping.mappedServiceIds.length;
-    const mayRetire = over.endsBilling && totals.accepted > 0;
+    const mayRetire = over.endsBilling && totals.accepted + totals.unmapped > 0;
+    // the coverage that is shown is the one that the last look has found
+    const isOutdated = ended.mapping.isCoverageKept && over.kind === "all" && totals.accepted + totals.unmapped > 0;
     const { integration: after, owed } =
-      (hasLearned || mayRetire) && maySend(ended)
+      (hasLearned || mayRetire || isOutdated) && maySend(ended)
         ? askLook(ended, "export", { at, newId })
         : { integration: ended, owed: [] };
     return {

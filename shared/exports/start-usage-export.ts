@@ -121,11 +121,16 @@ export const startWrites = (
 
 /**
  * Somebody waits for what is wanted after this run: whoever has finished the mapping that a look has found, or has
- * replaced the token while the run was on its way. What has been in line before stays there.
+ * replaced the token while the run was on its way. What has been in line before stays there, and so does everything
+ * where the run was stopped by what would stop the next one, too: it would begin again and again. A token that is
+ * another by now is no such thing.
  */
 export const isAwaited = (over: UsageExport, { mapping, token, wants: { all } }: Integration): boolean => {
   const since = over.createdAt;
-  if (!isLook(over)) return token !== null && token.registeredAt > since;
+  if (over.stop !== null && over.stop !== "not-connected" && over.stop !== "token-rejected") return false;
+  // whoever pressed *Send usage* meanwhile was told to wait for it
+  const isPressed = all.trigger === "manual" && all.since !== null && all.since >= since;
+  if (!isLook(over)) return isPressed || (token !== null && token.registeredAt > since);
   const isOpened = mapping.completedAt !== null && mapping.completedAt >= since;
   return isOpened || (all.trigger === "mapping" && all.since !== null && all.since >= since);
 };

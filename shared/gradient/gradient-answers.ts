@@ -69,6 +69,9 @@ export const toCountAnswer = (answer: Answer): CountAnswer => {
   return { kind: "rejected", message: refusalText(answer) };
 };
 
+/** Why a call was refused: its body, whatever is in it. */
+export const tooLarge = "too large";
+
 /** What a call other than a count throws for a reply without success. */
 export const toAppError = (answer: Answer): AppError => {
   const { status } = answer.reply;
@@ -92,9 +95,6 @@ export const toAppError = (answer: Answer): AppError => {
     });
   }
   if (status === 408 || status < 400 || status >= 500) return gradientUnavailable("answered");
-  return new AppError(
-    "upstream",
-    "gradient.refused",
-    `Gradient refused the call with status ${status}: ${refusalText(answer)}`,
-  );
+  const detail = `Gradient refused the call with status ${status}: ${refusalText(answer)}`;
+  return new AppError("upstream", "gradient.refused", detail, status === 413 ? { cause: tooLarge } : {});
 };

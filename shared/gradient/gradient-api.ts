@@ -13,6 +13,12 @@ export interface GradientConnection {
   lastSyncedAt: string | null;
 }
 
+/**
+ * How many accounts a call creates or changes. Gradient takes "a whole customer list" without naming a limit; 500
+ * accounts are about 100 kB, the size of body that servers take by default.
+ */
+export const accountsPerCall = 500;
+
 /** A service as the vendor's catalogue in Gradient holds it; `id` is Gradient's own. */
 export interface GradientService {
   id: string;
@@ -96,7 +102,11 @@ export interface GradientApi {
   readServices(token: PartnerToken): Promise<GradientService[]>;
   createService(token: PartnerToken, service: NewGradientService): Promise<void>;
   readAccounts(token: PartnerToken): Promise<GradientAccount[]>;
+  /** Stops at the first refusal; what was created before it stays. */
   createAccounts(token: PartnerToken, accounts: { id: string; name: string }[]): Promise<void>;
+  /**
+   * A single change is the documented call. That for many is not, so Gradient may refuse it whatever is in it.
+   */
   changeAccounts(token: PartnerToken, changes: AccountChange[]): Promise<void>;
   /** Never throws for an answer of Gradient or a failure of the network. */
   setUnitCount(token: PartnerToken, count: UnitCount): Promise<SentCount>;

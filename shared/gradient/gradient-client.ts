@@ -1,8 +1,9 @@
 import type * as z from "zod";
-import { type AppError, isAppError } from "../errors.ts";
-import { type Answer, isSuccess, jsonOf, toAppError, toCountAnswer } from "./gradient-answers.ts";
+import { isAppError } from "../errors.ts";
+import { type Answer, isSuccess, jsonOf, toAppError, toCountAnswer, tooLarge } from "./gradient-answers.ts";
 import {
   type AccountChange,
+  accountsPerCall,
   type Caller,
   type GradientApi,
   type GradientClient,
@@ -12,15 +13,6 @@ import { accountsReply, connectionReply, vendorReply } from "./gradient-replies.
 import { type GradientRequest, gradientRequests, type RequestOptions } from "./gradient-requests.ts";
 import type { PartnerToken } from "./gradient-token.ts";
 import { TransportError } from "./https-transport.ts";
-
-// Gradient takes "a whole customer list" without naming a limit; 500 accounts are about 100 kB, the size of body that
-// servers take by default
-const accountsPerCall = 500;
-
-const inBatches = <T>(items: T[]): T[][] =>
-  Array.from({ length: Math.ceil(items.length / accountsPerCall) }, (_, batch) =>
-    items.slice(batch * accountsPerCall, (batch + 1) * accountsPerCall),
-  );
 
 /** Ids may hold anything; half a surrogate pair cannot be written into a URL. */
 const segment = (id: string) => encodeURIComponent(id.toWellFormed());
@@ -46,24 +38,22 @@ const apiFor = (request: ReturnType<typeof gradientRequests>, caller: Caller): G
     return parsed.data;
   };
 
-  /** One call per account, the documented form. A refused account does not keep the others from being changed. */
-  const changeOneByOne = async (token: PartnerToken, changes: AccountChange[]) => {
-    let refusal: AppError | undefined;
-    for (const change of changes) {
-      // without the id in the body: there it would be a new id for the account
-      const call: GradientRequest = {
-        method: "PATCH",
-        path: `/organization/accounts/${segment(change.id)}`,
-        body: toChangeBody(change),
-      };
+  /**
+   * Sends many in as few calls as Gradient takes. It names no limit for a body: where one is too large (413), the parts
+   * are halved from then on.
+   */
+  const inParts = async <T>(items: T[], send: (some: T[]) => Promise<unknown>): Promise<void> => {
+    let size = accountsPerCall;
+    for (let from = 0; from < items.length; ) {
+      const some = items.slice(from, from + size);
       try {
-        await succeed(token, call);
+        await send(some);
+        from += some.length;
       } catch (error) {
-        if (!isAppError(error, "gradient.refused")) throw error;
-        refusal ??= error;
+        if (!isAppError(error, "gradient.refused") || error.cause !== tooLarge || some.length === 1) throw error;
+        size = Math.ceil(some.length / 2);
       }
     }
-    if (refusal !== undefined) throw refusal;
   };
 
   return {
@@ -99,26 +89,23 @@ const apiFor = (request: ReturnType<typeof gradientRequests>, caller: Caller): G
       }));
     },
 
-    createAccounts: async (token, accounts) => {
-      for (const batch of inBatches(accounts)) {
-        const body = batch.map(({ id, name }) => ({ id, name, description: "" }));
-        await succeed(token, { method: "POST", path: "/organization/accounts", body });
-      }
-    },
+    createAccounts: (token, accounts) =>
+      inParts(accounts, (some) => {
+        const body = some.map(({ id, name }) => ({ id, name, description: "" }));
+        return succeed(token, { method: "POST", path: "/organization/accounts", body });
+      }),
 
-    changeAccounts: async (token, changes) => {
-      for (const batch of inBatches(changes)) {
-        try {
-          const body = batch.map((change) => ({ id: change.id, ...toChangeBody(change) }));
-          await succeed(token, { method: "PATCH", path: "/organization/accounts", body });
-        } catch (error) {
-          // The call for many accounts is not documented, only known from a client. Where Gradient does not have it, or
-          // refuses one of the accounts, each account is changed by a call of its own.
-          if (!isAppError(error, "gradient.refused")) throw error;
-          await changeOneByOne(token, batch);
+    changeAccounts: (token, changes) =>
+      inParts(changes, (some) => {
+        const [change] = some;
+        if (some.length > 1 || change === undefined) {
+          const body = some.map((one) => ({ id: one.id, ...toChangeBody(one) }));
+          return succeed(token, { method: "PATCH", path: "/organization/accounts", body });
         }
-      }
-    },
+        // without the id in the body: there it would be a new id for the account
+        const path = `/organization/accounts/${segment(change.id)}`;
+        return succeed(token, { method: "PATCH", path, body: toChangeBody(change) });
+      }),
 
     setUnitCount: async (token, { serviceId, accountId, unitCount, rebuildsViews }) => {
       const path = `/service/${segment(serviceId)}/count${rebuildsViews ? "" : "?no_build=true"}`;

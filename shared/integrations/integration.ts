@@ -63,10 +63,28 @@ const mapping = z.object({
   accounts: coverage,
   services: coverage,
   /**
+   * What the last look that changed accounts in Gradient has done there.
+   */
+  changes: z
+    .object({
+      at: instant,
+      created: z.int(),
+      existed: z.int(),
+      renamed: z.int(),
+      retired: z.int(),
+      refused: z.int(),
+    })
+    .nullable()
+    .default(null),
+  /**
    * Services that are mapped by all that counts have shown: `mappingEvidence` at the last look, and what runs have
    * learned since.
    */
   mappedServiceIds: z.array(z.string()),
+  /** Of which names the look-alikes were found that are kept. */
+  lookAlikesOf: z.string().nullable().default(null),
+  /** There are too many customers to compute the coverage whenever somebody asks. */
+  isCoverageKept: z.boolean().default(false),
 });
 
 export type ProblemCode =
@@ -74,6 +92,7 @@ export type ProblemCode =
   | "gradient.forbidden"
   | "owner.unknown"
   | "accounts.refused"
+  | "gradient.disconnected"
   | "schedule.unreadable"
   | "owner.unreachable"
   | "recipient.unreachable"
@@ -106,6 +125,8 @@ const integration = z.object({
   proofGen: z.int().default(0),
   /** Services that lines wait for until they are set up in Gradient. */
   awaitedServiceIds: z.array(z.string()).default([]),
+  /** Services that were seen mapped, on this connection or an earlier one, and when first. */
+  onceMapped: z.array(z.object({ id: z.string(), at: instant })).default([]),
   /** Services that a person has left out of what is billed; they stay so when the partner connects anew. */
   leftOutServiceIds: z.array(z.string()).default([]),
   looks: looks.default(noLooks),
@@ -127,7 +148,10 @@ export const noMapping: Integration["mapping"] = {
   nextCheckAt: null,
   accounts: { total: 0, mapped: 0 },
   services: { total: 0, mapped: 0 },
+  changes: null,
   mappedServiceIds: [],
+  lookAlikesOf: null,
+  isCoverageKept: false,
 };
 
 /** Where an integration with a valid token stands. */
@@ -147,14 +171,18 @@ export const hasToMap = ({ state, looks: { mapsAnew } }: Integration): boolean =
 export const mappingStatus = ({ mapping }: Integration): "waiting" | "complete" =>
   mapping.completedAt === null || mapping.mappedServiceIds.length === 0 ? "waiting" : "complete";
 
+/** Suspended because the partner seems to have disconnected in Gradient; its token is good. */
+export const isDisconnectedThere = ({ state, problems }: Integration): boolean =>
+  state === "suspended" && problems.some(({ code }) => code === "gradient.disconnected");
+
 export const withProblem = (value: Integration, code: ProblemCode, since: string): Integration =>
   value.problems.some((problem) => problem.code === code)
     ? value
     : { ...value, problems: [...value.problems, { code, since }] };
 
-export const withoutProblem = (value: Integration, code: ProblemCode): Integration => ({
+export const withoutProblem = (value: Integration, ...codes: ProblemCode[]): Integration => ({
   ...value,
-  problems: value.problems.filter((problem) => problem.code !== code),
+  problems: value.problems.filter(({ code }) => !codes.some((gone) => gone === code)),
 });
 
 /**

@@ -40,6 +40,10 @@ export const looks = z.object({
   isCreatingAgain: z.boolean().default(false),
   /** All of them were: the partner, active as it is, has to map again. Until a count is accepted. */
   mapsAnew: z.boolean().default(false),
+  /** Since when Gradient looks as if the partner had disconnected there. */
+  suspectedSince: instant.nullable().default(null),
+  /** A person, or a new token, says that it has not: the next look creates what is missing, whatever is gone. */
+  goesOn: z.boolean().default(false),
   /** When lines were last wanted that Gradient calls mapped and had answered with a 404. */
   contradictedAt: instant.nullable().default(null),
 });
@@ -146,6 +150,12 @@ export const waitingForServices = (before: Looks, isWaiting: boolean, at: string
   const servicesCheckAt = plus(at, comparisonGapMs(Date.parse(at) - Date.parse(since)));
   return { ...before, servicesSince: since, servicesCheckAt };
 };
+
+/** Whatever is gone in Gradient, the next look creates it again. */
+export const goingOn = (before: Looks): Looks => ({ ...before, suspectedSince: null, goesOn: true });
+
+/** When a look goes on that could not do all at once. */
+export const soonAfter = (at: string): string => plus(at, minuteMs);
 
 /** A day later. */
 export const aDayAfter = (at: string): string => plus(at, dayMs);

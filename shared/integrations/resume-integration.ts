@@ -4,7 +4,14 @@ import { oweMail } from "../mail/owe-mail.ts";
 import type { Changing } from "../table/changing.ts";
 import { retryOnConflict } from "../table/table.ts";
 import { askLook } from "./ask-look.ts";
-import { findIntegration, type Integration, integrationWrite, stateWithToken, withoutProblem } from "./integration.ts";
+import {
+  findIntegration,
+  type Integration,
+  integrationWrite,
+  isDisconnectedThere,
+  stateWithToken,
+  withoutProblem,
+} from "./integration.ts";
 import { letGo, tokenTaken } from "./looks.ts";
 import { wish } from "./wants.ts";
 
@@ -25,6 +32,8 @@ export const resumeIntegration =
     retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);
       if (before?.state !== "suspended" || before.token?.versionId !== versionId) return "not-suspended";
+      // its token was never the trouble
+      if (isDisconnectedThere(before)) return "not-suspended";
       const at = now().toISOString();
       const mailId = `back-to-normal-${newId()}`;
       const refusedSince = before.problems.find(({ code }) => code === "token.rejected")?.since ?? at;

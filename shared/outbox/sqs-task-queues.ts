@@ -7,10 +7,13 @@ import type { QueueUrls, TaskQueues } from "./task-queues.ts";
 // SQS allows fewer characters in a group's id than the hub in its own
 const digest = (id: string): string => createHash("sha256").update(id).digest("hex");
 
+/** A partner with many messages does not keep others waiting: a standard queue is a fair one by its groups. */
+const groupOf = (partnerId: string) => ({ MessageGroupId: digest(partnerId) });
+
 const destination = (task: Task, urls: Partial<QueueUrls>) => {
   switch (task.kind) {
     case "sync-accounts":
-      return { QueueUrl: urls.accounts };
+      return { QueueUrl: urls.accounts, ...groupOf(task.partnerId) };
     case "sync-catalogue":
       return { QueueUrl: urls.catalogue };
     case "send-owner-mail":
@@ -18,11 +21,7 @@ const destination = (task: Task, urls: Partial<QueueUrls>) => {
     case "close-connection":
       return { QueueUrl: urls.disconnects };
     case "export-usage":
-      return {
-        QueueUrl: urls[task.lane],
-        // a partner with many messages does not keep others waiting (a fair queue)
-        MessageGroupId: digest(task.partnerId),
-      };
+      return { QueueUrl: urls[task.lane], ...groupOf(task.partnerId) };
   }
 };
 

@@ -84,6 +84,10 @@ const hubService = z.object({
   unit: z.string(),
   /** Gradient's own id, once the service exists there. */
   gradientServiceId: z.string().nullable(),
+  /** The name that Gradient has it under: it is never changed there. */
+  gradientName: z.string().nullish(),
+  /** The name that a call without an answer may have created it under, whatever its name is by now. */
+  createdAs: z.string().nullish(),
   /** Until then one worker alone may create it in Gradient, which would create it twice. */
   createdUntil: instant.nullable(),
   /** Gradient's refusal to create it, in its words. Concerns this service alone; it is tried again at `retryAt`. */

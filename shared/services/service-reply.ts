@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { instant } from "../identifier.ts";
+import { wordOf } from "../wire.ts";
 
-/** A service as the feed's answer shows it: without what is between us and Gradient. */
+/** A service as the feed's answer shows it, and where it stands in Gradient. */
 export const serviceReply = z
   .strictObject({
     id: z.string(),
@@ -11,6 +12,12 @@ export const serviceReply = z
     subcategory: z.string(),
     unit: z.string(),
     updatedAt: instant,
+    gradient: z.strictObject({
+      state: wordOf("awaited", "created", "refused"),
+      name: z.string().nullable(),
+      hasOtherName: z.boolean(),
+      refusal: z.strictObject({ words: z.string(), at: instant, retryAt: instant }).nullable(),
+    }),
   })
   .meta({
     id: "Service",
@@ -23,6 +30,7 @@ export const serviceReply = z
         subcategory: "endpoint detection and response (EDR)",
         unit: "devices",
         updatedAt: "2026-11-22T12:00:00.000Z",
+        gradient: { state: "created", name: "Endpoint protection", hasOtherName: false, refusal: null },
       },
     ],
   });

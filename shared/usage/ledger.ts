@@ -119,21 +119,23 @@ export const readBucket = async (
 const rowsAtOnce = 25;
 
 export type Ledger = Pick<Bucket, "partnerId" | "bits" | "connectionId">;
+/** `connectionId` null: rows of every connection that the partner ever had, for whoever only looks at them. */
+export type AnyLedger = Omit<Ledger, "connectionId"> & { connectionId: string | null };
 
 /** A partner's rows on this connection, one after the other. */
 export async function* ledgerRows(
   table: Pick<Table, "query">,
-  { partnerId, bits, connectionId }: Ledger,
+  { partnerId, bits, connectionId }: AnyLedger,
 ): AsyncGenerator<Bucket> {
   const query = { pk: partnerPk(partnerId), prefix: rowPrefix(bits), limit: rowsAtOnce };
   for await (const item of allItems(table, query)) {
     const bucket = fromItem(item);
-    if (bucket.connectionId === connectionId) yield bucket;
+    if (connectionId === null || bucket.connectionId === connectionId) yield bucket;
   }
 }
 
 /** Every entry of a partner on this connection. */
-export const readLedger = async (table: Pick<Table, "query">, ledger: Ledger): Promise<Map<string, LedgerEntry>> => {
+export const readLedger = async (table: Pick<Table, "query">, ledger: AnyLedger): Promise<Map<string, LedgerEntry>> => {
   const entries = new Map<string, LedgerEntry>();
   for await (const bucket of ledgerRows(table, ledger)) {
     for (const [key, entry] of bucket.entries) entries.set(key, entry);

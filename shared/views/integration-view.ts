@@ -15,6 +15,8 @@ const problemTexts = {
     "The hub knows no owner with an e-mail address for your organization. Ask the hub's support to complete the organization's record.",
   "accounts.refused":
     "Gradient refused to take some customers over. Look at the mapping page, and ask support if it does not clear by itself.",
+  "gradient.disconnected":
+    "In Gradient the integration seems to be disconnected: its accounts are gone there, or it is inactive. Connect it again in Gradient and register the new key here. If it is connected, press Check now.",
   "schedule.unreadable":
     "The schedule cannot be read, its time zone may be none any more. Usage is sent in UTC, or every night. Save it again.",
   "owner.unreachable":

@@ -40,6 +40,7 @@ export const goodCalls: Record<string, Omit<HttpCall, "routeKey">> = {
     body: { kind: "accounts", ids: ["a"], reason: "Has a contract of its own" },
   },
   [`POST ${base}/mapping/inclusions`]: { body: { kind: "accounts", ids: ["a"] } },
+  [`GET ${base}/mapping/items`]: { query: { kind: "accounts" } },
   [`GET ${base}/usage`]: {},
   [`GET ${base}/exports`]: {},
   [`POST ${base}/exports`]: { body: { mode: "full" } },

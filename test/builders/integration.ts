@@ -48,6 +48,7 @@ export const anIntegration = (integration: Partial<Integration> = {}): Integrati
   wants: noWants,
   proofGen: 0,
   awaitedServiceIds: [],
+  onceMapped: [],
   leftOutServiceIds: [],
   looks: noLooks,
   notifications: noNotifications,

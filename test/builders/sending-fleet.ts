@@ -3,16 +3,18 @@ import { admitExports } from "#functions/admit-exports/admit-exports";
 import { exportUsage, type Message } from "#functions/export-usage/export-usage";
 import { lanePacers } from "#functions/export-usage/lane-pacers";
 import { startExport } from "#functions/start-export/start-export";
+import { breakerKeeper } from "#shared/breakers/keeper";
 import type { Refusals } from "#shared/breakers/refusals";
 import { admitNext } from "#shared/exports/admit";
 import { findExport, fromExportItem, isOver, listExports, type UsageExport } from "#shared/exports/usage-export";
 import { type PartnerToken, partnerToken } from "#shared/gradient/gradient-token";
 import { findIntegration, type Integration } from "#shared/integrations/integration";
 import { outboxRow } from "#shared/outbox/outbox";
+import type { VendorKeyVersion } from "#shared/secrets/vendor-key";
 import { inMemoryGradient } from "#test/fakes/in-memory-gradient";
 import { inMemoryTable } from "#test/fakes/in-memory-table";
 import { inMemoryTokenVault } from "#test/fakes/in-memory-token-vault";
-import { type GradientSide, pacedGradient } from "#test/fakes/paced-gradient";
+import { freePacer, type GradientSide, pacedGradient } from "#test/fakes/paced-gradient";
 import { callsPerSecond } from "#test/fakes/rate";
 import { virtualClock } from "#test/fakes/virtual-clock";
 import { aCustomerRow } from "./customer.ts";
@@ -33,7 +35,13 @@ export const sendingFleet = async (
   {
     through = (gradient) => gradient,
     refusals,
-  }: { through?: (gradient: GradientSide) => GradientSide; refusals?: Partial<Refusals> } = {},
+    vendorKey,
+  }: {
+    through?: (gradient: GradientSide) => GradientSide;
+    refusals?: Partial<Refusals>;
+    /** With the breakers of the service, and this key of ours; without it, nothing stands in anybody's way. */
+    vendorKey?: () => VendorKeyVersion;
+  } = {},
 ) => {
   const clock = virtualClock(Date.parse("2026-11-22T12:00:00.000Z"));
   const table = inMemoryTable([aServiceRow()]);
@@ -71,7 +79,16 @@ export const sendingFleet = async (
   }
 
   const common = { table, clock, now: () => clock.date(), newId: randomUUID, random: () => 0.5 };
-  const kept: Refusals = {
+  const client = pacedGradient(through(gradient), common.now);
+  const keeper =
+    vendorKey &&
+    breakerKeeper({
+      ...common,
+      vault,
+      vendorKey: { current: async () => vendorKey(), forget: () => undefined },
+      gradientWith: () => client.as({ pacer: freePacer }),
+    });
+  const kept: Refusals = keeper?.refusals ?? {
     obstacleFor: async () => null,
     note: async () => undefined,
     confirm: async () => "refused",
@@ -80,14 +97,14 @@ export const sendingFleet = async (
   };
   const worker = exportUsage({
     ...common,
-    gradient: pacedGradient(through(gradient), common.now),
+    gradient: client,
     vault,
     refusals: kept,
     pacersFor: lanePacers({ table, clock, per: "vendor", perSecond: callsPerSecond }),
     callsPerSecond,
   });
 
-  return {
+  const fleet = {
     ...common,
     gradient,
     vault,
@@ -95,7 +112,7 @@ export const sendingFleet = async (
     admit: admitExports({
       ...common,
       obstacleFor: kept.obstacleFor,
-      probeDue: async () => undefined,
+      probeDue: keeper?.probeDue ?? (async () => undefined),
       linesPerSecond: callsPerSecond,
     }),
     admitOne: () => admitNext({ ...common, obstacleFor: kept.obstacleFor })(null),
@@ -117,6 +134,21 @@ export const sendingFleet = async (
       const end = clock.now() + forMs;
       return clock.settle(worker(messages, { remainingMs: () => end - clock.now() }));
     },
+    /** Minutes go by, each with its job, and every message has a worker soon. */
+    live: async (minutes: number): Promise<void> => {
+      for (let minute = 0; minute < minutes; minute += 1) {
+        const end = clock.now() + 60_000;
+        const job = fleet.admit({ remainingMs: () => end - clock.now() });
+        const work = clock.sleep(1_000).then(async () => {
+          const [workerEnd, messages] = [clock.now() + 900_000, fleet.messages()];
+          if (messages.length > 0) await worker(messages, { remainingMs: () => workerEnd - clock.now() });
+        });
+        await clock.settle(Promise.all([job, work]));
+        if (clock.now() < end) await clock.settle(clock.sleep(end - clock.now()));
+      }
+    },
+    mails: (): string[] =>
+      [...table.rows.values()].filter(({ sk }) => sk.startsWith("mail#")).map(({ pk }) => pk.slice("partner#".length)),
     integration: async (partnerId: string): Promise<Integration> => {
       const found = await findIntegration(table, partnerId);
       if (!found) throw new Error(`There is no partner ${partnerId}`);
@@ -139,4 +171,5 @@ export const sendingFleet = async (
     countsOf: (partnerId: string): number =>
       gradient.organizationOf(tokens.get(partnerId) ?? partnerToken.parse("x".repeat(16)))?.counts.size ?? 0,
   };
+  return fleet;
 };

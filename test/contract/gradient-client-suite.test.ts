@@ -135,13 +135,15 @@ describe.each([
     ]);
   });
 
-  it("changes the accounts it knows, and refuses for the one it does not", async () => {
+  it("changes none of several accounts where it does not know one of them", async () => {
     await api.createAccounts(token, [{ id: "cust/2", name: "Old" }]);
     const changes = [
       { id: "nobody", name: "x" },
       { id: "cust/2", name: "New" },
     ];
     await expect(api.changeAccounts(token, changes)).rejects.toMatchObject({ code: "gradient.refused" });
+    expect(await api.readAccounts(token)).toMatchObject([{ name: "Old" }]);
+    await api.changeAccounts(token, [{ id: "cust/2", name: "New" }]);
     expect(await api.readAccounts(token)).toMatchObject([{ name: "New" }]);
   });
 

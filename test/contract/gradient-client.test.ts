@@ -185,28 +185,44 @@ describe("changing", () => {
     });
   });
 
-  it("changes accounts one by one where Gradient does not take many, and a refused one does not stop the others", async () => {
-    server.respondWith((request, response) => {
-      const { path } = request;
-      const refused = path.endsWith("/accounts") || path.endsWith("/bad");
-      json(refused ? 404 : 200, { message: refused ? "no such thing" : "ok" })(request, response);
+  it("changes one account by the documented call, without its id in the body", async () => {
+    server.respondWith(json(200, {}));
+    await client.changeAccounts(token, [{ id: "a/b ?#ž", name: "A" }]);
+    expect(onlyRequest()).toMatchObject({
+      path: "/api/vendor-api/organization/accounts/a%2Fb%20%3F%23%C5%BE",
+      body: { name: "A" },
     });
+  });
 
-    await expect(
-      client.changeAccounts(token, [
-        { id: "a/b ?#ž", name: "A" },
-        { id: "bad", name: "B" },
-        { id: "c", name: "C" },
-      ]),
-    ).rejects.toMatchObject({ code: "gradient.refused" });
+  it("leaves it to its caller what to do about a refusal of many", async () => {
+    server.respondWith(json(404, { message: "no such thing" }));
+    const changes = ["a", "b"].map((id) => ({ id, name: id }));
+    await expect(client.changeAccounts(token, changes)).rejects.toMatchObject({ code: "gradient.refused" });
+    expect(server.received).toHaveLength(1);
+  });
 
-    expect(server.received.map(({ path }) => path.replace("/api/vendor-api/organization", ""))).toEqual([
-      "/accounts",
-      "/accounts/a%2Fb%20%3F%23%C5%BE",
-      "/accounts/bad",
-      "/accounts/c",
-    ]);
-    expect(JSON.parse(server.received[1]?.body ?? "")).toEqual({ name: "A" });
+  it.each(["createAccounts", "changeAccounts"] as const)(
+    "sends ever smaller parts where a body is too large: %s",
+    async (call) => {
+      const sizes: number[] = [];
+      server.respondWith((request, response) => {
+        const size = [JSON.parse(request.body)].flat().length;
+        sizes.push(size);
+        json(size > 130 ? 413 : 200, {})(request, response);
+      });
+      const accounts = Array.from({ length: 700 }, (_, index) => ({ id: `c${index}`, name: "A" }));
+
+      await client[call](token, accounts);
+
+      expect(sizes).toEqual([500, 250, 125, 125, 125, 125, 125, 75]);
+    },
+  );
+
+  it("is refused where one account alone is too large", async () => {
+    server.respondWith(json(413, {}));
+    const accounts = ["a", "b"].map((id) => ({ id, name: id }));
+    await expect(client.createAccounts(token, accounts)).rejects.toMatchObject({ code: "gradient.refused" });
+    expect(server.received).toHaveLength(2);
   });
 });
 
@@ -467,18 +483,16 @@ describe("a request's turn", () => {
 
   it("is one for each request of a call", async () => {
     const { happened, pacer } = scripted(...Array.from({ length: 9 }, () => ever));
-    server.respondWith((request, response) =>
-      json(request.path.endsWith("/accounts") ? 404 : 200, [])(request, response),
-    );
+    server.respondWith(json(200, []));
     const api = aClient({}, { pacer });
 
     await api.changeAccounts(
       token,
-      ["a", "b", "c"].map((id) => ({ id, name: id })),
+      Array.from({ length: 1001 }, (_, index) => ({ id: `c${index}`, name: "A" })),
     );
 
-    expect(server.received).toHaveLength(4);
-    expect(happened).toEqual(["slot", "slot", "slot", "slot"]);
+    expect(server.received).toHaveLength(3);
+    expect(happened).toEqual(["slot", "slot", "slot"]);
   });
 
   it("slows everybody down after a 429, also where the table cannot be told", async () => {

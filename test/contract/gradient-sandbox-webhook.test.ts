@@ -84,4 +84,23 @@ describe("the webhook of a finished mapping", () => {
     await partner.partner("POST", "/finish");
     await expect.poll(() => new Set(received.map(({ headers }) => headers["webhook-id"])).size).toBe(2);
   });
+
+  it.each([
+    [0, 0],
+    [2, 2],
+  ])("is told %i times under one id where the sandbox is asked for that", async (times, expected) => {
+    const { received, webhook } = await aHub();
+    const sandbox = await aSandbox({ webhook });
+    const partner = await aMappedPartner(sandbox);
+    await fetch(`${sandbox.url}/_behaviour`, {
+      method: "PUT",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ webhook: { times, delayMs: 20 } }),
+    });
+
+    await partner.partner("POST", "/finish");
+
+    if (expected > 0) await expect.poll(() => received.length).toBe(expected);
+    expect(new Set(received.map(({ headers }) => headers["webhook-id"])).size).toBe(Math.min(1, expected));
+  });
 });

@@ -170,9 +170,9 @@ export const inMemoryGradient = ({ now = () => new Date() } = {}): InMemoryGradi
     changeAccounts: (token, changes) =>
       attempt("changeAccounts", () => {
         const organization = signedIn(token);
-        const known = changes.filter(({ id }) => organization.accounts.has(id));
-        for (const { id, ...change } of known) Object.assign(accountOf(organization, id), change);
-        if (known.length < changes.length) throw refused("No account found for some of the changes.");
+        const isKnown = ({ id }: { id: string }) => organization.accounts.has(id);
+        if (!changes.every(isKnown)) throw refused("No account found for some of the changes.");
+        for (const { id, ...change } of changes) Object.assign(accountOf(organization, id), change);
       }),
     setUnitCount: (token, { serviceId, accountId, unitCount, rebuildsViews }) => {
       countsReceived.push({ serviceId, accountId, unitCount, rebuildsViews });

@@ -59,6 +59,10 @@ it.each(work)("loses no message of %s: after some tries it lies with the dead le
   expect(redrive.parse(queue.Properties.RedrivePolicy).maxReceiveCount).toBe(tries[place] ?? 5);
 });
 
+it("keeps what is to be brought to Gradient's accounts for 14 days", () => {
+  expect(queues.get(accountsQueue)?.Properties.MessageRetentionPeriod).toBe(14 * 24 * 60 * 60);
+});
+
 it.each(deadLetters)("tells people at the first message in %s, and keeps it for 14 days", (_place, queue) => {
   const [alarm, ...others] = alarmsOn(queue);
 

@@ -37,7 +37,7 @@ const sendMail = [
 
 /** What each function may do beside writing to its own log and sending traces. */
 const rights: Record<string, string[]> = {
-  "put-service": onTable("GetItem", "PutItem"),
+  "put-service": onTable("GetItem", "PutItem", "Query"),
   "put-partner": useTable,
   "record-customers": useTable,
   "remove-customer": useTable,

@@ -19,6 +19,7 @@ const routes = {
   [`POST ${base}/agreement/confirmations`]: ["confirm-agreement", "people"],
   [`POST ${base}/agreement/confirmations/{version}/owner-email`]: ["resend-owner-mail", "people"],
   [`GET ${base}/mapping`]: ["read-integration", "people"],
+  [`GET ${base}/mapping/items`]: ["read-integration", "people"],
   [`POST ${base}/mapping/checks`]: ["check-mapping", "people"],
   [`POST ${base}/mapping/exclusions`]: ["leave-out", "people"],
   [`POST ${base}/mapping/inclusions`]: ["leave-out", "people"],

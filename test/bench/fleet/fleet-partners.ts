@@ -32,6 +32,8 @@ export interface FleetPartner {
   index: number;
   id: string;
   lines: number;
+  /** As the last run had to send; a twentieth of the lines unless given. */
+  toSend?: number;
   schedule: StoredSchedule;
   nextRunAt: string | null;
 }
@@ -79,7 +81,10 @@ export const fleetOf = (
 };
 
 /** An integration that has sent its counts every night so far. */
-export const integrationOf = ({ id, lines, schedule, nextRunAt: date }: FleetPartner, from: number): Item =>
+export const integrationOf = (
+  { id, lines, toSend = Math.round(lines / 20), schedule, nextRunAt: date }: FleetPartner,
+  from: number,
+): Item =>
   integrationWrite(
     anIntegration({
       partnerId: id,
@@ -97,7 +102,7 @@ export const integrationOf = ({ id, lines, schedule, nextRunAt: date }: FleetPar
       },
       mapping: { ...noMapping, completedAt: new Date(from - 60 * dayMs).toISOString(), mappedServiceIds: serviceIds },
       ledgerBits: bitsFor(lines, 0),
-      sizes: { lines, toSend: Math.round(lines / 20) },
+      sizes: { lines, toSend },
       version: 0,
     }),
   ).put;

@@ -54,7 +54,7 @@ const perPartner = async (dynamo: BenchDynamo) => {
   printTable(["admitted", "calls", "write units", "read units"], rows);
 };
 
-/** The job of each minute, by the built function, while everybody is due: it fills the places, and counts who waits. */
+/** The job of each minute, by the built function, while everybody is due: it wakes a worker, and counts who waits. */
 export const manyDuePartners = async (dynamo: BenchDynamo, bundles: Bundles, count: number) => {
   print(`\n### ${count} partners due in one hour\n`);
   await dynamo.seed(duePartners(count));
@@ -70,7 +70,7 @@ export const manyDuePartners = async (dynamo: BenchDynamo, bundles: Bundles, cou
   const worker = otherProcess(bundles.workerProcess, { env, execArgv: smallHeap });
   await worker.ask("load", bundles.of("admit-exports"));
   const rows: (string | number)[][] = [];
-  for (const minute of ["places free", "all places taken"]) {
+  for (const minute of ["the first", "the second"]) {
     const cpuBefore = await worker.ask<number>("cpuSeconds");
     const databaseBefore = dynamo.cpuSeconds();
     const startedAt = performance.now();

@@ -288,6 +288,27 @@ describe("what stands in the way of a partner's calls", () => {
   });
 });
 
+it("a worker that is denied its slots blocks nothing by that, and everything is sent by the next one", async () => {
+  const { refusals, told } = someRefusals();
+  const world = await activeWorld(["a", "b"], { refusals });
+  await world.setUsage("a", { dns: 11, sig: 1 });
+  const { id: exportId, lane } = await start(world, "changes");
+  const [calls, noted] = [world.gradient.countsReceived.length, told.noted.length];
+  const denied = { slot: async () => null, slowDown: async () => undefined, expect: () => undefined };
+  const message = { partnerId: world.partnerId, exportId, lane };
+
+  const ends = await world.clock.settle(
+    world.workerWith({ pacersFor: () => () => denied })([message], { remainingMs: () => 300_000 }),
+  );
+
+  expect(ends.get(message)).toMatchObject({ failure: expect.anything() });
+  expect(world.gradient.countsReceived).toHaveLength(calls);
+  expect([told.confirmed, told.forbidden, told.noted.slice(noted)]).toEqual([[], [], []]);
+  await world.live(3);
+  expect(await exportOf(world, { id: exportId })).toMatchObject({ outcome: "succeeded", totals: { accepted: 2 } });
+  expect([...world.table.rows.values()].filter(({ pk }) => pk.startsWith("breaker#"))).toEqual([]);
+});
+
 describe("a worker whose time is nearly up", () => {
   it("leaves the run to another, with a message and without a line sent twice", async () => {
     const world = await activeWorld(customersNamed(200));

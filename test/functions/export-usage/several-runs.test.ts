@@ -46,10 +46,10 @@ describe("the messages of one invocation", () => {
     expect(fleet.clock.now() - before).toBeLessThan(12_500);
   });
 
-  it("are ten at a time at most; the others wait for room", async () => {
+  it("are twenty at a time at most; the others wait for room", async () => {
     let most = 0;
     const fleet = await sendingFleet(
-      named(14).map((id) => ({ id, lines: 20 })),
+      named(24).map((id) => ({ id, lines: 20 })),
       {
         through: (gradient) => ({
           ...gradient,
@@ -60,11 +60,11 @@ describe("the messages of one invocation", () => {
         }),
       },
     );
-    for (const id of named(14)) await fleet.start(id);
+    for (const id of named(24)) await fleet.start(id);
 
     const ends = await fleet.invoke(fleet.messages());
 
-    expect([...ends.values()]).toEqual(Array(14).fill("finished"));
+    expect([...ends.values()]).toEqual(Array(24).fill("finished"));
     expect(most).toBe(maxRunsPerWorker);
   });
 
@@ -88,6 +88,31 @@ describe("the messages of one invocation", () => {
     fleet.vault.read = read;
     await fleet.clock.settle(fleet.clock.sleep(20_000));
     expect([...(await fleet.invoke(messages)).values()].sort()).toEqual(["already-over", "already-over", "finished"]);
+  });
+
+  it.each([
+    ["one after the other where they are large", 5_000, 1],
+    ["side by side where they are small", 500, 3],
+  ])("are planned %s", async (_, known, expected) => {
+    const partners = named(3).map((id) => ({ id, integration: { sizes: { lines: known, toSend: 0 } } }));
+    const fleet = await sendingFleet(partners);
+    for (const id of named(3)) await fleet.start(id);
+    const reading = { now: 0, most: 0 };
+    const { query } = fleet.table;
+    fleet.table.query = async (asked) => {
+      if (asked.prefix !== "customer#") return query(asked);
+      reading.now += 1;
+      reading.most = Math.max(reading.most, reading.now);
+      // the third waits for longer than a lease lasts
+      await fleet.clock.sleep(12_000);
+      reading.now -= 1;
+      return query(asked);
+    };
+
+    const ends = await fleet.invoke(fleet.messages());
+
+    expect([...ends.values()]).toEqual(Array(3).fill("finished"));
+    expect(reading.most).toBe(expected);
   });
 
   it("carry a run once, though two of them name it", async () => {
@@ -129,7 +154,7 @@ describe("a worker with room, for runs that nobody waits for,", () => {
   it("shares the places with others, and no run is carried by two", async () => {
     const partners = named(30).map((id, index) => waiting(id, 60 - index, 10));
     const fleet = await sendingFleet(partners);
-    await fleet.admit(inTime);
+    while (await fleet.admitOne());
     const messages = fleet.messages();
     const places = messages.length;
 
@@ -145,7 +170,7 @@ describe("a worker with room, for runs that nobody waits for,", () => {
 
   it("takes a run whose message has not been received, and its message finds it carried or over", async () => {
     const fleet = await sendingFleet([waiting("p-00", 9, 500), waiting("p-01", 8)]);
-    await fleet.admit(inTime);
+    while (await fleet.admitOne());
     const messages = fleet.messages();
     const first = messages.filter(({ partnerId }) => partnerId === "p-00");
     const late = messages.filter(({ partnerId }) => partnerId === "p-01");
@@ -177,7 +202,7 @@ describe("a worker with room, for runs that nobody waits for,", () => {
     expect(fleet.countsOf("p-01")).toBe(3);
   });
 
-  it("begins none with little time left, and leaves what it has to the next one", async () => {
+  it("begins none with little time left: it leaves what it has to the next one, and wakes that for who waits", async () => {
     const fleet = await sendingFleet([waiting("p-00", 9, 3_000), waiting("p-01", 8)]);
     await fleet.admit(inTime);
     const [message] = fleet.messages().filter(({ partnerId }) => partnerId === "p-00");
@@ -188,7 +213,10 @@ describe("a worker with room, for runs that nobody waits for,", () => {
     expect(ends.get(message)).toBe("handed-over");
     expect(isOver(await fleet.runOf(message))).toBe(false);
     expect(fleet.countsOf("p-01")).toBe(0);
-    expect(fleet.messages()).toMatchObject([{ partnerId: "p-00", leg: 1 }]);
+    expect(fleet.messages().toSorted((a, b) => (a.partnerId < b.partnerId ? -1 : 1))).toMatchObject([
+      { partnerId: "p-00", leg: 1 },
+      { partnerId: "p-01", leg: 0 },
+    ]);
   });
 });
 

@@ -277,6 +277,29 @@ describe("a person's Send usage", () => {
     expect(await exportOf(world, { id })).toMatchObject({ totals: { accepted: 6 } });
   });
 
+  it("that is refused while a run has read its lines already is kept: what has changed since is sent right after", async () => {
+    const customers = customersNamed(200);
+    const world = await activeWorld(customers);
+    const run = await start(world, "full");
+    const pressing = async () => {
+      await world.clock.sleep(2_000);
+      // its number was read a second ago
+      await world.setUsage("c0", { dns: 77, sig: 3 });
+      await world.setUsage("c199", { dns: 78, sig: 4 });
+      for (let press = 0; press < 3; press += 1)
+        await expect(start(world, "changes")).rejects.toMatchObject({ code: "export.already-running" });
+    };
+
+    await world.clock.settle(Promise.all([carry(world, run), pressing()]));
+    const before = await runsOf(world);
+    expect(before.at(-1)).toMatchObject({ trigger: "manual", lane: "on-demand", state: "planned" });
+    await world.work();
+    await world.live(3);
+
+    expect(await world.counts()).toMatchObject({ "c0/dns": 77, "c0/sig": 3, "c199/dns": 78, "c199/sig": 4 });
+    expect(await since(world, before)).toEqual([]);
+  });
+
   it("starts at once in a pause", async () => {
     const world = await activeWorld();
     await schedule(world, { pausedUntil: "2027-01-01T00:00:00.000Z" });

@@ -7,7 +7,7 @@ import { aFeedEvent, aProblem, call, jsonHeaders } from "#test/builders/http-eve
 import { aServiceRecord, aServiceRow } from "#test/builders/service";
 import { printedBy } from "#test/builders/stdout";
 import { aTableWith } from "#test/builders/table";
-import { countingIds, noon, now } from "#test/builders/time";
+import { countingIds, minutesAfter, noon, now } from "#test/builders/time";
 
 const aCall = ({ serviceId = "svc-dns", body = aServiceRecord() }: { serviceId?: string; body?: unknown } = {}) =>
   aFeedEvent({ routeKey: "PUT /v1/hub/services/{serviceId}", path: { serviceId }, body });
@@ -23,19 +23,56 @@ const invalid = (...errors: { path: string; message: string }[]) =>
 const answer = {
   status: 200,
   headers: jsonHeaders,
-  body: { id: "svc-dns", ...aServiceRecord(), updatedAt: noon },
+  body: {
+    id: "svc-dns",
+    ...aServiceRecord(),
+    updatedAt: noon,
+    gradient: { state: "awaited", name: null, hasOtherName: false, refusal: null },
+  },
 };
 
-it("answers with the stored record, without what is between us and Gradient", async () => {
+it("answers with the stored record, and that it is not in Gradient yet", async () => {
   const { endpoint } = await anEndpoint();
 
   expect(await call(endpoint, aCall())).toEqual(answer);
 });
 
 it("answers a repeat in the same way", async () => {
-  const { endpoint } = await anEndpoint(aServiceRow());
+  const { endpoint } = await anEndpoint(aServiceRow({ gradientServiceId: null }));
 
   expect(await call(endpoint, aCall())).toEqual(answer);
+});
+
+it("shows the name that Gradient has it under, where the hub has changed it since", async () => {
+  const { endpoint } = await anEndpoint(aServiceRow());
+
+  const { body } = await call(endpoint, aCall({ body: aServiceRecord({ name: "DNS Shield" }) }));
+
+  expect(body).toMatchObject({
+    name: "DNS Shield",
+    gradient: { state: "created", name: "DNS Security Essentials", hasOtherName: true, refusal: null },
+  });
+});
+
+it("shows Gradient's words where it refuses the service", async () => {
+  const refusal = { at: noon, words: "no such category", tries: 3, retryAt: minutesAfter(60) };
+  const { endpoint } = await anEndpoint(aServiceRow({ gradientServiceId: null, refusal }));
+
+  expect((await call(endpoint, aCall())).body.gradient).toEqual({
+    state: "refused",
+    name: null,
+    hasOtherName: false,
+    refusal: { words: "no such category", at: noon, retryAt: minutesAfter(60) },
+  });
+});
+
+it("answers 409 for a name that another service has", async () => {
+  const { endpoint } = await anEndpoint(aServiceRow({ id: "other" }));
+
+  expect(await call(endpoint, aCall())).toMatchObject({
+    status: 409,
+    body: { code: "service.name-taken", serviceId: "other" },
+  });
 });
 
 it.each(Object.entries(oddIds))("takes an id with %s", async (_, serviceId) => {

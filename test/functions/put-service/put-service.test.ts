@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { putService } from "#functions/put-service/put-service";
 import { findService } from "#shared/services/hub-service";
 import { aService, aServiceRecord, aServiceRow } from "#test/builders/service";
@@ -20,6 +20,7 @@ it("keeps a new service, which Gradient does not know yet", async () => {
     subcategory: "DNS filtering",
     unit: "seat",
     gradientServiceId: null,
+    gradientName: null,
     createdUntil: null,
     refusal: null,
     updatedAt: noon,
@@ -39,6 +40,7 @@ it("keeps what ties a service to Gradient when its record changes", async () => 
 
   expect(await findService(table, "svc-dns")).toEqual({
     ...stored,
+    gradientName: "DNS Security Essentials",
     unit: "user",
     refusal: null,
     updatedAt: minutesAfter(5),
@@ -112,5 +114,69 @@ it("loses nothing that another worker notes at the same moment", async () => {
     name: "DNS Security",
     gradientServiceId: "gradient-new",
     version: 3,
+  });
+});
+
+describe("a name", () => {
+  const put = (table: Awaited<ReturnType<typeof aTableWith>>, id: string, name: string) =>
+    putService({ table, now, newId: countingIds() })({ id, record: aServiceRecord({ name }) });
+  const taken = (serviceId: string) => ({ kind: "conflict", code: "service.name-taken", extra: { serviceId } });
+
+  it.each([
+    ["the same name", "Café DNS"],
+    ["its letters written in another way", "Cafe\u0301 DNS"],
+  ])("that another service has is refused: %s", async (_, name) => {
+    const table = await aTableWith();
+    await put(table, "a", "Café DNS");
+
+    await expect(put(table, "b", name)).rejects.toMatchObject(taken("a"));
+    await put(table, "b", "Another");
+    await expect(put(table, "b", name)).rejects.toMatchObject(taken("a"));
+
+    expect(await findService(table, "b")).toMatchObject({ name: "Another" });
+  });
+
+  it("that differs in case is another one", async () => {
+    const table = await aTableWith();
+    await put(table, "a", "DNS");
+
+    await put(table, "b", "dns");
+
+    expect(await findService(table, "b")).toMatchObject({ name: "dns" });
+  });
+
+  it("is free again once its service has another, unless Gradient has it, or may have it, under the old one", async () => {
+    const table = await aTableWith(
+      aServiceRow({ id: "there", name: "Old", gradientServiceId: "g-1" }),
+      aServiceRow({ id: "coming", name: "Coming", gradientServiceId: null, createdAs: "Coming" }),
+      aServiceRow({ id: "not-there", name: "Free", gradientServiceId: null }),
+    );
+    for (const id of ["there", "coming", "not-there"]) await put(table, id, `New ${id}`);
+
+    await expect(put(table, "other", "Old")).rejects.toMatchObject(taken("there"));
+    await expect(put(table, "other", "Coming")).rejects.toMatchObject(taken("coming"));
+    await put(table, "other", "Free");
+    // its own old name is its own
+    await put(table, "there", "Old");
+
+    expect(await findService(table, "there")).toMatchObject({ name: "Old", gradientName: "Old" });
+  });
+
+  it("is known to be taken where the catalogue is older than the names' row", async () => {
+    const table = await aTableWith(aServiceRow({ id: "a", name: "DNS" }), aServiceRow({ id: "b", name: "Sig" }));
+
+    await expect(put(table, "c", "Sig")).rejects.toMatchObject(taken("b"));
+  });
+
+  it("is given to one of two that ask for it at the same moment", async () => {
+    const inner = await aTableWith();
+    const table = watchedTable(inner, async (call) => {
+      if (call === 1) await put(inner, "a", "DNS");
+    });
+
+    const late = putService({ table, now, newId: countingIds() })({ id: "b", record: aServiceRecord({ name: "DNS" }) });
+
+    await expect(late).rejects.toMatchObject(taken("a"));
+    expect(await findService(inner, "b")).toBeUndefined();
   });
 });

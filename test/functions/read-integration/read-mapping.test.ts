@@ -25,10 +25,13 @@ it("tells coverage as it is, whatever was counted at the last look", async () =>
     waitingSince: minutesAfter(-100),
     completedAt: null,
     lastCheckedAt: minutesAfter(-5),
+    countedAt: null,
+    lastChanges: null,
     accounts: { total: 1, mapped: 1 },
     services: { total: 1, mapped: 1 },
+    leftOut: { accounts: 0, services: 0, trial: 0, notProvisioned: 0 },
     lookAlikes: [],
-    more: { lookAlikes: 0 },
+    more: { lookAlikes: 0, accounts: 0, services: 0 },
     unmapped: { accounts: [], services: [] },
   });
 });
@@ -45,10 +48,13 @@ it("has zeros for a partner who has not started", async () => {
     waitingSince: null,
     completedAt: null,
     lastCheckedAt: null,
+    countedAt: null,
+    lastChanges: null,
     accounts: { total: 0, mapped: 0 },
     services: { total: 0, mapped: 0 },
+    leftOut: { accounts: 0, services: 0, trial: 0, notProvisioned: 0 },
     lookAlikes: [],
-    more: { lookAlikes: 0 },
+    more: { lookAlikes: 0, accounts: 0, services: 0 },
     unmapped: { accounts: [], services: [] },
   });
 });
@@ -79,11 +85,11 @@ it("names the accounts that are not mapped with the units they use, most first",
   );
 
   expect(unmapped.accounts).toEqual([
-    { id: "not-told", name: "Not told", unbilledUnits: 42 },
-    { id: "told-not", name: "Told not", unbilledUnits: 5 },
-    { id: "tried", name: "Tried", unbilledUnits: 0 },
-    { id: "undone", name: "Undone", unbilledUnits: 0 },
-    { id: "waiting", name: "Waiting", unbilledUnits: 0 },
+    { id: "not-told", name: "Not told", unbilledUnits: 42, wasMappedAt: null },
+    { id: "told-not", name: "Told not", unbilledUnits: 5, wasMappedAt: null },
+    { id: "tried", name: "Tried", unbilledUnits: 0, wasMappedAt: null },
+    { id: "undone", name: "Undone", unbilledUnits: 0, wasMappedAt: noon },
+    { id: "waiting", name: "Waiting", unbilledUnits: 0, wasMappedAt: null },
   ]);
 });
 
@@ -145,19 +151,9 @@ it("names the services in use that are not mapped with the units used, most firs
   );
 
   expect(unmapped.services).toEqual([
-    { id: "svc-old", name: "svc-old", unbilledUnits: 8 },
-    { id: "svc-edr", name: "Secure Endpoint", unbilledUnits: 7 },
+    { id: "svc-old", name: "svc-old", unbilledUnits: 8, wasMappedAt: null },
+    { id: "svc-edr", name: "Secure Endpoint", unbilledUnits: 7, wasMappedAt: null },
   ]);
-});
-
-it("warns of billed customers that look alike", async () => {
-  const { lookAlikes } = await read(
-    aCustomerRow({ id: "cust-1", name: "Northgate Logistics" }),
-    aCustomerRow({ id: "cust-2", name: "NORTHGATE LOGISTICS" }),
-    aCustomerRow({ id: "cust-3", name: "Northgate Logistics", billing: "trial" }),
-  );
-
-  expect(lookAlikes).toMatchObject([{ customerIds: ["cust-1", "cust-2"], why: expect.stringContaining("case") }]);
 });
 
 it("sees nothing of another partner", async () => {

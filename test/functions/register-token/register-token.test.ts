@@ -50,6 +50,24 @@ const gradientFailures: [string, AppError, string, string][] = [
   ["refuses the call", new AppError("upstream", "gradient.refused", "no"), "upstream", "gradient.unavailable"],
 ];
 
+it("typed wrong by three partners, again and again, opens no breaker for anybody", async () => {
+  const { world } = await startedWorld();
+  const others = ["org-2", "org-3"];
+  for (const partnerId of others) await startIntegration(world.common)({ partnerId, by: world.by });
+
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    for (const partnerId of [world.partnerId, ...others]) {
+      const text = `gradient-partner-token-wrong-${attempt}`;
+      await expect(world.register({ partnerId, text, by: world.by })).rejects.toMatchObject({ code: "token.rejected" });
+      await world.pass(500);
+    }
+  }
+
+  expect([...world.table.rows.values()].filter(({ pk }) => pk.startsWith("breaker#"))).toEqual([]);
+  await register(world, world.token);
+  expect(await world.integration()).toMatchObject({ state: "awaiting-agreement" });
+});
+
 describe("a first token", () => {
   it("is kept in the vault alone, and known by its last four characters and a fingerprint", async () => {
     const { world, organization } = await startedWorld();

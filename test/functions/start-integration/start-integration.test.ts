@@ -35,6 +35,7 @@ describe("starting the integration", () => {
       wants: noWants,
       proofGen: 0,
       awaitedServiceIds: [],
+      onceMapped: [],
       leftOutServiceIds: [],
       looks: noLooks,
       sizes: { lines: 0, toSend: 0 },

@@ -165,6 +165,35 @@ describe("a service that Gradient refuses", () => {
   });
 });
 
+describe("a service that is renamed", () => {
+  it("while a call that creates it is without an answer is found under its old name, and not created twice", async () => {
+    const world = await aWorld();
+    world.gradient.failNext("createService", { error: gradientUnavailable("unanswered") }, { lands: true });
+    await world.catalogue();
+
+    await putService(world.common)({ id: "dns", record: aServiceRecord({ name: "DNS filter" }) });
+    await world.live(3);
+
+    expect(namesIn(world)).toEqual(["Service dns"]);
+    expect(await stored(world, "dns")).toMatchObject({
+      name: "DNS filter",
+      gradientName: "Service dns",
+      gradientServiceId: world.gradient.services[0]?.id,
+    });
+  });
+
+  it("and was bound is never matched to another that takes a name of Gradient's", async () => {
+    const world = await aWorld();
+    await world.catalogue();
+    await putService(world.common)({ id: "dns", record: aServiceRecord({ name: "DNS filter" }) });
+    const record = aServiceRecord({ name: "Service dns" });
+
+    await expect(putService(world.common)({ id: "other", record })).rejects.toMatchObject({
+      code: "service.name-taken",
+    });
+  });
+});
+
 describe("creating a service when Gradient fails", () => {
   it("is done again after an answer that it was not", async () => {
     const world = await aWorld();

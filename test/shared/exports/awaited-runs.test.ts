@@ -7,7 +7,7 @@ import { aRun } from "#test/builders/ended-run";
 import { anIntegration } from "#test/builders/integration";
 import { minutesAfter, noon } from "#test/builders/time";
 
-const wished = (minutes: number, trigger: "schedule" | "mapping", before: Wants = noWants) =>
+const wished = (minutes: number, trigger: "schedule" | "mapping" | "manual", before: Wants = noWants) =>
   wish(before, "all", { at: minutesAfter(minutes), trigger });
 const token = (minutes: number) => ({ token: { ...anIntegration().token, registeredAt: minutesAfter(minutes) } });
 
@@ -28,6 +28,14 @@ it.each<[string, Partial<UsageExport>, unknown, boolean]>([
     false,
   ],
   ["a run that a new token has stopped", {}, { ...token(1), wants: wished(1, "mapping") }, true],
+  ["a run beside which somebody has pressed *Send usage*", {}, { wants: wished(1, "manual") }, true],
+  [
+    "a run that met what would stop the next one, too",
+    { stop: "vendor-key" },
+    { ...token(1), wants: wished(1, "manual") },
+    false,
+  ],
+  ["a look that met it", { kind: "look", stop: "gradient-down" }, { wants: wished(1, "mapping") }, false],
   ["a run that something else has stopped", {}, { ...token(-60), wants: wished(1, "mapping") }, false],
 ])("somebody waits after %s: %#", (_, run, record, awaited) => {
   const over = aRun({ createdAt: noon, ...run });

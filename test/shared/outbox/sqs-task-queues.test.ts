@@ -50,6 +50,17 @@ it("puts a partner's exports in one group, so that many of them keep no other pa
   expect(second?.MessageGroupId).not.toBe(first?.MessageGroupId);
 });
 
+it("puts a partner's looks in one group, too", async () => {
+  const { sent, queues } = anSqs();
+
+  for (const partnerId of ["a", "b", "a"]) await queues.send({ kind: "sync-accounts", partnerId, reason: "feed" });
+
+  const [first, second, third] = sent;
+  expect(first?.MessageGroupId).toBeDefined();
+  expect(third?.MessageGroupId).toBe(first?.MessageGroupId);
+  expect(second?.MessageGroupId).not.toBe(first?.MessageGroupId);
+});
+
 it("sends nothing that only an ordered queue takes", async () => {
   const { sent, queues } = anSqs();
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { joined, nameWords } from "#functions/read-integration/look-alikes/comparable-name";
+import { joined, nameWords } from "#functions/sync-accounts/look-alikes/comparable-name";
 
 it.each([
   ["Northgate Logistics", "northgatelogistics"],

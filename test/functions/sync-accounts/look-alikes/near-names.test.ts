@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { nearNames } from "#functions/read-integration/look-alikes/near-names";
+import { nearNames } from "#functions/sync-accounts/look-alikes/near-names";
 import { seededRandom } from "#test/builders/seeded-random";
 
 const linksOf = (names: string[]): [number, number][] => {

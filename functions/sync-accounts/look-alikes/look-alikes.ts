@@ -1,23 +1,8 @@
 import type { Customer } from "#shared/customers/customer";
+import type { LookAlikes } from "#shared/customers/look-alikes-row";
 import { groups } from "./groups.ts";
 import { likenesses, type PreparedName, prepared } from "./likenesses.ts";
 import { nearNames } from "./near-names.ts";
-
-export interface LookAlike {
-  /** The first of the group's customers. */
-  customerIds: string[];
-  /** How many further ones are in the group. */
-  more: number;
-  why: string;
-  whatToDo: string;
-}
-
-export interface LookAlikes {
-  /** The most alike first. */
-  groups: LookAlike[];
-  /** How many further groups there are. */
-  more: number;
-}
 
 const maxGroups = 100;
 // 100 groups of eight ids of at most 384 bytes, and their sentences, fit into one row of 400 KB

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { lookAlikes } from "#functions/read-integration/look-alikes/look-alikes";
+import { lookAlikes } from "#functions/sync-accounts/look-alikes/look-alikes";
 import { seededRandom } from "#test/builders/seeded-random";
 
 const random = seededRandom(182);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { lookAlikes } from "#functions/read-integration/look-alikes/look-alikes";
+import { lookAlikes } from "#functions/sync-accounts/look-alikes/look-alikes";
 
 const named = (...names: string[]) => names.map((name, index) => ({ id: `cust-${index + 1}`, name }));
 const groupsOf = (...names: string[]) => lookAlikes(named(...names)).groups;

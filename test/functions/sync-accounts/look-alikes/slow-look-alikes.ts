@@ -1,4 +1,4 @@
-import { nameWords } from "#functions/read-integration/look-alikes/comparable-name";
+import { nameWords } from "#functions/sync-accounts/look-alikes/comparable-name";
 
 const sureAnd = ["&", "and", "und", "et", "och"];
 const unsureAnd = ["y", "e", "i", "a", "en", "og"];

@@ -1,0 +1,33 @@
+import { type CoverageSources, coverageOf } from "#shared/customers/coverage";
+import { isBilled } from "#shared/customers/customer";
+import { keepCoverage, manyCustomers } from "#shared/customers/kept-coverage";
+import { digestOfNames, keepLookAlikes } from "#shared/customers/look-alikes-row";
+import type { Integration } from "#shared/integrations/integration";
+import type { HubService } from "#shared/services/hub-service";
+import type { Table } from "#shared/table/table";
+import { lookAlikes } from "./look-alikes/look-alikes.ts";
+
+type Seen = Omit<CoverageSources, "serviceNames" | "leftOutServiceIds"> & { services: HubService[]; at: string };
+
+/** What the partner's record says of what is kept. */
+export type Kept = Pick<Integration["mapping"], "lookAlikesOf" | "isCoverageKept">;
+
+/**
+ * Keeps what would take too long to compute whenever a person opens the page: customers that look alike, once for the
+ * same names; and the coverage of a partner with very many customers.
+ */
+export const keepForPages = async (
+  table: Pick<Table, "put">,
+  { partnerId, leftOutServiceIds, mapping }: Integration,
+  { services, at, ...seen }: Seen,
+): Promise<Kept> => {
+  const billed = seen.customers.filter(isBilled);
+  const lookAlikesOf = digestOfNames(billed);
+  if (lookAlikesOf !== mapping.lookAlikesOf) await keepLookAlikes(table, partnerId, lookAlikes(billed));
+  const isCoverageKept = seen.customers.length >= manyCustomers;
+  if (isCoverageKept) {
+    const serviceNames = new Map(services.map(({ id, name }) => [id, name]));
+    await keepCoverage(table, partnerId, coverageOf({ ...seen, serviceNames, leftOutServiceIds }), at);
+  }
+  return { lookAlikesOf, isCoverageKept };
+};

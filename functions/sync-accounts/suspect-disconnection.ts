@@ -1,0 +1,71 @@
+import { eventWrite } from "#shared/events/event";
+import type { GradientConnection } from "#shared/gradient/gradient-api";
+import {
+  findIntegration,
+  type Integration,
+  integrationWrite,
+  maySend,
+  withProblem,
+} from "#shared/integrations/integration";
+import { letGo } from "#shared/integrations/looks";
+import type { Changing } from "#shared/table/changing";
+import { retryOnConflict } from "#shared/table/table";
+import { type Begun, LookLost } from "./begin-look.ts";
+
+// what Gradient shows while it is changed, or fails, is over by then
+const secondLookMs = 5 * 60_000;
+
+const wasConnected = new Set(["pending", "active"]);
+
+/** The connection has been ended in Gradient: it was in use when we looked last. */
+export const isInactiveNow = (known: GradientConnection | null, shown: GradientConnection | null): boolean =>
+  shown?.status === "inactive" && known !== null && wasConnected.has(known.status);
+
+/**
+ * Everything in Gradient says that the partner has disconnected there: its accounts are gone, or the connection is not
+ * in use any more. Creating them again would fill an account that nobody wants. So nothing is created; a second look
+ * that says the same suspends the partner, until there is a new token or a person has Gradient looked at again.
+ */
+export const suspectDisconnection =
+  ({ table, now, newId }: Changing) =>
+  ({
+    integration: { partnerId, token },
+    holder,
+    asked,
+  }: Begun): Promise<"suspected" | "disconnected-there" | "token-replaced"> =>
+    retryOnConflict(async () => {
+      const before = await findIntegration(table, partnerId);
+      if (before?.looks.holder !== holder) throw new LookLost();
+      if (before.token?.versionId !== token?.versionId || !maySend(before)) return "token-replaced";
+      const time = now();
+      const at = time.toISOString();
+      const since = before.looks.suspectedSince ?? at;
+      const secondLookAt = new Date(Date.parse(since) + secondLookMs).toISOString();
+      const looks = { ...letGo(before.looks, asked), suspectedSince: since, failures: 0 };
+      if (at < secondLookAt) {
+        const waiting: Integration = { ...before, looks, mapping: { ...before.mapping, nextCheckAt: secondLookAt } };
+        await table.transact([integrationWrite(waiting)]);
+        return "suspected";
+      }
+      const suspended: Integration = {
+        ...before,
+        state: "suspended",
+        // the token is good, so trying it would tell nothing
+        looks: { ...looks, suspectedSince: null, tokenCheckAt: null },
+        mapping: { ...before.mapping, nextCheckAt: null },
+      };
+      await table.transact([
+        integrationWrite(withProblem(suspended, "gradient.disconnected", at)),
+        eventWrite({
+          id: newId(),
+          partnerId,
+          type: "integration.suspended",
+          at,
+          actor: "gradient",
+          actorName: null,
+          address: null,
+          details: { reason: "gradient.disconnected" },
+        }),
+      ]);
+      return "disconnected-there";
+    });

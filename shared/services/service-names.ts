@@ -1,0 +1,39 @@
+import * as z from "zod";
+import { readRow } from "../stored.ts";
+import { type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
+import { type HubService, listServices } from "./hub-service.ts";
+
+/**
+ * What is left of a name once everything is gone that Gradient may do to it: it may trim a name, and write its letters
+ * in another way. Case tells names apart, as it does where Gradient matches names itself.
+ */
+export const plainName = (name: string): string => name.normalize("NFC").trim();
+
+const row = z.object({
+  taken: z.array(z.object({ serviceId: z.string(), names: z.array(z.string()) })),
+  version: z.number(),
+});
+/**
+ * Which names the catalogue's services have, in the hub and in Gradient. One row for all: of two that take a name at
+ * the same moment, one comes too late.
+ */
+export type ServiceNames = z.infer<typeof row>;
+
+const key: Key = { pk: "catalogue", sk: "names" };
+
+/** Every name that a service goes by: the hub's, and the one that Gradient has it under, or may be creating. */
+export const namesOf = ({ name, gradientServiceId, gradientName, createdAs }: HubService): string[] => {
+  // older rows do not tell under which name it was created
+  const inGradient = gradientName ?? (gradientServiceId === null ? null : name);
+  const all = [name, inGradient, createdAs ?? null].filter((one) => one !== null);
+  return [...new Set(all.map(plainName))];
+};
+
+export const readServiceNames = async (table: Pick<Table, "get" | "query">): Promise<ServiceNames> => {
+  const item = await table.get(key);
+  if (item) return readRow(row, item);
+  const services = await listServices(table);
+  return { taken: services.map((service) => ({ serviceId: service.id, names: namesOf(service) })), version: 0 };
+};
+
+export const serviceNamesWrite = (value: ServiceNames): RowWrite => versioned({ ...value, ...key });

@@ -1,0 +1,143 @@
+import { describe, expect, it } from "vitest";
+import { checkMapping } from "#functions/check-mapping/check-mapping";
+import { recordCustomers } from "#functions/record-customers/record-customers";
+import { resumeIntegration } from "#shared/integrations/resume-integration";
+import { activeWorld } from "#test/builders/connected-world";
+import { aCustomerRecord } from "#test/builders/customer";
+import type { ServiceWorld } from "#test/fakes/service-world";
+
+const organizationOf = (world: ServiceWorld) => {
+  const organization = world.gradient.organizationOf(world.token);
+  if (!organization) throw new Error("The partner is not in Gradient");
+  return organization;
+};
+const loseAccounts = (world: ServiceWorld) => {
+  organizationOf(world).accounts.clear();
+  organizationOf(world).counts.clear();
+};
+const deactivate = (world: ServiceWorld) => {
+  organizationOf(world).connection.status = "inactive";
+};
+const accountsOf = (world: ServiceWorld) => [...organizationOf(world).accounts.keys()];
+const look = (world: ServiceWorld) => world.sync({ partnerId: world.partnerId, reason: "watch" });
+const press = (world: ServiceWorld) => checkMapping(world.common)({ partnerId: world.partnerId, by: world.by });
+const codes = async (world: ServiceWorld) => (await world.integration()).problems.map(({ code }) => code);
+
+describe.each([
+  ["every account is gone", loseAccounts],
+  [
+    "the connection is inactive by now",
+    (world: ServiceWorld) => {
+      deactivate(world);
+      organizationOf(world).accounts.delete("b");
+    },
+  ],
+])("where %s", (_, happen) => {
+  const suspectedWorld = async () => {
+    const world = await activeWorld(["a", "b"]);
+    happen(world);
+    const before = accountsOf(world);
+    expect(await look(world)).toBe("suspected");
+    return { world, before };
+  };
+  const suspendedWorld = async () => {
+    const { world, before } = await suspectedWorld();
+    await world.live(6);
+    return { world, before };
+  };
+
+  it("nothing is created, and a second look five minutes later suspends", async () => {
+    const { world, before } = await suspectedWorld();
+
+    await world.live(4);
+    expect(await world.integration()).toMatchObject({ state: "active", problems: [] });
+    await world.live(2);
+
+    expect(await world.integration()).toMatchObject({
+      state: "suspended",
+      token: { status: "valid" },
+      problems: [{ code: "gradient.disconnected" }],
+    });
+    expect(accountsOf(world)).toEqual(before);
+  });
+
+  it("a look that comes earlier, because the feed has news, creates nothing and does not suspend", async () => {
+    const { world, before } = await suspectedWorld();
+    const customers = [aCustomerRecord({ id: "new" })];
+    await recordCustomers(world.common)({ partnerId: world.partnerId, customers });
+
+    await world.live(2);
+
+    expect(accountsOf(world)).toEqual(before);
+    expect(await world.integration()).toMatchObject({ state: "active" });
+  });
+
+  it("days do not bring it back by themselves, nor does its token, which is good", async () => {
+    const { world, before } = await suspendedWorld();
+    const { token, gradient } = await world.integration();
+    const resumed = await resumeIntegration(world.common)({
+      partnerId: world.partnerId,
+      versionId: token?.versionId ?? "",
+      connection: gradient ?? organizationOf(world).connection,
+    });
+
+    expect(resumed).toBe("not-suspended");
+    await world.pass(3 * 24 * 60 * 60_000);
+    await world.live(3);
+    expect(await world.integration()).toMatchObject({ state: "suspended" });
+    expect(accountsOf(world)).toEqual(before);
+  });
+
+  it("Check now goes on: what is missing is created, and everything is sent again", async () => {
+    const { world } = await suspendedWorld();
+
+    await press(world);
+    await world.work();
+    expect(accountsOf(world).sort()).toEqual(["a", "b"]);
+    world.map(["a", "b"]);
+    organizationOf(world).connection.status = "active";
+    await world.live(3);
+
+    expect(await codes(world)).toEqual([]);
+    expect(await world.integration()).toMatchObject({
+      state: "active",
+      looks: { suspectedSince: null, goesOn: false },
+    });
+    expect(await world.counts()).toMatchObject({ "a/dns": 10, "b/dns": 10 });
+  });
+
+  it("a new token goes on, too", async () => {
+    const { world } = await suspendedWorld();
+
+    const text = world.gradient.regenerateKey(world.token);
+    await world.register({ partnerId: world.partnerId, text, by: world.by });
+    await world.work();
+
+    expect(await codes(world)).toEqual([]);
+    expect(await world.integration()).toMatchObject({ state: "active" });
+    const accounts = (await world.gradient.readAccounts(text)).map(({ id }) => id);
+    expect(accounts.sort()).toEqual(["a", "b"]);
+  });
+});
+
+it("a look that finds everything as it was forgets the suspicion", async () => {
+  const world = await activeWorld(["a", "b"]);
+  const { accounts } = organizationOf(world);
+  const kept = [...accounts];
+  accounts.clear();
+  expect(await look(world)).toBe("suspected");
+  for (const [id, account] of kept) accounts.set(id, account);
+
+  await world.live(6);
+
+  expect(await world.integration()).toMatchObject({ state: "active", looks: { suspectedSince: null }, problems: [] });
+});
+
+it("an account that is missing among others is no disconnection: it is created", async () => {
+  const world = await activeWorld(["a", "b"]);
+  organizationOf(world).accounts.delete("a");
+
+  await look(world);
+
+  expect(accountsOf(world).sort()).toEqual(["a", "b"]);
+});
