@@ -8,5 +8,5 @@ export const cors = {
     ofPages.some((route) => route.method === method),
   ),
   allowedHeaders: ["authorization", "content-type", "idempotency-key", "if-none-match"],
-  exposedHeaders: ["etag"],
+  exposedHeaders: ["etag", "retry-after", "link", "idempotency-replayed", "content-disposition"],
 };

@@ -35,6 +35,14 @@ const gatewayMessage = z
   .object({ message: z.string() })
   .meta({ id: "GatewayMessage", examples: [{ message: "Unauthorized" }], description: "API Gateway's own answer" });
 
+const idempotencyKey = {
+  name: "idempotency-key",
+  in: "header",
+  required: false,
+  description: "A repeat with the same key within 24 hours is answered as the first was, with `idempotency-replayed`",
+  schema: { type: "string", minLength: 1, maxLength: 128, pattern: "^[\\x20-\\x7e]*$" },
+};
+
 const tags = {
   Integration: "From nothing to a connected partner",
   Mapping: "What the partner maps in Gradient",
@@ -61,11 +69,23 @@ const withItems = (schema: Json, items: Record<string, unknown>): Json => {
   return { ...schema, properties: Object.fromEntries(described) };
 };
 
+const aText = { schema: { type: "string" } };
+
+const isKeyed = ({ route: { method, callers } }: Described): boolean =>
+  method === "POST" && typeof callers !== "string";
+
+/** Headers of a good answer that a caller may look at. */
+const headersOf = (described: Described): string[] => [
+  ...(described.route.tagged ? ["etag"] : []),
+  ...(described.route.csv ? ["link", "content-disposition"] : []),
+  ...(isKeyed(described) ? ["idempotency-replayed"] : []),
+];
+
 /** The description of the API as an OpenAPI 3.1 document, made of nothing but the routes' declarations. */
 export const openApi = (routes: readonly Described[]) => {
   const { of, components } = jsonSchemas();
 
-  const parametersOf = ({ route: { request, tagged } }: Described) => {
+  const parametersOf = (described: Described) => {
     const ofPlace = (place: "path" | "query", shape: z.ZodObject | undefined) =>
       Object.entries(shape?.shape ?? {}).map(([name, schema]) => ({
         name,
@@ -73,9 +93,14 @@ export const openApi = (routes: readonly Described[]) => {
         required: place === "path",
         schema: of(z.instanceof(z.ZodType).parse(schema), "input"),
       }));
+    const { request, tagged } = described.route;
     const { path, query } = request.shape;
-    const known = { name: "if-none-match", in: "header", required: false, schema: { type: "string" } };
-    return [...ofPlace("path", path), ...ofPlace("query", query), ...(tagged ? [known] : [])];
+    return [
+      ...ofPlace("path", path),
+      ...ofPlace("query", query),
+      ...(tagged ? [{ name: "if-none-match", in: "header", required: false, schema: { type: "string" } }] : []),
+      ...(isKeyed(described) ? [idempotencyKey] : []),
+    ];
   };
 
   const bodyOf = ({ route, docs }: Described) => {
@@ -96,11 +121,23 @@ export const openApi = (routes: readonly Described[]) => {
     };
   };
 
-  const repliesOf = ({ route: { tagged }, docs }: Described) =>
-    Object.entries(docs().replies).map(([status, { description, body, example }]) => {
-      const json = body && { schema: of(body, "output"), ...(example === undefined ? {} : { example }) };
-      const headers = tagged ? { headers: { etag: { schema: { type: "string" } } } } : {};
-      return [status, { description, ...headers, ...(json ? { content: { "application/json": json } } : {}) }];
+  const repliesOf = (described: Described) =>
+    Object.entries(described.docs().replies).map(([status, { description, body, example }]) => {
+      const headers = headersOf(described);
+      const content = {
+        ...(body && {
+          "application/json": { schema: of(body, "output"), ...(example === undefined ? {} : { example }) },
+        }),
+        ...(described.route.csv && { "text/csv": { schema: { type: "string" } } }),
+      };
+      return [
+        status,
+        {
+          description,
+          ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers.map((name) => [name, aText])) }),
+          ...(Object.keys(content).length === 0 ? {} : { content }),
+        },
+      ];
     });
 
   const refusalsOf = (described: Described) => {

@@ -15,6 +15,11 @@ const ofBodies: Codes = [
   [413, "request.too-large"],
 ];
 const ofFields: Codes = [[422, "request.invalid"]];
+const ofChangesByPeople: Codes = [[429, "calls.too-many"]];
+const ofPosts: Codes = [
+  [409, "idempotency.in-progress"],
+  [422, "idempotency.mismatch"],
+];
 // what was changed by somebody else ten times in a row, while this call tried to
 const ofChanges: Codes = [[409, "table.conflict"]];
 const ofAll: Codes = [
@@ -26,10 +31,13 @@ const ofAll: Codes = [
 export const problemsOf = ({ route, docs }: Described): Map<number, string[]> => {
   const { method, callers } = route;
   const isSigned = callers === "signed";
+  const isByPeople = callers !== "feed" && !isSigned;
   const all: Codes = [
-    ...(callers === "feed" || isSigned ? [] : ofPeople),
+    ...(isByPeople ? ofPeople : []),
     ...(isSigned ? [] : [...ofBodies, ...ofFields]),
     ...(method === "GET" ? [] : ofChanges),
+    ...(isByPeople && method !== "GET" ? ofChangesByPeople : []),
+    ...(isByPeople && method === "POST" ? ofPosts : []),
     ...ofAll,
   ];
   const codes = new Map<number, string[]>();

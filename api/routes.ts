@@ -7,6 +7,12 @@ import { putPartnerDocs, putPartnerRoute } from "#functions/put-partner/route";
 import { putScheduleDocs, putScheduleRoute } from "#functions/put-schedule/route";
 import { putServiceDocs, putServiceRoute } from "#functions/put-service/route";
 import {
+  mappingDocs,
+  mappingItemsDocs,
+  mappingItemsRoute,
+  mappingRoute,
+} from "#functions/read-integration/mapping-routes";
+import {
   agreementDocs,
   agreementRoute,
   eventsDocs,
@@ -17,20 +23,22 @@ import {
   exportsRoute,
   integrationDocs,
   integrationRoute,
-  mappingDocs,
-  mappingItemsDocs,
-  mappingItemsRoute,
-  mappingRoute,
   receiptsDocs,
   receiptsRoute,
   usageDocs,
   usageRoute,
 } from "#functions/read-integration/route";
+import { readPartnerDocs, readPartnerRoute } from "#functions/read-partner/route";
 import { receiveMappingWebhookDocs, receiveMappingWebhookRoute } from "#functions/receive-mapping-webhook/route";
 import { recordCustomersDocs, recordCustomersRoute } from "#functions/record-customers/route";
 import { recordUsageDocs, recordUsageRoute } from "#functions/record-usage/route";
 import { registerTokenDocs, registerTokenRoute } from "#functions/register-token/route";
-import { removeCustomerDocs, removeCustomerRoute } from "#functions/remove-customer/route";
+import {
+  removeCustomerDocs,
+  removeCustomerRoute,
+  removeCustomersDocs,
+  removeCustomersRoute,
+} from "#functions/remove-customer/route";
 import { resendOwnerMailDocs, resendOwnerMailRoute } from "#functions/resend-owner-mail/route";
 import { startExportDocs, startExportRoute } from "#functions/start-export/route";
 import { startIntegrationDocs, startIntegrationRoute } from "#functions/start-integration/route";
@@ -40,7 +48,9 @@ export const routes = [
   { folder: "put-service", route: putServiceRoute, docs: putServiceDocs },
   { folder: "put-partner", route: putPartnerRoute, docs: putPartnerDocs },
   { folder: "record-customers", route: recordCustomersRoute, docs: recordCustomersDocs },
+  { folder: "read-partner", route: readPartnerRoute, docs: readPartnerDocs },
   { folder: "remove-customer", route: removeCustomerRoute, docs: removeCustomerDocs },
+  { folder: "remove-customer", route: removeCustomersRoute, docs: removeCustomersDocs },
   { folder: "record-usage", route: recordUsageRoute, docs: recordUsageDocs },
   { folder: "start-integration", route: startIntegrationRoute, docs: startIntegrationDocs },
   { folder: "register-token", route: registerTokenRoute, docs: registerTokenDocs },

@@ -1,12 +1,13 @@
-import { personEndpoint } from "#shared/lambda/http-endpoint";
+import type { ChangeGuard } from "#shared/calls/change-guard";
+import { changeEndpoint } from "#shared/lambda/http-endpoint";
 import type { checkMapping } from "./check-mapping.ts";
 import { type CheckMappingReply, checkMappingRoute } from "./route.ts";
 
-export const checkMappingEndpoint = (check: ReturnType<typeof checkMapping>) =>
-  personEndpoint(
-    checkMappingRoute,
-    async ({ person: { partnerId, by } }): Promise<CheckMappingReply> => ({
+export const checkMappingEndpoint = (check: ReturnType<typeof checkMapping>, guard: ChangeGuard) =>
+  changeEndpoint(checkMappingRoute, {
+    guard,
+    run: async ({ person: { partnerId, by } }): Promise<CheckMappingReply> => ({
       status: 202,
       body: await check({ partnerId, by }),
     }),
-  );
+  });

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { changeGuard } from "#shared/calls/change-guard";
 import { readEnv } from "#shared/lambda/env";
 import { tableEnv } from "#shared/lambda/table-env";
 import { tableNamed } from "#shared/table/table-client";
@@ -6,7 +7,9 @@ import { checkMapping } from "./check-mapping.ts";
 import { checkMappingEndpoint } from "./endpoint.ts";
 
 const env = readEnv(tableEnv);
+const guard = changeGuard({ table: tableNamed(env.TABLE_NAME), now: () => new Date() });
 
 export const handler = checkMappingEndpoint(
-  checkMapping({ table: tableNamed(env.TABLE_NAME), now: () => new Date(), newId: randomUUID }),
+  checkMapping({ table: guard.table, now: () => new Date(), newId: randomUUID }),
+  guard,
 );

@@ -1,4 +1,5 @@
-import { personEndpoint } from "#shared/lambda/http-endpoint";
+import type { ChangeGuard } from "#shared/calls/change-guard";
+import { changeEndpoint } from "#shared/lambda/http-endpoint";
 import type { IntegrationView } from "#shared/views/integration-view";
 import type { disconnectIntegration } from "./disconnect-integration.ts";
 import { type DisconnectIntegrationReply, disconnectIntegrationRoute } from "./route.ts";
@@ -6,11 +7,12 @@ import { type DisconnectIntegrationReply, disconnectIntegrationRoute } from "./r
 export const disconnectIntegrationEndpoint = (
   disconnect: ReturnType<typeof disconnectIntegration>,
   view: IntegrationView,
+  guard: ChangeGuard,
 ) =>
-  personEndpoint(
-    disconnectIntegrationRoute,
-    async ({ person: { partnerId, by } }): Promise<DisconnectIntegrationReply> => ({
+  changeEndpoint(disconnectIntegrationRoute, {
+    guard,
+    run: async ({ person: { partnerId, by } }): Promise<DisconnectIntegrationReply> => ({
       status: 202,
       body: await view(partnerId, await disconnect({ partnerId, by })),
     }),
-  );
+  });

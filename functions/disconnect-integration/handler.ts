@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { obstacles } from "#shared/breakers/obstacle";
+import { changeGuard } from "#shared/calls/change-guard";
 import { readEnv } from "#shared/lambda/env";
 import { viewEnv } from "#shared/lambda/view-env";
 import { tableNamed } from "#shared/table/table-client";
@@ -9,13 +10,15 @@ import { disconnectIntegrationEndpoint } from "./endpoint.ts";
 
 const env = readEnv(viewEnv);
 const table = tableNamed(env.TABLE_NAME);
+const guard = changeGuard({ table, now: () => new Date() });
 
 export const handler = disconnectIntegrationEndpoint(
-  disconnectIntegration({ table, now: () => new Date(), newId: randomUUID, random: Math.random }),
+  disconnectIntegration({ table: guard.table, now: () => new Date(), newId: randomUUID, random: Math.random }),
   integrationView({
     table,
     gradientBaseUrl: env.GRADIENT_BASE_URL,
     now: () => new Date(),
     obstacleFor: obstacles(table),
   }),
+  guard,
 );

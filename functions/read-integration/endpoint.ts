@@ -3,9 +3,11 @@ import { findIntegration } from "#shared/integrations/integration";
 import type { ReplyOf } from "#shared/lambda/docs";
 import { personEndpoint } from "#shared/lambda/http-endpoint";
 import { httpRoutes } from "#shared/lambda/http-routes";
+import { listEndpoint } from "#shared/lambda/list-endpoint";
 import { keyOf } from "#shared/lambda/route";
 import type { Table } from "#shared/table/table";
 import type { IntegrationView } from "#shared/views/integration-view";
+import { type mappingDocs, type mappingItemsDocs, mappingItemsRoute, mappingRoute } from "./mapping-routes.ts";
 import { readAgreement } from "./read-agreement.ts";
 import { readEvents } from "./read-events.ts";
 import { readExport, readExports, readReceipts } from "./read-exports.ts";
@@ -19,8 +21,6 @@ import {
   exportRoute,
   exportsRoute,
   integrationRoute,
-  mappingItemsRoute,
-  mappingRoute,
   receiptsRoute,
   usageRoute,
 } from "./route.ts";
@@ -58,30 +58,30 @@ export const readIntegrationEndpoint = ({ table, view, agreement }: Dependencies
     ),
     [keyOf(mappingRoute)]: personEndpoint(
       mappingRoute,
-      async ({ person }): Promise<ReplyOf<typeof docs.mappingDocs>> => ({
+      async ({ person }): Promise<ReplyOf<typeof mappingDocs>> => ({
         status: 200,
         body: await mappingOf(person.partnerId),
       }),
     ),
-    [keyOf(mappingItemsRoute)]: personEndpoint(
+    [keyOf(mappingItemsRoute)]: listEndpoint(
       mappingItemsRoute,
-      async ({ request, person: { partnerId } }): Promise<ReplyOf<typeof docs.mappingItemsDocs>> => ({
+      async ({ request: { query }, person: { partnerId }, room }): Promise<ReplyOf<typeof mappingItemsDocs>> => ({
         status: 200,
-        body: await itemsOf({ partnerId, ...request.query }),
+        body: await itemsOf({ partnerId, room, ...query }),
       }),
     ),
-    [keyOf(usageRoute)]: personEndpoint(
+    [keyOf(usageRoute)]: listEndpoint(
       usageRoute,
-      async ({ request, person }): Promise<ReplyOf<typeof docs.usageDocs>> => ({
+      async ({ request: { query }, person: { partnerId }, room }): Promise<ReplyOf<typeof docs.usageDocs>> => ({
         status: 200,
-        body: await usageOf(person.partnerId, request.query.cursor),
+        body: await usageOf({ partnerId, room, ...query }),
       }),
     ),
-    [keyOf(exportsRoute)]: personEndpoint(
+    [keyOf(exportsRoute)]: listEndpoint(
       exportsRoute,
-      async ({ request, person }): Promise<ReplyOf<typeof docs.exportsDocs>> => ({
+      async ({ request: { query }, person: { partnerId }, room }): Promise<ReplyOf<typeof docs.exportsDocs>> => ({
         status: 200,
-        body: await exportsOf(person.partnerId, request.query.cursor),
+        body: await exportsOf({ partnerId, room, ...query }),
       }),
     ),
     [keyOf(exportRoute)]: personEndpoint(
@@ -91,18 +91,22 @@ export const readIntegrationEndpoint = ({ table, view, agreement }: Dependencies
         body: await exportOf({ partnerId, ...request.path }),
       }),
     ),
-    [keyOf(receiptsRoute)]: personEndpoint(
+    [keyOf(receiptsRoute)]: listEndpoint(
       receiptsRoute,
-      async ({ request, person: { partnerId } }): Promise<ReplyOf<typeof docs.receiptsDocs>> => ({
+      async ({
+        request: { path, query },
+        person: { partnerId },
+        room,
+      }): Promise<ReplyOf<typeof docs.receiptsDocs>> => ({
         status: 200,
-        body: await receiptsOf({ partnerId, ...request.path, ...request.query }),
+        body: await receiptsOf({ partnerId, room, ...path, ...query }),
       }),
     ),
-    [keyOf(eventsRoute)]: personEndpoint(
+    [keyOf(eventsRoute)]: listEndpoint(
       eventsRoute,
-      async ({ request, person }): Promise<ReplyOf<typeof docs.eventsDocs>> => ({
+      async ({ request: { query }, person: { partnerId }, room }): Promise<ReplyOf<typeof docs.eventsDocs>> => ({
         status: 200,
-        body: await eventsOf(person.partnerId, request.query.cursor),
+        body: await eventsOf({ partnerId, room, ...query }),
       }),
     ),
   });

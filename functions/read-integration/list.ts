@@ -1,5 +1,5 @@
 import type { Page } from "#shared/table/table";
-import { fromCursor, keyAfter, toCursor } from "./cursor.ts";
+import { fromCursor, keyAfter, type ListOf, toCursor } from "./cursor.ts";
 
 /** A page of a list as it is answered. */
 export interface List<T> {
@@ -7,18 +7,45 @@ export interface List<T> {
   nextCursor: string | null;
 }
 
-export const pageSize = 200;
+/** How much a page may hold. */
+export interface Room {
+  rows: number;
+  bytes: number;
+}
+
+/** What every list is asked for. */
+export interface ListQuery {
+  partnerId: string;
+  cursor?: string | undefined;
+  room: Room;
+}
+
+/** A page that is filled until its room is used up, by at most one addition beyond its bytes. */
+export const pageIn = <T>({ rows, bytes }: Room) => {
+  const items: T[] = [];
+  let used = 0;
+  return {
+    items,
+    hasRoomFor: (more: number): boolean => items.length + more <= rows && used < bytes,
+    add: (more: T[]): void => {
+      items.push(...more);
+      for (const item of more) used += Buffer.byteLength(JSON.stringify(item));
+    },
+  };
+};
 
 interface Rows<T> {
+  list: ListOf;
   /** How the sort keys of the list's rows begin. */
   prefix: string;
   cursor: string | undefined;
+  room: Room;
   read: (page: { after?: string; limit: number }) => Promise<Page<T>>;
 }
 
-/** One page of a list that has one item for each row. */
-export const listOf = async <T>({ prefix, cursor, read }: Rows<T>): Promise<List<T>> => {
-  const after = fromCursor(keyAfter(prefix), cursor);
-  const { items, next } = await read({ limit: pageSize, ...(after === undefined ? {} : { after }) });
-  return { items, nextCursor: next === null ? null : toCursor(next) };
+/** One page of a list that has one item for each row. The table reads a megabyte at most at a time. */
+export const listOf = async <T>({ list, prefix, cursor, room, read }: Rows<T>): Promise<List<T>> => {
+  const after = fromCursor(list, keyAfter(prefix), cursor);
+  const { items, next } = await read({ limit: room.rows, ...(after === undefined ? {} : { after }) });
+  return { items, nextCursor: next === null ? null : toCursor(list, next) };
 };

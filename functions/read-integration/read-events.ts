@@ -1,6 +1,6 @@
 import { listEvents, type StoredEvent } from "#shared/events/event";
 import type { Table } from "#shared/table/table";
-import { listOf } from "./list.ts";
+import { type ListQuery, listOf } from "./list.ts";
 
 const eventView = ({ id, type, at, actor, actorName, role, address, details }: StoredEvent) => ({
   id,
@@ -16,10 +16,12 @@ const eventView = ({ id, type, at, actor, actorName, role, address, details }: S
 /** The audit trail, newest first. */
 export const readEvents =
   ({ table }: { table: Pick<Table, "query"> }) =>
-  (partnerId: string, cursor: string | undefined) =>
+  ({ partnerId, cursor, room }: ListQuery) =>
     listOf({
+      list: [partnerId, "events"],
       prefix: "event#",
       cursor,
+      room,
       read: async (page) => {
         const { items, next } = await listEvents(table, partnerId, page);
         return { items: items.map(eventView), next };

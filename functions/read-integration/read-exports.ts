@@ -6,8 +6,8 @@ import { findExport, isOver, listExports, type UsageExport } from "#shared/expor
 import { identifier } from "#shared/identifier";
 import type { Table } from "#shared/table/table";
 import type { LineOutcome } from "#shared/usage/outcome";
-import { fromCursor, keyAfter, toCursor } from "./cursor.ts";
-import { type List, listOf, pageSize } from "./list.ts";
+import { fromCursor, keyAfter, type ListOf, toCursor } from "./cursor.ts";
+import { type List, type ListQuery, listOf, pageIn } from "./list.ts";
 
 interface Dependencies {
   table: Pick<Table, "get" | "query">;
@@ -24,10 +24,12 @@ const ownExport = async ({ table }: Dependencies, partnerId: string, exportId: s
 /** The history, newest first. */
 export const readExports =
   ({ table }: Dependencies) =>
-  (partnerId: string, cursor: string | undefined) =>
+  ({ partnerId, cursor, room }: ListQuery) =>
     listOf({
+      list: [partnerId, "exports"],
       prefix: "export#",
       cursor,
+      room,
       read: async (page) => {
         const { items, next } = await listExports(table, partnerId, page);
         return { items: items.map(exportView), next };
@@ -43,11 +45,9 @@ export const readExport =
 const maxChunksPerPage = 200;
 const chunksAtOnce = 10;
 
-export interface ReceiptQuery {
-  partnerId: string;
+export interface ReceiptQuery extends ListQuery {
   exportId: string;
   outcome?: LineOutcome | undefined;
-  cursor?: string | undefined;
 }
 
 /**
@@ -75,17 +75,18 @@ export const readReceipts = (dependencies: Dependencies) => {
     }
   }
 
-  return async ({ partnerId, exportId, outcome, cursor }: ReceiptQuery): Promise<List<Receipt>> => {
-    const start = fromCursor(keyAfter("chunk#"), cursor);
+  return async ({ partnerId, exportId, outcome, cursor, room }: ReceiptQuery): Promise<List<Receipt>> => {
+    const list: ListOf = [partnerId, "receipts", exportId, outcome ?? ""];
+    const start = fromCursor(list, keyAfter("chunk#"), cursor);
     const value = await ownExport(dependencies, partnerId, exportId);
-    const items: Receipt[] = [];
+    const { items, hasRoomFor, add } = pageIn<Receipt>(room);
     let chunks = 0;
     let next: string | null = null;
     for await (const { sk, receipts } of settledChunks(value, start)) {
-      if (items.length + maxLinesPerChunk > pageSize || chunks === maxChunksPerPage) return { items, nextCursor: next };
-      items.push(...receipts.filter((receipt) => outcome === undefined || receipt.outcome === outcome));
+      if (!hasRoomFor(maxLinesPerChunk) || chunks === maxChunksPerPage) return { items, nextCursor: next };
+      add(receipts.filter((receipt) => outcome === undefined || receipt.outcome === outcome));
       chunks += 1;
-      next = toCursor(sk);
+      next = toCursor(list, sk);
     }
     return { items, nextCursor: null };
   };

@@ -8,17 +8,15 @@ import { partnerPk } from "#shared/partners/partner";
 import { readableOf } from "#shared/stored";
 import type { Table } from "#shared/table/table";
 import { readUsage } from "#shared/usage/usage";
-import { fromCursor, keyAfter, toCursor } from "./cursor.ts";
-import { type List, pageSize } from "./list.ts";
+import { fromCursor, keyAfter, type ListOf, toCursor } from "./cursor.ts";
+import { type List, type ListQuery, pageIn, type Room } from "./list.ts";
 import { readEntries } from "./read-entries.ts";
 import { readCoverage } from "./read-mapping.ts";
 
-export interface MappingItemsRequest {
-  partnerId: string;
+export interface MappingItemsRequest extends ListQuery {
   kind: "accounts" | "services";
   /** Both, unless given. */
   status?: "unmapped" | "left-out" | undefined;
-  cursor?: string | undefined;
 }
 
 export interface MappingItem extends Gap {
@@ -89,34 +87,37 @@ export const readMappingItems = ({ table }: { table: ItemsTable }) => {
   const pageOfAccounts = async (
     integration: Integration,
     isAsked: (item: MappingItem) => boolean,
-    start: string | undefined,
+    { list, start, room }: { list: ListOf; start: string | undefined; room: Room },
   ): Promise<List<MappingItem>> => {
     const { partnerId } = integration;
-    const items: MappingItem[] = [];
+    const { items, hasRoomFor, add } = pageIn<MappingItem>(room);
     let after = start;
     for (let read = 0; read < maxCustomersRead; read += customersAtOnce) {
       const position = after === undefined ? {} : { after };
       const rows = await table.query({ pk: partnerPk(partnerId), prefix, limit: customersAtOnce, ...position });
       const customers = readableOf(rows.items, fromCustomerItem);
       for (const item of (await accountItems(table, integration, customers)).filter(isAsked)) {
-        items.push(item);
-        if (items.length === pageSize) return { items, nextCursor: toCursor(customerKey(partnerId, item.id).sk) };
+        add([item]);
+        if (!hasRoomFor(1)) return { items, nextCursor: toCursor(list, customerKey(partnerId, item.id).sk) };
       }
       if (rows.next === null) return { items, nextCursor: null };
       after = rows.next;
     }
-    return { items, nextCursor: after === undefined ? null : toCursor(after) };
+    return { items, nextCursor: after === undefined ? null : toCursor(list, after) };
   };
 
-  return async ({ partnerId, kind, status, cursor }: MappingItemsRequest): Promise<List<MappingItem>> => {
+  return async ({ partnerId, kind, status, cursor, room }: MappingItemsRequest): Promise<List<MappingItem>> => {
     const isAsked = (item: MappingItem): boolean => status === undefined || item.status === status;
-    const [accountsAfter, servicesShown] =
-      kind === "accounts" ? [fromCursor(accountPlace, cursor), 0] : [undefined, fromCursor(servicePlace, cursor) ?? 0];
+    const list: ListOf = [partnerId, "mapping", kind, status ?? ""];
+    const [start, servicesShown] =
+      kind === "accounts"
+        ? [fromCursor(list, accountPlace, cursor), 0]
+        : [undefined, fromCursor(list, servicePlace, cursor) ?? 0];
     const integration = await findIntegration(table, partnerId);
     if (!integration) return { items: [], nextCursor: null };
-    if (kind === "accounts") return pageOfAccounts(integration, isAsked, accountsAfter);
+    if (kind === "accounts") return pageOfAccounts(integration, isAsked, { list, start, room });
     const all = (await serviceItems(table, integration)).filter(isAsked);
-    const end = servicesShown + pageSize;
-    return { items: all.slice(servicesShown, end), nextCursor: end < all.length ? toCursor(end) : null };
+    const end = servicesShown + room.rows;
+    return { items: all.slice(servicesShown, end), nextCursor: end < all.length ? toCursor(list, end) : null };
   };
 };

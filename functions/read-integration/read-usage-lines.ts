@@ -9,8 +9,8 @@ import { readableOf } from "#shared/stored";
 import type { Table } from "#shared/table/table";
 import { type LedgerEntry, lineKey } from "#shared/usage/ledger";
 import { type CustomerUsage, readUsage } from "#shared/usage/usage";
-import { fromCursor, keyAfter, toCursor } from "./cursor.ts";
-import { type List, pageSize } from "./list.ts";
+import { fromCursor, keyAfter, type ListOf, toCursor } from "./cursor.ts";
+import { type List, type ListQuery, pageIn } from "./list.ts";
 import { readEntries } from "./read-entries.ts";
 
 const prefix = "customer#";
@@ -71,20 +71,21 @@ export const readUsageLines = ({ table }: { table: ReadTable }) => {
     }
   }
 
-  return async (partnerId: string, cursor: string | undefined): Promise<List<UsageLine>> => {
-    const start = fromCursor(place, cursor);
+  return async ({ partnerId, cursor, room }: ListQuery): Promise<List<UsageLine>> => {
+    const list: ListOf = [partnerId, "usage"];
+    const start = fromCursor(list, place, cursor);
     const integration = await findIntegration(table, partnerId);
     if (!integration) return { items: [], nextCursor: null };
     const wasShown = ({ customerId, serviceId }: UsageLine): boolean =>
       customerId === start?.customerId && serviceId <= start.serviceId;
 
-    const items: UsageLine[] = [];
+    const { items, hasRoomFor, add } = pageIn<UsageLine>(room);
     let next: string | null = null;
     for await (const { after, line } of linesFrom(integration, start?.after)) {
       if (wasShown(line)) continue;
-      if (items.length === pageSize) return { items, nextCursor: next };
-      items.push(line);
-      next = toCursor({ after, customerId: line.customerId, serviceId: line.serviceId });
+      if (!hasRoomFor(1)) return { items, nextCursor: next };
+      add([line]);
+      next = toCursor(list, { after, customerId: line.customerId, serviceId: line.serviceId });
     }
     return { items, nextCursor: null };
   };

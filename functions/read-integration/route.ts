@@ -6,7 +6,8 @@ import { route } from "#shared/lambda/route";
 import { lineOutcome } from "#shared/usage/outcome";
 import { integrationReply } from "#shared/views/integration-reply";
 import { pageOf } from "#shared/wire";
-import { agreementReply, eventReply, mappingItemReply, mappingReply, usageLineReply } from "./replies.ts";
+import { mappingItemsRoute, mappingRoute } from "./mapping-routes.ts";
+import { agreementReply, eventReply, usageLineReply } from "./replies.ts";
 
 const base = "/v1/integrations/gradient";
 const cursor = z.string().optional();
@@ -43,43 +44,26 @@ export const agreementDocs = () =>
     replies: { 200: { description: "The agreement", body: agreementReply } },
   });
 
-export const mappingRoute = route({
+export const usageRoute = route({
   method: "GET",
-  path: `${base}/mapping`,
+  path: `${base}/usage`,
   callers: everyRole,
-  request: z.object({}),
+  request: list,
+  csv: {
+    name: "usage",
+    columns: [
+      "customerId",
+      "customerName",
+      "serviceId",
+      "serviceName",
+      "unitCount",
+      "asOf",
+      "lastAccepted.unitCount",
+      "lastAccepted.at",
+      "lastOutcome",
+    ],
+  },
 });
-export const mappingDocs = () =>
-  docs({
-    id: "readMapping",
-    tag: "Mapping",
-    summary: "What is mapped in Gradient, and what its gaps cost",
-    replies: { 200: { description: "The mapping", body: mappingReply } },
-  });
-
-export const mappingItemsRoute = route({
-  method: "GET",
-  path: `${base}/mapping/items`,
-  callers: everyRole,
-  request: z.object({
-    query: z.object({
-      kind: z.enum(["accounts", "services"]),
-      status: z.enum(["unmapped", "left-out"]).optional(),
-      cursor,
-    }),
-  }),
-});
-export const mappingItemsDocs = () =>
-  docs({
-    id: "listMappingItems",
-    tag: "Mapping",
-    summary: "Everything that is unmapped or left out",
-    description: "A page may hold fewer than others, or none.",
-    replies: { 200: { description: "A page of accounts or services", body: pageOf(mappingItemReply) } },
-    problems: { 422: ["cursor.invalid"] },
-  });
-
-export const usageRoute = route({ method: "GET", path: `${base}/usage`, callers: everyRole, request: list });
 export const usageDocs = () =>
   docs({
     id: "listUsage",
@@ -119,6 +103,22 @@ export const receiptsRoute = route({
   path: `${base}/exports/{exportId}/lines`,
   callers: everyRole,
   request: z.object({ path, query: z.object({ cursor, outcome: lineOutcome.optional() }) }),
+  csv: {
+    name: "receipts",
+    columns: [
+      "customerId",
+      "customerName",
+      "serviceId",
+      "serviceName",
+      "unitCount",
+      "previousUnitCount",
+      "asOf",
+      "outcome",
+      "reason",
+      "whatToDo",
+      "sentAt",
+    ],
+  },
 });
 export const receiptsDocs = () =>
   docs({
@@ -131,7 +131,13 @@ export const receiptsDocs = () =>
     problems: { 404: ["export.not-found"], 422: ["cursor.invalid"] },
   });
 
-export const eventsRoute = route({ method: "GET", path: `${base}/events`, callers: everyRole, request: list });
+export const eventsRoute = route({
+  method: "GET",
+  path: `${base}/events`,
+  callers: everyRole,
+  request: list,
+  csv: { name: "events", columns: ["id", "type", "at", "actor", "actorName", "role", "address", "details"] },
+});
 export const eventsDocs = () =>
   docs({
     id: "listEvents",

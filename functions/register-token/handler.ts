@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { obstacles } from "#shared/breakers/obstacle";
+import { changeGuard } from "#shared/calls/change-guard";
 import { gradientClient } from "#shared/gradient/gradient-client";
 import { patientGradient } from "#shared/gradient/patient-gradient";
 import { readEnv } from "#shared/lambda/env";
@@ -16,6 +17,7 @@ import { registerToken } from "./register-token.ts";
 
 const env = readEnv(registerTokenEnv);
 const table = tableNamed(env.TABLE_NAME);
+const guard = changeGuard({ table, now: () => new Date() });
 const secrets = new SecretsManagerClient({});
 // two calls, their slots and their repeats fit into the ten seconds that a person is made to wait
 const gradient = gradientClient({
@@ -30,7 +32,7 @@ const pacerFor = singleCallPacer(
 
 export const handler = registerTokenEndpoint(
   registerToken({
-    table,
+    table: guard.table,
     gradientFor: (partnerId) =>
       patientGradient(gradient.as({ pacer: pacerFor(partnerId) }), { clock: systemClock, patienceMs: 1_200 }),
     vault: secretsManagerVault(secrets),
@@ -46,4 +48,5 @@ export const handler = registerTokenEndpoint(
     now: () => new Date(),
     obstacleFor: obstacles(table),
   }),
+  guard,
 );

@@ -1,9 +1,38 @@
+import { customerId } from "#shared/customers/customer";
+import { sortOut } from "#shared/lambda/batch";
 import { feedEndpoint } from "#shared/lambda/http-endpoint";
-import type { removeCustomer } from "./remove-customer.ts";
-import { type RemoveCustomerReply, removeCustomerRoute } from "./route.ts";
+import { httpRoutes } from "#shared/lambda/http-routes";
+import { keyOf } from "#shared/lambda/route";
+import type { removeCustomer, removeCustomers } from "./remove-customer.ts";
+import {
+  type RemoveCustomerReply,
+  type RemoveCustomersReply,
+  removeCustomerRoute,
+  removeCustomersRoute,
+} from "./route.ts";
 
-export const removeCustomerEndpoint = (remove: ReturnType<typeof removeCustomer>) =>
-  feedEndpoint(removeCustomerRoute, async ({ path }): Promise<RemoveCustomerReply> => {
-    await remove(path);
-    return { status: 204 };
+interface Verbs {
+  removeOne: ReturnType<typeof removeCustomer>;
+  removeMany: ReturnType<typeof removeCustomers>;
+}
+
+const unknown = { code: "customer.unknown", detail: "There is no such customer." };
+
+/** One customer by its path, or many by their ids in the body. */
+export const removeCustomerEndpoint = ({ removeOne, removeMany }: Verbs) =>
+  httpRoutes({
+    [keyOf(removeCustomerRoute)]: feedEndpoint(removeCustomerRoute, async ({ path }): Promise<RemoveCustomerReply> => {
+      await removeOne(path);
+      return { status: 204 };
+    }),
+    [keyOf(removeCustomersRoute)]: feedEndpoint(
+      removeCustomersRoute,
+      async ({ path: { partnerId }, body: { customerIds } }): Promise<RemoveCustomersReply> => {
+        const { good, rejected } = sortOut(customerId, customerIds, "customer.invalid");
+        const strangers = await removeMany({ partnerId, customerIds: good.map(({ record }) => record) });
+        const refused = good.filter(({ record }) => strangers.has(record)).map(({ index }) => ({ index, ...unknown }));
+        const all = [...rejected, ...refused].sort((a, b) => a.index - b.index);
+        return { status: 200, body: { accepted: customerIds.length - all.length, rejected: all } };
+      },
+    ),
   });

@@ -3,10 +3,12 @@ import { readEnv } from "#shared/lambda/env";
 import { tableEnv } from "#shared/lambda/table-env";
 import { tableNamed } from "#shared/table/table-client";
 import { removeCustomerEndpoint } from "./endpoint.ts";
-import { removeCustomer } from "./remove-customer.ts";
+import { removeCustomer, removeCustomers } from "./remove-customer.ts";
 
 const env = readEnv(tableEnv);
+const dependencies = { table: tableNamed(env.TABLE_NAME), now: () => new Date(), newId: randomUUID };
 
-export const handler = removeCustomerEndpoint(
-  removeCustomer({ table: tableNamed(env.TABLE_NAME), now: () => new Date(), newId: randomUUID }),
-);
+export const handler = removeCustomerEndpoint({
+  removeOne: removeCustomer(dependencies),
+  removeMany: removeCustomers(dependencies),
+});

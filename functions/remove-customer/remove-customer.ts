@@ -1,35 +1,63 @@
 import { accountSyncWrites } from "#shared/customers/account-sync";
-import { customerWrite, findCustomer } from "#shared/customers/customer";
+import { type Customer, customerKey, customerWrite, fromCustomerItem } from "#shared/customers/customer";
 import { AppError } from "#shared/errors";
 import { knownPartner } from "#shared/partners/known-partner";
 import type { Changing } from "#shared/table/changing";
-import { retryOnConflict } from "#shared/table/table";
+import { retryOnConflict, type Write } from "#shared/table/table";
 import { usageKey } from "#shared/usage/usage";
 
-export interface Removal {
+export interface Removals {
   partnerId: string;
-  customerId: string;
+  customerIds: string[];
 }
 
+// two writes each; a transaction holds 100, and the last one has the partner's record and the task among them
+const customersPerTransaction = 48;
+
 /**
- * Notes that a customer is gone. Its record stays: the next export sends zeros for it, and its account is retired once
- * the zeros have arrived. Removing it again changes nothing.
+ * Notes that customers are gone. Their records stay: the next export sends zeros for them, and their accounts are
+ * retired once the zeros have arrived. Removing one again changes nothing. Answers the ids that nobody knows.
+ *
+ * The task that brings the changes to Gradient is part of the last transaction, so it cannot run before everything is
+ * written. A crash before it leaves somebody who is still there: the caller's repeat finds that, and owes the task.
  */
-export const removeCustomer = (dependencies: Changing<"get" | "transact">) => {
+export const removeCustomers = (dependencies: Changing<"get" | "getMany" | "transact">) => {
   const { table, now } = dependencies;
   const syncWrites = accountSyncWrites(dependencies);
 
-  return async ({ partnerId, customerId }: Removal): Promise<void> => {
-    await knownPartner(table, partnerId);
-    await retryOnConflict(async () => {
-      const customer = await findCustomer(table, partnerId, customerId);
-      if (!customer) throw new AppError("not-found", "customer.unknown", "There is no such customer.");
-      if (customer.removedAt !== null) return;
+  const knownOf = async ({ partnerId, customerIds }: Removals): Promise<Map<string, Customer>> => {
+    const rows = await table.getMany([...new Set(customerIds)].map((id) => customerKey(partnerId, id)));
+    return new Map(rows.map(fromCustomerItem).map((customer) => [customer.id, customer]));
+  };
+
+  const writesOf = (customer: Customer, at: string): Write[] => [
+    customerWrite({ ...customer, removedAt: at, updatedAt: at }),
+    // should it come back, it starts without the counts that it left with
+    { delete: usageKey(customer.partnerId, customer.id) },
+  ];
+
+  return async (removals: Removals): Promise<Set<string>> => {
+    await knownPartner(table, removals.partnerId);
+    return retryOnConflict(async () => {
+      const known = await knownOf(removals);
+      const present = [...known.values()].filter(({ removedAt }) => removedAt === null);
       const at = now().toISOString();
-      const removed = customerWrite({ ...customer, removedAt: at, updatedAt: at });
-      // should it come back, it starts without the counts that it left with
-      const counts = { delete: usageKey(partnerId, customerId) };
-      await table.transact([removed, counts, ...(await syncWrites(partnerId))]);
+      for (let from = 0; from < present.length; from += customersPerTransaction) {
+        const part = present.slice(from, from + customersPerTransaction);
+        const isLast = from + customersPerTransaction >= present.length;
+        const more = isLast ? await syncWrites(removals.partnerId) : [];
+        await table.transact([...part.flatMap((customer) => writesOf(customer, at)), ...more]);
+      }
+      return new Set(removals.customerIds.filter((id) => !known.has(id)));
     });
+  };
+};
+
+/** Notes that one customer is gone. Throws `customer.unknown` where there is none. */
+export const removeCustomer = (dependencies: Changing<"get" | "getMany" | "transact">) => {
+  const remove = removeCustomers(dependencies);
+  return async ({ partnerId, customerId }: { partnerId: string; customerId: string }): Promise<void> => {
+    const unknown = await remove({ partnerId, customerIds: [customerId] });
+    if (unknown.size > 0) throw new AppError("not-found", "customer.unknown", "There is no such customer.");
   };
 };

@@ -1,11 +1,23 @@
-import { exportView } from "#shared/exports/export-view";
+import type { ChangeGuard } from "#shared/calls/change-guard";
+import { exportView, startedBy } from "#shared/exports/export-view";
+import type { UsageExport } from "#shared/exports/usage-export";
 import { changingRoles, withRole } from "#shared/lambda/caller";
-import { personEndpoint } from "#shared/lambda/http-endpoint";
+import { changeEndpoint } from "#shared/lambda/http-endpoint";
+import type { Item } from "#shared/table/table";
 import { type StartExportReply, startExportRoute } from "./route.ts";
 import type { startExport } from "./start-export.ts";
 
-export const startExportEndpoint = (start: ReturnType<typeof startExport>) =>
-  personEndpoint(startExportRoute, async ({ request: { body }, person }): Promise<StartExportReply> => {
-    const { partnerId, by } = body.mode === "dry-run" ? person : withRole(person, changingRoles);
-    return { status: 202, body: exportView(await start({ partnerId, by, ...body })) };
+const accepted = (value: UsageExport): StartExportReply => ({ status: 202, body: exportView(value) });
+
+export const startExportEndpoint = (start: ReturnType<typeof startExport>, guard: ChangeGuard) =>
+  changeEndpoint(startExportRoute, {
+    guard,
+    run: async ({ request: { body }, person }): Promise<StartExportReply> => {
+      const { partnerId, by } = body.mode === "dry-run" ? person : withRole(person, changingRoles);
+      return accepted(await start({ partnerId, by, ...body }));
+    },
+    answerOf: (rows: Item[]) => {
+      const started = startedBy(rows);
+      return started && accepted(started);
+    },
   });

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { changeGuard } from "#shared/calls/change-guard";
 import { readEnv } from "#shared/lambda/env";
 import { tableEnv } from "#shared/lambda/table-env";
 import { tableNamed } from "#shared/table/table-client";
@@ -6,7 +7,9 @@ import { startExportEndpoint } from "./endpoint.ts";
 import { startExport } from "./start-export.ts";
 
 const env = readEnv(tableEnv);
+const guard = changeGuard({ table: tableNamed(env.TABLE_NAME), now: () => new Date() });
 
 export const handler = startExportEndpoint(
-  startExport({ table: tableNamed(env.TABLE_NAME), now: () => new Date(), newId: randomUUID, random: Math.random }),
+  startExport({ table: guard.table, now: () => new Date(), newId: randomUUID, random: Math.random }),
+  guard,
 );

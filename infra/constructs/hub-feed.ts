@@ -1,9 +1,10 @@
 import { Construct } from "constructs";
 import { putPartnerRoute } from "#functions/put-partner/route";
 import { putServiceRoute } from "#functions/put-service/route";
+import { readPartnerRoute } from "#functions/read-partner/route";
 import { recordCustomersRoute } from "#functions/record-customers/route";
 import { recordUsageRoute } from "#functions/record-usage/route";
-import { removeCustomerRoute } from "#functions/remove-customer/route";
+import { removeCustomerRoute, removeCustomersRoute } from "#functions/remove-customer/route";
 import type { TableEnv } from "#shared/lambda/table-env";
 import type { Foundation } from "./foundation.ts";
 import { ServiceFunction } from "./service-function.ts";
@@ -31,6 +32,16 @@ export class HubFeed extends Construct {
     storage.grantUse(putPartner);
     api.route(putPartner, putPartnerRoute);
 
+    const readPartner = new ServiceFunction<TableEnv>(this, "ReadPartner", {
+      folder: "read-partner",
+      environment,
+      errorImpact: "the hub cannot check what it has told of a partner",
+      // reads every customer and every count of the largest partner within a second
+      memoryMb: 1024,
+    });
+    storage.grantRead(readPartner);
+    api.route(readPartner, readPartnerRoute);
+
     const recordCustomers = new ServiceFunction<TableEnv>(this, "RecordCustomers", {
       folder: "record-customers",
       environment,
@@ -45,7 +56,7 @@ export class HubFeed extends Construct {
       errorImpact: "a customer who left is billed on",
     });
     storage.grantUse(removeCustomer);
-    api.route(removeCustomer, removeCustomerRoute);
+    api.route(removeCustomer, removeCustomerRoute, removeCustomersRoute);
 
     const recordUsage = new ServiceFunction<TableEnv>(this, "RecordUsage", {
       folder: "record-usage",

@@ -1,5 +1,8 @@
 import * as z from "zod";
-import { callJson } from "#local/sample/call-json";
+import { apiClient, type RouteKey } from "#client/api-client";
+import { expectAnswer, RefusedCall, reach } from "#local/sample/call-json";
+
+const base = "/v1/integrations/gradient";
 
 const integration = z.object({
   state: z.string(),
@@ -55,30 +58,40 @@ const listOf = <S extends z.ZodType>(item: S) => z.object({ items: z.array(item)
 
 /** The routes that the hub's own pages use, as a signed-in person calls them. */
 export const hubClient = ({ api, accessToken }: { api: string; accessToken: string }) => {
-  const base = `${api}/v1/integrations/gradient`;
-  const get = <S extends z.ZodType>(path: string, answer: S) =>
-    callJson({ url: `${base}${path}`, accessToken, answer });
-  const send = <S extends z.ZodType>(method: "POST" | "PUT", path: string, call: { body?: unknown; answer: S }) =>
-    callJson({ method, url: `${base}${path}`, accessToken, ...call });
+  const call = apiClient({ api, accessToken: () => accessToken, fetch: reach });
+  /** The body of a good answer, in the shape that the demo looks for. */
+  const good = async <Key extends RouteKey, S extends z.ZodType>(
+    key: Key,
+    asked: Parameters<typeof call<Key>>[1],
+    answer: S,
+  ): Promise<z.output<S>> => {
+    const { ok, status, ...rest } = await call(key, asked);
+    if (!ok) throw new RefusedCall(key, status, "problem" in rest ? rest.problem : undefined);
+    return expectAnswer(key, "body" in rest ? rest.body : undefined, answer);
+  };
 
   return {
-    readIntegration: () => get("", integration),
-    startIntegration: () => send("POST", "", { body: {}, answer: z.unknown() }),
-    registerToken: (partnerToken: string) => send("PUT", "/token", { body: { partnerToken }, answer: z.unknown() }),
-    readAgreement: () => get("/agreement", agreement),
+    readIntegration: () => good(`GET ${base}`, {}, integration),
+    startIntegration: () => good(`POST ${base}`, { body: {} }, z.unknown()),
+    registerToken: (partnerToken: string) => good(`PUT ${base}/token`, { body: { partnerToken } }, z.unknown()),
+    readAgreement: () => good(`GET ${base}/agreement`, {}, agreement),
     confirmAgreement: (text: { version: string; sha256: string }) =>
-      send("POST", "/agreement/confirmations", { body: text, answer: z.unknown() }),
+      good(`POST ${base}/agreement/confirmations`, { body: text }, z.unknown()),
     /** The newest exports, newest first. */
-    listExports: async () => (await get("/exports", listOf(usageExport))).items,
-    readExport: (id: string) => get(`/exports/${encodeURIComponent(id)}`, usageExport),
-    startFullExport: () => send("POST", "/exports", { body: { mode: "full" }, answer: usageExport }),
+    listExports: async () => (await good(`GET ${base}/exports`, {}, listOf(usageExport))).items,
+    readExport: (exportId: string) => good(`GET ${base}/exports/{exportId}`, { path: { exportId } }, usageExport),
+    startFullExport: () => good(`POST ${base}/exports`, { body: { mode: "full" } }, usageExport),
     /** Every receipt of an export, page by page. */
-    readReceipts: async (id: string): Promise<Receipt[]> => {
+    readReceipts: async (exportId: string): Promise<Receipt[]> => {
       const receipts: Receipt[] = [];
-      for (let cursor: string | null = ""; cursor !== null; ) {
-        const query: string = cursor === "" ? "" : `?cursor=${encodeURIComponent(cursor)}`;
-        const page: z.infer<ReturnType<typeof listOf<typeof receipt>>> = await get(
-          `/exports/${encodeURIComponent(id)}/lines${query}`,
+      for (let cursor: string | null | undefined; cursor !== null; ) {
+        const asked: { path: { exportId: string }; query: { cursor: string | undefined } } = {
+          path: { exportId },
+          query: { cursor },
+        };
+        const page: z.infer<ReturnType<typeof listOf<typeof receipt>>> = await good(
+          `GET ${base}/exports/{exportId}/lines`,
+          asked,
           listOf(receipt),
         );
         receipts.push(...page.items);

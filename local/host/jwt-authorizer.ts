@@ -35,6 +35,9 @@ const isMeantFor = (audiences: string[], { aud, client_id }: JWTPayload): boolea
   return meant.some((each) => typeof each === "string" && audiences.includes(each));
 };
 
+/** `jose` does not look at it unless it is told an age; API Gateway does. */
+const isFromFuture = ({ iat }: JWTPayload): boolean => iat !== undefined && iat * 1000 > Date.now();
+
 /** Tells who is calling: RS256 against the issuer's published keys, issuer, audience, times, then scopes. */
 export const jwtAuthorizer = (stack: Stack, resource: StackResource): JwtAuthorizer => {
   const { Issuer, Audience } = stack.properties(resource, authorizerProperties).JwtConfiguration;
@@ -55,7 +58,7 @@ export const jwtAuthorizer = (stack: Stack, resource: StackResource): JwtAuthori
         algorithms: ["RS256"],
         requiredClaims: ["exp"],
       });
-      return isMeantFor(Audience, payload) ? payload : undefined;
+      return isMeantFor(Audience, payload) && !isFromFuture(payload) ? payload : undefined;
     } catch {
       return undefined;
     }

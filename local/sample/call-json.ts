@@ -34,27 +34,13 @@ export class RefusedCall extends Error {
   }
 }
 
-/**
- * One JSON call to a part of the local system; throws a sentence a person can act on for whatever is not a good answer.
- */
-export const callJson = async <S extends z.ZodType>(request: JsonCall<S>): Promise<z.output<S>> => {
-  const { method = "GET", url, accessToken, body, answer } = request;
-  const { origin, pathname } = new URL(url);
-  const call = `${method} ${pathname}`;
-  let response: Response;
-  let text: string;
+/** `fetch` that waits for so long and no longer; throws a sentence a person can act on where nobody answers. */
+export const reach: typeof fetch = async (input, init = {}) => {
+  const { origin, pathname } = new URL(String(input));
+  const call = `${init.method ?? "GET"} ${pathname}`;
   try {
-    response = await fetch(url, {
-      method,
-      headers: {
-        accept: "application/json",
-        ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    text = await response.text();
+    const response = await fetch(input, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+    return new Response(await response.text(), { status: response.status, headers: response.headers });
   } catch (error) {
     const timedOut = error instanceof DOMException && error.name === "TimeoutError";
     throw new Error(
@@ -64,11 +50,33 @@ export const callJson = async <S extends z.ZodType>(request: JsonCall<S>): Promi
       },
     );
   }
-  const json = parseJson(text);
-  if (!response.ok) throw new RefusedCall(call, response.status, json);
-  const parsed = answer.safeParse(json);
+};
+
+/** What an answer holds, in the shape that is looked for; `call` names it for people. */
+export const expectAnswer = <S extends z.ZodType>(call: string, body: unknown, answer: S): z.output<S> => {
+  const parsed = answer.safeParse(body);
   if (!parsed.success) throw new Error(`${call} answered something unexpected: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
+};
+
+/**
+ * One JSON call to a part of the local system; throws a sentence a person can act on for whatever is not a good answer.
+ */
+export const callJson = async <S extends z.ZodType>(request: JsonCall<S>): Promise<z.output<S>> => {
+  const { method = "GET", url, accessToken, body, answer } = request;
+  const call = `${method} ${new URL(url).pathname}`;
+  const response = await reach(url, {
+    method,
+    headers: {
+      accept: "application/json",
+      ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const json = parseJson(await response.text());
+  if (!response.ok) throw new RefusedCall(call, response.status, json);
+  return expectAnswer(call, json, answer);
 };
 
 const parseJson = (text: string): unknown => {

@@ -1,5 +1,6 @@
+import type { Item } from "../table/table.ts";
 import { settledLines } from "./line.ts";
-import type { UsageExport } from "./usage-export.ts";
+import { fromExportItem, type UsageExport } from "./usage-export.ts";
 
 /** An export as the contract shows it. */
 export const exportView = (value: UsageExport) => ({
@@ -22,3 +23,9 @@ export const exportView = (value: UsageExport) => ({
   startedAt: value.startedAt,
   finishedAt: value.finishedAt,
 });
+
+/** The run, of no look, that comes into being with these rows. */
+export const startedBy = (rows: Item[]): UsageExport | undefined => {
+  const started = rows.find(({ sk, version }) => sk.startsWith("export#") && version === 1);
+  return started && fromExportItem(started);
+};

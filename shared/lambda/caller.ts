@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from "aws-lambda";
 import * as z from "zod";
 import { AppError } from "../errors.ts";
-import { identifier } from "../identifier.ts";
+import { pathIdentifier } from "../identifier.ts";
 
 export const role = z.enum(["owner", "full_admin", "product_admin", "billing_admin"]);
 export type Role = z.infer<typeof role>;
@@ -28,7 +28,8 @@ export interface Person {
 
 const personClaims = z.object({
   sub: z.string().min(1),
-  org_id: identifier,
+  // API Gateway hands every claim over as a text, also one that is null
+  org_id: pathIdentifier.regex(/^(?!null$)/),
   role,
   name: z.string().default(""),
   email: z.string().default(""),

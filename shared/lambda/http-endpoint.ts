@@ -11,8 +11,9 @@ import type * as z from "zod";
 import { AppError, type FieldError } from "../errors.ts";
 import { withLogFields } from "../logger.ts";
 import { type Person, personOf, type Role } from "./caller.ts";
-import { problemReply } from "./problems.ts";
-import type { RequestSchema, Route } from "./route.ts";
+import { digestOf, idempotencyKeyOf } from "./idempotency-key.ts";
+import { type HttpAnswer, problemReply } from "./problems.ts";
+import { keyOf, type RequestSchema, type Route } from "./route.ts";
 
 export interface Reply {
   status: number;
@@ -20,7 +21,7 @@ export interface Reply {
 }
 
 // Bodies of people are small; anything larger is a mistake or worse.
-const maxPersonBodyBytes = 64 * 1024;
+export const maxPersonBodyBytes = 64 * 1024;
 // 1,000 measurements whose two ids take four bytes a character come to about 1.1 MB.
 const maxFeedBodyBytes = 2 * 1024 * 1024;
 
@@ -41,14 +42,28 @@ const readJson = (bytes: Buffer): unknown => {
   }
 };
 
-const toFieldErrors = (error: z.ZodError): FieldError[] =>
-  error.issues.flatMap((issue) => {
-    const path = issue.path.filter((part, index) => index > 0 || part !== "body");
-    if (issue.code !== "unrecognized_keys") return [{ path: path.join("."), message: issue.message }];
-    return issue.keys.map((key) => ({ path: [...path, key].join("."), message: "There is no such field." }));
-  });
+// enough to correct a form by; who sends more has other worries
+const maxErrors = 20;
+// a name that the caller chose may be anything, a token too: those have 16 characters at least
+const plainName = /^[A-Za-z][A-Za-z0-9_]{0,14}$/;
 
-const parseRequest = <S extends z.ZodType>(schema: S, event: APIGatewayProxyEventV2, maxBytes: number): z.infer<S> => {
+const toFieldErrors = (error: z.ZodError): FieldError[] =>
+  error.issues
+    .flatMap((issue) => {
+      const path = issue.path.filter((part, index) => index > 0 || part !== "body");
+      if (issue.code !== "unrecognized_keys") return [{ path: path.join("."), message: issue.message }];
+      return issue.keys.slice(0, maxErrors).map((key) => {
+        const name = plainName.test(key) ? [key] : [];
+        return { path: [...path, ...name].join("."), message: "There is no such field." };
+      });
+    })
+    .slice(0, maxErrors);
+
+export const parseRequest = <S extends z.ZodType>(
+  schema: S,
+  event: APIGatewayProxyEventV2,
+  maxBytes: number,
+): z.infer<S> => {
   const parsed = schema.safeParse({
     path: event.pathParameters ?? {},
     query: event.queryStringParameters ?? {},
@@ -61,22 +76,18 @@ const parseRequest = <S extends z.ZodType>(schema: S, event: APIGatewayProxyEven
 };
 
 /** With `tagged` an `ETag`, and 304 without a body when the caller has this state already. */
-const toResult = (
-  event: APIGatewayProxyEventV2,
-  { status, body }: Reply,
-  tagged = false,
-): APIGatewayProxyStructuredResultV2 => {
+export const toResult = (event: APIGatewayProxyEventV2, { status, body }: Reply, tagged = false): HttpAnswer => {
   const text = body === undefined ? "" : JSON.stringify(body);
   const headers = { "content-type": "application/json", "cache-control": "no-store" };
   if (!tagged) return { statusCode: status, headers, body: text };
   const etag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 22)}"`;
   const tags = { ...headers, "cache-control": "private, no-cache", etag };
   const known = (event.headers["if-none-match"] ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
-  if (known.includes(etag)) return { statusCode: 304, headers: tags };
+  if (known.includes(etag)) return { statusCode: 304, headers: tags, body: "" };
   return { statusCode: status, headers: tags, body: text };
 };
 
-type Work = (event: APIGatewayProxyEventV2WithJWTAuthorizer) => Promise<APIGatewayProxyStructuredResultV2>;
+type Work = (event: APIGatewayProxyEventV2WithJWTAuthorizer, requestId: string) => Promise<HttpAnswer>;
 
 /** One HTTP door: every failure of `work` becomes a problem document, every log line carries the request's id. */
 export const httpDoor = (work: Work) =>
@@ -87,22 +98,84 @@ export const httpDoor = (work: Work) =>
     .use(httpHeaderNormalizer())
     .handler((event: APIGatewayProxyEventV2WithJWTAuthorizer, { awsRequestId }: Context) =>
       // caught here too, so that the line about a failure can be found by the id that the caller was given
-      withLogFields({ awsRequestId }, () => work(event).catch((error: unknown) => problemReply(error, awsRequestId))),
+      withLogFields({ awsRequestId }, () =>
+        work(event, awsRequestId).catch((error: unknown) => problemReply(error, awsRequestId)),
+      ),
     );
 
 /** The schema of a request by itself: a route's other facts are for whoever lets the request through. */
-type Asking<S extends RequestSchema> = Pick<Route<S>, "callers" | "request" | "tagged" | "maxBodyBytes">;
+export type Asking<S extends RequestSchema> = Pick<Route<S>, "method" | "path" | "request" | "tagged" | "maxBodyBytes">;
+export interface Asked<S> {
+  request: S;
+  person: Person;
+}
 
-/** A route of the hub UI: a signed-in person acts for their own partner. */
+/** A route of the hub UI that only reads: a signed-in person sees their own partner. */
 export const personEndpoint = <S extends RequestSchema>(
   { callers, request, tagged, maxBodyBytes = maxPersonBodyBytes }: Asking<S> & { callers: readonly Role[] },
-  run: (asked: { request: z.infer<S>; person: Person }) => Promise<Reply>,
+  run: (asked: Asked<z.infer<S>>) => Promise<Reply>,
 ) =>
   httpDoor(async (event) => {
     const person = personOf(event, callers);
     return withLogFields({ partnerId: person.partnerId }, async () => {
       const parsed = parseRequest(request, event, maxBodyBytes);
       return toResult(event, await run({ request: parsed, person }), tagged);
+    });
+  });
+
+/** What stands before a change, and may be asked to make it once only. */
+export interface Guard<Row> {
+  /** Throws for one change too many. */
+  admit: (partnerId: string) => Promise<void>;
+  once: (
+    call: GuardedCall<Row>,
+    work: () => Promise<HttpAnswer>,
+  ) => Promise<{ answer: HttpAnswer; isReplayed: boolean }>;
+}
+interface GuardedCall<Row> {
+  partnerId: string;
+  route: string;
+  key: string;
+  digest: string;
+  answerOf?: ((rows: Row[]) => HttpAnswer | undefined) | undefined;
+}
+
+/** A route of the hub UI that changes something: a signed-in person acts for their own partner. */
+export const changeEndpoint = <S extends RequestSchema, Row>(
+  { callers, request, maxBodyBytes = maxPersonBodyBytes, ...route }: Asking<S> & { callers: readonly Role[] },
+  {
+    guard,
+    run,
+    answerOf,
+  }: {
+    guard: Guard<Row>;
+    run: (asked: Asked<z.infer<S>>) => Promise<Reply>;
+    /** What is answered, where the rows that the change writes tell it: then not even a crash makes it happen twice. */
+    answerOf?: (rows: Row[]) => Reply | undefined;
+  },
+) =>
+  httpDoor(async (event, requestId) => {
+    const person = personOf(event, callers);
+    const { partnerId } = person;
+    return withLogFields({ partnerId }, async () => {
+      const parsed = parseRequest(request, event, maxBodyBytes);
+      await guard.admit(partnerId);
+      const work = async () => toResult(event, await run({ request: parsed, person }));
+      const key = route.method === "POST" ? idempotencyKeyOf(event) : undefined;
+      if (key === undefined) return work();
+      const call = {
+        partnerId,
+        route: keyOf(route),
+        key,
+        digest: digestOf(parsed),
+        answerOf: (rows: Row[]) => {
+          const reply = answerOf?.(rows);
+          return reply && toResult(event, reply);
+        },
+      };
+      const refused = (error: unknown) => problemReply(error, requestId);
+      const { answer, isReplayed } = await guard.once(call, () => work().catch(refused));
+      return isReplayed ? { ...answer, headers: { ...answer.headers, "idempotency-replayed": "true" } } : answer;
     });
   });
 

@@ -1,7 +1,13 @@
-import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { AppError, type ErrorKind, UnreadableRecord } from "../errors.ts";
 import { logFailure } from "../log-failure.ts";
 import { logger } from "../logger.ts";
+
+/** An answer as it goes out; `body` is empty where there is none. */
+export interface HttpAnswer {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: string;
+}
 
 // a new kind does not compile until it is decided here
 const statusOf: Record<ErrorKind, number> = {
@@ -61,7 +67,7 @@ const documentOf = (error: AppError) => ({
  * What a caller hears of a failure (RFC 9457). Logs it too, without `cause` and without the request: either may hold a
  * token.
  */
-export const problemReply = (error: unknown, requestId: string): APIGatewayProxyStructuredResultV2 => {
+export const problemReply = (error: unknown, requestId: string): HttpAnswer => {
   const foreseen = error instanceof AppError ? error : undefined;
   const unforeseen = error instanceof UnreadableRecord ? unreadable : internal;
   const document = foreseen ? documentOf(foreseen) : unforeseen;

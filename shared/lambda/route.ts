@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { Role } from "./caller.ts";
+import type { Csv } from "./csv.ts";
 
 /** Whoever may call a route: people of these roles, the hub's back office, or whoever signs what they send. */
 export type Callers = readonly Role[] | "feed" | "signed";
@@ -20,6 +21,8 @@ export interface Route<S extends RequestSchema = RequestSchema> {
   tagged?: true;
   /** Where a body may be larger than those of people usually are. */
   maxBodyBytes?: number;
+  /** It is a list that is also had as CSV. */
+  csv?: Csv;
 }
 
 type NamesIn<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesIn<Rest> : never;

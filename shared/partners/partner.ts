@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { displayName, identifier, instant } from "../identifier.ts";
+import { displayName, instant, pathIdentifier } from "../identifier.ts";
 import { mailAddress } from "../mail-address.ts";
-import { isTimeZone } from "../schedules/zoned-time.ts";
+import { ianaTimeZone } from "../schedules/zoned-time.ts";
 import { readRow } from "../stored.ts";
 import { type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 
-export const partnerId = identifier;
+export const partnerId = pathIdentifier;
 
 /** Every row of one partner shares this key, so no query can reach into another partner's. */
 export const partnerPk = (id: string): string => `partner#${id}`;
@@ -15,7 +15,7 @@ export const partnerProfile = z.strictObject({
   name: displayName,
   // an owner without an address is told of nothing until the feed knows one, which the partner's page says
   owner: z.strictObject({ name: displayName, email: z.union([z.literal(""), mailAddress]).default("") }),
-  timeZone: z.string().refine(isTimeZone, "This is no IANA time zone."),
+  timeZone: ianaTimeZone,
 });
 export type PartnerProfile = z.infer<typeof partnerProfile>;
 

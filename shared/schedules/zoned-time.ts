@@ -9,41 +9,44 @@ export type WallTime = number;
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
 
-// To ask Intl takes 100 µs, and a schedule is parsed whenever it is read. Other spellings are not kept: they have no
-// end.
-const canonicalNames = new Set<string>();
+// To ask Intl takes 100 µs, and a schedule is parsed whenever it is read. There are about 600 names, and 2^n spellings
+// of each in other cases: so many are kept, and no more.
+const knownNames = new Set<string>();
+const maxKnown = 1_000;
 
-/** Intl's spelling of a zone's name; undefined for what is none. A mere offset is none: it knows no summer time. */
-const canonicalName = (name: string): string | undefined => {
-  if (canonicalNames.has(name)) return name;
-  if (!/^[a-z]/i.test(name)) return undefined;
+/** Whether Intl knows a zone by this name. A mere offset is none: it knows no summer time. */
+export const isTimeZone = (name: string): boolean => {
+  if (knownNames.has(name)) return true;
+  if (!/^[a-z]/i.test(name)) return false;
   try {
-    const canonical = new Intl.DateTimeFormat("en-US", { timeZone: name }).resolvedOptions().timeZone;
-    canonicalNames.add(canonical);
-    return canonical;
+    // throws for what is no zone
+    new Intl.DateTimeFormat("en-US", { timeZone: name });
   } catch {
-    return undefined;
+    return false;
   }
+  if (knownNames.size < maxKnown) knownNames.add(name);
+  return true;
 };
-
-export const isTimeZone = (name: string): boolean => canonicalName(name) !== undefined;
 
 const timeZoneMessage = "The time zone must be an IANA name, such as Europe/Prague.";
 
-/** The name of a time zone, in any case; what comes out is spelled as Intl spells it. */
+/** The name of a time zone, in any case, as it was given: Intl makes `Asia/Calcutta` of `Asia/Kolkata`. */
 export const ianaTimeZone = z
   .string(timeZoneMessage)
-  .overwrite((name) => canonicalName(name) ?? name)
+  // for the description of the API, which cannot say that Intl has to know it
+  .regex(/^[A-Za-z]/, { error: timeZoneMessage, abort: true })
   .refine(isTimeZone, timeZoneMessage);
 
 // A formatter takes 100 µs to make and 30 kB to keep, a use of it 1 µs; there are about 400 zones.
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 const offsetFormatter = (timeZone: string): Intl.DateTimeFormat => {
-  const known = formatters.get(timeZone);
+  // a name may come in any case
+  const name = timeZone.toLowerCase();
+  const known = formatters.get(name);
   if (known !== undefined) return known;
   const formatter = new Intl.DateTimeFormat("en-US", { timeZone, year: "numeric", timeZoneName: "longOffset" });
-  formatters.set(timeZone, formatter);
+  formatters.set(name, formatter);
   return formatter;
 };
 

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { displayName, identifier, instant } from "../identifier.ts";
+import { displayName, instant, pathIdentifier } from "../identifier.ts";
 import { openEnum, readableOf, readRow } from "../stored.ts";
 import { allItems, type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 
-export const serviceId = identifier;
+export const serviceId = pathIdentifier;
 
 // Gradient's own lists; case-sensitive, the spelling "priviledged" is the value that it expects.
 const serviceCategory = z.enum([

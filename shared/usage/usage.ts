@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { identifier, instant } from "../identifier.ts";
+import { identifier, instant, pathIdentifier } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
 import { readRow } from "../stored.ts";
 import { allItems, type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
@@ -21,7 +21,7 @@ const measuredAt = z.iso
 
 export const measurement = z.strictObject({
   customerId: identifier,
-  serviceId: identifier,
+  serviceId: pathIdentifier,
   unitCount,
   measuredAt,
 });
@@ -30,11 +30,25 @@ export type Measurement = z.infer<typeof measurement>;
 const count = z.object({ unitCount: z.int().min(0), measuredAt: instant });
 export type Count = z.infer<typeof count>;
 
+const countOfService = z.object({ serviceId: z.string(), ...count.shape });
+
+/** By any id: an ordinary object has a `constructor` of its own, and no place for a `__proto__`. */
+const byServiceId = (counts: Iterable<[serviceId: string, count: Count]>): Record<string, Count> => {
+  const record: Record<string, Count> = Object.create(null);
+  for (const [serviceId, value] of counts) record[serviceId] = value;
+  return record;
+};
+
 /** What one customer uses now, by service id: levels, never differences. */
 const customerUsage = z.object({
   partnerId: z.string(),
   customerId: z.string(),
-  counts: z.record(z.string(), count),
+  counts: z.union([
+    z.record(z.string(), count).transform((stored) => byServiceId(Object.entries(stored))),
+    z
+      .array(countOfService)
+      .transform((stored) => byServiceId(stored.map(({ serviceId, ...value }) => [serviceId, value]))),
+  ]),
   version: z.number(),
 });
 export type CustomerUsage = z.infer<typeof customerUsage>;
@@ -43,8 +57,18 @@ export const usageKey = (partnerId: string, customerId: string): Key => ({
   pk: partnerPk(partnerId),
   sk: `usage#${customerId}`,
 });
+
+// as keys of a map, the DynamoDB client drops the one and takes the other for a class
+const unfitAsKeys = ["__proto__", "constructor"];
+
+const toCounts = (counts: CustomerUsage["counts"]) =>
+  unfitAsKeys.some((id) => Object.hasOwn(counts, id))
+    ? Object.entries(counts).map(([serviceId, value]) => ({ serviceId, ...value }))
+    : counts;
+
 export const toUsageItem = (value: CustomerUsage): Item => ({
   ...value,
+  counts: toCounts(value.counts),
   ...usageKey(value.partnerId, value.customerId),
 });
 /** The new state, if nobody changed the record since it was read. */

@@ -6,6 +6,15 @@ import { keyOf } from "#shared/lambda/route";
 const all: readonly Described[] = routes;
 const byKey = new Map<string, Described>(all.map((described) => [keyOf(described.route), described]));
 
+/** The key of the route that takes a path; `METHOD /path` itself where there is none. A query is no part of it. */
+export const routeOf = (method: string, url: string): string => {
+  const path = url.split("?")[0] ?? "";
+  const fits = ({ route }: Described): boolean =>
+    route.method === method && new RegExp(`^${route.path.replace(/\{\w+\}/g, "[^/]+")}$`).test(path);
+  const found = all.find(fits);
+  return found ? keyOf(found.route) : `${method} ${path}`;
+};
+
 const problem = z.object({ code: z.string() });
 const message = z.strictObject({ message: z.string() });
 
@@ -33,6 +42,7 @@ export const undeclared = (routeKey: string, { status = 0, contentType = "", bod
     const isOfGateway = gatewayStatuses(described).includes(status) && message.safeParse(body).success;
     return isOfGateway ? undefined : `${told}: an undeclared status`;
   }
+  if (contentType?.startsWith("text/csv")) return described.route.csv ? undefined : `${told}: undeclared CSV`;
   const parsed = (declared.body ?? z.undefined()).safeParse(body);
   return parsed.success ? undefined : `${told}: ${z.prettifyError(parsed.error)}`;
 };

@@ -20,6 +20,8 @@ export const goodCalls: Record<string, Omit<HttpCall, "routeKey">> = {
     path: { partnerId: "org-1" },
     body: { customers: [{ id: "b", name: "Customer b", billing: "billed" }] },
   },
+  [`GET ${partner}`]: { path: { partnerId: "org-1" } },
+  [`POST ${partner}/customers/removals`]: { path: { partnerId: "org-1" }, body: { customerIds: ["a"] } },
   [`DELETE ${partner}/customers/{customerId}`]: { path: { partnerId: "org-1", customerId: "a" } },
   [`POST ${partner}/usage`]: {
     path: { partnerId: "org-1" },

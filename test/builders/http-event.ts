@@ -105,8 +105,10 @@ export type Door = (
  */
 export const call = async (endpoint: Door, event: APIGatewayProxyEventV2WithJWTAuthorizer) => {
   const { statusCode, headers, body } = await endpoint(event, aLambdaContext());
-  const answer = { status: statusCode, headers, body: body ? JSON.parse(body) : undefined };
-  const fault = undeclared(event.routeKey, { ...answer, contentType: String(headers?.["content-type"]) });
+  const contentType = String(headers?.["content-type"]);
+  const read = () => (contentType.includes("json") ? JSON.parse(body ?? "") : body);
+  const answer = { status: statusCode, headers, body: body ? read() : undefined };
+  const fault = undeclared(event.routeKey, { ...answer, contentType });
   if (fault !== undefined) throw new Error(fault);
   return answer;
 };

@@ -24,6 +24,9 @@ import { putService } from "#functions/put-service/put-service";
 import { putServiceRoute } from "#functions/put-service/route";
 import { readIntegrationEndpoint } from "#functions/read-integration/endpoint";
 import { readRoutes } from "#functions/read-integration/route";
+import { readPartnerEndpoint } from "#functions/read-partner/endpoint";
+import { readPartner } from "#functions/read-partner/read-partner";
+import { readPartnerRoute } from "#functions/read-partner/route";
 import { receiveMappingWebhookEndpoint } from "#functions/receive-mapping-webhook/endpoint";
 import { receiveMappingWebhook } from "#functions/receive-mapping-webhook/receive-mapping-webhook";
 import { receiveMappingWebhookRoute } from "#functions/receive-mapping-webhook/route";
@@ -36,8 +39,8 @@ import { recordUsageRoute } from "#functions/record-usage/route";
 import { registerTokenEndpoint } from "#functions/register-token/endpoint";
 import { registerTokenRoute } from "#functions/register-token/route";
 import { removeCustomerEndpoint } from "#functions/remove-customer/endpoint";
-import { removeCustomer } from "#functions/remove-customer/remove-customer";
-import { removeCustomerRoute } from "#functions/remove-customer/route";
+import { removeCustomer, removeCustomers } from "#functions/remove-customer/remove-customer";
+import { removeCustomerRoute, removeCustomersRoute } from "#functions/remove-customer/route";
 import { resendOwnerMailEndpoint } from "#functions/resend-owner-mail/endpoint";
 import { resendOwnerMail } from "#functions/resend-owner-mail/resend-owner-mail";
 import { resendOwnerMailRoute } from "#functions/resend-owner-mail/route";
@@ -48,6 +51,7 @@ import { startIntegrationEndpoint } from "#functions/start-integration/endpoint"
 import { startIntegrationRoute } from "#functions/start-integration/route";
 import { startIntegration } from "#functions/start-integration/start-integration";
 import { currentAgreement } from "#shared/agreements/agreement";
+import { changeGuard } from "#shared/calls/change-guard";
 import { keyOf, type Route } from "#shared/lambda/route";
 import { integrationView } from "#shared/views/integration-view";
 import { aFeedEvent, anHttpEvent, call, type Door, type HttpCall } from "#test/builders/http-event";
@@ -74,9 +78,10 @@ export const changingRoutes = {
 export type ChangingRoute = keyof typeof changingRoutes;
 
 /** Every route of the service on one world, by its key. */
-export const doorsOf = (world: ServiceWorld): Map<string, Door> => {
-  const deps = { ...world.common, newId: countingIds() };
+export const doorsOf = (world: ServiceWorld, callsPerMinute = 10_000): Map<string, Door> => {
   const { table } = world;
+  const guard = changeGuard({ table, now: world.common.now, callsPerMinute });
+  const deps = { ...world.common, table: guard.table, newId: countingIds() };
   const view = integrationView({
     table,
     gradientBaseUrl: "https://gradient.example/api",
@@ -84,23 +89,29 @@ export const doorsOf = (world: ServiceWorld): Map<string, Door> => {
     obstacleFor: async () => null,
   });
   const reading = readIntegrationEndpoint({ table, view, agreement: currentAgreement });
+  const removing = removeCustomerEndpoint({ removeOne: removeCustomer(deps), removeMany: removeCustomers(deps) });
   const doors: [Pick<Route, "method" | "path">, Door][] = [
-    [startIntegrationRoute, startIntegrationEndpoint(startIntegration(deps), view)],
-    [registerTokenRoute, registerTokenEndpoint(world.register, view)],
-    [confirmAgreementRoute, confirmAgreementEndpoint(confirmAgreement({ ...deps, agreement: currentAgreement }), view)],
-    [resendOwnerMailRoute, resendOwnerMailEndpoint(resendOwnerMail(deps))],
-    [checkMappingRoute, checkMappingEndpoint(checkMapping(deps))],
-    [exclusionsRoute, leaveOutEndpoint(leaveOut(deps))],
-    [inclusionsRoute, leaveOutEndpoint(leaveOut(deps))],
-    [startExportRoute, startExportEndpoint(startExport(deps))],
-    [cancelExportRoute, cancelExportEndpoint(cancelExport(deps))],
-    [putScheduleRoute, putScheduleEndpoint(putSchedule(deps), view)],
-    [disconnectIntegrationRoute, disconnectIntegrationEndpoint(disconnectIntegration(deps), view)],
+    [startIntegrationRoute, startIntegrationEndpoint(startIntegration(deps), view, guard)],
+    [registerTokenRoute, registerTokenEndpoint(world.register, view, guard)],
+    [
+      confirmAgreementRoute,
+      confirmAgreementEndpoint(confirmAgreement({ ...deps, agreement: currentAgreement }), view, guard),
+    ],
+    [resendOwnerMailRoute, resendOwnerMailEndpoint(resendOwnerMail(deps), guard)],
+    [checkMappingRoute, checkMappingEndpoint(checkMapping(deps), guard)],
+    [exclusionsRoute, leaveOutEndpoint(leaveOut(deps), guard)],
+    [inclusionsRoute, leaveOutEndpoint(leaveOut(deps), guard)],
+    [startExportRoute, startExportEndpoint(startExport(deps), guard)],
+    [cancelExportRoute, cancelExportEndpoint(cancelExport(deps), guard)],
+    [putScheduleRoute, putScheduleEndpoint(putSchedule(deps), view, guard)],
+    [disconnectIntegrationRoute, disconnectIntegrationEndpoint(disconnectIntegration(deps), view, guard)],
     ...readRoutes.map((declared): [Pick<Route, "method" | "path">, Door] => [declared, reading]),
     [putServiceRoute, putServiceEndpoint(putService(deps))],
     [putPartnerRoute, putPartnerEndpoint(putPartner(deps))],
     [recordCustomersRoute, recordCustomersEndpoint(recordCustomers(deps))],
-    [removeCustomerRoute, removeCustomerEndpoint(removeCustomer(deps))],
+    [removeCustomerRoute, removing],
+    [removeCustomersRoute, removing],
+    [readPartnerRoute, readPartnerEndpoint(readPartner(deps))],
     [recordUsageRoute, recordUsageEndpoint(recordUsage(deps))],
     [
       receiveMappingWebhookRoute,
@@ -115,8 +126,8 @@ export const doorsOf = (world: ServiceWorld): Map<string, Door> => {
 };
 
 /** The endpoints of those routes on one world, asked with exact events of a person of its partner. */
-export const hubApi = (world: ServiceWorld) => {
-  const doors = doorsOf(world);
+export const hubApi = (world: ServiceWorld, callsPerMinute?: number) => {
+  const doors = doorsOf(world, callsPerMinute);
   const doorOf = (routeKey: string): Door => {
     const door = doors.get(routeKey);
     if (!door) throw new Error(`${routeKey} is no route of the service.`);

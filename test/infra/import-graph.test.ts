@@ -8,6 +8,7 @@ const kinds = [
   ["entry", /^functions\/[^/]+\/(endpoint|worker|job)\.ts$/],
   ["route", /^functions\/[^/]+\/(route|replies)\.ts$/],
   ["API", /^api\//],
+  ["client", /^client\//],
   ["environment", /^(functions\/[^/]+\/env|shared\/lambda\/[^/]+-env)\.ts$/],
   ["use case", /^functions\//],
   ["door", /^shared\/lambda\//],
@@ -61,7 +62,11 @@ const mayImport: Partial<Record<Kind, { kinds: Kind[]; because: string }>> = {
     kinds: ["infra", "API", "route", "environment", "door", "pure", "technology"],
     because: "the stack knows routes, borrows types, and runs no code of ours",
   },
-  local: { kinds: ["local", "pure", "technology"], because: "the local system runs the template and knows no source" },
+  client: { kinds: ["client", "API", "door"], because: "whoever calls the API borrows the types of its routes" },
+  local: {
+    kinds: ["local", "client", "pure", "technology"],
+    because: "the local system runs the template and knows no source",
+  },
 };
 
 const kindOf = (target: string): Kind => kinds.find(([, path]) => path.test(target))?.[0] ?? "technology";
@@ -78,6 +83,7 @@ const complaint = (one: Import): string | undefined => {
   if (own && one.source.startsWith("../")) return "a path climbs by its alias, #functions/…";
   const borrowed = to === "environment" || to === "door";
   if (from === "infra" && borrowed && !one.typeOnly) return "the stack borrows types, and no code";
+  if (from === "client" && to !== "client" && !one.typeOnly) return "a client borrows types, and no code";
   if (from !== "adapter" || to !== "adapter") return undefined;
   return path.dirname(one.file) === path.dirname(one.target) ? undefined : "an adapter knows no adapter elsewhere";
 };
@@ -150,6 +156,8 @@ describe("an import", () => {
     ["infra/constructs/storage.ts", "#shared/lambda/http-endpoint"],
     ["functions/put-thing/route.ts", "./put-thing.ts"],
     ["api/routes.ts", "#functions/put-thing/endpoint"],
+    ["client/api-client.ts", "#api/routes"],
+    ["client/api-client.ts", "zod"],
     ["infra/constructs/storage.ts", "../../shared/partners/partner.ts"],
     ["local/start.ts", "#shared/partners/partner"],
     ["local/start.ts", "#test/fakes/in-memory-table"],

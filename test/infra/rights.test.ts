@@ -39,6 +39,7 @@ const sendMail = [
 const rights: Record<string, string[]> = {
   "put-service": onTable("GetItem", "PutItem", "Query"),
   "put-partner": useTable,
+  "read-partner": readTable,
   "record-customers": useTable,
   "remove-customer": useTable,
   "record-usage": useTable,

@@ -9,6 +9,8 @@ const routes = {
   "PUT /v1/hub/services/{serviceId}": ["put-service", "feed"],
   "PUT /v1/hub/partners/{partnerId}": ["put-partner", "feed"],
   "POST /v1/hub/partners/{partnerId}/customers": ["record-customers", "feed"],
+  "GET /v1/hub/partners/{partnerId}": ["read-partner", "feed"],
+  "POST /v1/hub/partners/{partnerId}/customers/removals": ["remove-customer", "feed"],
   "DELETE /v1/hub/partners/{partnerId}/customers/{customerId}": ["remove-customer", "feed"],
   "POST /v1/hub/partners/{partnerId}/usage": ["record-usage", "feed"],
   [`GET ${base}`]: ["read-integration", "people"],
@@ -72,7 +74,7 @@ describe("the HTTP API", () => {
     expect(stack.ofType("AWS::ApiGatewayV2::Api")[0]?.Properties.CorsConfiguration).toMatchObject({
       AllowOrigins: { Ref: "HubOrigins" },
       AllowHeaders: ["authorization", "content-type", "idempotency-key", "if-none-match"],
-      ExposeHeaders: ["etag"],
+      ExposeHeaders: ["etag", "retry-after", "link", "idempotency-replayed", "content-disposition"],
     });
   });
 

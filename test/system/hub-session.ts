@@ -1,8 +1,27 @@
 import * as z from "zod";
+import { apiClient } from "#client/api-client";
 import { readSample } from "#local/sample/sample";
+import { routeOf, undeclared } from "#test/builders/declared";
 import type { RunningSystem } from "#test/system/local-system";
 
 const serviceCount = readSample().services.length;
+const base = "/v1/integrations/gradient";
+
+/** `fetch` that throws for an answer that no declaration foresees. */
+const declaredOnly: typeof fetch = async (input, init) => {
+  const reply = await fetch(input, init);
+  const text = await reply.clone().text();
+  const contentType = reply.headers.get("content-type");
+  const routeKey = routeOf(init?.method ?? "GET", new URL(String(input)).pathname);
+  const isJson = contentType?.includes("json") === true && text !== "";
+  const fault = undeclared(routeKey, {
+    status: reply.status,
+    contentType,
+    body: isJson ? JSON.parse(text) : undefined,
+  });
+  if (fault !== undefined) throw new Error(fault);
+  return reply;
+};
 
 export interface HubReply {
   status: number;
@@ -15,19 +34,25 @@ export const hubSession = async (system: RunningSystem, partnerId: string, role 
   const person = { org_id: partnerId, sub: "person-1", role, name: "Jana Admin", email: "jana@example.com", scope: "" };
   const jwt = await system.token(person);
 
+  /** Any request, however wrong. An answer that the route's declaration does not foresee is a failure of the test. */
   const call = async (method: string, path: string, body?: unknown, headers = {}): Promise<HubReply> => {
-    const reply = await fetch(`${system.endpoints.api}/v1/integrations/gradient${path === "/" ? "" : path}`, {
+    const url = `${base}${path === "/" ? "" : path}`;
+    const reply = await fetch(`${system.endpoints.api}${url}`, {
       method,
       headers: { authorization: `Bearer ${jwt}`, "content-type": "application/json", ...headers },
       ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
     const text = await reply.text();
-    return { status: reply.status, headers: reply.headers, body: text === "" ? undefined : JSON.parse(text) };
+    const answer = { status: reply.status, headers: reply.headers, body: text === "" ? undefined : JSON.parse(text) };
+    const fault = undeclared(routeOf(method, url), { ...answer, contentType: reply.headers.get("content-type") });
+    if (fault !== undefined) throw new Error(fault);
+    return answer;
   };
+  const client = apiClient({ api: system.endpoints.api, accessToken: () => jwt, fetch: declaredOnly });
   const read = async <S extends z.ZodType>(path: string, schema: S): Promise<z.infer<S>> =>
     schema.parse((await call("GET", path)).body);
 
-  return { call, read };
+  return { call, client, read };
 };
 
 /** A partner that the feed tells of, with one customer. */
@@ -98,10 +123,12 @@ export const connectPartner = async (system: RunningSystem, partnerId: string) =
     .parse(await post(partnerSide, { name: `Organization of ${partnerId}` }));
   const at = `${partnerSide}/${organizationId}`;
   const { partnerToken } = z.object({ partnerToken: z.string() }).parse(await post(`${at}/keys`, {}));
-  await session.call("POST", "/");
-  await session.call("PUT", "/token", { partnerToken });
-  const { version, sha256 } = await session.read("/agreement", z.object({ version: z.string(), sha256: z.string() }));
-  await session.call("POST", "/agreement/confirmations", { version, sha256 });
+  await session.client(`POST ${base}`, { body: {} });
+  await session.client(`PUT ${base}/token`, { body: { partnerToken } });
+  const agreement = await session.client(`GET ${base}/agreement`, {});
+  if (!agreement.ok) throw new Error(agreement.problem.detail);
+  const { version, sha256 } = agreement.body;
+  await session.client(`POST ${base}/agreement/confirmations`, { body: { version, sha256 } });
   const accounts = z.object({ accounts: z.array(z.object({ id: z.string() })), services: z.array(z.unknown()) });
   await eventually("the accounts in Gradient", async () => {
     const found = accounts.parse(await (await fetch(at)).json());

@@ -1,15 +1,11 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { expectedCounts, readSample } from "#local/sample/sample";
 import { type RunningSystem, startLocalSystem } from "./local-system.ts";
+import { runCommands } from "./run-commands.ts";
 
 const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
-const folders = (process.env.PATH ?? "").split(delimiter);
-const hasCurl = folders.some((folder) => existsSync(join(folder, "curl")));
 
 let system: RunningSystem;
 beforeAll(async () => {
@@ -29,22 +25,6 @@ const commands = (): string => {
     (text, url, index) => text.replaceAll(`http://127.0.0.1:400${index}`, url),
     block ?? "exit 1",
   );
-};
-
-/** What they print, in a plain POSIX shell that stops at the first mistake. */
-const runCommands = async (text: string): Promise<{ code: number | null; output: string }> => {
-  const path = hasCurl ? folders : [join(import.meta.dirname, "../fixtures/curl"), ...folders];
-  const child = spawn("sh", ["-eu", "-c", text], {
-    env: { ...process.env, PATH: path.join(delimiter) },
-    stdio: ["ignore", "pipe", "pipe"],
-    // its loops wait for as long as it takes
-    timeout: 80_000,
-  });
-  let output = "";
-  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
-  child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
-  await once(child, "close");
-  return { code: child.exitCode, output };
 };
 
 const listed = z.object({

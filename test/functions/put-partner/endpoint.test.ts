@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { putPartnerEndpoint } from "#functions/put-partner/endpoint";
 import { putPartner } from "#functions/put-partner/put-partner";
 import { findPartner } from "#shared/partners/partner";
-import { badIds, oddIds } from "#test/builders/bad-ids";
+import { badPathIds, oddPathIds } from "#test/builders/bad-ids";
 import { aFeedEvent, aProblem, call, jsonHeaders } from "#test/builders/http-event";
 import { aPartnerRow } from "#test/builders/partner";
 import { printedBy } from "#test/builders/stdout";
@@ -43,7 +43,7 @@ it("reads a body that API Gateway hands on in base64", async () => {
   expect(await call(endpoint, { ...aCall(), body, isBase64Encoded: true })).toEqual(answer);
 });
 
-it.each(Object.entries(oddIds))("takes an id with %s", async (_, partnerId) => {
+it.each(Object.entries(oddPathIds))("takes an id with %s", async (_, partnerId) => {
   const { endpoint, table } = await anEndpoint();
 
   expect(await call(endpoint, aCall({ partnerId }))).toMatchObject({ status: 200, body: { id: partnerId } });
@@ -52,7 +52,7 @@ it.each(Object.entries(oddIds))("takes an id with %s", async (_, partnerId) => {
 });
 
 describe("refuses, and keeps nothing of,", () => {
-  it.each(Object.entries(badIds))("an id of %s", async (_, [partnerId, message]) => {
+  it.each(Object.entries(badPathIds))("an id of %s", async (_, [partnerId, message]) => {
     const { endpoint, table } = await anEndpoint();
 
     const reply = await call(endpoint, aCall({ partnerId }));

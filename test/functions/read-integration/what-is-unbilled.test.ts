@@ -15,7 +15,13 @@ const itemsOf = async (world: ServiceWorld, kind: "accounts" | "services", statu
   const all: MappingItem[] = [];
   const pages: number[] = [];
   for (let cursor: string | undefined; ; ) {
-    const page = await readMappingItems({ table: world.table })({ partnerId: world.partnerId, kind, status, cursor });
+    const page = await readMappingItems({ table: world.table })({
+      partnerId: world.partnerId,
+      kind,
+      status,
+      cursor,
+      room: { rows: 200, bytes: 1_000_000 },
+    });
     all.push(...page.items);
     pages.push(page.items.length);
     if (page.nextCursor === null) return { all, pages };
@@ -214,7 +220,7 @@ describe("the page of a partner with very many customers", () => {
 
 it("has nothing to list of a partner that has not started", async () => {
   const { connect: _, ...world } = await connectedWorld(["a"]);
-  const request = { partnerId: "another", kind: "accounts" } as const;
+  const request = { partnerId: "another", kind: "accounts", room: { rows: 200, bytes: 1_000_000 } } as const;
 
   expect(await readMappingItems({ table: world.table })(request)).toEqual({ items: [], nextCursor: null });
 });

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { removeCustomerEndpoint } from "#functions/remove-customer/endpoint";
-import { removeCustomer } from "#functions/remove-customer/remove-customer";
+import { removeCustomer, removeCustomers } from "#functions/remove-customer/remove-customer";
 import { findCustomer } from "#shared/customers/customer";
-import { badIds, oddIds } from "#test/builders/bad-ids";
+import { badPathIds, oddIds } from "#test/builders/bad-ids";
 import { aCustomer, aCustomerRow } from "#test/builders/customer";
 import { aFeedEvent, aProblem, call, jsonHeaders } from "#test/builders/http-event";
 import { aPartnerRow } from "#test/builders/partner";
@@ -17,8 +17,19 @@ const aCall = (customerId: string, partner = partnerId) =>
   });
 const anEndpoint = async (...rows: Parameters<typeof aTableWith>) => {
   const table = await aTableWith(aPartnerRow(), ...rows);
-  return { table, endpoint: removeCustomerEndpoint(removeCustomer({ table, now, newId: countingIds() })) };
+  const dependencies = { table, now, newId: countingIds() };
+  const endpoint = removeCustomerEndpoint({
+    removeOne: removeCustomer(dependencies),
+    removeMany: removeCustomers(dependencies),
+  });
+  return { table, endpoint };
 };
+const removals = (customerIds: unknown[]) =>
+  aFeedEvent({
+    routeKey: "POST /v1/hub/partners/{partnerId}/customers/removals",
+    path: { partnerId },
+    body: { customerIds },
+  });
 const done = { status: 204, headers: jsonHeaders, body: undefined };
 
 it("answers a removal and its repeat alike", async () => {
@@ -30,12 +41,37 @@ it("answers a removal and its repeat alike", async () => {
   expect(await findCustomer(table, partnerId, "cust-1")).toEqual(aCustomer({ removedAt: noon, version: 2 }));
 });
 
-it.each(Object.entries(oddIds))("removes a customer whose id has %s", async (_, id) => {
+it.each(Object.entries(oddIds))("removes a customer whose id has %s, by its body", async (_, id) => {
   const { endpoint, table } = await anEndpoint(aCustomerRow({ id }));
 
-  expect(await call(endpoint, aCall(id))).toEqual(done);
+  expect(await call(endpoint, removals([id]))).toMatchObject({ status: 200, body: { accepted: 1, rejected: [] } });
 
   expect(await findCustomer(table, partnerId, id)).toMatchObject({ removedAt: noon });
+});
+
+it("names whom it does not know and what is no id, and removes the others", async () => {
+  const { endpoint, table } = await anEndpoint(aCustomerRow(), aCustomerRow({ id: "cust-2" }));
+
+  const { body } = await call(endpoint, removals(["cust-1", "nobody", 7, "cust-2", "cust-1"]));
+
+  expect(body).toEqual({
+    accepted: 3,
+    rejected: [
+      { index: 1, code: "customer.unknown", detail: "There is no such customer." },
+      { index: 2, code: "customer.invalid", detail: expect.stringMatching(/string/) },
+    ],
+  });
+  expect(await findCustomer(table, partnerId, "cust-2")).toMatchObject({ removedAt: noon });
+});
+
+it("removes 500 in one call, and refuses 501", async () => {
+  const ids = Array.from({ length: 500 }, (_, index) => `cust-${index}`);
+  const { endpoint, table } = await anEndpoint(...ids.map((id) => aCustomerRow({ id })));
+
+  expect(await call(endpoint, removals(ids))).toMatchObject({ body: { accepted: 500 } });
+
+  expect(await findCustomer(table, partnerId, "cust-499")).toMatchObject({ removedAt: noon });
+  expect(await call(endpoint, removals([...ids, "one-more"]))).toMatchObject({ status: 422 });
 });
 
 it("says so when it does not know the customer", async () => {
@@ -54,7 +90,7 @@ it("says so when it does not know the partner", async () => {
   );
 });
 
-it.each(Object.entries(badIds))("refuses an id of %s", async (_, [id, message]) => {
+it.each(Object.entries(badPathIds))("refuses an id of %s", async (_, [id, message]) => {
   const { endpoint } = await anEndpoint();
 
   const reply = await call(endpoint, aCall(id));
