@@ -3,6 +3,7 @@ import { type Actor, eventWrite } from "#shared/events/event";
 import { type Closing, closingAbandoned } from "#shared/exports/close-export";
 import { exportWrite, findExport, isHeld, isOver, type UsageExport } from "#shared/exports/usage-export";
 import { findIntegration, integrationWrite } from "#shared/integrations/integration";
+import { owe } from "#shared/outbox/outbox";
 import { retryOnConflict, written } from "#shared/table/table";
 
 export interface Cancellation {
@@ -11,10 +12,15 @@ export interface Cancellation {
   by: Actor;
 }
 
+/** What Gradient has accepted of it is in no view yet: that takes one more call. */
+const owesViews = ({ mode, acceptedLine, viewsRebuilt }: UsageExport): boolean =>
+  mode !== "dry-run" && acceptedLine !== null && !viewsRebuilt;
+
 /**
  * Stops a running export. A worker that is at it hears of it with its next checkpoint, about a second later, ends the
- * remaining lines as `deferred` and closes the run; one that nobody is at is closed here, so that its partner is free
- * at once. What was accepted by then stays accepted. An export that is over stays as it ended.
+ * remaining lines as `deferred` and closes the run. One that nobody is at is closed here, so that its partner is free
+ * at once; where it has sent something already, a worker is called for that, who has Gradient show it. What was
+ * accepted by then stays accepted. An export that is over stays as it ended.
  */
 export const cancelExport = ({ table, now, newId, random }: Closing) => {
   const closeAbandoned = closingAbandoned({ table, now, newId, random });
@@ -37,6 +43,16 @@ export const cancelExport = ({ table, now, newId, random }: Closing) => {
         if (running.stop !== null) return running;
         const cancelled: UsageExport = { ...running, stop: "cancelled" };
         await table.transact([exportWrite(cancelled), event]);
+        return written(cancelled);
+      }
+      if (owesViews(running) && (running.stop === null || running.stop === "cancelled")) {
+        if (running.stop !== null) return running;
+        const at = time.toISOString();
+        const leg = running.leg + 1;
+        const cancelled: UsageExport = { ...running, stop: "cancelled", leg, queuedAt: at, lease: null };
+        // a person waits, whoever has started the run
+        const message = { kind: "export-usage", lane: "on-demand", partnerId, exportId, leg } as const;
+        await table.transact([exportWrite(cancelled), owe(message, { id: newId(), at }), event]);
         return written(cancelled);
       }
       const integration = await findIntegration(table, partnerId);

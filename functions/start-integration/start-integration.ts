@@ -7,6 +7,7 @@ import {
   noNotifications,
 } from "#shared/integrations/integration";
 import { noLooks } from "#shared/integrations/looks";
+import { noSizes } from "#shared/integrations/sizes";
 import { noWants } from "#shared/integrations/wants";
 import { logger } from "#shared/logger";
 import { findPartner } from "#shared/partners/partner";
@@ -64,7 +65,7 @@ export const startIntegration =
         leftOutServiceIds: existing?.leftOutServiceIds ?? [],
         looks: noLooks,
         notifications: existing?.notifications ?? noNotifications,
-        sizes: { lines: 0, toSend: 0 },
+        sizes: noSizes,
         ledgerBits: existing?.ledgerBits ?? 0,
         problems: [],
         version: existing?.version ?? 0,

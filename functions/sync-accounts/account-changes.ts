@@ -72,7 +72,8 @@ export const accountChanges = (
   const areSomeGone = missing.some(
     ({ id, accountSince, isMapped }) => Boolean(accountSince) || isMapped !== null || wereAccepted.has(id),
   );
-  const revive = billed.filter(({ id, retiredAt }) => retiredAt !== null && accounts.has(id));
+  const mayBeRetired = ({ retiredAt, isRetiring }: Customer): boolean => retiredAt !== null || isRetiring === true;
+  const revive = billed.filter((customer) => mayBeRetired(customer) && accounts.has(customer.id));
   const leaving = customers.filter(({ removedAt, retiredAt }) => removedAt !== null && retiredAt === null);
   const zerosMissed = new Map<string, string>();
   for (const { id } of leaving) {

@@ -17,7 +17,7 @@ import { type Begun, changeBegun } from "./begin-look.ts";
 import { endLook, toldBy } from "./end-look.ts";
 import { type Growth, growthOf } from "./growth.ts";
 import { keepForPages } from "./keep-for-pages.ts";
-import { noteCreation, noteCustomers } from "./note-customers.ts";
+import { noteCustomers, noteIntentions } from "./note-customers.ts";
 import { isInactiveNow, suspectDisconnection } from "./suspect-disconnection.ts";
 
 export type LookOutcome =
@@ -105,7 +105,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
       const lost = await change(begun, (before) => withLoss(before, areAllGone));
       if (lost === "token-replaced") return lost;
     }
-    const created = await noteCreation(table, customers, create, listedAt);
+    const created = await noteIntentions(table, customers, changes, listedAt);
     const applied = await applyChanges(gradient, token, changes);
     const { refused, notCreated, notChanged, isUnfinished } = applied;
     if (refused.size > 0) logger.error("gradient refused accounts", { accounts: refused.size });

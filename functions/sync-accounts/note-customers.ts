@@ -3,7 +3,7 @@ import { type Customer, customerWrite, findCustomer } from "#shared/customers/cu
 import type { GradientAccount } from "#shared/gradient/gradient-api";
 import { inParallel } from "#shared/in-parallel";
 import { isConflict, retryOnConflict, store, type Table, written } from "#shared/table/table";
-import { missedDays } from "./account-changes.ts";
+import { type AccountChanges, missedDays } from "./account-changes.ts";
 
 // a partner may have 20,000, with one row each
 const rowsAtOnce = 16;
@@ -12,9 +12,9 @@ type Rows = Pick<Table, "get" | "put">;
 
 /** What a look may change of a customer, as a text; rows may be older than a field. */
 const contentOf = (one: Customer): string => {
-  const { isMapped, retiredAt, accountSince, mappedAt, refusal, renamed, zerosMissed } = one;
+  const { isMapped, retiredAt, accountSince, mappedAt, refusal, renamed, zerosMissed, isRetiring } = one;
   const later = [accountSince, mappedAt, refusal, renamed, zerosMissed].map((value) => value ?? null);
-  return JSON.stringify([isMapped, retiredAt, ...later]);
+  return JSON.stringify([isMapped, retiredAt, isRetiring ?? false, ...later]);
 };
 const isSame = (a: Customer, b: Customer): boolean => contentOf(a) === contentOf(b);
 
@@ -48,12 +48,24 @@ const amend = async (table: Rows, customers: Customer[], change: (one: Customer)
   return customers.map((customer) => changed.get(customer.id) ?? customer);
 };
 
-/** Before the calls that create their accounts: should nobody hear how these ended, missing accounts count as lost. */
-export const noteCreation = async (table: Rows, customers: Customer[], missing: Customer[], at: string) => {
-  const isMissing = new Set(missing.map(({ id }) => id));
-  return amend(table, customers, (customer) =>
-    isMissing.has(customer.id) ? { ...customer, accountSince: customer.accountSince ?? at } : customer,
-  );
+/**
+ * Before the calls that create, rename or retire accounts: should nobody hear how these ended, missing accounts count
+ * as lost, a name is not taken for what Gradient has made of another, and an account may be retired.
+ */
+export const noteIntentions = async (
+  table: Rows,
+  customers: Customer[],
+  { create, rename, retire }: Pick<AccountChanges, "create" | "rename" | "retire">,
+  at: string,
+) => {
+  const idsOf = (some: Customer[]) => new Set(some.map(({ id }) => id));
+  const [creating, renaming, retiring] = [idsOf(create), idsOf(rename), idsOf(retire)];
+  return amend(table, customers, (customer) => ({
+    ...customer,
+    accountSince: creating.has(customer.id) ? (customer.accountSince ?? at) : customer.accountSince,
+    renamed: renaming.has(customer.id) ? null : customer.renamed,
+    isRetiring: retiring.has(customer.id) || customer.isRetiring,
+  }));
 };
 
 interface Noted {
@@ -113,6 +125,7 @@ export const noteCustomers = async (table: Rows, noted: Noted): Promise<void> =>
       refusal: refusalOf(customer),
       renamed: renamedTo(customer, account),
       zerosMissed: removedAt === null ? null : missed(customer),
+      isRetiring: isRetired || revived.has(id) ? false : customer.isRetiring,
       retiredAt: revived.has(id) ? null : isRetired ? (retiredAt ?? at) : retiredAt,
     };
   });

@@ -39,8 +39,8 @@ const halvesOf = <T>(items: T[]): Part<T>[] => {
 
 /**
  * Sends many at once and, where Gradient refuses that, ever smaller parts of them: a refused one keeps no other out,
- * and is found in a few calls. What the spare calls do not reach is for the next look. Two that are refused together and
- * taken one by one show that Gradient takes no lists: from then on each goes alone.
+ * and is found in a few calls. What the spare calls do not reach is for the next look. Two that are refused together
+ * and taken one by one show that Gradient takes no lists: from then on each goes alone.
  */
 export const sendHalving = async <T extends { id: string }>({
   items,

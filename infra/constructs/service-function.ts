@@ -14,12 +14,12 @@ import {
 } from "aws-cdk-lib/aws-lambda";
 import { FilterPattern, LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
+import { usualMemoryMb } from "#infra/export-workers";
 import { settingsOf } from "#infra/stages";
 import { SynthProblem } from "#infra/synth-problem";
 
 // a third of what API Gateway waits at most: a person is told before they give up
 const httpTimeout = Duration.seconds(10);
-const usualMemoryMb = 256;
 const defaultBundles = path.resolve(import.meta.dirname, "../../dist/functions");
 
 /** Also what the function could do without: on AWS nothing is left open. */

@@ -5,6 +5,7 @@ import { Construct } from "constructs";
 import { cancelExportRoute } from "#functions/cancel-export/route";
 import { putScheduleRoute } from "#functions/put-schedule/route";
 import { startExportRoute } from "#functions/start-export/route";
+import { exportWorkers } from "#infra/export-workers";
 import type { GradientEnv } from "#shared/lambda/gradient-env";
 import type { TableEnv } from "#shared/lambda/table-env";
 import type { ViewEnv } from "#shared/lambda/view-env";
@@ -13,11 +14,8 @@ import { gradientEnvironment } from "./gradient-environment.ts";
 import { ServiceFunction } from "./service-function.ts";
 import { WorkerQueue } from "./worker-queue.ts";
 
-// Lambda's longest: a run of 75,000 lines ends without a hand-over
-const workerTimeout = Duration.minutes(15);
-// A guess until it is measured with `npm run bench:pace -- --only memory`: at half a core the pace was 94 a second, at
-// 256 MB 75 to 81.
-const workerMemoryMb = 1024;
+const { batchSize } = exportWorkers;
+const workerTimeout = Duration.minutes(exportWorkers.timeoutMinutes);
 
 /** Exports: started by people and by the clock, sent by one worker behind two queues, closed honestly in any case. */
 export class UsageExports extends Construct {
@@ -32,11 +30,8 @@ export class UsageExports extends Construct {
     this.scheduledExports = scheduled.queue;
 
     const exportUsage = this.#exportWorker(foundation);
-    // as many as people's runs at a time: a worker takes no further message before all of its runs have ended (ADR 12)
-    onDemand.drive(exportUsage, { batchSize: 10, maxConcurrency: 10 });
-    // each carries up to ten runs and takes on further ones; a third would have more slots lie ahead of a person's
-    // first
-    scheduled.drive(exportUsage, { batchSize: 10, maxConcurrency: 2 });
+    onDemand.drive(exportUsage, { batchSize, maxConcurrency: exportWorkers.onDemand });
+    scheduled.drive(exportUsage, { batchSize, maxConcurrency: exportWorkers.scheduled });
 
     this.#addRoutes(foundation);
     this.#addSchedules(foundation);
@@ -62,7 +57,7 @@ export class UsageExports extends Construct {
       environment: gradientEnvironment(this, foundation),
       errorImpact: "usage arrives in Gradient late or not at all, so customers are billed with old counts",
       timeout: workerTimeout,
-      memoryMb: workerMemoryMb,
+      memoryMb: exportWorkers.memoryMb,
       // A run longer than that is handed over: outbox, relay, queue, this function again.
       wakesItself: true,
     });

@@ -58,9 +58,9 @@ const isKept = ({ statusCode, body }: Answer): boolean =>
   statusCode < 300 || ((statusCode === 409 || statusCode === 422) && !body.includes('"code":"table.conflict"'));
 
 /**
- * Answers of calls that carry an `Idempotency-Key`, for a day. `table` is for the use cases behind such calls: the first
- * thing that one of them writes carries the note that it was done, so that a worker's death after it makes no second
- * effect of a repeat where the answer can be told from what was written.
+ * Answers of calls that carry an `Idempotency-Key`, for a day. `table` is for the use cases behind such calls: the
+ * first thing that one of them writes carries the note that it was done, so that a worker's death after it makes no
+ * second effect of a repeat where the answer can be told from what was written.
  */
 export const idempotency = ({ table, now }: Dependencies) => {
   const underWay = new AsyncLocalStorage<UnderWay>();

@@ -23,6 +23,8 @@ const customer = z.object({
   removedAt: instant.nullable(),
   /** When its account was retired in Gradient, after the zeros were accepted. */
   retiredAt: instant.nullable(),
+  /** Noted before the call that retires its account: should nobody hear how that ended, it may be retired. */
+  isRetiring: z.boolean().nullish(),
   /** As Gradient last told; null where it does not tell. */
   isMapped: z.boolean().nullable(),
   /**

@@ -4,6 +4,7 @@ import { cover, isWanted, retryPauseMs, type Want, type Wants, wish } from "../i
 import { withDate } from "../integrations/with-date.ts";
 import type { OpenWord } from "../stored.ts";
 import { outcomeOf } from "./outcome-of.ts";
+import { sizesAfter } from "./sizes-after.ts";
 import { isOver, type StopReason, type UsageExport } from "./usage-export.ts";
 
 interface Moment {
@@ -190,12 +191,12 @@ export const afterRun = (
       mappedServiceIds: [...known, ...learned],
       nextCheckAt: nextCheckAfter(before, over, now),
     },
+    sizes: sizesAfter(before, over, reached),
     wants: before.state === "active" ? withGrowth(before.wants, over, learned, moment) : before.wants,
     ...(reached && kind === "all"
       ? {
           awaitedServiceIds: stillAwaited,
           looks: waitingForServices(looks, stillAwaited.length > 0, now.toISOString()),
-          sizes: { lines: over.totals.lines, toSend: over.toSend },
         }
       : {}),
   };

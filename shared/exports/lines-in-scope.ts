@@ -7,10 +7,7 @@ export type HeldLine = Pick<LedgerEntry, "customerId" | "serviceId"> & { holdsUn
 
 /** What the lines of a run follow from. */
 export interface PlanSources {
-  customers: (Pick<Customer, "id" | "name" | "billing" | "removedAt"> & {
-    leftOut?: unknown;
-    retiredAt?: string | null;
-  })[];
+  customers: (Pick<Customer, "id" | "name" | "billing" | "removedAt"> & { leftOut?: unknown })[];
   /** By customer, the services that it has a count for. */
   counted: ReadonlyMap<string, ReadonlyMap<string, unknown>>;
   held: HeldLine[];
@@ -36,8 +33,6 @@ export const linesInScope = ({ customers, counted, held, serviceNames, leftOutSe
   const heldBy = Map.groupBy(held, ({ customerId }) => customerId);
   return customers.filter(isBillingKnown).flatMap((customer) => {
     const isCustomerBilled = isBilled(customer);
-    // Gradient has answered its zeros with a 404 for days, and its account is not in use any more
-    if (customer.removedAt !== null && (customer.retiredAt ?? null) !== null) return [];
     const isLineBilled = (serviceId: string) => isCustomerBilled && !leftOutServiceIds.has(serviceId);
     const counts = [...(counted.get(customer.id)?.keys() ?? [])].filter(isLineBilled);
     const kept = (heldBy.get(customer.id) ?? []).filter((line) => isLineBilled(line.serviceId) || line.holdsUnits);

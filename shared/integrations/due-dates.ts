@@ -1,6 +1,7 @@
 import type { StoredSchedule } from "../schedules/schedule.ts";
 import { expectedLines, largeLines } from "./expected-lines.ts";
 import type { Looks } from "./looks.ts";
+import type { Sizes } from "./sizes.ts";
 import { eligibleAt, type Want, type Wants } from "./wants.ts";
 
 /** What decides on when a partner's record falls due. */
@@ -13,7 +14,7 @@ interface Dated {
   awaitedServiceIds: string[];
   wants: Wants;
   schedule: StoredSchedule;
-  sizes: { lines: number; toSend: number };
+  sizes: Sizes;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Sizes } from "./sizes.ts";
 import type { Want, WantKind } from "./wants.ts";
 
 /**
@@ -8,6 +9,9 @@ export const largeLines = 1_000;
 
 /** How many lines a run will have to send, as far as anybody can tell before it is planned. */
 export const expectedLines = (
-  { sizes }: { sizes: { lines: number; toSend: number } },
+  { sizes }: { sizes: Sizes },
   { kind, trigger }: { kind: WantKind; trigger: Want["trigger"] },
-): number => (kind === "all" && trigger === "schedule" ? sizes.toSend : sizes.lines);
+): number => {
+  if (kind === "all") return trigger === "schedule" ? sizes.toSend : sizes.lines;
+  return (kind === "retry" ? sizes.leftOver : sizes.repeats) ?? sizes.lines;
+};

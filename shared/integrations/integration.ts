@@ -7,6 +7,7 @@ import { openEnum, readRow } from "../stored.ts";
 import { type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 import { dueEntries } from "./due-dates.ts";
 import { looks, noLooks } from "./looks.ts";
+import { noSizes, sizes } from "./sizes.ts";
 import { noWants, wants } from "./wants.ts";
 
 /**
@@ -132,8 +133,7 @@ const integration = z.object({
   looks: looks.default(noLooks),
   /** Who hears of results beside the owner, and whether of good ones, too. */
   notifications: notifications.default(noNotifications),
-  /** Of the last run of all lines: how many there were, and how many it had to send. */
-  sizes: z.object({ lines: z.int(), toSend: z.int() }).default({ lines: 0, toSend: 0 }),
+  sizes: sizes.default(noSizes),
   /** The accepted counts lie in 2^ledgerBits rows. */
   ledgerBits: z.int().min(0).max(16),
   problems: z.array(z.object({ code: openEnum<ProblemCode>(), since: instant })),

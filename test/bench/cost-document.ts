@@ -1,69 +1,49 @@
-import { type Cost, costPerMillion, listPrices, type Situation, storagePerMillion } from "./cost-model.ts";
-import { measured } from "./measured.ts";
+import { exportWorkers } from "#infra/export-workers";
+import { costGoals } from "./cost-goals.ts";
+import { costParts, costPerMillion, listPrices, storagePerMillion, totalOf } from "./cost-model.ts";
+import { measured, seenCosts } from "./measured.ts";
 
 const dollars = (amount: number): string => `$${amount.toFixed(3)}`;
 const whole = (count: number): string => count.toLocaleString("en-US");
 const row = (cells: string[]): string => `| ${cells.join(" | ")} |`;
 
-const goal = 0.2;
+const costs = seenCosts.map(({ lines, taken }) => {
+  const cost = costPerMillion(listPrices, taken);
+  return { lines, partners: taken.counts / lines, cost, total: totalOf(cost) };
+});
 
-const situations: Situation[] = [
-  { linesPerExport: 100_000, workers: 1 },
-  { linesPerExport: 10_000, workers: 1 },
-  { linesPerExport: 1000, workers: 1 },
-  { linesPerExport: 1000, workers: 2 },
-  { linesPerExport: 1000, workers: 8 },
-  { linesPerExport: 160, workers: 1 },
-  { linesPerExport: 20, workers: 1 },
+const costTable = (): string[] => [
+  row(["lines a partner", "partners", ...costParts, "**together**"]),
+  row(["lines", "partners", ...costParts, ""].map(() => "---:")),
+  ...costs.map(({ lines, partners, cost, total }) =>
+    row([whole(lines), whole(partners), ...costParts.map((part) => dollars(cost[part])), `**${dollars(total)}**`]),
+  ),
 ];
 
-const parts: (keyof Cost)[] = ["lambdaTime", "lambdaRequests", "sqs", "writes", "reads", "logs"];
+const verdicts = (): string[] =>
+  costGoals.map(({ lines, dollars: goal }) => {
+    const total = costs.find((seen) => seen.lines === lines)?.total ?? Number.NaN;
+    const word = total <= goal ? "is reached" : "is **not** reached";
+    return `- The goal of ${dollars(goal)} at ${whole(lines)} lines a partner ${word}: ${dollars(total)}.`;
+  });
 
-const costTable = (): string[] => {
-  const head = [
-    "lines an export",
-    "workers at a time",
-    "worker's time",
-    "invocations",
-    "SQS",
-    "writes",
-    "reads",
-    "logs",
-  ];
-  return [
-    row([...head, "**together**"]),
-    row([...head, ""].map(() => "---:")),
-    ...situations.map((situation) => {
-      const cost = costPerMillion(listPrices, measured, situation);
-      const { linesPerExport, workers } = situation;
-      const together = `**${dollars(cost.total)}**`;
-      return row([whole(linesPerExport), String(workers), ...parts.map((part) => dollars(cost[part])), together]);
-    }),
-  ];
-};
+const unitsTable = (): string[] => [
+  row(["rows", "write units a run", "read units a run"]),
+  row(["---", "---:", "---:"]),
+  ...measured.unitsOfRun.map(([rows, write, read]) => row([rows, String(write), String(read)])),
+];
 
 const unchangedLines = (): number => {
   const { write, read } = measured.unchangedLine;
   return 1e6 * (write * listPrices.dynamoWriteUnit + read * listPrices.dynamoReadUnit);
 };
 
-/**
- * The smallest export, in steps of ten lines, whose calls cost no more than the goal while it has the rate to itself.
- */
-const smallestWithinGoal = ((): string => {
-  for (let linesPerExport = 10; linesPerExport <= 100_000; linesPerExport += 10) {
-    if (costPerMillion(listPrices, measured, { linesPerExport, workers: 1 }).total <= goal)
-      return whole(linesPerExport);
-  }
-  return "more than 100,000";
-})();
-
 const priceTable = (): string[] => [
   row(["price", "USD (list)"]),
   row(["---", "---:"]),
   row(["Lambda, arm64, per GB-second", String(listPrices.lambdaGbSecond)]),
   row(["Lambda, per million invocations", (listPrices.lambdaRequest * 1e6).toFixed(2)]),
-  row(["SQS FIFO, per million requests", (listPrices.sqsFifoRequest * 1e6).toFixed(2)]),
+  row(["SQS standard queue, per million requests", (listPrices.sqsRequest * 1e6).toFixed(2)]),
   row(["DynamoDB on demand, per million write units", (listPrices.dynamoWriteUnit * 1e6).toFixed(3)]),
   row(["DynamoDB on demand, per million read units", (listPrices.dynamoReadUnit * 1e6).toFixed(3)]),
   row(["DynamoDB storage, per GB and month", listPrices.storageGbMonth.toFixed(2)]),
@@ -71,68 +51,30 @@ const priceTable = (): string[] => [
   row(["Secrets Manager, per secret and month", listPrices.secretMonth.toFixed(2)]),
 ];
 
-const measuredTable = (): string[] => {
-  const { writeUnits, readUnits, rateUnits, unchangedLine } = measured;
-  return [
-    row(["measured", "", "with"]),
-    row(["---", "---:", "---"]),
-    row(["calls a second, by all workers together", String(measured.linesPerSecond), "`bench:pace --only one,eight`"]),
-    row(["write units for each line that is sent", String(writeUnits.line), "`bench:scale --only large`"]),
-    row(["read units for each line that is sent", String(readUnits.line), "`bench:scale --only large`"]),
-    ...Object.entries(rateUnits).map(([workers, { write, read }]) =>
-      row([
-        `write and read units for the rate, by workers: ${workers}`,
-        `${write}, ${read}`,
-        "`bench:pace --only one,eight`, `bench:scale --only rate`",
-      ]),
-    ),
-    row(["write units for each export, start to end", String(writeUnits.each), "`bench:scale --only small,due`"]),
-    row(["read units for each export, start to end", String(readUnits.each), "`bench:scale --only small,due`"]),
-    row([
-      "write and read units for a line that is unchanged and not sent",
-      `${unchangedLine.write}, ${unchangedLine.read}`,
-      "`bench:scale --only large`",
-    ]),
-    row(["seconds of a worker beside its lines' time", String(measured.overheadSeconds), "`bench:pace --only idle`"]),
-    row(["bytes of a line's receipt", String(measured.storedBytesPerLine), "`bench:scale --only large`"]),
-    row([
-      "bytes of log for each invocation of the worker",
-      String(measured.logBytesPerExport),
-      "600 of its own in a run's output; Lambda's own are a guess",
-    ]),
-  ];
-};
-
 /** docs/cost.md, whole. */
-export const costDocument = (): string => {
-  const one = costPerMillion(listPrices, measured, { linesPerExport: 100_000, workers: 1 });
-  const eight = costPerMillion(listPrices, measured, { linesPerExport: 1000, workers: 8 });
-  const two = costPerMillion(listPrices, measured, { linesPerExport: 1000, workers: 2 });
-  return `${[
+export const costDocument = (): string =>
+  `${[
     "# What it costs to send usage",
     "",
-    "Written by `node test/bench/cost.ts` from the model in `test/bench/cost-model.ts`; a test fails when the two differ.",
-    "Prices are list prices of us-east-1 without a free tier: check them, and your region's, before quoting any.",
-    "Nothing here was read off an invoice.",
+    "Written by `node test/bench/cost.ts` from what `npm run bench:fleet -- --only cost` printed (`test/bench/measured.ts`); a test",
+    "fails when the two differ. Prices are list prices of us-east-1 without a free tier: check them, and your region's, before",
+    "quoting any. Nothing here was read off an invoice.",
     "",
     "## For a million counts that are sent",
     "",
+    "All partners are due at once, and every count has changed: admission, relay, queues, workers and table, by DynamoDB's rules for units.",
+    `The worker has ${exportWorkers.memoryMb} MB.`,
+    "",
     ...costTable(),
     "",
-    `The goal is ${dollars(goal)} for a million. One worker on a large partner reaches it (${dollars(one.total)}), as does every export of at`,
-    `least ${smallestWithinGoal} lines that has the rate to itself.`,
-    "It is **not** reached in two cases:",
+    ...verdicts(),
     "",
-    `- **Many workers at a time.** All share one rate, so eight send no more than one, but each is paid for while it waits for its`,
-    `  moments: ${dollars(eight.total)} with eight, ${dollars(two.total)} with two. The queue's maximum concurrency (infra/constructs/usage-exports.ts) is the`,
-    "  lever: small partners need several workers to fill the rate, since each spends most of its time on planning and on",
-    "  waiting for the last answers; large partners need one. Gradient counting its limit for each partner (`limiterKey`",
-    "  `partner`) removes the sharing and with it the extra cost.",
-    "- **Small partners.** An export has a fixed price (its record, the event, the message, taking and closing it) of about",
-    `  ${measured.writeUnits.each} write units, whether it has 20 lines or 20,000. In absolute terms it stays small: ${dollars(
-      (costPerMillion(listPrices, measured, { linesPerExport: 20, workers: 1 }).total / 1e6) * 20 * 30 * 1000,
-    )} a month for 1,000 partners of`,
-    "  20 lines that send everything every night.",
+    "A worker is paid for while it waits for its moments, and all workers share one rate: two that are at work cost twice what one does,",
+    "and reserve their moments in smaller blocks. Their memory is a factor of that part. A run of 160 lines takes:",
+    "",
+    ...unitsTable(),
+    "",
+    "A row in a transaction counts twice, and so does a row of more than a kilobyte.",
     "",
     "## Beside it",
     "",
@@ -143,16 +85,13 @@ export const costDocument = (): string => {
     `- **Receipts** are kept for 13 months: ${dollars(storagePerMillion(listPrices, measured))} for those of a million lines until they expire,`,
     "  and about as much again for the point-in-time recovery of the table.",
     "- **Waiting queues**: Lambda asks each queue some 15 times a minute whether there is a message, about 650,000 requests a",
-    "  month and queue (AWS documents the five pollers, we did not measure them): $0.33 for a FIFO, $0.26 for a standard queue.",
-    "- Not in the model: API Gateway and the reads of the pages, owner mails, traces, alarms, data transfer.",
+    "  month and queue (AWS documents the five pollers, we did not measure them): $0.26.",
+    "- Not counted: API Gateway and the reads of the pages, owner mails, traces, alarms, data transfer.",
     "",
     "## What goes into it",
     "",
     ...priceTable(),
     "",
-    ...measuredTable(),
-    "",
-    "The function has 256 MB; its worker hands over after 225 s; a message costs three requests (in, out, deleted); an export",
-    "costs two invocations, the worker's and that of the relay which brings it to its queue.",
+    `Of a line that is unchanged and not sent: ${measured.unchangedLine.write} write and ${measured.unchangedLine.read} read units; a line's receipt takes ${measured.storedBytesPerLine} bytes (\`bench:scale --only large\`).`,
+    "Of each invocation Lambda logs 600 bytes by itself, which is a guess. A message costs three requests (in, out, deleted).",
   ].join("\n")}\n`;
-};

@@ -1,17 +1,58 @@
-import type { Measured } from "./cost-model.ts";
+import type { Taken } from "./cost-model.ts";
 
-/** What `npm run bench:scale` and `npm run bench:pace` printed; docs/performance.md has the runs. */
-export const measured: Measured = {
-  linesPerSecond: 94.9,
-  // starting an export writes 16 units, bringing it to its queue one, and 20 lines 19, two of them for the lines
-  // themselves
-  writeUnits: { each: 34, line: 0.127 },
-  readUnits: { each: 10, line: 0.279 },
+/** What `npm run bench:fleet -- --only cost` printed: all that the service took, by the lines of each partner. */
+export const seenCosts: { lines: number; taken: Taken }[] = [
+  {
+    lines: 160,
+    taken: {
+      counts: 160_000,
+      workerSeconds: 1737.5,
+      workerGb: 1,
+      otherSeconds: 2,
+      otherGb: 0.25,
+      invocations: 35,
+      messages: 3,
+      writeUnits: 56_863,
+      readUnits: 57_471,
+      logBytes: 269_000,
+    },
+  },
+  {
+    lines: 100_000,
+    taken: {
+      counts: 100_000,
+      workerSeconds: 1056.4,
+      workerGb: 1,
+      otherSeconds: 1.2,
+      otherGb: 0.25,
+      invocations: 22,
+      messages: 2,
+      writeUnits: 18_184,
+      readUnits: 31_987,
+      logBytes: 275,
+    },
+  },
+];
+
+/** Of a partner with 160 lines, the same command: rows, write units and read units of a run. */
+const unitsOfRun: [rows: string, write: number, read: number][] = [
+  ["export", 14.4, 3.9],
+  ["integration", 12, 3],
+  ["chunk", 10.2, 2.2],
+  ["limiter", 8.3, 0.5],
+  ["event", 4, 0],
+  ["admission", 4, 1.1],
+  ["ledger", 3.9, 3],
+  ["usage", 0, 36],
+  ["breaker", 0, 2.3],
+  ["customer", 0, 2],
+  ["service", 0, 2],
+  ["due, an index", 0, 1.2],
+];
+
+export const measured = {
+  unitsOfRun,
+  // `npm run bench:scale -- --only large`
   unchangedLine: { write: 0.085, read: 0.279 },
-  // blocks for each call as the worker reserved them; with eight, as eight senders saw it, refused writes among them
-  rateUnits: { 1: { write: 0.044, read: 0.001 }, 8: { write: 0.047, read: 0.046 } },
-  // 160 lines took 2.3 s, 1.7 s of them at 95 a second
-  overheadSeconds: 0.6,
-  logBytesPerExport: 1200,
   storedBytesPerLine: 23,
 };

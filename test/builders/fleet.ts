@@ -4,6 +4,7 @@ import { admitNext } from "#shared/exports/admit";
 import { newHold } from "#shared/exports/export-lease";
 import { exportWrite, findExport, type UsageExport } from "#shared/exports/usage-export";
 import { findIntegration, type Integration } from "#shared/integrations/integration";
+import { noSizes } from "#shared/integrations/sizes";
 import { noWants, type WantKind, type Wants, wish } from "#shared/integrations/wants";
 import { store } from "#shared/table/table";
 import type { InMemoryTable } from "#test/fakes/in-memory-table";
@@ -27,7 +28,7 @@ export const waiting = (
   return anIntegrationRow({ partnerId, wants, ...more });
 };
 
-export const largeSizes = { sizes: { lines: 5_000, toSend: 5_000 } };
+export const largeSizes = { sizes: { ...noSizes, lines: 5_000, toSend: 5_000 } };
 
 /** Partners of whom some wait, the job and the workers that admit them, and a clock that a test moves. */
 export const fleetOf = async (...rows: Parameters<typeof aTableWith>) => {

@@ -1,5 +1,6 @@
 import { type Integration, integrationWrite, noMapping, noNotifications } from "#shared/integrations/integration";
 import { noLooks } from "#shared/integrations/looks";
+import { noSizes } from "#shared/integrations/sizes";
 import { noWants } from "#shared/integrations/wants";
 import { defaultSchedule } from "#shared/schedules/schedule";
 import type { Item } from "#shared/table/table";
@@ -52,7 +53,7 @@ export const anIntegration = (integration: Partial<Integration> = {}): Integrati
   leftOutServiceIds: [],
   looks: noLooks,
   notifications: noNotifications,
-  sizes: { lines: 0, toSend: 0 },
+  sizes: noSizes,
   ledgerBits: 0,
   problems: [],
   version: 1,

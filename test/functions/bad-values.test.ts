@@ -75,23 +75,17 @@ describe("the owner's address", () => {
     });
   });
 
-  it.each([
-    "",
-    "olga",
-    "ölga@example.com",
-    "a@b",
-    "a b@example.com",
-    "a@example..com",
-    "a@-b.example",
-    "a@b.example\n.c",
-  ])("%j is not", async (email) => {
-    const { put } = await connected();
+  it.each(["olga", "ölga@example.com", "a@b", "a b@example.com", "a@example..com", "a@-b.example", "a@b.example\n.c"])(
+    "%j is not",
+    async (email) => {
+      const { put } = await connected();
 
-    const { status, body } = await put({ ...profile, owner: { ...owner, email } });
+      const { status, body } = await put({ ...profile, owner: { ...owner, email } });
 
-    expect(status).toBe(422);
-    expect([...new Set(named(body))]).toEqual(["owner.email"]);
-  });
+      expect(status).toBe(422);
+      expect([...new Set(named(body))]).toEqual(["owner.email"]);
+    },
+  );
 });
 
 describe("a name", () => {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
 import * as z from "zod";
+import { exportWorkers } from "#infra/export-workers";
 import { root, synthesised } from "./synthesised.ts";
 
 const stack = synthesised("prod");
@@ -49,5 +50,8 @@ it("lets the worker of exports wake itself as often as a long run needs, and tel
 it("pays for more memory, and with it for more of a core, where the pace needs it only", () => {
   const memory = [...stack.functions()].map(([folder, { Properties }]) => [folder, Properties.MemorySize] as const);
 
-  expect(memory.filter(([, megabytes]) => megabytes !== 256)).toEqual([["export-usage", 1024]]);
+  expect(memory.filter(([, megabytes]) => megabytes !== 256)).toEqual([
+    ["read-partner", 1024],
+    ["export-usage", exportWorkers.memoryMb],
+  ]);
 });

@@ -78,7 +78,7 @@ it("logs of an unexpected error where in the sources it was thrown", async () =>
   const script = `const { handler } = await import(${JSON.stringify(bundleOf("export-usage"))});
     await handler({ Records: [{ messageId: "m", body: "{", attributes: {} }] }, { getRemainingTimeInMillis: () => 0 });`;
   const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", script], { env: environment });
-  const { stack } = z.object({ stack: z.string() }).parse(JSON.parse(stdout));
+  const { stack } = z.object({ stack: z.string() }).parse(JSON.parse(stdout.split("\n")[0] ?? ""));
 
   expect(stack).toMatch(/^Error: The message is not JSON\./);
   expect(stack).toMatch(/ \(\S*shared\/lambda\/queue-worker\.ts:\d+:\d+\)$/m);

@@ -12,10 +12,7 @@ const rowsAtOnce = 200;
 
 /** What the lines of a run follow from, and which of them Gradient surely holds. */
 export interface PlanSources {
-  customers: (Pick<Customer, "id" | "name" | "billing" | "removedAt"> & {
-    leftOut?: true | null;
-    retiredAt?: string | null;
-  })[];
+  customers: (Pick<Customer, "id" | "name" | "billing" | "removedAt"> & { leftOut?: true | null })[];
   /** By customer and service. */
   counted: Map<string, Map<string, Count>>;
   held: HeldLine[];
@@ -47,8 +44,8 @@ export const readPlanSources = async (
   const readCustomers = async () => {
     const customers: PlanSources["customers"] = [];
     for await (const item of rows("customer#")) {
-      const { id, name, billing, removedAt, retiredAt, leftOut } = fromCustomerItem(item);
-      customers.push({ id: one(id), name, billing, removedAt, retiredAt, leftOut: leftOut ? true : null });
+      const { id, name, billing, removedAt, leftOut } = fromCustomerItem(item);
+      customers.push({ id: one(id), name, billing, removedAt, leftOut: leftOut ? true : null });
     }
     return customers;
   };

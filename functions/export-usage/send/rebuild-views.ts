@@ -10,15 +10,17 @@ import { sendCount } from "./send-count.ts";
 const maxLines = 3;
 // one note serves so long: a call that waits for it with its slot in hand would miss the slot
 const noteEveryMs = 1_000;
+// another worker may have planned the run; a number that was accepted a little before is held just as well
+const clocksApartMs = 5_000;
 
 /** The numbers that this run has brought to Gradient, the newest first. */
 const repeatable = (entries: Iterable<LedgerEntry>, { services, lease }: ExportRun) => {
-  const since = lease.current().readAt ?? "";
+  const since = Date.parse(lease.current().readAt ?? "") - clocksApartMs;
   return [...entries]
     .flatMap((entry) => {
       const { accepted, doubt, last } = entry;
       const serviceId = services.get(entry.serviceId)?.gradientServiceId;
-      if (!accepted || !serviceId || last.outcome !== "accepted" || accepted.at < since) return [];
+      if (!accepted || !serviceId || last.outcome !== "accepted" || Date.parse(accepted.at) < since) return [];
       // another number may have landed since, or still land
       if (doubt !== null && doubt.unitCount !== accepted.unitCount) return [];
       return [{ entry, serviceId, ...accepted }];

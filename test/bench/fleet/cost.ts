@@ -1,7 +1,8 @@
+import { exportWorkers, usualMemoryMb } from "#infra/export-workers";
 import { setLogLevel } from "#shared/logger";
 import { defaultSchedule } from "#shared/schedules/schedule";
 import type { Table } from "#shared/table/table";
-import { listPrices } from "../cost-model.ts";
+import { costPerMillion, listPrices, type Taken, totalOf } from "../cost-model.ts";
 import { oneDecimal, print, printTable } from "../report.ts";
 import { type CountingTable, countingTable } from "../units/counting-table.ts";
 import { type FleetPartner, partnerIdOf } from "./fleet-partners.ts";
@@ -12,13 +13,8 @@ import type { Goal } from "./goals.ts";
 const hourMs = 3_600_000;
 const begins = Date.parse("2026-11-10T06:59:30.000Z");
 const dueAt = "2026-11-10T07:00:00.000Z";
-const million = 1e6;
-/** Of the worker and of all other functions, as infra/constructs sets it. */
-const memoryGb = { worker: 0.25, other: 0.25 };
+const megabytesOfGigabyte = 1024;
 const relayMs = 60;
-const sqsRequestsPerMessage = 3;
-// what Lambda logs of each invocation by itself: a guess
-const lambdaLogBytes = 600;
 
 export interface CostSettings {
   partners: number;
@@ -82,22 +78,24 @@ export const playCost = async ({ partners: count, lines }: CostSettings) => {
   if (!units) throw new Error("Nothing was counted");
   const { write, read } = units.total();
   const { usage } = service;
-  const per = million / calls;
-  const gbSecond = (ms: number, gb: number) => (ms / 1000) * gb * listPrices.lambdaGbSecond * per;
-  const invocations = usage.invocations + usage.relays + usage.ticks;
-  const parts = {
-    "worker's time": gbSecond(usage.workerMs, memoryGb.worker),
-    "relay's and admission's time": gbSecond(usage.relays * relayMs + usage.tickMs, memoryGb.other),
-    invocations: invocations * listPrices.lambdaRequest * per,
-    SQS: service.messages() * sqsRequestsPerMessage * listPrices.sqsFifoRequest * per,
-    writes: write * listPrices.dynamoWriteUnit * per,
-    reads: read * listPrices.dynamoReadUnit * per,
-    logs: ((logBytes + invocations * lambdaLogBytes) / 1e9) * listPrices.logGb * per,
+  const taken: Taken = {
+    counts: calls,
+    workerSeconds: Math.round(usage.workerMs / 100) / 10,
+    workerGb: exportWorkers.memoryMb / megabytesOfGigabyte,
+    otherSeconds: Math.round((usage.relays * relayMs + usage.tickMs) / 100) / 10,
+    otherGb: usualMemoryMb / megabytesOfGigabyte,
+    invocations: usage.invocations + usage.relays + usage.ticks,
+    messages: service.messages(),
+    writeUnits: Math.round(write),
+    readUnits: Math.round(read),
+    logBytes,
   };
-  const total = Object.values(parts).reduce((sum, part) => sum + part, 0);
-  print(`\n### A million counts, ${count} partners of ${lines} lines: ${memoryGb.worker * 1000} MB\n`);
-  const cells = Object.values(parts).map((part) => `$${part.toFixed(3)}`);
-  printTable([...Object.keys(parts), "**together**"], [[...cells, `**$${total.toFixed(3)}**`]]);
+  const cost = costPerMillion(listPrices, taken);
+  const total = totalOf(cost);
+  print(`\n### A million counts, ${count} partners of ${lines} lines: workers of ${exportWorkers.memoryMb} MB\n`);
+  const cells = Object.values(cost).map((part) => `$${part.toFixed(3)}`);
+  printTable([...Object.keys(cost), "**together**"], [[...cells, `**$${total.toFixed(3)}**`]]);
+  print(`\n${JSON.stringify({ lines, taken })}`);
   const kinds = [...units.byKind].sort(([, a], [, b]) => b.write - a.write);
   print("");
   printTable(
@@ -115,8 +113,8 @@ export const playCost = async ({ partners: count, lines }: CostSettings) => {
   return total;
 };
 
-export const costGoal = (what: string, reach: number, seen: number): Goal => ({
-  figure: `a million counts, ${what}, memory included`,
+export const costGoal = (lines: number, reach: number, seen: number): Goal => ({
+  figure: `a million counts, ${lines} lines a partner, memory included`,
   reach: `≤ $${reach.toFixed(2)}`,
   seen: `$${seen.toFixed(3)}`,
   isReached: seen <= reach,

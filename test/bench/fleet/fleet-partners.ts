@@ -1,4 +1,5 @@
 import { integrationWrite, noMapping } from "#shared/integrations/integration";
+import { noSizes } from "#shared/integrations/sizes";
 import { nextRunAt } from "#shared/schedules/next-run";
 import { defaultSchedule, type StoredSchedule } from "#shared/schedules/schedule";
 import { dayMs } from "#shared/schedules/zoned-time";
@@ -102,7 +103,7 @@ export const integrationOf = (
       },
       mapping: { ...noMapping, completedAt: new Date(from - 60 * dayMs).toISOString(), mappedServiceIds: serviceIds },
       ledgerBits: bitsFor(lines, 0),
-      sizes: { lines, toSend },
+      sizes: { ...noSizes, lines, toSend },
       version: 0,
     }),
   ).put;

@@ -3,6 +3,7 @@ import { exportUsage, type Lane } from "#functions/export-usage/export-usage";
 import { lanePacers } from "#functions/export-usage/lane-pacers";
 import { relayRow, sweepOutbox } from "#functions/relay-outbox/relay-outbox";
 import { startExport } from "#functions/start-export/start-export";
+import { exportWorkers } from "#infra/export-workers";
 import { breakerKeeper } from "#shared/breakers/keeper";
 import { partnerToken } from "#shared/gradient/gradient-token";
 import { outboxRow } from "#shared/outbox/outbox";
@@ -24,12 +25,15 @@ interface Settings {
   onFailure: (failure: unknown) => void;
 }
 
-const workerTimeoutMs = 900_000;
+const workerTimeoutMs = exportWorkers.timeoutMinutes * 60_000;
 const minuteMs = 60_000;
 // so long a process waits for its next invocation before it is ended
 const keptWarmMs = 600_000;
-// as infra/constructs/usage-exports.ts sets them
-const lanes = { "on-demand": { batchSize: 10, maxConcurrency: 10 }, scheduled: { batchSize: 10, maxConcurrency: 2 } };
+const { batchSize } = exportWorkers;
+const lanes = {
+  "on-demand": { batchSize, maxConcurrency: exportWorkers.onDemand },
+  scheduled: { batchSize, maxConcurrency: exportWorkers.scheduled },
+};
 
 type Run = ReturnType<typeof exportUsage>;
 interface WorkerProcess {

@@ -13,6 +13,7 @@ interface Press {
   /** The run was over, and its last count answered. */
   endedAt: number;
   firstCallAt: number;
+  lastCallAt: number;
   /** A worker asked for moments for it. */
   askedAt: number;
   isAlone: boolean;
@@ -22,6 +23,12 @@ const begins = Date.parse("2026-11-30T06:59:00.000Z");
 // long enough for 15,000 partners' changes, or for repeats that keep the rate as busy
 const windowMs = 20 * 60_000;
 const lines = 160;
+const stretchNames = [
+  "the press to asking for slots",
+  "asking to the first call",
+  "the first call to the last, which waits for all other answers",
+  "the last call to the end",
+] as const;
 const seconds = (ms: number): string => (ms / 1000).toFixed(2);
 
 export const playOnDemand = async ({ count, zone }: { count: number; zone: Zone }): Promise<Goal[]> => {
@@ -47,8 +54,11 @@ export const playOnDemand = async ({ count, zone }: { count: number; zone: Zone 
     onCount: ({ partner, at }) => {
       calls += 1;
       const press = byPartner.get(partner);
-      if (press) press.firstCallAt = Math.min(press.firstCallAt, at);
-      else others.push(at);
+      if (!press) others.push(at);
+      else {
+        press.firstCallAt = Math.min(press.firstCallAt, at);
+        press.lastCallAt = Math.max(press.lastCallAt, at);
+      }
     },
     onEnd: (run: UsageExport) => {
       waiting.get(run.partnerId)?.();
@@ -69,6 +79,7 @@ export const playOnDemand = async ({ count, zone }: { count: number; zone: Zone 
       pressedAt: clock.now(),
       endedAt: 0,
       firstCallAt: Number.POSITIVE_INFINITY,
+      lastCallAt: 0,
       askedAt: Number.POSITIVE_INFINITY,
       isAlone,
     };
@@ -107,11 +118,16 @@ export const playOnDemand = async ({ count, zone }: { count: number; zone: Zone 
   const alone = distribution();
   const ahead = distribution();
   const more = distribution();
+  const stretches = Object.fromEntries(stretchNames.map((name) => [name, distribution()]));
   others.sort((a, b) => a - b);
   for (const its of presses) {
     const tookMs = its.endedAt - its.pressedAt;
     if (its.isAlone) {
       alone.add(tookMs);
+      const moments = [its.pressedAt, its.askedAt, its.firstCallAt, its.lastCallAt, its.endedAt];
+      for (const [place, name] of stretchNames.entries()) {
+        stretches[name]?.add((moments[place + 1] ?? 0) - (moments[place] ?? 0));
+      }
       ahead.add(others.filter((at) => at >= its.askedAt && at < its.firstCallAt).length);
       continue;
     }
@@ -147,8 +163,13 @@ export const playOnDemand = async ({ count, zone }: { count: number; zone: Zone 
       ],
     ],
   );
+  print("\nWhere the time goes of those alone, in seconds:\n");
+  printTable(
+    ["from", "half", "99 %"],
+    stretchNames.map((name) => [name, seconds(stretches[name]?.at(0.5) ?? 0), seconds(stretches[name]?.at(0.99) ?? 0)]),
+  );
   print(
-    `calls ${calls}, of others ${others.length}, in ${seconds(clock.now() - begins)} s; failures ${world.failures.length} ${String(world.failures[0])}`,
+    `\ncalls ${calls}, of others ${others.length}, in ${seconds(clock.now() - begins)} s; failures ${world.failures.length} ${String(world.failures[0])}`,
   );
   const goals: Goal[] = [
     {

@@ -1,7 +1,9 @@
 import { callsPerSecond } from "#test/fakes/rate";
+import { costGoals } from "../cost-goals.ts";
 import { costGoal, playCost } from "./cost.ts";
 import type { Zone } from "./fleet-partners.ts";
 import type { Goal } from "./goals.ts";
+import { playMonth } from "./month.ts";
 import { nightGoals, outageGoal, playNight } from "./night.ts";
 import { playOnDemand } from "./on-demand.ts";
 
@@ -29,10 +31,17 @@ export const parts: Record<string, (extent: Extent) => Promise<Goal[]>> = {
     nightGoals(await playNight({ ...scaled(isQuick ? 0.1 : 1), begins: monthEnd, trace })),
   // the largest zone, and at the full rate: a run's overhead weighs here what it weighs in the whole fleet
   demand: ({ isQuick }) => playOnDemand({ count: isQuick ? 5_000 : fleet, zone: "America/New_York" }),
-  cost: async ({ isQuick }) => [
-    costGoal("160 lines a partner", 0.3, await playCost({ partners: isQuick ? 100 : 1_000, lines: 160 })),
-    costGoal("100,000 lines", 0.25, await playCost({ partners: 1, lines: isQuick ? 20_000 : 100_000 })),
-  ],
+  cost: async ({ isQuick }) => {
+    const [small, large] = costGoals;
+    const partners = isQuick ? 100 : 1_000;
+    const ofLarge = isQuick ? large.lines / 5 : large.lines;
+    return [
+      costGoal(small.lines, small.dollars, await playCost({ partners, lines: small.lines })),
+      costGoal(large.lines, large.dollars, await playCost({ partners: 1, lines: ofLarge })),
+    ];
+  },
+  // a hundredth, as its nights are far from busy
+  month: ({ isQuick }) => playMonth({ fleet, share: isQuick ? 1 / 500 : 1 / 100, days: isQuick ? 12 : 30 }),
   outage: async ({ trace }) => {
     const [count, perSecond] = [fleet / 10, callsPerSecond / 10];
     const isIn = inNewYorkAndChicago;

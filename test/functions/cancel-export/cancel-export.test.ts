@@ -85,6 +85,22 @@ it("of a run whose worker has died leaves its numbers in doubt, and sends none o
   expect(world.gradient.countsReceived).toHaveLength(sent);
 });
 
+it("of a run that nobody carries has Gradient show what it had accepted by then", async () => {
+  const { world, run } = await runningWorld(customersNamed(300));
+  // a worker with two seconds for sending, which hands the run over
+  await world.clock.settle(carry(world, run, 77_000));
+  expect(await exportOf(world, run)).toMatchObject({ state: "sending", lease: null, viewsRebuilt: false });
+
+  expect(await cancel(world, run)).toMatchObject({ stop: "cancelled" });
+  await world.live(1);
+
+  const sent = world.gradient.countsReceived;
+  expect(await exportOf(world, run)).toMatchObject({ state: "cancelled", viewsRebuilt: true });
+  expect(sent.at(-1)).toMatchObject({ rebuildsViews: true });
+  expect(sent.slice(0, -1)).toContainEqual(expect.objectContaining({ accountId: sent.at(-1)?.accountId }));
+  expect(await world.integration()).toMatchObject({ currentExportId: null });
+});
+
 it("of a run that the service has started keeps it from starting that again before the next date", async () => {
   const world = await activeWorld();
   const before = (await runsOf(world)).length;

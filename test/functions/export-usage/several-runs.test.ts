@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { maxRunsPerWorker } from "#functions/export-usage/export-usage";
 import { AppError } from "#shared/errors";
 import { isOver } from "#shared/exports/usage-export";
+import { noSizes } from "#shared/integrations/sizes";
 import { noWants, wish } from "#shared/integrations/wants";
 import { named } from "#test/builders/fleet";
 import { sendingFleet } from "#test/builders/sending-fleet";
@@ -94,7 +95,7 @@ describe("the messages of one invocation", () => {
     ["one after the other where they are large", 5_000, 1],
     ["side by side where they are small", 500, 3],
   ])("are planned %s", async (_, known, expected) => {
-    const partners = named(3).map((id) => ({ id, integration: { sizes: { lines: known, toSend: 0 } } }));
+    const partners = named(3).map((id) => ({ id, integration: { sizes: { ...noSizes, lines: known } } }));
     const fleet = await sendingFleet(partners);
     for (const id of named(3)) await fleet.start(id);
     const reading = { now: 0, most: 0 };

@@ -38,7 +38,7 @@ describe("starting the integration", () => {
       onceMapped: [],
       leftOutServiceIds: [],
       looks: noLooks,
-      sizes: { lines: 0, toSend: 0 },
+      sizes: { lines: 0, toSend: 0, leftOver: null, repeats: null },
       ledgerBits: 0,
       notifications: { recipients: [], onSuccess: false },
       problems: [],

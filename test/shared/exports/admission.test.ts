@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { maxUnderWay } from "#shared/exports/admission";
 import { newHold } from "#shared/exports/export-lease";
 import { exportKey } from "#shared/exports/usage-export";
+import { noSizes } from "#shared/integrations/sizes";
 import { fleetOf, largeSizes, named, waiting } from "#test/builders/fleet";
 import { rowsOf } from "#test/builders/table";
 import { noon } from "#test/builders/time";
@@ -50,10 +51,11 @@ describe("the places", () => {
   });
 
   it("are large by what was to be sent on the last date, or by all lines where more than that is wanted", async () => {
-    const sizes = { lines: 5_000, toSend: 40 };
+    const sizes = { ...noSizes, lines: 5_000, toSend: 40, repeats: 3_000 };
     const fleet = await fleetOf(
       waiting("date", 9, "all", { sizes }),
       waiting("left-over", 8, "retry", { sizes }),
+      waiting("few-left-over", 8, "retry", { sizes: { ...sizes, leftOver: 3 } }),
       waiting("large", 7, "all", largeSizes),
     );
 
@@ -61,6 +63,7 @@ describe("the places", () => {
 
     expect((await fleet.admission()).places).toMatchObject([
       { partnerId: "date", isLarge: false },
+      { partnerId: "few-left-over", isLarge: false },
       { partnerId: "left-over", isLarge: true },
       { partnerId: "large", isLarge: true },
     ]);

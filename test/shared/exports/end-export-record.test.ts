@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { endOf } from "#shared/exports/end-export";
 import { noTotals } from "#shared/exports/line";
 import { nothingLeft, type UsageExport } from "#shared/exports/usage-export";
+import { noSizes } from "#shared/integrations/sizes";
 import { isWanted } from "#shared/integrations/wants";
 import { aRun, endIn, stoppedBy, wanted, wantsOf } from "#test/builders/ended-run";
 import { anIntegration } from "#test/builders/integration";
@@ -76,13 +77,22 @@ describe("the partner's record after a run", () => {
 
   it("keeps what a run of all lines tells of sizes and services that are awaited, and no other run", () => {
     const sized = { toSend: 4, awaitedServiceIds: ["svc-new"] };
-    const known = { sizes: { lines: 10, toSend: 4 }, awaitedServiceIds: ["svc-new"] };
-    const unknown = { sizes: { lines: 0, toSend: 0 }, awaitedServiceIds: [] };
+    const known = { sizes: { lines: 10, toSend: 4, leftOver: 0, repeats: 0 }, awaitedServiceIds: ["svc-new"] };
+    const unknown = { sizes: { lines: 0, toSend: 0, repeats: null }, awaitedServiceIds: [] };
 
     expect(endIn(aRun(sized), {}, { stillAwaited: ["svc-new"] })).toMatchObject(known);
     for (const other of [{ kind: "retry" }, { kind: "narrowed" }, stoppedBy("cancelled")] as Partial<UsageExport>[]) {
       expect(endIn(aRun({ ...sized, ...other }), {}, { stillAwaited: ["svc-new"] })).toMatchObject(unknown);
     }
+  });
+
+  it("keeps how many lines are left over, and forgets it where a run of some lines leaves others", () => {
+    const leftOver = { ...nothingLeft, lines: 2 };
+    const sizes = { ...noSizes, leftOver: 5 };
+
+    expect(endIn(aRun({ kind: "retry", leftOver }), { sizes })).toMatchObject({ sizes: { leftOver: 2 } });
+    expect(endIn(aRun({ kind: "narrowed" }), { sizes })).toMatchObject({ sizes: { leftOver: 5 } });
+    expect(endIn(aRun({ kind: "narrowed", leftOver }), { sizes })).toMatchObject({ sizes: { leftOver: null } });
   });
 });
 

@@ -53,7 +53,7 @@ const leavesOf = (schema: unknown, path: string[] = []): string[] => {
 describe("the columns of", () => {
   const lists = (routes as readonly Described[]).filter(({ route }) => route.csv);
 
-  it("three lists are known", () => expect(lists).toHaveLength(3));
+  it("four lists are known", () => expect(lists).toHaveLength(4));
 
   it.each(lists.map((described) => [described.route.path, described] as const))(
     "%s are the JSON's",

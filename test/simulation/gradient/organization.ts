@@ -13,8 +13,8 @@ export interface Side {
   /** Every number that was ever accepted, by line. */
   readonly accepted: Map<string, Set<number>>;
   readonly posts: Map<string, Post[]>;
-  /** The lines whose number has changed since the views were rebuilt, and when. */
-  readonly unseen: Map<string, number>;
+  /** The lines whose number has changed since the views were rebuilt, by a call that was made and landed then. */
+  readonly unseen: Map<string, { calledAt: number; landedAt: number }>;
   /** A number was accepted. */
   isProven: boolean;
   /** Gradient's services for which one was. */

@@ -68,7 +68,7 @@ export const gradientVendor = ({ now, tellsMapping, troubles, vendorKey, onLande
     const before = side.counts.get(line);
     const isSame = before?.unitCount === unitCount;
     if (post.rebuildsViews) side.unseen.clear();
-    else if (!isSame) side.unseen.set(line, now());
+    else if (!isSame) side.unseen.set(line, { calledAt: post.calledAt, landedAt: post.landedAt });
     // an earlier call may land later, and takes nothing back as long as its number is the same
     side.counts.set(line, { unitCount, calledAt: isSame ? Math.max(before.calledAt, post.calledAt) : post.calledAt });
     side.accepted.set(line, (side.accepted.get(line) ?? new Set<number>()).add(unitCount));

@@ -24,6 +24,8 @@ export interface Wish {
 const everyLine = () => true;
 // a date may be heeded a little early by a clock that is fast
 const clocksApartMs = 2_500;
+// as long as a person's call may last, and the clocks be apart
+const actLastsMs = 30_000;
 
 const partnerIdIn = ({ pk }: Item): string => pk.slice("partner#".length);
 
@@ -52,6 +54,8 @@ const isServed = (line: HubLine, name: string, side: Side, { at: since, isAnew }
 export const watchWishes = (world: World) => {
   const { line: time, observers, organizations, history, table } = world;
   const wishes = new Map<string, Wish[]>();
+  /** When a run was written first. */
+  const begunAt = new Map<string, number>();
   const cancelledAt = new Map<string, number>();
   const of = (partnerId: string): Wish[] => wishes.get(partnerId) ?? [];
   const add = (partnerId: string, wish: Wish) => void wishes.set(partnerId, [...of(partnerId), wish]);
@@ -92,10 +96,10 @@ export const watchWishes = (world: World) => {
     if (after.token && after.token.fingerprint !== before?.token?.fingerprint && after.mapping.completedAt !== null)
       wishAll(partnerId, "token", time.now(), true);
     if (after.state === "active" && before?.mapping.completedAt === null) wishAll(partnerId, "activation", time.now());
-    // another schedule drops a date that has just come: by a clock that is slow it has not
+    // another schedule drops a date that has just come: by the time at which it was decided it had not
     if (before && JSON.stringify(before.schedule) !== JSON.stringify(after.schedule)) {
       const isDropped = ({ cause, at: since }: Wish) =>
-        cause === "date" && at(since) === before.nextRunAt && since > time.now() - clocksApartMs;
+        cause === "date" && at(since) === before.nextRunAt && since > time.now() - actLastsMs;
       wishes.set(
         partnerId,
         of(partnerId).filter((wish) => !isDropped(wish)),
@@ -106,6 +110,7 @@ export const watchWishes = (world: World) => {
   };
   const seeExport = (partnerId: string, before: UsageExport | undefined, after: UsageExport): void => {
     if (after.mode === "dry-run" || after.kind === "look") return;
+    if (!before) begunAt.set(after.id, time.now());
     if (!before && after.trigger === "manual") {
       const { customerIds, retryOf, serviceIds } = after;
       if (retryOf !== null) return;
@@ -116,10 +121,13 @@ export const watchWishes = (world: World) => {
     }
     if (before && before.state !== "cancelled" && after.state === "cancelled") {
       cancelledAt.set(partnerId, time.now());
-      // a person's run takes its own wish along, one of the service's all that it was started for
+      // A person's run takes its own wish along, one of the service's all that it was started for: up to its write,
+      // which may come long after the moment that it notes.
       const startedAt = Date.parse(after.createdAt) + clocksApartMs;
       const isDropped = (wish: Wish) =>
-        after.admittedFor === null ? Math.abs(wish.at - startedAt) < 2 * clocksApartMs : wish.at <= startedAt;
+        after.admittedFor === null
+          ? Math.abs(wish.at - startedAt) < 2 * clocksApartMs
+          : wish.at <= Math.max(startedAt, begunAt.get(after.id) ?? 0);
       wishes.set(
         partnerId,
         of(partnerId).filter((wish) => !isDropped(wish)),

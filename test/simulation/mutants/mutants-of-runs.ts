@@ -119,6 +119,13 @@ export const mutantsOfRuns: Mutant[] = [
     "const { after, writes } = { after: { ...before, currentExportId: null }, writes: [] as Write[] };",
   ),
   one(
+    "a cancelled run that nobody carries owes no views",
+    "deeds",
+    "functions/cancel-export/cancel-export.ts",
+    'mode !== "dry-run" && acceptedLine !== null && !viewsRebuilt;',
+    "mode === undefined;",
+  ),
+  one(
     "a run that meets an obstacle sends",
     "sends",
     begin,

@@ -155,6 +155,13 @@ export const mutantsOfSending: Mutant[] = [
     "await lastCounted;\n    const ends",
   ),
   one("the views' call is not noted", "sends", rebuild, "await note();", ""),
+  one(
+    "a cancelled run goes on for the views after a refusal",
+    "sends",
+    rebuild,
+    '(cause.kind === "failed" || cause.reason !== "cancelled")',
+    'halt.stop()?.reason !== "cancelled"',
+  ),
   one("a stopped run owes no views", "seeds", rebuild, "if (!entry || entry.owed !== null) return;", "return;"),
   one(
     "the first 404 ends the run",
