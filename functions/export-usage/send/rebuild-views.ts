@@ -68,9 +68,11 @@ export const rebuildViews = async (run: ExportRun): Promise<void> => {
       await note();
       return lease.isSafe();
     };
-    if (!(await mayGoOn())) return false;
+    // a worker that stood still has lost time, and not its run: it takes the lease up again
+    const mayCall = async () => (await mayGoOn()) || (!mayNot() && (await mayGoOn()));
+    if (!(await mayCall())) return false;
     const count = { serviceId, accountId: entry.customerId, unitCount, rebuildsViews: true };
-    const result = await sendCount(run)(token.value, count, mayGoOn);
+    const result = await sendCount(run)(token.value, count, mayCall);
     if (result === null) return false;
     const { answer, wasInDoubt, sentAt: at } = result;
     const { customerId, serviceId: hubServiceId } = entry;

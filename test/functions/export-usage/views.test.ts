@@ -11,7 +11,7 @@ type Intercept = (count: UnitCount, at: number) => CountAnswer | undefined;
  * Three customers are mapped, the fourth and last line is not: the run's last call is refused, and one is repeated for
  * the views.
  */
-const worldWith = async (intercept: Intercept) => {
+const worldWith = async (intercept: Intercept, mapped = ["a", "b", "c"]) => {
   const world = serviceWorld({
     through: (gradient) => ({
       ...gradient,
@@ -25,7 +25,7 @@ const worldWith = async (intercept: Intercept) => {
     await world.setUsage(id, { dns: 10 });
   }
   await world.connect();
-  world.map(["a", "b", "c"]);
+  world.map(mapped);
   return { world, run: await start(world) };
 };
 
@@ -38,6 +38,28 @@ describe("the call for the views", () => {
 
     expect(await exportOf(world, run)).toMatchObject({ viewsRebuilt: true });
     expect(world.gradient.countsReceived.at(-1)).toMatchObject({ accountId: "b", rebuildsViews: true });
+  });
+
+  it("is made although its worker stood still for longer than its lease, right before it", async () => {
+    const { world, run } = await worldWith(() => undefined, ["a"]);
+    const written = { ledgerRows: 0 };
+    const { clock, table, gradient } = world;
+    const slow: typeof table = {
+      ...table,
+      put: async (item, expected) => {
+        await table.put(item, expected);
+        if (!item.sk.startsWith("ledger#") || gradient.countsReceived.length !== 4) return;
+        written.ledgerRows += 1;
+        // the first keeps what Gradient has answered, the second notes the call for the views
+        if (written.ledgerRows === 2) await clock.sleep(30_000);
+      },
+    };
+    const { lane } = await exportOf(world, run);
+    const message = { partnerId: world.partnerId, exportId: run.id, lane };
+    await clock.settle(world.workerWith({ table: slow })([message], { remainingMs: () => 300_000 }));
+
+    expect(await exportOf(world, run)).toMatchObject({ state: "finished", viewsRebuilt: true });
+    expect(written.ledgerRows).toBeGreaterThan(2);
   });
 
   it("suspends the integration when Gradient refuses the token", async () => {
