@@ -1,3 +1,4 @@
+import { AppError } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
 import {
   findIntegration,
@@ -10,7 +11,7 @@ import { noLooks } from "#shared/integrations/looks";
 import { noSizes } from "#shared/integrations/sizes";
 import { noWants } from "#shared/integrations/wants";
 import { logger } from "#shared/logger";
-import { findPartner } from "#shared/partners/partner";
+import { findPartner, type Partner } from "#shared/partners/partner";
 import { defaultSchedule } from "#shared/schedules/schedule";
 import { isTimeZone } from "#shared/schedules/zoned-time";
 import type { Changing } from "#shared/table/changing";
@@ -21,18 +22,24 @@ export interface Start {
   by: Actor;
 }
 
-/**
- * UTC for a partner that the feed has not told of yet, and for a zone that is none any more; it can be changed with the
- * schedule.
- */
-const zoneOf = async (table: Pick<Table, "get">, partnerId: string): Promise<string> => {
-  const timeZone = (await findPartner(table, partnerId))?.timeZone ?? "UTC";
+const partnerOf = async (table: Pick<Table, "get">, id: string): Promise<Partner> => {
+  const partner = await findPartner(table, id);
+  if (partner) return partner;
+  const detail = "The hub has not told us of your organization yet. Try again later.";
+  throw new AppError("conflict", "partner.unknown", detail);
+};
+
+/** UTC for a zone that is none any more; it can be changed with the schedule. */
+const zoneOf = ({ id: partnerId, timeZone }: Partner): string => {
   if (isTimeZone(timeZone)) return timeZone;
   logger.error("a partner's time zone is none, its schedule begins in UTC", { partnerId });
   return "UTC";
 };
 
-/** Starts the integration, or starts it again after a disconnect. One that has started stays as it is. */
+/**
+ * Starts the integration, or starts it again after a disconnect. One that has started stays as it is. Throws
+ * `partner.unknown` where the feed has not told of the partner yet: nobody would know whom to write to.
+ */
 export const startIntegration =
   ({ table, now, newId }: Changing) =>
   ({ partnerId, by }: Start): Promise<{ integration: Integration; isNew: boolean }> =>
@@ -40,8 +47,9 @@ export const startIntegration =
       const existing = await findIntegration(table, partnerId);
       if (existing && existing.state !== "disconnected") return { integration: existing, isNew: false };
 
+      const partner = await partnerOf(table, partnerId);
       // what a person had set before the disconnect comes back with the reconnect
-      const schedule = existing?.schedule ?? defaultSchedule(await zoneOf(table, partnerId));
+      const schedule = existing?.schedule ?? defaultSchedule(zoneOf(partner));
       const at = now().toISOString();
       const fresh: Integration = {
         partnerId,

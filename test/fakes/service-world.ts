@@ -20,10 +20,10 @@ import { askLook } from "#shared/integrations/ask-look";
 import { findIntegration, integrationWrite, maySend } from "#shared/integrations/integration";
 import { suspendIntegration } from "#shared/integrations/suspend-integration";
 import { outboxPks, type SyncReason, type Task } from "#shared/outbox/outbox";
-import { toPartnerItem } from "#shared/partners/partner";
 import { toServiceItem } from "#shared/services/hub-service";
 import type { OpenWord } from "#shared/stored";
 import { toUsageItem } from "#shared/usage/usage";
+import { aPartnerRow } from "#test/builders/partner";
 import { type InMemoryGradient, inMemoryGradient } from "#test/fakes/in-memory-gradient";
 import { inMemoryMailer } from "#test/fakes/in-memory-mailer";
 import { inMemoryTable } from "#test/fakes/in-memory-table";
@@ -35,6 +35,10 @@ import { callsPerSecond } from "./rate.ts";
 const partnerId = "org-1";
 const usualToken = partnerToken.parse("gradient-partner-token-0001");
 const by = { actor: "user-1", actorName: "Ada Admin", address: "203.0.113.7" };
+
+/** As the feed has told of a partner before anything else. */
+const partnerRow = (id: string) =>
+  aPartnerRow({ id, owner: { name: "Olga Owner", email: "olga@example.com" }, timeZone: "UTC" });
 
 interface Options {
   /** Puts something between the service and Gradient; `now` is the world's time. */
@@ -52,7 +56,7 @@ export const serviceWorld = ({
 }: Options = {}) => {
   const clock = virtualClock();
   const now = () => clock.date();
-  const table = inMemoryTable();
+  const table = inMemoryTable([partnerRow(partnerId), partnerRow("org-2")]);
   const gradient = inMemoryGradient({ now });
   const side = through(gradient, now);
   const client = "as" in side ? side : pacedGradient(side, now);
@@ -221,11 +225,6 @@ export const serviceWorld = ({
     pass: (ms: number): Promise<void> => clock.settle(clock.sleep(ms)),
     /** From nothing to a confirmed agreement, with the owner told and the accounts in Gradient. */
     connect: async () => {
-      const owner = { name: "Olga Owner", email: "olga@example.com" };
-      const at = now().toISOString();
-      await table.put(
-        toPartnerItem({ id: partnerId, name: "Example MSP", owner, timeZone: "UTC", updatedAt: at, version: 1 }),
-      );
       organization = gradient.organizationOf(token) ?? gradient.addOrganization({ token });
       await startIntegration(common)({ partnerId, by });
       await register({ partnerId, text: token, by });

@@ -125,7 +125,7 @@ describe.each(routes)("%s", (route) => {
   it("never touches another partner's records, whatever ids the request has", async () => {
     const { ask, unchanged } = await connectedApi();
 
-    const { status } = await ask(route, { ...good, person: { org_id: "org-2002" } });
+    const { status } = await ask(route, { ...good, person: { org_id: "org-2" } });
 
     // starting is everybody's own; of all else the other partner has nothing
     if (route === "start") expect(status).toBe(201);

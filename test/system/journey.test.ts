@@ -81,7 +81,11 @@ describe("a partner's journey through the whole system", () => {
     await partner.post(`${partner.at}/finish`, {});
 
     expect(await untilState(partner.session, "active")).toMatchObject({ nextEnabled: true });
-    const { items } = await partner.session.read("/exports", history);
+    // the want is written with the state; its run begins at the next admission
+    const items = await eventually("the run of the mapping", async () => {
+      const found = await partner.session.read("/exports", history);
+      return found.items.length > 0 ? found.items : undefined;
+    });
     expect(items).toMatchObject([{ trigger: "mapping" }]);
     const over = await untilOver(partner.session, items[0]?.id ?? "");
 

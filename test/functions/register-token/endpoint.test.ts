@@ -164,7 +164,7 @@ describe("a token that is not taken", () => {
 
   it("is told that another partner uses it", async () => {
     const { ask, world } = await startedApi();
-    const theirs = { org_id: "org-2002" };
+    const theirs = { org_id: "org-2" };
     await ask("start", { person: theirs });
     expect(await ask("token", { body: { partnerToken: world.token }, person: theirs })).toMatchObject({ status: 200 });
     const before = keptIn(world);

@@ -9,6 +9,7 @@ import { partnerToken, tokenFingerprint } from "#shared/gradient/gradient-token"
 import { findIntegration } from "#shared/integrations/integration";
 import { claimant, organizationClaimKey, tokenClaimKey } from "#shared/integrations/token-claim";
 import { exportOf, start } from "#test/builders/connected-world";
+import { aPartnerRow } from "#test/builders/partner";
 import { everyRow, owedTasks, rowsOf } from "#test/builders/table";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
@@ -53,6 +54,7 @@ const gradientFailures: [string, AppError, string, string][] = [
 it("typed wrong by three partners, again and again, opens no breaker for anybody", async () => {
   const { world } = await startedWorld();
   const others = ["org-2", "org-3"];
+  await world.table.put(aPartnerRow({ id: "org-3" }));
   for (const partnerId of others) await startIntegration(world.common)({ partnerId, by: world.by });
 
   for (let attempt = 0; attempt < 10; attempt += 1) {

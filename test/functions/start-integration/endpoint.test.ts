@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { jsonHeaders } from "#test/builders/http-event";
 import { hubApi } from "#test/builders/hub-api";
+import { aPartnerRow } from "#test/builders/partner";
 import { serviceWorld } from "#test/fakes/service-world";
 
 const started = {
@@ -39,4 +40,14 @@ it("answers one of two requests at the same time with 201", async () => {
   const replies = await Promise.all([ask("start"), ask("start")]);
 
   expect(replies.map(({ status }) => status).sort()).toEqual([200, 201]);
+});
+
+it("answers 409 until the feed has told of the organization, and 201 after that", async () => {
+  const world = serviceWorld();
+  const { ask } = hubApi(world);
+  const person = { org_id: "org-9" };
+
+  expect(await ask("start", { person })).toMatchObject({ status: 409, body: { code: "partner.unknown" } });
+  await world.table.put(aPartnerRow({ id: "org-9" }));
+  expect(await ask("start", { person })).toMatchObject({ status: 201, body: { partnerId: "org-9" } });
 });

@@ -46,12 +46,15 @@ describe("starting the integration", () => {
     });
   });
 
-  it("is possible before the feed has told of the partner", async () => {
+  it("is not possible before the feed has told of the partner", async () => {
     const world = serviceWorld();
+    const before = everyRow(world.table);
 
-    const { integration } = await startIntegration(world.common)(world);
-
-    expect(integration.schedule).toMatchObject({ timeZone: "UTC" });
+    await expect(startIntegration(world.common)({ partnerId: "org-9", by: world.by })).rejects.toMatchObject({
+      kind: "conflict",
+      code: "partner.unknown",
+    });
+    expect(everyRow(world.table)).toEqual(before);
   });
 
   it("says who did it and from where", async () => {
