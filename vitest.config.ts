@@ -1,7 +1,18 @@
 import { defineConfig } from "vitest/config";
+import { findBrowser } from "./test/browser/find-browser.ts";
 
 // takes every core for itself, so it comes after the others
 const seeds = "test/simulation/seeds.test.ts";
+
+const inBrowsers = "test/browser/**/*.test.ts";
+const hasBrowser = (await findBrowser()) !== undefined;
+if (!hasBrowser) {
+  const what =
+    "BROWSER TESTS DO NOT RUN: there is no Chromium, Chrome or Edge here, and BROWSER_EXECUTABLE names none.";
+  // where all has to be tested, a part that cannot be is a failure
+  if (process.env.BROWSER_REQUIRED) throw new Error(what);
+  process.stderr.write(`\n${"!".repeat(what.length)}\n${what}\n${"!".repeat(what.length)}\n\n`);
+}
 
 export default defineConfig({
   test: {
@@ -15,12 +26,21 @@ export default defineConfig({
         test: {
           name: "all others",
           include: ["test/**/*.test.ts"],
-          exclude: [seeds],
+          exclude: [seeds, inBrowsers],
           // by default one core stays idle, which on two is half of the machine
           maxWorkers: "100%",
           sequence: { groupOrder: 0 },
         },
       },
+      ...(hasBrowser
+        ? [
+            {
+              extends: true as const,
+              // after the others: what waits for a page waits for the machine
+              test: { name: "browser", include: [inBrowsers], testTimeout: 60_000, sequence: { groupOrder: 2 } },
+            },
+          ]
+        : []),
     ],
   },
 });

@@ -14,9 +14,8 @@ export interface Call {
 
 export interface Reply {
   status: number;
-  /** Sent as JSON, unless `html` is given. */
+  /** Sent as JSON. */
   body?: unknown;
-  html?: string;
   headers?: Record<string, string>;
 }
 
@@ -95,12 +94,11 @@ export const parseJson = (text: string): unknown => {
   }
 };
 
-export const send = (response: ServerResponse, { status, body, html, headers }: Reply): void => {
+export const send = (response: ServerResponse, { status, body, headers }: Reply): void => {
   if (response.destroyed || response.headersSent) return;
-  const type = html === undefined ? "application/json; charset=utf-8" : "text/html; charset=utf-8";
-  const text = html ?? JSON.stringify(body ?? null);
+  const text = JSON.stringify(body ?? null);
   response.writeHead(status, {
-    "content-type": type,
+    "content-type": "application/json; charset=utf-8",
     "content-length": Buffer.byteLength(text),
     "cache-control": "no-store",
     ...headers,

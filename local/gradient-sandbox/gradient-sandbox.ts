@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { keepDoor, noPages } from "../door.ts";
+import { lazyBundle } from "../pages/bundle-page.ts";
+import { servePage } from "../pages/serve-page.ts";
 import { sandboxBehaviour } from "./behaviour.ts";
 import { callLog } from "./call-log.ts";
 import { replyToError, send } from "./exchange.ts";
@@ -33,6 +35,12 @@ export interface GradientSandbox {
 }
 
 const host = "127.0.0.1";
+
+const answersPage = servePage({
+  title: "Gradient sandbox",
+  bundle: lazyBundle("local/gradient-sandbox/page/main.tsx"),
+  calls: () => [],
+});
 
 const listen = (server: Server, port: number) =>
   new Promise<number>((resolve, reject) => {
@@ -83,7 +91,7 @@ export const startGradientSandbox = async (options: GradientSandboxOptions): Pro
     webhook: mappingWebhook(options.webhook, { timers: clocks, nowMs, behaviour }),
   };
   const vendor = vendorGate({ world, vendorKey: options.vendorKey, faults, limit, timers: clocks });
-  const partner = partnerGate({ world, faults, limit, answers: vendor.answers, hubUi });
+  const partner = partnerGate({ world, faults, limit, answers: vendor.answers });
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
@@ -91,7 +99,7 @@ export const startGradientSandbox = async (options: GradientSandboxOptions): Pro
       const target = (request.url ?? "/").replace(/^\/+/, "/");
       const url = URL.parse(target, `http://${host}`) ?? new URL(`http://${host}/_unreadable`);
       if (url.pathname.startsWith("/api/")) await vendor.handle(request, response, url);
-      else await partner(request, response, url);
+      else if (!(await answersPage(request, response))) await partner(request, response, url);
     } catch (error) {
       send(response, replyToError(error));
     }

@@ -8,29 +8,18 @@ import { partnerOrganizationRoutes } from "./partner-organizations.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import { router } from "./router.ts";
 import type { PartnerRoute, SandboxWorld } from "./sandbox-world.ts";
-import { statusPage } from "./status-page.ts";
 
 interface Gate {
   world: SandboxWorld;
   faults: FaultInjector;
   limit: RateLimit;
   answers: Map<number, number>;
-  hubUi: string | undefined;
 }
 
 /** The way in to all but the vendor API: no credential, no limit, no faults. */
-export const partnerGate = ({ world, faults, limit, answers, hubUi }: Gate) => {
+export const partnerGate = ({ world, faults, limit, answers }: Gate) => {
   const stats = () => ({ ...limit.figures(), answers: Object.fromEntries(answers) });
   const routes: PartnerRoute[] = [
-    {
-      method: "GET",
-      path: "/",
-      run: ({ headers }) => ({
-        status: 200,
-        html: statusPage(world, { figures: limit.figures(), self: `http://${headers.host}`, hubUi }),
-        headers: { "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'" },
-      }),
-    },
     { method: "GET", path: "/_partner/stats", run: () => ({ status: 200, body: stats() }) },
     {
       method: "DELETE",

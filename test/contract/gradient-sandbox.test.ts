@@ -313,13 +313,4 @@ describe("the plumbing", () => {
     }
     expect((await partner.vendor("GET", "/organization")).status).toBe(200);
   });
-
-  it("shows a page for people that escapes names and shows no token", async () => {
-    await aConnectedPartner(sandbox, { name: "<b>Bold</b> & Co" });
-    const page = await (await fetch(`${sandbox.url}/`)).text();
-    expect(page).toContain("&lt;b&gt;Bold&lt;/b&gt; &amp; Co");
-    expect(page).toContain('href="http://127.0.0.1:4000"');
-    expect(page).not.toContain("<b>Bold");
-    expect(page).not.toContain(partner.token);
-  });
 });

@@ -1,0 +1,19 @@
+import "../../page-parts/style.css";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { Hub } from "./hub.tsx";
+import { fetchSetting } from "./setting.ts";
+
+const queries = new QueryClient({ defaultOptions: { queries: { retry: 1, staleTime: 1000 } } });
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("The page has no root.");
+const setting = await fetchSetting();
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <Hub setting={setting} />
+    </QueryClientProvider>
+  </StrictMode>,
+);
