@@ -15,7 +15,7 @@ type Input<R extends AnyRoute> = R["route"]["request"]["_zod"]["input"];
 type Given<In> = string extends keyof In
   ? object
   : Pick<In, ("path" | "body") & keyof In> & Partial<Pick<In, "query" & keyof In>>;
-type Asked<Key extends RouteKey> = Given<Input<Declared<Key>>> & { headers?: Record<string, string> };
+export type Asked<Key extends RouteKey> = Given<Input<Declared<Key>>> & { headers?: Record<string, string> };
 
 /** What every refusal says of itself; some have further members. */
 export interface Problem {

@@ -1,0 +1,13 @@
+import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+
+interface Screen {
+  /** The first part of its address: `history` of `#/history/7`. */
+  name: string;
+  title: string;
+  Screen: LazyExoticComponent<ComponentType>;
+}
+
+/** Every screen, in the order of the navigation; each is loaded when it is first opened. */
+export const screens: readonly [Screen, ...Screen[]] = [
+  { name: "connect", title: "Connect", Screen: lazy(() => import("./screens/wizard.tsx")) },
+];
