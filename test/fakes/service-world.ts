@@ -20,10 +20,10 @@ import { askLook } from "#shared/integrations/ask-look";
 import { findIntegration, integrationWrite, maySend } from "#shared/integrations/integration";
 import { suspendIntegration } from "#shared/integrations/suspend-integration";
 import { outboxPks, type SyncReason, type Task } from "#shared/outbox/outbox";
+import { toPartnerItem } from "#shared/partners/partner";
 import { toServiceItem } from "#shared/services/hub-service";
 import type { OpenWord } from "#shared/stored";
 import { toUsageItem } from "#shared/usage/usage";
-import { aPartnerRow } from "#test/builders/partner";
 import { type InMemoryGradient, inMemoryGradient } from "#test/fakes/in-memory-gradient";
 import { inMemoryMailer } from "#test/fakes/in-memory-mailer";
 import { inMemoryTable } from "#test/fakes/in-memory-table";
@@ -38,7 +38,14 @@ const by = { actor: "user-1", actorName: "Ada Admin", address: "203.0.113.7" };
 
 /** As the feed has told of a partner before anything else. */
 const partnerRow = (id: string) =>
-  aPartnerRow({ id, owner: { name: "Olga Owner", email: "olga@example.com" }, timeZone: "UTC" });
+  toPartnerItem({
+    id,
+    name: "Example MSP",
+    owner: { name: "Olga Owner", email: "olga@example.com" },
+    timeZone: "UTC",
+    updatedAt: "2026-11-22T10:00:00.000Z",
+    version: 1,
+  });
 
 interface Options {
   /** Puts something between the service and Gradient; `now` is the world's time. */
