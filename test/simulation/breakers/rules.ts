@@ -136,7 +136,7 @@ export const rules = (world: Fleet, now: () => number, isFair: boolean) => {
         if (put.sk === "breaker") {
           onBreaker(before as Breaker | undefined, put as unknown as Breaker, suspended !== undefined);
         }
-        if (put.sk.startsWith("mail#")) count(mails, String(put.partnerId));
+        if (put.sk.startsWith("mail#token-rejected")) count(mails, String(put.partnerId));
       }
       if (suspended) onSuspended(String(suspended.put.partnerId));
     },
