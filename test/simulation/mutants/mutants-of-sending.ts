@@ -130,7 +130,13 @@ export const mutantsOfSending: Mutant[] = [
     "Object.entries(counts).map(",
     "Object.entries(counts).filter(([, its]) => its.unitCount !== 0).map(",
   ),
-  one("removed customers keep their units", "seeds", scope, "billed || line.holdsUnits", "billed"),
+  one(
+    "removed customers keep their units",
+    "seeds",
+    scope,
+    "isLineBilled(line.serviceId) || line.holdsUnits",
+    "isLineBilled(line.serviceId)",
+  ),
   one("a number in doubt is not brought to zero", "seeds", ledger, " || doubt !== null;", ";"),
   {
     name: "the views' call goes without a lease",
@@ -177,8 +183,8 @@ export const mutantsOfSending: Mutant[] = [
       { file: "shared/exports/line.ts", from: "billed: z.boolean(),", to: "billed: z.boolean(), planned: z.int()," },
       {
         file: scope,
-        from: "      billed,\n    }));",
-        to: "      billed, planned: 10,\n    }));",
+        from: "      billed: isLineBilled(serviceId),\n    }));",
+        to: "      billed: isLineBilled(serviceId), planned: 10,\n    }));",
       },
       {
         file: prepare,
