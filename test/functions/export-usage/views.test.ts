@@ -5,6 +5,7 @@ import type { UsageExport } from "#shared/exports/usage-export";
 import type { CountAnswer, UnitCount } from "#shared/gradient/gradient-api";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import { exportOf, ledgerEntryOf, send, start } from "#test/builders/connected-world";
+import { freePacer } from "#test/fakes/paced-gradient";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
 type Intercept = (count: UnitCount, at: number) => CountAnswer | undefined;
@@ -46,10 +47,12 @@ const tableWithNotes = ({ table, gradient }: ServiceWorld, happen: () => Promise
   };
 };
 
+/** By a worker whose moments never pass: only its lease says whether it may still call. */
 const carryWith = async (world: ServiceWorld, run: UsageExport, table: ServiceWorld["table"]): Promise<void> => {
   const { lane } = await exportOf(world, run);
   const message = { partnerId: world.partnerId, exportId: run.id, lane };
-  await world.workerWith({ table })([message], { remainingMs: () => 300_000 });
+  const pacersFor = () => () => ({ ...freePacer, expect: () => undefined });
+  await world.workerWith({ table, pacersFor })([message], { remainingMs: () => 300_000 });
 };
 
 describe("the call for the views", () => {
@@ -112,6 +115,8 @@ describe("the call for the views", () => {
     await world.work();
 
     expect(await exportOf(world, run)).toMatchObject({ stop: "gradient-refuses", viewsRebuilt: false });
+    // the run that follows sends the last accepted count again, and ends as every run does
+    expect(await ledgerEntryOf(world, "c", "dns")).toMatchObject({ owed: "stopped" });
     expect(world.gradient.countsReceived).toHaveLength(4);
   });
 
@@ -143,6 +148,8 @@ describe("the call for the views", () => {
     });
     await world.work();
     expect(await exportOf(world, run)).toMatchObject({ stop: "gradient-refuses", viewsRebuilt: false });
+    // the run that follows sends the last accepted count again, and ends as every run does
+    expect(await ledgerEntryOf(world, "c", "dns")).toMatchObject({ owed: "stopped" });
 
     const next = await send(world, "changes");
 

@@ -56,10 +56,10 @@ export const mutantsOfSending: Mutant[] = [
     "if (intent === undefined) return entry;",
     "if (intent?.at !== -1) return entry;",
   ),
-  one("a fenced line loses its intent", "seeds", prepare, "[...intents, ...kept]", "intents"),
+  one("a fenced line loses its intent", "sends", prepare, "[...intents, ...kept]", "intents"),
   one(
     "the ledger is written without a condition",
-    "stalls",
+    "sends",
     settle,
     "await store(table, bucketWrite(changed));",
     "await table.put(bucketWrite(changed).put);",
@@ -80,7 +80,7 @@ export const mutantsOfSending: Mutant[] = [
   ),
   one(
     "the export is written without a condition",
-    "seeds",
+    "wants",
     lease,
     "else await store(table, exportWrite(next));",
     "else await table.put(exportWrite(next).put);",
@@ -168,7 +168,7 @@ export const mutantsOfSending: Mutant[] = [
     '(cause.kind === "failed" || cause.reason !== "cancelled")',
     'halt.stop()?.reason !== "cancelled"',
   ),
-  one("a stopped run owes no views", "seeds", rebuild, "if (!entry || entry.owed !== null) return;", "return;"),
+  one("a stopped run owes no views", "sends", rebuild, "if (!entry || entry.owed !== null) return;", "return;"),
   one(
     "the first 404 ends the run",
     "sends",
