@@ -13,7 +13,7 @@ import { noWants, wants } from "./wants.ts";
 
 /**
  * not-started → awaiting-token → awaiting-agreement → awaiting-mapping → active. `suspended` from any later state once
- * Gradient refuses the token, and back to where it was with a new one; `disconnected` by a person, and back to
+ * Gradient refuses the token, and back to where it was with a new one. `disconnected` by a person, and then back to
  * awaiting-token.
  */
 export type IntegrationState =
