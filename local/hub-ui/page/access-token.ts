@@ -8,29 +8,41 @@ const expiryOf = (jwt: string): number => {
   return claims.exp * 1000;
 };
 
+export interface AccessToken {
+  get(): Promise<string>;
+  /** The next call gets a new one. */
+  forget(): void;
+}
+
 /** The person's token for the API, from the hub's identity provider; kept until shortly before it ends. */
-export const accessTokenOf = (issuer: string, person: SamplePerson) => {
+export const accessTokenOf = (issuer: string, { org_id, sub, role, name, email }: SamplePerson): AccessToken => {
   let kept: Promise<string> | undefined;
   let until = 0;
   const fetchToken = async (): Promise<string> => {
     const reply = await fetch(`${issuer}/token`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ ...person, scope: "" }),
+      body: JSON.stringify({ org_id, sub, role, name, email, scope: "" }),
     });
     if (!reply.ok) throw new Error(`Signing in failed: the identity provider answered ${reply.status}.`);
     const { access_token: token }: { access_token: string } = await reply.json();
     until = expiryOf(token) - earlierMs;
     return token;
   };
-  return (): Promise<string> => {
-    if (kept !== undefined && Date.now() < until) return kept;
-    // callers of the same moment share one request
-    until = Number.POSITIVE_INFINITY;
-    kept = fetchToken().catch((error: unknown) => {
-      until = 0;
-      throw error;
-    });
-    return kept;
+  const forget = () => {
+    until = 0;
+  };
+  return {
+    forget,
+    get: () => {
+      if (kept !== undefined && Date.now() < until) return kept;
+      // callers of the same moment share one request
+      until = Number.POSITIVE_INFINITY;
+      kept = fetchToken().catch((error: unknown) => {
+        forget();
+        throw error;
+      });
+      return kept;
+    },
   };
 };

@@ -1,4 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRef } from "react";
 import type { Answer, Asked, BodyOf, Problem, RouteKey } from "#client/api-client";
 import { useSession } from "./session.ts";
 
@@ -58,12 +59,62 @@ export const useList = <Key extends RouteKey, Item>(
   });
 };
 
-/** Changes something. Afterwards everything that is on the screen is read again, whether it went well or not. */
+/** Nobody knows whether the call has done anything, or it has not yet: the same may be said again under the same key. */
+const isOpen = (error: unknown): boolean =>
+  !(error instanceof Refused) ||
+  error.problem.status >= 500 ||
+  [401, 403, 429].includes(error.problem.status) ||
+  error.problem.code === "idempotency.in-progress";
+
+const isInProgress = (error: unknown): boolean =>
+  error instanceof Refused && error.problem.code === "idempotency.in-progress";
+
+interface Press {
+  said: string;
+  key: string;
+}
+
+/**
+ * Changes something. While it is under way another press does nothing. What got no answer goes out once more under the
+ * same `Idempotency-Key`, and so does a press of the same after a failure, so that whatever was lost on the way happens
+ * once. Afterwards everything that is on the screen is read again, whether it went well or not.
+ */
 export const useChange = <Key extends RouteKey>(key: Key) => {
   const { call } = useSession();
   const queries = useQueryClient();
-  return useMutation({
-    mutationFn: async (asked: Asked<Key>) => bodyOf<Key>(await call(key, asked)),
-    onSettled: () => queries.invalidateQueries(),
+  const isUnderWay = useRef<boolean>(false);
+  const unanswered = useRef<Press | undefined>(undefined);
+  const {
+    mutate,
+    mutateAsync: _,
+    ...change
+  } = useMutation({
+    mutationFn: async ({ asked, press }: { asked: Asked<Key>; press: Press }) => {
+      const headers = key.startsWith("POST ") ? { "idempotency-key": press.key, ...asked.headers } : asked.headers;
+      return bodyOf<Key>(await call(key, { ...asked, ...(headers === undefined ? {} : { headers }) }));
+    },
+    retry: (count, error) => (isInProgress(error) ? count < 5 : !(error instanceof Refused) && count < 1),
+    retryDelay: 1000,
+    onError: (error, { press }) => {
+      unanswered.current = isOpen(error) ? press : undefined;
+    },
+    onSuccess: () => {
+      unanswered.current = undefined;
+    },
+    onSettled: () => {
+      isUnderWay.current = false;
+      // not waited for: what was changed is changed, whatever the reading brings
+      void queries.invalidateQueries();
+    },
   });
+  return {
+    ...change,
+    mutate: (asked: Asked<Key>, { onSuccess }: { onSuccess?: (body: BodyOf<Key>) => void } = {}) => {
+      if (isUnderWay.current) return;
+      isUnderWay.current = true;
+      const said = JSON.stringify(asked);
+      const press = unanswered.current?.said === said ? unanswered.current : { said, key: crypto.randomUUID() };
+      mutate({ asked, press }, onSuccess === undefined ? {} : { onSuccess });
+    },
+  };
 };

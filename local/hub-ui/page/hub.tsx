@@ -1,57 +1,85 @@
-import { Suspense, useMemo, useState } from "react";
-import { apiClient } from "#client/api-client";
+import { Suspense, useEffect, useRef } from "react";
 import { useAddress } from "../../page-parts/address.ts";
-import { accessTokenOf } from "./access-token.ts";
+import { Home } from "./home.tsx";
+import { Loading } from "./parts/answered.tsx";
+import { Boundary } from "./parts/boundary.tsx";
 import { screens } from "./screens.ts";
-import { SessionProvider } from "./session.ts";
+import { type Session, SessionProvider } from "./session.ts";
 import type { Setting } from "./setting.ts";
+import { useSignIn } from "./sign-in.ts";
+import { SignedInAs } from "./signed-in-as.tsx";
 
+/** The hub's own frame around whatever screen the address names. */
 export const Hub = ({ setting }: { setting: Setting }) => {
-  const [sub, setSub] = useState(() => sessionStorage.getItem("person"));
-  const person = setting.people.find((one) => one.sub === sub) ?? setting.people[0];
-  const session = useMemo(() => {
-    if (person === undefined) return undefined;
-    return {
-      person,
-      setting,
-      call: apiClient({ api: setting.api, accessToken: accessTokenOf(setting.issuer, person) }),
-      mayChange: person.role === "owner" || person.role === "full_admin",
-    };
-  }, [setting, person]);
-  const [name] = useAddress().split("/").slice(1);
-  const { Screen } = screens.find((one) => one.name === name) ?? screens[0];
+  const { session, signIn } = useSignIn(setting);
   if (session === undefined) return <p>There is nobody to sign in as.</p>;
-  const signIn = (chosen: string) => {
-    sessionStorage.setItem("person", chosen);
-    setSub(chosen);
-  };
   return (
     <SessionProvider value={session}>
-      <header className="page row apart">
-        <nav aria-label="Gradient" className="row">
-          {screens.map((screen) => (
-            <a key={screen.name} href={`#/${screen.name}`} aria-current={screen.name === name ? "page" : undefined}>
-              {screen.title}
-            </a>
-          ))}
-        </nav>
-        <label>
-          Signed in as
-          <select value={session.person.sub} onChange={(event) => signIn(event.target.value)}>
-            {setting.people.map((one) => (
-              <option key={one.sub} value={one.sub}>
-                {one.name}, {one.role}, {one.org_id}
-              </option>
-            ))}
-          </select>
-        </label>
+      <button type="button" className="skip" onClick={() => document.getElementById("main")?.focus()}>
+        Skip to the content
+      </button>
+      <header className="top">
+        <div className="page row apart">
+          <a className="brand" href="#/">
+            Secure MSP Hub
+          </a>
+          <SignedInAs session={session} signIn={signIn} />
+        </div>
       </header>
-      <main className="page" id="main">
-        <h1>Gradient</h1>
-        <Suspense fallback={<p>Loading…</p>}>
-          <Screen />
-        </Suspense>
-      </main>
+      {/* of another person everything is another: nothing of the one before stays on the screen */}
+      <Place key={session.person.sub} session={session} />
+      <footer className="page small quiet">
+        A sample hub on your own machine. <a href={session.setting.mailbox}>Mailbox of the sample people</a>
+      </footer>
     </SessionProvider>
+  );
+};
+
+const Place = ({ session }: { session: Session }) => {
+  const name = useAddress().split("/")[1] ?? "";
+  const heading = useRef<HTMLHeadingElement>(null);
+  const shown = useRef(name);
+  const screen = name === "" ? undefined : (screens.find((one) => one.name === name) ?? screens[0]);
+  const title = screen?.title ?? "Integrations";
+  useEffect(() => {
+    document.title = `${title} · ${screen === undefined ? "" : "Gradient · "}${session.person.organization}`;
+    if (shown.current === name) return;
+    shown.current = name;
+    heading.current?.focus();
+  }, [name, title, screen, session]);
+  if (screen === undefined) return <Home heading={heading} />;
+  return (
+    <main className="page" id="main" tabIndex={-1}>
+      <nav aria-label="Where you are">
+        <ol className="trail small">
+          <li>
+            <a href="#/">Integrations</a>
+          </li>
+          <li>
+            <a href="#/">MSP Ecosystem platforms</a>
+          </li>
+          <li aria-current="page">Gradient</li>
+        </ol>
+      </nav>
+      <h1 ref={heading} tabIndex={-1}>
+        Gradient
+      </h1>
+      <nav aria-label="Gradient">
+        <ul className="tabs">
+          {screens.map((one) => (
+            <li key={one.name}>
+              <a href={`#/${one.name}`} aria-current={one === screen ? "page" : undefined}>
+                {one.title}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <Boundary key={screen.name}>
+        <Suspense fallback={<Loading />}>
+          <screen.Screen />
+        </Suspense>
+      </Boundary>
+    </main>
   );
 };

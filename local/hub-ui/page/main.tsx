@@ -1,11 +1,16 @@
 import "../../page-parts/style.css";
+import "./hub.css";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Hub } from "./hub.tsx";
 import { fetchSetting } from "./setting.ts";
 
-const queries = new QueryClient({ defaultOptions: { queries: { retry: 1, staleTime: 1000 } } });
+// Without a network a call fails, and the page says so, instead of waiting in silence for one to come back.
+const networkMode = "always";
+const queries = new QueryClient({
+  defaultOptions: { queries: { retry: 1, staleTime: 1000, networkMode }, mutations: { networkMode } },
+});
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no root.");

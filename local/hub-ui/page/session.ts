@@ -10,6 +10,8 @@ export interface Session {
   call: ApiClient;
   /** Owners and full admins change things; everybody else reads, looks again and tries a dry run. */
   mayChange: boolean;
+  /** Gets a new sign-in, and reads everything again. */
+  signInAgain(): void;
 }
 
 const SessionContext = createContext<Session | undefined>(undefined);

@@ -1,0 +1,39 @@
+import type { RefObject } from "react";
+import { Badge } from "../../page-parts/notice.tsx";
+import { useAnswer } from "./answers.ts";
+import { Answered } from "./parts/answered.tsx";
+import { stateWords } from "./states.ts";
+
+/** The hub's list of integrations, where Gradient is found. */
+export const Home = ({ heading }: { heading: RefObject<HTMLHeadingElement | null> }) => {
+  const integration = useAnswer("GET /v1/integrations/gradient", {});
+  return (
+    <main className="page" id="main" tabIndex={-1}>
+      <h1 ref={heading} tabIndex={-1}>
+        Integrations
+      </h1>
+      <section aria-labelledby="platforms">
+        <h2 id="platforms">MSP Ecosystem platforms</h2>
+        <div className="card">
+          <Answered answer={integration}>
+            {({ state }) => (
+              <>
+                <div className="row apart">
+                  <h3>Gradient</h3>
+                  <Badge tone={stateWords(state).tone}>{stateWords(state).text}</Badge>
+                </div>
+                <p>
+                  Sends what each of your customers uses to Gradient, which compares it with what you bill. You approve
+                  every change there.
+                </p>
+                <a className="button primary" href="#/connect">
+                  {state === "not-started" ? "Set up Gradient" : "Open Gradient"}
+                </a>
+              </>
+            )}
+          </Answered>
+        </div>
+      </section>
+    </main>
+  );
+};

@@ -1,0 +1,119 @@
+import { Refused } from "../answers.ts";
+
+interface Words {
+  title: string;
+  whatToDo: string;
+}
+
+const again = "Nothing was changed. Try again in a moment.";
+const readAnew = "The page has been read again: go on from what it shows now.";
+
+const byCode: Record<string, Words> = {
+  "partner.unknown": {
+    title: "The hub's back office has not told us of your organization yet",
+    whatToDo: "Nothing was started. Try again later today; if it stays like this, ask the hub's support.",
+  },
+  "integration.wrong-step": { title: "The integration is at another step by now", whatToDo: readAnew },
+  "agreement.outdated": {
+    title: "The agreement was changed while you were reading",
+    whatToDo: "Nothing was confirmed. Read the new text, then confirm that one.",
+  },
+  "export.already-running": {
+    title: "Usage is being sent already",
+    whatToDo: "Nothing was started a second time: wait for that run, or cancel it.",
+  },
+  "export.not-over": { title: "That run has not ended yet", whatToDo: "Wait for its end, or cancel it." },
+  "export.not-found": { title: "There is no such run", whatToDo: "It may belong to another organization." },
+  "token.malformed": {
+    title: "This does not look like a Gradient key",
+    whatToDo: "Nothing was saved. Copy the whole key in Gradient, without anything around it, and paste it again.",
+  },
+  "token.rejected": {
+    title: "Gradient does not accept this key",
+    whatToDo: "Nothing was saved. A newer key makes older ones worthless: generate one in Gradient and paste that.",
+  },
+  "token.in-use": {
+    title: "This key is in use by another organization of this hub",
+    whatToDo: "Nothing was saved. Generate a key in the Gradient organization that is yours, and paste that.",
+  },
+  "token.cooldown": {
+    title: "Too many keys were refused in a short time",
+    whatToDo:
+      "Nothing was saved. Wait a little, look whether you copy the key of the right integration, and try again.",
+  },
+  "gradient.vendor-key-rejected": {
+    title: "Gradient refuses the hub's own key",
+    whatToDo: "Your key is not at fault, and nothing was changed. Our operations team has been told; try again later.",
+  },
+  "gradient.refused": {
+    title: "Gradient refuses the hub's calls for the moment",
+    whatToDo: "That says nothing about your key, and nothing was changed. Try again later.",
+  },
+  "gradient.unavailable": { title: "Gradient could not be asked", whatToDo: again },
+  "gradient.throttled": { title: "Gradient is slowing the hub down", whatToDo: again },
+  "calls.too-many": { title: "That was a lot in one minute", whatToDo: "Nothing was changed. Wait, then try again." },
+  "owner-email.cooldown": {
+    title: "The e-mail was sent a moment ago",
+    whatToDo: "Give it a minute to arrive before you send it again.",
+  },
+  "idempotency.in-progress": {
+    title: "Your first press is still being worked on",
+    whatToDo: "Wait a second, then try again: it happens once only.",
+  },
+  "role.not-allowed": {
+    title: "Your role may not do this",
+    whatToDo: "Ask the owner or a full admin of your organization.",
+  },
+  "request.invalid": { title: "Something has to be corrected first", whatToDo: "Nothing was changed." },
+  "table.conflict": { title: "Somebody else is changing the same thing", whatToDo: again },
+};
+
+const ofStatus = (status: number): Words | undefined => {
+  if (status === 401) return { title: "You are not signed in any more", whatToDo: "Sign in again to go on." };
+  if (status === 429) return { title: "The service is busy", whatToDo: "Nothing was changed. Wait, then try again." };
+  if (status === 500)
+    return { title: "The service failed", whatToDo: "Our operations team has been told. Try again in a moment." };
+  if (status > 500) return { title: "The service cannot be reached", whatToDo: again };
+  return undefined;
+};
+
+/** An error as a person needs it: what has happened, and what to do. */
+export interface ToldFailure extends Words {
+  /** What the service says of fields. */
+  faults: string[];
+  /** Names the call to support. */
+  requestId: string | undefined;
+  retryAfterSeconds: number | undefined;
+  /** The person has to sign in again before anything else. */
+  isSignedOut: boolean;
+  /** The same again may well succeed. */
+  mayRetry: boolean;
+}
+
+const told = (words: Words, facts: Partial<ToldFailure> = {}): ToldFailure => ({
+  ...words,
+  faults: [],
+  requestId: undefined,
+  retryAfterSeconds: undefined,
+  isSignedOut: false,
+  mayRetry: true,
+  ...facts,
+});
+
+export const tellFailure = (error: unknown): ToldFailure => {
+  if (!(error instanceof Refused))
+    return told({
+      title: "No connection",
+      whatToDo: "The service did not answer. Nothing you have typed is lost: look at your network, and try again.",
+    });
+  const { problem, retryAfterSeconds } = error;
+  const { status, code, detail, errors = [] } = problem;
+  const otherwise = { title: detail, whatToDo: "If it stays like this, ask the hub's support." };
+  return told(byCode[code] ?? ofStatus(status) ?? otherwise, {
+    faults: errors.map(({ message }) => message),
+    requestId: status >= 500 && typeof problem.requestId === "string" ? problem.requestId : undefined,
+    retryAfterSeconds,
+    isSignedOut: status === 401,
+    mayRetry: status >= 500 || status === 429 || code === "idempotency.in-progress" || code === "table.conflict",
+  });
+};
