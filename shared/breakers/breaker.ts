@@ -63,8 +63,8 @@ const minuteMs = 60 * secondMs;
 export const hourMs = 60 * minuteMs;
 
 /**
- * How long to wait for the first probe, for the second, and so on; and, once a probe is claimed, for the next one if its
- * prober dies.
+ * How long to wait for the first probe, for the second, and so on; and, once a probe is claimed, for the next one if
+ * its prober dies.
  */
 const ladders: Record<Trouble, { waitsMs: readonly [number, ...number[]]; claimMs: number }> = {
   doubted: { waitsMs: [minuteMs], claimMs: minuteMs },

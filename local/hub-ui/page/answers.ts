@@ -59,7 +59,7 @@ export const useList = <Key extends RouteKey, Item>(
   });
 };
 
-/** Nobody knows whether the call has done anything, or it has not yet: the same may be said again under the same key. */
+/** Nobody knows whether the call did anything, or it has not yet: it may be said again under the same key. */
 const isOpen = (error: unknown): boolean =>
   !(error instanceof Refused) ||
   error.problem.status >= 500 ||

@@ -14,7 +14,7 @@ import type { BenchPartner } from "./partners.ts";
 type Call = Omit<HttpCall, "routeKey">;
 
 interface Way {
-  /** What is asked beside what the route's good request asks; another thing each time, so that none finds its work done. */
+  /** What is asked beside the route's good request; another thing each time, so that none finds its work done. */
   call?: (partner: BenchPartner, round: number) => Call;
   /** Unless the partner is active, and nothing of it is under way. */
   state?: (integration: Integration) => Integration | null;

@@ -11,7 +11,7 @@ export interface AwsStub {
 const asked = z.object({ SecretId: z.string().default("") });
 const anySecret = "bench-secret-0123456789abcdef";
 
-/** As much of Secrets Manager as the benches need: any secret can be read and written; some have a value of their own. */
+/** As much of Secrets Manager as the benches need: any secret can be read and written; some have their own value. */
 export const startAwsStub = async (values: Record<string, string> = {}): Promise<AwsStub> => {
   const server = createServer(async (request, response) => {
     const { SecretId } = asked.parse(JSON.parse(await text(request)));
