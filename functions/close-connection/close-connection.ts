@@ -1,32 +1,35 @@
+import type { Obstacle } from "#shared/breakers/obstacle";
 import { unobstructed } from "#shared/breakers/obstructed";
 import { isAppError } from "#shared/errors";
 import { findExport } from "#shared/exports/usage-export";
 import type { GradientApi } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import { findIntegration } from "#shared/integrations/integration";
+import { logFailure } from "#shared/log-failure";
 import type { Clock } from "#shared/pace/clock";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import type { Table } from "#shared/table/table";
+import { type Leaving, sendZeros } from "./send-zeros.ts";
 
 interface Dependencies {
-  table: Pick<Table, "get">;
+  table: Pick<Table, "get" | "transact">;
   gradientFor: (partnerId: string) => Pick<GradientApi, "setStatus">;
   vault: Pick<TokenVault, "read" | "remove">;
   clock: Clock;
+  newId: () => string;
+  obstacleFor: (partnerId: string, tokenVersionId?: string) => Promise<Obstacle | null>;
 }
 
-export interface Connection {
-  partnerId: string;
-  secretName: string;
-  versionId: string;
-}
-
-export type CloseOutcome = "closed" | "reconnected" | "closed-before";
+export type CloseOutcome = "closed" | "reconnected" | "closed-before" | "zeros-first";
 
 const pollMs = 500;
 
-/** Tells Gradient that the partner has left, then deletes the token: telling needs the token. */
-export const closeConnection = ({ table, gradientFor, vault, clock }: Dependencies) => {
+/**
+ * Tells Gradient that the partner has left, then deletes the token: telling needs the token. Where the partner wants
+ * zeros in Gradient, those go first; the watch over looks sends the message again for as long as they are on their way.
+ */
+export const closeConnection = ({ table, gradientFor, vault, clock, newId, obstacleFor }: Dependencies) => {
+  const zeros = sendZeros({ table, now: () => new Date(clock.now()), newId });
   /**
    * Waits for the worker of a stopped run: a count that is accepted after the status was set makes the connection
    * active again.
@@ -61,15 +64,37 @@ export const closeConnection = ({ table, gradientFor, vault, clock }: Dependenci
     }
   };
 
-  return async ({ partnerId, secretName, versionId }: Connection): Promise<CloseOutcome> => {
-    const left = await stored({ secretName, versionId });
-    if (left === undefined) return "closed-before";
+  /** After zeros: whether Gradient has heard it. It is told again by the next message, and at last not any more. */
+  const hasHeard = async (partnerId: string, token: PartnerToken): Promise<boolean> => {
+    try {
+      await deactivate(partnerId, token);
+      return true;
+    } catch (error) {
+      logFailure("gradient could not be told that a partner has left", error);
+      return false;
+    }
+  };
+
+  return async (leaving: Leaving): Promise<CloseOutcome> => {
+    const { partnerId, secretName, versionId } = leaving;
+    const left = await stored(leaving);
+    const isObstructed = async () => (await obstacleFor(partnerId, versionId)) !== null;
+    // without the token no zero can be sent any more
+    const zerosAre = left === undefined ? "none" : await zeros.next(leaving, isObstructed);
+    if (zerosAre === "waits") return "zeros-first";
+    if (left === undefined) {
+      await zeros.end(leaving);
+      return "closed-before";
+    }
     await runEnded(partnerId);
     const current = (await findIntegration(table, partnerId))?.token;
     // the partner has connected again with the same key before this message came: Gradient must not hear that it left
     const isBack = current ? (await stored(current)) === left : false;
-    if (!isBack) await deactivate(partnerId, left);
+    if (zerosAre === "none") {
+      if (!isBack) await deactivate(partnerId, left);
+    } else if (!(await hasHeard(partnerId, left)) && zerosAre === "sent") return "zeros-first";
     if (current?.secretName !== secretName) await vault.remove(secretName);
+    await zeros.end(leaving);
     return isBack ? "reconnected" : "closed";
   };
 };

@@ -1,4 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { obstacles } from "#shared/breakers/obstacle";
 import { gradientClient } from "#shared/gradient/gradient-client";
 import { readEnv } from "#shared/lambda/env";
 import { gradientEnv } from "#shared/lambda/gradient-env";
@@ -30,5 +32,7 @@ export const handler = queueWorker({
     gradientFor: (partnerId) => gradient.as({ pacer: pacerFor(partnerId) }),
     vault: secretsManagerVault(secrets),
     clock: systemClock,
+    newId: randomUUID,
+    obstacleFor: obstacles(table),
   }),
 });

@@ -1,20 +1,45 @@
 import { type Actor, eventWrite } from "#shared/events/event";
 import { type Closing, closingAbandoned } from "#shared/exports/close-export";
+import { owedClose } from "#shared/exports/final-counts";
 import { exportWrite, findExport, isHeld, isOver, type UsageExport } from "#shared/exports/usage-export";
+import { closingUntil, type Closing as Leaving, nextTryAt } from "#shared/integrations/closing";
 import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
 import { organizationClaimKey, releaseClaim, tokenClaimKey } from "#shared/integrations/token-claim";
 import { wrongStep } from "#shared/integrations/wrong-step";
 import { oweMail } from "#shared/mail/owe-mail";
-import { owe } from "#shared/outbox/outbox";
-import { retryOnConflict, written } from "#shared/table/table";
+import { retryOnConflict, type Table, written } from "#shared/table/table";
+import { holdsUnits, readLedger } from "#shared/usage/ledger";
+
+export interface Disconnect {
+  partnerId: string;
+  by: Actor;
+  /** What becomes of the counts in Gradient: they stay, or are set to zero first. */
+  finalCounts?: "keep" | "zero";
+}
+
+/** What the zeros need; null where Gradient holds no units, or there is no token to send them with. */
+const closingOf = async (
+  table: Pick<Table, "query">,
+  { partnerId, ledgerBits: bits, token, gradient }: Integration,
+  { by, at, running }: { by: Actor; at: string; running: UsageExport | undefined },
+): Promise<Leaving | null> => {
+  if (!token || !gradient) return null;
+  const ledger = await readLedger(table, { partnerId, bits, connectionId: gradient.integrationId });
+  const held = [...ledger.values()].filter(holdsUnits).length;
+  // what a run under way has sent is not in the ledger yet
+  const remaining = running && !isOver(running) ? Math.max(held, 1) : held;
+  if (remaining === 0) return null;
+  const retryAt = nextTryAt(0, at);
+  return { finalCounts: "zero", remaining, until: closingUntil(at), retryAt, tries: 0, token, gradient, by };
+};
 
 /**
  * Ends the integration at once on our side: nothing is sent from here on. Telling Gradient and deleting the token
- * follow by themselves, through a queue that tries again. History stays.
+ * follow by themselves, through a queue that tries again; zeros go before that where a person wants them. History stays.
  */
 export const disconnectIntegration =
   ({ table, now, newId, random }: Closing) =>
-  ({ partnerId, by }: { partnerId: string; by: Actor }): Promise<Integration> => {
+  ({ partnerId, by, finalCounts = "keep" }: Disconnect): Promise<Integration> => {
     const closeAbandoned = closingAbandoned({ table, now, newId, random });
     /** A worker reads it at its next checkpoint and sends nothing more, not even the call for the views. */
     const stopRun = async (running: UsageExport | undefined, updated: Integration) => {
@@ -31,9 +56,11 @@ export const disconnectIntegration =
       const at = now().toISOString();
       const running = before.currentExportId ? await findExport(table, partnerId, before.currentExportId) : undefined;
       const { token, gradient } = before;
+      const closing = finalCounts === "zero" ? await closingOf(table, before, { by, at, running }) : null;
       const updated: Integration = {
         ...before,
         state: "disconnected",
+        closing,
         token: null,
         gradient: null,
         agreement: null,
@@ -44,22 +71,16 @@ export const disconnectIntegration =
       await table.transact([
         integrationWrite(record),
         ...stopWrites,
-        ...(token
-          ? [
-              releaseClaim(tokenClaimKey(token.fingerprint)),
-              owe(
-                { kind: "close-connection", partnerId, secretName: token.secretName, versionId: token.versionId },
-                { id: newId(), at },
-              ),
-            ]
-          : []),
-        ...(gradient ? [releaseClaim(organizationClaimKey(gradient.organizationId))] : []),
+        ...(token ? [owedClose(partnerId, { token }, { at, newId })] : []),
+        // while zeros are on their way, nobody else may send counts to the same place
+        ...(token && closing === null ? [releaseClaim(tokenClaimKey(token.fingerprint))] : []),
+        ...(gradient && closing === null ? [releaseClaim(organizationClaimKey(gradient.organizationId))] : []),
         eventWrite({
           id: newId(),
           partnerId,
           type: "integration.disconnected",
           at,
-          details: { finalCounts: "keep", lastFour: token?.lastFour ?? null },
+          details: { finalCounts, lastFour: token?.lastFour ?? null },
           ...by,
         }),
         // who never had a key has nothing to be told of
@@ -72,6 +93,7 @@ export const disconnectIntegration =
                   kind: "disconnected",
                   disconnectedAt: at,
                   by: { name: by.actorName ?? by.actor, address: by.address ?? "" },
+                  ...(closing === null ? {} : { zeroUntil: closing.until }),
                 },
               },
               { at, newId },

@@ -11,8 +11,8 @@ export const disconnectIntegrationEndpoint = (
 ) =>
   changeEndpoint(disconnectIntegrationRoute, {
     guard,
-    run: async ({ person: { partnerId, by } }): Promise<DisconnectIntegrationReply> => ({
+    run: async ({ request: { query }, person: { partnerId, by } }): Promise<DisconnectIntegrationReply> => ({
       status: 202,
-      body: await view(partnerId, await disconnect({ partnerId, by })),
+      body: await view(partnerId, await disconnect({ partnerId, by, ...query })),
     }),
   });

@@ -9,7 +9,7 @@ export const disconnectIntegrationRoute = route({
   method: "DELETE",
   path: "/v1/integrations/gradient",
   callers: changingRoles,
-  request: z.object({ query: z.object({ finalCounts: z.literal("keep").default("keep") }), body: noBody }),
+  request: z.object({ query: z.object({ finalCounts: z.enum(["keep", "zero"]).default("keep") }), body: noBody }),
 });
 
 export const disconnectIntegrationDocs = () =>
@@ -17,7 +17,8 @@ export const disconnectIntegrationDocs = () =>
     id: "disconnectIntegration",
     tag: "Integration",
     summary: "Disconnect",
-    description: "Nothing is sent after that; the token is deleted, the history is kept.",
+    description:
+      "Nothing is sent after that; the token is deleted, the history is kept. With `finalCounts=zero` an export first sends zero wherever Gradient holds units: that is tried for seven days, and shows as `disconnecting`.",
     replies: { 202: { description: "Disconnected", body: integrationReply } },
     problems: { 409: ["integration.wrong-step"] },
   });

@@ -5,6 +5,7 @@ import type { Receipt } from "#shared/exports/line";
 import { exportMode, type StopReason, type UsageExport } from "#shared/exports/usage-export";
 import type { CountAnswer, CountClient } from "#shared/gradient/gradient-api";
 import { activateIntegration } from "#shared/integrations/activate-integration";
+import { asConnected } from "#shared/integrations/closing";
 import { largeLines } from "#shared/integrations/expected-lines";
 import { findIntegration, type Integration, maySend } from "#shared/integrations/integration";
 import { logger } from "#shared/logger";
@@ -110,8 +111,11 @@ export const startRun = (dependencies: Dependencies) => {
   return async (lease: Lease, invocation: Invocation, { refused, heard }: Before): Promise<ExportRun> => {
     const { partnerId, mode, connectionId: plannedFor } = lease.current();
     const readAt = now();
-    const integration = await findIntegration(table, partnerId);
-    const token = await readToken(integration);
+    const found = await findIntegration(table, partnerId);
+    const isFinal = lease.current().kind === "final";
+    const integration = found && isFinal ? asConnected(found) : found;
+    // zeros are for a partner that leaves, and for nobody who has come back meanwhile
+    const token = isFinal && !found?.closing ? null : await readToken(integration);
     const halt = newHalt(() => lease.current().stop);
     const obstacle = async (): Promise<StopReason | null> =>
       mode === "dry-run" ? null : ((await refusals.obstacleFor(partnerId, token?.versionId))?.why ?? null);

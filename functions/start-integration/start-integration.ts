@@ -1,16 +1,19 @@
 import { AppError } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
+import { owedClose } from "#shared/exports/final-counts";
+import { exportWrite, findExport, isOver } from "#shared/exports/usage-export";
 import { findIntegration, type Integration, integrationWrite, noMapping } from "#shared/integrations/integration";
 import { noLooks } from "#shared/integrations/looks";
 import { noNotifications } from "#shared/integrations/notifications";
 import { noSizes } from "#shared/integrations/sizes";
+import { organizationClaimKey, releaseClaim, tokenClaimKey } from "#shared/integrations/token-claim";
 import { noWants } from "#shared/integrations/wants";
 import { logger } from "#shared/logger";
 import { findPartner, type Partner } from "#shared/partners/partner";
 import { defaultSchedule } from "#shared/schedules/schedule";
 import { isTimeZone } from "#shared/schedules/zoned-time";
 import type { Changing } from "#shared/table/changing";
-import { retryOnConflict, type Table, written } from "#shared/table/table";
+import { retryOnConflict, type Table, type Write, written } from "#shared/table/table";
 
 export interface Start {
   partnerId: string;
@@ -29,6 +32,22 @@ const zoneOf = ({ id: partnerId, timeZone }: Partner): string => {
   if (isTimeZone(timeZone)) return timeZone;
   logger.error("a partner's time zone is none, its schedule begins in UTC", { partnerId });
   return "UTC";
+};
+
+/** Ends the zeros of a disconnect: no more are sent, and Gradient hears that the connection before was left. */
+const withoutZeros = async (
+  table: Pick<Table, "get">,
+  { partnerId, currentExportId, closing }: Integration,
+  moment: { at: string; newId: () => string },
+): Promise<Write[]> => {
+  if (closing === null) return [];
+  const running = currentExportId === null ? undefined : await findExport(table, partnerId, currentExportId);
+  return [
+    ...(running && !isOver(running) ? [exportWrite({ ...running, stop: running.stop ?? "not-connected" })] : []),
+    releaseClaim(tokenClaimKey(closing.token.fingerprint)),
+    releaseClaim(organizationClaimKey(closing.gradient.organizationId)),
+    owedClose(partnerId, closing, moment),
+  ];
 };
 
 /**
@@ -70,11 +89,13 @@ export const startIntegration =
         notifications: existing?.notifications ?? noNotifications,
         sizes: noSizes,
         ledgerBits: existing?.ledgerBits ?? 0,
+        closing: null,
         problems: [],
         version: existing?.version ?? 0,
       };
       await table.transact([
         integrationWrite(fresh),
+        ...(existing ? await withoutZeros(table, existing, { at, newId }) : []),
         eventWrite({ id: newId(), partnerId, type: "integration.started", at, details: {}, ...by }),
       ]);
       return { integration: written(fresh), isNew: true };

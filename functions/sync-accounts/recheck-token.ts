@@ -1,17 +1,13 @@
 import { isAppError } from "#shared/errors";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
-import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
+import { findIntegration, integrationWrite, maySend } from "#shared/integrations/integration";
 import { letGo, tokenTaken } from "#shared/integrations/looks";
 import { resumeIntegration } from "#shared/integrations/resume-integration";
-import { oweMail } from "#shared/mail/owe-mail";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";
 import { type Begun, LookLost } from "./begin-look.ts";
-
-/** Somebody has ended the connection in Gradient since it was looked at last. */
-const hasEnded = (before: Integration["gradient"], now: { status: string }): boolean =>
-  now.status === "inactive" && before?.status !== "inactive";
+import { isInactiveNow } from "./suspect-disconnection.ts";
 
 interface Dependencies extends Changing {
   gradientFor: (partnerId: string) => Pick<GradientSetup, "readConnection">;
@@ -22,7 +18,7 @@ interface Dependencies extends Changing {
  * Gradient takes again puts its partner back to work. Throws Gradient's refusal of a token that was good.
  */
 export const recheckToken = (dependencies: Dependencies) => {
-  const { table, gradientFor, now, newId } = dependencies;
+  const { table, gradientFor, now } = dependencies;
   const resume = resumeIntegration(dependencies);
 
   const note = ({ integration: { partnerId, token }, holder }: Begun, connection: Awaited<ReturnType<typeof ask>>) =>
@@ -31,27 +27,16 @@ export const recheckToken = (dependencies: Dependencies) => {
       if (before?.looks.holder !== holder) throw new LookLost();
       const at = now().toISOString();
       const isSame = before.token?.versionId === token?.versionId;
+      const isEnded = isSame && isInactiveNow(before.gradient, connection);
       await table.transact([
         integrationWrite({
           ...before,
           token: before.token && (isSame ? { ...before.token, checkedAt: at } : before.token),
-          gradient: isSame ? (connection ?? before.gradient) : before.gradient,
+          gradient: isSame && connection && !isEnded ? connection : before.gradient,
+          // whether the partner has left Gradient is decided, and told, by looks alone: the next one comes at once
+          mapping: isEnded && maySend(before) ? { ...before.mapping, nextCheckAt: at } : before.mapping,
           looks: { ...tokenTaken(letGo(before.looks), at), failures: 0 },
         }),
-        ...(isSame && connection && hasEnded(before.gradient, connection)
-          ? oweMail(
-              {
-                partnerId,
-                mailId: `disconnected-in-gradient-${newId()}`,
-                facts: {
-                  kind: "disconnected-in-gradient",
-                  noticedAt: at,
-                  organizationName: connection.organizationName,
-                },
-              },
-              { at, newId },
-            )
-          : []),
       ]);
     });
 

@@ -8,6 +8,7 @@ import {
   withProblem,
 } from "#shared/integrations/integration";
 import { letGo } from "#shared/integrations/looks";
+import { oweMail } from "#shared/mail/owe-mail";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";
 import { type Begun, LookLost } from "./begin-look.ts";
@@ -24,7 +25,7 @@ export const isInactiveNow = (known: GradientConnection | null, shown: GradientC
 /**
  * Everything in Gradient says that the partner has disconnected there: its accounts are gone, or the connection is not
  * in use any more. Creating them again would fill an account that nobody wants. So nothing is created; a second look
- * that says the same suspends the partner, until there is a new token or a person has Gradient looked at again.
+ * that says the same suspends the partner and tells its owner, until there is a new token or a person has Gradient looked at again.
  */
 export const suspectDisconnection =
   ({ table, now, newId }: Changing) =>
@@ -66,6 +67,18 @@ export const suspectDisconnection =
           address: null,
           details: { reason: "gradient.disconnected" },
         }),
+        ...oweMail(
+          {
+            partnerId,
+            mailId: `disconnected-in-gradient-${newId()}`,
+            facts: {
+              kind: "disconnected-in-gradient",
+              noticedAt: at,
+              organizationName: before.gradient?.organizationName ?? "",
+            },
+          },
+          { at, newId },
+        ),
       ]);
       return "disconnected-there";
     });

@@ -1,4 +1,6 @@
+import { owedClose } from "#shared/exports/final-counts";
 import { sendLook } from "#shared/integrations/ask-look";
+import { nextTryAt } from "#shared/integrations/closing";
 import { dueKinds } from "#shared/integrations/due-dates";
 import {
   findIntegration,
@@ -36,7 +38,7 @@ const costAt = ({ state, looks, mapping }: Integration, at: string): number | un
 /**
  * Every minute: owes a look for each partner that is due for one, as far as their share of Gradient's rate goes, the
  * longest due first. When the next one is due is decided at a look's end; one that never ends is owed again. Compares
- * as well, without a call, whether services that lines wait for have come: then everything is wanted.
+ * as well, without a call, whether services that lines wait for have come: then everything is wanted; and goes on with the zeros of those who have disconnected.
  */
 export const watchMappings = (dependencies: Dependencies) => {
   const { table, now, newId } = dependencies;
@@ -68,6 +70,14 @@ export const watchMappings = (dependencies: Dependencies) => {
       };
     };
 
+    /** The next run of zeros, or their end, of a partner that has disconnected. */
+    const closed = (before: Integration): { after: Integration; owed: Write[] } => {
+      const { partnerId, closing } = before;
+      if (closing === null || !hasCome(closing.retryAt, at)) return { after: before, owed: [] };
+      const after = { ...before, closing: { ...closing, retryAt: nextTryAt(0, at) } };
+      return { after, owed: [owedClose(partnerId, closing, { at, newId })] };
+    };
+
     const isPaid = new Set<string>();
     const looked = async (before: Integration): Promise<{ after: Integration; owed: Write[] }> => {
       const calls = costAt(before, at);
@@ -86,9 +96,10 @@ export const watchMappings = (dependencies: Dependencies) => {
         const before = read ?? (await findIntegration(table, partnerId));
         read = undefined;
         if (!before) return;
-        const { after, owed } = await looked(await compared(before));
+        const isLeft = before.state === "disconnected";
+        const { after, owed } = isLeft ? closed(before) : await looked(await compared(before));
         if (after !== before) await table.transact([integrationWrite(after), ...owed]);
-        report.looks += owed.length;
+        report.looks += isLeft ? 0 : owed.length;
       });
     };
 

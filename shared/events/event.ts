@@ -7,6 +7,7 @@ import { added, type Item, type Page, type RowWrite, type Table } from "../table
 export type EventType =
   | "integration.started"
   | "integration.disconnected"
+  | "integration.closed"
   | "integration.activated"
   | "integration.suspended"
   | "integration.resumed"

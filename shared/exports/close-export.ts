@@ -9,6 +9,7 @@ import type { Changing } from "../table/changing.ts";
 import { store, type Table, type Write, written } from "../table/table.ts";
 import { abandonExport, withRestDeferred } from "./abandon-export.ts";
 import { afterRun, endOf } from "./end-export.ts";
+import { afterFinal } from "./final-counts.ts";
 import { resultMails } from "./result-mails.ts";
 import { exportWrite, isLook, type StopReason, type UsageExport } from "./usage-export.ts";
 
@@ -49,10 +50,11 @@ export const closingWrites =
     const mayRetire = over.endsBilling && totals.accepted + totals.unmapped > 0;
     // the coverage that is shown is the one that the last look has found
     const isOutdated = ended.mapping.isCoverageKept && over.kind === "all" && totals.accepted + totals.unmapped > 0;
+    const { closing, goingOn } = afterFinal(before.closing, over, { at, newId });
     const { integration: after, owed } =
       (hasLearned || mayRetire || isOutdated) && maySend(ended)
         ? askLook(ended, "export", { at, newId })
-        : { integration: ended, owed: [] };
+        : { integration: { ...ended, closing }, owed: [] };
     return {
       over: written(over),
       after,
@@ -71,6 +73,7 @@ export const closingWrites =
               }),
             ]),
         ...owed,
+        ...goingOn,
         ...resultMails(over, before, { at, newId }),
       ],
     };

@@ -15,9 +15,9 @@ export type ExportMode = z.infer<typeof exportMode>;
 /**
  * Which lines a run plans. `all` that the partner has; `retry`: those that were left over; `repeat`: those that
  * Gradient took long ago; `narrowed`: those that a person chose; `look`: a few that tell whether they are mapped by
- * now.
+ * now; `final`: zero for each that Gradient holds units for, because the partner leaves.
  */
-export type ExportKind = "all" | "retry" | "repeat" | "narrowed" | "look";
+export type ExportKind = "all" | "retry" | "repeat" | "narrowed" | "look" | "final";
 
 /** Why the rest of a run is not sent. */
 export const stopReason = z.enum([

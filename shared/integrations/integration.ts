@@ -5,6 +5,8 @@ import { partnerPk } from "../partners/partner.ts";
 import { effectiveSchedule, storedSchedule } from "../schedules/schedule.ts";
 import { openEnum, readRow } from "../stored.ts";
 import { type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
+import { closing } from "./closing.ts";
+import { connection, registeredToken } from "./connection.ts";
 import { dueEntries } from "./due-dates.ts";
 import { looks, noLooks } from "./looks.ts";
 import { noNotifications, notifications } from "./notifications.ts";
@@ -24,25 +26,6 @@ export type IntegrationState =
   | "active"
   | "suspended"
   | "disconnected";
-
-const registeredToken = z.object({
-  secretName: z.string(),
-  versionId: z.string(),
-  fingerprint: z.string(),
-  lastFour: z.string(),
-  status: openEnum<"valid" | "rejected">(),
-  registeredAt: instant,
-  registeredBy: z.string(),
-  checkedAt: instant,
-});
-
-const connection = z.object({
-  organizationId: z.string(),
-  organizationName: z.string(),
-  integrationId: z.string(),
-  status: z.string(),
-  lastSyncedAt: z.string().nullable(),
-});
 
 const confirmation = z.object({
   version: z.string(),
@@ -132,6 +115,8 @@ const integration = z.object({
   leftOutServiceIds: z.array(z.string()).default([]),
   looks: looks.default(noLooks),
   notifications: notifications.default(noNotifications),
+  /** A person has disconnected, and zeros are still on their way to Gradient. */
+  closing: closing.nullable().default(null),
   sizes: sizes.default(noSizes),
   /** The accepted counts lie in 2^ledgerBits rows. */
   ledgerBits: z.int().min(0).max(16),

@@ -2,12 +2,37 @@ import { nameLine, oneLine, toMailContent } from "./letter.ts";
 import { gradientLink, greeting, hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
 import type { FactsAbout } from "./mail-facts.ts";
 import type { MailContent } from "./mailer.ts";
+import { counted } from "./reminder-mails.ts";
+
+/** What becomes of the counts in Gradient: in a few words, and for the list of what happens now. */
+const countsAfter = ({ zeroUntil, left }: FactsAbout<"disconnected">, context: LetterContext): [string, string] => {
+  if (left !== undefined) {
+    return [
+      `${counted(left, "line")} could not be set to zero`,
+      `For a week Gradient did not take a zero for ${counted(left, "line")}. It goes on with those counts, until somebody changes them there.`,
+    ];
+  }
+  if (zeroUntil === undefined) {
+    return [
+      "stay as they were sent last",
+      "Gradient goes on with the counts that it holds, until somebody changes them there.",
+    ];
+  }
+  return [
+    "are set to zero",
+    `Wherever Gradient holds units, zero is sent first. While Gradient does not take it, that is tried until ${moment(context, zeroUntil)}; you are told if counts are left then.`,
+  ];
+};
 
 /** Tells the owner that somebody has ended the integration, and what became of the counts in Gradient. */
 export const disconnectedMail = (facts: FactsAbout<"disconnected">, context: LetterContext): MailContent => {
   const partner = nameLine(context.partnerName);
+  const [inShort, inFull] = countsAfter(facts, context);
   return toMailContent({
-    subject: `Gradient was disconnected: ${partner}`,
+    subject:
+      facts.left === undefined
+        ? `Gradient was disconnected: ${partner}`
+        : `Some counts in Gradient were not set to zero: ${partner}`,
     parts: [
       greeting(context),
       paragraph(
@@ -20,17 +45,13 @@ export const disconnectedMail = (facts: FactsAbout<"disconnected">, context: Let
           ["Disconnected by", nameLine(facts.by.name)],
           ["When", moment(context, facts.disconnectedAt)],
           ["From address", oneLine(facts.by.address)],
-          ["Counts in Gradient", "stay as they were sent last"],
+          ["Counts in Gradient", inShort],
         ],
       },
       { kind: "heading", text: "What happens now" },
       {
         kind: "list",
-        items: [
-          "The key that had been entered is deleted.",
-          "The history of what was sent stays in the hub.",
-          "Gradient goes on with the counts that it holds, until somebody changes them there.",
-        ],
+        items: ["The key that had been entered is deleted.", "The history of what was sent stays in the hub.", inFull],
       },
       { kind: "heading", text: "If that was a mistake" },
       paragraph(

@@ -35,6 +35,10 @@ export const mailFacts = z.discriminatedUnion("kind", [
     kind: z.literal("disconnected"),
     disconnectedAt: instant,
     by: person,
+    /** The counts are set to zero first: until when that is tried. */
+    zeroUntil: instant.optional(),
+    /** That time is over: so many lines have kept their counts. */
+    left: z.int().optional(),
   }),
   z.object({ kind: z.literal("disconnected-in-gradient"), noticedAt: instant, organizationName: z.string() }),
   z.object({

@@ -89,6 +89,10 @@ export const integrationReply = z
     }),
     schedule: schedule.nullable(),
     notifications: z.strictObject({ recipients: z.array(z.string()), onSuccess: z.boolean() }),
+    disconnecting: z
+      .strictObject({ finalCounts: wordOf("zero"), remaining: z.int().min(0), until: instant })
+      .nullable()
+      .meta({ description: "After a disconnect with `finalCounts=zero`: the lines that Gradient still has units of" }),
     problems: z.array(z.strictObject({ code: z.string(), since: instant, whatToDo: z.string() })),
   })
   .meta({
@@ -130,6 +134,7 @@ export const integrationReply = z
         exports: { last: null, nextRunAt: "2026-11-23T02:00:00.000Z", runningId: null, waiting: null },
         schedule: { frequency: "daily", hour: 2, timeZone: "UTC", pausedUntil: null },
         notifications: { recipients: [], onSuccess: false },
+        disconnecting: null,
         problems: [],
       },
     ],

@@ -77,6 +77,7 @@ const notStarted = (partnerId: string, links: ReturnType<typeof gradientLinks>) 
   exports: { last: null, nextRunAt: null, runningId: null, waiting: null },
   schedule: null,
   notifications: noNotifications,
+  disconnecting: null,
   problems: [],
 });
 
@@ -96,7 +97,7 @@ export const integrationView =
   async (partnerId: string, value: Integration | undefined) => {
     const links = gradientLinks(gradientBaseUrl);
     if (!value) return notStarted(partnerId, links);
-    const { state, token, gradient, agreement, mapping } = value;
+    const { state, token, gradient, agreement, mapping, closing } = value;
     const ownerEmail = agreement && (await mailFate(table, partnerId, agreement.mailId));
     const [obstacle, estimate] = await Promise.all([
       obstacleFor(partnerId, token?.versionId),
@@ -145,6 +146,11 @@ export const integrationView =
       },
       schedule: value.schedule,
       notifications: value.notifications,
+      disconnecting: closing && {
+        finalCounts: closing.finalCounts,
+        remaining: closing.remaining,
+        until: closing.until,
+      },
       problems: [
         ...value.problems.map(({ code, since }) => ({ code, since, whatToDo: whatToDo[code] ?? whatToDoOtherwise })),
         ...consentProblems(agreement, now()),

@@ -54,6 +54,7 @@ export const anIntegration = (integration: Partial<Integration> = {}): Integrati
   leftOutServiceIds: [],
   looks: noLooks,
   notifications: noNotifications,
+  closing: null,
   sizes: noSizes,
   ledgerBits: 0,
   problems: [],

@@ -128,6 +128,8 @@ export const serviceWorld = ({
     gradientFor,
     vault,
     clock,
+    newId: randomUUID,
+    obstacleFor: refusals.obstacleFor,
   });
   const register = registerToken({
     ...common,

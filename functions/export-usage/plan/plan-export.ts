@@ -7,7 +7,7 @@ import { findIntegration, type Integration, integrationWrite } from "#shared/int
 import { isConflict, retryOnConflict, type Table } from "#shared/table/table";
 import { bitsFor, bucketOf } from "#shared/usage/ledger";
 import { chooseLines } from "./choose-lines.ts";
-import { readPlanSources } from "./plan-sources.ts";
+import { readPlanSources, withNobodyBilled } from "./plan-sources.ts";
 import { widenLedger } from "./widen-ledger.ts";
 
 // as many as are written at once, between two looks at the lease
@@ -101,7 +101,8 @@ export const planExport = async ({ table, lease, integration, readAt }: Planning
   const { partnerId, id: exportId, retryOf, createdAt, version } = run;
   // before the other sources, not beside them: each is read in pages that take memory
   const isRetried = retryOf === null ? undefined : await readRetriedLines(table, partnerId, retryOf);
-  const sources = await readPlanSources(table, integration);
+  const read = await readPlanSources(table, integration);
+  const sources = run.kind === "final" ? withNobodyBilled(read) : read;
   const chosen = chooseLines({ run, integration, sources, now: readAt.getTime(), isRetried });
   const lines = chosen.toSend.length + chosen.unchanged.length;
   const ledgerBits = await fitLedger(table, run, integration, Math.max(lines, sources.entries.size));

@@ -88,3 +88,9 @@ export const readPlanSources = async (
     leftOutServiceIds: new Set(leftOutServiceIds),
   };
 };
+
+/** For the last run of a partner that leaves: what Gradient holds units of is sent as zero, and nothing else. */
+export const withNobodyBilled = (sources: PlanSources): PlanSources => ({
+  ...sources,
+  customers: sources.customers.map((customer) => ({ ...customer, billing: "not-provisioned" })),
+});

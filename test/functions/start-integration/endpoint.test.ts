@@ -23,6 +23,7 @@ const started = {
   exports: { last: null, nextRunAt: null, runningId: null, waiting: null },
   schedule: { frequency: "daily", hour: 2, timeZone: "UTC", pausedUntil: null },
   notifications: { recipients: [], onSuccess: false },
+  disconnecting: null,
   problems: [],
 };
 

@@ -41,6 +41,7 @@ describe("starting the integration", () => {
       sizes: { lines: 0, toSend: 0, leftOver: null, repeats: null },
       ledgerBits: 0,
       notifications: { recipients: [], onSuccess: false },
+      closing: null,
       problems: [],
       version: 1,
     });

@@ -21,6 +21,8 @@ const deactivate = (world: ServiceWorld) => {
 const accountsOf = (world: ServiceWorld) => [...organizationOf(world).accounts.keys()];
 const look = (world: ServiceWorld) => world.sync({ partnerId: world.partnerId, reason: "watch" });
 const press = (world: ServiceWorld) => checkMapping(world.common)({ partnerId: world.partnerId, by: world.by });
+const told = ({ mailer }: ServiceWorld) =>
+  mailer.sent.map(({ subject }) => subject).filter((subject) => subject.includes("disconnected"));
 const codes = async (world: ServiceWorld) => (await world.integration()).problems.map(({ code }) => code);
 
 describe.each([
@@ -59,6 +61,17 @@ describe.each([
       problems: [{ code: "gradient.disconnected" }],
     });
     expect(accountsOf(world)).toEqual(before);
+  });
+
+  it("the owner is told when it is sure, and once", async () => {
+    const { world } = await suspectedWorld();
+    expect(told(world)).toEqual([]);
+
+    await world.live(6);
+    await world.pass(3 * 24 * 60 * 60_000);
+    await world.live(3);
+
+    expect(told(world)).toEqual(["The integration was disconnected in Gradient: Example MSP"]);
   });
 
   it("a look that comes earlier, because the feed has news, creates nothing and does not suspend", async () => {
@@ -118,6 +131,22 @@ describe.each([
     const accounts = (await world.gradient.readAccounts(text)).map(({ id }) => id);
     expect(accounts.sort()).toEqual(["a", "b"]);
   });
+});
+
+it("the daily check of the token that finds the connection ended has it looked at at once, and told once", async () => {
+  const world = await activeWorld(["a", "b"]);
+  const { token } = await world.integration();
+  await world.pass(Date.parse(token?.checkedAt ?? "") + 25 * 60 * 60_000 - world.clock.now());
+  deactivate(world);
+  organizationOf(world).accounts.delete("b");
+
+  await world.live(12);
+
+  expect(await world.integration()).toMatchObject({
+    state: "suspended",
+    problems: [{ code: "gradient.disconnected" }],
+  });
+  expect(told(world)).toEqual(["The integration was disconnected in Gradient: Example MSP"]);
 });
 
 it("a look that finds everything as it was forgets the suspicion", async () => {

@@ -114,7 +114,11 @@ export const cloudOf = ({ spawn, now, random, isRough, callsPerSecond, changes }
           `close ${task.partnerId}`,
           (its) => {
             const pacerFor = singleCallPacer(its.rate, { class: "person-call" });
-            return closeConnection({ ...its, gradientFor: (id) => its.gradient.as({ pacer: pacerFor(id) }) })(task);
+            return closeConnection({
+              ...its,
+              obstacleFor: breakerKeeper(its).refusals.obstacleFor,
+              gradientFor: (id) => its.gradient.as({ pacer: pacerFor(id) }),
+            })(task);
           },
           { lifeMs: 60_000, ...end },
         );

@@ -1,0 +1,79 @@
+import { eventWrite, serviceActor } from "#shared/events/event";
+import { startWrites } from "#shared/exports/start-usage-export";
+import { exportIdAt, findExport, isOver } from "#shared/exports/usage-export";
+import { type Closing, nextTryAt } from "#shared/integrations/closing";
+import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
+import { organizationClaimKey, releaseClaim, tokenClaimKey } from "#shared/integrations/token-claim";
+import { oweMail } from "#shared/mail/owe-mail";
+import type { Changing } from "#shared/table/changing";
+import { retryOnConflict } from "#shared/table/table";
+
+export interface Leaving {
+  partnerId: string;
+  secretName: string;
+  versionId: string;
+}
+
+const closingFor = (value: Integration | undefined, { secretName, versionId }: Leaving): Closing | null => {
+  const token = value?.closing?.token;
+  return value && token?.secretName === secretName && token.versionId === versionId ? value.closing : null;
+};
+
+/** The part of a disconnect that is a run of zeros, tried again for a week (ADR 15). */
+export const sendZeros = ({ table, now, newId }: Changing<"get" | "transact">) => ({
+  /**
+   * Begins the next run of zeros where one is due. `sent`: there is nothing to send any more; `given-up`: its time is
+   * over; `none`: the partner has not asked for any, or has come back.
+   */
+  next: (leaving: Leaving, isObstructed: () => Promise<boolean>): Promise<"waits" | "sent" | "given-up" | "none"> =>
+    retryOnConflict(async () => {
+      const { partnerId } = leaving;
+      const before = await findIntegration(table, partnerId);
+      const closing = closingFor(before, leaving);
+      if (!before || closing === null) return "none";
+      const time = now();
+      const at = time.toISOString();
+      if (closing.until <= at) return "given-up";
+      if (closing.remaining === 0) return "sent";
+      const running = before.currentExportId ? await findExport(table, partnerId, before.currentExportId) : undefined;
+      if ((running && !isOver(running)) || (await isObstructed())) return "waits";
+      const tries = closing.tries + 1;
+      const { writes } = startWrites(
+        { ...before, closing: { ...closing, tries, retryAt: nextTryAt(tries, at) } },
+        {
+          id: exportIdAt(time, newId().slice(0, 8)),
+          kind: "final",
+          trigger: "manual",
+          lane: "on-demand",
+          by: { ...closing.by, role: closing.by.role ?? null },
+        },
+        { at, newId },
+      );
+      await table.transact(writes);
+      return "waits";
+    }),
+
+  /** The token is gone: nothing is left to do, and the claims are free for others. Tells the owner of what was left. */
+  end: (leaving: Leaving): Promise<void> =>
+    retryOnConflict(async () => {
+      const { partnerId } = leaving;
+      const before = await findIntegration(table, partnerId);
+      const closing = closingFor(before, leaving);
+      if (!before || closing === null) return;
+      const at = now().toISOString();
+      const { remaining, token, gradient, by } = closing;
+      const facts = {
+        kind: "disconnected" as const,
+        disconnectedAt: at,
+        by: { name: by.actorName ?? by.actor, address: by.address ?? "" },
+        left: remaining,
+      };
+      await table.transact([
+        integrationWrite({ ...before, closing: null }),
+        releaseClaim(tokenClaimKey(token.fingerprint)),
+        releaseClaim(organizationClaimKey(gradient.organizationId)),
+        eventWrite({ id: newId(), partnerId, type: "integration.closed", at, details: { remaining }, ...serviceActor }),
+        ...(remaining === 0 ? [] : oweMail({ partnerId, mailId: `disconnected-${newId()}`, facts }, { at, newId })),
+      ]);
+    }),
+});

@@ -1,0 +1,31 @@
+import type { Closing } from "../integrations/closing.ts";
+import { owe } from "../outbox/outbox.ts";
+import type { RowWrite } from "../table/table.ts";
+import type { UsageExport } from "./usage-export.ts";
+
+interface Moment {
+  at: string;
+  newId: () => string;
+}
+
+/** Owes the message that goes on with a disconnect: another run of zeros, or its end. */
+export const owedClose = (partnerId: string, { token }: Pick<Closing, "token">, { at, newId }: Moment): RowWrite => {
+  const { secretName, versionId } = token;
+  return owe({ kind: "close-connection", partnerId, secretName, versionId }, { id: newId(), at });
+};
+
+/** What a run of zeros has left of a disconnect. Its end comes at once where nothing is left. */
+export const afterFinal = (
+  closing: Closing | null,
+  { kind, chunks, totals, partnerId, connectionId }: UsageExport,
+  moment: Moment,
+): { closing: Closing | null; goingOn: RowWrite[] } => {
+  const isOurs = kind === "final" && chunks !== null && connectionId === closing?.gradient.integrationId;
+  if (closing === null || !isOurs) return { closing, goingOn: [] };
+  // Gradient holds nothing of a line that it answers as unmapped
+  const remaining = totals.lines - totals.accepted - totals.unchanged - totals.unmapped;
+  return {
+    closing: { ...closing, remaining },
+    goingOn: remaining === 0 ? [owedClose(partnerId, closing, moment)] : [],
+  };
+};

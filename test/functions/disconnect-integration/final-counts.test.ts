@@ -1,0 +1,182 @@
+import { describe, expect, it } from "vitest";
+import { disconnectIntegration } from "#functions/disconnect-integration/disconnect-integration";
+import { startIntegration } from "#functions/start-integration/start-integration";
+import { takeLease } from "#shared/exports/export-lease";
+import { gradientUnavailable } from "#shared/gradient/gradient-api";
+import { tokenFingerprint } from "#shared/gradient/gradient-token";
+import { claimant, organizationClaimKey, tokenClaimKey } from "#shared/integrations/token-claim";
+import { activeWorld, inShort, runsOf, send, start } from "#test/builders/connected-world";
+import { hubApi } from "#test/builders/hub-api";
+import type { ServiceWorld } from "#test/fakes/service-world";
+
+const dayMs = 24 * 60 * 60_000;
+const leave = (world: ServiceWorld) =>
+  disconnectIntegration(world.common)({ partnerId: world.partnerId, by: world.by, finalCounts: "zero" });
+const lastRun = async (world: ServiceWorld) => (await runsOf(world)).at(-1);
+const statusOf = (world: ServiceWorld) => world.gradient.organizationOf(world.token)?.connection.status;
+const subjects = ({ mailer }: ServiceWorld) => mailer.sent.map(({ subject }) => subject);
+const holderOfToken = (world: ServiceWorld) =>
+  claimant(world.table, tokenClaimKey(tokenFingerprint(world.token, "hash-key")));
+
+/** Gradient takes counts, or fails at each. */
+const fickleWorld = async () => {
+  const gradientIs = { down: false };
+  const world = await activeWorld(["a", "b"], {
+    through: (gradient) => ({
+      ...gradient,
+      setUnitCount: async (token, count) =>
+        gradientIs.down ? { kind: "in-doubt", reason: "no answer" } : gradient.setUnitCount(token, count),
+      setStatus: async (token, status) => {
+        if (gradientIs.down) throw gradientUnavailable("answered");
+        return gradient.setStatus(token, status);
+      },
+    }),
+  });
+  return { world, gradientIs };
+};
+
+describe("a disconnect that sets the counts to zero first", () => {
+  it("is over for the partner at once, sends a zero for each line with units, and then leaves", async () => {
+    const world = await activeWorld(["a", "b"]);
+    expect(await world.counts()).toMatchObject({ "a/dns": 10, "b/dns": 10 });
+    const { gradient } = await world.integration();
+
+    expect(await leave(world)).toMatchObject({
+      state: "disconnected",
+      token: null,
+      gradient: null,
+      agreement: null,
+      closing: { finalCounts: "zero", remaining: 2, tries: 0 },
+    });
+    expect(await holderOfToken(world)).toBe(world.partnerId);
+    await world.live(2);
+
+    expect(await world.counts()).toMatchObject({ "a/dns": 0, "a/sig": 0, "b/dns": 0, "b/sig": 0 });
+    const run = await lastRun(world);
+    expect(run && [run.startedBy, inShort(run)]).toEqual([world.by.actor, "manual changes succeeded"]);
+    expect(await world.integration()).toMatchObject({ state: "disconnected", closing: null, currentExportId: null });
+    expect([statusOf(world), world.vault.names()]).toEqual(["inactive", []]);
+    expect(await holderOfToken(world)).toBeUndefined();
+    expect(await claimant(world.table, organizationClaimKey(gradient?.organizationId ?? ""))).toBeUndefined();
+    expect(subjects(world).filter((subject) => subject.includes("disconnected"))).toEqual([
+      "Gradient was disconnected: Example MSP",
+    ]);
+  });
+
+  it("sends nothing that has been measured since, and nothing afterwards", async () => {
+    const world = await activeWorld(["a", "b"]);
+    await leave(world);
+    await world.setUsage("a", { dns: 77, sig: 77 });
+    await world.live(2);
+    const sent = world.gradient.countsReceived.length;
+
+    await world.pass(3 * dayMs);
+    await world.live(3);
+
+    expect(await world.counts()).toMatchObject({ "a/dns": 0, "a/sig": 0 });
+    expect(world.gradient.countsReceived).toHaveLength(sent);
+  });
+
+  it("is tried again while Gradient is down, and comes to its end by itself", async () => {
+    const { world, gradientIs } = await fickleWorld();
+    gradientIs.down = true;
+    await leave(world);
+    await world.live(5);
+    expect(await world.integration()).toMatchObject({ closing: { remaining: 2, tries: 1 } });
+    expect(world.vault.names()).toHaveLength(1);
+
+    gradientIs.down = false;
+    await world.live(40);
+
+    expect(await world.counts()).toMatchObject({ "a/dns": 0, "b/sig": 0 });
+    expect([(await world.integration()).closing, statusOf(world), world.vault.names()]).toEqual([null, "inactive", []]);
+  });
+
+  it("ends after seven days all the same: the token is deleted, and the owner told of what is left", async () => {
+    const { world, gradientIs } = await fickleWorld();
+    gradientIs.down = true;
+    await leave(world);
+    await world.live(3);
+
+    await world.pass(7 * dayMs);
+    await world.live(3);
+
+    expect([(await world.integration()).closing, world.vault.names()]).toEqual([null, []]);
+    expect(await holderOfToken(world)).toBeUndefined();
+    expect(subjects(world)).toContain("Some counts in Gradient were not set to zero: Example MSP");
+    expect(world.mailer.sent.at(-1)?.text).toContain("2 lines could not be set to zero");
+  });
+
+  it("is ended by connecting again: no zero is sent from then on", async () => {
+    const { world, gradientIs } = await fickleWorld();
+    gradientIs.down = true;
+    await leave(world);
+    await world.live(3);
+    gradientIs.down = false;
+
+    await startIntegration(world.common)(world);
+    expect(await world.integration()).toMatchObject({ state: "awaiting-token", closing: null });
+    expect(await holderOfToken(world)).toBeUndefined();
+    await world.register({ partnerId: world.partnerId, text: world.token, by: world.by });
+    await world.live(60);
+
+    expect(await world.counts()).toMatchObject({ "a/dns": 10, "a/sig": 0, "b/dns": 10, "b/sig": 0 });
+    expect(world.vault.names()).toHaveLength(1);
+    expect(statusOf(world)).not.toBe("inactive");
+  });
+
+  it("is shown with what is left and until when, and to whoever disconnects again", async () => {
+    const world = await activeWorld(["a", "b"]);
+    const { ask, asPerson } = hubApi(world);
+
+    const reply = await ask("disconnect", { query: { finalCounts: "zero" } });
+
+    const until = "2026-11-29T10:01:01.031Z";
+    const disconnecting = { finalCounts: "zero", remaining: 2, until };
+    expect(reply).toMatchObject({ status: 202, body: { state: "disconnected", disconnecting } });
+    expect(await ask("disconnect")).toMatchObject({ status: 202, body: { disconnecting } });
+    await world.live(2);
+    const { body } = await asPerson({ routeKey: "GET /v1/integrations/gradient" });
+    expect(body).toMatchObject({ state: "disconnected", disconnecting: null, exports: { runningId: null } });
+  });
+
+  it("waits for a run under way, and sends its zeros after it", async () => {
+    const world = await activeWorld(["a", "b"]);
+    await world.setUsage("a", { dns: 30, sig: 30 });
+    const run = await start(world);
+    const clock = { clock: world.clock, table: world.table };
+    await takeLease({ ...clock, holder: "another" }, { partnerId: world.partnerId, exportId: run.id });
+    await leave(world);
+    await world.work();
+    expect(await world.counts()).toMatchObject({ "a/dns": 10, "b/dns": 10 });
+
+    await world.live(40);
+
+    expect(await world.counts()).toMatchObject({ "a/dns": 0, "b/dns": 0 });
+    expect([(await world.integration()).closing, statusOf(world)]).toEqual([null, "inactive"]);
+  });
+
+  it("ends where the token is gone, too: nothing could be sent with it", async () => {
+    const world = await activeWorld(["a"]);
+    const { token } = await world.integration();
+    await leave(world);
+    await world.vault.remove(token?.secretName ?? "");
+
+    await world.live(40);
+
+    expect((await world.integration()).closing).toBeNull();
+    expect(await holderOfToken(world)).toBeUndefined();
+    expect(subjects(world)).toContain("Some counts in Gradient were not set to zero: Example MSP");
+  });
+
+  it("has nothing to wait for where Gradient holds no units", async () => {
+    const world = await activeWorld(["a"]);
+    await world.setUsage("a", { dns: 0, sig: 0 });
+    await send(world);
+
+    expect((await leave(world)).closing).toBeNull();
+    await world.live(1);
+
+    expect([statusOf(world), world.vault.names()]).toEqual(["inactive", []]);
+  });
+});
