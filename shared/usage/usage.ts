@@ -85,6 +85,33 @@ export const readUsage = async (
   return new Map(items.map(fromUsageItem).map((usage) => [usage.customerId, usage]));
 };
 
+// one with a single service takes more, one with ten less
+const bytesPerLine = 128;
+// what is read by its key is charged as a whole piece of this size, what is queried together is not
+const readUnitBytes = 4096;
+
+/**
+ * The same, of a partner with so many lines: where that is cheaper, all of its rows are read together. A row that
+ * cannot be read harms its own customer only.
+ */
+export const readUsageAmong = async (
+  table: Pick<Table, "getMany" | "query">,
+  partnerId: string,
+  customerIds: string[],
+  partnerLines: number,
+): Promise<Map<string, CustomerUsage>> => {
+  if (customerIds.length <= Math.ceil((partnerLines * bytesPerLine) / readUnitBytes))
+    return readUsage(table, partnerId, customerIds);
+  const wanted = new Set(customerIds.map((id) => usageKey(partnerId, id).sk));
+  const found = new Map<string, CustomerUsage>();
+  for await (const item of allItems(table, { pk: partnerPk(partnerId), prefix: "usage#" })) {
+    if (!wanted.has(item.sk)) continue;
+    const usage = fromUsageItem(item);
+    found.set(usage.customerId, usage);
+  }
+  return found;
+};
+
 /** What is left of it without the services that the partner has left out. */
 export const withoutServices = (
   usage: Map<string, CustomerUsage>,

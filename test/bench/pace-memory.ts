@@ -1,3 +1,4 @@
+import { maxUnderWay } from "#shared/exports/admission";
 import { paceOf } from "./pace-of.ts";
 import { allLimits } from "./pace-settings.ts";
 import { megabytes, oneDecimal, print, printTable } from "./report.ts";
@@ -5,8 +6,7 @@ import { coresOf } from "./rig/core-share.ts";
 import { type Memory, paceRig, type Worker } from "./rig/pace-rig.ts";
 
 const usualMemories = [256, 512, 768, 1024];
-// as many as one worker carries
-const runsTogether = 10;
+const runsTogether = maxUnderWay;
 const setting = { latencyMs: 200, jitterMs: 20, limits: allLimits };
 
 export interface MemoryExtent {
@@ -17,16 +17,16 @@ export interface MemoryExtent {
 }
 
 /**
- * The pace under the share of a core that Lambda gives to a memory: of one large run, and of ten side by side. Calls to
+ * The pace under the share of a core that Lambda gives to a memory: of one large run, and of as many side by side as one worker carries. Calls to
  * Gradient are by TLS, those to the table are not.
  */
 export const paceByMemory = async ({ lines, memories = usualMemories }: MemoryExtent) => {
   const rig = await paceRig({ secure: true });
   try {
     const one = ["org-one"];
-    const ten = Array.from({ length: runsTogether }, (_, index) => `org-ten-${index}`);
+    const together = Array.from({ length: runsTogether }, (_, index) => `org-together-${index}`);
     for (const partner of one) await rig.addPartner(partner, lines);
-    for (const partner of ten) await rig.addPartner(partner, Math.ceil(lines / runsTogether));
+    for (const partner of together) await rig.addPartner(partner, Math.ceil(lines / runsTogether));
 
     const measure = async (worker: Worker, partners: string[]) => {
       await rig.set(setting);
@@ -47,7 +47,7 @@ export const paceByMemory = async ({ lines, memories = usualMemories }: MemoryEx
       by = worker.limitedBy;
       for (const [name, partners] of [
         ["one run", one],
-        [`${runsTogether} runs`, ten],
+        [`${runsTogether} runs`, together],
       ] as const) {
         const cells = await measure(worker, partners);
         rows.push([memoryMb, coresOf(memoryMb).toFixed(3), name, ...cells]);

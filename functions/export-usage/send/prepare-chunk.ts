@@ -7,7 +7,7 @@ import { landsWithinMs } from "#shared/gradient/lost-calls";
 import type { HubService } from "#shared/services/hub-service";
 import { store, type Table, written } from "#shared/table/table";
 import { type Bucket, type LedgerEntry, lineKey } from "#shared/usage/ledger";
-import { readUsage } from "#shared/usage/usage";
+import { readUsageAmong } from "#shared/usage/usage";
 import type { Heard } from "./export-run.ts";
 import { decide } from "./line-decision.ts";
 import type { CountResult } from "./send-count.ts";
@@ -31,7 +31,7 @@ export interface PreparedChunk {
 interface Dependencies {
   table: Table;
   services: Map<string, HubService>;
-  run: Pick<UsageExport, "mode" | "kind" | "proofGen">;
+  run: Pick<UsageExport, "mode" | "kind" | "proofGen" | "totals">;
   heard: ReadonlyMap<string, Heard>;
   /** Set when the run has been stopped: no line is sent any more, each ends like this. */
   stopped: Verdict | null;
@@ -83,7 +83,9 @@ export const prepareChunk = async (
   const { content } = chunk;
   if (content.state === "done") return { chunk, bucket, lines: [] };
   const customerIds = [...new Set(content.lines.map(({ customerId }) => customerId))];
-  const usage = await readUsage(table, chunk.partnerId, customerIds);
+  // only a run of all lines knows how many its partner has
+  const partnerLines = run.kind === "all" ? run.totals.lines : Number.POSITIVE_INFINITY;
+  const usage = await readUsageAmong(table, chunk.partnerId, customerIds, partnerLines);
   const uncounted = content.lines.filter(
     ({ billed, customerId, serviceId }) => billed && usage.get(customerId)?.counts[serviceId] === undefined,
   );

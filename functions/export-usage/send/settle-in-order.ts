@@ -18,6 +18,7 @@ const withChunk = (
 ): UsageExport => {
   if (current.nextChunk > number) return current;
   const accepted = receipts.filter(({ outcome }) => outcome === "accepted");
+  const last = accepted.at(-1);
   return {
     ...current,
     nextChunk: number + 1,
@@ -25,7 +26,8 @@ const withChunk = (
     // no doubt that was noted by now reaches further
     leftOver: addLeftOver(current.leftOver, receipts, new Date(now + landsWithinMs).toISOString()),
     viewsRebuilt: current.viewsRebuilt || viewsRebuilt,
-    acceptedLine: accepted.at(-1) ?? current.acceptedLine,
+    // not the whole receipt: above a kilobyte each checkpoint costs two write units
+    acceptedLine: last ? { customerId: last.customerId, serviceId: last.serviceId } : current.acceptedLine,
     acceptedServiceIds: [...new Set([...current.acceptedServiceIds, ...accepted.map(({ serviceId }) => serviceId)])],
     progressAt: new Date(now).toISOString(),
   };
