@@ -9,7 +9,7 @@ export interface Described {
 
 type Codes = [status: number, ...codes: string[]][];
 
-const ofPeople: Codes = [[403, "identity.incomplete", "role.not-allowed"]];
+const ofPeople: Codes = [[403, "identity.incomplete", "caller.reserved", "role.not-allowed"]];
 const ofBodies: Codes = [
   [400, "request.malformed"],
   [413, "request.too-large"],

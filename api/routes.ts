@@ -3,6 +3,7 @@ import { checkMappingDocs, checkMappingRoute } from "#functions/check-mapping/ro
 import { confirmAgreementDocs, confirmAgreementRoute } from "#functions/confirm-agreement/route";
 import { disconnectIntegrationDocs, disconnectIntegrationRoute } from "#functions/disconnect-integration/route";
 import { exclusionsDocs, exclusionsRoute, inclusionsDocs, inclusionsRoute } from "#functions/leave-out/route";
+import { putNotificationsDocs, putNotificationsRoute } from "#functions/put-notifications/route";
 import { putPartnerDocs, putPartnerRoute } from "#functions/put-partner/route";
 import { putScheduleDocs, putScheduleRoute } from "#functions/put-schedule/route";
 import { putServiceDocs, putServiceRoute } from "#functions/put-service/route";
@@ -15,6 +16,8 @@ import {
 import {
   agreementDocs,
   agreementRoute,
+  disconnectionDocs,
+  disconnectionRoute,
   eventsDocs,
   eventsRoute,
   exportDocs,
@@ -57,6 +60,7 @@ export const routes = [
   { folder: "confirm-agreement", route: confirmAgreementRoute, docs: confirmAgreementDocs },
   { folder: "read-integration", route: integrationRoute, docs: integrationDocs },
   { folder: "read-integration", route: agreementRoute, docs: agreementDocs },
+  { folder: "read-integration", route: disconnectionRoute, docs: disconnectionDocs },
   { folder: "read-integration", route: mappingRoute, docs: mappingDocs },
   { folder: "read-integration", route: mappingItemsRoute, docs: mappingItemsDocs },
   { folder: "read-integration", route: usageRoute, docs: usageDocs },
@@ -73,6 +77,7 @@ export const routes = [
   { folder: "start-export", route: startExportRoute, docs: startExportDocs },
   { folder: "cancel-export", route: cancelExportRoute, docs: cancelExportDocs },
   { folder: "put-schedule", route: putScheduleRoute, docs: putScheduleDocs },
+  { folder: "put-notifications", route: putNotificationsRoute, docs: putNotificationsDocs },
 ] as const;
 
 export type AnyRoute = (typeof routes)[number];

@@ -27,6 +27,8 @@ export interface StageSettings {
   limiterKey: "vendor" | "partner";
   /** What all workers under one such key send together in a second. */
   callsPerSecond: number;
+  /** So many days after it was registered the owner is reminded to replace a partner's key. */
+  tokenPolicyDays: number;
   parameters: ParameterDefaults;
 }
 
@@ -35,6 +37,8 @@ const gradientBaseUrl = "https://app.usegradient.com/api";
 // Gradient allows 100 requests in any second. 95 a second bears 52 ms of difference between two calls' ways there
 // without a refusal: 100 ÷ (1 + 0.052).
 const callsPerSecond = 95;
+// half a year: long enough to be no nuisance, short enough that a key that somebody kept is of no use to them for ever
+const tokenPolicyDays = 180;
 const throttle = { rateLimit: 200, burstLimit: 400 };
 
 const stages: Record<StageName, StageSettings> = {
@@ -45,6 +49,7 @@ const stages: Record<StageName, StageSettings> = {
     throttle,
     limiterKey: "vendor",
     callsPerSecond,
+    tokenPolicyDays,
     parameters: { gradientBaseUrl },
   },
   prod: {
@@ -55,6 +60,7 @@ const stages: Record<StageName, StageSettings> = {
     throttle,
     limiterKey: "vendor",
     callsPerSecond,
+    tokenPolicyDays,
     parameters: { gradientBaseUrl },
   },
   local: {
@@ -64,6 +70,7 @@ const stages: Record<StageName, StageSettings> = {
     throttle,
     limiterKey: "vendor",
     callsPerSecond,
+    tokenPolicyDays,
     parameters: {
       gradientBaseUrl: "http://127.0.0.1:4002/api",
       hubUrl: "http://127.0.0.1:4000",

@@ -1,7 +1,7 @@
 import { closeSync, openSync, rmSync } from "node:fs";
 import type { RequestListener } from "node:http";
 import { originsOf } from "./door.ts";
-import { startHost } from "./host/host.ts";
+import { type Host, startHost } from "./host/host.ts";
 import { listenLocally, sendJson } from "./http-server.ts";
 import { startHubUi } from "./hub-ui/hub-ui.ts";
 import { localAudience, startIssuer } from "./issuer/issuer.ts";
@@ -116,11 +116,12 @@ export const startLocalSystem = async (options: LocalSystemOptions): Promise<Loc
     closing(issuer.close);
     endpoints = { ...endpoints, hubUi: hubUi.url, api: api.url, issuer: issuer.url };
 
+    let publish: Host["publish"] = async () => undefined;
     // loaded this late because it takes half a second, which a start that only says what is wrong need not take
     const { startEmulators } = await import("./aws/emulators.ts");
     const [gradient, emulators] = await Promise.all([
       gradientFor({ options, folder, port: ports.gradient, api: api.url, hubUi: hubUi.url, closing }),
-      startEmulators({ folder, mailboxPort: ports.mailbox, environment, closing }),
+      startEmulators({ folder, mailboxPort: ports.mailbox, environment, publish: (event) => publish(event), closing }),
     ]);
     const { mailbox } = emulators;
     const dynamodb = emulators.endpoints.DYNAMODB;
@@ -148,6 +149,7 @@ export const startLocalSystem = async (options: LocalSystemOptions): Promise<Loc
       say,
     });
     closing(host.close);
+    publish = host.publish;
     answer = localRoutes(host.schedules, host.api);
     // what was in the outbox when the last run ended does not wait for the minute to pass
     void host.schedules.run("sweep-outbox");

@@ -21,7 +21,7 @@ interface ErrorFacts {
   cause?: unknown;
   errors?: FieldError[];
   /** Further members of the problem document, for instance the id of the export that is already running. */
-  extra?: Record<string, string>;
+  extra?: Record<string, string | Record<string, string>>;
   /** How long the caller should wait, in seconds. */
   retryAfterSeconds?: number;
 }
@@ -34,7 +34,7 @@ export class AppError extends Error {
   readonly kind: ErrorKind;
   readonly code: string;
   readonly errors: FieldError[] | undefined;
-  readonly extra: Record<string, string>;
+  readonly extra: Record<string, string | Record<string, string>>;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(kind: ErrorKind, code: string, message: string, facts: ErrorFacts = {}) {

@@ -28,18 +28,5 @@ export const displayName = z
   .regex(noForeign, "A name has no control characters.")
   .regex(somethingToSee, "A name has something to see.");
 
-/**
- * An e-mail address. The domain may be internationalised; the part before the `@` may not, SES takes no other. Spaces
- * around it are no part of it.
- */
-export const emailAddress = z
-  .string()
-  .trim()
-  .max(254, "An e-mail address has at most 254 characters.")
-  .regex(
-    /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([\p{L}\p{N}]([\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?\.)+[\p{L}\p{N}]([\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?$/u,
-    "This is no e-mail address.",
-  );
-
 /** An instant as it is stored and answered: RFC 3339 in UTC, milliseconds, so that text order is time order. */
 export const instant = z.iso.datetime();

@@ -3,8 +3,10 @@ import { AppError } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
 import { askLook } from "#shared/integrations/ask-look";
 import { findIntegration, type Integration, integrationWrite, stateWithToken } from "#shared/integrations/integration";
+import { wish } from "#shared/integrations/wants";
 import { wrongStep } from "#shared/integrations/wrong-step";
 import { oweMail } from "#shared/mail/owe-mail";
+import { startReminders } from "#shared/mail/reminders";
 import { owe } from "#shared/outbox/outbox";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict, written } from "#shared/table/table";
@@ -20,6 +22,8 @@ export interface Confirmation {
   by: Actor;
   name: string;
   email: string;
+  /** The browser, as it names itself. */
+  userAgent?: string | null;
 }
 
 /**
@@ -35,6 +39,7 @@ export const confirmAgreement =
     by,
     name,
     email,
+    userAgent = null,
   }: Confirmation): Promise<{ integration: Integration; isNew: boolean }> =>
     retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);
@@ -50,9 +55,20 @@ export const confirmAgreement =
 
       const at = now().toISOString();
       const mailId = `agreement-${version}-${newId()}`;
+      const isRenewed = before.agreement !== null && before.state === "active";
       const confirmed: Integration = {
         ...before,
-        agreement: { version, sha256, confirmedAt: at, confirmedBy: by.actor, mailId },
+        // what was kept back for want of this
+        wants: isRenewed ? wish(before.wants, "all", { at, trigger: "recovery" }) : before.wants,
+        agreement: {
+          version,
+          sha256,
+          confirmedAt: at,
+          confirmedBy: by.actor,
+          role: by.role ?? null,
+          userAgent,
+          mailId,
+        },
         mapping: { ...before.mapping, waitingSince: before.mapping.waitingSince ?? at, nextCheckAt: at },
       };
       const { integration: updated, owed } = askLook({ ...confirmed, state: stateWithToken(confirmed) }, "confirmed", {
@@ -62,6 +78,7 @@ export const confirmAgreement =
       await table.transact([
         integrationWrite(updated),
         ...owed,
+        ...(await startReminders(table, partnerId, { timeZone: before.schedule.timeZone, at })),
         // the first partner's key brings the vendor's services to Gradient, too
         owe({ kind: "sync-catalogue" }, { id: newId(), at }),
         ...oweMail(
@@ -80,7 +97,14 @@ export const confirmAgreement =
           },
           { at, newId },
         ),
-        eventWrite({ id: newId(), partnerId, type: "agreement.confirmed", at, details: { version, sha256 }, ...by }),
+        eventWrite({
+          id: newId(),
+          partnerId,
+          type: "agreement.confirmed",
+          at,
+          details: { version, sha256, userAgent },
+          ...by,
+        }),
       ]);
       return { integration: written(updated), isNew: true };
     });

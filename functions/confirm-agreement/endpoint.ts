@@ -12,8 +12,8 @@ export const confirmAgreementEndpoint = (
   changeEndpoint(confirmAgreementRoute, {
     guard,
     run: async ({ request: { body }, person }): Promise<ConfirmAgreementReply> => {
-      const { partnerId, by, name, email } = person;
-      const { integration, isNew } = await confirm({ partnerId, ...body, by, name, email });
+      const { partnerId, by, name, email, userAgent } = person;
+      const { integration, isNew } = await confirm({ partnerId, ...body, by, name, email, userAgent });
       return { status: isNew ? 201 : 200, body: await view(partnerId, integration) };
     },
   });

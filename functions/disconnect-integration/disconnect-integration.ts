@@ -4,6 +4,7 @@ import { exportWrite, findExport, isHeld, isOver, type UsageExport } from "#shar
 import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
 import { organizationClaimKey, releaseClaim, tokenClaimKey } from "#shared/integrations/token-claim";
 import { wrongStep } from "#shared/integrations/wrong-step";
+import { oweMail } from "#shared/mail/owe-mail";
 import { owe } from "#shared/outbox/outbox";
 import { retryOnConflict, written } from "#shared/table/table";
 
@@ -53,7 +54,29 @@ export const disconnectIntegration =
             ]
           : []),
         ...(gradient ? [releaseClaim(organizationClaimKey(gradient.organizationId))] : []),
-        eventWrite({ id: newId(), partnerId, type: "integration.disconnected", at, details: {}, ...by }),
+        eventWrite({
+          id: newId(),
+          partnerId,
+          type: "integration.disconnected",
+          at,
+          details: { finalCounts: "keep", lastFour: token?.lastFour ?? null },
+          ...by,
+        }),
+        // who never had a key has nothing to be told of
+        ...(token
+          ? oweMail(
+              {
+                partnerId,
+                mailId: `disconnected-${newId()}`,
+                facts: {
+                  kind: "disconnected",
+                  disconnectedAt: at,
+                  by: { name: by.actorName ?? by.actor, address: by.address ?? "" },
+                },
+              },
+              { at, newId },
+            )
+          : []),
       ]);
       return written(record);
     });

@@ -9,7 +9,7 @@ export const disconnectIntegrationRoute = route({
   method: "DELETE",
   path: "/v1/integrations/gradient",
   callers: changingRoles,
-  request: z.object({ body: noBody }),
+  request: z.object({ query: z.object({ finalCounts: z.literal("keep").default("keep") }), body: noBody }),
 });
 
 export const disconnectIntegrationDocs = () =>

@@ -1,4 +1,10 @@
-import { type Customer, customerKey, customerWrite, fromCustomerItem, showCustomers } from "#shared/customers/customer";
+import {
+  type Customer,
+  customerCounts,
+  customerKey,
+  customerWrite,
+  fromCustomerItem,
+} from "#shared/customers/customer";
 import { AppError } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
 import { askLook } from "#shared/integrations/ask-look";
@@ -56,7 +62,7 @@ const namesOf = (ids: string[]): string => {
  * lines but a zero for what Gradient still holds, so both are wanted at once. Either all ids are known, or nothing
  * changes; a repeat changes nothing.
  */
-export const leaveOut = ({ table, now, newId }: Changing<"get" | "getMany" | "query" | "transact">) => {
+export const leaveOut = ({ table, now, newId }: Changing<"get" | "getMany" | "count" | "transact">) => {
   const integrationOf = async (partnerId: string): Promise<Integration> => {
     const found = await findIntegration(table, partnerId);
     if (!found) throw wrongStep("not-started");
@@ -140,9 +146,12 @@ export const leaveOut = ({ table, now, newId }: Changing<"get" | "getMany" | "qu
     const ids = [...new Set(decision.ids)];
     await integrationOf(partnerId);
     await (kind === "accounts" ? decideOnCustomers(decision, ids) : decideOnServices(decision, ids));
-    const customers = await showCustomers(table, partnerId);
+    const { matching: accounts } = await customerCounts(table, partnerId, {
+      leftOut: "something",
+      removedAt: "nothing",
+    });
     return {
-      accounts: customers.filter(({ leftOut, removedAt }) => leftOut && removedAt === null).length,
+      accounts,
       services: (await integrationOf(partnerId)).leftOutServiceIds.length,
     };
   };

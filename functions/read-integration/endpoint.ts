@@ -9,6 +9,7 @@ import type { Table } from "#shared/table/table";
 import type { IntegrationView } from "#shared/views/integration-view";
 import { type mappingDocs, type mappingItemsDocs, mappingItemsRoute, mappingRoute } from "./mapping-routes.ts";
 import { readAgreement } from "./read-agreement.ts";
+import { readDisconnection } from "./read-disconnection.ts";
 import { readEvents } from "./read-events.ts";
 import { readExport, readExports, readReceipts } from "./read-exports.ts";
 import { readMapping } from "./read-mapping.ts";
@@ -17,6 +18,7 @@ import { readUsageLines } from "./read-usage-lines.ts";
 import type * as docs from "./route.ts";
 import {
   agreementRoute,
+  disconnectionRoute,
   eventsRoute,
   exportRoute,
   exportsRoute,
@@ -34,6 +36,7 @@ interface Dependencies {
 /** Every GET of the hub UI. One function, because all of them need the same right: to read. */
 export const readIntegrationEndpoint = ({ table, view, agreement }: Dependencies) => {
   const agreementOf = readAgreement({ table, agreement });
+  const disconnectionOf = readDisconnection({ table });
   const mappingOf = readMapping({ table });
   const itemsOf = readMappingItems({ table });
   const usageOf = readUsageLines({ table });
@@ -54,6 +57,13 @@ export const readIntegrationEndpoint = ({ table, view, agreement }: Dependencies
       async ({ person }): Promise<ReplyOf<typeof docs.agreementDocs>> => ({
         status: 200,
         body: await agreementOf(person.partnerId),
+      }),
+    ),
+    [keyOf(disconnectionRoute)]: personEndpoint(
+      disconnectionRoute,
+      async ({ person }): Promise<ReplyOf<typeof docs.disconnectionDocs>> => ({
+        status: 200,
+        body: await disconnectionOf(person.partnerId),
       }),
     ),
     [keyOf(mappingRoute)]: personEndpoint(

@@ -50,6 +50,29 @@ export const agreementReply = z
     ],
   });
 
+export const disconnectionReply = z
+  .strictObject({
+    accounts: count.meta({ description: "Customers whose counts Gradient keeps" }),
+    lines: count,
+    units: count,
+    lastSentAt: instant.nullable(),
+    deleted: z.array(z.string()).meta({ description: "In sentences for people" }),
+    kept: z.array(z.string()),
+  })
+  .meta({
+    id: "Disconnection",
+    examples: [
+      {
+        accounts: 40,
+        lines: 97,
+        units: 1204,
+        lastSentAt: "2026-11-22T02:00:03.000Z",
+        deleted: ["the key that connects the hub with Gradient"],
+        kept: ["the audit trail"],
+      },
+    ],
+  });
+
 export const mappingReply = z
   .strictObject({
     status: wordOf("waiting", "complete"),

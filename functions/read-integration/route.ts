@@ -7,7 +7,7 @@ import { lineOutcome } from "#shared/usage/outcome";
 import { integrationReply } from "#shared/views/integration-reply";
 import { pageOf } from "#shared/wire";
 import { mappingItemsRoute, mappingRoute } from "./mapping-routes.ts";
-import { agreementReply, eventReply, usageLineReply } from "./replies.ts";
+import { agreementReply, disconnectionReply, eventReply, usageLineReply } from "./replies.ts";
 
 const base = "/v1/integrations/gradient";
 const cursor = z.string().optional();
@@ -42,6 +42,22 @@ export const agreementDocs = () =>
     tag: "Integration",
     summary: "The text in force, and what was confirmed",
     replies: { 200: { description: "The agreement", body: agreementReply } },
+  });
+
+export const disconnectionRoute = route({
+  method: "GET",
+  path: `${base}/disconnection`,
+  callers: everyRole,
+  request: z.object({}),
+});
+export const disconnectionDocs = () =>
+  docs({
+    id: "readDisconnection",
+    tag: "Integration",
+    summary: "What disconnecting would do",
+    replies: {
+      200: { description: "What Gradient keeps, and what becomes of what we keep", body: disconnectionReply },
+    },
   });
 
 export const usageRoute = route({
@@ -151,6 +167,7 @@ export const eventsDocs = () =>
 export const readRoutes = [
   integrationRoute,
   agreementRoute,
+  disconnectionRoute,
   mappingRoute,
   mappingItemsRoute,
   usageRoute,

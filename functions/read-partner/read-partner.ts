@@ -1,23 +1,15 @@
-import { fromCustomerItem } from "#shared/customers/customer";
+import { customerCounts } from "#shared/customers/customer";
 import { knownPartner } from "#shared/partners/known-partner";
 import { partnerPk } from "#shared/partners/partner";
 import { readableOf } from "#shared/stored";
 import { allItems, type Table } from "#shared/table/table";
+import { findLastMeasured } from "#shared/usage/last-measured";
 import { fromUsageItem } from "#shared/usage/usage";
 
-type ReadTable = Pick<Table, "get" | "query">;
+type ReadTable = Pick<Table, "get" | "query" | "count">;
 
-/** Everybody whom the feed has told of, those who were removed among them. */
-const countCustomers = async (table: ReadTable, pk: string) => {
-  const counted = { total: 0, removed: 0 };
-  for await (const row of allItems(table, { pk, prefix: "customer#" })) {
-    counted.total += 1;
-    if (readableOf([row], fromCustomerItem)[0]?.removedAt) counted.removed += 1;
-  }
-  return counted;
-};
-
-const lastMeasured = async (table: ReadTable, pk: string): Promise<string | null> => {
+/** Of counts that were stored before it was noted. */
+const newestOf = async (table: ReadTable, pk: string): Promise<string | null> => {
   let last: string | null = null;
   for await (const row of allItems(table, { pk, prefix: "usage#" })) {
     for (const { counts } of readableOf([row], fromUsageItem)) {
@@ -32,7 +24,10 @@ export const readPartner =
   ({ table }: { table: ReadTable }) =>
   async (id: string) => {
     const partner = await knownPartner(table, id);
-    const pk = partnerPk(id);
-    const [customers, lastMeasuredAt] = await Promise.all([countCustomers(table, pk), lastMeasured(table, pk)]);
-    return { partner, customers, lastMeasuredAt };
+    const [{ all: total, matching: removed }, noted] = await Promise.all([
+      customerCounts(table, id, { removedAt: "something" }),
+      findLastMeasured(table, id),
+    ]);
+    const lastMeasuredAt = noted ?? (await newestOf(table, partnerPk(id)));
+    return { partner, customers: { total, removed }, lastMeasuredAt };
   };

@@ -3,7 +3,15 @@ import { inParallel } from "#shared/in-parallel";
 import { knownPartner } from "#shared/partners/known-partner";
 import { serviceKey } from "#shared/services/hub-service";
 import { retryOnConflict, store, type Table } from "#shared/table/table";
-import { fromUsageItem, type Measurement, usageKey, usageWrite } from "#shared/usage/usage";
+import { noteMeasured } from "#shared/usage/last-measured";
+import {
+  type CustomerUsage,
+  fromUsageItem,
+  type Measurement,
+  readUsage,
+  usageKey,
+  usageWrite,
+} from "#shared/usage/usage";
 import { type CustomerMeasured, firstsAtOnce, recordFirsts } from "./record-firsts.ts";
 import { withMeasured } from "./with-measured.ts";
 
@@ -31,7 +39,7 @@ export interface RefusedMeasurement {
 
 // a sender's clock may be a little fast; a count from further ahead would keep true ones out until its time has come
 const clockToleranceMs = 5 * 60_000;
-// a batch names up to 1,000 customers, and one row each is read and written
+// a batch names up to 1,000 customers, and one row each is written
 const rowsAtOnce = 16;
 
 const details: Record<RefusedMeasurement["code"], string> = {
@@ -70,19 +78,25 @@ export const recordUsage = ({ table, now }: Dependencies) => {
   /**
    * Measures a customer anew. Answers false, and writes nothing, where some service of it was never measured before.
    */
-  const recordAgain = (partnerId: string, customerId: string, measured: Measurement[]): Promise<boolean> =>
-    retryOnConflict(async () => {
+  const recordAgain = (
+    partnerId: string,
+    { customerId, measured }: CustomerMeasured,
+    asRead: CustomerUsage | undefined,
+  ): Promise<boolean> => {
+    let isFirstTry = true;
+    const current = async (): Promise<CustomerUsage | undefined> => {
       const item = await table.get(usageKey(partnerId, customerId));
-      const { after, hasChanged, hasFirst } = withMeasured(
-        item && fromUsageItem(item),
-        partnerId,
-        customerId,
-        measured,
-      );
+      return item && fromUsageItem(item);
+    };
+    return retryOnConflict(async () => {
+      const before = isFirstTry ? asRead : await current();
+      isFirstTry = false;
+      const { after, hasChanged, hasFirst } = withMeasured(before, partnerId, customerId, measured);
       if (hasFirst) return false;
       if (hasChanged) await store(table, usageWrite(after));
       return true;
     });
+  };
 
   return async ({ partnerId, measurements }: UsageBatch): Promise<RefusedMeasurement[]> => {
     await knownPartner(table, partnerId);
@@ -94,23 +108,25 @@ export const recordUsage = ({ table, now }: Dependencies) => {
       if (code) refused.push({ index, code, detail: details[code] });
       else kept.push({ index, record });
     }
-    const firsts: CustomerMeasured[] = [];
-    await inParallel(
-      rowsAtOnce,
-      Map.groupBy(
-        kept.map(({ record }) => record),
-        ({ customerId }) => customerId,
-      ),
-      async ([customerId, measured]) => {
-        if (!(await recordAgain(partnerId, customerId, measured))) firsts.push({ customerId, measured });
-      },
+    const byCustomer = Map.groupBy(
+      kept.map(({ record }) => record),
+      ({ customerId }) => customerId,
     );
+    const stored = await readUsage(table, partnerId, [...byCustomer.keys()]);
+    const firsts: CustomerMeasured[] = [];
+    await inParallel(rowsAtOnce, byCustomer, async ([customerId, measured]) => {
+      if (!(await recordAgain(partnerId, { customerId, measured }, stored.get(customerId)))) {
+        firsts.push({ customerId, measured });
+      }
+    });
     for (let from = 0; from < firsts.length; from += firstsAtOnce) {
       const removed = await recordFirsts({ table, now }, partnerId, firsts.slice(from, from + firstsAtOnce));
       for (const { index, record } of kept)
         if (removed.has(record.customerId))
           refused.push({ index, code: "customer.removed", detail: details["customer.removed"] });
     }
+    const newest = kept.reduce((last, { record: { measuredAt } }) => (measuredAt > last ? measuredAt : last), "");
+    if (newest !== "") await noteMeasured(table, partnerId, newest);
     return refused;
   };
 };

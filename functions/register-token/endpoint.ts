@@ -12,7 +12,8 @@ export const registerTokenEndpoint = (
   changeEndpoint(registerTokenRoute, {
     guard,
     run: async ({ request, person: { partnerId, by } }): Promise<RegisterTokenReply> => {
-      const integration = await register({ partnerId, text: request.body.partnerToken, by });
+      const { partnerToken: text, confirmOrganizationChange = false } = request.body;
+      const integration = await register({ partnerId, text, by, confirmOrganizationChange });
       return { status: 200, body: await view(partnerId, integration) };
     },
   });

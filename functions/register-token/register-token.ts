@@ -2,17 +2,9 @@ import { createHmac } from "node:crypto";
 import { unobstructed } from "#shared/breakers/obstructed";
 import { AppError } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
-import { closingAbandoned } from "#shared/exports/close-export";
 import { startAtOnce } from "#shared/exports/start-usage-export";
-import { exportWrite, findExport, isHeld, isOver } from "#shared/exports/usage-export";
 import type { GradientApi } from "#shared/gradient/gradient-api";
-import {
-  cleanPastedToken,
-  type PartnerToken,
-  partnerToken,
-  partnerTokenShape,
-  tokenFingerprint,
-} from "#shared/gradient/gradient-token";
+import { type PartnerToken, tokenFingerprint } from "#shared/gradient/gradient-token";
 import { askLook } from "#shared/integrations/ask-look";
 import { findIntegration, type Integration, stateWithToken, withoutProblem } from "#shared/integrations/integration";
 import { goingOn, tokenTaken } from "#shared/integrations/looks";
@@ -21,6 +13,10 @@ import { wrongStep } from "#shared/integrations/wrong-step";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict, type Write } from "#shared/table/table";
+import { organizationDiffers, parseTokens, tryInTurn } from "./pasted-tokens.ts";
+import { leave, replacedMail } from "./replaced-token.ts";
+import { stoppingRun } from "./stop-run.ts";
+import { tokenAudit } from "./token-audit.ts";
 import { wantingEverything, withConnection } from "./unproven.ts";
 
 interface Dependencies extends Changing {
@@ -36,16 +32,9 @@ export interface Registration {
   /** As pasted. */
   text: string;
   by: Actor;
+  /** The token may be of another Gradient organization than the one in force. */
+  confirmOrganizationChange?: boolean;
 }
-
-const parseToken = (text: string): PartnerToken => {
-  const parsed = partnerToken.safeParse(cleanPastedToken(text));
-  if (parsed.success) return parsed.data;
-  const detail = `This is not the shape of a Gradient token: ${partnerTokenShape}. Copy the whole key from Gradient and paste it again.`;
-  throw new AppError("invalid", "token.malformed", detail, {
-    errors: [{ path: "partnerToken", message: `Expected ${partnerTokenShape}.` }],
-  });
-};
 
 /**
  * What to throw for Gradient's failure: its refusal of the token, or that it could not be asked, which says nothing
@@ -91,11 +80,13 @@ export const registerToken = ({
   newId,
   random,
 }: Dependencies) => {
-  const closeAbandoned = closingAbandoned({ table, now, newId, random });
+  const stopRun = stoppingRun({ table, now, newId, random });
   const mayCall = unobstructed(table);
 
-  return async ({ partnerId, text, by }: Registration): Promise<Integration> => {
-    const token = parseToken(text);
+  const registerOne = async (
+    token: PartnerToken,
+    { partnerId, by, confirmOrganizationChange = false }: Registration,
+  ): Promise<Integration> => {
     const gradient = gradientFor(partnerId);
     const key = await hashKey();
     const fingerprint = tokenFingerprint(token, key);
@@ -103,19 +94,6 @@ export const registerToken = ({
     // the secret of the connection before may still have to be deleted.
     const secretNameOf = ({ startedAt }: Integration): string =>
       `${secretPrefix}${createHmac("sha256", key).update(`secret#${partnerId}#${startedAt}`).digest("hex").slice(0, 32)}`;
-
-    /**
-     * No further line is sent with the token before. A worker that is at it reads that at its next checkpoint; a run
-     * that nobody is at is closed here, so that it keeps nobody from the next one.
-     */
-    const stopRun = async (before: Integration | undefined, updated: Integration) => {
-      const running = before?.currentExportId ? await findExport(table, partnerId, before.currentExportId) : undefined;
-      if (!running || isOver(running)) return { freed: updated, stopWrites: [] };
-      const stop = running.stop ?? "not-connected";
-      if (isHeld(running, now())) return { freed: updated, stopWrites: [exportWrite({ ...running, stop })] };
-      const { after, writes } = await closeAbandoned(running, updated, stop);
-      return { freed: after, stopWrites: writes };
-    };
 
     return retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);
@@ -125,6 +103,10 @@ export const registerToken = ({
       // while Gradient refuses our own key, its refusal would be blamed on the token
       await mayCall(now());
       const connection = await orRefusal(gradient.readConnection(token));
+      const isElsewhere = before.gradient !== null && before.gradient.organizationId !== connection.organizationId;
+      if (isElsewhere && before.gradient && !confirmOrganizationChange) {
+        throw organizationDiffers(before.gradient, connection);
+      }
       const organizationClaim = await claimWrites(table, organizationClaimKey(connection.organizationId), partnerId);
       // Gradient's wizard stays locked until the vendor has said `pending`; `active` must not be taken back
       const isKnown = connection.status === "pending" || connection.status === "active";
@@ -133,7 +115,15 @@ export const registerToken = ({
       const secretName = secretNameOf(before);
       const { versionId } = await vault.store(secretName, token);
       const at = now().toISOString();
-      const registered = withConnection(before, { ...connection, status: isKnown ? connection.status : "pending" }, at);
+      // consent was given to sending to the organization before
+      const consented = isElsewhere ? { ...before, agreement: null } : before;
+      const registered = withConnection(
+        consented,
+        { ...connection, status: isKnown ? connection.status : "pending" },
+        at,
+      );
+      const isOther = before.token?.fingerprint !== fingerprint;
+      const isFirst = before.token === null;
       const updated: Integration = withoutProblem(
         {
           ...registered,
@@ -144,13 +134,15 @@ export const registerToken = ({
             fingerprint,
             lastFour: token.slice(-4),
             status: "valid",
-            registeredAt: at,
-            registeredBy: by.actor,
+            // pasted again it is the token that it was
+            registeredAt: isOther ? at : (before.token?.registeredAt ?? at),
+            registeredBy: isOther ? by.actor : (before.token?.registeredBy ?? by.actor),
             checkedAt: at,
           },
           looks: goingOn(tokenTaken(registered.looks, at)),
         },
         "token.rejected",
+        "token.missing",
         "gradient.disconnected",
       );
       const released: Write[] = [
@@ -161,7 +153,6 @@ export const registerToken = ({
           ? [releaseClaim(organizationClaimKey(before.gradient.organizationId))]
           : []),
       ];
-      const isOther = before.token?.fingerprint !== fingerprint;
       const { freed, stopWrites } = await stopRun(isOther ? before : undefined, updated);
       const wanted = isOther ? wantingEverything(freed, at) : freed;
       // accounts may have gone with the old connection
@@ -170,18 +161,44 @@ export const registerToken = ({
         : { integration: wanted, owed: [] };
       // somebody waits for what the token before has kept back; where a run is still ending, its close leaves it wanted
       const begun = startAtOnce(asking, { now: now(), newId });
-      const type = before.token ? "token.replaced" : "token.registered";
-      const details = { lastFour: token.slice(-4), organizationName: connection.organizationName };
+      const isChange =
+        isOther || before.state === "suspended" || connection.integrationId !== before.gradient?.integrationId;
+      const details = {
+        lastFour: token.slice(-4),
+        organizationName: connection.organizationName,
+        lastFourBefore: before.token?.lastFour ?? null,
+        organizationBefore: before.gradient?.organizationName ?? null,
+      };
       await table.transact([
         ...begun.writes,
         ...tokenClaim,
         ...organizationClaim,
         ...released,
         ...stopWrites,
-        eventWrite({ id: newId(), partnerId, type, at, details, ...by }),
+        ...(isChange
+          ? [
+              eventWrite({
+                id: newId(),
+                partnerId,
+                type: isFirst ? "token.registered" : "token.replaced",
+                at,
+                details,
+                ...by,
+              }),
+            ]
+          : []),
+        ...(isOther && !isFirst ? replacedMail(before, { by, token, connection }, { at, newId }) : []),
+        // the connection before hears that the partner has left it; its token is a version of the same secret
+        ...(isElsewhere && before.token ? [leave(before.partnerId, before.token, { at, newId })] : []),
         ...owed,
       ]);
       return begun.integration;
     });
   };
+
+  const audit = tokenAudit({ table, now, newId });
+  return (registration: Registration): Promise<Integration> =>
+    audit.tried(registration, () =>
+      tryInTurn(parseTokens(registration.text), (token) => registerOne(token, registration)),
+    );
 };

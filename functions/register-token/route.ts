@@ -8,7 +8,15 @@ export const registerTokenRoute = route({
   method: "PUT",
   path: "/v1/integrations/gradient/token",
   callers: changingRoles,
-  request: z.object({ body: z.strictObject({ partnerToken: z.string() }) }),
+  request: z.object({
+    body: z.strictObject({
+      partnerToken: z.string(),
+      confirmOrganizationChange: z
+        .literal(true)
+        .optional()
+        .meta({ description: "The token may be of another Gradient organization than the one in use" }),
+    }),
+  }),
 });
 
 export const registerTokenDocs = () =>
@@ -21,8 +29,9 @@ export const registerTokenDocs = () =>
     example: { partnerToken: "the-key-that-gradient-shows-once" },
     replies: { 200: { description: "Gradient took the token, and it is kept", body: integrationReply } },
     problems: {
-      409: ["token.in-use", "integration.wrong-step"],
+      409: ["token.in-use", "organization.differs", "integration.wrong-step"],
       422: ["token.malformed", "token.rejected"],
+      429: ["token.cooldown"],
       502: ["gradient.vendor-key-rejected", "gradient.unavailable"],
       503: [
         "gradient.refused",

@@ -1,3 +1,5 @@
+import type { Agreement } from "#shared/agreements/agreement";
+import { agreementExpired, isConsentOver } from "#shared/agreements/consent";
 import { AppError } from "#shared/errors";
 import type { Actor } from "#shared/events/event";
 import { type Closing, closingAbandoned } from "#shared/exports/close-export";
@@ -32,13 +34,13 @@ const alreadyRunning = (exportId: string) =>
 
 /**
  * *Send usage*: a run that a person asked for, at once, for all customers or for some, or for what an earlier run left
- * over. Throws `integration.wrong-step` when nothing may be sent, `export.already-running` (with its `exportId`) while
- * another run is under way, and what `checkRetried` throws. What the service itself wants to send, or is looking at,
- * keeps nobody waiting. A wish that comes while another run has read its lines already is kept: what has changed since
- * is sent right after that one.
+ * over. Throws `integration.wrong-step` when nothing may be sent, `agreement.expired`, `export.already-running` (with
+ * its `exportId`) while another run is under way, and what `checkRetried` throws. What the service itself wants to
+ * send, or is looking at, keeps nobody waiting. A wish that comes while another run has read its lines already is kept:
+ * what has changed since is sent right after that one.
  */
-export const startExport = (dependencies: Closing) => {
-  const { table, now, newId } = dependencies;
+export const startExport = (dependencies: Closing & { agreement?: Agreement }) => {
+  const { table, now, newId, agreement } = dependencies;
   const closeAbandoned = closingAbandoned(dependencies);
 
   const keepWish = async (before: Integration): Promise<void> => {
@@ -66,6 +68,8 @@ export const startExport = (dependencies: Closing) => {
     retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);
       if (!before || !maySend(before)) throw wrongStep(before?.state ?? "not-started");
+      // a dry run sends nothing
+      if (mode !== "dry-run" && isConsentOver(before, now(), agreement)) throw agreementExpired();
       const isNarrowed = Object.values(narrowing).some((value) => value !== undefined);
       const { free, writes } = mode === "dry-run" ? { free: before, writes: [] } : await withPlace(before, isNarrowed);
       if (narrowing.retryOf !== undefined) await checkRetried(table, partnerId, narrowing.retryOf);

@@ -1,13 +1,8 @@
 import { AppError } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
-import {
-  findIntegration,
-  type Integration,
-  integrationWrite,
-  noMapping,
-  noNotifications,
-} from "#shared/integrations/integration";
+import { findIntegration, type Integration, integrationWrite, noMapping } from "#shared/integrations/integration";
 import { noLooks } from "#shared/integrations/looks";
+import { noNotifications } from "#shared/integrations/notifications";
 import { noSizes } from "#shared/integrations/sizes";
 import { noWants } from "#shared/integrations/wants";
 import { logger } from "#shared/logger";

@@ -1,12 +1,17 @@
 import { isAppError } from "#shared/errors";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
-import { findIntegration, integrationWrite } from "#shared/integrations/integration";
+import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
 import { letGo, tokenTaken } from "#shared/integrations/looks";
 import { resumeIntegration } from "#shared/integrations/resume-integration";
+import { oweMail } from "#shared/mail/owe-mail";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";
 import { type Begun, LookLost } from "./begin-look.ts";
+
+/** Somebody has ended the connection in Gradient since it was looked at last. */
+const hasEnded = (before: Integration["gradient"], now: { status: string }): boolean =>
+  now.status === "inactive" && before?.status !== "inactive";
 
 interface Dependencies extends Changing {
   gradientFor: (partnerId: string) => Pick<GradientSetup, "readConnection">;
@@ -17,7 +22,7 @@ interface Dependencies extends Changing {
  * Gradient takes again puts its partner back to work. Throws Gradient's refusal of a token that was good.
  */
 export const recheckToken = (dependencies: Dependencies) => {
-  const { table, gradientFor, now } = dependencies;
+  const { table, gradientFor, now, newId } = dependencies;
   const resume = resumeIntegration(dependencies);
 
   const note = ({ integration: { partnerId, token }, holder }: Begun, connection: Awaited<ReturnType<typeof ask>>) =>
@@ -33,6 +38,20 @@ export const recheckToken = (dependencies: Dependencies) => {
           gradient: isSame ? (connection ?? before.gradient) : before.gradient,
           looks: { ...tokenTaken(letGo(before.looks), at), failures: 0 },
         }),
+        ...(isSame && connection && hasEnded(before.gradient, connection)
+          ? oweMail(
+              {
+                partnerId,
+                mailId: `disconnected-in-gradient-${newId()}`,
+                facts: {
+                  kind: "disconnected-in-gradient",
+                  noticedAt: at,
+                  organizationName: connection.organizationName,
+                },
+              },
+              { at, newId },
+            )
+          : []),
       ]);
     });
 

@@ -6,6 +6,7 @@ import type { GradientSetup } from "#shared/gradient/patient-gradient";
 import { sendLook } from "#shared/integrations/ask-look";
 import { findIntegration, type Integration, integrationWrite, maySend } from "#shared/integrations/integration";
 import { aDayAfter, isAsked, letGo, retryLookAt } from "#shared/integrations/looks";
+import { suspendIntegration } from "#shared/integrations/suspend-integration";
 import { logFailure } from "#shared/log-failure";
 import { logger } from "#shared/logger";
 import type { Clock } from "#shared/pace/clock";
@@ -49,6 +50,7 @@ const isPassing = (error: unknown): error is AppError =>
 export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId }: Dependencies) => {
   const now = () => new Date(clock.now());
   const begin = beginLook({ table, now, newId });
+  const suspend = suspendIntegration({ table, now, newId });
 
   /** Lets the partner go without an end, to be tried again. */
   const letBe = (begun: Begun, retryAt?: string) =>
@@ -103,6 +105,15 @@ export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId
     return verdict === "taken" ? "false-alarm" : "held";
   };
 
+  /** The secret was deleted by hand, or its version purged: no repeat brings it back, a person can. */
+  const withoutToken = async (begun: Begun): Promise<SyncOutcome> => {
+    const { partnerId, token } = begun.integration;
+    logger.error("a registered token is missing from the secret store", { partnerId });
+    await suspend({ partnerId, versionId: token?.versionId ?? "", isMissing: true });
+    await letBe(begun, aDayAfter(now().toISOString()));
+    return "suspended";
+  };
+
   const recheck = recheckToken({ table, now, newId, gradientFor });
   const look = lookAtAccounts({ table, now, newId, gradientFor });
   const work = async (begun: Begun, token: PartnerToken) => {
@@ -129,8 +140,7 @@ export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId
       if (isAppError(error, "gradient.token-rejected") || isAppError(error, "gradient.forbidden")) {
         return clearUp(begun, error);
       }
-      // it was deleted by hand, or pinned wrongly: no repeat brings it back
-      if (isAppError(error, "token.missing")) logger.error("a registered token is missing from the secret store", {});
+      if (isAppError(error, "token.missing")) return withoutToken(begun);
       if (!isPassing(error)) throw error;
       if (isRefusal(error)) logger.error("gradient refuses what a look asks for", { detail: error.message });
       else logFailure("a look could not be made, it is tried again", error);

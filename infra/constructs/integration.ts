@@ -1,5 +1,6 @@
 import { Construct } from "constructs";
 import { confirmAgreementRoute } from "#functions/confirm-agreement/route";
+import { putNotificationsRoute } from "#functions/put-notifications/route";
 import { readRoutes } from "#functions/read-integration/route";
 import type { RegisterTokenEnv } from "#functions/register-token/env";
 import { registerTokenRoute } from "#functions/register-token/route";
@@ -46,6 +47,14 @@ export class Integration extends Construct {
     });
     storage.grantUse(confirmAgreement);
     api.route(confirmAgreement, confirmAgreementRoute);
+
+    const putNotifications = new ServiceFunction<ViewEnv>(this, "PutNotifications", {
+      folder: "put-notifications",
+      environment: viewEnvironment,
+      errorImpact: "a partner cannot change who hears of results",
+    });
+    storage.grantUse(putNotifications);
+    api.route(putNotifications, putNotificationsRoute);
 
     const readIntegration = new ServiceFunction<ViewEnv>(this, "ReadIntegration", {
       folder: "read-integration",

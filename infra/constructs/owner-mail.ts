@@ -14,6 +14,8 @@ import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { resendOwnerMailRoute } from "#functions/resend-owner-mail/route";
 import type { SendOwnerMailEnv } from "#functions/send-owner-mail/env";
+import type { WatchMailsEnv } from "#functions/watch-mails/env";
+import { settingsOf } from "#infra/stages";
 import type { TableEnv } from "#shared/lambda/table-env";
 import type { Foundation } from "./foundation.ts";
 import { ServiceFunction } from "./service-function.ts";
@@ -78,10 +80,13 @@ export class OwnerMail extends Construct {
     this.#grantSend(sendOwnerMail, parameters.mailFrom, configurationSet.configurationSetName);
     queue.drive(sendOwnerMail, { batchSize: 1, maxConcurrency: 2 });
 
-    const watchMails = new ServiceFunction<TableEnv>(this, "WatchMails", {
+    const watchMails = new ServiceFunction<WatchMailsEnv>(this, "WatchMails", {
       folder: "watch-mails",
-      environment: { TABLE_NAME: storage.tableName },
-      errorImpact: "mails that were lost or held back stay away",
+      environment: {
+        TABLE_NAME: storage.tableName,
+        TOKEN_POLICY_DAYS: String(settingsOf(this).tokenPolicyDays),
+      },
+      errorImpact: "mails that were lost or held back stay away, and nobody is reminded of what needs a person",
       timeout: Duration.minutes(1),
     });
     storage.grantUse(watchMails);

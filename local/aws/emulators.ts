@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import type { BusEvent } from "../bus-event.ts";
 import type { LocalServer } from "../http-server.ts";
 import type { StateFolder } from "../state-folder.ts";
 import { type AwsEndpoints, givenEndpoint } from "./aws-endpoints.ts";
@@ -16,6 +17,8 @@ interface EmulatorOptions {
   folder: StateFolder;
   mailboxPort: number;
   environment: NodeJS.ProcessEnv;
+  /** Hears what happens on the account's default bus. */
+  publish: (event: BusEvent) => Promise<void>;
   /** Takes what has to be closed at the end, as soon as it runs: another start beside it may fail. */
   closing(close: () => Promise<void>): void;
 }
@@ -25,6 +28,7 @@ export const startEmulators = async ({
   folder,
   mailboxPort,
   environment,
+  publish,
   closing,
 }: EmulatorOptions): Promise<Emulators> => {
   const start = async (given: string | undefined, begin: () => Promise<{ url: string; close(): Promise<void> }>) => {
@@ -38,7 +42,7 @@ export const startEmulators = async ({
 
   mkdirSync(folder.file("queues"), { recursive: true, mode: 0o700 });
   const startMail = async () => {
-    const mailbox = await startMailbox({ port: mailboxPort, file: folder.file("mailbox.json") });
+    const mailbox = await startMailbox({ port: mailboxPort, file: folder.file("mailbox.json"), publish });
     closing(mailbox.close);
     return mailbox;
   };

@@ -1,9 +1,11 @@
 import type { IncomingMessage, RequestListener } from "node:http";
 import { createRequire } from "node:module";
 import * as z from "zod";
+import type { BusEvent } from "../bus-event.ts";
 import { keepDoor, noPages } from "../door.ts";
 import { closeServer, type LocalServer, portOf, portTaken } from "../http-server.ts";
 import { readStateFile, writeStateFile } from "../state-file.ts";
+import { reporting } from "./mail-reports.ts";
 
 // CommonJS, asked for as such: whoever bundles or transforms this disagrees with Node about the default of its default
 const load = createRequire(import.meta.url);
@@ -37,8 +39,15 @@ const mailboxFile = z.object({
 /** SES's own calls are forms, and signed ones. */
 const isSigned = ({ headers }: IncomingMessage): boolean => headers.authorization !== undefined;
 
+interface MailboxOptions {
+  port: number;
+  file: string;
+  /** Hears how each mail fares: `bounce@`, `soft-bounce@` and `complaint@` of any domain come back. */
+  publish: (event: BusEvent) => Promise<void>;
+}
+
 /** SES in this process: it keeps what it is given, shows it to people at `/` and to programs at `/store`. */
-export const startMailbox = async ({ port, file }: { port: number; file: string }): Promise<LocalServer> => {
+export const startMailbox = async ({ port, file, publish }: MailboxOptions): Promise<LocalServer> => {
   // the package's store belongs to the process, not to the server
   store.clearStore();
   for (const email of readStateFile(file, mailboxFile)?.emails ?? []) {
@@ -61,6 +70,7 @@ export const startMailbox = async ({ port, file }: { port: number; file: string 
     throw portTaken(port);
   }
   server.prependListener("request", keepOnDisk);
+  server.prependListener("request", reporting(publish));
   keepDoor(server, { pages: noPages, takesAnyBody: isSigned });
   return { url: `http://127.0.0.1:${portOf(server)}`, port: portOf(server), close: () => closeServer(server) };
 };

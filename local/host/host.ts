@@ -2,6 +2,8 @@ import type { RequestListener } from "node:http";
 import { join } from "node:path";
 import { type AwsEndpoints, awsCalls } from "../aws/aws-endpoints.ts";
 import { removeExpired } from "../aws/expired-items.ts";
+import type { BusEvent } from "../bus-event.ts";
+import { eventRules } from "./event-rules.ts";
 import { startEventSources } from "./event-sources.ts";
 import { localFunctions } from "./functions.ts";
 import { httpApi } from "./http-api.ts";
@@ -33,6 +35,8 @@ export interface Host {
   /** Answers what the template's HTTP API would. */
   api: RequestListener;
   schedules: Schedules;
+  /** Puts an event on the account's default bus. */
+  publish(event: BusEvent): Promise<void>;
   close(): void;
 }
 
@@ -78,6 +82,7 @@ export const startHost = async (options: HostOptions): Promise<Host> => {
   return {
     api: httpApi(stack, functions) ?? ((_request, response) => response.writeHead(404).end()),
     schedules,
+    publish: eventRules(stack, calls, queues),
     close: () => {
       clearInterval(sweeper);
       schedules.close();

@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { originsOf } from "../door.ts";
 import { type LocalServer, listenLocally, sendJson } from "../http-server.ts";
 import { lazyBundle } from "../pages/bundle-page.ts";
@@ -16,6 +17,29 @@ const bothNames = (url: string): string[] => (url === "" ? [] : originsOf(Number
 
 const bundle = lazyBundle("local/hub-ui/page/main.tsx");
 
+const listed = z.object({ items: z.array(z.object({ organizationId: z.string(), name: z.string() })) });
+const patienceMs = 1000;
+
+/**
+ * The sandbox's page of each sample organization. Nothing is known of another Gradient, which is not asked: it would be
+ * somebody else's server.
+ */
+const gradientPages = async (gradient: string): Promise<Record<string, string>> => {
+  if (URL.parse(gradient)?.hostname !== "127.0.0.1") return {};
+  try {
+    const reply = await fetch(`${gradient}/_partner/organizations`, { signal: AbortSignal.timeout(patienceMs) });
+    const { items } = listed.parse(await reply.json());
+    const pageOf = (name: string) => {
+      const id = items.findLast((one) => one.name === name)?.organizationId;
+      return id === undefined ? `${gradient}/` : `${gradient}/#/organizations/${encodeURIComponent(id)}`;
+    };
+    return Object.fromEntries(samplePeople.map(({ org_id, organization }) => [org_id, pageOf(organization)]));
+  } catch {
+    // the page then leads to Gradient's front door
+    return {};
+  }
+};
+
 /** The hub's page. `links` is asked each time: the other servers start later than this one. */
 export const startHubUi = ({ port, links }: { port: number; links: () => HubUiLinks }): Promise<LocalServer> => {
   const answersPage = servePage({
@@ -27,7 +51,8 @@ export const startHubUi = ({ port, links }: { port: number; links: () => HubUiLi
     if (await answersPage(request, response)) return;
     if (request.method === "GET" && request.url === "/setting.json") {
       const { api, gradient, mailbox, issuer } = links();
-      sendJson(response, 200, { api, gradient, mailbox, issuer, people: samplePeople });
+      const pages = await gradientPages(gradient);
+      sendJson(response, 200, { api, gradient, mailbox, issuer, people: samplePeople, gradientPages: pages });
       return;
     }
     response.writeHead(404, { "content-type": "text/plain" }).end("Not found\n");

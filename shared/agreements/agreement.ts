@@ -1,42 +1,26 @@
 import { createHash } from "node:crypto";
+import * as of20261101 from "./texts/2026-11-01.ts";
 
 export interface Agreement {
   version: string;
   title: string;
   markdown: string;
   sha256: string;
+  /** From then on it is asked for, of partners that have confirmed an earlier one, too. */
+  effectiveAt: string;
+  /** For so long after that, everything goes on for a partner that has confirmed an earlier one. */
+  graceDays: number;
 }
 
-const title = "Sharing usage with Gradient";
+const agreementOf = (text: Omit<Agreement, "sha256">): Agreement => ({
+  ...text,
+  sha256: createHash("sha256").update(text.markdown, "utf8").digest("hex"),
+});
 
-const markdown = `# ${title}
+/** Every text that was in force, oldest first. */
+export const agreements: [Agreement, ...Agreement[]] = [
+  agreementOf({ version: "2026-11-01", ...of20261101, effectiveAt: "2026-11-01T00:00:00.000Z", graceDays: 30 }),
+];
 
-By confirming, your organization allows this hub to share data with Gradient MSP ("Gradient") so that Gradient can
-reconcile what you use with what you bill.
-
-## What is shared
-- The name and the hub's id of each of your customers that is billed.
-- The name, description and category of each service that those customers use.
-- For each customer and service, how many units are in use, zero included.
-- The status of the connection between the hub and Gradient.
-
-## What is not shared
-- No names or e-mail addresses of people at your customers, no security events, no logs and no prices.
-- Customers on trial and customers without a provisioned service.
-
-## When
-From the moment you finish mapping in Gradient, on your schedule and whenever you choose *Send usage*. What Gradient does
-with the counts, your agreement with Gradient says. A count that Gradient accepted is not yet approved: you approve it there.
-
-## Ending it
-An owner or full administrator can disconnect in the hub at any time. Nothing is sent after that. The history of what was
-sent stays in the hub.
-`;
-
-/** The text that is in force. A new text gets a new version; both are kept in the repository's history. */
-export const currentAgreement: Agreement = {
-  version: "2026-11-01",
-  title,
-  markdown,
-  sha256: createHash("sha256").update(markdown).digest("hex"),
-};
+/** The text that is in force. */
+export const currentAgreement: Agreement = agreements.at(-1) ?? agreements[0];

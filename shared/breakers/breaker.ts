@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { identifier, instant } from "../identifier.ts";
-import { readRow } from "../stored.ts";
+import { type OpenWord, openEnum, readRow } from "../stored.ts";
 import { type Item, type Key, type RowWrite, type Table, versioned, type Write } from "../table/table.ts";
 
 /**
@@ -8,14 +8,18 @@ import { type Item, type Key, type RowWrite, type Table, versioned, type Write }
  * `refused` (403). Of everybody's: `vendor-key` (Gradient refuses our own key), `gradient-refuses` (403) or
  * `gradient-down` (5xx and time-outs).
  */
-export const trouble = z.enum(["doubted", "refused", "vendor-key", "gradient-refuses", "gradient-down"]);
+const trouble = z.enum(["doubted", "refused", "vendor-key", "gradient-refuses", "gradient-down"]);
 export type Trouble = z.infer<typeof trouble>;
+
+/** A word of another version is trouble all the same: it is handled as a refusal of all calls. */
+export const knownTrouble = (what: OpenWord<Trouble>): Trouble => trouble.safeParse(what).data ?? "gradient-refuses";
+const anyTrouble = openEnum<Trouble>();
 
 const breaker = z.object({
   /** `vendor`, or `partner#` and the partner's id. */
   key: z.string(),
   /** Null while nothing stands in the way. */
-  trouble: trouble.nullable(),
+  trouble: anyTrouble.nullable(),
   /** When it was last opened or closed: what Gradient was asked before says nothing any more. */
   changedAt: instant,
   /**
@@ -26,7 +30,7 @@ const breaker = z.object({
   /** Probes that did not help, since it opened. */
   tries: z.int(),
   /** Where it stood when it last closed: trouble that comes back before `until` has not been over. */
-  ladder: z.object({ trouble, tries: z.int(), until: instant }).nullable(),
+  ladder: z.object({ trouble: anyTrouble, tries: z.int(), until: instant }).nullable(),
   /** Closed, and those who wait have not been told yet. */
   owesRelease: z.boolean(),
   /** Of a partner's breaker: the token that it is about. Another token has nothing to do with it. */
@@ -59,8 +63,8 @@ const minuteMs = 60 * secondMs;
 export const hourMs = 60 * minuteMs;
 
 /**
- * How long to wait for the first probe, for the second, … and, once a probe is claimed, for the next one if its prober
- * dies.
+ * How long to wait for the first probe, for the second, and so on; and, once a probe is claimed, for the next one if its
+ * prober dies.
  */
 const ladders: Record<Trouble, { waitsMs: readonly [number, ...number[]]; claimMs: number }> = {
   doubted: { waitsMs: [minuteMs], claimMs: minuteMs },
@@ -72,8 +76,8 @@ const ladders: Record<Trouble, { waitsMs: readonly [number, ...number[]]; claimM
     claimMs: 30 * secondMs,
   },
 };
-const waitMs = (what: Trouble, tries: number): number => {
-  const { waitsMs } = ladders[what];
+const waitMs = (what: OpenWord<Trouble>, tries: number): number => {
+  const { waitsMs } = ladders[knownTrouble(what)];
   return waitsMs[tries] ?? Math.max(...waitsMs);
 };
 
@@ -96,7 +100,9 @@ export const opened = (before: Breaker, what: Trouble, now: number, facts: Parti
 
 /** The conditional write of this is the claim to one probe. */
 export const claimed = (before: Breaker, now: number, facts: Partial<Breaker> = {}): Breaker =>
-  before.trouble === null ? before : { ...before, ...facts, probeAt: iso(now + ladders[before.trouble].claimMs) };
+  before.trouble === null
+    ? before
+    : { ...before, ...facts, probeAt: iso(now + ladders[knownTrouble(before.trouble)].claimMs) };
 
 /** The probe has met the same trouble. */
 export const stillOpen = (before: Breaker, now: number): Breaker => {

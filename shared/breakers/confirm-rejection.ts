@@ -1,11 +1,11 @@
-import { findIntegration } from "../integrations/integration.ts";
 import { logger } from "../logger.ts";
 import type { Clock } from "../pace/clock.ts";
 import { retryOnConflict, written } from "../table/table.ts";
 import type { Context } from "./asking.ts";
-import { type Breaker, forToken, isOpen, opened, partnerBreaker, unchanged, vendorBreaker } from "./breaker.ts";
-import { isCurrent, type Refusal } from "./refusal.ts";
+import { type Breaker, forToken, opened, unchanged } from "./breaker.ts";
+import type { Refusal } from "./refusal.ts";
 import type { Confirmation, SettleDoubt } from "./settle-doubt.ts";
+import { standingOf } from "./standing.ts";
 
 // what goes wrong in Gradient for a moment is over by then
 const breathMs = 5_000;
@@ -38,19 +38,14 @@ const keptAlive = async <T>(work: Promise<T>, keepAlive: () => Promise<void>, cl
  * mail before Gradient has refused the token again while it took another partner's. Nothing that a person types comes
  * here.
  */
-export const confirmRejection = ({ table, clock, rows, vendorKey }: Context, settle: SettleDoubt) => {
+export const confirmRejection = (context: Context, settle: SettleDoubt) => {
+  const { clock, rows, vendorKey } = context;
   const doubt = (refusal: Refusal): Promise<Breaker | Confirmation> =>
     retryOnConflict(async () => {
-      const { partnerId, tokenVersionId } = refusal;
-      const [integration, partner, vendor, { version: keyVersion }] = await Promise.all([
-        findIntegration(table, partnerId),
-        rows.read(partnerBreaker(partnerId)),
-        rows.read(vendorBreaker),
-        vendorKey.current(),
-      ]);
-      if (isOpen(vendor)) return "vendor";
-      if (isOpen(partner, tokenVersionId)) return "undecided";
-      if (!isCurrent(refusal, { integration, partner, vendor, keyVersion })) return "outdated";
+      const { tokenVersionId } = refusal;
+      const standing = await standingOf(context, refusal);
+      if (typeof standing === "string") return standing === "partner" ? "undecided" : standing;
+      const { partner, vendor } = standing;
       const doubted = opened(forToken(partner, tokenVersionId), "doubted", clock.now());
       await rows.transact([doubted], [unchanged(vendor)]);
       return written(doubted);

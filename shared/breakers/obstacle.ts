@@ -1,5 +1,13 @@
 import type { Table } from "../table/table.ts";
-import { type Breaker, findBreaker, isOpen, partnerBreaker, type Trouble, vendorBreaker } from "./breaker.ts";
+import {
+  type Breaker,
+  findBreaker,
+  isOpen,
+  knownTrouble,
+  partnerBreaker,
+  type Trouble,
+  vendorBreaker,
+} from "./breaker.ts";
 import type { BreakerRows } from "./breaker-rows.ts";
 
 /** What stands in the way of a partner's calls. */
@@ -21,18 +29,21 @@ const whys: Record<Trouble, Obstacle["why"]> = {
 };
 
 const toObstacle = ({ trouble, changedAt, probeAt }: Breaker, scope: Obstacle["scope"]): Obstacle | null =>
-  trouble && { scope, why: whys[trouble], since: changedAt, retryAt: probeAt ?? changedAt };
+  trouble && { scope, why: whys[knownTrouble(trouble)], since: changedAt, retryAt: probeAt ?? changedAt };
 
 /**
- * What stands in the way of this partner's calls now, with what is a second old at most. A partner's own trouble is
- * about one token: named, another one is free of it.
+ * What stands in the way of this partner's calls now, or of everybody's where none is named, with what is a second old
+ * at most. A partner's own trouble is about one token: named, another one is free of it.
  */
 export const obstacleIn =
   (rows: Pick<BreakerRows, "recent">) =>
-  async (partnerId: string, tokenVersionId?: string): Promise<Obstacle | null> => {
-    const [vendor, partner] = await Promise.all([rows.recent(vendorBreaker), rows.recent(partnerBreaker(partnerId))]);
+  async (partnerId: string | null, tokenVersionId?: string): Promise<Obstacle | null> => {
+    const [vendor, partner] = await Promise.all([
+      rows.recent(vendorBreaker),
+      partnerId === null ? null : rows.recent(partnerBreaker(partnerId)),
+    ]);
     if (isOpen(vendor)) return toObstacle(vendor, "vendor");
-    return isOpen(partner, tokenVersionId) ? toObstacle(partner, "partner") : null;
+    return partner && isOpen(partner, tokenVersionId) ? toObstacle(partner, "partner") : null;
   };
 
 /** For whoever only wants to know, such as a page. */

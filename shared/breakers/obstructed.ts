@@ -22,14 +22,11 @@ const words: Record<Obstacle["why"], { kind: ErrorKind; code: string; detail: st
   doubted: { kind: "unavailable", code: "gradient.unavailable", detail: nothingChanged },
 };
 
-// no partner has this id: only what is everybody's can stand in its way
-const nobody = "";
-
 /** Throws what to tell whoever wants to call Gradient while everybody's calls are held. */
 export const unobstructed = (table: Pick<Table, "get">) => {
   const obstacleFor = obstacles(table);
   return async (now: Date): Promise<void> => {
-    const obstacle = await obstacleFor(nobody);
+    const obstacle = await obstacleFor(null);
     if (!obstacle) return;
     const { kind, code, detail } = words[obstacle.why];
     const seconds = Math.ceil((Date.parse(obstacle.retryAt) - now.getTime()) / 1000);

@@ -1,4 +1,4 @@
-import { readableOf } from "../stored.ts";
+import { type OpenWord, readableOf } from "../stored.ts";
 import { retryOnConflict, store, type Table } from "../table/table.ts";
 import {
   type Breaker,
@@ -13,7 +13,7 @@ import {
 /** An open breaker as an operator sees it. */
 export interface OpenBreaker {
   key: string;
-  trouble: Trouble;
+  trouble: OpenWord<Trouble>;
   since: string;
   probeAt: string | null;
 }

@@ -9,6 +9,7 @@ import {
   closed,
   hourMs,
   iso,
+  knownTrouble,
   partnerBreaker,
   stillOpen,
   type Trouble,
@@ -63,8 +64,8 @@ export const probeVendor = (context: Context) => {
 
   const probe = async (): Promise<void> => {
     const vendor = await rows.read(vendorBreaker);
-    const what = vendor.trouble;
-    if (what === null) return;
+    if (vendor.trouble === null) return;
+    const what = knownTrouble(vendor.trouble);
     const turn = await claim(vendor, what);
     if (turn === undefined) return;
     const { mine, next, key, isAlone } = turn;

@@ -25,16 +25,13 @@ export interface Refusals {
   forbid(call: RefusedCall): Promise<void>;
 }
 
-// no partner has this id: only what is everybody's can stand in its way
-const nobody = "";
-
 export const refusalsOf = (breakers: Breakers, vendorKey: Pick<VendorKey, "current">): Refusals => {
   const withKey = async (call: RefusedCall): Promise<Refusal> => ({
     ...call,
     vendorKeyVersion: (await vendorKey.current()).version,
   });
   return {
-    obstacleFor: (partnerId, tokenVersionId) => breakers.obstacle(partnerId ?? nobody, tokenVersionId),
+    obstacleFor: breakers.obstacle,
     note: breakers.note,
     confirm: async (call, keepAlive) => {
       const confirmation = await breakers.confirmRejection(await withKey(call), keepAlive);

@@ -1,11 +1,12 @@
-import { findIntegration, type Integration } from "../integrations/integration.ts";
+import type { Integration } from "../integrations/integration.ts";
 import { logger } from "../logger.ts";
+import { oneAfterTheOther } from "../one-after-the-other.ts";
 import { retryOnConflict } from "../table/table.ts";
 import { askAs, type Context } from "./asking.ts";
-import { type Breaker, forToken, hourMs, isOpen, iso, opened, partnerBreaker, vendorBreaker } from "./breaker.ts";
+import { type Breaker, forToken, hourMs, isOpen, iso, opened, vendorBreaker } from "./breaker.ts";
 import { othersThan } from "./candidates.ts";
-import { oneAfterTheOther } from "./one-after-the-other.ts";
-import { isCurrent, type Refusal } from "./refusal.ts";
+import type { Refusal } from "./refusal.ts";
+import { standingOf } from "./standing.ts";
 
 /** `partner`: this partner pauses. `vendor`: everybody does. `outdated`: the refusal says nothing any more. */
 export type ForbiddenOutcome = "partner" | "vendor" | "outdated";
@@ -22,21 +23,15 @@ const thirdParties = 2;
  * together.
  */
 export const reportForbidden = (context: Context) => {
-  const { table, clock, rows, vendorKey } = context;
+  const { clock, rows, vendorKey } = context;
   const inTurn = oneAfterTheOther();
 
   const note = (refusal: Refusal): Promise<ForbiddenOutcome | { suspect: Breaker; asks: boolean }> =>
     retryOnConflict(async () => {
       const { partnerId, tokenVersionId, sentAt } = refusal;
-      const [integration, partner, vendor, { version: keyVersion }] = await Promise.all([
-        findIntegration(table, partnerId),
-        rows.read(partnerBreaker(partnerId)),
-        rows.read(vendorBreaker),
-        vendorKey.current(),
-      ]);
-      if (isOpen(vendor)) return "vendor";
-      if (isOpen(partner, tokenVersionId)) return "partner";
-      if (!isCurrent(refusal, { integration, partner, vendor, keyVersion })) return "outdated";
+      const standing = await standingOf(context, refusal);
+      if (typeof standing === "string") return standing;
+      const { partner, vendor } = standing;
       const now = clock.now();
       const earlier = vendor.forbidden.filter(
         ({ partnerId: other, at }) => other !== partnerId && at > iso(now - hourMs) && at > vendor.changedAt,

@@ -1,6 +1,7 @@
 import { findIntegration, type Integration } from "../integrations/integration.ts";
 import { suspendIntegration } from "../integrations/suspend-integration.ts";
 import { logger } from "../logger.ts";
+import { oneAfterTheOther } from "../one-after-the-other.ts";
 import type { VendorKeyVersion } from "../secrets/vendor-key.ts";
 import { type Answer, askAs, type Context } from "./asking.ts";
 import {
@@ -17,7 +18,6 @@ import {
 } from "./breaker.ts";
 import { unlessLost } from "./breaker-rows.ts";
 import { othersThan } from "./candidates.ts";
-import { oneAfterTheOther } from "./one-after-the-other.ts";
 import { isAbout } from "./refusal.ts";
 
 /**

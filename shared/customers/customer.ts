@@ -87,3 +87,9 @@ export const listCustomers = async (table: Pick<Table, "query">, partnerId: stri
 /** The same to look at: without those that cannot be read. */
 export const showCustomers = async (table: Pick<Table, "query">, partnerId: string): Promise<Customer[]> =>
   readableOf(await customerRows(table, partnerId), fromCustomerItem);
+
+type Fields = Partial<Record<keyof Customer, "something" | "nothing">>;
+
+/** How many customers the feed has told of, removed ones too, and how many of them have these fields, or lack them. */
+export const customerCounts = (table: Pick<Table, "count">, partnerId: string, where: Fields) =>
+  table.count({ pk: partnerPk(partnerId), prefix: "customer#", where });

@@ -1,7 +1,8 @@
 import * as z from "zod";
+import { readRow } from "../stored.ts";
 import { type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 
-/** How many runs that nobody waits for are under way at most: about ten in each of two workers. */
+/** How many runs that nobody waits for are under way at most. One worker carries them all, under one pacer. */
 export const maxUnderWay = 20;
 // so many take no large run
 const placesForLarge = maxUnderWay - maxUnderWay / 4;
@@ -37,7 +38,7 @@ const admissionKey: Key = { pk: "admission", sk: "under-way" };
 
 export const readAdmission = async (table: Pick<Table, "get">): Promise<Admission> => {
   const item = await table.get(admissionKey);
-  return item ? stored.parse(item) : { places: [], usualLines: 0, version: 0 };
+  return item ? readRow(stored, item) : { places: [], usualLines: 0, version: 0 };
 };
 
 export const admissionWrite = (value: Admission): RowWrite => versioned({ ...value, ...admissionKey });

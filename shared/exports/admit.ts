@@ -1,3 +1,5 @@
+import type { Agreement } from "../agreements/agreement.ts";
+import { isConsentOver } from "../agreements/consent.ts";
 import type { Obstacle } from "../breakers/obstacle.ts";
 import { dueKinds } from "../integrations/due-dates.ts";
 import { expectedLines, largeLines } from "../integrations/expected-lines.ts";
@@ -10,12 +12,15 @@ import type { Changing } from "../table/changing.ts";
 import { type DueKey, isConflict, retryOnConflict, type Table } from "../table/table.ts";
 import { type Admission, admissionWrite, hasPlace, type Place, readAdmission, withRunOf } from "./admission.ts";
 import { candidateKeys } from "./candidate-keys.ts";
+import { nextWant } from "./next-want.ts";
 import { startWrites } from "./start-usage-export.ts";
 import { exportIdAt, exportKey, findExport, fromExportItem, isOver, type UsageExport } from "./usage-export.ts";
 
 export interface Admitting extends Changing {
   /** For everybody, or for one partner. */
   obstacleFor: (partnerId: string | null, tokenVersionId?: string) => Promise<Obstacle | null>;
+  /** The one in force; that of this deployment unless given. */
+  agreement?: Agreement;
 }
 
 /**
@@ -32,21 +37,16 @@ const messageMs = 3_000;
 // A worker with room looks for runs more often than this. What has waited for longer needs another worker.
 const workerMs = 5_000;
 
+// A confirmation makes its partner's wishes due at once. This is for the index, which must not fill with those who
+// wait.
+const consentPauseMs = 60 * 60_000;
+
 const nothing: ReadonlySet<string> = new Set();
 
 interface Candidate {
   value: Integration;
   next: { kind: WantKind; want: Want };
 }
-
-/** What a partner is to be sent next. A run of all lines brings what was left over, too. */
-const nextWant = ({ wants, schedule }: Integration, at: string): { kind: WantKind; want: Want } | undefined => {
-  if (schedule.pausedUntil !== null && schedule.pausedUntil > at) return undefined;
-  const isEligible = (want: Want) => (eligibleAt(want) ?? "~") <= at;
-  if (isEligible(wants.all)) return { kind: "all", want: wants.all };
-  if (isEligible(wants.retry)) return { kind: "retry", want: wants.retry };
-  return isEligible(wants.repeat) ? { kind: "repeat", want: wants.repeat } : undefined;
-};
 
 const linesOf = (value: Integration, { kind, want: { trigger } }: Candidate["next"]): number =>
   expectedLines(value, { kind, trigger });
@@ -70,7 +70,7 @@ const withoutEnded = async (table: Pick<Table, "getMany">, admission: Admission)
  * Starts the next run that nobody waits for: of those who may be sent something, who has waited longest, as long as
  * there is a place (ADR 10). Repeats of old counts come only when nobody else waits.
  */
-export const admitNext = ({ table, now, newId, obstacleFor }: Admitting) => {
+export const admitNext = ({ table, now, newId, obstacleFor, agreement }: Admitting) => {
   /** Out of the way until the obstacle is tried again: held partners must not stand before all others. */
   const postpone = async (value: Integration, retryAt: string): Promise<void> => {
     const later = (want: Want): Want =>
@@ -96,6 +96,10 @@ export const admitNext = ({ table, now, newId, obstacleFor }: Admitting) => {
     const value = withDate(found, time);
     const next = nextWant(value, at);
     if (!next || (isRepeats && next.kind !== "repeat")) return undefined;
+    if (isConsentOver(value, time, agreement)) {
+      await postpone(value, new Date(time.getTime() + consentPauseMs).toISOString());
+      return undefined;
+    }
     if (!hasPlace(admission, linesOf(value, next) > largeLines)) return "waits";
     const obstacle = await obstacleFor(value.partnerId, value.token?.versionId);
     // everybody's: nobody is put off for it, and all come as soon as it is gone

@@ -59,7 +59,7 @@ export const toChunkItem = ({ content: value, ...chunk }: Chunk): Item => ({
   ...chunk,
   ...chunkKey(chunk.partnerId, chunk.exportId, chunk.number),
   packed: pack(value),
-  expiresAt: retentionOf(chunk.createdAt),
+  expiresAt: retentionOf({ id: chunk.exportId, createdAt: chunk.createdAt }),
 });
 
 const fromItem = (item: Item): Chunk => ({ ...readRow(stored, item), content: readPacked(content, item) });

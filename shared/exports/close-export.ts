@@ -9,6 +9,7 @@ import type { Changing } from "../table/changing.ts";
 import { store, type Table, type Write, written } from "../table/table.ts";
 import { abandonExport, withRestDeferred } from "./abandon-export.ts";
 import { afterRun, endOf } from "./end-export.ts";
+import { resultMails } from "./result-mails.ts";
 import { exportWrite, isLook, type StopReason, type UsageExport } from "./usage-export.ts";
 
 export interface Closing extends Changing {
@@ -70,6 +71,7 @@ export const closingWrites =
               }),
             ]),
         ...owed,
+        ...resultMails(over, before, { at, newId }),
       ],
     };
   };

@@ -62,8 +62,8 @@ const withLeftOver = (before: Wants, tries: number, { leftOver }: UsageExport, {
 
 const stalled = (before: Wants, now: Date): Wants => {
   const notBefore = new Date(now.getTime() + stalledPauseMs).toISOString();
-  const later = (want: Want): Want => (isWanted(want) ? { ...want, notBefore } : want);
-  return { ...before, all: later(before.all), retry: later(before.retry), repeat: later(before.repeat) };
+  const paused = (want: Want): Want => (isWanted(want) ? { ...want, notBefore } : want);
+  return { ...before, all: paused(before.all), retry: paused(before.retry), repeat: paused(before.repeat) };
 };
 
 /** What is wanted after a run that has stopped early: it has met nothing. */
@@ -143,14 +143,13 @@ const meetsDate = ({ readAt, kind }: UsageExport, { nextRunAt: date }: Integrati
 /** A run that is over, as it is kept. Throws when its outcomes do not sum up to its lines. */
 export const endOf = (run: UsageExport, now: Date): UsageExport => {
   if (isOver(run)) throw new Error("An export that is over ends only once");
-  const end: UsageExport = {
+  return {
     ...run,
     state: run.stop === "cancelled" ? "cancelled" : "finished",
     outcome: outcomeOf(run),
     finishedAt: now.toISOString(),
     lease: null,
   };
-  return end;
 };
 
 /**

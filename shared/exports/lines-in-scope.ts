@@ -6,7 +6,7 @@ import type { Line } from "./line.ts";
 export type HeldLine = Pick<LedgerEntry, "customerId" | "serviceId"> & { holdsUnits: boolean };
 
 /** What the lines of a run follow from. */
-export interface PlanSources {
+export interface LineSources {
   customers: (Pick<Customer, "id" | "name" | "billing" | "removedAt"> & { leftOut?: unknown })[];
   /** By customer, the services that it has a count for. */
   counted: ReadonlyMap<string, ReadonlyMap<string, unknown>>;
@@ -29,7 +29,7 @@ const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
  * left out. None of a customer whose billing is a word of another version: neither its count nor a zero would be right,
  * so Gradient keeps what it holds.
  */
-export const linesInScope = ({ customers, counted, held, serviceNames, leftOutServiceIds }: PlanSources): Line[] => {
+export const linesInScope = ({ customers, counted, held, serviceNames, leftOutServiceIds }: LineSources): Line[] => {
   const heldBy = Map.groupBy(held, ({ customerId }) => customerId);
   return customers.filter(isBillingKnown).flatMap((customer) => {
     const isCustomerBilled = isBilled(customer);

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { dueKinds } from "../integrations/due-dates.ts";
-import { type DueKey, type Key, store, type Table, versioned } from "../table/table.ts";
+import { readableOf, readRow } from "../stored.ts";
+import { type DueKey, type Item, type Key, store, type Table, versioned } from "../table/table.ts";
 import { readAdmission } from "./admission.ts";
 
 const mark = z.object({ since: z.string(), partners: z.int() });
@@ -22,9 +23,12 @@ const keysAtOnce = 1_000;
 // a partner's place is told to about so many others
 const partnersPerMark = 100;
 
+const readable = (item: Item): QueueEstimate | undefined => readableOf([item], (row) => readRow(stored, row))[0];
+
+/** Undefined as well where it cannot be read: everybody's page goes without it, and the next count replaces it. */
 export const readQueueEstimate = async (table: Pick<Table, "get">): Promise<QueueEstimate | undefined> => {
   const item = await table.get(estimateKey);
-  return item && stored.parse(item);
+  return item && readable(item);
 };
 
 /**
@@ -35,7 +39,7 @@ export const countQueue =
   ({ table, now, linesPerSecond }: { table: Table; now: () => Date; linesPerSecond: number }) =>
   async ({ hasTime }: { hasTime: () => boolean }): Promise<number> => {
     const at = now().toISOString();
-    const before = await readQueueEstimate(table);
+    const before = await table.get(estimateKey);
     const since: string[] = [];
     // large ones first: there are few of them, and they count for more
     for (const line of [dueKinds.wantedLarge, dueKinds.wanted]) {
@@ -55,9 +59,11 @@ export const countQueue =
     const marks = since
       .sort()
       .flatMap((moment, place) => (place % partnersPerMark === 0 ? [{ since: moment, partners: place }] : []));
-    if (partners > 0 || (before?.marks.length ?? 0) > 0) {
+    const told = before && readable(before);
+    const isUntold = before !== undefined && told === undefined;
+    if (partners > 0 || isUntold || (told?.marks.length ?? 0) > 0) {
       const { usualLines } = await readAdmission(table);
-      const version = before?.version ?? 0;
+      const version = typeof before?.version === "number" ? before.version : 0;
       await store(table, versioned({ ...estimateKey, at, marks, usualLines, linesPerSecond, version })).catch(
         // whoever counted at the same time has written the same
         () => undefined,

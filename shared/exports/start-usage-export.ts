@@ -1,3 +1,4 @@
+import { isConsentOver } from "../agreements/consent.ts";
 import { type Actor, eventWrite, serviceActor } from "../events/event.ts";
 import { type Integration, integrationWrite } from "../integrations/integration.ts";
 import { type ExportTrigger, eligibleAt, withStarted } from "../integrations/wants.ts";
@@ -144,7 +145,8 @@ export const startAtOnce = (
   { now, newId }: { now: Date; newId: () => string },
 ): { integration: Integration; writes: Write[] } => {
   const at = now.toISOString();
-  const mayBegin = value.state === "active" && value.currentExportId === null && !isPaused(value.schedule, at);
+  const isHeld = isPaused(value.schedule, at) || isConsentOver(value, now);
+  const mayBegin = value.state === "active" && value.currentExportId === null && !isHeld;
   if (!mayBegin || (eligibleAt(value.wants.all) ?? "~") > at) {
     return { integration: written(value), writes: [integrationWrite(value)] };
   }

@@ -123,10 +123,13 @@ export type UsageExport = z.infer<typeof usageExport>;
 
 // 13 months, and some days so that the 13th is whole
 const keptSeconds = 400 * 24 * 60 * 60;
+const lookId = "look-";
 // nobody asks for the receipts of a look
 const lookKeptSeconds = 8 * 24 * 60 * 60;
 
-export const retentionOf = (createdAt: string): number => Math.floor(Date.parse(createdAt) / 1000) + keptSeconds;
+/** When the rows of a run go, in seconds since 1970 as DynamoDB asks for it: its own row and its chunks alike. */
+export const retentionOf = ({ id, createdAt }: Pick<UsageExport, "id" | "createdAt">): number =>
+  Math.floor(Date.parse(createdAt) / 1000) + (id.startsWith(lookId) ? lookKeptSeconds : keptSeconds);
 
 export const runningExports = "running-export";
 
@@ -162,7 +165,6 @@ export const isOver = ({ state, finishedAt }: Pick<UsageExport, "state" | "finis
 export const isHeld = ({ lease }: UsageExport, now: Date): boolean =>
   lease !== null && Date.parse(lease.until) > now.getTime();
 
-const lookId = "look-";
 export const isLook = ({ kind }: Pick<UsageExport, "kind">): boolean => kind === "look";
 
 /** Looks have keys of their own: the history that a partner sees does not hold them. */
@@ -175,9 +177,7 @@ const toItem = (value: UsageExport): Item => ({
   ...compactExport(value),
   ...exportKey(value.partnerId, value.id),
   ...(isOver(value) ? {} : { dueKind: runningExports, dueAt: lookAfterAt(value) }),
-  expiresAt: isLook(value)
-    ? Math.floor(Date.parse(value.createdAt) / 1000) + lookKeptSeconds
-    : retentionOf(value.createdAt),
+  expiresAt: retentionOf(value),
 });
 
 export const exportWrite = (value: UsageExport): RowWrite => versioned(toItem(value));

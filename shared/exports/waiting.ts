@@ -1,3 +1,4 @@
+import { isConsentOver } from "../agreements/consent.ts";
 import type { Obstacle } from "../breakers/obstacle.ts";
 import type { Integration } from "../integrations/integration.ts";
 import { eligibleAt, isWanted } from "../integrations/wants.ts";
@@ -8,7 +9,7 @@ import { linesAhead, type QueueEstimate } from "./queue-estimate.ts";
 /** What a partner waits for (contract: `exports.waiting`). */
 export interface Waiting {
   since: string;
-  why: "turn" | "retry" | "gradient-down" | "gradient-refuses" | "vendor-key" | "paused";
+  why: "turn" | "retry" | "gradient-down" | "gradient-refuses" | "vendor-key" | "paused" | "agreement";
   linesAhead: number | null;
   expectedAt: string | null;
   retryAt: string | null;
@@ -38,6 +39,7 @@ export const waitingFor = (stored: Integration, { now, obstacle, estimate }: Sit
     return { ...waits, why, retryAt: obstacle.retryAt };
   }
   if (isPaused(value.schedule, at)) return { ...waits, why: "paused", retryAt: value.schedule.pausedUntil };
+  if (isConsentOver(value, now)) return { ...waits, why: "agreement" };
   const next = oldest(wanted.map((want) => eligibleAt(want) ?? null));
   if (next !== undefined && next > at) return { ...waits, why: "retry", retryAt: next };
   if (!estimate) return { ...waits, why: "turn" };

@@ -2,6 +2,7 @@ import { AppError } from "../errors.ts";
 import { type CountAnswer, gradientUnavailable } from "./gradient-api.ts";
 import { refusalReply } from "./gradient-replies.ts";
 import type { TransportReply } from "./https-transport.ts";
+import { withoutSecrets } from "./withheld-words.ts";
 
 /** A reply, and what must not be repeated from it: Gradient might quote the header that it refuses. */
 export interface Answer {
@@ -29,9 +30,8 @@ const refusalText = (answer: Answer): string => {
   if (!parsed.success) return `Gradient gave no reason (status ${answer.reply.status}).`;
 
   const words = [parsed.data.message].flat().join("; ");
-  // the longest first: the header or the pair would otherwise be left over in pieces
-  const secrets = answer.secrets.filter((secret) => secret !== "").sort((a, b) => b.length - a.length);
-  const harmless = secrets.reduce((text, secret) => text.replaceAll(secret, "[removed]"), words);
+  const harmless = withoutSecrets(words, answer.secrets);
+  if (harmless === undefined) return `Gradient's reason is not shown (status ${answer.reply.status}).`;
   return harmless
     .replace(/\p{Cc}+/gu, " ")
     .trim()

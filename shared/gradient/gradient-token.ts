@@ -14,17 +14,6 @@ export const partnerToken = z
 /** A partner's own half of Gradient's credential. Secret: in no log, queue, mail, error or table. */
 export type PartnerToken = z.infer<typeof partnerToken>;
 
-/**
- * What a person pasted, without what copying added: zero-width characters, white space and quotes around it, and
- * the line breaks (with their indentation) of a mail program that wrapped it.
- */
-export const cleanPastedToken = (pasted: string): string =>
-  pasted
-    // apart and not as a class: the joiner in a class would be read as part of its neighbour
-    .replace(/\u200b|\u200c|\u200d|\u2060|\ufeff/g, "")
-    .replace(/\s*[\r\n]+\s*/g, "")
-    .replace(/^[\s"'`\u2018\u2019\u201c\u201d]+|[\s"'`\u2018\u2019\u201c\u201d]+$/g, "");
-
 /** Tells equal tokens apart from different ones without keeping them: HMAC-SHA-256, hexadecimal. */
 export const tokenFingerprint = (token: PartnerToken, hashKey: string): string =>
   createHmac("sha256", hashKey).update(token).digest("hex");

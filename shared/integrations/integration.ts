@@ -7,12 +7,13 @@ import { openEnum, readRow } from "../stored.ts";
 import { type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 import { dueEntries } from "./due-dates.ts";
 import { looks, noLooks } from "./looks.ts";
+import { noNotifications, notifications } from "./notifications.ts";
 import { noSizes, sizes } from "./sizes.ts";
 import { noWants, wants } from "./wants.ts";
 
 /**
  * not-started → awaiting-token → awaiting-agreement → awaiting-mapping → active. `suspended` from any later state once
- * Gradient refuses the token, and back to where it was with a new one; `disconnected` by a person, and back to
+ * Gradient refuses the token, and back to where it was with a new one. `disconnected` by a person, and then back to
  * awaiting-token.
  */
 export type IntegrationState =
@@ -48,6 +49,8 @@ const confirmation = z.object({
   sha256: z.string(),
   confirmedAt: instant,
   confirmedBy: z.string(),
+  role: z.string().nullable().optional(),
+  userAgent: z.string().nullable().optional(),
   /** The owner's e-mail about it; the newest where it was sent again. */
   mailId: z.string(),
 });
@@ -95,13 +98,10 @@ export type ProblemCode =
   | "accounts.refused"
   | "gradient.disconnected"
   | "schedule.unreadable"
+  | "token.missing"
   | "owner.unreachable"
   | "recipient.unreachable"
   | "mail.not-sent";
-
-const notifications = z.object({ recipients: z.array(z.string()), onSuccess: z.boolean() });
-export type Notifications = z.infer<typeof notifications>;
-export const noNotifications: Notifications = { recipients: [], onSuccess: false };
 
 const integration = z.object({
   partnerId: z.string(),
@@ -131,7 +131,6 @@ const integration = z.object({
   /** Services that a person has left out of what is billed; they stay so when the partner connects anew. */
   leftOutServiceIds: z.array(z.string()).default([]),
   looks: looks.default(noLooks),
-  /** Who hears of results beside the owner, and whether of good ones, too. */
   notifications: notifications.default(noNotifications),
   sizes: sizes.default(noSizes),
   /** The accepted counts lie in 2^ledgerBits rows. */

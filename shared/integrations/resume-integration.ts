@@ -36,7 +36,8 @@ export const resumeIntegration =
       if (isDisconnectedThere(before)) return "not-suspended";
       const at = now().toISOString();
       const mailId = `back-to-normal-${newId()}`;
-      const refusedSince = before.problems.find(({ code }) => code === "token.rejected")?.since ?? at;
+      const refusedSince =
+        before.problems.find(({ code }) => code === "token.rejected" || code === "token.missing")?.since ?? at;
       const taken: Integration = withoutProblem(
         {
           ...before,
@@ -45,6 +46,7 @@ export const resumeIntegration =
           looks: { ...tokenTaken(letGo(before.looks), at), failures: 0 },
         },
         "token.rejected",
+        "token.missing",
       );
       const back: Integration = {
         ...taken,

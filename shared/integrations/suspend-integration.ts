@@ -1,4 +1,4 @@
-import { eventWrite } from "../events/event.ts";
+import { eventWrite, serviceActor } from "../events/event.ts";
 import { oweMail } from "../mail/owe-mail.ts";
 import type { Changing } from "../table/changing.ts";
 import { retryOnConflict, type Write } from "../table/table.ts";
@@ -9,18 +9,20 @@ export interface Rejection {
   partnerId: string;
   /** The version of the token that Gradient refused. */
   versionId: string;
+  /** The token is in the secret store no more; unless given, Gradient refused it. */
+  isMissing?: boolean;
 }
 
 export type SuspensionOutcome = "suspended" | "token-replaced" | "not-connected";
 
 /**
- * Stops everything for a partner whose token Gradient refuses, and owes the owner an e-mail about it, once. A refusal
- * of a token that has been replaced in the meantime changes nothing. What is to be written with it is written with it,
- * or not at all.
+ * Stops everything for a partner whose token Gradient refuses, or that is not stored any more, and owes the owner an
+ * e-mail about it, once. A refusal of a token that has been replaced in the meantime changes nothing. What is to be
+ * written with it is written with it, or not at all.
  */
 export const suspendIntegration =
   ({ table, now, newId }: Changing) =>
-  ({ partnerId, versionId }: Rejection, together: Write[] = []): Promise<SuspensionOutcome> =>
+  ({ partnerId, versionId, isMissing = false }: Rejection, together: Write[] = []): Promise<SuspensionOutcome> =>
     retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);
       if (!before?.token || before.state === "disconnected") return "not-connected";
@@ -36,20 +38,18 @@ export const suspendIntegration =
           // what comes back comes back by itself
           looks: { ...before.looks, tokenCheckAt: aDayAfter(at) },
         },
-        "token.rejected",
+        isMissing ? "token.missing" : "token.rejected",
         at,
       );
       await table.transact([
         integrationWrite(suspended),
-        ...oweMail({ partnerId, mailId, facts: { kind: "token-rejected", rejectedAt: at } }, { at, newId }),
+        ...oweMail({ partnerId, mailId, facts: { kind: "token-rejected", rejectedAt: at, isMissing } }, { at, newId }),
         eventWrite({
           id: newId(),
           partnerId,
           type: "integration.suspended",
           at,
-          actor: "gradient",
-          actorName: null,
-          address: null,
+          ...(isMissing ? serviceActor : { actor: "gradient", actorName: null, address: null }),
           details: { lastFour: before.token.lastFour },
         }),
         ...together,

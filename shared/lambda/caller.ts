@@ -22,14 +22,19 @@ export interface Person {
   role: Role;
   name: string;
   email: string;
+  /** The browser, as it names itself; null where it does not. */
+  userAgent: string | null;
   /** How the audit trail names them; `address` is where the request came from. */
   by: { actor: string; actorName: string; role: Role; address: string };
 }
 
+// longer than any browser's own
+const maxUserAgent = 512;
+
 const personClaims = z.object({
-  sub: z.string().min(1),
-  // API Gateway hands every claim over as a text, also one that is null
-  org_id: pathIdentifier.regex(/^(?!null$)/),
+  sub: z.string().min(1).max(256),
+  // API Gateway hands every claim over as a text, also one that is none; a list comes in brackets
+  org_id: pathIdentifier.regex(/^(?!(null|undefined)$)/),
   role,
   name: z.string().default(""),
   email: z.string().default(""),
@@ -41,6 +46,9 @@ export const withRole = (person: Person, allowed: readonly Role[]): Person => {
   throw new AppError("forbidden", "role.not-allowed", `This needs one of the roles: ${allowed.join(", ")}.`);
 };
 
+/** How the audit trail names those who act and are no person: nobody may come under such a name. */
+const reserved = new Set(["service", "gradient", "hub-feed"]);
+
 /** Throws `forbidden` for an identity that is not a partner's person, and for a role that may not do this. */
 export const personOf = (event: APIGatewayProxyEventV2WithJWTAuthorizer, allowed: readonly Role[]): Person => {
   const claims = personClaims.safeParse(event.requestContext.authorizer.jwt.claims);
@@ -48,7 +56,12 @@ export const personOf = (event: APIGatewayProxyEventV2WithJWTAuthorizer, allowed
     throw new AppError("forbidden", "identity.incomplete", "The identity names no organization or no known role.");
   }
   const { org_id: partnerId, ...rest } = claims.data;
+  if (reserved.has(rest.sub)) {
+    throw new AppError("forbidden", "caller.reserved", "The identity has a name that stands for the service itself.");
+  }
   const { sub: actor, name: actorName, role: is } = rest;
-  const by = { actor, actorName, role: is, address: event.requestContext.http.sourceIp };
-  return withRole({ ...rest, partnerId, by }, allowed);
+  const { sourceIp, userAgent: browser } = event.requestContext.http;
+  const by = { actor, actorName, role: is, address: sourceIp };
+  const userAgent = browser ? browser.slice(0, maxUserAgent).toWellFormed() : null;
+  return withRole({ ...rest, partnerId, userAgent, by }, allowed);
 };

@@ -24,21 +24,11 @@ export const composeMail = (
 ): MailContent | undefined => {
   switch (facts.kind) {
     case "agreement-confirmed":
-      return agreementConfirmedMail({
-        ...context,
-        confirmedBy: { name: facts.confirmedByName, email: facts.confirmedByEmail },
-        confirmedAt: new Date(facts.confirmedAt),
-        sourceIp: facts.address,
-        agreement: { title: agreementTitle, version: facts.version, sha256: facts.sha256 },
-      });
+      return agreementConfirmedMail(facts, context, agreementTitle);
     case "token-rejected":
-      return tokenRejectedMail({ ...context, rejectedAt: new Date(facts.rejectedAt) });
+      return tokenRejectedMail(facts, context);
     case "back-to-normal":
-      return backToNormalMail({
-        ...context,
-        refusedSince: new Date(facts.refusedSince),
-        resumedAt: new Date(facts.resumedAt),
-      });
+      return backToNormalMail(facts, context);
     case "token-replaced":
       return tokenReplacedMail(facts, context);
     case "token-aged":

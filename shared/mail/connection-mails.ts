@@ -1,24 +1,17 @@
 import { nameLine, oneLine, toMailContent } from "./letter.ts";
 import { gradientLink, greeting, hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
-import type { MailFacts } from "./mail-facts.ts";
+import type { FactsAbout } from "./mail-facts.ts";
 import type { MailContent } from "./mailer.ts";
 
-type Facts<Kind extends MailFacts["kind"]> = Extract<MailFacts, { kind: Kind }>;
-
 /** Tells the owner that somebody has ended the integration, and what became of the counts in Gradient. */
-export const disconnectedMail = (facts: Facts<"disconnected">, context: LetterContext): MailContent => {
+export const disconnectedMail = (facts: FactsAbout<"disconnected">, context: LetterContext): MailContent => {
   const partner = nameLine(context.partnerName);
-  const isZeroed = facts.finalCounts === "zero";
   return toMailContent({
     subject: `Gradient was disconnected: ${partner}`,
     parts: [
       greeting(context),
       paragraph(
-        `${nameLine(facts.by.name)} has disconnected ${partner} from Gradient in the hub. ${
-          isZeroed
-            ? "Zero is sent wherever Gradient still holds units, and nothing after that."
-            : "Nothing is sent any more."
-        }`,
+        `${nameLine(facts.by.name)} has disconnected ${partner} from Gradient in the hub. Nothing is sent any more.`,
       ),
       {
         kind: "facts",
@@ -27,20 +20,16 @@ export const disconnectedMail = (facts: Facts<"disconnected">, context: LetterCo
           ["Disconnected by", nameLine(facts.by.name)],
           ["When", moment(context, facts.disconnectedAt)],
           ["From address", oneLine(facts.by.address)],
-          ["Counts in Gradient", isZeroed ? "are set to zero" : "stay as they were sent last"],
+          ["Counts in Gradient", "stay as they were sent last"],
         ],
       },
       { kind: "heading", text: "What happens now" },
       {
         kind: "list",
         items: [
-          isZeroed
-            ? "The key is deleted as soon as the zeros are sent, after seven days at the latest."
-            : "The key that had been entered is deleted.",
+          "The key that had been entered is deleted.",
           "The history of what was sent stays in the hub.",
-          isZeroed
-            ? "Gradient bills nothing for these customers any more once it has the zeros."
-            : "Gradient goes on with the counts that it holds, until somebody changes them there.",
+          "Gradient goes on with the counts that it holds, until somebody changes them there.",
         ],
       },
       { kind: "heading", text: "If that was a mistake" },
@@ -55,7 +44,7 @@ export const disconnectedMail = (facts: Facts<"disconnected">, context: LetterCo
 
 /** Tells the owner that the connection was ended on Gradient's side. */
 export const disconnectedInGradientMail = (
-  facts: Facts<"disconnected-in-gradient">,
+  facts: FactsAbout<"disconnected-in-gradient">,
   context: LetterContext,
 ): MailContent => {
   const partner = nameLine(context.partnerName);
@@ -89,7 +78,7 @@ export const disconnectedInGradientMail = (
 };
 
 /** Tells the owner who hears of results from now on, because that shows names of customers to them. */
-export const recipientsChangedMail = (facts: Facts<"recipients-changed">, context: LetterContext): MailContent => {
+export const recipientsChangedMail = (facts: FactsAbout<"recipients-changed">, context: LetterContext): MailContent => {
   const partner = nameLine(context.partnerName);
   const listed = (addresses: string[]) => (addresses.length === 0 ? "nobody" : addresses.map(oneLine).join(", "));
   return toMailContent({

@@ -21,9 +21,9 @@ export const greeting = ({ ownerName }: LetterContext): Part => ({
 
 export const paragraph = (text: string): Part => ({ kind: "paragraph", text });
 
-export const hubLink = ({ links }: LetterContext): Part => ({
+export const hubLink = ({ links }: LetterContext, label = "Open the integration in the hub"): Part => ({
   kind: "link",
-  label: "Open the integration in the hub",
+  label,
   url: links.hub,
 });
 

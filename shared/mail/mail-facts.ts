@@ -15,7 +15,12 @@ export const mailFacts = z.discriminatedUnion("kind", [
     confirmedByEmail: z.string(),
     address: z.string(),
   }),
-  z.object({ kind: z.literal("token-rejected"), rejectedAt: instant }),
+  z.object({
+    kind: z.literal("token-rejected"),
+    rejectedAt: instant,
+    /** It was not refused: the secret store does not have it any more. */
+    isMissing: z.boolean().optional(),
+  }),
   z.object({ kind: z.literal("back-to-normal"), refusedSince: instant, resumedAt: instant }),
   z.object({
     kind: z.literal("token-replaced"),
@@ -30,7 +35,6 @@ export const mailFacts = z.discriminatedUnion("kind", [
     kind: z.literal("disconnected"),
     disconnectedAt: instant,
     by: person,
-    finalCounts: z.enum(["keep", "zero"]),
   }),
   z.object({ kind: z.literal("disconnected-in-gradient"), noticedAt: instant, organizationName: z.string() }),
   z.object({
@@ -66,3 +70,4 @@ export const mailFacts = z.discriminatedUnion("kind", [
 ]);
 export type MailFacts = z.infer<typeof mailFacts>;
 export type MailKind = MailFacts["kind"];
+export type FactsAbout<Kind extends MailKind> = Extract<MailFacts, { kind: Kind }>;

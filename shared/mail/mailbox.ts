@@ -21,14 +21,13 @@ const mailbox = z.object({
 });
 export type Mailbox = z.infer<typeof mailbox>;
 
-const addressDigest = (address: string): string =>
-  createHash("sha256").update(address.toLowerCase()).digest("hex").slice(0, 16);
 /** Tells one address from another without holding it. */
-export const addressMark = addressDigest;
+export const addressMark = (address: string): string =>
+  createHash("sha256").update(address.toLowerCase()).digest("hex").slice(0, 16);
 
 const ownersPrefix = "mailbox#owner#";
 const boxOf = ({ facts: { kind }, recipient }: Pick<OwnerMail, "facts" | "recipient">): string =>
-  recipient === null ? `owner#${kind}` : `${addressDigest(recipient)}#${kind}`;
+  recipient === null ? `owner#${kind}` : `${addressMark(recipient)}#${kind}`;
 const boxKey = (partnerId: string, box: string): Key => ({ pk: partnerPk(partnerId), sk: `mailbox#${box}` });
 
 export const mailboxWrite = (value: Mailbox): RowWrite => {
@@ -55,7 +54,7 @@ export const ownersMailboxes = async (table: Pick<Table, "query">, partnerId: st
 
 const dayMs = 24 * 60 * 60_000;
 /** So many mails of one kind may go to one reader within a day. */
-export const mailsADay = 3;
+const mailsADay = 3;
 
 /** When the next mail of the kind may go out; undefined: now. One that was handed over before counts once. */
 export const heldUntil = ({ handedOver }: Mailbox, mailId: string, at: string): string | undefined => {

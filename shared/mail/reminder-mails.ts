@@ -1,9 +1,7 @@
 import { nameLine, oneLine, toMailContent } from "./letter.ts";
 import { gradientLink, greeting, hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
-import type { MailFacts } from "./mail-facts.ts";
+import type { FactsAbout } from "./mail-facts.ts";
 import type { MailContent } from "./mailer.ts";
-
-type Facts<Kind extends MailFacts["kind"]> = Extract<MailFacts, { kind: Kind }>;
 
 /** `1 customer`, `2 customers`. */
 export const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`;
@@ -18,7 +16,7 @@ const gapOf = ({ unmapped, names }: { unmapped: number; names: string[] }, one: 
 
 /** Tells the owner what is used and not billed for want of a mapping in Gradient. */
 export const mappingDigestMail = (
-  { accounts, services }: Facts<"mapping-digest">,
+  { accounts, services }: FactsAbout<"mapping-digest">,
   context: LetterContext,
 ): MailContent => {
   const partner = nameLine(context.partnerName);
@@ -41,7 +39,7 @@ export const mappingDigestMail = (
 };
 
 /** Tells the owner that the agreement's text has changed, and until when everything goes on without a new consent. */
-export const agreementRenewalMail = (facts: Facts<"agreement-renewal">, context: LetterContext): MailContent => {
+export const agreementRenewalMail = (facts: FactsAbout<"agreement-renewal">, context: LetterContext): MailContent => {
   const partner = nameLine(context.partnerName);
   const version = oneLine(facts.version);
   const [subject, what] = facts.isOver

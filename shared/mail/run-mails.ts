@@ -1,10 +1,8 @@
-import { nameLine, oneLine, type Part, toMailContent } from "./letter.ts";
+import { nameLine, type Part, toMailContent } from "./letter.ts";
 import { greeting, hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
-import type { MailFacts } from "./mail-facts.ts";
+import type { FactsAbout } from "./mail-facts.ts";
 import type { MailContent } from "./mailer.ts";
 import { counted } from "./reminder-mails.ts";
-
-type Facts<Kind extends MailFacts["kind"]> = Extract<MailFacts, { kind: Kind }>;
 
 /** How a run ended, as its mail tells it. */
 export interface RunReport {
@@ -59,7 +57,7 @@ const failingParts = ({ failing, more }: RunReport): Part[] =>
         },
       ];
 
-/** Tells how a run ended; `report` is undefined where its record is kept no longer. */
+/** Tells how a run ended. */
 export const runResultMail = (report: RunReport, context: LetterContext): MailContent => {
   const partner = nameLine(context.partnerName);
   const { outcome, totals, stoppedBy } = report;
@@ -97,10 +95,10 @@ export const runResultMail = (report: RunReport, context: LetterContext): MailCo
 };
 
 /** Tells the owner that a run was due and has not taken place. */
-export const runMissedMail = (facts: Facts<"run-missed">, context: LetterContext): MailContent => {
+export const runMissedMail = (facts: FactsAbout<"run-missed">, context: LetterContext): MailContent => {
   const partner = nameLine(context.partnerName);
   return toMailContent({
-    subject: `A run for Gradient is late: ${oneLine(partner)}`,
+    subject: `A run for Gradient is late: ${partner}`,
     parts: [
       greeting(context),
       paragraph(

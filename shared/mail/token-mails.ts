@@ -1,12 +1,10 @@
 import { nameLine, oneLine, toMailContent } from "./letter.ts";
 import { gradientLink, greeting, hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
-import type { MailFacts } from "./mail-facts.ts";
+import type { FactsAbout } from "./mail-facts.ts";
 import type { MailContent } from "./mailer.ts";
 
-type Facts<Kind extends MailFacts["kind"]> = Extract<MailFacts, { kind: Kind }>;
-
 /** Tells the owner that somebody has put another key in place, so that a stranger's act is noticed. */
-export const tokenReplacedMail = (facts: Facts<"token-replaced">, context: LetterContext): MailContent => {
+export const tokenReplacedMail = (facts: FactsAbout<"token-replaced">, context: LetterContext): MailContent => {
   const partner = nameLine(context.partnerName);
   const organization = nameLine(facts.organizationName);
   const before = facts.organizationBefore;
@@ -46,7 +44,7 @@ export const tokenReplacedMail = (facts: Facts<"token-replaced">, context: Lette
 };
 
 /** Reminds the owner of a key that is older than the policy allows. Everything goes on. */
-export const tokenAgedMail = (facts: Facts<"token-aged">, context: LetterContext): MailContent => {
+export const tokenAgedMail = (facts: FactsAbout<"token-aged">, context: LetterContext): MailContent => {
   const partner = nameLine(context.partnerName);
   return toMailContent({
     subject: `The key for Gradient is ${facts.days} days old: ${partner}`,

@@ -1,36 +1,27 @@
-import { nameLine, type Part, toMailContent } from "./letter.ts";
+import { nameLine, toMailContent } from "./letter.ts";
+import { gradientLink, greeting, hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
+import type { FactsAbout } from "./mail-facts.ts";
 import type { MailContent } from "./mailer.ts";
-import { inWords } from "./moment.ts";
 
-export interface TokenRejectedFacts {
-  ownerName: string;
-  /** The organization as the hub knows it. */
-  partnerName: string;
-  rejectedAt: Date;
-  /** IANA name. */
-  timeZone: string;
-  /** Pages to open: the integration in the hub, the key's page in Gradient. */
-  links: { hub: string; gradient: string };
-  further?: Part[];
-}
-
-/** Tells the owner that Gradient does not take the key any more, and how to go on. */
-export const tokenRejectedMail = (facts: TokenRejectedFacts): MailContent => {
-  const partner = nameLine(facts.partnerName);
+/** Tells the owner that Gradient does not take the key any more, or that it is lost, and how to go on. */
+export const tokenRejectedMail = (facts: FactsAbout<"token-rejected">, context: LetterContext): MailContent => {
+  const partner = nameLine(context.partnerName);
+  const { isMissing = false } = facts;
 
   return toMailContent({
     subject: `Usage is not being sent to Gradient: new key needed for ${partner}`,
     parts: [
-      { kind: "paragraph", text: `Hello ${nameLine(facts.ownerName)},` },
-      {
-        kind: "paragraph",
-        text: `Gradient no longer accepts the key that ${partner} had entered in the hub. This happens when somebody generates a new key in Gradient or disconnects the integration there.`,
-      },
+      greeting(context),
+      paragraph(
+        isMissing
+          ? `The key that ${partner} had entered in the hub is not stored any more, so nothing can be sent to Gradient with it.`
+          : `Gradient no longer accepts the key that ${partner} had entered in the hub. This happens when somebody generates a new key in Gradient or disconnects the integration there.`,
+      ),
       {
         kind: "facts",
         facts: [
           ["Organization", partner],
-          ["Refused since", inWords(facts.rejectedAt, facts.timeZone)],
+          [isMissing ? "Missing since" : "Refused since", moment(context, facts.rejectedAt)],
           ["State", "suspended: no usage is sent to Gradient"],
         ],
       },
@@ -42,14 +33,13 @@ export const tokenRejectedMail = (facts: TokenRejectedFacts): MailContent => {
           "In the hub, open the integration and paste the new key in place of the old one.",
         ],
       },
-      { kind: "link", label: "Generate a key in Gradient", url: facts.links.gradient },
-      { kind: "link", label: "Paste it in the hub", url: facts.links.hub },
+      gradientLink(context, "Generate a key in Gradient"),
+      hubLink(context, "Paste it in the hub"),
       { kind: "heading", text: "Nothing is lost" },
-      {
-        kind: "paragraph",
-        text: "Your usage is still being counted in the hub. Once the new key is in place, the current count of every customer and service is sent by itself. Until then Gradient shows the counts it accepted last, so please do not reconcile on them. If the integration was disconnected in Gradient, customers and services have to be mapped there again.",
-      },
-      ...(facts.further ?? []),
+      paragraph(
+        "Your usage is still being counted in the hub. Once the new key is in place, the current count of every customer and service is sent by itself. Until then Gradient shows the counts it accepted last, so please do not reconcile on them. If the integration was disconnected in Gradient, customers and services have to be mapped there again.",
+      ),
+      ...context.further,
     ],
   });
 };

@@ -15,11 +15,11 @@ const blockOfPeople = 40;
 const leastForPerson = 4;
 const blockOfScheduled = 20;
 // Less is a write for every few calls, and writers in each other's way. There are more than four only while large runs
-// of people, which have had their priority, go beside the two workers: then the line may be longer.
+// of people, which have had their priority, go beside the worker that nobody waits for: then the line may be longer.
 const leastForWorker = 5;
 const shortestLine = 30;
 const lineOfEach = 7;
-// what is left to scheduled runs while people wait: two workers have a tenth of the rate
+// what is left to each worker that nobody waits for, while people wait: two slots beside their forty
 const besidePeople = 2;
 const lowEvery = 10;
 const blockOfLow = 4;

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { oneAfterTheOther } from "../one-after-the-other.ts";
 import { readRow } from "../stored.ts";
 import { isConflict, type Key, store, type Table, versioned, written } from "../table/table.ts";
 import type { Clock } from "./clock.ts";
@@ -78,12 +79,9 @@ export const tableSlots = (table: Pick<Table, "get" | "put">, name: string, cloc
     }
   };
   // the senders of one process get into each other's way no more than they must
-  let last: Promise<unknown> = Promise.resolve();
-  const change = <T>(decide: (current: Limiter, now: number) => Decision<T>): Promise<T> => {
-    const mine = last.then(() => decideAndKeep(decide));
-    last = mine.catch(() => undefined);
-    return mine;
-  };
+  const inTurn = oneAfterTheOther();
+  const change = <T>(decide: (current: Limiter, now: number) => Decision<T>): Promise<T> =>
+    inTurn(() => decideAndKeep(decide));
 
   return {
     for: ({ class: its, taker: id }: Taker): Slots => {

@@ -45,6 +45,11 @@ const orFailure = async <T>(call: () => Promise<T>): Promise<T> => {
   }
 };
 
+// Secrets Manager's shortest: long enough for an operator to notice a disconnect that nobody meant
+const recoveryDays = 7;
+// names of Secrets Manager for a secret that is gone, and for one that waits for its deletion already
+const goneNames = ["ResourceNotFoundException", "InvalidRequestException"];
+
 /** One secret per partner in AWS Secrets Manager. */
 export const secretsManagerVault = (client: SecretsManagerClient, now: () => Date = () => new Date()): TokenVault => {
   /** By secret name, then by version: a replaced token has a version of its own, so none is ever out of date. */
@@ -83,8 +88,7 @@ export const secretsManagerVault = (client: SecretsManagerClient, now: () => Dat
       const parsed = partnerToken.safeParse((await client.send(command)).SecretString);
       if (parsed.success) return parsed.data;
     } catch (error) {
-      // the second name stands for a secret that is scheduled for deletion
-      if (!["ResourceNotFoundException", "InvalidRequestException"].includes(nameOf(error))) throw error;
+      if (!goneNames.includes(nameOf(error))) throw error;
     }
     throw tokenMissing();
   };
@@ -118,14 +122,10 @@ export const secretsManagerVault = (client: SecretsManagerClient, now: () => Dat
     remove: (secretName) =>
       orFailure(async () => {
         cache.delete(secretName);
-        const command = new DeleteSecretCommand({ SecretId: secretName, ForceDeleteWithoutRecovery: true });
-        await recover(
-          async () => {
-            await client.send(command);
-          },
-          "ResourceNotFoundException",
-          async () => undefined,
-        );
+        const command = new DeleteSecretCommand({ SecretId: secretName, RecoveryWindowInDays: recoveryDays });
+        await client.send(command).catch((error: unknown) => {
+          if (!goneNames.includes(nameOf(error))) throw error;
+        });
       }),
   };
 };

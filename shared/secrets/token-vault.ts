@@ -11,6 +11,6 @@ export interface TokenVault {
   read(secretName: string, versionId: string): Promise<PartnerToken>;
   /** Drops what is cached of a secret, for instance after Gradient's 401. */
   forget(secretName: string): void;
-  /** Deletes the secret for good; one that is gone already is fine. */
+  /** Deletes the secret, which can be brought back for some days; one that is gone already is fine. */
   remove(secretName: string): Promise<void>;
 }

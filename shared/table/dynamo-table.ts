@@ -12,7 +12,16 @@ import {
 import { convertToAttr, marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod";
 import { awsFailure, named, nameOf } from "../aws-failures.ts";
-import { conflict, type DueKey, type Expectation, type Item, type Key, type Table, type Write } from "./table.ts";
+import {
+  type Counted,
+  conflict,
+  type DueKey,
+  type Expectation,
+  type Item,
+  type Key,
+  type Table,
+  type Write,
+} from "./table.ts";
 
 // A row without a version is for whoever reads it to refuse: here it would take its whole page with it.
 const storedItem = z.looseObject({ pk: z.string(), sk: z.string(), version: z.number().catch(Number.NaN) });
@@ -62,6 +71,20 @@ const toTransactItem =
     const condition = toCondition(write.expect);
     return { ConditionCheck: { TableName, Key: toKey(write.check), ConditionExpression: "", ...condition } };
   };
+
+const toFilter = (where: Counted["where"]) => {
+  const fields = Object.entries(where);
+  const clauses = fields.map(([, wanted], place) => {
+    const [name, isNull] = [`#f${place}`, `attribute_type(#f${place}, :null)`];
+    return wanted === "nothing"
+      ? `(attribute_not_exists(${name}) OR ${isNull})`
+      : `(attribute_exists(${name}) AND NOT ${isNull})`;
+  });
+  return {
+    FilterExpression: clauses.join(" AND "),
+    ExpressionAttributeNames: Object.fromEntries(fields.map(([field], place) => [`#f${place}`, field])),
+  };
+};
 
 /** The table on DynamoDB: consistent reads, except in the index. */
 export const dynamoTable = (client: DynamoDBClient, TableName: string): Table => {
@@ -117,6 +140,29 @@ export const dynamoTable = (client: DynamoDBClient, TableName: string): Table =>
         )
         .catch(translate);
       return { items: (Items ?? []).map(fromItem), next: LastEvaluatedKey?.sk?.S ?? null };
+    },
+    count: async ({ pk, prefix, where }) => {
+      const counted = { all: 0, matching: 0 };
+      let start: Attributes | undefined;
+      do {
+        const { Count, ScannedCount, LastEvaluatedKey } = await client
+          .send(
+            new QueryCommand({
+              TableName,
+              ConsistentRead: true,
+              Select: "COUNT",
+              KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
+              ...toFilter(where),
+              ExpressionAttributeValues: { ":pk": { S: pk }, ":prefix": { S: prefix }, ":null": { S: "NULL" } },
+              ExclusiveStartKey: start,
+            }),
+          )
+          .catch(translate);
+        counted.all += ScannedCount ?? 0;
+        counted.matching += Count ?? 0;
+        start = LastEvaluatedKey;
+      } while (start);
+      return counted;
     },
     due: async ({ index = "due", kind, until, limit, after }) => {
       const [kindName, atName] = [`${index}Kind`, `${index}At`];

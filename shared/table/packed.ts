@@ -76,11 +76,16 @@ export const pack = (value: unknown): string | Uint8Array => {
 
 const stored = z.union([z.string(), z.instanceof(Uint8Array)]);
 
-/** What a row holds packed. Throws `UnreadableRecord`. */
-export const readPacked = <S extends z.ZodType>(schema: S, row: Item): z.infer<S> => {
+/** What a row holds packed, or those records of its list that are `wanted`. Throws `UnreadableRecord`. */
+export const readPacked = <S extends z.ZodType>(
+  schema: S,
+  row: Item,
+  wanted?: (record: unknown) => boolean,
+): z.infer<S> => {
   let content: unknown;
   try {
     content = unpack(row.packed);
+    if (wanted && Array.isArray(content)) content = content.filter(wanted);
   } catch {
     // the failure's text may quote what is stored
     throw new UnreadableRecord(row, ["packed: damaged"]);

@@ -77,6 +77,14 @@ export interface DueQuery {
   after?: DueKey;
 }
 
+/** Which rows to count: those of a partition whose sort keys begin so. */
+export interface Counted {
+  pk: string;
+  prefix: string;
+  /** What of them is counted apart: by fields that have a value, or none. */
+  where: Record<string, "something" | "nothing">;
+}
+
 export interface DueKey extends Key {
   dueAt: string;
 }
@@ -96,6 +104,8 @@ export interface Table {
   /** All or nothing. */
   transact(writes: Write[]): Promise<void>;
   query(query: Query): Promise<Page<Item>>;
+  /** As reading all of these rows and counting them, but none of them comes over. */
+  count(rows: Counted): Promise<{ all: number; matching: number }>;
   /** Oldest first. The index lags a little behind the rows. */
   due(query: DueQuery): Promise<{ keys: DueKey[]; next: DueKey | null }>;
 }

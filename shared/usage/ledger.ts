@@ -115,6 +115,27 @@ export const readBucket = async (
   return bucket.connectionId === connectionId ? bucket : { ...bucket, connectionId, entries: new Map() };
 };
 
+const isOf = (customerIds: ReadonlySet<string>) => (entry: unknown) =>
+  typeof entry === "object" && entry !== null && customerIds.has(String(Reflect.get(entry, "customerId")));
+
+/**
+ * What the ledger says of the lines of some customers, by line: for whoever only looks at them. Their rows hold many
+ * times as many lines of others, which are left alone.
+ */
+export const entriesOf = async (
+  table: Pick<Table, "getMany">,
+  { partnerId, bits, connectionId }: Ledger,
+  customerIds: readonly string[],
+): Promise<Map<string, LedgerEntry>> => {
+  const wanted = new Set(customerIds);
+  const numbers = [...new Set(customerIds.map((id) => bucketOf(id, bits)))];
+  const rows = await table.getMany(numbers.map((number) => bucketKey({ partnerId, bits, number })));
+  const entries = rows
+    .filter((row) => readRow(stored, row).connectionId === connectionId)
+    .flatMap((row) => readPacked(ledgerEntries, row, isOf(wanted)));
+  return new Map(entries.map((entry) => [lineKey(entry), entry]));
+};
+
 // some 50 kB: a page of DynamoDB's own size, unpacked, would be most of a worker's memory
 const rowsAtOnce = 25;
 

@@ -1,8 +1,11 @@
+import { currentAgreement } from "../agreements/agreement.ts";
+import { consentOf } from "../agreements/consent.ts";
 import type { Obstacle } from "../breakers/obstacle.ts";
 import { readQueueEstimate } from "../exports/queue-estimate.ts";
 import { waitingFor } from "../exports/waiting.ts";
 import { gradientLinks } from "../gradient/gradient-links.ts";
-import { type Integration, mappingStatus, noNotifications, type ProblemCode } from "../integrations/integration.ts";
+import { type Integration, mappingStatus, type ProblemCode } from "../integrations/integration.ts";
+import { noNotifications } from "../integrations/notifications.ts";
 import { mailFate } from "../mail/owner-mail.ts";
 import type { Table } from "../table/table.ts";
 
@@ -19,6 +22,8 @@ const problemTexts = {
     "In Gradient the integration seems to be disconnected: its accounts are gone there, or it is inactive. Connect it again in Gradient and register the new key here. If it is connected, press Check now.",
   "schedule.unreadable":
     "The schedule cannot be read, its time zone may be none any more. Usage is sent in UTC, or every night. Save it again.",
+  "token.missing":
+    "The key is not stored any more. Paste it again, or a new one from Gradient. Nothing is lost: what changed meanwhile is sent then.",
   "owner.unreachable":
     "Mail to the organization's owner cannot be delivered. Have the owner's address corrected in the hub; what was not delivered is sent then.",
   "recipient.unreachable":
@@ -27,6 +32,18 @@ const problemTexts = {
     "Nothing: mails to the owner cannot be sent for the moment. They are sent by themselves, and our operations team has been told.",
 } satisfies Record<ProblemCode, string>;
 const whatToDo: Record<string, string> = problemTexts;
+
+const consentTexts = {
+  "renewal-due": "The agreement has a new version. Everything goes on until the date by which it is to be confirmed.",
+  expired: "The agreement has a new version that was not confirmed in time. No run starts until it is confirmed.",
+};
+
+const consentProblems = (agreement: Integration["agreement"], now: Date) => {
+  const consent = consentOf(agreement, currentAgreement, now);
+  if (consent.state !== "renewal-due" && consent.state !== "expired") return [];
+  const { state, since, until } = consent;
+  return [{ code: `agreement.${state}`, since: state === "expired" ? until : since, whatToDo: consentTexts[state] }];
+};
 
 /** What stands in the way of the partner's calls, as a problem on its page. */
 const obstacleProblems: Partial<Record<Obstacle["why"], { code: string; whatToDo: string }>> = {
@@ -130,6 +147,7 @@ export const integrationView =
       notifications: value.notifications,
       problems: [
         ...value.problems.map(({ code, since }) => ({ code, since, whatToDo: whatToDo[code] ?? whatToDoOtherwise })),
+        ...consentProblems(agreement, now()),
         ...(obstacle && met ? [{ code: met.code, since: obstacle.since, whatToDo: met.whatToDo }] : []),
       ],
     };

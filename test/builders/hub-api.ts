@@ -13,6 +13,9 @@ import { disconnectIntegrationRoute } from "#functions/disconnect-integration/ro
 import { leaveOutEndpoint } from "#functions/leave-out/endpoint";
 import { leaveOut } from "#functions/leave-out/leave-out";
 import { exclusionsRoute, inclusionsRoute } from "#functions/leave-out/route";
+import { putNotificationsEndpoint } from "#functions/put-notifications/endpoint";
+import { putNotifications } from "#functions/put-notifications/put-notifications";
+import { putNotificationsRoute } from "#functions/put-notifications/route";
 import { putPartnerEndpoint } from "#functions/put-partner/endpoint";
 import { putPartner } from "#functions/put-partner/put-partner";
 import { putPartnerRoute } from "#functions/put-partner/route";
@@ -73,6 +76,7 @@ export const changingRoutes = {
   startExport: `POST ${base}/exports`,
   cancelExport: `DELETE ${base}/exports/{exportId}`,
   schedule: `PUT ${base}/schedule`,
+  notifications: `PUT ${base}/notifications`,
   disconnect: `DELETE ${base}`,
 } as const;
 export type ChangingRoute = keyof typeof changingRoutes;
@@ -104,6 +108,7 @@ export const doorsOf = (world: ServiceWorld, callsPerMinute = 10_000): Map<strin
     [startExportRoute, startExportEndpoint(startExport(deps), guard)],
     [cancelExportRoute, cancelExportEndpoint(cancelExport(deps), guard)],
     [putScheduleRoute, putScheduleEndpoint(putSchedule(deps), view, guard)],
+    [putNotificationsRoute, putNotificationsEndpoint(putNotifications(deps), view, guard)],
     [disconnectIntegrationRoute, disconnectIntegrationEndpoint(disconnectIntegration(deps), view, guard)],
     ...readRoutes.map((declared): [Pick<Route, "method" | "path">, Door] => [declared, reading]),
     [putServiceRoute, putServiceEndpoint(putService(deps))],

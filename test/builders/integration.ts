@@ -1,5 +1,6 @@
-import { type Integration, integrationWrite, noMapping, noNotifications } from "#shared/integrations/integration";
+import { type Integration, integrationWrite, noMapping } from "#shared/integrations/integration";
 import { noLooks } from "#shared/integrations/looks";
+import { noNotifications } from "#shared/integrations/notifications";
 import { noSizes } from "#shared/integrations/sizes";
 import { noWants } from "#shared/integrations/wants";
 import { defaultSchedule } from "#shared/schedules/schedule";

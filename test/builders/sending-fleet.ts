@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import * as z from "zod";
 import { admitExports } from "#functions/admit-exports/admit-exports";
 import { exportUsage, type Message } from "#functions/export-usage/export-usage";
 import { lanePacers } from "#functions/export-usage/lane-pacers";
@@ -11,6 +12,7 @@ import { type PartnerToken, partnerToken } from "#shared/gradient/gradient-token
 import { findIntegration, type Integration } from "#shared/integrations/integration";
 import { outboxRow } from "#shared/outbox/outbox";
 import type { VendorKeyVersion } from "#shared/secrets/vendor-key";
+import type { Item } from "#shared/table/table";
 import { inMemoryGradient } from "#test/fakes/in-memory-gradient";
 import { inMemoryTable } from "#test/fakes/in-memory-table";
 import { inMemoryTokenVault } from "#test/fakes/in-memory-token-vault";
@@ -21,6 +23,8 @@ import { aCustomerRow } from "./customer.ts";
 import { anIntegration, anIntegrationRow } from "./integration.ts";
 import { aServiceRow } from "./service.ts";
 import { aCount, aUsageRow } from "./usage.ts";
+
+const mailFacts = z.object({ exportId: z.string().optional() });
 
 interface Partner {
   id: string;
@@ -147,8 +151,15 @@ export const sendingFleet = async (
         if (clock.now() < end) await clock.settle(clock.sleep(end - clock.now()));
       }
     },
-    mails: (): string[] =>
-      [...table.rows.values()].filter(({ sk }) => sk.startsWith("mail#")).map(({ pk }) => pk.slice("partner#".length)),
+    /** Whose owners have mail that is not about a good run: of that they hear only if they asked for it. */
+    mails: (): string[] => {
+      const rows = [...table.rows.values()];
+      const isGood = ({ pk, facts }: Item) =>
+        rows.some((run) => run.pk === pk && run.id === mailFacts.parse(facts).exportId && run.outcome === "succeeded");
+      return rows
+        .filter((row) => row.sk.startsWith("mail#") && !isGood(row))
+        .map(({ pk }) => pk.slice("partner#".length));
+    },
     integration: async (partnerId: string): Promise<Integration> => {
       const found = await findIntegration(table, partnerId);
       if (!found) throw new Error(`There is no partner ${partnerId}`);

@@ -1,5 +1,5 @@
 import { AppError, InfrastructureFault } from "#shared/errors";
-import type { DueKey, Expectation, Item, Key, Query, Table, Write } from "#shared/table/table";
+import type { Counted, DueKey, Expectation, Item, Key, Query, Table, Write } from "#shared/table/table";
 import type { Random } from "#test/simulation/world/random";
 
 /** Runs one command on both tables; answers what differs, or nothing. */
@@ -152,6 +152,15 @@ export const commandsOf = (random: Random, space: string): (() => Command) => {
     if (form < 15) {
       const writes = Array.from({ length: 1 + random.below(4) }, aWrite);
       return same({ transact: writes }, (table) => table.transact(writes));
+    }
+    if (form < 16) {
+      const where = random.pick<Counted["where"]>([
+        { value: "something" },
+        { value: "nothing" },
+        { value: "nothing", dueAt: "something" },
+      ]);
+      const rows: Counted = { pk: aKey().pk, prefix: random.pick(["a", "a#", "b", "c"]), where };
+      return same({ count: rows }, (table) => table.count(rows));
     }
     return form < 18 ? query() : due();
   };

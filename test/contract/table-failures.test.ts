@@ -34,6 +34,7 @@ const calls: [string, () => Promise<unknown>][] = [
   ["delete", () => table.delete(key)],
   ["transact", () => table.transact([{ put: item }])],
   ["query", () => table.query({ pk: "canary" })],
+  ["count", () => table.count({ pk: "canary", prefix: "", where: { canary: "something" } })],
   ["due", () => table.due({ kind: "canary", until: "2026", limit: 1 })],
 ];
 const answers = (name: string, more: object = {}) =>

@@ -176,6 +176,12 @@ export const inMemoryTable = (initial: Iterable<Item> = []): InMemoryTable => {
         if (row) items.push(row);
       }
     },
+    count: async ({ pk, prefix, where }) => {
+      const all = [...(partitions.get(pk)?.rows.values() ?? [])].filter(({ sk }) => sk.startsWith(prefix));
+      const isWanted = (row: Item) =>
+        Object.entries(where).every(([field, wanted]) => ((row[field] ?? null) === null) === (wanted === "nothing"));
+      return { all: all.length, matching: all.filter(isWanted).length };
+    },
     due: async ({ index = "due", kind, until, limit, after }) => {
       const list = dueLists.get(`${index}\u0000${kind}`);
       if (!list) return { keys: [], next: null };

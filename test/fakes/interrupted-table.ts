@@ -1,7 +1,7 @@
 import type { Table } from "#shared/table/table";
 
 const writes = ["put", "delete", "transact"] as const satisfies (keyof Table)[];
-const methods = ["get", "getMany", "query", "due", ...writes] as const satisfies (keyof Table)[];
+const methods = ["get", "getMany", "query", "count", "due", ...writes] as const satisfies (keyof Table)[];
 
 type Call = (...given: unknown[]) => Promise<unknown>;
 interface Interrupted {

@@ -43,7 +43,7 @@ const partnerRow = (id: string) =>
     name: "Example MSP",
     owner: { name: "Olga Owner", email: "olga@example.com" },
     timeZone: "UTC",
-    updatedAt: "2026-11-22T12:00:00.000Z",
+    updatedAt: "2026-11-22T10:00:00.000Z",
     version: 1,
   });
 

@@ -44,21 +44,25 @@ const perform = async (gradient: InMemoryGradient, { method, path, body, token }
 
 /**
  * Gradient behind HTTP, with one bad habit: whatever it refuses, it quotes the credential in its answer, whole and in
- * its parts. `fail` has the next call end with this status.
+ * its parts, and at times in other spellings. `fail` has the next call end with this status.
  */
 export const talkativeGradient = (gradient: InMemoryGradient) => {
   const headersSeen = new Set<string>();
+  /** Everything that a call says beside the one header that is for it. */
+  const saidBeside: string[] = [];
   const failures: number[] = [];
 
   const quoting = (status: number, header: string): TransportReply => {
     const pair = Buffer.from(header, "base64").toString("utf8");
     const message = [`refused ${header}`, `pair ${pair}`, ...pair.split(":").map((part) => `part ${part}`)];
+    if (status === 400) message.push(`spelt ${encodeURIComponent(pair)} ${pair.toUpperCase()}`);
     return { status, headers: { "x-credential": header }, body: JSON.stringify({ message }) };
   };
 
   const transport: Transport = async ({ method, url, headers, body }) => {
     const header = headers["gradient-token"] ?? "";
     headersSeen.add(header);
+    saidBeside.push(JSON.stringify({ method, url, body, headers: { ...headers, "gradient-token": "" } }));
     const failure = failures.shift();
     if (failure !== undefined) return quoting(failure, header);
     const token = partnerToken.parse(Buffer.from(header, "base64").toString("utf8").split(":")[1]);
@@ -72,5 +76,5 @@ export const talkativeGradient = (gradient: InMemoryGradient) => {
     }
   };
 
-  return { transport, headersSeen, fail: (...next: number[]) => void failures.push(...next) };
+  return { transport, headersSeen, saidBeside, fail: (...next: number[]) => void failures.push(...next) };
 };

@@ -20,6 +20,7 @@ const goodCalls: Record<ChangingRoute, Omit<HttpCall, "routeKey">> = {
   startExport: { body: { mode: "full" } },
   cancelExport: { path: { exportId: "some-export" } },
   schedule: { body: { frequency: "daily", hour: 3, timeZone: "Europe/Prague" } },
+  notifications: { body: { recipients: ["ann@msp.example"], onSuccess: true } },
   disconnect: {},
 };
 /** How large a body a route takes, in KiB; those that name 500 ids of any kind take more. */
@@ -110,6 +111,9 @@ describe.each(routes)("%s", (route) => {
   it.each([
     ["names no organization", { org_id: "" }],
     ["names an organization that cannot be", { org_id: "org\u00001" }],
+    ["names no organization, as text", { org_id: "null" }],
+    ["names a list of organizations", { org_id: "[org-1 org-2]" }],
+    ["names one organization in brackets", { org_id: "[org-1]" }],
     ["has no role", { role: "" }],
     ["has a role that nobody knows", { role: "root" }],
     ["names nobody", { sub: "" }],
@@ -119,6 +123,16 @@ describe.each(routes)("%s", (route) => {
     expect(await ask(route, { ...good, person })).toEqual(
       aProblem(403, "identity.incomplete", "Not allowed", "The identity names no organization or no known role."),
     );
+    unchanged();
+  });
+
+  it.each(["service", "gradient", "hub-feed"])("is not for a person by the name of %s", async (sub) => {
+    const { ask, unchanged } = await connectedApi();
+
+    expect(await ask(route, { ...good, person: { sub } })).toMatchObject({
+      status: 403,
+      body: { code: "caller.reserved" },
+    });
     unchanged();
   });
 

@@ -33,6 +33,13 @@ const inTime = aLambdaContext({ getRemainingTimeInMillis: () => 300_000 });
 const rowText = (row: object): string =>
   JSON.stringify(row, (_, value) => (value instanceof Uint8Array ? unpack(value) : value));
 
+/** Those letters of a text's Base64 that do not depend on what stands around it, with so many bytes before it. */
+const inBase64 = (text: string, before: number): string =>
+  Buffer.from("\0".repeat(before) + text)
+    .toString("base64")
+    .replace(/=+$/, "")
+    .slice(before === 0 ? 0 : before + 1, -2);
+
 /** The whole service at work, with every credential a canary, and Gradient quoting them whenever it refuses. */
 const workedService = () => {
   const gradients: ReturnType<typeof talkativeGradient>[] = [];
@@ -47,6 +54,18 @@ const workedService = () => {
   });
   const [gradient] = gradients;
   if (!gradient) throw new Error("Gradient was not wired");
+
+  /** Every row that was ever written, also one that is gone a moment later. */
+  const rowsWritten = new Set<string>();
+  const { put, transact } = world.table;
+  world.table.put = (item, expected) => {
+    rowsWritten.add(rowText(item));
+    return put(item, expected);
+  };
+  world.table.transact = (writes) => {
+    for (const write of writes) if ("put" in write) rowsWritten.add(rowText(write.put));
+    return transact(writes);
+  };
 
   const replies: unknown[] = [];
   const messages: string[] = [];
@@ -125,14 +144,14 @@ const workedService = () => {
       replies.push(reply);
       return reply;
     };
-    for (const route of ["", "/agreement", "/mapping", "/usage", "/events"]) await read(route);
+    for (const route of ["", "/agreement", "/disconnection", "/mapping", "/usage", "/events"]) await read(route);
     const { body } = await read("/exports");
     for (const { id } of body.items) {
       await read("/exports/{exportId}", { exportId: id });
       await read("/exports/{exportId}/lines", { exportId: id });
     }
   };
-  return { world, gradient, ask, work, tick, report, readAll, replies, messages };
+  return { world, gradient, ask, work, tick, report, readAll, replies, messages, rowsWritten };
 };
 
 interface Sinks {
@@ -141,15 +160,15 @@ interface Sinks {
   messages: string[];
   mails: string[];
   replies: string[];
+  "said to Gradient beside the header": string[];
 }
 
 describe("of all credentials, however Gradient and people quote them,", () => {
   const service = workedService();
   const { world, gradient, ask, work, tick, report, readAll } = service;
   const tokens: string[] = [firstToken];
-  const rowsSeen = new Set<string>();
   const remember = () => {
-    for (const row of everyRow(world.table)) rowsSeen.add(rowText(row));
+    for (const row of everyRow(world.table)) service.rowsWritten.add(rowText(row));
   };
   let sinks: Sinks;
 
@@ -198,6 +217,8 @@ describe("of all credentials, however Gradient and people quote them,", () => {
     await work();
     await ask("check");
     await ask("resend", { path: { version } });
+    await ask("notifications", { body: { recipients: ["ann@msp.example"], onSuccess: true } });
+    await ask("token", { body: { partnerToken: firstToken, [firstToken]: firstToken } });
     await ask("schedule", { body: { frequency: "daily", hour: 1, timeZone: "UTC" } });
     await ask("startExport", { body: { mode: "full" } });
     await ask("startExport", { body: { mode: "full" } });
@@ -236,17 +257,26 @@ describe("of all credentials, however Gradient and people quote them,", () => {
     sinks = {
       printed,
       messages,
-      rows: [...rowsSeen],
+      rows: [...service.rowsWritten],
       mails: world.mailer.sent.map((mail) => JSON.stringify(mail)),
       replies: replies.map((reply) => JSON.stringify(reply)),
+      "said to Gradient beside the header": gradient.saidBeside,
     };
   });
 
   const forbidden = () => {
     const headers = tokens.map((token) => gradientTokenHeader(vendorKey, partnerToken.parse(token)));
-    // whole, and without the padding that a URL would leave out
-    const encoded = headers.flatMap((header) => [header, header.replace(/=+$/, "")]);
-    return [vendorKey, webhookKey, webhookKey.slice(6), ...tokens, ...encoded];
+    const halves = [vendorKey, webhookKey, webhookKey.slice(6), ...tokens];
+    // in any case, and as URLs, JSON, hexadecimal and Base64 would have them; Base64 at each of three places, for what
+    // stands before the secret moves its letters
+    return [...halves, ...headers].flatMap((secret) => [
+      secret,
+      secret.replace(/=+$/, ""),
+      encodeURIComponent(secret),
+      Buffer.from(secret).toString("hex"),
+      [...secret].reverse().join(""),
+      ...[0, 1, 2].map((before) => inBase64(secret, before)),
+    ]);
   };
 
   it("all were in use: Gradient has seen them, and the vault has kept the tokens", () => {
@@ -276,7 +306,7 @@ describe("of all credentials, however Gradient and people quote them,", () => {
       expect(sinks.printed).toContain(word);
     }
     expect(sinks.mails.length).toBeGreaterThan(2);
-    for (const word of ["Gradient refused this number: refused [removed]", "token.rejected", "gradient-refuses"]) {
+    for (const word of ["Gradient's reason is not shown (status 400).", "token.rejected", "gradient-refuses"]) {
       expect(sinks.rows.join("\n")).toContain(word);
     }
     for (const kind of Object.keys(taskOf)) {
@@ -284,11 +314,34 @@ describe("of all credentials, however Gradient and people quote them,", () => {
     }
   });
 
-  it.each(["printed", "rows", "messages", "mails", "replies"] as const)("none is in what was %s", (sink) => {
-    const texts = [sinks[sink]].flat();
-    for (const secret of forbidden()) {
-      const found = texts.filter((text) => text.includes(secret)).map((text) => text.slice(0, 300));
-      expect(found).toEqual([]);
+  it("the needles are those that a leak would be found by: one in each spelling, at any place", () => {
+    const needles = forbidden();
+    for (const [at, token] of tokens.entries()) {
+      const pair = `${vendorKey}:${token}`;
+      for (const leak of [
+        Buffer.from(pair).toString("base64"),
+        Buffer.from(`x${token}`).toString("base64url"),
+        Buffer.from(`xy${vendorKey}`).toString("base64"),
+        `?key=${encodeURIComponent(pair)}`,
+        token.toUpperCase(),
+      ]) {
+        const isFound = needles.some((needle) => leak.toLowerCase().includes(needle.toLowerCase()));
+        expect([at, leak, isFound]).toEqual([at, leak, true]);
+      }
     }
   });
+
+  it.each(["printed", "rows", "messages", "mails", "replies", "said to Gradient beside the header"] as const)(
+    "none is in what was %s",
+    (sink) => {
+      const texts = [sinks[sink]].flat();
+      const small = texts.map((text) => text.toLowerCase());
+      for (const secret of forbidden()) {
+        const found = texts
+          .filter((_, index) => small[index]?.includes(secret.toLowerCase()))
+          .map((text) => text.slice(0, 300));
+        expect(found).toEqual([]);
+      }
+    },
+  );
 });

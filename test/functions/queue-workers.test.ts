@@ -58,7 +58,7 @@ describe("the accounts' queue", () => {
     expect(JSON.parse(printed)).toMatchObject({ level: "ERROR", detail: expect.stringMatching(/^The message /) });
   });
 
-  it("gets a message back for a token that the secret store has lost, and alarms", async () => {
+  it("is done with a token that the secret store has lost: the partner is suspended, and we alarm", async () => {
     const world = serviceWorld();
     await world.connect();
     for (const name of world.vault.names()) await world.vault.remove(name);
@@ -66,7 +66,8 @@ describe("the accounts' queue", () => {
 
     const { reply, printed } = await answerOf(() => worker(anSqsEvent(ask("org-1")), aLambdaContext()));
 
-    expect(reply).toEqual(failed("message-1"));
+    expect(reply).toEqual(failed());
+    expect(await world.integration()).toMatchObject({ state: "suspended", problems: [{ code: "token.missing" }] });
     expect(printed).toContain('"level":"ERROR","message":"a registered token is missing from the secret store"');
   });
 

@@ -29,6 +29,7 @@ const answersHttp = (folder: string) => existsSync(path.join(root, "functions", 
 // any values that the functions' schemas take: a bundle reads its environment while it is loaded
 const environment = {
   TABLE_NAME: "table",
+  TOKEN_POLICY_DAYS: "180",
   GRADIENT_BASE_URL: "https://gradient.example/api",
   VENDOR_KEY_SECRET: "vendor-key",
   PARTNER_SECRET_PREFIX: "partner/",
@@ -38,9 +39,9 @@ const environment = {
   WEBHOOK_KEYS_SECRET: "webhook-keys",
   MAIL_FROM: "billing@hub.example",
   HUB_URL: "https://hub.example",
-  CATALOGUE_QUEUE_URL: "https://sqs.example/catalogue",
   ACCOUNTS_QUEUE_URL: "https://sqs.example/accounts",
   MAIL_QUEUE_URL: "https://sqs.example/mail",
+  CATALOGUE_QUEUE_URL: "https://sqs.example/catalogue",
   ON_DEMAND_EXPORTS_QUEUE_URL: "https://sqs.example/on-demand",
   SCHEDULED_EXPORTS_QUEUE_URL: "https://sqs.example/scheduled",
   DISCONNECTS_QUEUE_URL: "https://sqs.example/disconnects",

@@ -12,6 +12,7 @@ const kinds = [
   ["environment", /^(functions\/[^/]+\/env|shared\/lambda\/[^/]+-env)\.ts$/],
   ["use case", /^functions\//],
   ["door", /^shared\/lambda\//],
+  ["wiring", /^shared\/wiring\//],
   ["adapter", /^shared\/[^/]+\/((dynamo|sqs|ses|secrets-manager|https)-[^/]+|system-clock)\.ts$/],
   ["adapter", /^shared\/(gradient\/gradient-(client|answers|requests)|table\/table-client|secrets\/secret-text)\.ts$/],
   ["noun", /^shared\/[^/]+\//],
@@ -31,8 +32,24 @@ type Kind = (typeof kinds)[number][0];
 /** Who may import what. `import type` counts as any other import. */
 const mayImport: Partial<Record<Kind, { kinds: Kind[]; because: string }>> = {
   handler: {
-    kinds: ["entry", "use case", "environment", "door", "adapter", "noun", "ground", "AWS client", "Lambda", "pure"],
+    kinds: [
+      "entry",
+      "use case",
+      "environment",
+      "door",
+      "wiring",
+      "adapter",
+      "noun",
+      "ground",
+      "AWS client",
+      "Lambda",
+      "pure",
+    ],
     because: "a handler wires its function out of what shared/ offers",
+  },
+  wiring: {
+    kinds: ["wiring", "environment", "adapter", "noun", "ground", "AWS client", "pure"],
+    because: "a wiring is a part of several handlers, and knows none of their functions",
   },
   entry: {
     kinds: ["route", "use case", "door", "noun", "ground", "pure"],

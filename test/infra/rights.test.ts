@@ -57,6 +57,7 @@ const rights: Record<string, string[]> = {
   "start-export": useTable,
   "cancel-export": useTable,
   "put-schedule": useTable,
+  "put-notifications": useTable,
   "disconnect-integration": useTable,
   "read-integration": readTable,
   "receive-mapping-webhook": [

@@ -32,6 +32,8 @@ const routes = {
   [`DELETE ${base}/exports/{exportId}`]: ["cancel-export", "people"],
   [`GET ${base}/exports/{exportId}/lines`]: ["read-integration", "people"],
   [`PUT ${base}/schedule`]: ["put-schedule", "people"],
+  [`PUT ${base}/notifications`]: ["put-notifications", "people"],
+  [`GET ${base}/disconnection`]: ["read-integration", "people"],
   [`GET ${base}/events`]: ["read-integration", "people"],
   "POST /v1/webhooks/gradient/mapping-completed": ["receive-mapping-webhook", "anyone"],
 };

@@ -41,6 +41,7 @@ export const startFixtureHost = async (folder: string): Promise<FixtureHost> => 
   const said: string[] = [];
   const issuer = await startIssuer({ port: 0, file: join(folder, "issuer-key.json"), pages: new Set() });
   const { endpoints } = await startEmulators({
+    publish: async () => undefined,
     folder: { path: folder, file: (name) => join(folder, name), release: () => undefined },
     mailboxPort: 0,
     environment: {},

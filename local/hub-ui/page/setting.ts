@@ -7,6 +7,8 @@ export interface Setting {
   mailbox: string;
   issuer: string;
   people: SamplePerson[];
+  /** The page of an organization in Gradient, by its id in the hub. Gradient itself documents no such address. */
+  gradientPages: Record<string, string>;
 }
 
 export const fetchSetting = async (): Promise<Setting> => {

@@ -88,6 +88,12 @@ export const fleetTable = ({ clock, hops, rowsOf, onPut, through = (table) => ta
         if (needsMaking(query.prefix ?? "")) make(query.pk);
         return table.query(query);
       },
+      count: async (rows) => {
+        calls += 1;
+        await clock.sleep(hops.table);
+        if (needsMaking(rows.prefix)) make(rows.pk);
+        return table.count(rows);
+      },
       due: async (query) => {
         calls += 1;
         await clock.sleep(hops.table);

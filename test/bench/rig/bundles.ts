@@ -7,6 +7,8 @@ import { buildFunctions } from "#infra/build";
 const root = path.resolve(import.meta.dirname, "../../..");
 
 export interface Bundles {
+  /** The folder with all of the service's functions. */
+  functions: string;
   /** The file of a function, as it is deployed. */
   of(folder: string): string;
   /** Runs a function as Lambda does; plain JavaScript, so that the worker's memory holds no compiler. */
@@ -34,7 +36,8 @@ export const buildBundles = async (): Promise<Bundles> => {
     logLevel: "error",
   });
   return {
-    of: (name) => path.join(folder, name.startsWith("fast-") ? "bench" : "functions", name, "index.mjs"),
+    functions: path.join(folder, "functions"),
+    of: (name) => path.join(folder, /^(fast|bare)-/.test(name) ? "bench" : "functions", name, "index.mjs"),
     workerProcess: path.join(folder, "worker.mjs"),
     largePartnerProcess: path.join(folder, "largePartner.mjs"),
   };

@@ -52,6 +52,7 @@ const inGroup = (pid: number, share: number, { by, folder, limit }: Kind): CoreS
     }
   };
   const release = () => {
+    process.off("exit", release);
     // a group with a process in it cannot be removed
     tryTo(() => tell(folder, "cgroup.procs", pid));
     tryTo(() => rmdirSync(own));

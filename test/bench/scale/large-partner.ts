@@ -11,7 +11,8 @@ import { catalogueRows, customerIdOf, partnerRows, serviceIds } from "../rig/par
 import type { Units } from "../units/counting-table.ts";
 import type { LargeRun, Place } from "./large-partner-process.ts";
 
-const runOnce = async (
+/** One run from its start to its end, against a Gradient that answers at once. */
+export const runOnce = async (
   dynamo: BenchDynamo,
   bundles: Bundles,
   partnerId: string,

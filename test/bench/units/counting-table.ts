@@ -1,4 +1,4 @@
-import { type DueKey, type Item, isConflict, type Key, type Table, type Write } from "#shared/table/table";
+import { allItems, type DueKey, type Item, isConflict, type Key, type Table, type Write } from "#shared/table/table";
 import { itemBytes, readUnits, writeUnits } from "#test/builders/item-size";
 
 export interface Units {
@@ -136,6 +136,12 @@ export const countingTable = (table: Table): CountingTable => {
       const page = await table.query(query);
       listed(page.items, first(query.prefix ?? query.pk));
       return page;
+    },
+    count: async (rows) => {
+      const items: Item[] = [];
+      for await (const item of allItems(table, rows)) items.push(item);
+      listed(items, first(rows.prefix));
+      return table.count(rows);
     },
     due: async (query) => {
       const page = await table.due(query);

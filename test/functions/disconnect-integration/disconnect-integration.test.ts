@@ -23,7 +23,8 @@ describe("a disconnect", () => {
       agreement: null,
       nextRunAt: null,
     });
-    expect(await world.work()).toEqual(["close-connection: closed"]);
+    expect((await world.work()).sort()).toEqual(["close-connection: closed", "send-owner-mail: sent"]);
+    expect(world.mailer.sent.at(-1)?.subject).toBe("Gradient was disconnected: Example MSP");
     expect(world.gradient.organizationOf(world.token)?.connection.status).toBe("inactive");
     expect(world.vault.names()).toEqual([]);
     expect(await world.sync({ partnerId: world.partnerId, reason: "watch" })).toBe("not-connected");
@@ -75,7 +76,7 @@ describe("a disconnect", () => {
 
     await Promise.all([disconnectIntegration(world.common)(world), disconnectIntegration(world.common)(world)]);
 
-    expect(await world.work()).toEqual(["close-connection: closed"]);
+    expect((await world.work()).sort()).toEqual(["close-connection: closed", "send-owner-mail: sent"]);
   });
 
   it("before a token was registered has nothing to close", async () => {
@@ -177,6 +178,6 @@ describe("a reconnect", () => {
 
     expect(await world.integration()).toMatchObject({ state: "active", lastExport: { outcome: "succeeded" } });
     expect(await world.counts()).toMatchObject({ "a/dns": 8, "b/dns": 10, "c/dns": 10 });
-    expect(world.mailer.sent).toHaveLength(2);
+    expect(world.mailer.sent).toHaveLength(3);
   });
 });

@@ -24,7 +24,8 @@ const changingWorld = async (count: number) => {
   const world = await connectedWorld(customers);
   world.map(customers);
   const run = await start(world);
-  world.gradient.addOrganization({ token: otherToken });
+  const organizationId = world.gradient.organizationOf(world.token)?.connection.organizationId ?? "";
+  world.gradient.addOrganization({ token: otherToken, organizationId });
   return { world, customers, run };
 };
 

@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { cancelExport } from "#functions/cancel-export/cancel-export";
+import { leaseMs } from "#shared/exports/export-lease";
+import type { UsageExport } from "#shared/exports/usage-export";
 import type { CountAnswer, UnitCount } from "#shared/gradient/gradient-api";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import { exportOf, ledgerEntryOf, send, start } from "#test/builders/connected-world";
-import { serviceWorld } from "#test/fakes/service-world";
+import { freePacer } from "#test/fakes/paced-gradient";
+import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
 type Intercept = (count: UnitCount, at: number) => CountAnswer | undefined;
 
@@ -29,6 +32,29 @@ const worldWith = async (intercept: Intercept, mapped = ["a", "b", "c"]) => {
   return { world, run: await start(world) };
 };
 
+/** The table, with something that happens each time a worker has noted that it is about to call for the views. */
+const tableWithNotes = ({ table, gradient }: ServiceWorld, happen: () => Promise<void>): typeof table => {
+  const written = { ledgerRows: 0 };
+  return {
+    ...table,
+    put: async (item, expected) => {
+      await table.put(item, expected);
+      if (!item.sk.startsWith("ledger#") || gradient.countsReceived.length !== 4) return;
+      written.ledgerRows += 1;
+      // the first keeps what Gradient has answered
+      if (written.ledgerRows > 1) await happen();
+    },
+  };
+};
+
+/** By a worker whose moments never pass: only its lease says whether it may still call. */
+const carryWith = async (world: ServiceWorld, run: UsageExport, table: ServiceWorld["table"]): Promise<void> => {
+  const { lane } = await exportOf(world, run);
+  const message = { partnerId: world.partnerId, exportId: run.id, lane };
+  const pacersFor = () => () => ({ ...freePacer, expect: () => undefined });
+  await world.workerWith({ table, pacersFor })([message], { remainingMs: () => 300_000 });
+};
+
 describe("the call for the views", () => {
   it("goes to another accepted line where the last one was unmapped meanwhile", async () => {
     const { world, run } = await worldWith(({ accountId }) =>
@@ -42,24 +68,36 @@ describe("the call for the views", () => {
 
   it("is made although its worker stood still for longer than its lease, right before it", async () => {
     const { world, run } = await worldWith(() => undefined, ["a"]);
-    const written = { ledgerRows: 0 };
-    const { clock, table, gradient } = world;
-    const slow: typeof table = {
-      ...table,
-      put: async (item, expected) => {
-        await table.put(item, expected);
-        if (!item.sk.startsWith("ledger#") || gradient.countsReceived.length !== 4) return;
-        written.ledgerRows += 1;
-        // the first keeps what Gradient has answered, the second notes the call for the views
-        if (written.ledgerRows === 2) await clock.sleep(30_000);
-      },
-    };
-    const { lane } = await exportOf(world, run);
-    const message = { partnerId: world.partnerId, exportId: run.id, lane };
-    await clock.settle(world.workerWith({ table: slow })([message], { remainingMs: () => 300_000 }));
+    const notes = { count: 0 };
+    const slow = tableWithNotes(world, async () => {
+      notes.count += 1;
+      if (notes.count === 1) await world.clock.sleep(30_000);
+    });
+
+    await world.clock.settle(carryWith(world, run, slow));
 
     expect(await exportOf(world, run)).toMatchObject({ state: "finished", viewsRebuilt: true });
-    expect(written.ledgerRows).toBeGreaterThan(2);
+    expect(notes.count).toBeGreaterThan(1);
+  });
+
+  it("is left to the worker that took the run over while the one before stood still, right before it", async () => {
+    const { world, run } = await worldWith(() => undefined, ["a"]);
+    const { clock, gradient } = world;
+    const notes = { count: 0 };
+    const slow = tableWithNotes(world, async () => {
+      notes.count += 1;
+      // one note is too old for the moment that the pacer gives: there is another right before the call
+      if (notes.count === 1) return clock.sleep(1_500);
+      await clock.sleep(leaseMs + 1_000);
+      await carryWith(world, run, world.table);
+      expect(gradient.countsReceived).toHaveLength(5);
+    });
+
+    await clock.settle(carryWith(world, run, slow));
+
+    expect(await exportOf(world, run)).toMatchObject({ state: "finished", viewsRebuilt: true });
+    expect(notes.count).toBe(2);
+    expect(gradient.countsReceived).toHaveLength(5);
   });
 
   it("suspends the integration when Gradient refuses the token", async () => {
@@ -77,6 +115,8 @@ describe("the call for the views", () => {
     await world.work();
 
     expect(await exportOf(world, run)).toMatchObject({ stop: "gradient-refuses", viewsRebuilt: false });
+    // the run that follows sends the last accepted count again, and ends as every run does
+    expect(await ledgerEntryOf(world, "c", "dns")).toMatchObject({ owed: "stopped" });
     expect(world.gradient.countsReceived).toHaveLength(4);
   });
 
@@ -108,6 +148,8 @@ describe("the call for the views", () => {
     });
     await world.work();
     expect(await exportOf(world, run)).toMatchObject({ stop: "gradient-refuses", viewsRebuilt: false });
+    // the run that follows sends the last accepted count again, and ends as every run does
+    expect(await ledgerEntryOf(world, "c", "dns")).toMatchObject({ owed: "stopped" });
 
     const next = await send(world, "changes");
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { confirmAgreement } from "#functions/confirm-agreement/confirm-agreement";
 import { type Decision, leaveOut } from "#functions/leave-out/leave-out";
 import { recordCustomers } from "#functions/record-customers/record-customers";
 import { removeCustomer } from "#functions/remove-customer/remove-customer";
+import { currentAgreement } from "#shared/agreements/agreement";
 import { findCustomer } from "#shared/customers/customer";
 import { findLeftOutServices } from "#shared/integrations/left-out";
 import { isWanted } from "#shared/integrations/wants";
@@ -146,7 +148,20 @@ describe("a service that a person leaves out", () => {
       { id: "sig", note: "Has a contract of its own", by: "user-1" },
     ]);
     const anew = world.gradient.addOrganization({ token: world.token });
-    await world.register({ partnerId: world.partnerId, text: world.token, by: world.by });
+    await world.register({
+      partnerId: world.partnerId,
+      text: world.token,
+      by: world.by,
+      confirmOrganizationChange: true,
+    });
+    await confirmAgreement({ ...world.common, agreement: currentAgreement })({
+      partnerId: world.partnerId,
+      ...currentAgreement,
+      by: world.by,
+      name: "Ada Admin",
+      email: "ada@example.com",
+      userAgent: null,
+    });
     await world.live(1);
     world.map(["b"]);
     await world.live(2);

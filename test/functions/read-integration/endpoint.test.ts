@@ -21,6 +21,7 @@ const agreement = {
   markdown: "# Sharing usage",
   sha256: "b".repeat(64),
 };
+const inForce = { ...agreement, effectiveAt: noon, graceDays: 30 };
 
 const anEndpoint = async (...rows: Parameters<typeof aTableWith>) => {
   const table = await aTableWith(...rows);
@@ -30,7 +31,7 @@ const anEndpoint = async (...rows: Parameters<typeof aTableWith>) => {
     now,
     obstacleFor: async () => null,
   });
-  return { table, endpoint: readIntegrationEndpoint({ table, view, agreement }) };
+  return { table, endpoint: readIntegrationEndpoint({ table, view, agreement: inForce }) };
 };
 const read = async (rows: Parameters<typeof aTableWith>, route: string, more: Partial<HttpCall> = {}) => {
   const { endpoint } = await anEndpoint(...rows);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { recordUsage } from "#functions/record-usage/record-usage";
 import type { Table } from "#shared/table/table";
+import { findLastMeasured, noteMeasured } from "#shared/usage/last-measured";
 import { type Measurement, readUsage } from "#shared/usage/usage";
 import { aCustomerRow } from "#test/builders/customer";
 import { anIntegrationRow } from "#test/builders/integration";
@@ -22,7 +23,7 @@ const record = (table: Table, ...measurements: Measurement[]) =>
 const countsOf = async (table: Table, customerId = "cust-1") =>
   (await readUsage(table, partnerId, [customerId])).get(customerId)?.counts;
 
-it("keeps several counts of one customer in one write, zero too", async () => {
+it("keeps several counts of one customer in one write, zero too, and their moment in another", async () => {
   const table = watchedTable(await aFedTable());
 
   const refused = await record(table, aMeasurement(), aMeasurement({ serviceId: "svc-edr", unitCount: 0 }));
@@ -31,7 +32,7 @@ it("keeps several counts of one customer in one write, zero too", async () => {
   expect(await readUsage(table, partnerId, ["cust-1"])).toEqual(
     new Map([["cust-1", aCustomerUsage({ counts: { "svc-dns": aCount(), "svc-edr": aCount({ unitCount: 0 }) } })]]),
   );
-  expect(table.writes).toBe(1);
+  expect(table.writes).toBe(2);
 });
 
 it("keeps the counts of a customer's other services", async () => {
@@ -62,7 +63,9 @@ describe("of two measurements of one line", () => {
   });
 
   it("an older one changes nothing and is no mistake", async () => {
-    const table = watchedTable(await aFedTable(aUsageRow({ counts: { "svc-dns": stored } })));
+    const inner = await aFedTable(aUsageRow({ counts: { "svc-dns": stored } }));
+    await noteMeasured(inner, partnerId, noon);
+    const table = watchedTable(inner);
 
     expect(await record(table, aMeasurement({ unitCount: 3, measuredAt: minutesAfter(-1) }))).toEqual([]);
 
@@ -71,7 +74,9 @@ describe("of two measurements of one line", () => {
   });
 
   it("a repeat writes nothing", async () => {
-    const table = watchedTable(await aFedTable(aUsageRow({ counts: { "svc-dns": stored } })));
+    const inner = await aFedTable(aUsageRow({ counts: { "svc-dns": stored } }));
+    await noteMeasured(inner, partnerId, noon);
+    const table = watchedTable(inner);
 
     expect(await record(table, aMeasurement())).toEqual([]);
 
@@ -197,6 +202,45 @@ it("writes a thousand customers' rows, sixteen at a time", async () => {
   expect(most).toBe(16);
 });
 
+describe("when a count was measured last", () => {
+  const noted = (table: Table) => findLastMeasured(table, partnerId);
+
+  it("is noted, and the newest of a batch is it", async () => {
+    const table = await aFedTable();
+    expect(await noted(table)).toBeUndefined();
+
+    await record(
+      table,
+      aMeasurement({ measuredAt: minutesAfter(-5) }),
+      aMeasurement({ serviceId: "svc-edr", measuredAt: minutesAfter(-9) }),
+    );
+
+    expect(await noted(table)).toBe(minutesAfter(-5));
+  });
+
+  it("is not moved by an older count, nor by one that is refused", async () => {
+    const table = await aFedTable();
+    await record(table, aMeasurement({ measuredAt: minutesAfter(-5) }));
+
+    await record(table, aMeasurement({ measuredAt: minutesAfter(-6) }));
+    await record(table, aMeasurement({ customerId: "nobody", measuredAt: minutesAfter(-1) }));
+
+    expect(await noted(table)).toBe(minutesAfter(-5));
+  });
+
+  it("is noted by the repeat of a batch that died before it", async () => {
+    const inner = await aFedTable(aUsageRow({ counts: { "svc-dns": aCount({ unitCount: 1 }) } }));
+    const dying = watchedTable(inner, (call) => {
+      if (call === 2) throw new Error("no answer");
+    });
+    await expect(record(dying, aMeasurement())).rejects.toThrow("no answer");
+
+    await record(inner, aMeasurement());
+
+    expect(await noted(inner)).toBe(aMeasurement().measuredAt);
+  });
+});
+
 it("fails as a whole when the table does not answer, and a repeat completes it", async () => {
   const inner = await aFedTable(aCustomerRow({ id: "cust-2" }));
   const dying = watchedTable(inner, (call) => {
@@ -225,7 +269,8 @@ describe("the first measurement of a customer's service", () => {
     await record(table, aMeasurement());
 
     expect(wantsOf(table)).toEqual(wanted);
-    expect(table.writes).toBe(1);
+    // the other one notes the moment
+    expect(table.writes).toBe(2);
   });
 
   it("is wanted for a further service of a customer that has others", async () => {
@@ -290,7 +335,7 @@ describe("the first measurement of a customer's service", () => {
     expect(await record(table, ...ids.map((customerId) => aMeasurement({ customerId })))).toEqual([]);
 
     expect((await readUsage(table, partnerId, ids)).size).toBe(1000);
-    expect(table.writes).toBe(21);
+    expect(table.writes).toBe(22);
   });
 
   it.each([1, 2])("survives a crash before write %i, once the batch is repeated", async (fatal) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { startIntegration } from "#functions/start-integration/start-integration";
 import { AppError } from "#shared/errors";
-import { tokenFingerprint } from "#shared/gradient/gradient-token";
+import { partnerToken, tokenFingerprint } from "#shared/gradient/gradient-token";
 import { openForAll } from "#test/builders/breakers";
 import { aProblem, jsonHeaders } from "#test/builders/http-event";
 import { hubApi } from "#test/builders/hub-api";
@@ -11,8 +11,9 @@ import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
 const at = "2026-11-22T10:00:00.000Z";
 
-// that somebody has called is counted in any case
-const keptIn = ({ table }: Pick<ServiceWorld, "table">) => everyRow(table).filter(({ sk }) => sk !== "calls");
+// that somebody has called, or tried, is written down in any case
+const isTrace = ({ sk }: { sk: string }) => sk.startsWith("event#") || sk === "token-tries" || sk === "calls";
+const keptIn = ({ table }: Pick<ServiceWorld, "table">) => everyRow(table).filter((row) => !isTrace(row));
 
 const startedApi = async () => {
   const world = serviceWorld();
@@ -215,5 +216,30 @@ describe("a token that is not taken", () => {
     for (const line of printed.trim().split("\n"))
       expect(JSON.parse(line)).toMatchObject({ awsRequestId: "request-1" });
     expect(printed + JSON.stringify(replies)).not.toContain("canary");
+  });
+});
+
+it("repeats no token that was taken for the name of a field", async () => {
+  const { ask, world } = await startedApi();
+
+  const reply = await ask("token", { body: { partnerToken: world.token, [world.token]: true } });
+
+  expect(reply).toMatchObject({ status: 422, body: { code: "request.invalid", errors: [{ path: "" }] } });
+  expect(JSON.stringify(reply)).not.toContain(world.token);
+});
+
+it("asks before it follows a token into another Gradient organization", async () => {
+  const { ask, world } = await startedApi();
+  await ask("token", { body: { partnerToken: world.token } });
+  const other = partnerToken.parse("gradient-partner-token-0002");
+  world.gradient.addOrganization({ token: other, organizationName: "Other MSP" });
+
+  expect(await ask("token", { body: { partnerToken: other } })).toMatchObject({
+    status: 409,
+    body: { code: "organization.differs", current: { name: "Example MSP" }, new: { name: "Other MSP" } },
+  });
+  expect(await ask("token", { body: { partnerToken: other, confirmOrganizationChange: true } })).toMatchObject({
+    status: 200,
+    body: { gradient: { organizationName: "Other MSP" } },
   });
 });

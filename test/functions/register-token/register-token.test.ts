@@ -8,6 +8,8 @@ import { findExport } from "#shared/exports/usage-export";
 import { partnerToken, tokenFingerprint } from "#shared/gradient/gradient-token";
 import { findIntegration } from "#shared/integrations/integration";
 import { claimant, organizationClaimKey, tokenClaimKey } from "#shared/integrations/token-claim";
+import { maxTries } from "#shared/integrations/token-tries";
+import type { Item } from "#shared/table/table";
 import { exportOf, start } from "#test/builders/connected-world";
 import { aPartnerRow } from "#test/builders/partner";
 import { everyRow, owedTasks, rowsOf } from "#test/builders/table";
@@ -26,8 +28,10 @@ const startedWorld = async () => {
 const register = (world: ServiceWorld, text: string) =>
   world.register({ partnerId: world.partnerId, text, by: world.by });
 
+/** What a refused try adds, and nothing else of it: that there was one. */
+const isTrace = ({ sk }: Item) => sk.startsWith("event#") || sk === "token-tries";
 const keptBy = ({ table, vault }: ServiceWorld) => ({
-  rows: everyRow(table),
+  rows: everyRow(table).filter((row) => !isTrace(row)),
   secrets: vault.names().map((name) => vault.versions(name)),
 });
 
@@ -57,7 +61,7 @@ it("typed wrong by three partners, again and again, opens no breaker for anybody
   await world.table.put(aPartnerRow({ id: "org-3" }));
   for (const partnerId of others) await startIntegration(world.common)({ partnerId, by: world.by });
 
-  for (let attempt = 0; attempt < 10; attempt += 1) {
+  for (let attempt = 0; attempt < maxTries - 1; attempt += 1) {
     for (const partnerId of [world.partnerId, ...others]) {
       const text = `gradient-partner-token-wrong-${attempt}`;
       await expect(world.register({ partnerId, text, by: world.by })).rejects.toMatchObject({ code: "token.rejected" });
@@ -305,20 +309,77 @@ describe("a token that replaces another", () => {
     expect(world.vault.names()).toHaveLength(1);
   });
 
-  it("of another organization gives the old one's claim back and starts the mapping afresh", async () => {
+  it("of another organization is not taken before somebody says that this is meant", async () => {
+    const world = await connectedWorld();
+    const old = world.gradient.organizationOf(world.token)?.connection;
+    const other = world.gradient.addOrganization({ token: newToken, organizationName: "Other MSP" }).connection;
+    const before = keptBy(world);
+
+    await expect(register(world, newToken)).rejects.toMatchObject({
+      kind: "conflict",
+      code: "organization.differs",
+      extra: {
+        current: { id: old?.organizationId, name: old?.organizationName },
+        new: { id: other.organizationId, name: "Other MSP" },
+      },
+    });
+    expect(keptBy(world)).toEqual(before);
+  });
+
+  it("of another organization, which is meant, leaves the old one and asks for the agreement and the mapping again", async () => {
     const world = await connectedWorld();
     const before = await world.integration();
-    const old = before.gradient;
+    const old = world.gradient.organizationOf(world.token)?.connection;
     const other = world.gradient.addOrganization({ token: newToken });
 
-    await register(world, newToken);
+    await world.register({
+      partnerId: world.partnerId,
+      text: newToken,
+      by: world.by,
+      confirmOrganizationChange: true,
+    });
+    await world.work();
 
     expect(await world.integration()).toMatchObject({
-      state: "awaiting-mapping",
+      state: "awaiting-agreement",
+      agreement: null,
       gradient: { organizationId: other.connection.organizationId },
-      mapping: { completedAt: null, accounts: { total: 0, mapped: 0 }, waitingSince: world.clock.date().toISOString() },
+      mapping: { completedAt: null, accounts: { total: 0, mapped: 0 } },
     });
-    expect(await claimant(world.table, organizationClaimKey(old?.organizationId ?? ""))).toBeUndefined();
+    expect(await claimant(world.table, organizationClaimKey(before.gradient?.organizationId ?? ""))).toBeUndefined();
+    expect([old?.status, other.connection.status]).toEqual(["inactive", "pending"]);
+    expect(await tokenInForce(world)).toBe(newToken);
+    expect(world.mailer.sent.at(-1)?.text).toContain("another organization in Gradient");
+  });
+
+  it("is told to the owner: who, from where, and the last four characters", async () => {
+    const world = await connectedWorld();
+
+    await register(world, world.gradient.regenerateKey(world.token));
+    await world.work();
+
+    const { subject, text } = world.mailer.sent.at(-1) ?? {};
+    expect(subject).toBe("The key for Gradient was replaced: Example MSP");
+    for (const fact of ["Ada Admin", "203.0.113.7", "Nothing is asked of you"]) expect(text).toContain(fact);
+  });
+
+  it("is none where it is the same: nothing changes but when it was checked", async () => {
+    const world = await connectedWorld();
+    const before = await world.integration();
+    const events = rowsOf(world.table, `partner#${world.partnerId}`, "event#").length;
+    await world.pass(60_000);
+
+    await register(world, world.token);
+
+    const { token, agreement, mapping, wants } = await world.integration();
+    const at = world.clock.date().toISOString();
+    expect({ token, agreement, mapping, wants }).toEqual({
+      token: { ...before.token, checkedAt: at },
+      agreement: before.agreement,
+      mapping: before.mapping,
+      wants: before.wants,
+    });
+    expect(rowsOf(world.table, `partner#${world.partnerId}`, "event#")).toHaveLength(events);
   });
 
   it.each([
@@ -328,9 +389,9 @@ describe("a token that replaces another", () => {
     const world = await connectedWorld();
     const run = await start(world);
     if (isOther) world.gradient.addOrganization({ token: newToken });
-    const next = isOther ? newToken : world.gradient.regenerateKey(world.token);
+    const text = isOther ? newToken : world.gradient.regenerateKey(world.token);
 
-    await register(world, next);
+    await world.register({ partnerId: world.partnerId, text, by: world.by, confirmOrganizationChange: isOther });
 
     expect(await exportOf(world, run)).toMatchObject({ state: "finished", stop: "not-connected" });
     expect(await world.integration()).toMatchObject({ currentExportId: null });
@@ -383,11 +444,12 @@ describe("a token that replaces another", () => {
     await register(world, next);
 
     expect(await world.integration()).toMatchObject({ state: "active", problems: [] });
-    expect(owedTasks(world.table)).toHaveLength(2);
+    expect(owedTasks(world.table)).toHaveLength(3);
     expect(owedTasks(world.table)).toMatchObject(
       expect.arrayContaining([
         expect.objectContaining({ kind: "export-usage", lane: "on-demand" }),
         expect.objectContaining({ kind: "sync-accounts", reason: "replaced" }),
+        expect.objectContaining({ kind: "send-owner-mail" }),
       ]),
     );
     await world.work();
@@ -418,4 +480,49 @@ describe("after a disconnect", () => {
     expect(world.vault.names()).not.toContain(old?.secretName);
     expect(world.gradient.organizationOf(world.token)?.connection.status).toBe("pending");
   });
+});
+
+describe("tries are limited", () => {
+  it("to five refused tokens in ten minutes, before Gradient is asked, and each is told to the audit trail", async () => {
+    const { world } = await startedWorld();
+    for (let count = 1; count <= 5; count += 1) {
+      await expect(register(world, `a-token-that-is-wrong-${count}`)).rejects.toMatchObject({ code: "token.rejected" });
+      await world.pass(60_000);
+    }
+    world.gradient.failNext("readConnection", { error: new Error("must not be called") });
+
+    await expect(register(world, world.token)).rejects.toMatchObject({
+      kind: "too-many",
+      code: "token.cooldown",
+      retryAfterSeconds: 300,
+    });
+    const results = rowsOf(world.table, `partner#${world.partnerId}`, "event#")
+      .filter(({ type }) => type === "token.refused")
+      .map(({ details }) => details);
+    expect(results).toEqual(Array.from({ length: 5 }, () => ({ result: "token.rejected" })));
+    await world.pass(300_001);
+    await expect(register(world, world.token)).rejects.toThrow("must not be called");
+    await register(world, world.token);
+  });
+
+  it("and what is Gradient's fault, or malformed, does not count", async () => {
+    const { world } = await startedWorld();
+    for (let count = 1; count <= 6; count += 1) {
+      await expect(register(world, "short")).rejects.toMatchObject({ code: "token.malformed" });
+      world.gradient.failNext("readConnection", { error: new AppError("unavailable", "gradient.unavailable", "down") });
+      await expect(register(world, world.token)).rejects.toMatchObject({ code: "gradient.unavailable" });
+    }
+
+    await register(world, world.token);
+  });
+});
+
+it("a token that lost a character which was its own is tried once as it was pasted", async () => {
+  const { world } = await startedWorld();
+  const odd = partnerToken.parse("*gradient-partner-token-0003*");
+  world.gradient.addOrganization({ token: odd });
+
+  await register(world, odd);
+
+  expect(await tokenInForce(world)).toBe(odd);
 });

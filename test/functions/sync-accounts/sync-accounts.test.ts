@@ -234,7 +234,10 @@ describe("a token that Gradient refuses", () => {
       token: { status: "valid" },
       problems: [],
     });
-    expect(owedTasks(world.table)).toMatchObject([{ kind: "sync-accounts", reason: "replaced" }]);
+    expect(owedTasks(world.table)).toMatchObject([
+      { kind: "send-owner-mail" },
+      { kind: "sync-accounts", reason: "replaced" },
+    ]);
   });
 
   it("only by a false alarm is asked for again", async () => {

@@ -17,6 +17,7 @@ it("starts nothing of its own for a service that the user named, and tells the f
   const folder = mkdtempSync(join(tmpdir(), "endpoints-"));
   const closers: (() => Promise<void>)[] = [];
   const { endpoints, mailbox } = await startEmulators({
+    publish: async () => undefined,
     folder: { path: folder, file: (name) => join(folder, name), release: () => undefined },
     mailboxPort: 0,
     environment: { AWS_ENDPOINT_URL_DYNAMODB: "http://tables.test", AWS_ENDPOINT_URL_SQS: "http://queues.test" },

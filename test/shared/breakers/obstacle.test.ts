@@ -1,7 +1,8 @@
-import { beforeEach, expect, it } from "vitest";
-import { partnerBreaker } from "#shared/breakers/breaker";
+import { beforeEach, describe, expect, it } from "vitest";
+import { breakerWrite, findBreaker, opened, partnerBreaker, vendorBreaker } from "#shared/breakers/breaker";
 import { obstacles } from "#shared/breakers/obstacle";
 import { closeBreaker, listBreakers } from "#shared/breakers/operate";
+import { noon } from "#test/builders/time";
 import { type GuardedFleet, guardedFleet } from "./guarded-fleet.ts";
 
 let fleet: GuardedFleet;
@@ -28,6 +29,45 @@ it("is none for another token of the partner's", async () => {
   await fleet.forbid("org-1");
   expect(await fleet.guard.obstacle("org-1", "token-2")).toBeNull();
   expect(await fleet.guard.obstacle("org-1", "token-1")).not.toBeNull();
+});
+
+it("is nobody's own where no partner is named", async () => {
+  await fleet.forbid("org-1");
+  expect(await fleet.guard.obstacle(null)).toBeNull();
+
+  fleet.world.goodKey = "none";
+  await fleet.confirm("org-2");
+  expect(await fleet.guard.obstacle(null)).toMatchObject({ scope: "vendor", why: "vendor-key" });
+});
+
+describe("of a word that only another version knows", () => {
+  const writeTrouble = async (key: string) => {
+    const { table, clock } = fleet;
+    const row = breakerWrite(
+      opened(await findBreaker(table, key), "refused", clock.now(), { rotation: ["org-3"] }),
+    ).put;
+    await table.put({ ...row, trouble: "quarantined", ladder: { trouble: "quarantined", tries: 1, until: noon } });
+    return new Date(clock.now()).toISOString();
+  };
+
+  it("stands in a partner's way, and goes when Gradient takes its token", async () => {
+    const at = await writeTrouble(partnerBreaker("org-1"));
+    expect(await fleet.guard.obstacle("org-1")).toMatchObject({ scope: "partner", why: "gradient-refuses", since: at });
+    expect(await listBreakers(fleet.table)).toMatchObject([{ key: "partner#org-1", trouble: "quarantined" }]);
+
+    await fleet.pass(16);
+
+    expect(await fleet.guard.obstacle("org-1")).toBeNull();
+  });
+
+  it("stands in everybody's way, and goes when Gradient takes a call", async () => {
+    await writeTrouble(vendorBreaker);
+    expect(await fleet.guard.obstacle("org-1")).toMatchObject({ scope: "vendor", why: "gradient-refuses" });
+
+    await fleet.pass(16);
+
+    expect(await fleet.guard.obstacle("org-1")).toBeNull();
+  });
 });
 
 it("is everybody's first", async () => {

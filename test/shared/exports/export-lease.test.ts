@@ -30,6 +30,14 @@ describe("the lease of a run", () => {
     expect(await ask("two")).toMatchObject({ save: expect.any(Function) });
   });
 
+  it("is had by one of two workers that ask at the same moment", async () => {
+    const { ask } = await startedRun();
+
+    const answers = await Promise.all([ask("one"), ask("two")]);
+
+    expect(answers.filter((answer) => answer === "carried-elsewhere")).toHaveLength(1);
+  });
+
   it("is the worker's own where the run was admitted with it", async () => {
     const { world, run, ask } = await startedRun();
     await world.table.transact([exportWrite({ ...run, lease: newHold("one", world.clock.now()) })]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { cleanPastedToken, gradientTokenHeader, partnerToken, tokenFingerprint } from "#shared/gradient/gradient-token";
+import { gradientTokenHeader, partnerToken, tokenFingerprint } from "#shared/gradient/gradient-token";
+import { cleanPastedToken, tokensIn } from "#shared/gradient/pasted-token";
 
 const token = partnerToken.parse("canary-token-0123456789");
 
@@ -13,13 +14,32 @@ describe("a pasted token", () => {
     ["‘canary-token-0123456789’"],
     ["canary-token-\r\n   0123456789"],
     ["\ufeffcanary\u200b-token\u200d-0123\u2060456789\u200c"],
+    ["«canary-token-0123456789»"],
+    ["„canary-token-0123456789“,"],
+    ["‚canary-token-0123456789‘."],
+    ["**canary-token-0123456789**"],
+    ["(`canary-token-0123456789`)."],
+    ["[canary-token-0123456789], "],
+    ["<canary-token-0123456789>"],
+    ["\u00a0canary-\u00adtoken-0123456789\u00a0\u202c"],
+    ["\u202dcanary-token-\u2028 0123456789"],
   ])("is freed of what copying added: %j", (pasted) => {
     expect(cleanPastedToken(pasted)).toBe(token);
+  });
+
+  it("is tried as it was pasted, too, where something visible was taken away", () => {
+    expect(tokensIn(" canary-token-0123456789\n")).toEqual([token]);
+    expect(tokensIn("canary-token-0123456789.")).toEqual([token, "canary-token-0123456789."]);
+    expect(tokensIn("„canary-token-0123456789“")).toEqual([token]);
+    expect(tokensIn("x".repeat(10_000))).toEqual([]);
   });
 
   it("keeps what may belong to it", () => {
     expect(cleanPastedToken("a b")).toBe("a b");
     expect(cleanPastedToken('ab"cd')).toBe('ab"cd');
+    for (const odd of ['"canary-token', "canary-token*", "(canary-token", "canary-token]"]) {
+      expect(cleanPastedToken(odd)).toBe(odd);
+    }
   });
 
   it.each([

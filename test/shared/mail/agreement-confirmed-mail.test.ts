@@ -1,20 +1,29 @@
 import { describe, expect, it } from "vitest";
-import { type AgreementConfirmedFacts, agreementConfirmedMail } from "#shared/mail/agreement-confirmed-mail";
+import { agreementConfirmedMail } from "#shared/mail/agreement-confirmed-mail";
+import type { LetterContext } from "#shared/mail/letter-context";
+import type { FactsAbout } from "#shared/mail/mail-facts";
 
-const facts: AgreementConfirmedFacts = {
+const facts: FactsAbout<"agreement-confirmed"> = {
+  kind: "agreement-confirmed",
+  confirmedByName: "Petr Svoboda",
+  confirmedByEmail: "petr@msp.example",
+  confirmedAt: "2026-11-02T09:15:30.000Z",
+  address: "203.0.113.7",
+  version: "2026-11-01",
+  sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+};
+const context: LetterContext = {
   ownerName: "Jana Nováková",
   partnerName: "Example MSP",
-  confirmedBy: { name: "Petr Svoboda", email: "petr@msp.example" },
-  confirmedAt: new Date("2026-11-02T09:15:30Z"),
   timeZone: "Europe/Prague",
-  sourceIp: "203.0.113.7",
-  agreement: {
-    title: "Sending usage to Gradient",
-    version: "2026-11-01",
-    sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-  },
   links: { hub: "https://hub.example/gradient?a=1&b=2", gradient: "https://app.usegradient.com/" },
+  further: [],
 };
+const letter = (
+  change: Partial<typeof facts> = {},
+  around: Partial<LetterContext> = {},
+  title = "Sending usage to Gradient",
+) => agreementConfirmedMail({ ...facts, ...change }, { ...context, ...around }, title);
 
 const text = `Hello Jana Nováková,
 
@@ -64,13 +73,13 @@ https://hub.example/gradient?a=1&b=2
 
 describe("the mail about a confirmed agreement", () => {
   it("tells the owner who agreed to what, when and from where, what follows and how to revoke it", () => {
-    const mail = agreementConfirmedMail(facts);
+    const mail = letter();
     expect(mail.subject).toBe("Billing agreement for Gradient confirmed: Example MSP");
     expect(mail.text).toBe(text);
   });
 
   it("says the same in HTML", () => {
-    const { html } = agreementConfirmedMail(facts);
+    const { html } = letter();
     const words = html
       .replace(/<style[\s\S]*?<\/style>|<title>.*?<\/title>|<[^>]+>/g, "\n")
       .replace(/&#39;/g, "'")
@@ -84,14 +93,11 @@ describe("the mail about a confirmed agreement", () => {
 
   it("lets no name become markup, a header or a line of its own", () => {
     const name = "<img src=x onerror=1>\r\nBcc: evil@example.org\u2028\u202e&\"'";
-    const mail = agreementConfirmedMail({
-      ...facts,
-      ownerName: name,
-      partnerName: name,
-      confirmedBy: { name, email: name },
-      sourceIp: name,
-      agreement: { title: name, version: name, sha256: name },
-    });
+    const mail = letter(
+      { confirmedByName: name, confirmedByEmail: name, address: name, version: name, sha256: name },
+      { ownerName: name, partnerName: name },
+      name,
+    );
     expect(mail.subject).toBe(
       `Billing agreement for Gradient confirmed: <img src=x onerror=1> Bcc: evil @ example. org &"'`,
     );
@@ -102,7 +108,7 @@ describe("the mail about a confirmed agreement", () => {
   });
 
   it("keeps a name of any length from filling the mail, and lines within 78 columns", () => {
-    const mail = agreementConfirmedMail({ ...facts, partnerName: "Žluťoučký kůň 🐎 ".repeat(500) });
+    const mail = letter({}, { partnerName: "Žluťoučký kůň 🐎 ".repeat(500) });
     expect(mail.subject.length).toBeLessThan(260);
     expect(mail.text.length).toBeLessThan(4_000);
     for (const line of mail.text.split("\n")) expect(line.length).toBeLessThanOrEqual(78);
@@ -110,7 +116,7 @@ describe("the mail about a confirmed agreement", () => {
   });
 
   it("needs nothing from elsewhere and sets no colour that a dark background would swallow", () => {
-    const { html } = agreementConfirmedMail(facts);
+    const { html } = letter();
     expect(html).not.toMatch(/<(img|link|script|iframe|table)|url\(|@import/);
     expect(html).toContain('<meta name="color-scheme" content="light dark">');
     expect(html.match(/(?<!-)(background|color):[^;"]+/g)).toEqual(["color:inherit", "color:inherit"]);

@@ -1,16 +1,19 @@
 import { expect, it } from "vitest";
+import type { LetterContext } from "#shared/mail/letter-context";
+import type { FactsAbout } from "#shared/mail/mail-facts";
 import { tokenRejectedMail } from "#shared/mail/token-rejected-mail";
 
-const facts = {
+const facts: FactsAbout<"token-rejected"> = { kind: "token-rejected", rejectedAt: "2026-11-02T23:15:30.000Z" };
+const context: LetterContext = {
   ownerName: "Jana Nováková",
   partnerName: "Example MSP",
-  rejectedAt: new Date("2026-11-02T23:15:30Z"),
   timeZone: "Europe/Prague",
   links: { hub: "https://hub.example/gradient", gradient: "https://app.usegradient.com/" },
+  further: [],
 };
 
 it("tells the owner since when nothing is sent, what to do, and that nothing is lost", () => {
-  const mail = tokenRejectedMail(facts);
+  const mail = tokenRejectedMail(facts, context);
   expect(mail.subject).toBe("Usage is not being sent to Gradient: new key needed for Example MSP");
   expect(mail.text).toBe(`Hello Jana Nováková,
 
@@ -50,7 +53,7 @@ have to be mapped there again.
 });
 
 it("escapes what others wrote", () => {
-  const mail = tokenRejectedMail({ ...facts, ownerName: "</h1><b>", partnerName: "A&B\nSubject: x" });
+  const mail = tokenRejectedMail(facts, { ...context, ownerName: "</h1><b>", partnerName: "A&B\nSubject: x" });
   expect(mail.subject).toBe("Usage is not being sent to Gradient: new key needed for A&B Subject: x");
   expect(mail.html).not.toContain("<b>");
   expect(mail.html).toContain("A&amp;B Subject: x");

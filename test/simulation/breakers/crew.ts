@@ -44,6 +44,7 @@ export const crew = ({ line, running, world, watch, onAsked }: Dependencies) => 
       get: (key) => read(`get ${key.pk}`, () => table.get(key)),
       getMany: (keys) => read("getMany", () => table.getMany(keys)),
       query: (query) => read("query", () => table.query(query)),
+      count: (rows) => read("count", () => table.count(rows)),
       due: (query) => read(`due ${query.kind}`, () => table.due(query)),
       put: (put, expect) => write([{ put, ...(expect === undefined ? {} : { expect }) }]),
       delete: (key, expect) => write([{ delete: key, ...(expect === undefined ? {} : { expect }) }]),

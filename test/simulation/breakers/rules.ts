@@ -1,5 +1,5 @@
 import type { Answer } from "#shared/breakers/asking";
-import { type Breaker, iso, partnerBreaker, partnerOf, type Trouble } from "#shared/breakers/breaker";
+import { type Breaker, iso, knownTrouble, partnerBreaker, partnerOf, type Trouble } from "#shared/breakers/breaker";
 import type { Item, Write } from "#shared/table/table";
 import { allowances } from "./allowances.ts";
 import { type Fleet, isFit, type Truth } from "./fleet.ts";
@@ -41,7 +41,7 @@ export const rules = (world: Fleet, now: () => number, isFair: boolean) => {
       "gradient-refuses": () => partnersThat("forbidden", Math.max(since, now() - 62 * 60_000)).size >= 3,
       "gradient-down": () => partnersThat("unanswered", Math.max(since, isFair ? now() - 40_000 : 0)).size >= 3,
     };
-    return trouble === null || founded[trouble]();
+    return trouble === null || founded[knownTrouble(trouble)]();
   };
   const isJustStored = () => world.keyStoredAt > now() - slackMs;
 
@@ -136,7 +136,7 @@ export const rules = (world: Fleet, now: () => number, isFair: boolean) => {
         if (put.sk === "breaker") {
           onBreaker(before as Breaker | undefined, put as unknown as Breaker, suspended !== undefined);
         }
-        if (put.sk.startsWith("mail#")) count(mails, String(put.partnerId));
+        if (put.sk.startsWith("mail#token-rejected")) count(mails, String(put.partnerId));
       }
       if (suspended) onSuspended(String(suspended.put.partnerId));
     },

@@ -32,16 +32,24 @@ const ofPartner = async (world: World, wishes: Wishes, place: number): Promise<s
   const unserved = wishes.unserved(partnerId, () => true);
   if (unserved) faults.push(`unserved ${unserved.wish.cause}: ${unserved.text}`);
   const its = organizations[place];
+  // a customer that came back has no number yet: what an unanswered call has brought is shown with its next one
+  const uncounted = new Set(
+    wishes.lines.of(partnerId).flatMap((line) => {
+      const level = line.levels.at(-1);
+      return level?.isBilled && level.unitCount === undefined ? [wishes.lines.nameOf(line)] : [];
+    }),
+  );
   // of a line that its partner has unmapped since, no call is accepted any more, and nobody looks for it there
-  const unseen = [...(its?.current().unseen ?? [])].filter(([line]) => its?.isMapped(line));
+  const unseen = [...(its?.current().unseen ?? [])].filter(([line]) => its?.isMapped(line) && !uncounted.has(line));
   // what lands when its run is over is shown with the next run only
   const isLate = ({ calledAt, landedAt }: { calledAt: number; landedAt: number }): boolean =>
     exports.some(({ finishedAt }) => {
       const end = Date.parse(finishedAt ?? "");
       return end > calledAt - clocksApartMs && end < landedAt + clocksApartMs;
     });
-  if (unseen.some(([, call]) => call.calledAt > wishes.cancelledAt(partnerId) && !isLate(call)))
-    faults.push(`views: those of ${partnerId} are older than its numbers`);
+  const old = unseen.filter(([, call]) => call.calledAt > wishes.cancelledAt(partnerId) && !isLate(call));
+  if (old.length > 0)
+    faults.push(`views: those of ${partnerId} are older than its numbers of ${old.map(([line]) => line).join(", ")}`);
   return faults;
 };
 

@@ -34,16 +34,10 @@ export const mutantsOfRuns: Mutant[] = [
     "a second run may start beside the first",
     "seeds",
     sending,
-    "if (!isLook(running)) throw alreadyRunning(running.id);",
-    "if (!isLook(running)) return { free: { ...before, currentExportId: null }, writes: [] };",
+    "    if (!isLook(running)) {\n",
+    "    if (!isLook(running)) return { free: { ...before, currentExportId: null }, writes: [] };\n    if (!isLook(running)) {\n",
   ),
-  one(
-    "a look keeps a person waiting",
-    "deeds",
-    sending,
-    "if (!isLook(running)) throw alreadyRunning(running.id);",
-    "throw alreadyRunning(running.id);",
-  ),
+  one("a look keeps a person waiting", "sends", sending, "if (!isLook(running)) {\n", "if (running !== undefined) {\n"),
   one(
     "a closed run keeps its partner",
     "seeds",
@@ -113,7 +107,7 @@ export const mutantsOfRuns: Mutant[] = [
   ),
   one(
     "what a look had sent is left open",
-    "deeds",
+    "sends",
     sending,
     'const { after, writes } = await closeAbandoned(running, before, "person-first");',
     "const { after, writes } = { after: { ...before, currentExportId: null }, writes: [] as Write[] };",

@@ -56,10 +56,10 @@ export const mutantsOfSending: Mutant[] = [
     "if (intent === undefined) return entry;",
     "if (intent?.at !== -1) return entry;",
   ),
-  one("a fenced line loses its intent", "seeds", prepare, "[...intents, ...kept]", "intents"),
+  one("a fenced line loses its intent", "sends", prepare, "[...intents, ...kept]", "intents"),
   one(
     "the ledger is written without a condition",
-    "stalls",
+    "sends",
     settle,
     "await store(table, bucketWrite(changed));",
     "await table.put(bucketWrite(changed).put);",
@@ -80,7 +80,7 @@ export const mutantsOfSending: Mutant[] = [
   ),
   one(
     "the export is written without a condition",
-    "seeds",
+    "wants",
     lease,
     "else await store(table, exportWrite(next));",
     "else await table.put(exportWrite(next).put);",
@@ -130,7 +130,13 @@ export const mutantsOfSending: Mutant[] = [
     "Object.entries(counts).map(",
     "Object.entries(counts).filter(([, its]) => its.unitCount !== 0).map(",
   ),
-  one("removed customers keep their units", "seeds", scope, "billed || line.holdsUnits", "billed"),
+  one(
+    "removed customers keep their units",
+    "seeds",
+    scope,
+    "isLineBilled(line.serviceId) || line.holdsUnits",
+    "isLineBilled(line.serviceId)",
+  ),
   one("a number in doubt is not brought to zero", "seeds", ledger, " || doubt !== null;", ";"),
   {
     name: "the views' call goes without a lease",
@@ -162,7 +168,7 @@ export const mutantsOfSending: Mutant[] = [
     '(cause.kind === "failed" || cause.reason !== "cancelled")',
     'halt.stop()?.reason !== "cancelled"',
   ),
-  one("a stopped run owes no views", "seeds", rebuild, "if (!entry || entry.owed !== null) return;", "return;"),
+  one("a stopped run owes no views", "sends", rebuild, "if (!entry || entry.owed !== null) return;", "return;"),
   one(
     "the first 404 ends the run",
     "sends",
@@ -177,8 +183,8 @@ export const mutantsOfSending: Mutant[] = [
       { file: "shared/exports/line.ts", from: "billed: z.boolean(),", to: "billed: z.boolean(), planned: z.int()," },
       {
         file: scope,
-        from: "      billed,\n    }));",
-        to: "      billed, planned: 10,\n    }));",
+        from: "      billed: isLineBilled(serviceId),\n    }));",
+        to: "      billed: isLineBilled(serviceId), planned: 10,\n    }));",
       },
       {
         file: prepare,

@@ -4,6 +4,7 @@ const refusal = "shared/breakers/refusal.ts";
 const settleDoubt = "shared/breakers/settle-doubt.ts";
 const confirmRejection = "shared/breakers/confirm-rejection.ts";
 const reportForbidden = "shared/breakers/report-forbidden.ts";
+const standing = "shared/breakers/standing.ts";
 
 /** Guards around what a refusal of Gradient means: which one counts, who else is asked, and who is blamed. */
 export const mutantsOfVerdicts: Mutant[] = [
@@ -106,17 +107,17 @@ export const mutantsOfVerdicts: Mutant[] = [
     "vendorKey.forget();\n    // one",
   ),
   one(
-    "breakers, confirm: opens although ours is open",
+    "breakers, standing: opens although ours is open",
     "breakers",
-    confirmRejection,
+    standing,
     'if (isOpen(vendor)) return "vendor";',
     "",
   ),
   one(
-    "breakers, confirm: opens although held",
+    "breakers, standing: opens although held",
     "breakers",
-    confirmRejection,
-    'if (isOpen(partner, tokenVersionId)) return "undecided";',
+    standing,
+    'if (isOpen(partner, tokenVersionId)) return "partner";',
     "",
   ),
   one("breakers, confirm: old key kept", "breakers", confirmRejection, "    vendorKey.forget();\n", ""),
@@ -160,18 +161,11 @@ export const mutantsOfVerdicts: Mutant[] = [
     "",
   ),
   one(
-    "breakers, forbidden: although ours is open",
+    "breakers, standing: outdated",
     "breakers",
-    reportForbidden,
-    'if (isOpen(vendor)) return "vendor";\n      if (isOpen(partner',
-    "if (isOpen(partner",
-  ),
-  one(
-    "breakers, forbidden: outdated",
-    "breakers",
-    reportForbidden,
-    'if (!isCurrent(refusal, { integration, partner, vendor, keyVersion })) return "outdated";',
-    "",
+    standing,
+    'isCurrent(refusal, { integration, partner, vendor, keyVersion }) ? { partner, vendor } : "outdated"',
+    "{ partner, vendor }",
   ),
   one("breakers, confirm: nobody keeps the lease", "breakers", confirmRejection, "await keepAlive();", ""),
   one(

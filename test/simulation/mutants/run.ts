@@ -4,29 +4,37 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { allMutants, patchedFiles } from "./all-mutants.ts";
 import { type Mutant, suites } from "./mutant.ts";
-import { mutantsOfProbes } from "./mutants-of-probes.ts";
-import { mutantsOfRuns } from "./mutants-of-runs.ts";
-import { mutantsOfSending } from "./mutants-of-sending.ts";
-import { mutantsOfVerdicts } from "./mutants-of-verdicts.ts";
-import { mutantsOfWants } from "./mutants-of-wants.ts";
 
 /**
  * `npm run mutants`: takes one guard after the other out of a copy of the sources, and runs the test that must notice.
  * Exits with 1 when one does not, when a guard is not where the list says, or when a test is red without any change.
+ * `-- --suite wants --from 11 --count 10` tries the second ten of a suite's.
  */
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-const copied = ["functions", "shared", "test", "local", "infra", "package.json", "tsconfig.json", "vitest.config.ts"];
+const copied = ["functions", "shared", "test", "local", "infra", "api", "client", "operations"].concat([
+  "package.json",
+  "tsconfig.json",
+  "vitest.config.ts",
+]);
 // a test that takes this long notices nothing in good time
 const patienceMs = 300_000;
 // how a test that has noticed says so; anything else is a test that could not run
 const proofs = /^((?:partner|fleet|seed) \d+: .*|.*AssertionError: .*|.*Error: .*)$/m;
-const cannotRun = /Cannot find module|SyntaxError|does not provide an export/;
+const cannotRun = /Cannot find module|SyntaxError|does not provide an export|Transform failed/;
 
 const { values } = parseArgs({
   options: {
     /** Those whose name has this in it. */
     only: { type: "string", default: "" },
+    /** Those that this suite must notice. */
+    suite: { type: "string", default: "" },
+    /** Of these, from which on, and how many. */
+    from: { type: "string", default: "1" },
+    count: { type: "string", default: "1000" },
+    /** The suites were seen to be green on these sources. */
+    "skip-unchanged": { type: "boolean", default: false },
     threads: { type: "string", default: String(availableParallelism()) },
   },
 });
@@ -72,22 +80,8 @@ const runSuite = (folder: string, suite: keyof typeof suites): Promise<Verdict> 
 // the sources may be worked on meanwhile: one copy stays as it was
 const healthy = copySources(root);
 
-/** Undefined when a patch does not fit exactly once. */
-const patched = (folder: string, { patches }: Mutant): Map<string, string> | undefined => {
-  const files = new Map<string, string>();
-  for (const { file, from, to } of patches) {
-    const text = files.get(file) ?? readFileSync(join(folder, file), "utf8");
-    if (text.split(from).length !== 2) return undefined;
-    files.set(
-      file,
-      text.replace(from, () => to),
-    );
-  }
-  return files;
-};
-
 const tryMutant = async (folder: string, mutant: Mutant): Promise<boolean> => {
-  const files = patched(folder, mutant);
+  const files = patchedFiles(mutant, (file) => readFileSync(join(folder, file), "utf8"));
   if (!files) {
     print(`NOT FOUND  ${mutant.name}: the sources have changed, so has the list to`);
     return false;
@@ -100,8 +94,10 @@ const tryMutant = async (folder: string, mutant: Mutant): Promise<boolean> => {
   return isRed;
 };
 
-const all = [...mutantsOfSending, ...mutantsOfRuns, ...mutantsOfWants, ...mutantsOfVerdicts, ...mutantsOfProbes];
-const chosen = all.filter(({ name }) => name.includes(values.only));
+const first = Number(values.from) - 1;
+const chosen = allMutants
+  .filter(({ name, killedBy }) => name.includes(values.only) && (values.suite || killedBy) === killedBy)
+  .slice(first, first + Number(values.count));
 const waiting = [...chosen];
 let survivors = 0;
 const lane = async () => {
@@ -116,7 +112,7 @@ const lane = async () => {
 };
 
 try {
-  const needed = new Set(chosen.map(({ killedBy }) => killedBy));
+  const needed = new Set(values["skip-unchanged"] ? [] : chosen.map(({ killedBy }) => killedBy));
   await Promise.all(
     [...needed].map(async (suite) => {
       const { isGreen, seconds, proof } = await runSuite(healthy, suite);

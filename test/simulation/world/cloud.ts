@@ -129,7 +129,7 @@ export const cloudOf = ({ spawn, now, random, isRough, callsPerSecond, changes }
     },
     watch: (its, invocation) => watchMappings({ ...its, callsPerSecond })(invocation),
     catalogue,
-    mails: (its, invocation) => watchMails(its)(invocation),
+    mails: (its, invocation) => watchMails({ ...its, tokenPolicyDays: 180 })(invocation),
     sweep: (its, invocation) => sweepOutbox(its)(invocation),
   };
 

@@ -83,6 +83,11 @@ export const portsOf = (dependencies: Dependencies) => {
           () => `query ${query.pk}|${query.prefix ?? ""}`,
           () => table.query(query),
         ),
+      count: (rows) =>
+        read(
+          () => `count ${rows.pk}|${rows.prefix}`,
+          () => table.count(rows),
+        ),
       due: (query) =>
         read(
           () => `due ${query.kind}`,

@@ -39,7 +39,11 @@ export const wireOf =
       const call = callOf(process, request, line.now());
       const post = postOf(call);
       const credential = `${call.vendorKey}:${call.token}`;
-      const what = () => (post ? `${post.unitCount} for ${post.line}` : `${call.method} ${call.path}`);
+      const whose = () => vendor.sideOf.get(call.token)?.organization.id ?? "nobody";
+      const what = () =>
+        post
+          ? `${post.unitCount} for ${post.line} of ${whose()}${post.rebuildsViews ? ", with the views" : ""}`
+          : `${call.method} ${call.path}`;
       const given = weather.callFate(process, post !== undefined);
       // Gradient refuses no number that it holds already
       const isHeld = post && vendor.sideOf.get(call.token)?.counts.get(post.line)?.unitCount === post.unitCount;

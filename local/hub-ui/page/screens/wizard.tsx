@@ -1,11 +1,45 @@
-import { useAnswer } from "../answers.ts";
+import { useEffect } from "react";
+import { useAddress } from "../../../page-parts/address.ts";
+import { useIntegration } from "../integration.ts";
+import { Answered } from "../parts/answered.tsx";
+import type { Integration } from "../states.ts";
+import { ApproveUsage } from "../wizard/approve-usage.tsx";
+import { useHeadingFocus } from "../wizard/focus.ts";
+import { MapCustomers } from "../wizard/map-customers.tsx";
+import { Problems } from "../wizard/problems.tsx";
+import { SignUp } from "../wizard/sign-up.tsx";
+import { addressOf, type Step, Steps, stepTitles } from "../wizard/steps.tsx";
 
+/** Three steps from nothing to approved usage. Where somebody left off is what the API says, on any device. */
 export default function Wizard() {
-  const { data } = useAnswer("GET /v1/integrations/gradient", {}, { everyMs: 2000 });
-  return (
-    <section className="card">
-      <h2>Connect Gradient</h2>
-      <p>{data?.state}</p>
-    </section>
-  );
+  const integration = useIntegration();
+  return <Answered answer={integration}>{(state) => <Reached integration={state} />}</Answered>;
 }
+
+const stepIn = (address: string): Step | undefined => {
+  const named = Number(address.split("/")[2]);
+  return named === 1 || named === 2 || named === 3 ? named : undefined;
+};
+
+const Reached = ({ integration }: { integration: Integration }) => {
+  const { step: reached, problems } = integration;
+  const named = stepIn(useAddress());
+  const shown: Step = named !== undefined && named <= reached ? named : reached;
+  useEffect(() => {
+    // in the place of the address that led here, so that back leads back; a step stays open while the next one opens
+    if (named !== shown) window.location.replace(`#${addressOf(shown)}`);
+  }, [named, shown]);
+  const heading = useHeadingFocus(String(shown), { isAsked: true });
+  return (
+    <>
+      <Steps shown={shown} reached={reached} />
+      <Problems problems={problems} />
+      <h2 ref={heading} tabIndex={-1}>
+        {stepTitles[shown]}
+      </h2>
+      {shown === 1 ? <SignUp integration={integration} /> : null}
+      {shown === 2 ? <MapCustomers integration={integration} /> : null}
+      {shown === 3 ? <ApproveUsage integration={integration} /> : null}
+    </>
+  );
+};

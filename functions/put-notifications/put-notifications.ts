@@ -1,0 +1,63 @@
+import { type Actor, eventWrite } from "#shared/events/event";
+import { findIntegration, type Integration, integrationWrite, withoutProblem } from "#shared/integrations/integration";
+import type { Notifications } from "#shared/integrations/notifications";
+import { wrongStep } from "#shared/integrations/wrong-step";
+import { oweMail } from "#shared/mail/owe-mail";
+import type { Changing } from "#shared/table/changing";
+import { retryOnConflict, written } from "#shared/table/table";
+
+export interface NotificationsChange {
+  partnerId: string;
+  notifications: Notifications;
+  by: Actor;
+}
+
+const plain = ({ recipients, onSuccess }: Notifications): string =>
+  `${recipients.join(", ") || "nobody"}; ${onSuccess ? "good results, too" : "bad results only"}`;
+
+/**
+ * Sets who hears of results beside the owner. The owner is told of a new recipient, who gets to read customers' names.
+ */
+export const putNotifications =
+  ({ table, now, newId }: Changing) =>
+  ({ partnerId, notifications, by }: NotificationsChange): Promise<Integration> =>
+    retryOnConflict(async () => {
+      const before = await findIntegration(table, partnerId);
+      if (!before || before.state === "disconnected") throw wrongStep(before?.state ?? "not-started");
+      const [was, is] = [plain(before.notifications), plain(notifications)];
+      if (was === is) return before;
+      const at = now().toISOString();
+      const known = new Set(before.notifications.recipients.map((address) => address.toLowerCase()));
+      const kept = new Set(notifications.recipients.map((address) => address.toLowerCase()));
+      const added = notifications.recipients.filter((address) => !known.has(address.toLowerCase()));
+      const removed = before.notifications.recipients.filter((address) => !kept.has(address.toLowerCase()));
+      const updated = withoutProblem({ ...before, notifications }, "recipient.unreachable");
+      await table.transact([
+        integrationWrite(updated),
+        eventWrite({
+          id: newId(),
+          partnerId,
+          type: "notifications.changed",
+          at,
+          details: { before: was, after: is },
+          ...by,
+        }),
+        ...(added.length === 0
+          ? []
+          : oweMail(
+              {
+                partnerId,
+                mailId: `recipients-changed-${newId()}`,
+                facts: {
+                  kind: "recipients-changed",
+                  changedAt: at,
+                  by: { name: by.actorName ?? by.actor, address: by.address ?? "" },
+                  added,
+                  removed,
+                },
+              },
+              { at, newId },
+            )),
+      ]);
+      return written(updated);
+    });

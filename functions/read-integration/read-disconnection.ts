@@ -1,0 +1,38 @@
+import { findIntegration } from "#shared/integrations/integration";
+import type { Table } from "#shared/table/table";
+import { type LedgerEntry, readLedger } from "#shared/usage/ledger";
+
+// what stays and what goes, in the words of the page
+const deleted = [
+  "the key that connects the hub with Gradient",
+  "the confirmation of the agreement: it is asked for again",
+];
+const kept = [
+  "the history of what was sent, with its receipts",
+  "the audit trail",
+  "the schedule, the recipients of results and what was left out: they come back when you connect again",
+];
+
+/** What disconnecting would do: whose counts Gradient holds on with, and what becomes of what the service keeps. */
+export const readDisconnection =
+  ({ table }: { table: Pick<Table, "get" | "query"> }) =>
+  async (partnerId: string) => {
+    const integration = await findIntegration(table, partnerId);
+    const { ledgerBits: bits = 0, gradient = null } = integration ?? {};
+    const connectionId = gradient?.integrationId ?? "";
+    const ledger =
+      integration && gradient
+        ? await readLedger(table, { partnerId, bits, connectionId })
+        : new Map<string, LedgerEntry>();
+    const accounts = new Set<string>();
+    const sum: { lines: number; units: number; lastSentAt: string | null } = { lines: 0, units: 0, lastSentAt: null };
+    for (const { customerId, accepted } of ledger.values()) {
+      if (accepted === null) continue;
+      if (sum.lastSentAt === null || accepted.at > sum.lastSentAt) sum.lastSentAt = accepted.at;
+      if (accepted.unitCount === 0) continue;
+      accounts.add(customerId);
+      sum.lines += 1;
+      sum.units += accepted.unitCount;
+    }
+    return { accounts: accounts.size, ...sum, deleted: integration?.token ? deleted : [], kept };
+  };

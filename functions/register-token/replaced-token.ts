@@ -1,0 +1,44 @@
+import type { Actor } from "#shared/events/event";
+import type { GradientConnection } from "#shared/gradient/gradient-api";
+import type { PartnerToken } from "#shared/gradient/gradient-token";
+import type { Integration } from "#shared/integrations/integration";
+import { oweMail } from "#shared/mail/owe-mail";
+import { owe } from "#shared/outbox/outbox";
+import type { RowWrite } from "#shared/table/table";
+
+interface Moment {
+  at: string;
+  newId: () => string;
+}
+
+/** Owes the owner the mail about another key: somebody who should not may have put it there. */
+export const replacedMail = (
+  before: Integration,
+  { by, token, connection }: { by: Actor; token: PartnerToken; connection: GradientConnection },
+  { at, newId }: Moment,
+): RowWrite[] => {
+  const was = before.gradient;
+  const isElsewhere = was !== null && was.organizationId !== connection.organizationId;
+  return oweMail(
+    {
+      partnerId: before.partnerId,
+      mailId: `token-replaced-${newId()}`,
+      facts: {
+        kind: "token-replaced",
+        replacedAt: at,
+        by: { name: by.actorName ?? by.actor, address: by.address ?? "" },
+        lastFour: token.slice(-4),
+        organizationName: connection.organizationName,
+        organizationBefore: isElsewhere ? was.organizationName : null,
+      },
+    },
+    { at, newId },
+  );
+};
+
+/** Owes the message that tells Gradient of the connection which this token belongs to that it was left. */
+export const leave = (
+  partnerId: string,
+  { secretName, versionId }: NonNullable<Integration["token"]>,
+  { at, newId }: Moment,
+): RowWrite => owe({ kind: "close-connection", partnerId, secretName, versionId }, { id: newId(), at });

@@ -1,0 +1,111 @@
+import { currentAgreement } from "#shared/agreements/agreement";
+import { type Consent, consentOf } from "#shared/agreements/consent";
+import { findIntegration, type Integration, maySend } from "#shared/integrations/integration";
+import { isWanted } from "#shared/integrations/wants";
+import type { MailFacts } from "#shared/mail/mail-facts";
+import { oweMail } from "#shared/mail/owe-mail";
+import { findReminders, type Reminders, remindersDue, remindersWrite, withNextMorning } from "#shared/mail/reminders";
+import { findPartner } from "#shared/partners/partner";
+import { isPaused } from "#shared/schedules/schedule";
+import type { Changing } from "#shared/table/changing";
+import { handleDue } from "#shared/table/due-items";
+import { retryOnConflict } from "#shared/table/table";
+
+interface Dependencies extends Changing {
+  /** So many days after it was registered a key is to be replaced. */
+  tokenPolicyDays: number;
+}
+
+interface Reminder {
+  /** Names the cause: the same is told once. */
+  cause: string;
+  facts: MailFacts;
+}
+
+const dayMs = 24 * 60 * 60_000;
+// a run of the night is over by then, the longest of all included
+const lateAfterMs = 2 * 60 * 60_000;
+
+const digestOf = ({ mapping, state }: Integration, at: string): Reminder[] => {
+  const [accounts, services] = [mapping.accounts, mapping.services].map(({ total, mapped }) => ({
+    unmapped: Math.max(0, total - mapped),
+    names: [],
+  }));
+  // before it has mapped anything a partner is at it, and sees the wizard
+  if (state !== "active" || mapping.lastCheckedAt === null || !accounts || !services) return [];
+  if (accounts.unmapped + services.unmapped === 0) return [];
+  const cause = `mapping ${accounts.unmapped} ${services.unmapped}`;
+  return [{ cause, facts: { kind: "mapping-digest", at, accounts, services } }];
+};
+
+const agedToken = ({ token, state }: Integration, policyDays: number, at: string): Reminder[] => {
+  if (!token || state === "suspended") return [];
+  const days = Math.floor((Date.parse(at) - Date.parse(token.registeredAt)) / dayMs);
+  if (days < policyDays) return [];
+  // once a month, for as long as it is used
+  const round = Math.floor((days - policyDays) / 30);
+  const { registeredAt, lastFour, versionId } = token;
+  return [
+    { cause: `token ${versionId} ${round}`, facts: { kind: "token-aged", registeredAt, days, policyDays, lastFour } },
+  ];
+};
+
+const missedRun = (value: Integration, at: string): Reminder[] => {
+  const { wants, nextRunAt, schedule, currentExportId } = value;
+  if (!maySend(value) || currentExportId !== null || isPaused(schedule, at)) return [];
+  const { all } = wants;
+  const waited = isWanted(all) && all.trigger === "schedule" ? all.since : null;
+  const dueAt = [waited, nextRunAt].filter((moment) => moment !== null).sort()[0];
+  if (dueAt === undefined || Date.parse(dueAt) + lateAfterMs > Date.parse(at)) return [];
+  return [{ cause: `run ${dueAt}`, facts: { kind: "run-missed", dueAt, noticedAt: at } }];
+};
+
+const renewal = (consent: Consent, at: string): Reminder[] => {
+  if (consent.state !== "renewal-due" && consent.state !== "expired") return [];
+  const { version, until, state } = consent;
+  const isOver = state === "expired";
+  return [{ cause: `agreement ${version} ${state}`, facts: { kind: "agreement-renewal", at, version, until, isOver } }];
+};
+
+/** Every morning at eight, by each partner's own clock: tells the owner of what needs a person, each cause once. */
+export const oweReminders =
+  ({ table, now, newId, tokenPolicyDays }: Dependencies) =>
+  async ({ hasTime }: { hasTime: () => boolean }): Promise<number> => {
+    const time = now();
+    const at = time.toISOString();
+    let count = 0;
+
+    const causes = (value: Integration): Reminder[] =>
+      value.state === "disconnected"
+        ? []
+        : [
+            ...digestOf(value, at),
+            ...agedToken(value, tokenPolicyDays, at),
+            ...missedRun(value, at),
+            ...renewal(consentOf(value.agreement, currentAgreement, time), at),
+          ];
+
+    const remind = async (partnerId: string, before: Reminders): Promise<void> => {
+      const integration = await findIntegration(table, partnerId);
+      const timeZone = (await findPartner(table, partnerId))?.timeZone ?? "UTC";
+      const found = integration ? causes(integration) : [];
+      const fresh = found.filter(({ cause }) => !before.told.includes(cause));
+      const isOver = !integration || integration.state === "disconnected";
+      const after = { ...before, told: found.map(({ cause }) => cause) };
+      await table.transact([
+        remindersWrite(isOver ? { ...after, nextAt: null } : withNextMorning(after, timeZone, time)),
+        ...fresh.flatMap(({ facts }) =>
+          oweMail({ partnerId, mailId: `${facts.kind}-${newId()}`, facts }, { at, newId }),
+        ),
+      ]);
+      count += fresh.length;
+    };
+
+    await handleDue({ table, ...remindersDue, until: time, hasTime }, (key) =>
+      retryOnConflict(async () => {
+        const before = await findReminders(table, key);
+        if (before?.nextAt && before.nextAt <= at) await remind(before.partnerId, before);
+      }),
+    );
+    return count;
+  };

@@ -1,0 +1,112 @@
+import { useId, useState } from "react";
+import { Dialog } from "../../../page-parts/dialog.tsx";
+import { Refused, useChange } from "../answers.ts";
+import { Button } from "./button.tsx";
+import { Failure } from "./failure.tsx";
+
+interface Organization {
+  id: string;
+  name: string;
+}
+
+const isOrganization = (value: unknown): value is Organization =>
+  typeof value === "object" && value !== null && "name" in value && typeof value.name === "string";
+
+/** The two organizations that a refused key is between. */
+const differing = (error: unknown): { current: Organization; other: Organization } | undefined => {
+  if (!(error instanceof Refused) || error.problem.code !== "organization.differs") return undefined;
+  const { current, new: other } = error.problem;
+  return isOrganization(current) && isOrganization(other) ? { current, other } : undefined;
+};
+
+interface KeyFormProps {
+  /** What the button says. */
+  act: string;
+  onDone?: () => void;
+}
+
+/** Takes a partner's key, and keeps what was typed until the key is stored. Another organization is asked about first. */
+export const KeyForm = ({ act, onDone }: KeyFormProps) => {
+  const [text, setText] = useState("");
+  const [isShown, setShown] = useState(false);
+  const [isMissing, setMissing] = useState(false);
+  const registering = useChange("PUT /v1/integrations/gradient/token");
+  const hintId = useId();
+  const faultId = useId();
+  const asksFirst = differing(registering.error);
+  const register = (confirmation: { confirmOrganizationChange?: true } = {}) => {
+    setMissing(text.trim() === "");
+    if (text.trim() === "") return;
+    const body: { partnerToken: string; confirmOrganizationChange?: true } = { partnerToken: text, ...confirmation };
+    registering.mutate(
+      { body },
+      {
+        onSuccess: () => {
+          setText("");
+          onDone?.();
+        },
+      },
+    );
+  };
+  const isRefused = registering.error !== null && asksFirst === undefined;
+  return (
+    <form className="stack" noValidate>
+      <div>
+        <label htmlFor={`${hintId}-key`}>Your Gradient key</label>
+        <p id={hintId} className="quiet small">
+          One piece of 16 to 256 letters, digits and signs, without spaces and colons. Line breaks and quotation marks
+          around it are taken away by themselves.
+        </p>
+        <div className="row field">
+          <input
+            id={`${hintId}-key`}
+            type={isShown ? "text" : "password"}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+            autoComplete="off"
+            autoCapitalize="off"
+            spellCheck={false}
+            aria-describedby={isMissing ? `${hintId} ${faultId}` : hintId}
+            aria-invalid={isMissing || isRefused || undefined}
+          />
+          <Button onPress={() => setShown(!isShown)}>{isShown ? "Hide" : "Show"}</Button>
+        </div>
+        {isMissing ? (
+          <p id={faultId} role="alert" className="fault">
+            Paste the key first.
+          </p>
+        ) : null}
+      </div>
+      {isRefused ? <Failure error={registering.error} onRetry={() => register()} /> : null}
+      <div className="row">
+        <Button kind="primary" type="submit" onPress={() => register()} isPending={registering.isPending}>
+          {act}
+        </Button>
+        {registering.isPending ? (
+          <span role="status" className="quiet small">
+            Gradient is being asked about the key…
+          </span>
+        ) : null}
+      </div>
+      {asksFirst === undefined ? null : (
+        <Dialog title="This key belongs to another Gradient organization" onClose={registering.reset}>
+          <p>
+            You are connected to <strong>{asksFirst.current.name}</strong>. The key is one of{" "}
+            <strong>{asksFirst.other.name}</strong>.
+          </p>
+          <p>If you go on, you are asked for your agreement again, and everything has to be mapped again over there.</p>
+          <div className="row">
+            <Button
+              kind="danger"
+              isPending={registering.isPending}
+              onPress={() => register({ confirmOrganizationChange: true })}
+            >
+              Change the organization
+            </Button>
+            <Button onPress={registering.reset}>Keep {asksFirst.current.name}</Button>
+          </div>
+        </Dialog>
+      )}
+    </form>
+  );
+};

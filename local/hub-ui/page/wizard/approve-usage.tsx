@@ -1,0 +1,29 @@
+import type { Integration } from "../states.ts";
+import { GoToGradient } from "./go-to-gradient.tsx";
+import { Sending } from "./sending.tsx";
+import { UsageLines } from "./usage-lines.tsx";
+
+/** The third step: what is sent, and what the partner does with it in Gradient. */
+export const ApproveUsage = ({ integration }: { integration: Integration }) => (
+  <>
+    <Sending integration={integration} />
+    <section className="card">
+      <h3>Then, in Gradient: approve what you bill</h3>
+      <p>
+        A count that Gradient has accepted is not approved yet, and bills nobody. Gradient compares each with your PSA
+        and shows a card for each difference:
+      </p>
+      <ol>
+        <li>
+          Open the <em>SYNTHESIZE</em> tab in Gradient.
+        </li>
+        <li>Look at each card: what your customer uses now, and what your PSA bills.</li>
+        <li>Approve it, and your PSA bills the new number. Dismiss it, and everything stays as it was.</li>
+      </ol>
+      <GoToGradient integration={integration}>
+        <p>There, open the SYNTHESIZE tab and approve what is right.</p>
+      </GoToGradient>
+    </section>
+    <UsageLines />
+  </>
+);

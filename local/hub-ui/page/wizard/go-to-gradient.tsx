@@ -1,0 +1,39 @@
+import { type ReactNode, useState } from "react";
+import { Dialog } from "../../../page-parts/dialog.tsx";
+import { Button } from "../parts/button.tsx";
+import { useSession } from "../session.ts";
+import type { Integration } from "../states.ts";
+
+interface GoToGradientProps {
+  integration: Integration;
+  /** What there is to do there. */
+  children: ReactNode;
+  kind?: "primary";
+}
+
+/** Leads to the partner's own pages in Gradient, after saying so: they belong to somebody else. */
+export const GoToGradient = ({ integration, children, kind }: GoToGradientProps) => {
+  const { person, setting } = useSession();
+  const [isAsking, setAsking] = useState(false);
+  const close = () => setAsking(false);
+  const address = setting.gradientPages[person.org_id] ?? integration.gradient.links.application ?? setting.gradient;
+  return (
+    <>
+      <Button onPress={() => setAsking(true)} {...(kind === undefined ? {} : { kind })}>
+        Go to Gradient
+      </Button>
+      {isAsking ? (
+        <Dialog title="You are about to leave the hub" onClose={close}>
+          <p>Gradient opens in a new tab, where you sign in with your account there. This page stays open.</p>
+          {children}
+          <div className="row">
+            <a className="button primary" href={address} target="_blank" rel="noopener noreferrer" onClick={close}>
+              Open Gradient
+            </a>
+            <Button onPress={close}>Stay here</Button>
+          </div>
+        </Dialog>
+      ) : null}
+    </>
+  );
+};

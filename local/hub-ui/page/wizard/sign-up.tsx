@@ -1,0 +1,91 @@
+import { useChange } from "../answers.ts";
+import { Button } from "../parts/button.tsx";
+import { Failure } from "../parts/failure.tsx";
+import { KeyForm } from "../parts/key-form.tsx";
+import { MayChange } from "../parts/may-change.tsx";
+import type { Integration } from "../states.ts";
+import { Agreement } from "./agreement.tsx";
+import { Connection } from "./connection.tsx";
+import { useHeadingFocus } from "./focus.ts";
+import { GoToGradient } from "./go-to-gradient.tsx";
+import { NextStep } from "./next-step.tsx";
+
+/** The first step: the integration is started, a key is stored, the agreement is confirmed. */
+export const SignUp = ({ integration }: { integration: Integration }) => {
+  const { state, step } = integration;
+  const heading = useHeadingFocus(state);
+  if (state === "not-started" || state === "disconnected")
+    return (
+      <section className="card">
+        <h3 ref={heading} tabIndex={-1}>
+          {state === "disconnected" ? "Gradient is disconnected" : "Before you begin"}
+        </h3>
+        <Start isAgain={state === "disconnected"} />
+      </section>
+    );
+  const needsKey = state === "awaiting-token" || state === "suspended";
+  return (
+    <>
+      {needsKey ? (
+        <section className="card">
+          <h3 ref={heading} tabIndex={-1}>
+            {state === "suspended" ? "Register a new key" : "Get your key in Gradient"}
+          </h3>
+          <GetKey integration={integration} />
+        </section>
+      ) : null}
+      {integration.token === null ? null : <Connection integration={integration} />}
+      {integration.token === null ? null : (
+        <Agreement integration={integration} heading={needsKey ? undefined : heading} />
+      )}
+      {step > 1 ? <NextStep to={2} /> : null}
+    </>
+  );
+};
+
+const Start = ({ isAgain }: { isAgain: boolean }) => {
+  const starting = useChange("POST /v1/integrations/gradient");
+  const start = () => starting.mutate({ body: {} });
+  return (
+    <>
+      <p>
+        {isAgain
+          ? "Nothing is sent. You can connect again at any time; the history of what was sent is still here."
+          : "Gradient compares what your customers use with what you bill. Setting it up takes about ten minutes. You need:"}
+      </p>
+      {isAgain ? null : (
+        <ul>
+          <li>an account in Gradient that may manage integrations,</li>
+          <li>the right to agree, on your organization's behalf, that usage is shared with Gradient,</li>
+          <li>to know which of your customers is which in your PSA.</li>
+        </ul>
+      )}
+      <Failure error={starting.error} onRetry={start} />
+      <MayChange>
+        <Button kind="primary" onPress={start} isPending={starting.isPending}>
+          Start integration
+        </Button>
+      </MayChange>
+    </>
+  );
+};
+
+const GetKey = ({ integration }: { integration: Integration }) => (
+  <>
+    <ol>
+      <li>Go to Gradient and choose this hub among its integrations.</li>
+      <li>
+        Press <em>Connect</em>, then <em>Generate key</em>. Gradient shows the key once: copy it right away.
+      </li>
+      <li>Come back to this tab and paste it here.</li>
+    </ol>
+    <MayChange>
+      <p>
+        <GoToGradient integration={integration}>
+          <p>There, generate the key of this integration and copy it.</p>
+        </GoToGradient>
+      </p>
+      <KeyForm act="Check and save the key" />
+    </MayChange>
+  </>
+);

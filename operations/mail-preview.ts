@@ -1,0 +1,22 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { currentAgreement } from "#shared/agreements/agreement";
+import { composeMail, furtherParts } from "#shared/mail/compose-mail";
+import { mailSamples, sampleContext, sampleRun } from "./mail-samples.ts";
+
+// npm run mail:preview: writes one of each kind of mail as HTML and as text, to look at
+const folder = path.resolve("dist/mails");
+mkdirSync(folder, { recursive: true });
+const sources = { agreementTitle: currentAgreement.title, run: sampleRun };
+for (const facts of Object.values(mailSamples)) {
+  for (const [name, further] of [
+    [facts.kind, []],
+    [`${facts.kind}-joined`, furtherParts([facts, facts], 5, sampleContext)],
+  ] as const) {
+    const mail = composeMail(facts, { ...sampleContext, further: [...further] }, sources);
+    if (!mail) continue;
+    writeFileSync(path.join(folder, `${name}.html`), mail.html);
+    writeFileSync(path.join(folder, `${name}.txt`), `${mail.subject}\n\n${mail.text}`);
+  }
+}
+process.stdout.write(`${Object.keys(mailSamples).length} kinds of mail: ${folder}\n`);

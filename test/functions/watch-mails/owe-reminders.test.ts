@@ -1,0 +1,106 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { watchMails } from "#functions/watch-mails/watch-mails";
+import type { Integration } from "#shared/integrations/integration";
+import { noWants, wish } from "#shared/integrations/wants";
+import { startReminders } from "#shared/mail/reminders";
+import { anIntegration, anIntegrationRow } from "#test/builders/integration";
+import { aPartnerRow } from "#test/builders/partner";
+import { aTableWith, rowsOf } from "#test/builders/table";
+import { minutesAfter, noon } from "#test/builders/time";
+import type { InMemoryTable } from "#test/fakes/in-memory-table";
+
+const partnerId = "org-1001";
+// noon is 13:00 in Prague: eight in the morning there comes 19 hours later
+const morning = minutesAfter(19 * 60);
+const day = 24 * 60;
+
+const mapped: Integration["mapping"] = {
+  ...anIntegration().mapping,
+  lastCheckedAt: noon,
+  accounts: { total: 3, mapped: 3 },
+  services: { total: 1, mapped: 1 },
+};
+const aTable = async (change: Partial<Integration> = {}) => {
+  const nextRunAt = minutesAfter(60 * day);
+  const table = await aTableWith(anIntegrationRow({ mapping: mapped, nextRunAt, ...change }), aPartnerRow());
+  await table.transact(await startReminders(table, partnerId, { timeZone: "Europe/Prague", at: noon }));
+  return table;
+};
+const watch = (table: InMemoryTable, at: string) =>
+  watchMails({ table, now: () => new Date(at), newId: randomUUID, tokenPolicyDays: 180 })({
+    remainingMs: () => 60_000,
+  });
+const mailsIn = (table: InMemoryTable) => rowsOf(table, `partner#${partnerId}`, "mail#").map(({ facts }) => facts);
+
+const unmapped = { ...mapped, accounts: { total: 5, mapped: 3 } };
+
+describe("at eight in the morning, by the partner's own clock, the owner is told", () => {
+  it("nothing where nothing needs a person, and once a day is enough to see that", async () => {
+    const table = await aTable();
+
+    expect(await watch(table, minutesAfter(19 * 60 - 1))).toMatchObject({ reminders: 0 });
+    expect(await watch(table, morning)).toMatchObject({ reminders: 0 });
+    expect(mailsIn(table)).toEqual([]);
+  });
+
+  it("of what is to be mapped, and again only once that has changed", async () => {
+    const table = await aTable({ mapping: unmapped });
+
+    expect(await watch(table, minutesAfter(19 * 60 - 1))).toMatchObject({ reminders: 0 });
+    expect(await watch(table, morning)).toMatchObject({ reminders: 1 });
+    expect(mailsIn(table)).toMatchObject([{ kind: "mapping-digest", accounts: { unmapped: 2 } }]);
+    expect(await watch(table, minutesAfter(19 * 60 + day))).toMatchObject({ reminders: 0 });
+    const row = rowsOf(table, `partner#${partnerId}`, "integration")[0];
+    if (!row) throw new Error("no integration");
+    await table.put({ ...row, mapping: { ...unmapped, accounts: { total: 6, mapped: 3 } } });
+    expect(await watch(table, minutesAfter(19 * 60 + 2 * day))).toMatchObject({ reminders: 1 });
+  });
+
+  it("of a key that is older than the policy allows, once a month", async () => {
+    const { token } = anIntegration();
+    const table = await aTable({ token: token && { ...token, registeredAt: minutesAfter(-180 * day) } });
+
+    expect(await watch(table, morning)).toMatchObject({ reminders: 1 });
+    expect(mailsIn(table)).toMatchObject([{ kind: "token-aged", days: 180, policyDays: 180, lastFour: "9f3c" }]);
+    expect(await watch(table, minutesAfter(19 * 60 + 7 * day))).toMatchObject({ reminders: 0 });
+    expect(await watch(table, minutesAfter(19 * 60 + 31 * day))).toMatchObject({ reminders: 1 });
+  });
+
+  it.each<[string, Partial<Integration>]>([
+    ["whose date has come and gone", { nextRunAt: minutesAfter(14 * 60) }],
+    [
+      "that waits for its turn since a date",
+      { wants: wish(noWants, "all", { at: minutesAfter(14 * 60), trigger: "schedule" }) },
+    ],
+  ])("of a run that did not happen, once: one %s", async (_, change) => {
+    const table = await aTable(change);
+
+    expect(await watch(table, morning)).toMatchObject({ reminders: 1 });
+    expect(mailsIn(table)).toMatchObject([{ kind: "run-missed", dueAt: minutesAfter(14 * 60), noticedAt: morning }]);
+    expect(await watch(table, minutesAfter(19 * 60 + day))).toMatchObject({ reminders: 0 });
+  });
+
+  it.each<[string, Partial<Integration>]>([
+    ["is under way", { nextRunAt: minutesAfter(14 * 60), currentExportId: "a-run" }],
+    [
+      "is paused",
+      {
+        nextRunAt: minutesAfter(14 * 60),
+        schedule: { ...anIntegration().schedule, pausedUntil: minutesAfter(99 * day) },
+      },
+    ],
+    ["was due a moment ago", { nextRunAt: minutesAfter(18 * 60) }],
+  ])("of no run that %s", async (_, change) => {
+    const table = await aTable(change);
+
+    expect(await watch(table, morning)).toMatchObject({ reminders: 0 });
+  });
+
+  it("nothing after a disconnect", async () => {
+    const table = await aTable({ state: "disconnected", token: null, mapping: unmapped });
+
+    expect(await watch(table, morning)).toMatchObject({ reminders: 0 });
+    expect(await watch(table, minutesAfter(19 * 60 + day))).toMatchObject({ reminders: 0 });
+  });
+});

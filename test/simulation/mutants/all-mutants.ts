@@ -1,0 +1,31 @@
+import type { Mutant } from "./mutant.ts";
+import { mutantsOfProbes } from "./mutants-of-probes.ts";
+import { mutantsOfRuns } from "./mutants-of-runs.ts";
+import { mutantsOfSending } from "./mutants-of-sending.ts";
+import { mutantsOfVerdicts } from "./mutants-of-verdicts.ts";
+import { mutantsOfWants } from "./mutants-of-wants.ts";
+
+export const allMutants: readonly Mutant[] = [
+  ...mutantsOfSending,
+  ...mutantsOfRuns,
+  ...mutantsOfWants,
+  ...mutantsOfVerdicts,
+  ...mutantsOfProbes,
+];
+
+/**
+ * The files that a mutant changes, as it would have them. Undefined when a guard is not where the list says, or stands
+ * there twice.
+ */
+export const patchedFiles = ({ patches }: Mutant, read: (file: string) => string): Map<string, string> | undefined => {
+  const files = new Map<string, string>();
+  for (const { file, from, to } of patches) {
+    const text = files.get(file) ?? read(file);
+    if (text.split(from).length !== 2) return undefined;
+    files.set(
+      file,
+      text.replace(from, () => to),
+    );
+  }
+  return files;
+};
