@@ -1,0 +1,83 @@
+const words: Record<string, string> = {
+  "integration.started": "Started the integration",
+  "integration.disconnected": "Disconnected Gradient",
+  "integration.activated": "Gradient accepted a first count: the integration is active",
+  "integration.suspended": "The integration was suspended",
+  "integration.resumed": "The integration goes on",
+  "token.registered": "Registered a key",
+  "token.replaced": "Replaced the key",
+  "token.refused": "A pasted key was refused",
+  "agreement.confirmed": "Confirmed the agreement",
+  "owner-email.requested": "Had the owner's e-mail sent again",
+  "owner.changed": "The organization has another owner",
+  "notifications.changed": "Changed who hears of results",
+  "mapping.reported": "Gradient reported that mapping is complete",
+  "mapping.check-requested": "Had the mapping looked at",
+  "mapping.left-out": "Left customers or services out",
+  "mapping.taken-in": "Took customers or services in again",
+  "export.started": "A run started",
+  "export.cancelled": "Cancelled a run",
+  "export.superseded": "A run was left to a newer one",
+  "export.finished": "A run ended",
+  "schedule.changed": "Changed the schedule",
+};
+
+/** What has happened, in a partner's words; what is not known yet is shown as it is. */
+export const eventWords = (type: string): string => words[type] ?? type;
+
+interface Detail {
+  name: string;
+  text: string;
+}
+
+const names: Record<string, string> = {
+  outcome: "Outcome",
+  lines: "Lines",
+  accepted: "Accepted by Gradient",
+  unchanged: "Unchanged",
+  unmapped: "Not mapped",
+  rejected: "Refused by Gradient",
+  deferred: "Not sent",
+  superseded: "Left to a newer run",
+  mode: "What",
+  trigger: "Why",
+  version: "Version",
+  sha256: "Fingerprint of the text",
+  lastFour: "Key ends in",
+  organizationName: "Gradient organization",
+  before: "Before",
+  after: "Now",
+  reason: "Reason",
+  kind: "What",
+  count: "How many",
+  ids: "Ids",
+};
+
+// the order in which people ask; what is not known yet comes last
+const order = Object.keys(names);
+const placeOf = (name: string): number => (order.indexOf(name) < 0 ? order.length : order.indexOf(name));
+
+const values: Record<string, string> = {
+  succeeded: "complete",
+  partial: "in part",
+  changes: "what has changed",
+  full: "everything",
+  "dry-run": "dry run",
+  manual: "somebody asked for it",
+  schedule: "on schedule",
+  mapping: "new mapping or key",
+  recovery: "caught up by itself",
+  repeat: "sent again, to be sure",
+  "token.rejected": "Gradient refuses the key",
+  "gradient.disconnected": "disconnected in Gradient",
+};
+
+/** What an event says of itself, name by name; zeros and what is empty are left out. */
+export const detailsInWords = (details: Record<string, unknown>): Detail[] =>
+  Object.entries(details)
+    .filter(([name, value]) => name !== "exportId" && value !== null && value !== "" && value !== 0)
+    .toSorted(([one], [other]) => placeOf(one) - placeOf(other))
+    .map(([name, value]) => {
+      const text = typeof value === "string" ? value : JSON.stringify(value);
+      return { name: names[name] ?? name, text: values[text] ?? text };
+    });

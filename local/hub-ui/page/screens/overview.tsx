@@ -1,0 +1,124 @@
+import { Badge } from "../../../page-parts/notice.tsx";
+import { countOf, momentOf } from "../../../page-parts/words.ts";
+import { useAnswer } from "../answers.ts";
+import { Answered, Loading } from "../parts/answered.tsx";
+import { type Integration, stateWords } from "../states.ts";
+import { ageOf } from "./overview/age-of.ts";
+import { InGradient } from "./overview/in-gradient.tsx";
+import { Problems } from "./overview/problems.tsx";
+import { RunningRun } from "./overview/running-run.tsx";
+import { Waiting } from "./overview/waiting.tsx";
+import { outcomeWords } from "./runs/run-words.ts";
+import { SendUsage } from "./runs/send-usage.tsx";
+import { useAllLines } from "./usage/all-lines.ts";
+
+/** Whether anything was ever sent that could be shown. */
+const hasUsage = ({ state }: Integration): boolean =>
+  state === "awaiting-mapping" || state === "active" || state === "suspended" || state === "disconnected";
+
+const Health = ({ integration }: { integration: Integration }) => {
+  const { answer, soFar } = useAllLines();
+  return (
+    <section className="card" aria-labelledby="health">
+      <h2 id="health">Is my usage in Gradient?</h2>
+      {answer.data === undefined && answer.error === null ? (
+        <Loading what={soFar > 0 ? `Reading… ${countOf(soFar, "line")} so far` : "Reading your usage…"} />
+      ) : (
+        <Answered answer={answer}>{(all) => <InGradient all={all} integration={integration} />}</Answered>
+      )}
+      {integration.exports.runningId === null ? null : <RunningRun id={integration.exports.runningId} />}
+      <SendUsage integration={integration} />
+    </section>
+  );
+};
+
+const LastRun = ({ last }: { last: Integration["exports"]["last"] }) => {
+  if (last === null) return "None yet";
+  const { tone, text } = outcomeWords(last.outcome);
+  return (
+    <>
+      <Badge tone={tone}>{text}</Badge> <a href={`#/history/${last.id}`}>{momentOf(last.finishedAt)}</a>
+    </>
+  );
+};
+
+const nextRun = ({ state, exports: { nextRunAt } }: Integration): string => {
+  if (state === "suspended") return "None while Gradient refuses the key";
+  if (state === "disconnected") return "None: nothing is sent any more";
+  return nextRunAt === null ? "Starts once Gradient has accepted a first count" : momentOf(nextRunAt);
+};
+
+const Facts = ({ integration }: { integration: Integration }) => {
+  const { state, token, mapping, gradient, exports } = integration;
+  const { tone, text } = stateWords(state);
+  return (
+    <section className="card" aria-labelledby="facts">
+      <h2 id="facts">How it stands</h2>
+      <dl className="facts">
+        <dt>Integration</dt>
+        <dd>
+          <Badge tone={tone}>{text}</Badge>
+        </dd>
+        <dt>Last run</dt>
+        <dd>
+          <LastRun last={exports.last} />
+        </dd>
+        <dt>Next run</dt>
+        <dd>
+          {nextRun(integration)} · <a href="#/settings/schedule">Schedule</a>
+        </dd>
+        <dt>Gradient organization</dt>
+        <dd>
+          <bdi>{gradient.organizationName ?? "–"}</bdi>
+        </dd>
+        <dt>Key</dt>
+        <dd>
+          {token === null ? (
+            "None"
+          ) : (
+            <>
+              ends in <code>{token.lastFour}</code>, {ageOf(token.registeredAt)} old, last checked{" "}
+              {momentOf(token.checkedAt)} · <a href="#/settings/key">Key</a>
+            </>
+          )}
+        </dd>
+        {mapping === null ? null : (
+          <>
+            <dt>Mapped in Gradient</dt>
+            <dd>
+              {mapping.accounts.mapped} of {countOf(mapping.accounts.total, "customer")}, {mapping.services.mapped} of{" "}
+              {countOf(mapping.services.total, "service")} · <a href="#/connect">Mapping</a>
+            </dd>
+          </>
+        )}
+      </dl>
+    </section>
+  );
+};
+
+/** The health card: whether the usage is in Gradient, how the integration stands, and what is wrong with it. */
+export default function Overview() {
+  const integration = useAnswer("GET /v1/integrations/gradient", {}, { everyMs: 5000 });
+  return (
+    <Answered answer={integration}>
+      {(data) =>
+        hasUsage(data) ? (
+          <>
+            <Problems problems={data.problems} />
+            {data.exports.waiting === null ? null : <Waiting wait={data.exports.waiting} />}
+            <Health integration={data} />
+            <Facts integration={data} />
+          </>
+        ) : (
+          <section className="card" aria-labelledby="health">
+            <h2 id="health">Is my usage in Gradient?</h2>
+            <p>Not yet: {stateWords(data.state).text.toLowerCase()}. Nothing is sent until Gradient is connected.</p>
+            <a className="button primary" href="#/connect">
+              Go on connecting
+            </a>
+          </section>
+        )
+      }
+    </Answered>
+  );
+}

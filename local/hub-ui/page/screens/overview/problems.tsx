@@ -1,0 +1,54 @@
+import { Notice } from "../../../../page-parts/notice.tsx";
+import { momentOf } from "../../../../page-parts/words.ts";
+import type { Integration } from "../../states.ts";
+
+interface Words {
+  title: string;
+  /** Where something can be done about it. */
+  at?: { address: string; title: string };
+}
+
+const key = { address: "#/settings/key", title: "Replace the key" };
+const connect = { address: "#/connect", title: "Show the mapping" };
+
+const words: Record<string, Words> = {
+  "token.rejected": { title: "Gradient refuses your key", at: key },
+  "token.missing": { title: "Your key is not stored any more", at: key },
+  "gradient.disconnected": { title: "Disconnected in Gradient", at: key },
+  "gradient.forbidden": { title: "Gradient refuses our calls" },
+  "gradient.unavailable": { title: "Gradient is failing" },
+  "gradient.vendor-key-rejected": { title: "Gradient refuses the hub's own key" },
+  "accounts.refused": { title: "Gradient did not take all customers", at: connect },
+  "schedule.unreadable": {
+    title: "The schedule cannot be read",
+    at: { address: "#/settings/schedule", title: "Set the schedule" },
+  },
+  "owner.unknown": { title: "No owner is known" },
+  "owner.unreachable": { title: "Mail to the owner cannot be delivered" },
+  "recipient.unreachable": { title: "Mail to a recipient cannot be delivered" },
+  "mail.not-sent": { title: "Mails are not sent for the moment" },
+  "agreement.renewal-due": {
+    title: "The agreement has a new version",
+    at: { address: "#/connect", title: "Read and confirm" },
+  },
+  "agreement.expired": {
+    title: "The new agreement is not confirmed",
+    at: { address: "#/connect", title: "Read and confirm" },
+  },
+};
+
+/** What is wrong, since when, and what to do about it. */
+export const Problems = ({ problems }: Pick<Integration, "problems">) =>
+  problems.map(({ code, since, whatToDo }) => {
+    const { title, at } = words[code] ?? { title: `Problem ${code}` };
+    return (
+      <Notice key={code} tone="bad" title={`${title}, since ${momentOf(since)}`}>
+        <p>{whatToDo}</p>
+        {at === undefined ? null : (
+          <p>
+            <a href={at.address}>{at.title}</a>
+          </p>
+        )}
+      </Notice>
+    );
+  });

@@ -1,0 +1,143 @@
+import { useEffect, useRef } from "react";
+import { Badge, Notice } from "../../../../page-parts/notice.tsx";
+import { countOf, momentOf } from "../../../../page-parts/words.ts";
+import { useChange } from "../../answers.ts";
+import { Answered } from "../../parts/answered.tsx";
+import { Button } from "../../parts/button.tsx";
+import { Failure } from "../../parts/failure.tsx";
+import { MayChange } from "../../parts/may-change.tsx";
+import { useSession } from "../../session.ts";
+import { Progress } from "./progress.tsx";
+import { Receipts } from "./receipts.tsx";
+import {
+  isDryRun,
+  isOver,
+  leftOverLines,
+  type Run,
+  runWords,
+  totalsInWords,
+  whyNothing,
+  whyStarted,
+  whyStopped,
+} from "./run-words.ts";
+import { useStart } from "./send-usage.tsx";
+import { useRun } from "./use-run.ts";
+
+const kindOf = ({ mode, customerIds, serviceIds, retryOf }: Run): string => {
+  if (retryOf !== null) return "Only what another run left over";
+  const narrowed = [
+    customerIds === null ? "" : countOf(customerIds.length, "customer"),
+    serviceIds === null ? "" : countOf(serviceIds.length, "service"),
+  ].filter((part) => part !== "");
+  const scope = narrowed.length === 0 ? "" : `, only ${narrowed.join(" and ")}`;
+  if (mode === "dry-run") return `Dry run: nothing is sent${scope}`;
+  if (mode === "full") return `Everything${scope}`;
+  return mode === "changes" ? `What has changed${scope}` : `${mode}${scope}`;
+};
+
+const Cancel = ({ run }: { run: Run }) => {
+  const cancel = useChange("DELETE /v1/integrations/gradient/exports/{exportId}");
+  const isAsked = run.stoppedBy === "cancelled";
+  return (
+    <>
+      <MayChange>
+        <div className="row">
+          <Button
+            kind="danger"
+            onPress={() => cancel.mutate({ path: { exportId: run.id } })}
+            isPending={cancel.isPending || isAsked}
+          >
+            {isAsked ? "Being cancelled…" : "Cancel this run"}
+          </Button>
+          <span className="quiet small">What Gradient has accepted by then stays accepted.</span>
+        </div>
+      </MayChange>
+      <Failure error={cancel.error} />
+    </>
+  );
+};
+
+const SendLeftOver = ({ run }: { run: Run }) => {
+  const { begin, isPending, told } = useStart();
+  const left = leftOverLines(run);
+  // a run that ended before its lines were fixed has nothing that could be sent again
+  if (isDryRun(run) || left === 0) return null;
+  return (
+    <>
+      <MayChange>
+        <div className="row">
+          <Button kind="primary" onPress={() => begin({ mode: "changes", retryOf: run.id })} isPending={isPending}>
+            Send only what was left over
+          </Button>
+          <span className="quiet small">
+            {countOf(left, "line")} of this run {left === 1 ? "is" : "are"} not in Gradient. Each is sent as it is
+            counted now.
+          </span>
+        </div>
+      </MayChange>
+      {told}
+    </>
+  );
+};
+
+const Facts = ({ run }: { run: Run }) => {
+  const session = useSession();
+  const { tone, text } = runWords(run);
+  return (
+    <dl className="facts">
+      <dt>Outcome</dt>
+      <dd>
+        <Badge tone={tone}>{text}</Badge>
+        {isOver(run) ? <span className="second">{whyNothing(run) ?? totalsInWords(run)}</span> : null}
+      </dd>
+      <dt>Why</dt>
+      <dd>{whyStarted(run, session)}</dd>
+      <dt>What</dt>
+      <dd>
+        {kindOf(run)}
+        {run.retryOf === null ? null : (
+          <>
+            {" · "}
+            <a href={`#/history/${run.retryOf}`}>Show that run</a>
+          </>
+        )}
+      </dd>
+      <dt>Started</dt>
+      <dd>{momentOf(run.startedAt ?? run.createdAt)}</dd>
+      <dt>Ended</dt>
+      <dd>{momentOf(run.finishedAt)}</dd>
+    </dl>
+  );
+};
+
+const Body = ({ run }: { run: Run }) => {
+  const stopped = whyStopped(run);
+  return (
+    <>
+      <Facts run={run} />
+      {stopped === null || !isOver(run) ? null : <Notice tone="warn">{stopped}</Notice>}
+      <Progress run={run} />
+      {isOver(run) ? <SendLeftOver run={run} /> : <Cancel run={run} />}
+      <Receipts run={run} />
+    </>
+  );
+};
+
+/** One run: how it went or goes, and a receipt for each line. */
+export const OneRun = ({ id }: { id: string }) => {
+  const run = useRun(id);
+  const heading = useRef<HTMLHeadingElement>(null);
+  // whoever came by a link of this page goes on reading here
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <section className="card" aria-labelledby="run">
+      <p className="small">
+        <a href="#/history">All runs</a>
+      </p>
+      <h2 id="run" ref={heading} tabIndex={-1}>
+        {run.data === undefined ? "Run" : `Run of ${momentOf(run.data.createdAt)}`}
+      </h2>
+      <Answered answer={run}>{(data) => <Body run={data} />}</Answered>
+    </section>
+  );
+};

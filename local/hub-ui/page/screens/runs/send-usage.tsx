@@ -1,0 +1,90 @@
+import { goTo } from "../../../../page-parts/address.ts";
+import { Refused, useChange } from "../../answers.ts";
+import { Button } from "../../parts/button.tsx";
+import { Failure } from "../../parts/failure.tsx";
+import { MayChange } from "../../parts/may-change.tsx";
+import type { Integration } from "../../states.ts";
+
+const start = "POST /v1/integrations/gradient/exports";
+
+/** A start that another run keeps back leads to that one. */
+const runningIn = (error: unknown): string | undefined => {
+  const id = error instanceof Refused ? error.problem.exportId : undefined;
+  return typeof id === "string" ? id : undefined;
+};
+
+const showRun = ({ id }: { id: string }) => goTo(`/history/${id}`);
+
+export const useStart = () => {
+  const { mutate, isPending, error, variables } = useChange(start);
+  const runningId = runningIn(error);
+  return {
+    begin: (body: NonNullable<Parameters<typeof mutate>[0]["body"]>) => mutate({ body }, { onSuccess: showRun }),
+    isPending,
+    pendingMode: isPending ? (variables?.asked.body?.mode ?? "changes") : undefined,
+    told: (
+      <>
+        <Failure error={error} />
+        {runningId === undefined ? null : (
+          <p>
+            <a href={`#/history/${runningId}`}>Show the run that is under way</a>
+          </p>
+        )}
+      </>
+    ),
+  };
+};
+
+const whyNot = ({ state, exports: { runningId } }: Integration): string | undefined => {
+  if (state !== "active" && state !== "awaiting-mapping") return "Possible once Gradient is connected.";
+  return runningId === null ? undefined : "A run is under way.";
+};
+
+/** *Send usage*, everything again, and a dry run; each leads to its run. */
+export const SendUsage = ({ integration }: { integration: Integration }) => {
+  const { begin, pendingMode, told } = useStart();
+  const because = whyNot(integration);
+  const mayDryRun = integration.state === "active" || integration.state === "awaiting-mapping";
+  return (
+    <>
+      <div className="row">
+        <MayChange>
+          <Button
+            kind="primary"
+            onPress={() => begin({ mode: "changes" })}
+            isPending={pendingMode === "changes"}
+            because={because}
+          >
+            Send usage
+          </Button>
+        </MayChange>
+        {mayDryRun ? (
+          <Button onPress={() => begin({ mode: "dry-run" })} isPending={pendingMode === "dry-run"}>
+            Try a dry run
+          </Button>
+        ) : null}
+      </div>
+      {told}
+    </>
+  );
+};
+
+/** For whoever does not trust what is said to be unchanged. */
+export const SendEverything = ({ integration }: { integration: Integration }) => {
+  const { begin, isPending, told } = useStart();
+  return (
+    <details>
+      <summary>Send everything again</summary>
+      <p className="quiet">
+        Every count is sent, also those that Gradient has accepted before. The service does so by itself from time to
+        time; nothing is counted twice.
+      </p>
+      <MayChange>
+        <Button onPress={() => begin({ mode: "full" })} isPending={isPending} because={whyNot(integration)}>
+          Send everything
+        </Button>
+      </MayChange>
+      {told}
+    </details>
+  );
+};

@@ -1,0 +1,115 @@
+import { useState } from "react";
+import { Notice } from "../../../../page-parts/notice.tsx";
+import { momentOf } from "../../../../page-parts/words.ts";
+import { useChange } from "../../answers.ts";
+import { Button } from "../../parts/button.tsx";
+import { Failure } from "../../parts/failure.tsx";
+import { MayChange } from "../../parts/may-change.tsx";
+import type { Integration } from "../../states.ts";
+import { bodyOf, draftOf, isPausedAt, type ScheduleDraft } from "./schedule-draft.ts";
+import { ScheduleFields } from "./schedule-fields.tsx";
+import { momentIn, scheduleInWords } from "./schedule-words.ts";
+
+interface ScheduleCardProps {
+  schedule: NonNullable<Integration["schedule"]>;
+  nextRunAt: string | null;
+}
+
+const save = "PUT /v1/integrations/gradient/schedule";
+
+/** Skips one date: nothing is sent until just after it. */
+const afterRun = (nextRunAt: string): string => new Date(Date.parse(nextRunAt) + 1000).toISOString();
+
+const Quick = ({ schedule, nextRunAt }: ScheduleCardProps) => {
+  const change = useChange(save);
+  const now = Date.now();
+  const put = (pausedUntil: string | null) =>
+    change.mutate({ body: { ...bodyOf(draftOf(schedule, now)), pausedUntil } });
+  return (
+    <>
+      <div className="row">
+        {isPausedAt(schedule, now) ? (
+          <Button onPress={() => put(null)} isPending={change.isPending}>
+            End the pause now
+          </Button>
+        ) : nextRunAt === null ? null : (
+          <Button onPress={() => put(afterRun(nextRunAt))} isPending={change.isPending}>
+            Skip the next run
+          </Button>
+        )}
+      </div>
+      <Failure error={change.error} />
+    </>
+  );
+};
+
+const Form = ({ schedule, onSaved }: { schedule: ScheduleCardProps["schedule"]; onSaved(): void }) => {
+  const change = useChange(save);
+  const [draft, setDraft] = useState<ScheduleDraft | undefined>(undefined);
+  const shown = draft ?? draftOf(schedule, Date.now());
+  const submit = () =>
+    change.mutate(
+      { body: bodyOf(shown) },
+      {
+        onSuccess: () => {
+          setDraft(undefined);
+          onSaved();
+        },
+      },
+    );
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <ScheduleFields draft={shown} change={(fields) => setDraft({ ...shown, ...fields })} />
+      <div className="row">
+        <Button type="submit" kind="primary" onPress={submit} isPending={change.isPending}>
+          Save the schedule
+        </Button>
+        {draft === undefined ? null : (
+          <Button kind="plain" onPress={() => setDraft(undefined)}>
+            Undo
+          </Button>
+        )}
+      </div>
+      <Failure error={change.error} onRetry={submit} />
+    </form>
+  );
+};
+
+/** The same moment by the clocks that the schedule goes by, where they are others than the reader's. */
+const InZone = ({ time, timeZone }: { time: string | null; timeZone: string }) => {
+  if (time === null || momentIn(time, timeZone) === momentOf(time)) return null;
+  return ` by your clock, which is ${momentIn(time, timeZone)} in ${timeZone}`;
+};
+
+/** When usage is sent by itself. */
+export const ScheduleCard = ({ schedule, nextRunAt }: ScheduleCardProps) => {
+  const [isSaved, setSaved] = useState(false);
+  const { pausedUntil, timeZone } = schedule;
+  return (
+    <section className="card" aria-labelledby="schedule">
+      <h2 id="schedule" tabIndex={-1}>
+        Schedule
+      </h2>
+      <p>
+        {scheduleInWords(schedule)}. Next run:{" "}
+        <strong>{nextRunAt === null ? "once Gradient has accepted a first count" : momentOf(nextRunAt)}</strong>
+        <InZone time={nextRunAt} timeZone={timeZone} />.
+      </p>
+      {isPausedAt(schedule, Date.now()) ? (
+        <Notice tone="warn" title={`Paused until ${momentOf(pausedUntil)}`}>
+          Nothing is sent by itself until then. You can send usage yourself at any time.
+        </Notice>
+      ) : null}
+      <MayChange>
+        <Quick schedule={schedule} nextRunAt={nextRunAt} />
+        <Form schedule={schedule} onSaved={() => setSaved(true)} />
+      </MayChange>
+      {isSaved ? <Notice tone="good">The schedule is saved.</Notice> : null}
+    </section>
+  );
+};

@@ -1,0 +1,93 @@
+import type { UsageLine } from "./all-lines.ts";
+
+/** Where a line stands, seen from the partner: is what it uses now what Gradient has accepted? */
+export type LineState = "in" | "unmapped" | "refused" | "changed" | "unknown";
+
+/** Gradient bills nothing for what is not mapped, whatever it has accepted before. */
+const heldOf = ({ lastOutcome, lastAccepted }: UsageLine): number =>
+  lastOutcome === "unmapped" ? 0 : (lastAccepted?.unitCount ?? 0);
+
+export const stateOf = (line: UsageLine): LineState => {
+  const { unitCount, lastAccepted, lastOutcome } = line;
+  if (unitCount === null) return "unknown";
+  if (lastOutcome === "unmapped") return "unmapped";
+  if (lastAccepted?.unitCount === unitCount) return "in";
+  return lastOutcome === "rejected" ? "refused" : "changed";
+};
+
+/** By how much the count has changed since Gradient accepted one; null where there is nothing to compare. */
+export const changeOf = ({ unitCount, lastAccepted }: UsageLine): number | null =>
+  unitCount === null || lastAccepted === null ? null : unitCount - lastAccepted.unitCount;
+
+/** Lines of one state, and what they keep from Gradient. */
+export interface Gap {
+  lines: number;
+  customers: number;
+  /** Used, but not with Gradient. */
+  missing: number;
+  /** With Gradient, but not used any more. */
+  tooMany: number;
+}
+
+export interface UsageSum {
+  lines: number;
+  /** Units that are used now. */
+  now: number;
+  /** Those of them that Gradient has accepted, where it is mapped. */
+  inGradient: number;
+  missing: number;
+  tooMany: number;
+  gaps: Record<Exclude<LineState, "in">, Gap>;
+  /** When the newest count was true, and the oldest that is not zero. */
+  newestAsOf: string | null;
+  oldestAsOf: string | null;
+  lastAcceptedAt: string | null;
+}
+
+const later = (one: string | null, other: string | null): string | null =>
+  one === null || (other !== null && other > one) ? other : one;
+const earlier = (one: string | null, other: string | null): string | null =>
+  one === null || (other !== null && other < one) ? other : one;
+
+export const sumUp = (lines: readonly UsageLine[]): UsageSum => {
+  const gap = () => ({ lines: 0, missing: 0, tooMany: 0, ids: new Set<string>() });
+  const gaps = { unmapped: gap(), refused: gap(), changed: gap(), unknown: gap() };
+  const sum = { lines: lines.length, now: 0, inGradient: 0, missing: 0, tooMany: 0 };
+  let newestAsOf: string | null = null;
+  let oldestAsOf: string | null = null;
+  let lastAcceptedAt: string | null = null;
+  for (const line of lines) {
+    const now = line.unitCount ?? 0;
+    newestAsOf = later(newestAsOf, line.asOf);
+    if (now > 0) oldestAsOf = earlier(oldestAsOf, line.asOf);
+    lastAcceptedAt = later(lastAcceptedAt, line.lastAccepted?.at ?? null);
+    sum.now += now;
+    const state = stateOf(line);
+    // what is not known is neither missing nor too much
+    const held = state === "unknown" ? now : heldOf(line);
+    const missing = Math.max(0, now - held);
+    const tooMany = Math.max(0, held - now);
+    sum.inGradient += Math.min(now, held);
+    sum.missing += missing;
+    sum.tooMany += tooMany;
+    if (state === "in") continue;
+    const found = gaps[state];
+    found.lines += 1;
+    found.missing += missing;
+    found.tooMany += tooMany;
+    found.ids.add(line.customerId);
+  }
+  const told = ({ ids, ...rest }: ReturnType<typeof gap>): Gap => ({ ...rest, customers: ids.size });
+  return {
+    ...sum,
+    gaps: {
+      unmapped: told(gaps.unmapped),
+      refused: told(gaps.refused),
+      changed: told(gaps.changed),
+      unknown: told(gaps.unknown),
+    },
+    newestAsOf,
+    oldestAsOf,
+    lastAcceptedAt,
+  };
+};

@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import { detailsInWords } from "#local/hub-ui/page/screens/audit/event-words";
+import { ageOf } from "#local/hub-ui/page/screens/overview/age-of";
+import { tellWait, type Wait } from "#local/hub-ui/page/screens/overview/wait-words";
+import { bodyOf, draftOf } from "#local/hub-ui/page/screens/settings/schedule-draft";
+import { dayIn, startOfDay } from "#local/hub-ui/page/screens/settings/zoned-day";
+
+const now = Date.parse("2026-11-26T12:00:00.000Z");
+
+describe("a wait", () => {
+  const wait: Wait = {
+    since: "2026-11-26T10:00:00.000Z",
+    why: "turn",
+    linesAhead: null,
+    expectedAt: null,
+    retryAt: null,
+  };
+
+  it.each([
+    [{}, /its turn/],
+    [
+      { linesAhead: 1200, expectedAt: "2026-11-26T10:05:00.000Z" },
+      /About 1,200 lines of others are ahead; expected at/,
+    ],
+    [{ linesAhead: 1 }, /About 1 line of others is ahead\./],
+    [{ linesAhead: 0 }, /Nothing is ahead/],
+    [{ why: "retry" as const, retryAt: "2026-11-26T10:05:00.000Z" }, /by itself\. It is tried again at/],
+    [{ why: "gradient-refuses" as const, retryAt: "2026-11-26T10:05:00.000Z" }, /refuses our calls\. It is tried/],
+    [{ why: "vendor-key" as const }, /yours is not at fault/],
+    [{ why: "agreement" as const }, /new version/],
+    [{ why: "something-new" }, /something-new/],
+  ])("is explained: %j", (what, text) => {
+    expect(tellWait({ ...wait, ...what }).text).toMatch(text);
+  });
+});
+
+describe("an age", () => {
+  it.each([
+    ["2026-11-26T11:59:50.000Z", "1 minute"],
+    ["2026-11-26T11:15:00.000Z", "45 minutes"],
+    ["2026-11-25T11:00:00.000Z", "25 hours"],
+    ["2026-11-01T11:00:00.000Z", "25 days"],
+    // the service's clock is a little ahead
+    ["2026-11-26T12:00:10.000Z", "1 minute"],
+  ])("of %s is %s", (since, text) => {
+    expect(ageOf(since, now)).toBe(text);
+  });
+});
+
+describe("the start of a day in a zone", () => {
+  it.each([
+    ["2026-12-24", "Europe/Prague", "2026-12-23T23:00:00.000Z"],
+    ["2026-07-01", "America/New_York", "2026-07-01T04:00:00.000Z"],
+    ["2026-01-01", "Pacific/Kiritimati", "2025-12-31T10:00:00.000Z"],
+    ["2026-03-29", "Europe/Prague", "2026-03-28T23:00:00.000Z"],
+    ["2026-03-30", "Europe/Prague", "2026-03-29T22:00:00.000Z"],
+    ["2026-11-01", "UTC", "2026-11-01T00:00:00.000Z"],
+  ])("%s in %s is %s, and back", (day, zone, instant) => {
+    expect(startOfDay(day, zone).toISOString()).toBe(instant);
+    expect(dayIn(instant, zone)).toBe(day);
+  });
+});
+
+describe("the schedule's form", () => {
+  const stored = { frequency: "weekly", dayOfWeek: 3, hour: 2, timeZone: "Europe/Prague", pausedUntil: null };
+
+  it("says what is stored, and sends only what its frequency has", () => {
+    const draft = draftOf(stored, now);
+
+    expect(bodyOf(draft)).toEqual(stored);
+    expect(bodyOf({ ...draft, frequency: "daily" })).toEqual({
+      frequency: "daily",
+      hour: 2,
+      timeZone: "Europe/Prague",
+      pausedUntil: null,
+    });
+    expect(bodyOf({ ...draft, frequency: "monthly", dayOfMonth: 31 })).toMatchObject({ dayOfMonth: 31 });
+  });
+
+  it("forgets a pause that is over, and keeps one that is not", () => {
+    const paused = (pausedUntil: string) => draftOf({ ...stored, pausedUntil }, now);
+
+    expect(paused("2026-11-25T23:00:00.000Z").pausedUntil).toBe("");
+    expect(bodyOf(paused("2026-12-23T23:00:00.000Z"))).toMatchObject({ pausedUntil: "2026-12-23T23:00:00.000Z" });
+  });
+});
+
+describe("the details of an event", () => {
+  it("are in words, in the order in which people ask, without zeros; what is not known stays", () => {
+    expect(detailsInWords({ exportId: "run-1", somethingNew: 7, rejected: 0, lines: 3, outcome: "partial" })).toEqual([
+      { name: "Outcome", text: "in part" },
+      { name: "Lines", text: "3" },
+      { name: "somethingNew", text: "7" },
+    ]);
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import type { UsageLine } from "#local/hub-ui/page/screens/usage/all-lines";
+import { changeOf, stateOf, sumUp } from "#local/hub-ui/page/screens/usage/sum-up";
+
+const at = "2026-11-25T02:00:00.000Z";
+
+const aLine = (
+  unitCount: number | null,
+  accepted: number | null,
+  lastOutcome: UsageLine["lastOutcome"] = accepted === null ? null : "accepted",
+  customerId = "cust-1",
+): UsageLine => ({
+  customerId,
+  customerName: "Northwind Dental",
+  serviceId: "svc-mail",
+  serviceName: "Mail filter",
+  unitCount,
+  asOf: "2026-11-26T00:00:00.000Z",
+  lastAccepted: accepted === null ? null : { unitCount: accepted, at },
+  lastOutcome,
+});
+
+describe("where a line stands", () => {
+  it.each([
+    ["in", aLine(5, 5)],
+    ["in", aLine(5, 5, "unchanged")],
+    ["in", aLine(0, 0)],
+    ["changed", aLine(5, 3)],
+    ["changed", aLine(5, null)],
+    ["changed", aLine(0, null)],
+    ["refused", aLine(5, 3, "rejected")],
+    ["unmapped", aLine(5, null, "unmapped")],
+    // accepted once, but its mapping was taken away since
+    ["unmapped", aLine(5, 5, "unmapped")],
+    ["unknown", aLine(null, 5)],
+  ])("is %s", (state, line) => {
+    expect(stateOf(line)).toBe(state);
+  });
+
+  it("compares with what Gradient has accepted last, and with nothing where there is nothing", () => {
+    expect([aLine(5, 3), aLine(0, 3), aLine(5, null), aLine(null, 3)].map(changeOf)).toEqual([2, -3, null, null]);
+  });
+});
+
+describe("the sum over all lines", () => {
+  it("tells what is in Gradient, what is missing and what is too much, in units", () => {
+    const sum = sumUp([
+      aLine(10, 10),
+      aLine(7, 5, "accepted", "cust-2"),
+      aLine(2, 6, "accepted", "cust-2"),
+      aLine(20, null, "unmapped", "cust-3"),
+      aLine(4, 4, "unmapped", "cust-3"),
+      aLine(3, 1, "rejected", "cust-4"),
+      aLine(null, 9, "accepted", "cust-5"),
+    ]);
+
+    expect(sum).toMatchObject({ lines: 7, now: 46, inGradient: 18, missing: 28, tooMany: 4 });
+    expect(sum.gaps).toEqual({
+      changed: { lines: 2, customers: 1, missing: 2, tooMany: 4 },
+      unmapped: { lines: 2, customers: 1, missing: 24, tooMany: 0 },
+      refused: { lines: 1, customers: 1, missing: 2, tooMany: 0 },
+      unknown: { lines: 1, customers: 1, missing: 0, tooMany: 0 },
+    });
+  });
+
+  it("is as of the newest count, and names the oldest that is billed", () => {
+    const old = { ...aLine(1, 1), asOf: "2026-10-01T00:00:00.000Z" };
+    const older = { ...aLine(0, 0), asOf: "2026-09-01T00:00:00.000Z" };
+
+    expect(sumUp([aLine(5, 5), old, older])).toMatchObject({
+      newestAsOf: "2026-11-26T00:00:00.000Z",
+      oldestAsOf: "2026-10-01T00:00:00.000Z",
+      lastAcceptedAt: at,
+    });
+    expect(sumUp([])).toMatchObject({ lines: 0, newestAsOf: null, oldestAsOf: null, lastAcceptedAt: null });
+  });
+
+  it("bears counts of ten digits", () => {
+    expect(sumUp([aLine(9_999_999_999, null), aLine(9_999_999_999, 9_999_999_999)])).toMatchObject({
+      now: 19_999_999_998,
+      missing: 9_999_999_999,
+    });
+  });
+});
