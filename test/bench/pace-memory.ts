@@ -17,8 +17,8 @@ export interface MemoryExtent {
 }
 
 /**
- * The pace under the share of a core that Lambda gives to a memory: of one large run, and of as many side by side as one worker carries. Calls to
- * Gradient are by TLS, those to the table are not.
+ * The pace under the share of a core that Lambda gives to a memory: of one large run, and of as many side by side as
+ * one worker carries. Calls to Gradient are by TLS, those to the table are not.
  */
 export const paceByMemory = async ({ lines, memories = usualMemories }: MemoryExtent) => {
   const rig = await paceRig({ secure: true });
