@@ -45,6 +45,7 @@ const jobOfKind: Record<string, Job> = {
   "breaker-release": "admit",
   look: "watch",
   mail: "mails",
+  reminders: "mails",
 };
 const keyOf = (write: Write): Key => ("put" in write ? write.put : "delete" in write ? write.delete : write.check);
 const name = ({ pk, sk }: Key) => `${pk}\u0000${sk}`;
