@@ -34,8 +34,9 @@ const closingOf = async (
 };
 
 /**
- * Ends the integration at once on our side: nothing is sent from here on. Telling Gradient and deleting the token
- * follow by themselves, through a queue that tries again; zeros go before that where a person wants them. History stays.
+ * Ends the integration at once on our side: no count is sent from here on. Telling Gradient and deleting the token
+ * follow by themselves, through a queue that tries again; zeros go before that where a person wants them. History
+ * stays.
  */
 export const disconnectIntegration =
   ({ table, now, newId, random }: Closing) =>

@@ -38,7 +38,8 @@ const costAt = ({ state, looks, mapping }: Integration, at: string): number | un
 /**
  * Every minute: owes a look for each partner that is due for one, as far as their share of Gradient's rate goes, the
  * longest due first. When the next one is due is decided at a look's end; one that never ends is owed again. Compares
- * as well, without a call, whether services that lines wait for have come: then everything is wanted; and goes on with the zeros of those who have disconnected.
+ * as well, without a call, whether services that lines wait for have come: then everything is wanted. Goes on with the
+ * zeros of those who have disconnected, too.
  */
 export const watchMappings = (dependencies: Dependencies) => {
   const { table, now, newId } = dependencies;
