@@ -67,8 +67,8 @@ const repeatsAt = ({ state, currentExportId, wants: held, schedule }: Dated): st
 
 /**
  * From when on somebody has to look at Gradient, or to try the token, or to compare whether an awaited service is there
- * by now, or to go on with the zeros of a disconnect. While a look is under way there is nothing to do but to notice, in
- * the end, that it was lost.
+ * by now, or to go on with the zeros of a disconnect. While a look is under way there is nothing to do but to notice,
+ * in the end, that it was lost.
  */
 const lookAt = ({ state, mapping, looks, awaitedServiceIds, closing }: Dated): string | undefined => {
   if (state === "disconnected") return closing?.retryAt;
