@@ -118,6 +118,15 @@ describe("the vault in Secrets Manager", () => {
     expect(await vault.store(name, first)).not.toEqual(await vault.store(`${name}-2`, first));
   });
 
+  it("leaves the first of two tokens readable when it comes back after the second", async () => {
+    const vault = secretsManagerVault(client);
+    await vault.store(name, first);
+    await vault.store(name, second);
+    const { versionId } = await vault.store(name, first);
+
+    expect(await secretsManagerVault(client).read(name, versionId)).toBe(first);
+  });
+
   it("brings back a secret that an operator has scheduled for deletion", async () => {
     const vault = secretsManagerVault(client);
     const { versionId } = await vault.store(name, first);

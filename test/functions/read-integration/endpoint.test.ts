@@ -63,6 +63,7 @@ describe("GET /", () => {
         exports: { last: null, nextRunAt: null, runningId: null, waiting: null },
         schedule: null,
         notifications: { recipients: [], onSuccess: false },
+        disconnecting: null,
         problems: [],
       },
     });
@@ -102,6 +103,7 @@ describe("GET /", () => {
       exports: { last: null, nextRunAt: minutesAfter(13 * 60), runningId: null, waiting: null },
       schedule: { frequency: "daily", hour: 2, timeZone: "Europe/Prague", pausedUntil: null },
       notifications: { recipients: [], onSuccess: false },
+      disconnecting: null,
       problems: [],
     });
   });

@@ -25,8 +25,8 @@ const startedWorld = async () => {
   return { world, organization };
 };
 
-const register = (world: ServiceWorld, text: string) =>
-  world.register({ partnerId: world.partnerId, text, by: world.by });
+const register = (world: ServiceWorld, text: string, confirmOrganizationChange = false) =>
+  world.register({ partnerId: world.partnerId, text, by: world.by, confirmOrganizationChange });
 
 /** What a refused try adds, and nothing else of it: that there was one. */
 const isTrace = ({ sk }: Item) => sk.startsWith("event#") || sk === "token-tries";
@@ -428,6 +428,25 @@ describe("a token that replaces another", () => {
     expect(await tokenInForce(world)).toBe(world.token);
     expect(await claimant(world.table, tokenClaimKey(tokenFingerprint(world.token, "hash-key")))).toBe(world.partnerId);
     expect(world.vault.names().flatMap((name) => world.vault.versions(name))).toEqual([world.token]);
+  });
+
+  it("leaves the first of two at work when it comes back after the second", async () => {
+    const world = await connectedWorld();
+    const organizationId = (await world.integration()).gradient?.organizationId ?? "";
+    const first = world.token;
+    const second = world.gradient.regenerateKey(first);
+    await register(world, second);
+    const third = world.gradient.regenerateKey(second);
+    await register(world, third);
+    expect(await claimant(world.table, tokenClaimKey(tokenFingerprint(second, "hash-key")))).toBeUndefined();
+
+    world.gradient.addOrganization({ token: second, organizationId });
+    await register(world, second, true);
+    await world.work();
+
+    expect(await tokenInForce(world)).toBe(second);
+    expect(await claimant(world.table, tokenClaimKey(tokenFingerprint(second, "hash-key")))).toBe(world.partnerId);
+    expect(await claimant(world.table, tokenClaimKey(tokenFingerprint(third, "hash-key")))).toBeUndefined();
   });
 
   it("ends the suspension in one step, and what was held up is sent", async () => {

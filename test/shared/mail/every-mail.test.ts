@@ -146,3 +146,15 @@ it.each([
   expect(mail?.subject).toBe(subject);
   expect(mail?.text.replace(/\s+/g, " ")).toContain(words);
 });
+
+it("a mail about a disconnect says what becomes of the counts: they stay, go to zero, or could not", () => {
+  const facts = mailSamples.disconnected;
+  const going = written({ ...facts, zeroUntil: "2026-12-02T09:15:00.000Z" });
+  const left = written({ ...facts, left: 3 });
+
+  expect(written(facts).flat).toContain("Counts in Gradient: stay as they were sent last");
+  expect(going.flat).toContain("Counts in Gradient: are set to zero");
+  expect(going.flat).toContain("that is tried until 2 December 2026, 09:15 UTC (10:15 in Europe/Prague)");
+  expect(left.subject).toBe("Some counts in Gradient were not set to zero: Harbourline IT");
+  expect(left.flat).toContain("For a week Gradient did not take a zero for 3 lines.");
+});
