@@ -14,15 +14,15 @@ const fail = (error: unknown): void => {
   process.exitCode = 1;
 };
 
-/** Ends with the first signal; a second one does not wait. */
-const stopOnSignal = (system: LocalSystem): void => {
-  let isStopping = false;
+/** Ends with the first signal; a second one does not wait. Answers what is aborted with it. */
+const stopOnSignal = (system: LocalSystem): AbortSignal => {
+  const stopping = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
-      if (isStopping) {
+      if (stopping.signal.aborted) {
         process.exit(1);
       }
-      isStopping = true;
+      stopping.abort();
       say("stopping");
       void system.stop().then(
         () => process.exit(0),
@@ -33,6 +33,7 @@ const stopOnSignal = (system: LocalSystem): void => {
       );
     });
   }
+  return stopping.signal;
 };
 
 /** Answers how to get the key of the sample's partner, as long as nobody has one. */
@@ -51,13 +52,25 @@ const loadSample = async ({ endpoints }: LocalSystem, hasSandbox: boolean): Prom
   }
 };
 
+/** In the background: nobody has to wait for a partner whom nobody may look at. */
+const connectSample = async ({ endpoints }: LocalSystem, stopping: AbortSignal): Promise<void> => {
+  const { connectSample: connect } = await import("./sample/connect-sample.ts");
+  try {
+    await connect(endpoints);
+  } catch (error) {
+    if (!stopping.aborted)
+      say(`The second sample partner is not connected: ${error instanceof Error ? error.message : String(error)}`);
+  }
+};
+
 const start = async (): Promise<void> => {
   loadEnvFile();
   const options = readOptions(process.argv.slice(2), process.env);
   const template = () => freshTemplate(say);
   const system = await startLocalSystem({ ...options, environment: process.env, template, say });
-  stopOnSignal(system);
-  const nextStep = options.loadsSample ? await loadSample(system, options.gradient === undefined) : undefined;
+  const stopping = stopOnSignal(system);
+  const hasSandbox = options.gradient === undefined;
+  const nextStep = options.loadsSample ? await loadSample(system, hasSandbox) : undefined;
   const { hubUi, api, gradient, mailbox, issuer } = system.endpoints;
   say(`hub UI    ${hubUi}`);
   say(`API       ${api}`);
@@ -67,6 +80,9 @@ const start = async (): Promise<void> => {
   say("ready");
   if (nextStep !== undefined) {
     say(nextStep);
+  }
+  if (options.loadsSample && hasSandbox) {
+    void connectSample(system, stopping);
   }
   if (options.opensPage) {
     openPage(hubUi, process.env);

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { fetchAccessToken } from "./access-token.ts";
 import { callJson } from "./call-json.ts";
-import { readSample } from "./sample.ts";
+import { readSample, type Sample } from "./sample.ts";
 
 export interface SampleSummary {
   partnerId: string;
@@ -27,8 +27,8 @@ const batchAnswer = z.object({
 export const loadSample = async (
   { api, issuer }: { api: string; issuer: string },
   now: () => Date = () => new Date(),
+  { partner, services, customers, usage }: Sample = readSample(),
 ): Promise<SampleSummary> => {
-  const { partner, services, customers, usage } = readSample();
   const accessToken = await fetchAccessToken(issuer, {
     org_id: partner.id,
     sub: "hub-back-office",

@@ -5,11 +5,10 @@ import { readSample } from "./sample.ts";
 const organization = z.object({ organizationId: z.string(), name: z.string(), connected: z.boolean() });
 
 /**
- * The sample's partner as an organization in the Gradient sandbox: the one of its name, or a new one that nobody has a
- * key of yet. Of several of that name, the newest.
+ * A partner as an organization in the Gradient sandbox: the one of its name, or a new one that nobody has a key of yet.
+ * Of several of that name, the newest.
  */
-export const openSampleOrganization = async (gradient: string): Promise<z.infer<typeof organization>> => {
-  const { name } = readSample().partner;
+export const openOrganization = async (gradient: string, name: string): Promise<z.infer<typeof organization>> => {
   const url = `${gradient}/_partner/organizations`;
   const { items } = await callJson({ url, answer: z.object({ items: z.array(organization) }) });
   return (
@@ -17,6 +16,8 @@ export const openSampleOrganization = async (gradient: string): Promise<z.infer<
     (await callJson({ method: "POST", url, body: { name }, answer: organization }))
   );
 };
+
+export const openSampleOrganization = (gradient: string) => openOrganization(gradient, readSample().partner.name);
 
 /** What a person types to get the organization's key. */
 export const keyCommand = (gradient: string, organizationId: string): string =>

@@ -25,18 +25,23 @@ const usageRow = z.strictObject({
 const readRows = <S extends z.ZodType>(file: string, row: S): z.output<S>[] =>
   z.array(row).parse(parseCsv(readFileSync(join(import.meta.dirname, file), "utf8")));
 
-/** The MSP of the CSV files beside this one. */
-export const readSample = () => {
-  const [partner] = readRows("partner.csv", partnerRow);
+const readSampleIn = (folder: string) => {
+  const [partner] = readRows(join(folder, "partner.csv"), partnerRow);
   if (partner === undefined) throw new Error("partner.csv names no partner.");
   return {
     partner,
     services: readRows("services.csv", serviceRow),
-    customers: readRows("customers.csv", customerRow),
-    usage: readRows("usage.csv", usageRow),
+    customers: readRows(join(folder, "customers.csv"), customerRow),
+    usage: readRows(join(folder, "usage.csv"), usageRow),
   };
 };
-export type Sample = ReturnType<typeof readSample>;
+export type Sample = ReturnType<typeof readSampleIn>;
+
+/** The MSP of the CSV files beside this one. */
+export const readSample = (): Sample => readSampleIn(".");
+
+/** A second MSP with a few customers, which has connected already. */
+export const readConnectedSample = (): Sample => readSampleIn("fernhill");
 
 /** What one billed customer uses of one service: what Gradient holds once both are mapped and an export has run. */
 export interface ExpectedCount {

@@ -2,14 +2,16 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { expectedCounts } from "#local/sample/sample";
+import { expectedCounts, readSample } from "#local/sample/sample";
 import { connectPartner, eventually, feedPartner, hubSession, untilOver, untilState } from "#test/system/hub-session";
 import { type RunningSystem, startLocalSystem } from "#test/system/local-system";
 
 const partnerId = "org-1001";
 const started = z.object({ id: z.string() });
 const history = z.object({ items: z.array(z.object({ id: z.string(), trigger: z.string() })) });
-const mails = z.object({ emails: z.array(z.object({ subject: z.string(), destination: z.unknown() })) });
+const mails = z.object({
+  emails: z.array(z.object({ subject: z.string(), destination: z.object({ to: z.array(z.string()) }) })),
+});
 const receipts = z.object({
   items: z.array(
     z.object({ customerId: z.string(), serviceId: z.string(), unitCount: z.number().nullable(), outcome: z.string() }),
@@ -23,10 +25,12 @@ const held = z.object({
 let system: RunningSystem;
 let partner: Awaited<ReturnType<typeof connectPartner>>;
 
+/** The mails to the partner's owner: another sample partner has one of its own. */
 const readMails = async (subject: string) =>
   mails
     .parse(await (await fetch(`${system.endpoints.mailbox}/store`)).json())
-    .emails.filter((mail) => mail.subject.includes(subject));
+    .emails.filter(({ destination }) => destination.to.includes(readSample().partner.ownerEmail))
+    .filter((mail) => mail.subject.includes(subject));
 
 /** Gradient's counts as `customer service count`. */
 const countsInGradient = async (): Promise<string[]> =>

@@ -1,7 +1,9 @@
 import { useState } from "react";
 import { countOf, momentOf, numberOf } from "../../../page-parts/words.ts";
+import { AtFirst } from "../parts/at-first.tsx";
 import { Button } from "../parts/button.tsx";
 import { MayChange } from "../parts/may-change.tsx";
+import { Scroll } from "../parts/scroll.tsx";
 import { useSession } from "../session.ts";
 import { LeaveOut } from "./leave-out.tsx";
 import { type Gap, type Kind, oneOf } from "./mapping.ts";
@@ -21,45 +23,9 @@ export const GapTable = ({ kind, gaps }: { kind: Kind; gaps: Gap[] }) => {
   const one = oneOf[kind];
   return (
     <>
-      <div className="scroll">
-        <table>
-          <thead>
-            <tr>
-              {mayChange ? (
-                <th scope="col">
-                  <span className="unseen">Choose</span>
-                </th>
-              ) : null}
-              <th scope="col">{kind === "accounts" ? "Customer" : "Service"}</th>
-              <th scope="col" className="number">
-                Units unbilled
-              </th>
-              <th scope="col">Was mapped</th>
-            </tr>
-          </thead>
-          <tbody>
-            {gaps.map(({ id, name, unbilledUnits, wasMappedAt }) => (
-              <tr key={id}>
-                {mayChange ? (
-                  <td className="choice">
-                    <input
-                      type="checkbox"
-                      aria-label={`Choose ${name}`}
-                      checked={chosenIds.has(id)}
-                      onChange={() => choose(id)}
-                    />
-                  </td>
-                ) : null}
-                <td>
-                  <bdi>{name}</bdi> <span className="quiet small">{id}</span>
-                </td>
-                <td className="number">{numberOf(unbilledUnits)}</td>
-                <td>{wasMappedAt === null ? "never" : momentOf(wasMappedAt)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <AtFirst items={gaps} first={10} many={`${one}s`}>
+        {(shown) => <Rows kind={kind} gaps={shown} chosenIds={chosenIds} onChoose={mayChange ? choose : undefined} />}
+      </AtFirst>
       <MayChange>
         <div className="row">
           <Button
@@ -84,3 +50,53 @@ export const GapTable = ({ kind, gaps }: { kind: Kind; gaps: Gap[] }) => {
     </>
   );
 };
+
+interface RowsProps {
+  kind: Kind;
+  gaps: Gap[];
+  chosenIds: ReadonlySet<string>;
+  /** Nothing can be chosen without it. */
+  onChoose: ((id: string) => void) | undefined;
+}
+
+const Rows = ({ kind, gaps, chosenIds, onChoose }: RowsProps) => (
+  <Scroll label={kind === "accounts" ? "Unmapped customers" : "Unmapped services"}>
+    <table>
+      <thead>
+        <tr>
+          {onChoose ? (
+            <th scope="col">
+              <span className="unseen">Choose</span>
+            </th>
+          ) : null}
+          <th scope="col">{kind === "accounts" ? "Customer" : "Service"}</th>
+          <th scope="col" className="number">
+            Units unbilled
+          </th>
+          <th scope="col">Was mapped</th>
+        </tr>
+      </thead>
+      <tbody>
+        {gaps.map(({ id, name, unbilledUnits, wasMappedAt }) => (
+          <tr key={id}>
+            {onChoose ? (
+              <td className="choice">
+                <input
+                  type="checkbox"
+                  aria-label={`Choose ${name}`}
+                  checked={chosenIds.has(id)}
+                  onChange={() => onChoose(id)}
+                />
+              </td>
+            ) : null}
+            <td className="name">
+              <bdi>{name}</bdi> <span className="quiet small">{id}</span>
+            </td>
+            <td className="number">{numberOf(unbilledUnits)}</td>
+            <td className="when">{wasMappedAt === null ? "never" : momentOf(wasMappedAt)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </Scroll>
+);

@@ -28,7 +28,7 @@ const OfKind = ({ kind, first, more }: { kind: Kind; first: Gap[]; more: number 
   const units = first.reduce((sum, { unbilledUnits }) => sum + unbilledUnits, 0);
   const many = `${oneOf[kind]}s`;
   return (
-    <section aria-label={`Unmapped ${many}`}>
+    <div>
       <h4>
         {numberOf(first.length + more)} {first.length + more === 1 ? oneOf[kind] : many}{" "}
         <span className="quiet">
@@ -45,7 +45,7 @@ const OfKind = ({ kind, first, more }: { kind: Kind; first: Gap[]; more: number 
           </Button>
         </div>
       ) : null}
-    </section>
+    </div>
   );
 };
 

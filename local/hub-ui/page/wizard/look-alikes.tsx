@@ -4,23 +4,31 @@ import type { Mapping } from "./mapping.ts";
 
 interface LookAlikesProps {
   lookAlikes: Mapping["lookAlikes"];
+  /** The names of those that are known here, by their ids. */
+  names: ReadonlyMap<string, string>;
   /** How many groups are not among them. */
   more: number;
 }
 
 /** Customers that are easily mixed up when they are mapped. */
-export const LookAlikes = ({ lookAlikes, more }: LookAlikesProps) => {
+export const LookAlikes = ({ lookAlikes, names, more }: LookAlikesProps) => {
   if (lookAlikes.length === 0) return null;
   return (
     <Notice tone="warn" title="Take care: some of your customers look alike">
       <ul>
         {lookAlikes.map(({ customerIds, more: further, why, whatToDo }) => (
           <li key={customerIds.join(" ")}>
-            <bdi>{why}</bdi> {whatToDo}{" "}
-            <span className="small">
-              ({customerIds.join(", ")}
-              {further > 0 ? ` and ${countOf(further, "other")}` : ""})
-            </span>
+            <strong>
+              {customerIds.map((id, index) => (
+                <span key={id}>
+                  {index > 0 ? " · " : ""}
+                  <bdi>{names.get(id) ?? id}</bdi>
+                </span>
+              ))}
+              {further > 0 ? ` and ${countOf(further, "other")}` : ""}
+            </strong>
+            <br />
+            {why} {whatToDo}
           </li>
         ))}
       </ul>

@@ -6,8 +6,10 @@ import { Answered } from "../parts/answered.tsx";
 import { Button } from "../parts/button.tsx";
 import { Failure } from "../parts/failure.tsx";
 import { MayChange } from "../parts/may-change.tsx";
+import { screens } from "../screens.ts";
 import type { Integration } from "../states.ts";
 import { isOver, outcomeWords, type UsageExport, waitingWords } from "./export-words.ts";
+import { useHeadingFocus } from "./focus.ts";
 
 /** *Send usage*: what runs now, what waits and why, and how the last run ended. */
 export const Sending = ({ integration }: { integration: Integration }) => {
@@ -15,9 +17,19 @@ export const Sending = ({ integration }: { integration: Integration }) => {
   const { runningId, waiting, last, nextRunAt } = integration.exports;
   const shownId = runningId ?? last?.id;
   const send = () => starting.mutate({ body: {} });
+  // the button to cancel goes with the run
+  const heading = useHeadingFocus(runningId ?? "");
+  const because =
+    runningId !== null
+      ? "It is being sent now."
+      : integration.state === "active"
+        ? undefined
+        : "Usage is sent once the first two steps are done and Gradient takes your key.";
   return (
     <section className="card">
-      <h3>Send usage to Gradient</h3>
+      <h3 ref={heading} tabIndex={-1}>
+        Send usage to Gradient
+      </h3>
       <p>
         Usage is sent by itself{nextRunAt === null ? "" : `, next on ${momentOf(nextRunAt)}`}. Whatever has changed
         since can be sent now.
@@ -31,18 +43,13 @@ export const Sending = ({ integration }: { integration: Integration }) => {
       )}
       {shownId === undefined ? null : <Run key={shownId} exportId={shownId} isRunning={runningId !== null} />}
       <Failure error={starting.error} onRetry={send} />
-      {runningId === null ? (
-        <MayChange>
-          <Button
-            kind="primary"
-            onPress={send}
-            isPending={starting.isPending}
-            because={integration.state === "active" ? undefined : "Usage is sent once the first two steps are done."}
-          >
+      <MayChange>
+        <div className="row">
+          <Button kind="primary" onPress={send} isPending={starting.isPending} because={because}>
             Send usage
           </Button>
-        </MayChange>
-      ) : null}
+        </div>
+      </MayChange>
     </section>
   );
 };
@@ -113,7 +120,9 @@ const Ended = ({ run }: { run: UsageExport }) => {
             </li>
           ))}
       </ul>
-      <a href={`#/history/${run.id}`}>See each line's receipt</a>
+      {screens.some(({ name }) => name === "history") ? (
+        <a href={`#/history/${encodeURIComponent(run.id)}`}>See each line's receipt</a>
+      ) : null}
     </Notice>
   );
 };

@@ -2,7 +2,9 @@ import type { BodyOf } from "#client/api-client";
 import { Badge, type Tone } from "../../../page-parts/notice.tsx";
 import { momentOf, numberOf } from "../../../page-parts/words.ts";
 import { useList } from "../answers.ts";
+import { AtFirst } from "../parts/at-first.tsx";
 import { Paged } from "../parts/paged.tsx";
+import { Scroll } from "../parts/scroll.tsx";
 
 type Line = BodyOf<"GET /v1/integrations/gradient/usage">["items"][number];
 
@@ -39,48 +41,54 @@ export const UsageLines = () => {
       <h3 id="usage-lines">What is sent, line by line</h3>
       <Paged list={list} one="line" empty={<p>There is no usage yet: the hub has measured nothing so far.</p>}>
         {(lines) => (
-          <div className="scroll">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Customer</th>
-                  <th scope="col">Service</th>
-                  <th scope="col" className="number">
-                    Uses now
-                  </th>
-                  <th scope="col" className="number">
-                    In Gradient
-                  </th>
-                  <th scope="col" className="number">
-                    Change
-                  </th>
-                  <th scope="col">Measured</th>
-                  <th scope="col">State</th>
-                </tr>
-              </thead>
-              <tbody>
-                {lines.map((line) => (
-                  <tr key={`${line.customerId} ${line.serviceId}`}>
-                    <td>
-                      <bdi>{line.customerName}</bdi>
-                    </td>
-                    <td>
-                      <bdi>{line.serviceName}</bdi>
-                    </td>
-                    <td className="number">{numberOf(line.unitCount)}</td>
-                    <td className="number">{numberOf(line.lastAccepted?.unitCount)}</td>
-                    <td className="number">{changeOf(line)}</td>
-                    <td>{momentOf(line.asOf)}</td>
-                    <td>
-                      <Badge tone={outcomeOf(line.lastOutcome).tone}>{outcomeOf(line.lastOutcome).text}</Badge>
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <AtFirst items={lines} first={20} many="lines">
+            {(shown) => <Lines lines={shown} />}
+          </AtFirst>
         )}
       </Paged>
     </section>
   );
 };
+
+const Lines = ({ lines }: { lines: Line[] }) => (
+  <Scroll label="Lines">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Customer</th>
+          <th scope="col">Service</th>
+          <th scope="col" className="number">
+            Uses now
+          </th>
+          <th scope="col" className="number">
+            In Gradient
+          </th>
+          <th scope="col" className="number">
+            Change
+          </th>
+          <th scope="col">Measured</th>
+          <th scope="col">State</th>
+        </tr>
+      </thead>
+      <tbody>
+        {lines.map((line) => (
+          <tr key={`${line.customerId} ${line.serviceId}`}>
+            <td className="name">
+              <bdi>{line.customerName}</bdi>
+            </td>
+            <td className="name">
+              <bdi>{line.serviceName}</bdi>
+            </td>
+            <td className="number">{numberOf(line.unitCount)}</td>
+            <td className="number">{numberOf(line.lastAccepted?.unitCount)}</td>
+            <td className="number">{changeOf(line)}</td>
+            <td className="when">{momentOf(line.asOf)}</td>
+            <td>
+              <Badge tone={outcomeOf(line.lastOutcome).tone}>{outcomeOf(line.lastOutcome).text}</Badge>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </Scroll>
+);

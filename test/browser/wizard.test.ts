@@ -1,0 +1,213 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "#test/system/hub-session";
+import { type RunningSystem, startLocalSystem } from "#test/system/local-system";
+import { faultsEverywhere, launchBrowser, type OpenedPage, openPage } from "./browser.ts";
+import { button, gradientPeople, refuse, untilFocused } from "./hub-page.ts";
+
+let browser: Browser;
+let system: RunningSystem;
+let opened: OpenedPage;
+let page: Page;
+beforeAll(async () => {
+  [browser, system] = await Promise.all([launchBrowser(), startLocalSystem({ sample: true })]);
+  opened = await openPage(browser, system.endpoints.hubUi);
+  page = opened.page;
+});
+afterAll(async () => {
+  await browser?.close();
+  await system?.stop();
+});
+
+const organization = "Harbourline IT Services";
+const leftUnmapped = ["cust-1005", "cust-1030", "cust-1037"];
+
+/** The changing calls of the page to the API, as `PUT /token`. */
+const changesOf = (watched: Page): string[] => {
+  const changes: string[] = [];
+  watched.on("request", (request) => {
+    const { pathname } = new URL(request.url());
+    if (!["GET", "OPTIONS"].includes(request.method()) && pathname.startsWith("/v1/integrations/gradient"))
+      changes.push(`${request.method()} ${pathname.slice("/v1/integrations/gradient".length) || "/"}`);
+  });
+  return changes;
+};
+
+const tabOf = async (address: string) => {
+  const { page: tab } = await openPage(browser, `${system.endpoints.hubUi}/#${address}`);
+  return tab;
+};
+
+// the steps of one journey: each builds on the one before
+describe("the wizard", () => {
+  it("is found under Integrations, and starts once however often it is pressed", async () => {
+    await page.getByRole("heading", { name: "MSP Ecosystem platforms", level: 2 }).waitFor();
+    await page.getByRole("link", { name: "Set up Gradient" }).click();
+    await untilFocused(page, "H1 Gradient");
+    await button(page, "Start integration").waitFor();
+    expect(await faultsEverywhere(page)).toEqual([]);
+
+    const changes = changesOf(page);
+    await button(page, "Start integration").dblclick();
+    await untilFocused(page, "H3 Get your key in Gradient");
+    expect(changes).toEqual(["POST /"]);
+    await expect(page.locator(".steps [aria-current=step]").textContent()).resolves.toContain("Sign up for Gradient");
+  });
+
+  it("leads to the organization's page in Gradient after asking, and gives the focus back", async () => {
+    const { id } = await gradientPeople(system, organization);
+    await button(page, "Go to Gradient").click();
+    const dialog = page.getByRole("dialog", { name: "You are about to leave the hub" });
+    const link = dialog.getByRole("link", { name: "Open Gradient" });
+
+    expect(await link.getAttribute("href")).toBe(`${system.endpoints.gradient}/#/organizations/${id}`);
+    expect(await link.getAttribute("target")).toBe("_blank");
+    expect(await faultsEverywhere(page)).toEqual([]);
+    await button(page, "Stay here").click();
+    await untilFocused(page, "BUTTON Go to Gradient");
+  });
+
+  it("says of a key what is wrong with it, and keeps what was typed", async () => {
+    const key = page.getByLabel("Your Gradient key");
+    const save = button(page, "Check and save the key");
+    await save.click();
+    await page.getByText("Paste the key first.").waitFor();
+    await key.fill("too short");
+    await save.click();
+    await page.getByRole("alert").getByText("This does not look like a Gradient key").waitFor();
+    await key.fill("a-key-that-nobody-has-generated");
+    await save.click();
+    await page.getByRole("alert").getByText("Gradient does not accept this key").waitFor();
+    expect(await faultsEverywhere(page)).toEqual([]);
+    expect(await key.inputValue()).toBe("a-key-that-nobody-has-generated");
+  });
+
+  it.each([
+    ["This key is in use by another organization", { status: 409, code: "token.in-use" }],
+    ["Gradient refuses the hub's own key", { status: 502, code: "gradient.vendor-key-rejected" }],
+    ["Gradient refuses the hub's calls", { status: 503, code: "gradient.refused" }],
+    ["Gradient could not be asked", { status: 503, code: "gradient.unavailable" }],
+    ["The service failed", { status: 500, code: "internal" }],
+    ["That was a lot in one minute", { status: 429, code: "calls.too-many", headers: { "retry-after": "30" } }],
+    ["Too many keys were refused", { status: 429, code: "token.cooldown", headers: { "retry-after": "2" } }],
+  ])("tells in words: %s", async (words, refusal) => {
+    const end = await refuse(page, "/token", refusal);
+    await button(page, "Check and save the key").click();
+    await page.getByRole("alert").getByText(words).waitFor();
+    await end();
+  });
+
+  it("counts a wait down, and takes the try again when it is over", async () => {
+    const again = button(page, "Try again");
+    expect(await again.getAttribute("aria-disabled")).toBe("true");
+    await page.locator("button:not([aria-disabled])", { hasText: "Try again" }).click();
+    await page.getByRole("alert").getByText("Gradient does not accept this key").waitFor();
+  });
+
+  it("asks before it changes to another organization of Gradient", async () => {
+    const more = { current: { id: "1", name: "Old Organization" }, new: { id: "2", name: "New Organization" } };
+    const end = await refuse(page, "/token", { status: 409, code: "organization.differs", more });
+    await button(page, "Check and save the key").click();
+    await button(page, "Keep Old Organization").waitFor();
+    await end();
+    const sent = page.waitForRequest((request) => request.url().endsWith("/token") && request.method() === "PUT");
+    await button(page, "Change the organization").click();
+    expect((await sent).postDataJSON()).toMatchObject({ confirmOrganizationChange: true });
+    await page.getByRole("alert").waitFor();
+  });
+
+  it("loses nothing without a network", async () => {
+    await page.context().setOffline(true);
+    await button(page, "Check and save the key").click();
+    await page.getByRole("alert").getByText("No connection").waitFor();
+    await page.getByText("It is tried again by itself").waitFor();
+    await page.context().setOffline(false);
+    await page.getByText("It is tried again by itself").waitFor({ state: "detached" });
+    expect(await page.getByLabel("Your Gradient key").inputValue()).toBe("a-key-that-nobody-has-generated");
+  });
+
+  it("takes the key, shows whose it is, and is at the agreement after a reload and in another tab", async () => {
+    const { generateKey } = await gradientPeople(system, organization);
+    await page.getByLabel("Your Gradient key").fill(` "${await generateKey()}"\n`);
+    await page.keyboard.press("Enter");
+    await untilFocused(page, "H3 Your agreement to share usage");
+    await page.getByText("Gradient takes the key").waitFor();
+    await page.reload();
+    await page.getByRole("heading", { name: "What is not shared" }).waitFor();
+    expect(await faultsEverywhere(page)).toEqual([]);
+    await expect(page.locator("dl").textContent()).resolves.toContain(organization);
+  });
+
+  it("confirms the agreement once in two tabs, and shows the owner's mail", async () => {
+    const other = await tabOf("/connect/1");
+    for (const tab of [page, other]) await tab.getByRole("checkbox", { name: /I have read this/ }).check();
+    await Promise.all([page, other].map((tab) => button(tab, "Confirm the agreement").click()));
+    for (const tab of [page, other]) await tab.getByText(/^Version .* by Marta Keller$/).waitFor();
+    await other.context().close();
+    await page.getByText("The e-mail to the owner was sent.").waitFor();
+    await button(page, "Send the e-mail again").click();
+    await page.getByRole("alert").getByText("The e-mail was sent a moment ago").waitFor();
+    expect(await faultsEverywhere(page)).toEqual([]);
+  });
+
+  it("shows gaps with their units, leaves out with a reason, and takes in again", async () => {
+    await button(page, "Next").click();
+    await untilFocused(page, "H2 Map customers and services");
+    await page.getByText("0 of 37 customers mapped").waitFor();
+    await page.getByText("Northgate Logistics · NORTHGATE LOGISTICS").waitFor();
+    expect(await button(page, "Next").getAttribute("aria-disabled")).toBe("true");
+    await page.getByRole("checkbox", { name: "Choose Granite Peak Engineering" }).check();
+    await button(page, "Leave out 1 customer…").click();
+    await page.getByLabel("Why?").fill("Billed by a contract of its own");
+    expect(await faultsEverywhere(page)).toEqual([]);
+    await button(page, "Leave out").click();
+    await page.getByText("0 of 36 customers mapped").waitFor();
+    await page.getByText("Show who and what").click();
+    await page.getByText("“Billed by a contract of its own”").waitFor();
+    expect(await faultsEverywhere(page)).toEqual([]);
+    await button(page, "Take in again Granite Peak Engineering").click();
+    await page.getByText("0 of 37 customers mapped").waitFor();
+  });
+
+  it("opens Next by itself, and stays where somebody is reading", async () => {
+    const { read, mapAllExcept, finish } = await gradientPeople(system, organization);
+    await eventually("the accounts in Gradient", async () => {
+      const { accounts, services } = await read();
+      return accounts.length >= 37 && services.length === 4 ? true : undefined;
+    });
+    await mapAllExcept(leftUnmapped);
+    await finish();
+    await button(page, "Check now").click();
+    await page.getByText("Next is open: Approve usage.").waitFor();
+    await page.getByRole("heading", { name: "Map customers and services", level: 2 }).waitFor();
+    await page.getByText("34 of 37 customers mapped").waitFor();
+  });
+
+  it("shows what Gradient accepted, sends, and says what is left to do there", async () => {
+    await button(page, "Next").click();
+    await untilFocused(page, "H2 Approve usage");
+    await page.getByText("not mapped, so not billed").waitFor();
+    await page.getByText("11 not mapped, so not billed").waitFor();
+    await page.locator("button:not([aria-disabled])", { hasText: "Send usage" }).waitFor();
+    expect(await faultsEverywhere(page)).toEqual([]);
+    const changes = changesOf(page);
+    await button(page, "Send usage").dblclick();
+    await page.reload();
+    await page.getByText("unchanged since last time").waitFor();
+    expect(changes).toEqual(["POST /exports"]);
+    await expect(page.locator("table").textContent()).resolves.not.toMatch(/approved/i);
+    await page.getByText("A count that Gradient has accepted is not approved yet").waitFor();
+  });
+
+  it("goes back by the browser's own button, and complained of nothing but refusals", async () => {
+    await page.goBack();
+    await page.getByRole("heading", { name: "Map customers and services", level: 2 }).waitFor();
+    await page.goForward();
+    await page.getByRole("heading", { name: "Approve usage", level: 2 }).waitFor();
+    expect([...opened.hosts]).toEqual(["127.0.0.1"]);
+    const unexpected = opened.complaints.filter(
+      (complaint) => !/status of (4\d\d|50[0-3])|ERR_INTERNET_DISCONNECTED/.test(complaint),
+    );
+    expect(unexpected).toEqual([]);
+  });
+});
