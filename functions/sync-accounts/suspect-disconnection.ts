@@ -1,4 +1,3 @@
-import { eventWrite } from "#shared/events/event";
 import type { GradientConnection } from "#shared/gradient/gradient-api";
 import {
   findIntegration,
@@ -8,6 +7,7 @@ import {
   withProblem,
 } from "#shared/integrations/integration";
 import { letGo } from "#shared/integrations/looks";
+import { suspendedEventWrite } from "#shared/integrations/suspended-event";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";
 import { type Begun, LookLost } from "./begin-look.ts";
@@ -56,16 +56,7 @@ export const suspectDisconnection =
       };
       await table.transact([
         integrationWrite(withProblem(suspended, "gradient.disconnected", at)),
-        eventWrite({
-          id: newId(),
-          partnerId,
-          type: "integration.suspended",
-          at,
-          actor: "gradient",
-          actorName: null,
-          address: null,
-          details: { reason: "gradient.disconnected" },
-        }),
+        suspendedEventWrite({ id: newId(), partnerId, at, details: { reason: "gradient.disconnected" } }),
       ]);
       return "disconnected-there";
     });

@@ -1,9 +1,9 @@
-import { eventWrite } from "../events/event.ts";
 import { oweMail } from "../mail/owe-mail.ts";
 import type { Changing } from "../table/changing.ts";
 import { retryOnConflict, type Write } from "../table/table.ts";
 import { findIntegration, integrationWrite, withProblem } from "./integration.ts";
 import { aDayAfter } from "./looks.ts";
+import { suspendedEventWrite } from "./suspended-event.ts";
 
 export interface Rejection {
   partnerId: string;
@@ -42,16 +42,7 @@ export const suspendIntegration =
       await table.transact([
         integrationWrite(suspended),
         ...oweMail({ partnerId, mailId, facts: { kind: "token-rejected", rejectedAt: at } }, { at, newId }),
-        eventWrite({
-          id: newId(),
-          partnerId,
-          type: "integration.suspended",
-          at,
-          actor: "gradient",
-          actorName: null,
-          address: null,
-          details: { lastFour: before.token.lastFour },
-        }),
+        suspendedEventWrite({ id: newId(), partnerId, at, details: { lastFour: before.token.lastFour } }),
         ...together,
       ]);
       return "suspended";
