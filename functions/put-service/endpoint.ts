@@ -1,19 +1,21 @@
 import { feedEndpoint } from "#shared/lambda/http-endpoint";
 import type { HubService } from "#shared/services/hub-service";
-import { plainName } from "#shared/services/service-names";
+import { otherInGradient } from "#shared/services/service-names";
 import type { putService } from "./put-service.ts";
 import { type PutServiceReply, putServiceRoute } from "./route.ts";
 
-/**
- * Where the service stands in Gradient. It is created there once and never changed, because Gradient documents no call
- * for that: a name that the hub has changed since stays another one there.
- */
-const stateInGradient = ({ name, gradientServiceId, gradientName, refusal }: HubService) => ({
-  state: gradientServiceId !== null ? "created" : refusal ? "refused" : "awaited",
-  name: gradientServiceId === null ? null : (gradientName ?? name),
-  hasOtherName: gradientServiceId !== null && plainName(gradientName ?? name) !== plainName(name),
-  refusal: refusal ? { words: refusal.words, at: refusal.at, retryAt: refusal.retryAt } : null,
-});
+/** Where the service stands in Gradient. */
+const stateInGradient = (service: HubService) => {
+  const { name, gradientServiceId, gradientName, refusal } = service;
+  const other = otherInGradient(service);
+  return {
+    state: gradientServiceId !== null ? "created" : refusal ? "refused" : "awaited",
+    name: gradientServiceId === null ? null : (gradientName ?? name),
+    hasOtherName: other.name !== null,
+    hasOtherDescription: other.isDescription,
+    refusal: refusal ? { words: refusal.words, at: refusal.at, retryAt: refusal.retryAt } : null,
+  } as const;
+};
 
 export const putServiceEndpoint = (put: ReturnType<typeof putService>) =>
   feedEndpoint(putServiceRoute, async ({ path, body }): Promise<PutServiceReply> => {

@@ -43,10 +43,20 @@ export const putService =
       const holder = others.find((other) => other.names.includes(plainName(record.name)));
       if (holder) throw nameTaken(record.name, holder.serviceId);
       const at = now().toISOString();
-      // older rows do not tell under which name Gradient has it: it is the one that the hub changes now
+      // older rows do not tell how Gradient has it: it is the name, and the description, that the hub changes now
       const isKnown = stored?.gradientServiceId !== null && stored?.gradientServiceId !== undefined;
       const gradientName = stored?.gradientName ?? (isKnown ? stored.name : null);
-      const updated: HubService = { ...(stored ?? unknown), gradientName, id, ...record, refusal: null, updatedAt: at };
+      const isDescribed = !isKnown || stored.gradientDescription !== undefined;
+      const gradientDescription = isDescribed ? (stored?.gradientDescription ?? null) : stored.description;
+      const inGradient = { gradientName, gradientDescription };
+      const updated: HubService = {
+        ...(stored ?? unknown),
+        ...inGradient,
+        id,
+        ...record,
+        refusal: null,
+        updatedAt: at,
+      };
       const isMissing = updated.gradientServiceId === null;
       await table.transact([
         serviceWrite(updated),

@@ -4,6 +4,8 @@ import { exportView } from "#shared/exports/export-view";
 import type { Receipt } from "#shared/exports/line";
 import { findExport, isOver, listExports, type UsageExport } from "#shared/exports/usage-export";
 import { identifier } from "#shared/identifier";
+import { listServices } from "#shared/services/hub-service";
+import { otherInGradient } from "#shared/services/service-names";
 import type { Table } from "#shared/table/table";
 import type { LineOutcome } from "#shared/usage/outcome";
 import { fromCursor, keyAfter, type ListOf, toCursor } from "./cursor.ts";
@@ -50,6 +52,17 @@ export interface ReceiptQuery extends ListQuery {
   outcome?: LineOutcome | undefined;
 }
 
+/** A partner that looks for the service in Gradient finds it under the name that it was created with. */
+const withNameInGradient = async (table: Pick<Table, "query">) => {
+  const names = new Map((await listServices(table)).map((service) => [service.id, otherInGradient(service).name]));
+  return (receipt: Receipt): Receipt => {
+    const name = names.get(receipt.serviceId) ?? null;
+    if (name === null) return receipt;
+    const hint = `In Gradient, the service is called "${name}".`;
+    return { ...receipt, reason: receipt.reason === null ? hint : `${receipt.reason} ${hint}` };
+  };
+};
+
 /**
  * The receipts in the order of the run. A page ends with a chunk, so it may hold a few less than others, or none where
  * few lines have the outcome. A run that is under way has receipts up to its first chunk that is not done.
@@ -79,12 +92,13 @@ export const readReceipts = (dependencies: Dependencies) => {
     const list: ListOf = [partnerId, "receipts", exportId, outcome ?? ""];
     const start = fromCursor(list, keyAfter("chunk#"), cursor);
     const value = await ownExport(dependencies, partnerId, exportId);
+    const named = await withNameInGradient(dependencies.table);
     const { items, hasRoomFor, add } = pageIn<Receipt>(room);
     let chunks = 0;
     let next: string | null = null;
     for await (const { sk, receipts } of settledChunks(value, start)) {
       if (!hasRoomFor(maxLinesPerChunk) || chunks === maxChunksPerPage) return { items, nextCursor: next };
-      add(receipts.filter((receipt) => outcome === undefined || receipt.outcome === outcome));
+      add(receipts.filter((receipt) => outcome === undefined || receipt.outcome === outcome).map(named));
       chunks += 1;
       next = toCursor(list, sk);
     }

@@ -1,6 +1,6 @@
 import { type Customer, isBilled } from "#shared/customers/customer";
 import type { AccountChange, GradientAccount } from "#shared/gradient/gradient-api";
-import { dayMs } from "#shared/integrations/looks";
+import { dayMs } from "#shared/schedules/zoned-time";
 import { holdsUnits, type LedgerEntry } from "#shared/usage/ledger";
 
 export interface AccountChanges {

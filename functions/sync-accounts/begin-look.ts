@@ -1,5 +1,5 @@
 import { findIntegration, type Integration, integrationWrite, maySend } from "#shared/integrations/integration";
-import { isAsked, isUnderWay, letGo, takenBy } from "#shared/integrations/looks";
+import { hasCome, isAsked, isUnderWay, letGo, takenBy } from "#shared/integrations/looks";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict, written } from "#shared/table/table";
 
@@ -19,8 +19,6 @@ export interface Begun {
 export class LookLost extends Error {
   override name = "LookLost";
 }
-
-const hasCome = (moment: string | null, at: string): boolean => moment !== null && moment <= at;
 
 const workAt = (value: Integration, at: string): Begun["work"] | undefined => {
   const { looks, mapping, state } = value;

@@ -1,4 +1,4 @@
-import { eventWrite } from "#shared/events/event";
+import { eventWrite, gradientActor } from "#shared/events/event";
 import type { GradientConnection } from "#shared/gradient/gradient-api";
 import {
   findIntegration,
@@ -63,9 +63,7 @@ export const suspectDisconnection =
           partnerId,
           type: "integration.suspended",
           at,
-          actor: "gradient",
-          actorName: null,
-          address: null,
+          ...gradientActor,
           details: { reason: "gradient.disconnected" },
         }),
         ...oweMail(

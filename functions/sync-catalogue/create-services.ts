@@ -81,9 +81,11 @@ export const createServices = ({ table, gradient, clock }: Dependencies) => {
     const create = async (service: HubService): Promise<void> => {
       const { name, description, category, subcategory } = service;
       const claimed = await put({ ...service, createdAs: name, createdUntil: iso(clock.now() + landsWithinMs) });
+      let described: string | null = null;
       let words = "Gradient does not show the service after it had created it.";
       try {
         await gradient.createService(token, { name, description, category, subcategory });
+        described = description;
       } catch (error) {
         if (!isAppError(error, "gradient.refused") && !isAppError(error, "gradient.conflict")) {
           // with an answer it cannot land any more; without one it is looked for until it must have landed
@@ -95,7 +97,7 @@ export const createServices = ({ table, gradient, clock }: Dependencies) => {
       }
       // a conflict may say that it is there already
       const found = find(claimed, await gradient.readServices(token));
-      if (found) return bindTo(claimed, found);
+      if (found) return bindTo({ ...claimed, gradientDescription: described }, found);
       const { refusal } = await putOff(claimed, words, null);
       logger.error("gradient refuses a service", { serviceId: service.id, tries: refusal?.tries ?? 0 });
       report.refused += 1;
@@ -108,7 +110,7 @@ export const createServices = ({ table, gradient, clock }: Dependencies) => {
     for (const service of missing.toSorted((a, b) => tries(a) - tries(b))) {
       const known = find(service, existing);
       try {
-        if (known) await bindTo(service, known);
+        if (known) await bindTo({ ...service, gradientDescription: null }, known);
         else if (mayBeCreated(service, iso(clock.now()))) await create(service);
       } catch (error) {
         // the feed, or another worker, was quicker: the next tick sees to it

@@ -8,7 +8,7 @@ import {
   type Integration,
   integrationWrite,
 } from "#shared/integrations/integration";
-import { isUnderWay, waitingForServices } from "#shared/integrations/looks";
+import { hasCome, isUnderWay, waitingForServices } from "#shared/integrations/looks";
 import { wish } from "#shared/integrations/wants";
 import { logger } from "#shared/logger";
 import { listServices } from "#shared/services/hub-service";
@@ -24,8 +24,6 @@ interface Dependencies extends Changing {
   /** The full rate, for everybody together. */
   callsPerSecond: number;
 }
-
-const hasCome = (moment: string | null, at: string): boolean => moment !== null && moment <= at;
 
 /** A look, or a trial of the token: what it may cost in calls; undefined where none is due. */
 const costAt = ({ state, looks, mapping }: Integration, at: string): number | undefined => {

@@ -4,7 +4,7 @@ import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { GradientEnv } from "#shared/lambda/gradient-env";
 import type { Foundation } from "./foundation.ts";
-import { gradientEnvironment } from "./gradient-environment.ts";
+import { gradientEnvironment, grantPartnersCalls } from "./gradient-environment.ts";
 import { ServiceFunction } from "./service-function.ts";
 import { WorkerQueue } from "./worker-queue.ts";
 
@@ -14,7 +14,7 @@ export class Catalogue extends Construct {
 
   constructor(scope: Construct, id: string, foundation: Foundation) {
     super(scope, id);
-    const { storage, credentials, schedules } = foundation;
+    const { schedules } = foundation;
     const workerTimeout = Duration.seconds(60);
     const queue = new WorkerQueue(this, "Services", {
       workerTimeout,
@@ -28,10 +28,7 @@ export class Catalogue extends Construct {
       errorImpact: "a new service is missing in Gradient and cannot be mapped",
       timeout: workerTimeout,
     });
-    storage.grantUse(syncCatalogue);
-    storage.grantFindDue(syncCatalogue);
-    credentials.vendorKey.grantRead(syncCatalogue);
-    credentials.partnerTokens.grantRead(syncCatalogue);
+    grantPartnersCalls(syncCatalogue, foundation);
     // one at a time is enough, SQS asks for two at least
     queue.drive(syncCatalogue, { batchSize: 1, maxConcurrency: 2 });
     schedules.add("sync-catalogue", ScheduleExpression.rate(Duration.minutes(1)), syncCatalogue);

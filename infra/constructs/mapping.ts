@@ -7,11 +7,12 @@ import { exclusionsRoute, inclusionsRoute } from "#functions/leave-out/route";
 import type { ReceiveMappingWebhookEnv } from "#functions/receive-mapping-webhook/env";
 import { receiveMappingWebhookRoute } from "#functions/receive-mapping-webhook/route";
 import type { WatchMappingsEnv } from "#functions/watch-mappings/env";
+import { accountWorker } from "#infra/account-worker";
 import { settingsOf } from "#infra/stages";
 import type { GradientEnv } from "#shared/lambda/gradient-env";
 import type { TableEnv } from "#shared/lambda/table-env";
 import type { Foundation } from "./foundation.ts";
-import { gradientEnvironment } from "./gradient-environment.ts";
+import { gradientEnvironment, grantPartnersCalls } from "./gradient-environment.ts";
 import { ServiceFunction } from "./service-function.ts";
 import { WorkerQueue } from "./worker-queue.ts";
 
@@ -25,7 +26,7 @@ export class Mapping extends Construct {
     const environment = { TABLE_NAME: storage.tableName };
 
     // a partner with thousands of customers is created in pages, and renamed ones are changed one call each
-    const workerTimeout = Duration.seconds(120);
+    const workerTimeout = Duration.seconds(accountWorker.timeoutSeconds);
     const queue = new WorkerQueue(this, "Accounts", {
       workerTimeout,
       // a partner looks for its customers in Gradient right after the confirmation: a failed attempt is repeated soon
@@ -43,12 +44,9 @@ export class Mapping extends Construct {
       environment: gradientEnvironment(this, foundation),
       errorImpact: "new customers appear in Gradient late, and what partners map is noticed late",
       timeout: workerTimeout,
+      memoryMb: accountWorker.memoryMb,
     });
-    storage.grantUse(syncAccounts);
-    // whose token is good is found out with others' that wait
-    storage.grantFindDue(syncAccounts);
-    credentials.vendorKey.grantRead(syncAccounts);
-    credentials.partnerTokens.grantRead(syncAccounts);
+    grantPartnersCalls(syncAccounts, foundation);
     queue.drive(syncAccounts, { batchSize: 1, maxConcurrency: 5 });
 
     const checkMapping = new ServiceFunction<TableEnv>(this, "CheckMapping", {

@@ -62,8 +62,9 @@ export type StoredEvent = z.infer<typeof storedEvent>;
 export const eventWrite = (event: AuditEvent): RowWrite =>
   added({ ...event, pk: partnerPk(event.partnerId), sk: `event#${event.at}#${event.id}` });
 
-/** Who acts, where it is not a person. */
+/** Who acts, where it is not a person: we, or Gradient by what it answers and tells. */
 export const serviceActor = { actor: "service", actorName: null, role: null, address: null };
+export const gradientActor = { actor: "gradient", actorName: null, address: null };
 
 const fromItem = (item: Item): StoredEvent => readRow(storedEvent, item);
 

@@ -1,9 +1,8 @@
 import * as z from "zod";
 import { instant } from "../identifier.ts";
+import { dayMs, hourMs } from "../schedules/zoned-time.ts";
 
 const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
-export const dayMs = 24 * hourMs;
 
 /**
  * Looks at what a partner has mapped, as levels and not as events: whatever calls for a look counts `asked` up, and a
@@ -86,6 +85,9 @@ const failureGapsMs = [minuteMs, 5 * minuteMs, 15 * minuteMs, hourMs] as const;
 const lostAfterMs = 15 * minuteMs;
 // ten seconds more than a worker may run
 const heldMs = 130_000;
+
+/** A moment that the record names has come. */
+export const hasCome = (moment: string | null, at: string): boolean => moment !== null && moment <= at;
 
 /** One is on its way to a worker, or a worker is at it. */
 export const isUnderWay = ({ until }: Looks, at: string): boolean => until !== null && until > at;

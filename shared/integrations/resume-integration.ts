@@ -1,4 +1,4 @@
-import { eventWrite } from "../events/event.ts";
+import { eventWrite, gradientActor } from "../events/event.ts";
 import type { GradientConnection } from "../gradient/gradient-api.ts";
 import { oweMail } from "../mail/owe-mail.ts";
 import type { Changing } from "../table/changing.ts";
@@ -68,9 +68,7 @@ export const resumeIntegration =
           partnerId,
           type: "integration.resumed",
           at,
-          actor: "gradient",
-          actorName: null,
-          address: null,
+          ...gradientActor,
           details: { lastFour: before.token.lastFour },
         }),
       ]);

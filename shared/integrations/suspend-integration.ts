@@ -1,4 +1,4 @@
-import { eventWrite, serviceActor } from "../events/event.ts";
+import { eventWrite, gradientActor, serviceActor } from "../events/event.ts";
 import { oweMail } from "../mail/owe-mail.ts";
 import type { Changing } from "../table/changing.ts";
 import { retryOnConflict, type Write } from "../table/table.ts";
@@ -49,7 +49,7 @@ export const suspendIntegration =
           partnerId,
           type: "integration.suspended",
           at,
-          ...(isMissing ? serviceActor : { actor: "gradient", actorName: null, address: null }),
+          ...(isMissing ? serviceActor : gradientActor),
           details: { lastFour: before.token.lastFour },
         }),
         ...together,

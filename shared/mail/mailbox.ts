@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import { instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
+import { dayMs } from "../schedules/zoned-time.ts";
 import { readRow } from "../stored.ts";
 import { allItems, type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 import type { OwnerMail } from "./owner-mail.ts";
@@ -52,7 +53,6 @@ export const ownersMailboxes = async (table: Pick<Table, "query">, partnerId: st
   return boxes;
 };
 
-const dayMs = 24 * 60 * 60_000;
 /** So many mails of one kind may go to one reader within a day. */
 const mailsADay = 3;
 

@@ -86,6 +86,8 @@ const hubService = z.object({
   gradientServiceId: z.string().nullable(),
   /** The name that Gradient has it under: it is never changed there. */
   gradientName: z.string().nullish(),
+  /** How it was described when it was created there; null where that is not known, undefined in older rows. */
+  gradientDescription: z.string().nullish(),
   /** The name that a call without an answer may have created it under, whatever its name is by now. */
   createdAs: z.string().nullish(),
   /** Until then one worker alone may create it in Gradient, which would create it twice. */

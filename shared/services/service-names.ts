@@ -21,6 +21,20 @@ export type ServiceNames = z.infer<typeof row>;
 
 const key: Key = { pk: "catalogue", sk: "names" };
 
+/**
+ * What Gradient shows of a service where the hub calls or describes it otherwise by now. It is created there once and
+ * never changed, because Gradient documents no call for that.
+ */
+export const otherInGradient = ({ name, description, ...one }: HubService) => {
+  const isThere = one.gradientServiceId !== null;
+  const shown = one.gradientName ?? name;
+  return {
+    name: isThere && plainName(shown) !== plainName(name) ? shown : null,
+    // of a service that was there before us, and in older rows, nothing tells how it is described
+    isDescription: isThere && plainName(one.gradientDescription ?? description) !== plainName(description),
+  };
+};
+
 /** Every name that a service goes by: the hub's, and the one that Gradient has it under, or may be creating. */
 export const namesOf = ({ name, gradientServiceId, gradientName, createdAs }: HubService): string[] => {
   // older rows do not tell under which name it was created

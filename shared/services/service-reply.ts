@@ -16,6 +16,7 @@ export const serviceReply = z
       state: wordOf("awaited", "created", "refused"),
       name: z.string().nullable(),
       hasOtherName: z.boolean(),
+      hasOtherDescription: z.boolean(),
       refusal: z.strictObject({ words: z.string(), at: instant, retryAt: instant }).nullable(),
     }),
   })
@@ -30,7 +31,13 @@ export const serviceReply = z
         subcategory: "endpoint detection and response (EDR)",
         unit: "devices",
         updatedAt: "2026-11-22T12:00:00.000Z",
-        gradient: { state: "created", name: "Endpoint protection", hasOtherName: false, refusal: null },
+        gradient: {
+          state: "created",
+          name: "Endpoint protection",
+          hasOtherName: false,
+          hasOtherDescription: false,
+          refusal: null,
+        },
       },
     ],
   });

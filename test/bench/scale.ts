@@ -4,6 +4,7 @@ import { buildBundles } from "./rig/bundles.ts";
 import { benchDynamo } from "./rig/dynamo.ts";
 import { manyDuePartners } from "./scale/due-partners.ts";
 import { largePartner, smallPartner } from "./scale/large-partner.ts";
+import { manyAccounts } from "./scale/many-accounts.ts";
 import { rateUnits } from "./scale/rate.ts";
 
 const { values: options } = parseArgs({ options: { quick: { type: "boolean" }, only: { type: "string" } } });
@@ -17,6 +18,7 @@ const parts: Record<string, (dynamo: Awaited<ReturnType<typeof benchDynamo>>) =>
   small: (dynamo) => smallPartner(dynamo, bundles),
   large: (dynamo) => largePartner(dynamo, bundles, options.quick ? 10_000 : 100_000),
   due: (dynamo) => manyDuePartners(dynamo, bundles, options.quick ? 2_000 : 50_000),
+  accounts: (dynamo) => manyAccounts(dynamo, bundles, options.quick ? [2_000] : [2_000, 20_000]),
 };
 
 for (const name of options.only?.split(",") ?? Object.keys(parts)) {

@@ -27,7 +27,7 @@ const answer = {
     id: "svc-dns",
     ...aServiceRecord(),
     updatedAt: noon,
-    gradient: { state: "awaited", name: null, hasOtherName: false, refusal: null },
+    gradient: { state: "awaited", name: null, hasOtherName: false, hasOtherDescription: false, refusal: null },
   },
 };
 
@@ -50,8 +50,18 @@ it("shows the name that Gradient has it under, where the hub has changed it sinc
 
   expect(body).toMatchObject({
     name: "DNS Shield",
-    gradient: { state: "created", name: "DNS Security Essentials", hasOtherName: true, refusal: null },
+    gradient: { state: "created", name: "DNS Security Essentials", hasOtherName: true, hasOtherDescription: false },
   });
+});
+
+it("tells that Gradient describes it otherwise, where the hub has changed that since", async () => {
+  const { endpoint } = await anEndpoint(aServiceRow());
+
+  const changed = await call(endpoint, aCall({ body: aServiceRecord({ description: "Another one." }) }));
+  const back = await call(endpoint, aCall());
+
+  expect(changed.body.gradient).toMatchObject({ hasOtherName: false, hasOtherDescription: true });
+  expect(back.body.gradient).toMatchObject({ hasOtherName: false, hasOtherDescription: false });
 });
 
 it("shows Gradient's words where it refuses the service", async () => {
@@ -62,6 +72,7 @@ it("shows Gradient's words where it refuses the service", async () => {
     state: "refused",
     name: null,
     hasOtherName: false,
+    hasOtherDescription: false,
     refusal: { words: "no such category", at: noon, retryAt: minutesAfter(60) },
   });
 });

@@ -21,6 +21,7 @@ it("keeps a new service, which Gradient does not know yet", async () => {
     unit: "seat",
     gradientServiceId: null,
     gradientName: null,
+    gradientDescription: null,
     createdUntil: null,
     refusal: null,
     updatedAt: noon,
@@ -41,6 +42,7 @@ it("keeps what ties a service to Gradient when its record changes", async () => 
   expect(await findService(table, "svc-dns")).toEqual({
     ...stored,
     gradientName: "DNS Security Essentials",
+    gradientDescription: "Blocks malicious domains for every seat.",
     unit: "user",
     refusal: null,
     updatedAt: minutesAfter(5),

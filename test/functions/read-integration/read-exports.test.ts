@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readExports, readReceipts } from "#functions/read-integration/read-exports";
 import type { Receipt } from "#shared/exports/line";
 import type { LineOutcome } from "#shared/usage/outcome";
+import { aServiceRow } from "#test/builders/service";
 import { aTableWith } from "#test/builders/table";
 import { minutesAfter } from "#test/builders/time";
 import { aChunkRow, aLine, anExportRow, aReceipt } from "#test/builders/usage-export";
@@ -115,7 +116,7 @@ describe("the receipts", () => {
     );
     let queries = 0;
     const query: InMemoryTable["query"] = (...args) => {
-      queries += 1;
+      queries += Number(args[0].pk.startsWith("export#"));
       return table.query(...args);
     };
 
@@ -138,6 +139,22 @@ describe("the receipts", () => {
 
     expect(receipts.map(({ customerId }) => customerId)).toEqual(["cust-0-0", "late", "cust-2-0"]);
     expect(receipts[1]).toMatchObject({ outcome: "deferred", reason: "The run was cancelled before this line." });
+  });
+
+  it("tell the name that Gradient has the service under, where the hub has changed it since", async () => {
+    const ended = [aReceipt(), aReceipt({ outcome: "unmapped", reason: "Not mapped." })];
+    const table = await aTableWith(
+      anExportRow({ chunks: 1, allChunks: 1 }),
+      aChunkRow({ number: 0, content: { state: "done", receipts: [...ended, aReceipt({ serviceId: "svc-edr" })] } }),
+      aServiceRow({ name: "DNS Shield", gradientName: "DNS Security Essentials" }),
+      aServiceRow({ id: "svc-edr", name: "EDR", gradientName: "EDR" }),
+    );
+
+    expect((await allPages(table)).flat().map(({ reason }) => reason)).toEqual([
+      'In Gradient, the service is called "DNS Security Essentials".',
+      'Not mapped. In Gradient, the service is called "DNS Security Essentials".',
+      null,
+    ]);
   });
 
   it("are not there before the plan", async () => {

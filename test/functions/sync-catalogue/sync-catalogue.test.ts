@@ -165,6 +165,20 @@ describe("a service that Gradient refuses", () => {
   });
 });
 
+describe("a service that is described otherwise", () => {
+  it("keeps what Gradient was told when it was created there", async () => {
+    const world = await aWorld();
+    const description = (await stored(world, "dns"))?.description;
+    await world.catalogue();
+    await putService(world.common)({
+      id: "dns",
+      record: aServiceRecord({ name: "Service dns", description: "Another one." }),
+    });
+
+    expect(await stored(world, "dns")).toMatchObject({ description: "Another one.", gradientDescription: description });
+  });
+});
+
 describe("a service that is renamed", () => {
   it("while a call that creates it is without an answer is found under its old name, and not created twice", async () => {
     const world = await aWorld();

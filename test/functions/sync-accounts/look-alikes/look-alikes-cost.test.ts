@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { lookAlikes } from "#functions/sync-accounts/look-alikes/look-alikes";
+import { collidingNames } from "#test/builders/colliding-names";
 import { seededRandom } from "#test/builders/seeded-random";
 
 const random = seededRandom(182);
@@ -7,19 +8,6 @@ const pick = (list: readonly string[]): string => list[Math.floor(random() * lis
 const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, at) => make(at));
 const letters = [..."abcdefghijklmnopqrstuvwxyz"];
 const wordOf = (length: number, from: readonly string[] = letters): string => times(length, () => pick(from)).join("");
-
-/** Two texts of 13 letters that one hash, as a polynomial of this base in 32 bits, takes for one. */
-const collision = (base: number): [string, string] => {
-  const known = new Map<number, string>();
-  for (;;) {
-    const text = wordOf(13);
-    let hash = 0;
-    for (let at = 0; at < text.length; at += 1) hash = (Math.imul(hash, base) + text.charCodeAt(at)) | 0;
-    const other = known.get(hash);
-    if (other !== undefined && other !== text) return [other, text];
-    known.set(hash, text);
-  }
-};
 
 const ordinaryNames = (count: number): string[] => {
   const syllables = "ba be ko lo mar net nor ost pal qui ra sol tan ter ul ver zen dor gate field ham ton brook".split(
@@ -30,14 +18,7 @@ const ordinaryNames = (count: number): string[] => {
 };
 
 const hardNames: [string, () => string[]][] = [
-  [
-    "all have one hash",
-    () => {
-      // a base that is often taken; names that are made of such texts meet under it wherever a letter is left out
-      const pair = collision(0x01000193);
-      return times(2_000, (name) => times(14, (block) => pair[(name >> (block % 11)) & 1] ?? "").join(""));
-    },
-  ],
+  ["all have one hash", () => collidingNames(2_000, random)],
   ["are near one another", () => times(2_000, (at) => `${"northgate".repeat(20)}${String.fromCodePoint(0x4e00 + at)}`)],
   [
     "are near others in many places",
