@@ -7,6 +7,7 @@ import { exclusionsRoute, inclusionsRoute } from "#functions/leave-out/route";
 import type { ReceiveMappingWebhookEnv } from "#functions/receive-mapping-webhook/env";
 import { receiveMappingWebhookRoute } from "#functions/receive-mapping-webhook/route";
 import type { WatchMappingsEnv } from "#functions/watch-mappings/env";
+import { wholeCoreMb } from "#infra/export-workers";
 import { settingsOf } from "#infra/stages";
 import type { GradientEnv } from "#shared/lambda/gradient-env";
 import type { TableEnv } from "#shared/lambda/table-env";
@@ -63,6 +64,8 @@ export class Mapping extends Construct {
       folder: "leave-out",
       environment,
       errorImpact: "partners cannot leave customers or services out of billing, nor take them in again",
+      // five hundred customers in one call
+      memoryMb: wholeCoreMb,
     });
     storage.grantUse(leaveOut);
     api.route(leaveOut, exclusionsRoute, inclusionsRoute);
