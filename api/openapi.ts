@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { idempotencyKeyShape } from "#shared/lambda/idempotency-key";
 import type { Callers } from "#shared/lambda/route";
 import { jsonSchemas } from "./json-schemas.ts";
 import { type Described, gatewayStatuses, problemsOf } from "./problems.ts";
@@ -40,7 +41,7 @@ const idempotencyKey = {
   in: "header",
   required: false,
   description: "A repeat with the same key within 24 hours is answered as the first was, with `idempotency-replayed`",
-  schema: { type: "string", minLength: 1, maxLength: 128, pattern: "^[\\x20-\\x7e]*$" },
+  schema: { type: "string", pattern: idempotencyKeyShape.source },
 };
 
 const tags = {

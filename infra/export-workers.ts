@@ -17,5 +17,7 @@ export const exportWorkers = {
   scheduled: 2,
 } as const;
 
-/** Of every other function. */
+/** Of every other function, but those that have more to do (docs/performance.md, "The API"). */
 export const usualMemoryMb = 256;
+/** With so much memory Lambda gives a function one core, which costs the same work no more than a share of one does. */
+export const wholeCoreMb = 1769;

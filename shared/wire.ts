@@ -7,6 +7,12 @@ export const wordOf = <const Words extends readonly string[]>(...words: Words) =
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() });
 
+/** How much a page of a list may hold. */
+export interface Room {
+  rows: number;
+  bytes: number;
+}
+
 /** What became of a batch: good records are stored, bad ones are named by their places in it. */
 export const batchReply = z
   .strictObject({

@@ -1,16 +1,11 @@
 import type { Page } from "#shared/table/table";
+import type { Room } from "#shared/wire";
 import { fromCursor, keyAfter, type ListOf, toCursor } from "./cursor.ts";
 
 /** A page of a list as it is answered. */
 export interface List<T> {
   items: T[];
   nextCursor: string | null;
-}
-
-/** How much a page may hold. */
-export interface Room {
-  rows: number;
-  bytes: number;
 }
 
 /** What every list is asked for. */

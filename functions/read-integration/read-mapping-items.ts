@@ -8,8 +8,9 @@ import { partnerPk } from "#shared/partners/partner";
 import { readableOf } from "#shared/stored";
 import type { Table } from "#shared/table/table";
 import { readUsage } from "#shared/usage/usage";
+import type { Room } from "#shared/wire";
 import { fromCursor, keyAfter, type ListOf, toCursor } from "./cursor.ts";
-import { type List, type ListQuery, pageIn, type Room } from "./list.ts";
+import { type List, type ListQuery, pageIn } from "./list.ts";
 import { readEntries } from "./read-entries.ts";
 import { readCoverage } from "./read-mapping.ts";
 
@@ -28,7 +29,7 @@ export interface MappingItem extends Gap {
 const prefix = "customer#";
 const customersAtOnce = 100;
 // a page may hold nothing and still have others after it: most customers of a partner are mapped
-const maxCustomersRead = 1_000;
+const maxCustomersRead = 500;
 
 type ItemsTable = Pick<Table, "get" | "getMany" | "query">;
 

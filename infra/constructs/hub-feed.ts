@@ -5,6 +5,7 @@ import { readPartnerRoute } from "#functions/read-partner/route";
 import { recordCustomersRoute } from "#functions/record-customers/route";
 import { recordUsageRoute } from "#functions/record-usage/route";
 import { removeCustomerRoute, removeCustomersRoute } from "#functions/remove-customer/route";
+import { wholeCoreMb } from "#infra/export-workers";
 import type { TableEnv } from "#shared/lambda/table-env";
 import type { Foundation } from "./foundation.ts";
 import { ServiceFunction } from "./service-function.ts";
@@ -36,8 +37,6 @@ export class HubFeed extends Construct {
       folder: "read-partner",
       environment,
       errorImpact: "the hub cannot check what it has told of a partner",
-      // reads every customer and every count of the largest partner within a second
-      memoryMb: 1024,
     });
     storage.grantRead(readPartner);
     api.route(readPartner, readPartnerRoute);
@@ -62,6 +61,8 @@ export class HubFeed extends Construct {
       folder: "record-usage",
       environment,
       errorImpact: "exports go on with old counts, so customers are billed wrongly",
+      // a thousand measurements may be of a thousand customers, each with a write of its own
+      memoryMb: wholeCoreMb,
     });
     storage.grantUse(recordUsage);
     api.route(recordUsage, recordUsageRoute);

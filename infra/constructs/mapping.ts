@@ -8,6 +8,7 @@ import type { ReceiveMappingWebhookEnv } from "#functions/receive-mapping-webhoo
 import { receiveMappingWebhookRoute } from "#functions/receive-mapping-webhook/route";
 import type { WatchMappingsEnv } from "#functions/watch-mappings/env";
 import { accountWorker } from "#infra/account-worker";
+import { wholeCoreMb } from "#infra/export-workers";
 import { settingsOf } from "#infra/stages";
 import type { GradientEnv } from "#shared/lambda/gradient-env";
 import type { TableEnv } from "#shared/lambda/table-env";
@@ -61,6 +62,8 @@ export class Mapping extends Construct {
       folder: "leave-out",
       environment,
       errorImpact: "partners cannot leave customers or services out of billing, nor take them in again",
+      // five hundred customers in one call
+      memoryMb: wholeCoreMb,
     });
     storage.grantUse(leaveOut);
     api.route(leaveOut, exclusionsRoute, inclusionsRoute);

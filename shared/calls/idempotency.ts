@@ -85,25 +85,22 @@ export const idempotency = ({ table, now }: Dependencies) => {
       expiresAt: Math.ceil((Date.parse(value.startedAt) + keptMs) / 1000),
     });
 
-  const find = async (call: KeyedCall): Promise<FirstCall | undefined> => {
-    const row = await table.get(keyOf(call));
-    const found = row && readRow(firstCall, row);
-    // a row that is past its time may still be there for a while
-    return found && Date.parse(found.startedAt) + keptMs > now().getTime() ? found : undefined;
-  };
+  const isSince = ({ startedAt }: FirstCall, ms: number): boolean => Date.parse(startedAt) + ms > now().getTime();
 
   /** Takes the key, or finds what the first call with it was answered. */
   const claim = async (call: KeyedCall): Promise<{ answered: Answer } | { claimed: FirstCall }> => {
     const row = await table.get(keyOf(call));
-    const known = await find(call);
+    const stored = row && readRow(firstCall, row);
+    // a row that is past its time may still be there for a while
+    const known = stored && isSince(stored, keptMs) ? stored : undefined;
     if (known && known.digest !== call.digest) throw mismatch();
     if (known?.answer) return { answered: known.answer };
-    if (known && Date.parse(known.startedAt) + underWayMs > now().getTime()) throw inProgress();
+    if (known && isSince(known, underWayMs)) throw inProgress();
     const claimed = {
       digest: call.digest,
       startedAt: now().toISOString(),
       answer: null,
-      version: row?.version ?? 0,
+      version: stored?.version ?? 0,
     };
     await store(table, rowOf(call, claimed)).catch((error: unknown) => {
       throw isConflict(error) ? inProgress() : error;

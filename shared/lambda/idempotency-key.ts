@@ -2,12 +2,13 @@ import { createHash } from "node:crypto";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { AppError } from "../errors.ts";
 
-const shape = /^[\x21-\x7e]([\x20-\x7e]{0,126}[\x21-\x7e])?$/;
+/** 1 to 128 printable ASCII characters, with no space around them. */
+export const idempotencyKeyShape = /^[\x21-\x7e]([\x20-\x7e]{0,126}[\x21-\x7e])?$/;
 
 /** Undefined where the caller sent none. Throws `request.invalid` for what is none. */
 export const idempotencyKeyOf = ({ headers }: APIGatewayProxyEventV2): string | undefined => {
   const key = headers["idempotency-key"];
-  if (key === undefined || shape.test(key)) return key;
+  if (key === undefined || idempotencyKeyShape.test(key)) return key;
   const message = "An Idempotency-Key is 1 to 128 printable ASCII characters.";
   throw new AppError("invalid", "request.invalid", "Some fields of the request need a correction.", {
     errors: [{ path: "idempotency-key", message }],

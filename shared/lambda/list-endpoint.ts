@@ -1,17 +1,12 @@
 import type { APIGatewayProxyEventV2WithJWTAuthorizer } from "aws-lambda";
 import type * as z from "zod";
 import { withLogFields } from "../logger.ts";
+import type { Room } from "../wire.ts";
 import { personOf, type Role } from "./caller.ts";
 import { type Csv, prefersCsv, toCsv } from "./csv.ts";
 import { type Asked, type Asking, httpDoor, maxPersonBodyBytes, parseRequest, toResult } from "./http-endpoint.ts";
 import type { HttpAnswer } from "./problems.ts";
 import type { RequestSchema } from "./route.ts";
-
-/** How much a page of a list may hold. */
-export interface Room {
-  rows: number;
-  bytes: number;
-}
 
 // Lambda answers 6 MB at most; a page ends with the row, or the chunk of rows, that reaches this
 const bytes = 4_500_000;

@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect, it } from "vitest";
 import * as z from "zod";
 import { accountWorker } from "#infra/account-worker";
-import { exportWorkers } from "#infra/export-workers";
+import { exportWorkers, wholeCoreMb } from "#infra/export-workers";
 import { root, synthesised } from "./synthesised.ts";
 
 const stack = synthesised("prod");
@@ -48,11 +48,13 @@ it("lets the worker of exports wake itself as often as a long run needs, and tel
   expect(dropped.map(text)).toEqual([expect.stringContaining("export-usage is taken for an endless loop.")]);
 });
 
-it("pays for more memory, and with it for more of a core, where the pace, or a look at 20,000 customers, needs it only", () => {
+it("pays for more memory, and with it for more of a core, where there is more to do only", () => {
   const memory = [...stack.functions()].map(([folder, { Properties }]) => [folder, Properties.MemorySize] as const);
 
   expect(memory.filter(([, megabytes]) => megabytes !== 256)).toEqual([
-    ["read-partner", 1024],
+    ["leave-out", wholeCoreMb],
+    ["read-integration", wholeCoreMb],
+    ["record-usage", wholeCoreMb],
     ["sync-accounts", accountWorker.memoryMb],
     ["export-usage", exportWorkers.memoryMb],
   ]);

@@ -13,18 +13,23 @@ afterAll(async () => {
   await system?.stop();
 });
 
-it("has commands that a hub engineer can paste: tokens, the feed, the state of the integration", async () => {
-  const { api, issuer } = system.endpoints;
+it("has commands that lead a hub engineer from nothing to a count that Gradient has accepted", async () => {
+  const { api, gradient, issuer } = system.endpoints;
   const blocks = [...page.matchAll(/```sh\n(.*?)```/gs)].map(([, text]) => text);
-  expect(blocks).toHaveLength(3);
+  expect(blocks).toHaveLength(4);
 
   const { code, output } = await runCommands(
-    blocks.join("\n").replaceAll("http://127.0.0.1:4001", api).replaceAll("http://127.0.0.1:4004", issuer),
+    blocks
+      .join("\n")
+      .replaceAll("http://127.0.0.1:4001", api)
+      .replaceAll("http://127.0.0.1:4002", gradient)
+      .replaceAll("http://127.0.0.1:4004", issuer),
   );
 
   expect({ code, output }).toMatchObject({ code: 0 });
   expect(output).toContain('"id":"svc-mail"');
-  expect(output).toContain('"id":"org-1001"');
+  expect(output).toContain('"id":"org-2001"');
   expect(output.match(/"accepted":1,"rejected":\[\]/g)).toHaveLength(2);
   expect(output).toContain('"state":"not-started"');
+  expect(output).toContain('"lastAccepted":{"unitCount":17,');
 });

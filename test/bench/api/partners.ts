@@ -9,6 +9,7 @@ import { ownerMailWrite, queuedMail } from "#shared/mail/owner-mail";
 import { toPartnerItem } from "#shared/partners/partner";
 import { listServices } from "#shared/services/hub-service";
 import type { Item } from "#shared/table/table";
+import { noteMeasured } from "#shared/usage/last-measured";
 import { readLedger } from "#shared/usage/ledger";
 import { listUsage } from "#shared/usage/usage";
 import type { Bundles } from "../rig/bundles.ts";
@@ -80,6 +81,7 @@ export const benchPartner = async (dynamo: BenchDynamo, bundles: Bundles, size: 
   await seed([toPartnerItem({ id: partnerId, name: "MSP", owner, timeZone: "UTC", updatedAt, version: 1 })]);
   await seed(withSomeUnmapped(partnerRows(partnerId, lines)));
   await seed(eventRows(size));
+  await noteMeasured(table, partnerId, updatedAt);
   await runOnce(dynamo, bundles, partnerId, "full");
   const after = await findIntegration(table, partnerId);
   if (!after?.lastExport) throw new Error("The run has left nothing.");

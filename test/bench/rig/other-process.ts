@@ -17,8 +17,8 @@ interface Options {
  * much later.
  */
 export const heapOf = (memoryMb: number): string[] => [
-  `--max-old-space-size=${memoryMb / 2}`,
-  `--max-semi-space-size=${Math.min(16, memoryMb / 128)}`,
+  `--max-old-space-size=${Math.floor(memoryMb / 2)}`,
+  `--max-semi-space-size=${Math.min(16, Math.ceil(memoryMb / 128))}`,
 ];
 export const smallHeap = heapOf(256);
 
