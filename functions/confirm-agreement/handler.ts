@@ -1,25 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { currentAgreement } from "#shared/agreements/agreement";
-import { obstacles } from "#shared/breakers/obstacle";
 import { changeGuard } from "#shared/calls/change-guard";
 import { readEnv } from "#shared/lambda/env";
 import { viewEnv } from "#shared/lambda/view-env";
-import { tableNamed } from "#shared/table/table-client";
-import { integrationView } from "#shared/views/integration-view";
+import { shownIntegration } from "#shared/wiring/shown-integration";
 import { confirmAgreement } from "./confirm-agreement.ts";
 import { confirmAgreementEndpoint } from "./endpoint.ts";
 
-const env = readEnv(viewEnv);
-const table = tableNamed(env.TABLE_NAME);
+const { table, view } = shownIntegration(readEnv(viewEnv));
 const guard = changeGuard({ table, now: () => new Date() });
 
 export const handler = confirmAgreementEndpoint(
   confirmAgreement({ table: guard.table, agreement: currentAgreement, now: () => new Date(), newId: randomUUID }),
-  integrationView({
-    table,
-    gradientBaseUrl: env.GRADIENT_BASE_URL,
-    now: () => new Date(),
-    obstacleFor: obstacles(table),
-  }),
+  view,
   guard,
 );

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { obstacles } from "#shared/breakers/obstacle";
 import { changeGuard } from "#shared/calls/change-guard";
 import { gradientClient } from "#shared/gradient/gradient-client";
 import { patientGradient } from "#shared/gradient/patient-gradient";
@@ -9,14 +8,13 @@ import { singleCallPacer } from "#shared/pace/single-calls";
 import { systemClock } from "#shared/pace/system-clock";
 import { secretText } from "#shared/secrets/secret-text";
 import { secretsManagerVault } from "#shared/secrets/secrets-manager-vault";
-import { tableNamed } from "#shared/table/table-client";
-import { integrationView } from "#shared/views/integration-view";
+import { shownIntegration } from "#shared/wiring/shown-integration";
 import { registerTokenEndpoint } from "./endpoint.ts";
 import { registerTokenEnv } from "./env.ts";
 import { registerToken } from "./register-token.ts";
 
 const env = readEnv(registerTokenEnv);
-const table = tableNamed(env.TABLE_NAME);
+const { table, view } = shownIntegration(env);
 const guard = changeGuard({ table, now: () => new Date() });
 const secrets = new SecretsManagerClient({});
 // two calls, their slots and their repeats fit into the ten seconds that a person is made to wait
@@ -42,11 +40,6 @@ export const handler = registerTokenEndpoint(
     newId: randomUUID,
     random: Math.random,
   }),
-  integrationView({
-    table,
-    gradientBaseUrl: env.GRADIENT_BASE_URL,
-    now: () => new Date(),
-    obstacleFor: obstacles(table),
-  }),
+  view,
   guard,
 );
