@@ -12,7 +12,7 @@ export const startGradientStub = async (): Promise<{ url: string; close(): void 
   const server = createServer((request, response) => {
     request.resume().once("end", () => {
       response.writeHead(200, { "content-type": "application/json" });
-      const id = hash("sha256", request.headers.authorization ?? "").slice(0, 24);
+      const id = hash("sha256", String(request.headers["gradient-token"])).slice(0, 24);
       response.end(JSON.stringify({ ...Object(organization), organizationId: id, integrationId: id }));
     });
   });
