@@ -61,6 +61,10 @@ export const accessibilityFaults = async (page: Page): Promise<string[]> => {
   );
 };
 
+/** Does the page move sideways? Wide parts of it may, within themselves. */
+export const isTooWide = (page: Page): Promise<boolean> =>
+  page.evaluate<boolean>("document.documentElement.scrollWidth > document.documentElement.clientWidth");
+
 /** The same in both themes and at a phone's and a desk's width; leaves the page as a light one of 1,280 px. */
 export const faultsEverywhere = async (page: Page): Promise<string[]> => {
   const found: string[] = [];
@@ -68,11 +72,8 @@ export const faultsEverywhere = async (page: Page): Promise<string[]> => {
     for (const width of [360, 1280]) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 900 });
-      const isTooWide = await page.evaluate<boolean>(
-        "document.documentElement.scrollWidth > document.documentElement.clientWidth",
-      );
       const faults = await accessibilityFaults(page);
-      if (isTooWide) faults.push("the page scrolls sideways");
+      if (await isTooWide(page)) faults.push("the page scrolls sideways");
       found.push(...faults.map((fault) => `${colorScheme}, ${width} px: ${fault}`));
     }
   }
