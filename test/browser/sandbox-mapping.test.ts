@@ -24,7 +24,11 @@ const onTheBoard = async (names: string[], options: BrowserContextOptions = {}) 
     "/organization/accounts",
     names.map((name, n) => ({ id: `cust-${n}`, name })),
   );
-  const { page } = await openPage(browser, `${sandbox.url}/#/o/${partner.organizationId}/accounts`, options);
+  const { page } = await openPage(
+    browser,
+    `${sandbox.url}/#/organizations/${partner.organizationId}/accounts`,
+    options,
+  );
   await page.getByRole("listbox").first().waitFor();
   const mapped = async (): Promise<string[]> => {
     const { body } = await partner.partner("GET");

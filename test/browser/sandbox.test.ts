@@ -110,7 +110,7 @@ describe("the sandbox's page", () => {
 
   it("shows a key once, regenerates it and disconnects after a question, and makes one key of two clicks", async () => {
     const { body } = await sandbox.partner("POST", "/organizations", { name: "Northwind" });
-    const { page } = await open(`#/o/${body.organizationId}`);
+    const { page } = await open(`#/organizations/${body.organizationId}`);
     const keyOf = () => page.getByLabel("Key", { exact: true }).inputValue();
     await button(page, "Connect and generate a key").dblclick();
     const first = await keyOf();

@@ -36,8 +36,9 @@ export const OrganizationList = () => {
     <>
       <ScreenTitle title="Organizations" />
       <p className="lead">
-        In Gradient an MSP connects a vendor, says which of the vendor's accounts and services are which in its own PSA,
-        and approves usage for billing. Here you play the MSP; the vendor is {setting?.vendorName || "the hub"}.
+        In Gradient an MSP connects a vendor, says which of the vendor's accounts and services are which in its PSA, the
+        system it bills from, and approves usage for billing. Here you play the MSP; the vendor is{" "}
+        {setting?.vendorName || "the hub"}.
       </p>
       {error ? (
         <Notice tone="bad" title="The organizations cannot be read.">

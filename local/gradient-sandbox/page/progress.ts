@@ -12,7 +12,7 @@ export const steps: { name: StepName; title: string }[] = [
 ];
 
 export const addressOf = (organizationId: string, part: StepName | "synthesize"): string =>
-  `/o/${encodeURIComponent(organizationId)}/${part}`;
+  `/organizations/${encodeURIComponent(organizationId)}/${part}`;
 
 type Progress = Pick<OrganizationSummary, "connected" | "status" | "finishedAt">;
 

@@ -53,7 +53,7 @@ export const Sandbox = () => {
   const [section, id = "", part = ""] = useAddress().split("/").slice(1);
   const screen = () => {
     if (section === "faults") return <Faults />;
-    if (section === "o") return <Organization key={id} id={decoded(id)} part={part} />;
+    if (section === "organizations" && id !== "") return <Organization key={id} id={decoded(id)} part={part} />;
     return <OrganizationList />;
   };
   return (
