@@ -43,13 +43,14 @@ interface GradientOptions {
   port: number;
   api: string;
   hubUi: string;
+  mailbox: string;
   closing(close: () => Promise<void>): void;
 }
 
 const mailFrom = "billing@hub.example";
 
 /** The sandbox, or whatever Gradient the user named. */
-const gradientFor = async ({ options, folder, port, api, hubUi, closing }: GradientOptions) => {
+const gradientFor = async ({ options, folder, port, api, hubUi, mailbox, closing }: GradientOptions) => {
   const { vendorKey, webhookSecret } = localSettings(folder.file("settings.json"));
   const secret = options.webhookSecret ?? webhookSecret;
   if (options.gradient !== undefined) {
@@ -62,7 +63,7 @@ const gradientFor = async ({ options, folder, port, api, hubUi, closing }: Gradi
     stateFile: folder.file("gradient-sandbox.json"),
     vendorKey,
     webhook: { url: `${api}/v1/webhooks/gradient/mapping-completed`, secret },
-    portal: { hubUi },
+    portal: { hubUi, mailbox },
   }).catch((error: unknown) => {
     // it fails with a sentence for people, a damaged state for instance
     throw new StartupProblem(error instanceof Error ? error.message : String(error));
@@ -120,8 +121,23 @@ export const startLocalSystem = async (options: LocalSystemOptions): Promise<Loc
     // loaded this late because it takes half a second, which a start that only says what is wrong need not take
     const { startEmulators } = await import("./aws/emulators.ts");
     const [gradient, emulators] = await Promise.all([
-      gradientFor({ options, folder, port: ports.gradient, api: api.url, hubUi: hubUi.url, closing }),
-      startEmulators({ folder, mailboxPort: ports.mailbox, environment, publish: (event) => publish(event), closing }),
+      gradientFor({
+        options,
+        folder,
+        port: ports.gradient,
+        api: api.url,
+        hubUi: hubUi.url,
+        mailbox: `http://127.0.0.1:${ports.mailbox}`,
+        closing,
+      }),
+      startEmulators({
+        folder,
+        mailboxPort: ports.mailbox,
+        links: () => endpoints,
+        environment,
+        publish: (event) => publish(event),
+        closing,
+      }),
     ]);
     const { mailbox } = emulators;
     const dynamodb = emulators.endpoints.DYNAMODB;

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import type { BusEvent } from "../bus-event.ts";
 import type { LocalServer } from "../http-server.ts";
+import type { MailboxLinks } from "../mailbox/mailbox-page.ts";
 import type { StateFolder } from "../state-folder.ts";
 import { type AwsEndpoints, givenEndpoint } from "./aws-endpoints.ts";
 import { dynoxideCandidates, startDynoxide } from "./dynoxide.ts";
@@ -16,6 +17,8 @@ interface Emulators {
 interface EmulatorOptions {
   folder: StateFolder;
   mailboxPort: number;
+  /** What the mailbox links to. */
+  links?: () => MailboxLinks;
   environment: NodeJS.ProcessEnv;
   /** Hears what happens on the account's default bus. */
   publish: (event: BusEvent) => Promise<void>;
@@ -27,6 +30,7 @@ interface EmulatorOptions {
 export const startEmulators = async ({
   folder,
   mailboxPort,
+  links,
   environment,
   publish,
   closing,
@@ -42,7 +46,12 @@ export const startEmulators = async ({
 
   mkdirSync(folder.file("queues"), { recursive: true, mode: 0o700 });
   const startMail = async () => {
-    const mailbox = await startMailbox({ port: mailboxPort, file: folder.file("mailbox.json"), publish });
+    const mailbox = await startMailbox({
+      port: mailboxPort,
+      file: folder.file("mailbox.json"),
+      publish,
+      ...(links === undefined ? {} : { links }),
+    });
     closing(mailbox.close);
     return mailbox;
   };

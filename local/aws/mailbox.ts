@@ -1,9 +1,10 @@
-import type { IncomingMessage, RequestListener } from "node:http";
+import type { IncomingMessage, RequestListener, Server } from "node:http";
 import { createRequire } from "node:module";
 import * as z from "zod";
 import type { BusEvent } from "../bus-event.ts";
 import { keepDoor, noPages } from "../door.ts";
 import { closeServer, type LocalServer, portOf, portTaken } from "../http-server.ts";
+import { type MailboxLinks, mailboxPage } from "../mailbox/mailbox-page.ts";
 import { readStateFile, writeStateFile } from "../state-file.ts";
 import { reporting } from "./mail-reports.ts";
 
@@ -44,10 +45,35 @@ interface MailboxOptions {
   file: string;
   /** Hears how each mail fares: `bounce@`, `soft-bounce@` and `complaint@` of any domain come back. */
   publish: (event: BusEvent) => Promise<void>;
+  /** Asked each time: the other servers may start later. */
+  links?: () => MailboxLinks;
 }
 
+type Page = ReturnType<typeof mailboxPage>;
+
+/** Our page answers first; what is not for it goes to those who answered before. */
+const putBefore = (server: Server, page: Page): void => {
+  const others = server.listeners("request");
+  server.removeAllListeners("request");
+  server.on("request", async (request, response) => {
+    // without a wait for a mail that is being sent: its body has listeners before it arrives
+    const isReading = request.method === "GET" || request.method === "HEAD";
+    try {
+      if (isReading && (await page(request, response))) return;
+    } catch {
+      response.destroy();
+      return;
+    }
+    for (const other of others) {
+      Reflect.apply(other, server, [request, response]);
+    }
+  });
+};
+
+const noLinks = (): MailboxLinks => ({ hubUi: "", gradient: "" });
+
 /** SES in this process: it keeps what it is given, shows it to people at `/` and to programs at `/store`. */
-export const startMailbox = async ({ port, file, publish }: MailboxOptions): Promise<LocalServer> => {
+export const startMailbox = async ({ port, file, publish, links = noLinks }: MailboxOptions): Promise<LocalServer> => {
   // the package's store belongs to the process, not to the server
   store.clearStore();
   for (const email of readStateFile(file, mailboxFile)?.emails ?? []) {
@@ -71,6 +97,10 @@ export const startMailbox = async ({ port, file, publish }: MailboxOptions): Pro
   }
   server.prependListener("request", keepOnDisk);
   server.prependListener("request", reporting(publish));
+  putBefore(
+    server,
+    mailboxPage(() => store.getStoreReadonly().emails, links),
+  );
   keepDoor(server, { pages: noPages, takesAnyBody: isSigned });
   return { url: `http://127.0.0.1:${portOf(server)}`, port: portOf(server), close: () => closeServer(server) };
 };

@@ -24,7 +24,7 @@ export interface GradientSandboxOptions {
   /** Where to tell that a partner finished mapping; without it nothing is told. */
   webhook?: WebhookTarget;
   /** What the pages for people link to. */
-  portal?: { hubUi?: string };
+  portal?: { hubUi?: string; mailbox?: string };
   now?: () => number;
 }
 
@@ -61,7 +61,7 @@ const createVendor = (store: StateStore, at: string, hubUi: string | undefined) 
   const portal = hubUi === undefined ? {} : { integrationPortalUrl: hubUi };
   const vendor = {
     id: newId(),
-    name: "Example Hub",
+    name: "Secure MSP Hub",
     description: "An MSP hub",
     ...portal,
     createdAt: at,
@@ -91,7 +91,13 @@ export const startGradientSandbox = async (options: GradientSandboxOptions): Pro
     webhook: mappingWebhook(options.webhook, { timers: clocks, nowMs, behaviour }),
   };
   const vendor = vendorGate({ world, vendorKey: options.vendorKey, faults, limit, timers: clocks });
-  const partner = partnerGate({ world, faults, limit, answers: vendor.answers });
+  const partner = partnerGate({
+    world,
+    faults,
+    limit,
+    answers: vendor.answers,
+    links: { hubUi: hubUi ?? null, mailbox: options.portal?.mailbox ?? null },
+  });
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { behaviourSettings } from "./behaviour.ts";
 import { parseBody, parseJson, Refusal, readBody, send } from "./exchange.ts";
 import { type FaultInjector, faultSettings } from "./faults.ts";
+import { partnerCardRoutes } from "./partner-cards.ts";
 import { partnerCountRoutes } from "./partner-counts.ts";
 import { partnerMappingRoutes } from "./partner-mappings.ts";
 import { partnerOrganizationRoutes } from "./partner-organizations.ts";
@@ -9,17 +10,27 @@ import type { RateLimit } from "./rate-limit.ts";
 import { router } from "./router.ts";
 import type { PartnerRoute, SandboxWorld } from "./sandbox-world.ts";
 
+/** What the page for people needs to know beside the state. */
+export interface PageSetting {
+  vendorName: string;
+  hubUi: string | null;
+  mailbox: string | null;
+}
+
 interface Gate {
   world: SandboxWorld;
   faults: FaultInjector;
   limit: RateLimit;
   answers: Map<number, number>;
+  links: Omit<PageSetting, "vendorName">;
 }
 
 /** The way in to all but the vendor API: no credential, no limit, no faults. */
-export const partnerGate = ({ world, faults, limit, answers }: Gate) => {
+export const partnerGate = ({ world, faults, limit, answers, links }: Gate) => {
   const stats = () => ({ ...limit.figures(), answers: Object.fromEntries(answers) });
+  const setting = (): PageSetting => ({ vendorName: world.store.read.vendor.get("vendor")?.name ?? "", ...links });
   const routes: PartnerRoute[] = [
+    { method: "GET", path: "/_partner/setting", run: () => ({ status: 200, body: setting() }) },
     { method: "GET", path: "/_partner/stats", run: () => ({ status: 200, body: stats() }) },
     {
       method: "DELETE",
@@ -67,6 +78,7 @@ export const partnerGate = ({ world, faults, limit, answers }: Gate) => {
     ...partnerOrganizationRoutes(world),
     ...partnerMappingRoutes(world),
     ...partnerCountRoutes(world),
+    ...partnerCardRoutes(world),
   ];
   const find = router(routes);
 

@@ -12,6 +12,11 @@ const choice = z.union([z.literal("all"), z.array(id)]);
 
 const accountMapping = z.strictObject({ accountId: id, psaClientId: id.nullable().optional() });
 const serviceMapping = z.strictObject({ serviceId: id, psaProductId: id.nullable().optional() });
+/** What a person drags at once: all of it or nothing is done. */
+const mappings = z.strictObject({
+  accounts: z.array(z.strictObject({ accountId: id, psaClientId: id.nullable() })).default([]),
+  services: z.array(z.strictObject({ serviceId: id, psaProductId: id.nullable() })).default([]),
+});
 const autoMapping = z.strictObject({
   accounts: choice.optional(),
   services: choice.optional(),
@@ -107,6 +112,27 @@ export const partnerMappingRoutes = (world: SandboxWorld): PartnerRoute[] => {
         const products = psaItems(store, "psaProducts", organization.id);
         const change = mapService(organization.id, service.id, products.choose(psaProductId, service.name));
         store.commit(...products.created, change);
+        return detail(organization);
+      },
+    },
+    {
+      method: "POST",
+      path: `${root}/mappings`,
+      run: (call) => {
+        const { accounts, services } = parseBody(mappings, call.body);
+        const organization = organizationAt(store, call);
+        const clients = psaItems(store, "psaClients", organization.id);
+        const products = psaItems(store, "psaProducts", organization.id);
+        store.commit(
+          ...accounts.map(({ accountId, psaClientId }) => {
+            const account = accountOf(organization, accountId);
+            return mapAccount(account, clients.choose(psaClientId, account.name));
+          }),
+          ...services.map(({ serviceId, psaProductId }) => {
+            const service = serviceOf(organization, serviceId);
+            return mapService(organization.id, service.id, products.choose(psaProductId, service.name));
+          }),
+        );
         return detail(organization);
       },
     },

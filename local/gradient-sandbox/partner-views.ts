@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import type { Call } from "./exchange.ts";
 import { param, Refusal } from "./exchange.ts";
-import { type Account, keyOf, type Organization } from "./records.ts";
+import type { Account, Organization } from "./records.ts";
 import type { SandboxWorld } from "./sandbox-world.ts";
 import { linkOf, servicesOf } from "./service-links.ts";
 import type { StateStore } from "./state-store.ts";
@@ -23,11 +22,21 @@ const psaItemsOf = ({ read }: StateStore, table: "psaClients" | "psaProducts", o
 
 const letters = (name: string): string => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
 
-/** PSA clients that a person is offered for an account: their names differ in case, spaces and punctuation only. */
-const nearMatchesOf = (store: StateStore, { organizationId, name }: Account) =>
-  psaItemsOf(store, "psaClients", organizationId).filter(
-    (client) => client.name !== name && letters(client.name) === letters(name) && letters(name) !== "",
-  );
+interface PsaItem {
+  id: string;
+  name: string;
+}
+
+/** PSA items that a person is offered for a name: theirs differ from it in case, spaces and punctuation only. */
+const nearMatchesAmong = (items: PsaItem[]) => {
+  const byLetters = Map.groupBy(items, ({ name }) => letters(name));
+  byLetters.delete("");
+  return ({ name }: { name: string }): PsaItem[] =>
+    (byLetters.get(letters(name)) ?? []).filter((item) => item.name !== name);
+};
+
+const offered = (nearMatches: PsaItem[]): { nearMatches?: PsaItem[] } =>
+  nearMatches.length > 0 ? { nearMatches } : {};
 
 export const organizationSummary = (organization: Organization) => ({
   organizationId: organization.id,
@@ -38,59 +47,43 @@ export const organizationSummary = (organization: Organization) => ({
   lastSyncedAt: organization.lastSyncedAt,
   finishedAt: organization.finishedAt,
 });
+export type OrganizationSummary = ReturnType<typeof organizationSummary>;
 
-export const organizationDetail = ({ store, webhook }: SandboxWorld, organization: Organization) => ({
-  ...organizationSummary(organization),
-  webhook: webhook.deliveryOf(organization.id),
-  /**
-   * Accepted counts that no rebuild of the views has shown yet; a run that ends with `no_build` leaves some for good.
-   */
-  countsOutsideViews: countsOf(store, organization.id).filter(({ at }) => at > organization.lastSyncedAt).length,
-  accounts: accountsOf(store, organization.id).map((account) => {
-    const { id, name, description, isActive, mappingId, psaClientId, excluded } = account;
-    const isMapped = mappingId !== null;
-    const nearMatches = isMapped || excluded ? [] : nearMatchesOf(store, account);
-    return {
-      id,
-      name,
-      description,
-      isActive,
-      isMapped,
-      psaClientId,
-      excluded,
-      ...(nearMatches.length > 0 ? { nearMatches } : {}),
-    };
-  }),
-  services: servicesOf(store, organization.id).map(({ id, name, source }) => {
-    const { mappingId, psaProductId, excluded } = linkOf(store, organization.id, id);
-    return { id, name, source, isMapped: mappingId !== null, psaProductId, excluded };
-  }),
-  psaClients: psaItemsOf(store, "psaClients", organization.id),
-  psaProducts: psaItemsOf(store, "psaProducts", organization.id),
-});
-
-export interface Card {
-  cardId: string;
-  accountId: string;
-  accountName: string;
-  serviceId: string;
-  serviceName: string;
-  vendorUnits: number;
-  psaQuantity: number;
-}
-
-/** One card per mapped account and service whose count the PSA does not bill yet, unless that count was dismissed. */
-export const cardsOf = (store: StateStore, organizationId: string): Card[] => {
-  const services = new Map(servicesOf(store, organizationId).map((service) => [service.id, service]));
-  return countsOf(store, organizationId).flatMap(({ accountId, serviceId, unitCount }) => {
-    const account = store.read.accounts.get(keyOf(organizationId, accountId));
-    const service = services.get(serviceId);
-    const isMapped = account?.mappingId && linkOf(store, organizationId, serviceId).mappingId;
-    const billed = store.read.billed.get(keyOf(organizationId, accountId, serviceId));
-    const psaQuantity = billed?.quantity ?? 0;
-    if (!account || !service || !isMapped || psaQuantity === unitCount || billed?.dismissed === unitCount) return [];
-    const cardId = createHash("sha256").update(keyOf(accountId, serviceId)).digest("hex").slice(0, 24);
-    const names = { accountName: account.name, serviceName: service.name };
-    return [{ cardId, accountId, serviceId, ...names, vendorUnits: unitCount, psaQuantity }];
-  });
+export const organizationDetail = ({ store, webhook }: SandboxWorld, organization: Organization) => {
+  const psaClients = psaItemsOf(store, "psaClients", organization.id);
+  const psaProducts = psaItemsOf(store, "psaProducts", organization.id);
+  const nearClientsOf = nearMatchesAmong(psaClients);
+  const nearProductsOf = nearMatchesAmong(psaProducts);
+  return {
+    ...organizationSummary(organization),
+    webhook: webhook.deliveryOf(organization.id),
+    /**
+     * Accepted counts that no rebuild of the views has shown yet; a run that ends with `no_build` leaves some for good.
+     */
+    countsOutsideViews: countsOf(store, organization.id).filter(({ at }) => at > organization.lastSyncedAt).length,
+    accounts: accountsOf(store, organization.id).map((account) => {
+      const { id, name, description, isActive, mappingId, psaClientId, excluded } = account;
+      const isMapped = mappingId !== null;
+      const nearMatches = isMapped || excluded ? [] : nearClientsOf(account);
+      return {
+        id,
+        name,
+        description,
+        isActive,
+        isMapped,
+        psaClientId,
+        excluded,
+        ...offered(nearMatches),
+      };
+    }),
+    services: servicesOf(store, organization.id).map(({ id, name, source }) => {
+      const { mappingId, psaProductId, excluded } = linkOf(store, organization.id, id);
+      const isMapped = mappingId !== null;
+      const nearMatches = isMapped || excluded ? [] : nearProductsOf({ name });
+      return { id, name, source, isMapped, psaProductId, excluded, ...offered(nearMatches) };
+    }),
+    psaClients,
+    psaProducts,
+  };
 };
+export type OrganizationDetail = ReturnType<typeof organizationDetail>;

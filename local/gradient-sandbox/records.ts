@@ -66,7 +66,13 @@ const serviceLink = z.object({
 const psaItem = z.object({ organizationId: z.string(), id: z.string(), name: z.string() });
 
 const pair = z.object({ organizationId: z.string(), accountId: z.string(), serviceId: z.string() });
-const count = pair.extend({ unitCount: z.number(), at: z.string(), noBuild: z.boolean() });
+const count = pair.extend({
+  unitCount: z.number(),
+  at: z.string(),
+  noBuild: z.boolean(),
+  /** The last count that was another one; none in what was written before this was kept. */
+  previousUnitCount: z.number().nullable().default(null),
+});
 /** What the PSA bills for a pair, and the count whose card the partner dismissed. */
 const billed = pair.extend({ quantity: z.number(), dismissed: z.number().nullable() });
 

@@ -37,8 +37,11 @@ export const vendorUnitCountRoutes = (world: SandboxWorld): VendorRoute[] => {
         }
         const noBuild = flag.data === "true";
         const ids = { organizationId: organization.id, accountId: account.id, serviceId };
+        const before = store.read.counts.get(keyOf(organization.id, account.id, serviceId));
+        const isSame = before === undefined || before.unitCount === unitCount;
+        const previousUnitCount = (isSame ? before?.previousUnitCount : before.unitCount) ?? null;
         store.commit(
-          put("counts", { ...ids, unitCount, at: timeOf(world), noBuild }),
+          put("counts", { ...ids, unitCount, at: timeOf(world), noBuild, previousUnitCount }),
           // Gradient, not the vendor, says `active`: on the first count that it accepts
           ...(organization.status === "active" ? [] : [put("organizations", { ...organization, status: "active" })]),
         );

@@ -119,7 +119,7 @@ const pageOf = ({ subject, parts }: Letter): string => `<!doctype html>
 <title>${escaped(subject)}</title>
 </head>
 <body style="margin:0;padding:24px;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Arial,sans-serif">
-<div style="max-width:600px;margin:0 auto">
+<div style="max-width:600px;margin:0 auto;overflow-wrap:anywhere">
 <h1 style="margin:0 0 16px;font-size:21px;line-height:1.3">${escaped(subject)}</h1>
 ${parts.map(htmlOf).join("\n")}
 </div>

@@ -46,20 +46,29 @@ export const openPage = async (
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+const axeOptions = {
+  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+  resultTypes: ["violations"],
+  // half a second of waiting for each frame; the only ones hold mails, which are looked at as pages
+  iframes: false,
+};
+
 interface AxeResult {
   violations: { id: string; help: string; nodes: { target: string[]; failureSummary?: string }[] }[];
 }
 
 /** What axe finds against WCAG 2.2 AA on the page as it is now: rule, place and what to do. Empty where it is fine. */
 export const accessibilityFaults = async (page: Page): Promise<string[]> => {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate<AxeResult>(
-    "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
-  );
+  if (!(await page.evaluate<boolean>("'axe' in globalThis"))) await page.evaluate(axe);
+  const { violations } = await page.evaluate<AxeResult>(`axe.run(${JSON.stringify(axeOptions)})`);
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, failureSummary = "" }) => `${id}: ${help} at ${target.join(" ")} (${failureSummary})`),
   );
 };
+
+/** Does the page move sideways? Wide parts of it may, within themselves. */
+export const isTooWide = (page: Page): Promise<boolean> =>
+  page.evaluate<boolean>("document.documentElement.scrollWidth > document.documentElement.clientWidth");
 
 /** The same in both themes and at a phone's and a desk's width; leaves the page as a light one of 1,280 px. */
 export const faultsEverywhere = async (page: Page): Promise<string[]> => {
@@ -68,11 +77,8 @@ export const faultsEverywhere = async (page: Page): Promise<string[]> => {
     for (const width of [360, 1280]) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 900 });
-      const isTooWide = await page.evaluate<boolean>(
-        "document.documentElement.scrollWidth > document.documentElement.clientWidth",
-      );
       const faults = await accessibilityFaults(page);
-      if (isTooWide) faults.push("the page scrolls sideways");
+      if (await isTooWide(page)) faults.push("the page scrolls sideways");
       found.push(...faults.map((fault) => `${colorScheme}, ${width} px: ${fault}`));
     }
   }

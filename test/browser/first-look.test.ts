@@ -13,7 +13,7 @@ afterAll(async () => {
   await system?.stop();
 });
 
-describe.each(["hubUi", "gradient"] as const)("the page of %s", (which) => {
+describe.each(["hubUi", "gradient", "mailbox"] as const)("the page of %s", (which) => {
   it("opens without a complaint, without another host, and for everybody", async () => {
     const { page, complaints, hosts } = await openPage(browser, system.endpoints[which]);
     await page.getByRole("heading", { level: 1 }).waitFor();

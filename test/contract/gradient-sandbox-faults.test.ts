@@ -26,8 +26,8 @@ const fateOf = (unitCount: number) =>
   );
 
 describe("a fault on demand", () => {
-  it("refuses with 500, 429 or 403 and does nothing", async () => {
-    for (const status of [500, 429, 403]) {
+  it("refuses with 500, 429, 403 or 401 and does nothing", async () => {
+    for (const status of [500, 429, 403, 401]) {
       await sandbox.faults({ [`rate${status}`]: 1 });
       expect([await fateOf(level + 1), await stored()]).toEqual([status, level]);
       expect(await lastCall()).toMatchObject({ unitCount: level + 1, status, fault: String(status) });

@@ -18,6 +18,8 @@ const kinds = [
   ["noun", /^shared\/[^/]+\//],
   ["ground", /^shared\//],
   ["infra", /^infra\//],
+  ["page part", /^local\/page-parts\//],
+  ["page", /^local\/[^/]+\/page\//],
   ["local", /^local\//],
   ["test", /^test\//],
   ["AWS client", /^(@aws-sdk\/client-|@smithy\/)/],
@@ -25,6 +27,7 @@ const kinds = [
   ["item format", /^@aws-sdk\/util-dynamodb$/],
   // reaches nothing outside of the process
   ["pure", /^(zod|node:crypto|node:zlib|node:util|node:async_hooks)$/],
+  ["Node", /^node:/],
   ["technology", /./],
 ] as const;
 type Kind = (typeof kinds)[number][0];
@@ -57,7 +60,7 @@ const mayImport: Partial<Record<Kind, { kinds: Kind[]; because: string }>> = {
   },
   route: { kinds: ["route", "door", "noun", "ground", "pure"], because: "a route is data about nouns" },
   API: {
-    kinds: ["API", "route", "door", "ground", "pure", "technology"],
+    kinds: ["API", "route", "door", "ground", "pure", "Node", "technology"],
     because: "the description of the API knows its routes, and nothing of what answers them",
   },
   environment: { kinds: ["environment", "ground", "pure"], because: "an environment is a schema and nothing else" },
@@ -67,7 +70,7 @@ const mayImport: Partial<Record<Kind, { kinds: Kind[]; because: string }>> = {
   },
   noun: { kinds: ["noun", "ground", "pure"], because: "a noun knows no technology, no door and no function" },
   adapter: {
-    kinds: ["adapter", "noun", "ground", "AWS client", "item format", "pure", "technology"],
+    kinds: ["adapter", "noun", "ground", "AWS client", "item format", "pure", "Node", "technology"],
     because: "an adapter knows its technology and the noun whose port it fills",
   },
   door: {
@@ -76,17 +79,27 @@ const mayImport: Partial<Record<Kind, { kinds: Kind[]; because: string }>> = {
   },
   ground: { kinds: ["ground", "pure"], because: "what lies loose in shared/ stands below everything" },
   infra: {
-    kinds: ["infra", "API", "route", "environment", "door", "pure", "technology"],
+    kinds: ["infra", "API", "route", "environment", "door", "pure", "Node", "technology"],
     because: "the stack knows routes, borrows types, and runs no code of ours",
   },
   client: { kinds: ["client", "API", "door"], because: "whoever calls the API borrows the types of its routes" },
+  "page part": {
+    kinds: ["page part", "technology"],
+    because: "a part of a page knows no page and nothing that runs elsewhere",
+  },
+  page: {
+    kinds: ["page", "page part", "client", "API", "local", "technology"],
+    because: "a page runs in a browser: it knows its parts and the client, and borrows types",
+  },
   local: {
-    kinds: ["local", "client", "pure", "technology"],
+    kinds: ["local", "client", "pure", "Node", "technology"],
     because: "the local system runs the template and knows no source",
   },
 };
 
 const kindOf = (target: string): Kind => kinds.find(([, path]) => path.test(target))?.[0] ?? "technology";
+/** A page is one thing, however many folders its screens are in: each screen is loaded by the page and uses its parts. */
+const pageOf = (target: string) => /^local\/[^/]+\/page\//.exec(target)?.[0];
 const functionOf = (target: string) => /^functions\/[^/]+\//.exec(target)?.[0];
 
 /** Why an import is refused; undefined where it is fine. */
@@ -100,6 +113,8 @@ const complaint = (one: Import): string | undefined => {
   if (own && one.source.startsWith("../")) return "a path climbs by its alias, #functions/…";
   const borrowed = to === "environment" || to === "door";
   if (from === "infra" && borrowed && !one.typeOnly) return "the stack borrows types, and no code";
+  const lent = to === "local" || to === "API" || (to === "page" && pageOf(one.file) !== pageOf(one.target));
+  if (from === "page" && lent && !one.typeOnly) return "a page borrows types, and no code";
   if (from === "client" && to !== "client" && !one.typeOnly) return "a client borrows types, and no code";
   if (from !== "adapter" || to !== "adapter") return undefined;
   return path.dirname(one.file) === path.dirname(one.target) ? undefined : "an adapter knows no adapter elsewhere";
@@ -109,6 +124,8 @@ const complaint = (one: Import): string | undefined => {
  * A folder is one node; a file that lies loose beside folders is a node of its own. Tests: a folder with all below it.
  */
 const folderOf = (file: string) => {
+  const page = pageOf(file);
+  if (page !== undefined) return page;
   const folders = file.split("/").slice(0, -1);
   if (folders.length < 2) return file;
   return (folders[0] === "test" ? folders.slice(0, 2) : folders).join("/");
@@ -122,6 +139,7 @@ describe("the sources", () => {
     const refused = imports.map((one) => ({ one, reason: complaint(one) })).filter(({ reason }) => reason);
     expect(refused.map(({ one, reason }) => `${told(one)}: ${reason}`)).toEqual([]);
     expect(imports.length).toBeGreaterThan(1000);
+    expect(imports.filter(({ file }) => file.endsWith(".tsx")).length).toBeGreaterThan(50);
   });
 
   it("have no folders that import one another in a circle", () => {
@@ -178,6 +196,16 @@ describe("an import", () => {
     ["infra/constructs/storage.ts", "../../shared/partners/partner.ts"],
     ["local/start.ts", "#shared/partners/partner"],
     ["local/start.ts", "#test/fakes/in-memory-table"],
+    ["local/start.ts", "./hub-ui/page/hub.tsx"],
+    ["local/hub-ui/page/hub.tsx", "node:fs"],
+    ["local/hub-ui/page/hub.tsx", "node:crypto"],
+    ["local/hub-ui/page/hub.tsx", "zod"],
+    ["local/hub-ui/page/hub.tsx", "#shared/usage/outcome"],
+    ["local/hub-ui/page/hub.tsx", "#api/routes"],
+    ["local/hub-ui/page/hub.tsx", "../hub-ui.ts"],
+    ["local/hub-ui/page/hub.tsx", "../../gradient-sandbox/page/sandbox.tsx"],
+    ["local/page-parts/notice.tsx", "../hub-ui/page/hub.tsx"],
+    ["local/page-parts/notice.tsx", "#client/api-client"],
   ])("is refused where %s asks for %s", (file, source) => {
     expect(complaint(anImport(file, source))).toBeDefined();
   });
@@ -199,9 +227,20 @@ describe("an import", () => {
     ["shared/lambda/gradient-env.ts", "./table-env.ts"],
     ["infra/constructs/storage.ts", "aws-cdk-lib"],
     ["local/start.ts", "#local/ports"],
+    ["local/hub-ui/page/hub.tsx", "../../page-parts/notice.tsx"],
+    ["local/hub-ui/page/hub.tsx", "#client/api-client"],
+    ["local/hub-ui/page/hub.tsx", "./screens/wizard.tsx"],
+    ["local/hub-ui/page/hub.tsx", "react"],
     ["test/shared/partner.test.ts", useCase],
   ])("is welcome where %s asks for %s", (file, source) => {
     expect(complaint(anImport(file, source))).toBeUndefined();
+  });
+
+  it("lets a page borrow the types of what it calls, and of nothing in shared/", () => {
+    const page = "local/gradient-sandbox/page/sandbox.tsx";
+    expect(complaint(anImport(page, "../cards.ts", true))).toBeUndefined();
+    expect(complaint(anImport("local/hub-ui/page/hub.tsx", "#api/routes", true))).toBeUndefined();
+    expect(complaint(anImport(page, "#shared/usage/outcome", true))).toBeDefined();
   });
 
   it("lets the stack borrow the type of an environment", () => {

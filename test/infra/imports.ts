@@ -22,7 +22,7 @@ export const anImport = (file: string, source: string, typeOnly = false): Import
 };
 
 export const sourceFiles = (): string[] =>
-  globSync("{api,client,functions,shared,infra,local,test}/**/*.ts", { cwd: root }).sort();
+  globSync("{api,client,functions,shared,infra,local,test}/**/*.{ts,tsx}", { cwd: root }).sort();
 
 export const textOf = (file: string): string => readFileSync(path.join(root, file), "utf8");
 

@@ -1,10 +1,10 @@
 import "../../page-parts/style.css";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import "./sandbox.css";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Sandbox } from "./sandbox.tsx";
-
-const queries = new QueryClient({ defaultOptions: { queries: { retry: 1, staleTime: 1000 } } });
+import { queries } from "./sandbox-api.ts";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no root.");

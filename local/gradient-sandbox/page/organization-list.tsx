@@ -1,0 +1,62 @@
+import { Badge, Notice } from "../../page-parts/notice.tsx";
+import { momentOf } from "../../page-parts/words.ts";
+import { NewOrganization } from "./new-organization.tsx";
+import { addressOf, stateOf } from "./progress.ts";
+import { type OrganizationSummary, useOrganizations, useSetting } from "./sandbox-api.ts";
+import { ScreenTitle } from "./screen-title.tsx";
+
+/** A connection whose views were never built has a date of 1900. */
+export const syncedOf = (lastSyncedAt: string): string =>
+  lastSyncedAt.startsWith("1900") ? "never" : momentOf(lastSyncedAt);
+
+const OrganizationCard = ({ organization }: { organization: OrganizationSummary }) => {
+  const { tone, words, next, action } = stateOf(organization);
+  return (
+    <li className="card row apart">
+      <div className="grow">
+        <h2>{organization.name}</h2>
+        <div className="row">
+          <Badge tone={tone}>{words}</Badge>
+          <span className="quiet small">Last synced: {syncedOf(organization.lastSyncedAt)}</span>
+        </div>
+      </div>
+      <a className="button primary" href={`#${addressOf(organization.organizationId, next)}`}>
+        {action}
+        <span className="unseen"> {organization.name}</span>
+      </a>
+    </li>
+  );
+};
+
+/** Every MSP that has an account at this Gradient. */
+export const OrganizationList = () => {
+  const { data, error } = useOrganizations();
+  const { data: setting } = useSetting();
+  return (
+    <>
+      <ScreenTitle title="Organizations" />
+      <p className="lead">
+        In Gradient an MSP connects a vendor, says which of the vendor's accounts and services are which in its PSA, the
+        system it bills from, and approves usage for billing. Here you play the MSP; the vendor is{" "}
+        {setting?.vendorName || "the hub"}.
+      </p>
+      {error ? (
+        <Notice tone="bad" title="The organizations cannot be read.">
+          {error.message}
+        </Notice>
+      ) : null}
+      {data === undefined && !error ? <p className="quiet">Loading…</p> : null}
+      {data?.items.length === 0 ? (
+        <Notice tone="neutral" title="There is no organization yet.">
+          Add one below: it is where the partner's key comes from.
+        </Notice>
+      ) : null}
+      <ul className="bare">
+        {data?.items.map((one) => (
+          <OrganizationCard key={one.organizationId} organization={one} />
+        ))}
+      </ul>
+      <NewOrganization isOpen={data?.items.length === 0} />
+    </>
+  );
+};

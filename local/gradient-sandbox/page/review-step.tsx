@@ -1,0 +1,83 @@
+import { Notice } from "../../page-parts/notice.tsx";
+import { momentOf, numberOf } from "../../page-parts/words.ts";
+import { type Kind, mappingOf } from "./mapping.ts";
+import { addressOf } from "./progress.ts";
+import { call, type OrganizationDetail, pathOf, queries, useSetting } from "./sandbox-api.ts";
+import { useAction } from "./use-action.ts";
+
+const titles: Record<Kind, string> = { accounts: "Accounts", services: "Services" };
+
+const Summary = ({ organization, kind }: { organization: OrganizationDetail; kind: Kind }) => {
+  const { items, words } = mappingOf(organization, kind);
+  const mapped = items.filter(({ isMapped }) => isMapped).length;
+  const out = items.filter(({ isMapped, excluded }) => excluded && !isMapped).length;
+  return (
+    <section className="card" aria-labelledby={`review-${kind}`}>
+      <h2 id={`review-${kind}`}>{titles[kind]}</h2>
+      <dl className="facts">
+        <dt>Mapped</dt>
+        <dd>{numberOf(mapped)}</dd>
+        <dt>Not mapped</dt>
+        <dd>{numberOf(items.length - mapped - out)}</dd>
+        <dt>Excluded</dt>
+        <dd>{numberOf(out)}</dd>
+      </dl>
+      <a href={`#${addressOf(organization.organizationId, kind)}`}>Change how {words.many} are mapped</a>
+    </section>
+  );
+};
+
+/** What was told to the vendor, in words. */
+const toldOf = ({ webhook }: OrganizationDetail, vendor: string): string => {
+  if (webhook === null) return `${vendor} finds out by itself, within minutes.`;
+  if (webhook.delivered) return `${vendor} was told.`;
+  return `${vendor} is being told; it also finds out by itself, within minutes.`;
+};
+
+/** Step 4: *Finish*. One account and one service are enough; the rest may follow, or never. */
+export const ReviewStep = ({ organization }: { organization: OrganizationDetail }) => {
+  const { organizationId, finishedAt } = organization;
+  const { data: setting } = useSetting();
+  const vendor = setting?.vendorName || "The vendor";
+  const { run, isBusy, failure } = useAction();
+  const finish = () =>
+    run(async () => {
+      await call("POST", pathOf(organizationId, "/finish"), {});
+      await queries.invalidateQueries({ queryKey: ["organization", organizationId] });
+      await queries.invalidateQueries({ queryKey: ["organizations"] });
+    });
+  return (
+    <>
+      <div className="halves">
+        <Summary organization={organization} kind="accounts" />
+        <Summary organization={organization} kind="services" />
+      </div>
+      {failure === undefined ? null : (
+        <Notice tone="bad" title="Not finished.">
+          {failure}
+        </Notice>
+      )}
+      {finishedAt === null ? null : (
+        <Notice tone="good" title={`Finished ${momentOf(finishedAt)}.`}>
+          {toldOf(organization, vendor)} Usage then arrives in SYNTHESIZE.
+        </Notice>
+      )}
+      <div className="row">
+        <button
+          type="button"
+          className={finishedAt === null ? "primary" : ""}
+          disabled={isBusy}
+          onClick={() => void finish()}
+        >
+          {finishedAt === null ? "Finish" : "Finish again"}
+        </button>
+        {finishedAt === null ? null : (
+          <a className="button primary" href={`#${addressOf(organizationId, "synthesize")}`}>
+            Go to SYNTHESIZE
+          </a>
+        )}
+        {finishedAt !== null && setting?.hubUi ? <a href={setting.hubUi}>Back to the hub</a> : null}
+      </div>
+    </>
+  );
+};
