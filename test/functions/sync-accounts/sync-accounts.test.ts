@@ -235,11 +235,10 @@ describe("a token that Gradient refuses", () => {
       problems: [],
     });
     // in whatever order: they are owed by one transaction
-    const owed = owedTasks(world.table).toSorted((one, other) => one.kind.localeCompare(other.kind));
-    expect(owed).toMatchObject([
-      { kind: "send-owner-mail" },
-      { kind: "sync-accounts", reason: "replaced" },
-    ]);
+    const owed = owedTasks(world.table);
+    expect(owed).toHaveLength(2);
+    expect(owed).toContainEqual(expect.objectContaining({ kind: "send-owner-mail" }));
+    expect(owed).toContainEqual(expect.objectContaining({ kind: "sync-accounts", reason: "replaced" }));
   });
 
   it("only by a false alarm is asked for again", async () => {

@@ -1,38 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { detailsInWords } from "#local/hub-ui/page/screens/audit/event-words";
 import { ageOf } from "#local/hub-ui/page/screens/overview/age-of";
-import { tellWait, type Wait } from "#local/hub-ui/page/screens/overview/wait-words";
+import { addressesIn } from "#local/hub-ui/page/screens/settings/addresses";
 import { bodyOf, draftOf } from "#local/hub-ui/page/screens/settings/schedule-draft";
 import { dayIn, startOfDay } from "#local/hub-ui/page/screens/settings/zoned-day";
 
 const now = Date.parse("2026-11-26T12:00:00.000Z");
-
-describe("a wait", () => {
-  const wait: Wait = {
-    since: "2026-11-26T10:00:00.000Z",
-    why: "turn",
-    linesAhead: null,
-    expectedAt: null,
-    retryAt: null,
-  };
-
-  it.each([
-    [{}, /its turn/],
-    [
-      { linesAhead: 1200, expectedAt: "2026-11-26T10:05:00.000Z" },
-      /About 1,200 lines of others are ahead; expected at/,
-    ],
-    [{ linesAhead: 1 }, /About 1 line of others is ahead\./],
-    [{ linesAhead: 0 }, /Nothing is ahead/],
-    [{ why: "retry" as const, retryAt: "2026-11-26T10:05:00.000Z" }, /by itself\. It is tried again at/],
-    [{ why: "gradient-refuses" as const, retryAt: "2026-11-26T10:05:00.000Z" }, /refuses our calls\. It is tried/],
-    [{ why: "vendor-key" as const }, /yours is not at fault/],
-    [{ why: "agreement" as const }, /new version/],
-    [{ why: "something-new" }, /something-new/],
-  ])("is explained: %j", (what, text) => {
-    expect(tellWait({ ...wait, ...what }).text).toMatch(text);
-  });
-});
 
 describe("an age", () => {
   it.each([
@@ -92,5 +65,15 @@ describe("the details of an event", () => {
       { name: "Lines", text: "3" },
       { name: "somethingNew", text: "7" },
     ]);
+  });
+});
+
+describe("recipients", () => {
+  it.each([
+    ["", []],
+    [" a@x.example\n\n b@x.example ", ["a@x.example", "b@x.example"]],
+    ["a@x.example, b@x.example;c@x.example\r\n", ["a@x.example", "b@x.example", "c@x.example"]],
+  ])("are found in %j", (text, addresses) => {
+    expect(addressesIn(text)).toEqual(addresses);
   });
 });

@@ -1,7 +1,8 @@
 import { useAddress } from "../../../page-parts/address.ts";
 import { Badge } from "../../../page-parts/notice.tsx";
 import { countOf, momentOf } from "../../../page-parts/words.ts";
-import { useAnswer, useList } from "../answers.ts";
+import { useList } from "../answers.ts";
+import { useIntegration } from "../integration.ts";
 import { Answered } from "../parts/answered.tsx";
 import { Paged } from "../parts/paged.tsx";
 import { type Session, useSession } from "../session.ts";
@@ -55,7 +56,7 @@ const Runs = () => {
 /** What was sent, when, why and by whom; and one run with its receipts. */
 export default function History() {
   const [, , exportId = ""] = useAddress().split("/");
-  const integration = useAnswer("GET /v1/integrations/gradient", {}, { everyMs: 5000 });
+  const integration = useIntegration();
   if (exportId !== "") return <OneRun key={exportId} id={exportId} />;
   return (
     <section className="card" aria-labelledby="history">

@@ -1,6 +1,6 @@
 import { Badge } from "../../../page-parts/notice.tsx";
 import { countOf, momentOf } from "../../../page-parts/words.ts";
-import { useAnswer } from "../answers.ts";
+import { useIntegration } from "../integration.ts";
 import { Answered, Loading } from "../parts/answered.tsx";
 import { type Integration, stateWords } from "../states.ts";
 import { ageOf } from "./overview/age-of.ts";
@@ -98,7 +98,7 @@ const Facts = ({ integration }: { integration: Integration }) => {
 
 /** The health card: whether the usage is in Gradient, how the integration stands, and what is wrong with it. */
 export default function Overview() {
-  const integration = useAnswer("GET /v1/integrations/gradient", {}, { everyMs: 5000 });
+  const integration = useIntegration();
   return (
     <Answered answer={integration}>
       {(data) =>

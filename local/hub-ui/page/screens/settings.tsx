@@ -1,9 +1,11 @@
 import { useEffect } from "react";
 import { useAddress } from "../../../page-parts/address.ts";
-import { useAnswer } from "../answers.ts";
+import { useIntegration } from "../integration.ts";
 import { Answered } from "../parts/answered.tsx";
 import { stateWords } from "../states.ts";
+import { DisconnectCard } from "./settings/disconnect-card.tsx";
 import { KeyCard } from "./settings/key-card.tsx";
+import { NotificationsCard } from "./settings/notifications-card.tsx";
 import { ScheduleCard } from "./settings/schedule-card.tsx";
 
 /** A link to `#/settings/key` leads to that part of the screen. */
@@ -19,7 +21,7 @@ const useGoToPart = (isThere: boolean) => {
 
 /** When usage is sent, with which key, and who hears of it. */
 export default function Settings() {
-  const integration = useAnswer("GET /v1/integrations/gradient", {}, { everyMs: 10_000 });
+  const integration = useIntegration({ everyMs: 10_000 });
   useGoToPart(integration.data !== undefined);
   return (
     <Answered answer={integration}>
@@ -36,6 +38,8 @@ export default function Settings() {
           <>
             <ScheduleCard schedule={data.schedule} nextRunAt={data.exports.nextRunAt} />
             <KeyCard token={data.token} organizationName={data.gradient.organizationName} />
+            <NotificationsCard notifications={data.notifications} />
+            <DisconnectCard />
           </>
         )
       }

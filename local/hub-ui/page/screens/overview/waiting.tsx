@@ -1,12 +1,18 @@
 import { Notice } from "../../../../page-parts/notice.tsx";
 import { momentOf } from "../../../../page-parts/words.ts";
-import { tellWait, type Wait } from "./wait-words.ts";
+import type { Integration } from "../../states.ts";
+import { waitingWords } from "../../wizard/export-words.ts";
 
-export const Waiting = ({ wait }: { wait: Wait }) => {
-  const { isBad, text } = tellWait(wait);
-  return (
-    <Notice tone={isBad ? "warn" : "neutral"} title={`Your usage waits since ${momentOf(wait.since)}`}>
-      {text}
-    </Notice>
-  );
-};
+interface WaitingProps {
+  wait: NonNullable<Integration["exports"]["waiting"]>;
+}
+
+// what passes by itself within minutes
+const usual = new Set(["turn", "retry"]);
+
+/** What usage waits for, since when, and until when. */
+export const Waiting = ({ wait }: WaitingProps) => (
+  <Notice tone={usual.has(wait.why) ? "neutral" : "warn"} title={waitingWords(wait)}>
+    Your usage waits since {momentOf(wait.since)}. Nothing is lost: it is sent by itself.
+  </Notice>
+);

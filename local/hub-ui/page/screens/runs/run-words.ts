@@ -1,6 +1,7 @@
 import type { BodyOf } from "#client/api-client";
 import type { Tone } from "../../../../page-parts/notice.tsx";
 import { countOf } from "../../../../page-parts/words.ts";
+import { nameOf } from "../../people.ts";
 import type { Session } from "../../session.ts";
 
 export type Run = BodyOf<"GET /v1/integrations/gradient/exports/{exportId}">;
@@ -16,15 +17,10 @@ export const isOver = ({ state, finishedAt }: Run): boolean =>
 
 export const isDryRun = ({ mode }: Run): boolean => mode === "dry-run";
 
-/** A person of the own organization by name. Others are shown as the service knows them. */
-export const nameOf = ({ setting, person }: Session, sub: string): string => {
-  if (sub === person.sub) return "you";
-  return setting.people.find((one) => one.sub === sub)?.name ?? sub;
-};
-
 /** Why it was started, and by whom. */
 export const whyStarted = ({ trigger, startedBy, mode }: Run, session: Session): string => {
-  const by = startedBy === "service" ? "" : ` by ${nameOf(session, startedBy)}`;
+  const name = startedBy === session.person.sub ? "you" : nameOf(session.setting, startedBy);
+  const by = startedBy === "service" ? "" : ` by ${name}`;
   if (mode === "dry-run") return `Dry run${by}`;
   const words: Record<string, string> = {
     schedule: "On schedule",
