@@ -32,10 +32,11 @@ export const gradientPeople = async ({ endpoints: { gradient } }: RunningSystem,
 
 /** Opens the hub's page as one of the sample's people. */
 export const signInAs = async (page: Page, sub: string, screen = "/connect"): Promise<void> => {
-  await page.evaluate(
-    `sessionStorage.setItem("person", ${JSON.stringify(sub)}); location.hash = ${JSON.stringify(screen)}`,
-  );
-  await page.reload();
+  const { origin } = new URL(page.url());
+  await page.evaluate(`sessionStorage.setItem("person", ${JSON.stringify(sub)})`);
+  // the page of before would not let an address stand that its own person has not reached
+  await page.goto("about:blank");
+  await page.goto(`${origin}/#${screen}`);
   await page.getByRole("heading", { level: 1 }).waitFor();
 };
 

@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RunningSystem, startLocalSystem } from "#test/system/local-system";
-import { launchBrowser, openPage } from "./browser.ts";
+import { faultsEverywhere, launchBrowser, openPage } from "./browser.ts";
 import { button, refuse, signInAs } from "./hub-page.ts";
 
 const whoMay = "Only the owner or a full admin of your organization can do this.";
@@ -21,6 +21,18 @@ afterAll(async () => {
   await browser?.close();
   await system?.stop();
 });
+
+const feed = async (path: string, body: unknown): Promise<void> => {
+  const reply = await fetch(`${system.endpoints.api}/v1/hub/partners/org-2001${path}`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${await system.token({ sub: "feed", scope: "hub.feed" })}`,
+      "content-type": "application/json",
+    },
+    body: JSON.stringify(body),
+  });
+  expect(await reply.json()).toMatchObject({ rejected: [] });
+};
 
 describe.each(["billing_admin", "product_admin"])("a %s", (role) => {
   it("is not offered to start, and hears who may", async () => {
@@ -90,5 +102,30 @@ describe("a failing API", () => {
     await end();
     await button(page, "Try again").click();
     await button(page, "Start integration").waitFor();
+  });
+});
+
+describe("names and counts of any kind", () => {
+  const names = ["شركة المثال للتأمين", "🦊 Fox & Sons 🦊", "W".repeat(200)];
+
+  it("stay in their place at every width", async () => {
+    const customers = names.map((name, index) => ({ id: `aa-${index}`, name, billing: "billed" }));
+    await feed("/customers", { customers });
+    const measuredAt = new Date().toISOString();
+    const measurements = customers.map(({ id }) => ({
+      customerId: id,
+      serviceId: "dns-essentials",
+      unitCount: 9_876_543_210,
+      measuredAt,
+    }));
+    await feed("/usage", { measurements });
+
+    await signInAs(page, "org-2001-owner", "/connect/3");
+    for (const name of names) await page.getByText(name).first().waitFor();
+    await page.getByText("9,876,543,210").first().waitFor();
+    expect(await faultsEverywhere(page)).toEqual([]);
+    await signInAs(page, "org-2001-owner", "/connect/2");
+    await page.getByRole("heading", { name: "Not mapped yet" }).waitFor();
+    expect(await faultsEverywhere(page)).toEqual([]);
   });
 });
