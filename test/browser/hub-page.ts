@@ -5,6 +5,8 @@ import type { RunningSystem } from "#test/system/local-system";
 
 const organizations = z.object({ items: z.array(z.object({ organizationId: z.string(), name: z.string() })) });
 
+const organization = z.object({ accounts: z.array(z.unknown()), services: z.array(z.unknown()) });
+
 /** What the people of an organization do in Gradient, done by a program. */
 export const gradientPeople = async ({ endpoints: { gradient } }: RunningSystem, name: string) => {
   const root = `${gradient}/_partner/organizations`;
@@ -24,16 +26,17 @@ export const gradientPeople = async ({ endpoints: { gradient } }: RunningSystem,
     mapAllExcept: (exceptAccounts: string[]) =>
       post("/mappings/auto", { accounts: "all", services: "all", exceptAccounts }),
     finish: () => post("/finish", {}),
-    read: async () => (await fetch(`${root}/${id}`)).json(),
+    read: async () => organization.parse(await (await fetch(`${root}/${id}`)).json()),
   };
 };
 
 /** Opens the hub's page as one of the sample's people. */
 export const signInAs = async (page: Page, sub: string, screen = "/connect"): Promise<void> => {
-  await page.evaluate(
-    `sessionStorage.setItem("person", ${JSON.stringify(sub)}); location.hash = ${JSON.stringify(screen)}`,
-  );
-  await page.reload();
+  const { origin } = new URL(page.url());
+  await page.evaluate(`sessionStorage.setItem("person", ${JSON.stringify(sub)})`);
+  // the page of before would not let an address stand that its own person has not reached
+  await page.goto("about:blank");
+  await page.goto(`${origin}/#${screen}`);
   await page.getByRole("heading", { level: 1 }).waitFor();
 };
 
@@ -48,16 +51,23 @@ export const untilFocused = (page: Page, what: string): Promise<true> =>
 /** An answer of the API that it would give in a situation that is hard to bring about. */
 export interface Refusal {
   status: number;
+  /** Only calls of this method. */
+  method?: string;
+  /** Only so many of them. */
+  times?: number;
   code?: string;
   headers?: Record<string, string>;
   more?: object;
 }
 
 /** From now on every call of the path is answered so; answers how to end that. */
-export const refuse = async (page: Page, path: string, { status, code, headers = {}, more = {} }: Refusal) => {
+export const refuse = async (page: Page, path: string, refusal: Refusal) => {
+  const { status, code, method, times = Number.POSITIVE_INFINITY, headers = {}, more = {} } = refusal;
+  let left = times;
   const matches = (url: URL) => url.pathname.endsWith(path);
+  const isMeant = (asked: string) => asked !== "OPTIONS" && (method ?? asked) === asked && left-- > 0;
   await page.route(matches, (route, request) =>
-    request.method() === "OPTIONS"
+    !isMeant(request.method())
       ? route.continue()
       : route.fulfill({
           status,

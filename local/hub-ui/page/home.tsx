@@ -1,12 +1,12 @@
 import type { RefObject } from "react";
 import { Badge } from "../../page-parts/notice.tsx";
-import { useAnswer } from "./answers.ts";
+import { useIntegration } from "./integration.ts";
 import { Answered } from "./parts/answered.tsx";
 import { stateWords } from "./states.ts";
 
 /** The hub's list of integrations, where Gradient is found. */
 export const Home = ({ heading }: { heading: RefObject<HTMLHeadingElement | null> }) => {
-  const integration = useAnswer("GET /v1/integrations/gradient", {});
+  const integration = useIntegration();
   return (
     <main className="page" id="main" tabIndex={-1}>
       <h1 ref={heading} tabIndex={-1}>
