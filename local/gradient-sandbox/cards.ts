@@ -20,7 +20,8 @@ export type CardState = "open" | "approved" | "dismissed";
 
 /**
  * The cards of mapped accounts and services: open where the PSA bills another count, approved where the partner made it
- * bill this one, dismissed where the partner wants to see this count no more. A first count of zero is no news: no card.
+ * bill this one, dismissed where the partner wants to see this count no more. A first count of zero makes no
+ * card: it is no news.
  */
 export const allCardsOf = (store: StateStore, organizationId: string): Card[] => {
   const services = new Map(servicesOf(store, organizationId).map((service) => [service.id, service]));

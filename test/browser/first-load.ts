@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 
-/** How many bytes of scripts and styles came over the wire by the time `load` is done, counted by what each was sent as. */
+/** How many bytes of scripts and styles came over the wire by the time `load` is done. */
 export const bytesOfFirstLoad = async (page: Page, load: () => Promise<unknown>): Promise<number> => {
   let bytes = 0;
   const counts = (response: { url(): string; headers(): Record<string, string> }): void => {

@@ -1,3 +1,4 @@
+import { useRef } from "react";
 import { Notice } from "../../page-parts/notice.tsx";
 import { countOf, numberOf } from "../../page-parts/words.ts";
 import { type Kind, mappingOf, mappingsBody, type Pair } from "./mapping.ts";
@@ -22,12 +23,18 @@ export const MappingStep = ({ organization, kind }: MappingStepProps) => {
   const mapped = items.filter(({ isMapped }) => isMapped);
   const excluded = items.filter(({ isMapped, excluded }) => excluded && !isMapped);
   const nameOf = new Map(psa.map(({ id, name }) => [id, name]));
+  // what is dropped while the change before is under way waits its turn, and is not lost
+  const last = useRef<Promise<boolean>>(Promise.resolve(true));
+  const inTurn = (act: () => Promise<void>): Promise<boolean> => {
+    last.current = last.current.then(() => run(act));
+    return last.current;
+  };
   const map = (pairs: Pair[]) =>
-    run(async () => {
+    inTurn(async () => {
       await changeOrganization(organizationId, "/mappings", mappingsBody(kind, pairs));
     });
   const exclude = (ids: string[], isOut: boolean) =>
-    run(async () => {
+    inTurn(async () => {
       await changeOrganization(organizationId, "/exclusions", { [kind]: ids, excluded: isOut });
     });
   const next = kind === "accounts" ? "services" : "review";

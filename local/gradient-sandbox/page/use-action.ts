@@ -1,7 +1,10 @@
 import { useCallback, useRef, useState } from "react";
 import { Refused } from "./sandbox-api.ts";
 
-/** Runs one change at a time: a second press while the first is under way does nothing. Failures become words, and are answered as false. */
+/**
+ * Runs one change at a time: a second press while the first is under way does nothing. Failures become words, and are
+ * answered as false.
+ */
 export const useAction = () => {
   const isRunning = useRef<boolean>(false);
   const [isBusy, setBusy] = useState(false);

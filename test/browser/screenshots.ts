@@ -1,0 +1,106 @@
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import type { Page } from "playwright-core";
+import { startLocalSystem } from "#test/system/local-system";
+import { launchBrowser, openPage } from "./browser.ts";
+
+// npm run screenshots: goes a partner's whole way in the running system's own pages, and takes the guide's pictures
+const folder = path.resolve(import.meta.dirname, "../../docs/pictures");
+mkdirSync(folder, { recursive: true });
+
+const organization = "Harbourline IT Services";
+const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name });
+const link = (page: Page, name: string | RegExp) => page.getByRole("link", { name });
+const heading = (page: Page, name: string | RegExp) => page.getByRole("heading", { name }).first().waitFor();
+
+const picture = async (page: Page, name: string): Promise<void> => {
+  // from the top, without the mark of where the keyboard is
+  await page.evaluate("document.activeElement?.blur(); window.scrollTo(0, 0)");
+  await page.screenshot({ path: path.join(folder, `${name}.png`), animations: "disabled" });
+  process.stdout.write(`${name}\n`);
+};
+
+const system = await startLocalSystem({ sample: true });
+const browser = await launchBrowser();
+try {
+  const startedAt = performance.now();
+  const { page: hub } = await openPage(browser, system.endpoints.hubUi);
+  await hub.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  hub.context().setDefaultTimeout(30_000);
+  await link(hub, "Set up Gradient").click();
+  await button(hub, "Start integration").click();
+  await heading(hub, "Get your key in Gradient");
+  await picture(hub, "1-sign-up");
+
+  const gradient = await hub.context().newPage();
+  await gradient.goto(system.endpoints.gradient);
+  await heading(gradient, "Organizations");
+  await picture(gradient, "2-gradient-organizations");
+  await link(gradient, `Connect ${organization}`).click();
+  await button(gradient, "Connect and generate a key").click();
+  const key = await gradient.getByLabel("Key", { exact: true }).inputValue();
+  await hub.getByLabel("Your Gradient key").fill(key);
+  await button(hub, "Check and save the key").click();
+  await hub.getByRole("checkbox", { name: /I have read this/ }).waitFor();
+  await picture(hub, "3-agreement");
+  await hub.getByRole("checkbox", { name: /I have read this/ }).check();
+  await button(hub, "Confirm the agreement").click();
+  await hub.getByText(/^The e-mail to the owner (was sent|has arrived|was delivered)/).waitFor();
+
+  const mailbox = await hub.context().newPage();
+  await mailbox.goto(system.endpoints.mailbox);
+  await mailbox.frameLocator(".mail-frame").getByRole("heading").first().waitFor();
+  await picture(mailbox, "4-owner-mail");
+
+  await button(hub, /^Next$/).click();
+  await heading(hub, "Map customers and services");
+  await picture(hub, "5-map-in-hub");
+  await link(gradient, "Go on to account mapping").click();
+  const accounts = gradient.getByRole("listbox", { name: /Accounts to map/i });
+  await accounts.waitFor();
+  await gradient.getByText(/of (3[7-9]|4\d) mapped/).waitFor();
+  await accounts.focus();
+  for (const key of ["Space", "ArrowDown", "Space"]) await gradient.keyboard.press(key);
+  await picture(gradient, "6-map-accounts");
+  await gradient.getByRole("option").filter({ hasText: "Alder" }).last().click();
+  await gradient.getByText("2 accounts mapped to").waitFor();
+  await link(gradient, "Go on to service mapping").click();
+  await gradient.getByRole("listbox", { name: /Services to map/i }).waitFor();
+  await gradient
+    .getByRole("option", { name: /DNS Security Essentials/ })
+    .first()
+    .click();
+  await gradient
+    .getByRole("listbox", { name: /Products in your PSA/i })
+    .getByRole("option")
+    .first()
+    .click();
+  await gradient.getByText("1 service mapped to").waitFor();
+  await link(gradient, "Go on to the review").click();
+  await button(gradient, "Finish").click();
+  await gradient.getByText("Usage then arrives in SYNTHESIZE").waitFor();
+  await picture(gradient, "7-finished");
+
+  await button(hub, "Check now").click();
+  await hub.getByText("Next is open: Approve usage.").waitFor();
+  await button(hub, /^Next$/).click();
+  await heading(hub, "Approve usage");
+  await hub.locator("button:not([aria-disabled])", { hasText: "Send usage" }).click();
+  await hub.getByText("It is being sent now.").waitFor();
+  await hub.getByText("It is being sent now.").waitFor({ state: "detached" });
+  await picture(hub, "8-approve-usage");
+  await link(gradient, "Go to SYNTHESIZE").click();
+  await button(gradient, /^Approve /)
+    .first()
+    .waitFor();
+  await picture(gradient, "9-synthesize");
+  await button(gradient, /^Approve (?!all)/)
+    .first()
+    .click();
+  await gradient.getByText(/^Approved: /).waitFor();
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  process.stdout.write(`From the first page to an approved card: ${seconds} s.\n`);
+} finally {
+  await browser.close();
+  await system.stop();
+}
