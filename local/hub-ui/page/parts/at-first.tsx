@@ -11,7 +11,7 @@ interface AtFirstProps<Item> {
   children(items: Item[]): ReactNode;
 }
 
-/** The beginning of a long list, and a button for all of it: what comes after it on the page is not pushed out of sight. */
+/** The beginning of a long list, and a button for all of it: what comes after it on the page stays in reach. */
 export const AtFirst = <Item,>({ items, first, many, children }: AtFirstProps<Item>) => {
   const [showsAll, setShowsAll] = useState(false);
   const isCut = items.length > first;

@@ -25,7 +25,7 @@ interface KeyFormProps {
   onDone?: () => void;
 }
 
-/** Takes a partner's key, and keeps what was typed until the key is stored. Another organization is asked about first. */
+/** Takes a partner's key, and keeps what was typed until it is stored. Another organization is asked about first. */
 export const KeyForm = ({ act, onDone }: KeyFormProps) => {
   const [text, setText] = useState("");
   const [isShown, setShown] = useState(false);
