@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import * as z from "zod";
 
 interface FaultRates {
+  rate401?: number | undefined;
   rate403?: number | undefined;
   rate429?: number | undefined;
   rate500?: number | undefined;
@@ -11,8 +12,9 @@ interface FaultRates {
 }
 
 /** What befalls one request; never two of these at once. */
-export type FateKind = "none" | "403" | "429" | "500" | "reset" | "answer-lost" | "land-late";
+export type FateKind = "none" | "401" | "403" | "429" | "500" | "reset" | "answer-lost" | "land-late";
 const ratesOf = (settings: FaultRates): [FateKind, number][] => [
+  ["401", settings.rate401 ?? 0],
   ["403", settings.rate403 ?? 0],
   ["429", settings.rate429 ?? 0],
   ["500", settings.rate500 ?? 0],
@@ -28,6 +30,7 @@ export const faultSettings = z
   .strictObject({
     delayMs: milliseconds.optional(),
     jitterMs: milliseconds.optional(),
+    rate401: rate.optional(),
     rate403: rate.optional(),
     rate429: rate.optional(),
     rate500: rate.optional(),

@@ -37,6 +37,7 @@ const tooMany = (retryAfterSeconds: number | undefined): Reply => ({
 
 const refusalOf = ({ fate, admitted }: Arrival): Reply | undefined => {
   if (!admitted || fate.kind === "429") return tooMany(fate.retryAfterSeconds);
+  if (fate.kind === "401") return refusalReply(401, "Unauthorized");
   if (fate.kind === "403") return refusalReply(403, "Forbidden");
   if (fate.kind === "500") return refusalReply(500, "Internal server error");
   return undefined;
