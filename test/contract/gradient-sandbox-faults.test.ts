@@ -94,6 +94,11 @@ describe("a fault on demand", () => {
     expect((await partner.partner("GET")).status).toBe(200);
   });
 
+  it.each([401, 403])("refuses one call with %i, as a false alarm does", async (status) => {
+    await sandbox.faults({ [`rate${status}`]: 1, first: 1 });
+    expect([await fateOf(1), await fateOf(1)]).toEqual([status, 201]);
+  });
+
   it("ends after the first n, and when it is deleted", async () => {
     await sandbox.faults({ rate500: 1, first: 2 });
     expect([await fateOf(1), await fateOf(1), await fateOf(1)]).toEqual([500, 500, 201]);
