@@ -102,7 +102,7 @@ export const DisconnectCard = () => {
       <h2 id="disconnect" tabIndex={-1}>
         Disconnect
       </h2>
-      <p>Nothing is sent to Gradient any more. You see first what becomes of your counts and settings.</p>
+      <p>Ends all sending to Gradient. You see first what becomes of your counts and settings.</p>
       <MayChange>
         <Button kind="danger" onPress={() => setAsked(true)}>
           Disconnect Gradient…

@@ -92,14 +92,14 @@ export const ScheduleFields = ({ draft, change }: FieldsProps) => (
     </label>
     <ZoneField draft={draft} change={change} />
     <label>
-      Send nothing until the start of
+      Pause until
       <input
         type="date"
         value={draft.pausedUntil}
         max="9998-12-31"
         onChange={(event) => change({ pausedUntil: event.target.value })}
       />
-      <span className="hint">Empty: not paused.</span>
+      <span className="hint">Nothing is sent by itself before that day. Empty: not paused.</span>
     </label>
   </div>
 );
