@@ -22,6 +22,8 @@ const usageRow = z.strictObject({
   measuredAt: z.union([z.literal("today"), z.iso.datetime()]),
 });
 
+const psaRow = z.strictObject({ kind: z.enum(["client", "product"]), name: text });
+
 const readRows = <S extends z.ZodType>(file: string, row: S): z.output<S>[] =>
   z.array(row).parse(parseCsv(readFileSync(join(import.meta.dirname, file), "utf8")));
 
@@ -39,6 +41,16 @@ export type Sample = ReturnType<typeof readSampleIn>;
 
 /** The MSP of the CSV files beside this one. */
 export const readSample = (): Sample => readSampleIn(".");
+
+/**
+ * What the PSA of the first MSP holds: most customers by the very name, some nearly so, some not, and one that the hub
+ * does not know.
+ */
+export const readPsa = (): { psaClients: string[]; psaProducts: string[] } => {
+  const rows = readRows("psa.csv", psaRow);
+  const namesOf = (wanted: string) => rows.filter(({ kind }) => kind === wanted).map(({ name }) => name);
+  return { psaClients: namesOf("client"), psaProducts: namesOf("product") };
+};
 
 /** A second MSP with a few customers, which has connected already. */
 export const readConnectedSample = (): Sample => readSampleIn("fernhill");
