@@ -154,6 +154,8 @@ describe("the wizard", () => {
   it("shows gaps with their units, leaves out with a reason, and takes in again", async () => {
     await button(page, "Next").click();
     await untilFocused(page, "H2 Map customers and services");
+    // Gradient has matched equal names by itself
+    await button(page, "Check now").click();
     await page.getByText("29 of 37 customers mapped").waitFor();
     await page.getByText("Northgate Logistics · NORTHGATE LOGISTICS").waitFor();
     expect(await button(page, "Next").getAttribute("aria-disabled")).toBe("true");
@@ -162,7 +164,7 @@ describe("the wizard", () => {
     await page.getByLabel("Why?").fill("Billed by a contract of its own");
     expect(await faultsEverywhere(page)).toEqual([]);
     await button(page, "Leave out").click();
-    await page.getByText("0 of 36 customers mapped").waitFor();
+    await page.getByText("29 of 36 customers mapped").waitFor();
     await page.getByText("Show who and what").click();
     await page.getByText("“Billed by a contract of its own”").waitFor();
     expect(await faultsEverywhere(page)).toEqual([]);
