@@ -3,7 +3,7 @@ import { everyRole } from "#shared/lambda/caller";
 import { docs } from "#shared/lambda/docs";
 import { route } from "#shared/lambda/route";
 import { pageOf } from "#shared/wire";
-import { mappingItemReply, mappingReply } from "./replies.ts";
+import { mappingItemReply, mappingReply } from "./mapping-replies.ts";
 
 const base = "/v1/integrations/gradient/mapping";
 const cursor = z.string().optional();

@@ -1,15 +1,16 @@
 import { type Coverage, coverageOf, lastAcceptedIn } from "#shared/customers/coverage";
-import { showCustomers } from "#shared/customers/customer";
+import { customerKey, fromCustomerItem, showCustomers } from "#shared/customers/customer";
 import { findCoverage, maxGapsShown } from "#shared/customers/kept-coverage";
-import { findLookAlikes, noLookAlikes } from "#shared/customers/look-alikes-row";
+import { findLookAlikes, type LookAlike, noLookAlikes } from "#shared/customers/look-alikes-row";
 import { mappingEvidence } from "#shared/customers/mapped";
 import { findIntegration, type Integration, mappingStatus, noMapping } from "#shared/integrations/integration";
 import { listServices } from "#shared/services/hub-service";
+import { readableOf } from "#shared/stored";
 import type { Table } from "#shared/table/table";
 import { readLedger } from "#shared/usage/ledger";
 import { listUsage } from "#shared/usage/usage";
 
-export type MappingTable = Pick<Table, "get" | "query">;
+export type MappingTable = Pick<Table, "get" | "getMany" | "query">;
 
 const nothing: Coverage = {
   accounts: { total: 0, mapped: 0 },
@@ -54,6 +55,14 @@ export const readCoverage = async (
 
 const shown = <T>(all: T[]): T[] => all.slice(0, maxGapsShown);
 
+/** With the names that the customers have now; an id stands for itself where its customer cannot be read. */
+const named = async (table: Pick<Table, "getMany">, partnerId: string, groups: LookAlike[]) => {
+  const keys = groups.flatMap(({ customerIds }) => customerIds.map((id) => customerKey(partnerId, id)));
+  const customers = keys.length === 0 ? [] : readableOf(await table.getMany(keys), fromCustomerItem);
+  const names = new Map(customers.map(({ id, name }) => [id, name]));
+  return groups.map((group) => ({ ...group, names: group.customerIds.map((id) => names.get(id) ?? id) }));
+};
+
 /**
  * How far the mapping is, and what its gaps cost: who and what is not mapped, most units first, and who may be mixed
  * up.
@@ -78,7 +87,7 @@ export const readMapping =
       accounts,
       services,
       leftOut,
-      lookAlikes: lookAlikes.groups,
+      lookAlikes: await named(table, partnerId, lookAlikes.groups),
       more: {
         lookAlikes: lookAlikes.more,
         accounts: accounts.total - accounts.mapped - first.accounts.length,

@@ -44,7 +44,7 @@ export const readSample = (): Sample => readSampleIn(".");
 
 /**
  * What the PSA of the first MSP holds: most customers by the very name, some nearly so, some not, and one that the hub
- * does not know.
+ * does not know. Services have nearly their names there, so that nothing is billed before a person has mapped one.
  */
 export const readPsa = (): { psaClients: string[]; psaProducts: string[] } => {
   const rows = readRows("psa.csv", psaRow);

@@ -6,7 +6,7 @@ import { anImport, circleOf, type Import, importsOfSources } from "./imports.ts"
 const kinds = [
   ["handler", /^functions\/[^/]+\/handler\.ts$/],
   ["entry", /^functions\/[^/]+\/(endpoint|worker|job)\.ts$/],
-  ["route", /^functions\/[^/]+\/(route|[a-z]+-routes|replies)\.ts$/],
+  ["route", /^functions\/[^/]+\/(route|[a-z]+-routes|([a-z]+-)?replies)\.ts$/],
   ["API", /^api\//],
   ["client", /^client\//],
   ["environment", /^(functions\/[^/]+\/env|shared\/lambda\/[^/]+-env)\.ts$/],

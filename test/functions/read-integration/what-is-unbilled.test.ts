@@ -155,7 +155,11 @@ describe("customers that look alike", () => {
     await world.live(1);
 
     expect((await mappingOf(world)).lookAlikes).toMatchObject([
-      { customerIds: ["n1", "n2"], why: expect.stringContaining("case") },
+      {
+        customerIds: ["n1", "n2"],
+        names: ["Northgate Logistics", "NORTHGATE LOGISTICS"],
+        why: expect.stringContaining("case"),
+      },
     ]);
     const row = async () => world.table.get({ pk: `partner#${world.partnerId}`, sk: "look-alikes" });
     const before = await row();
@@ -185,6 +189,7 @@ describe("the page of a partner with very many customers", () => {
         reads.push(key.sk);
         return world.table.get(key);
       },
+      getMany: () => Promise.reject(new Error("Nobody looks alike")),
       query: () => Promise.reject(new Error("No list is read")),
     };
 

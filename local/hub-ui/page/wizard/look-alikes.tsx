@@ -4,25 +4,23 @@ import type { Mapping } from "./mapping.ts";
 
 interface LookAlikesProps {
   lookAlikes: Mapping["lookAlikes"];
-  /** The names of those that are known here, by their ids. */
-  names: ReadonlyMap<string, string>;
   /** How many groups are not among them. */
   more: number;
 }
 
 /** Customers that are easily mixed up when they are mapped. */
-export const LookAlikes = ({ lookAlikes, names, more }: LookAlikesProps) => {
+export const LookAlikes = ({ lookAlikes, more }: LookAlikesProps) => {
   if (lookAlikes.length === 0) return null;
   return (
     <Notice tone="warn" title="Take care: some of your customers look alike">
       <ul>
-        {lookAlikes.map(({ customerIds, more: further, why, whatToDo }) => (
+        {lookAlikes.map(({ customerIds, names, more: further, why, whatToDo }) => (
           <li key={customerIds.join(" ")}>
             <strong>
               {customerIds.map((id, index) => (
                 <span key={id}>
                   {index > 0 ? " · " : ""}
-                  <bdi>{names.get(id) ?? id}</bdi>
+                  <bdi>{names[index]}</bdi>
                 </span>
               ))}
               {further > 0 ? ` and ${countOf(further, "other")}` : ""}

@@ -35,11 +35,7 @@ export const MapCustomers = ({ integration }: { integration: Integration }) => {
       </section>
       {mapping.data === undefined ? null : (
         <>
-          <LookAlikes
-            lookAlikes={mapping.data.lookAlikes}
-            names={new Map(mapping.data.unmapped.accounts.map(({ id, name }) => [id, name]))}
-            more={mapping.data.more.lookAlikes}
-          />
+          <LookAlikes lookAlikes={mapping.data.lookAlikes} more={mapping.data.more.lookAlikes} />
           <Gaps mapping={mapping.data} />
           <LeftOut leftOut={mapping.data.leftOut} />
         </>
