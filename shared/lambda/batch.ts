@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { plainName } from "./plain-name.ts";
 
 export interface Rejection {
   index: number;
@@ -15,13 +16,17 @@ export interface Indexed<T> {
 /** A batch as it comes in: its records are looked at one by one, so that a bad one keeps no good one out. */
 export const batchOf = (max: number) => z.array(z.unknown()).max(max, `A batch has at most ${max} records.`);
 
-// enough for the fields of any record; the caller chooses the names of unknown ones
+// enough for the fields of any record
 const maxDetailLength = 500;
 
 /** Names fields and what is expected of them, never what was sent in them. */
 const detailOf = ({ issues }: z.ZodError): string =>
   issues
-    .map(({ path, message }) => (path.length === 0 ? message : `${path.join(".")}: ${message}`))
+    .map((issue) => {
+      const isOdd = issue.code === "unrecognized_keys" && !issue.keys.every((key) => plainName.test(key));
+      const message = isOdd ? "There is a field too many." : issue.message;
+      return issue.path.length === 0 ? message : `${issue.path.join(".")}: ${message}`;
+    })
     .join(" ")
     .slice(0, maxDetailLength);
 

@@ -12,6 +12,7 @@ import { AppError, type FieldError } from "../errors.ts";
 import { withLogFields } from "../logger.ts";
 import { type Person, personOf, type Role } from "./caller.ts";
 import { digestOf, idempotencyKeyOf } from "./idempotency-key.ts";
+import { plainName } from "./plain-name.ts";
 import { type HttpAnswer, problemReply } from "./problems.ts";
 import { keyOf, type RequestSchema, type Route } from "./route.ts";
 
@@ -44,8 +45,6 @@ const readJson = (bytes: Buffer): unknown => {
 
 // enough to correct a form by; who sends more has other worries
 const maxErrors = 20;
-// a name that the caller chose may be anything, a token too: those have 16 characters at least
-const plainName = /^[A-Za-z][A-Za-z0-9_]{0,14}$/;
 
 const toFieldErrors = (error: z.ZodError): FieldError[] =>
   error.issues

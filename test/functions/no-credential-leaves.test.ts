@@ -71,6 +71,22 @@ const workedService = () => {
   const messages: string[] = [];
   const { clock, common, table } = world;
   const hub = hubApi(world);
+  /** The back office sends a token where an id, a name and a field belong, and asks what has arrived. */
+  const feedQuoting = async (token: string): Promise<void> => {
+    const path = { partnerId: world.partnerId };
+    const base = "/v1/hub/partners/{partnerId}";
+    const odd = { [token]: token };
+    for (const asked of [
+      { routeKey: "PUT /v1/hub/services/{serviceId}", path: { serviceId: "dns" }, body: odd },
+      { routeKey: `PUT ${base}`, path, body: odd },
+      { routeKey: `POST ${base}/customers`, path, body: { customers: [odd] } },
+      { routeKey: `POST ${base}/customers/removals`, path, body: odd },
+      { routeKey: `POST ${base}/usage`, path, body: { measurements: [odd] } },
+      { routeKey: `GET ${base}`, path },
+    ]) {
+      replies.push(await hub.asFeed(asked));
+    }
+  };
   const ask: typeof hub.ask = async (...request) => {
     const reply = await hub.ask(...request);
     replies.push(reply);
@@ -151,7 +167,7 @@ const workedService = () => {
       await read("/exports/{exportId}/lines", { exportId: id });
     }
   };
-  return { world, gradient, ask, work, tick, report, readAll, replies, messages, rowsWritten };
+  return { world, gradient, ask, feedQuoting, work, tick, report, readAll, replies, messages, rowsWritten };
 };
 
 interface Sinks {
@@ -165,7 +181,7 @@ interface Sinks {
 
 describe("of all credentials, however Gradient and people quote them,", () => {
   const service = workedService();
-  const { world, gradient, ask, work, tick, report, readAll } = service;
+  const { world, gradient, ask, feedQuoting, work, tick, report, readAll } = service;
   const tokens: string[] = [firstToken];
   const remember = () => {
     for (const row of everyRow(world.table)) service.rowsWritten.add(rowText(row));
@@ -219,6 +235,7 @@ describe("of all credentials, however Gradient and people quote them,", () => {
     await ask("resend", { path: { version } });
     await ask("notifications", { body: { recipients: ["ann@msp.example"], onSuccess: true } });
     await ask("token", { body: { partnerToken: firstToken, [firstToken]: firstToken } });
+    await feedQuoting(firstToken);
     await ask("schedule", { body: { frequency: "daily", hour: 1, timeZone: "UTC" } });
     await ask("startExport", { body: { mode: "full" } });
     await ask("startExport", { body: { mode: "full" } });
@@ -247,6 +264,10 @@ describe("of all credentials, however Gradient and people quote them,", () => {
     await ask("startExport", { body: { mode: "full" } });
     gradient.fail(403, 403, 403);
     await work();
+    await ask("disconnect", { query: { finalCounts: "zero" } });
+    gradient.fail(400, 401);
+    await work();
+    await tick();
     remember();
     await readAll();
   };
