@@ -2,11 +2,11 @@ import { useEffect } from "react";
 import { useAddress } from "../../../page-parts/address.ts";
 import { useIntegration } from "../integration.ts";
 import { Answered } from "../parts/answered.tsx";
+import { Problems } from "../parts/problems.tsx";
 import type { Integration } from "../states.ts";
 import { ApproveUsage } from "../wizard/approve-usage.tsx";
 import { useHeadingFocus } from "../wizard/focus.ts";
 import { MapCustomers } from "../wizard/map-customers.tsx";
-import { Problems } from "../wizard/problems.tsx";
 import { SignUp } from "../wizard/sign-up.tsx";
 import { addressOf, type Step, Steps, stepTitles } from "../wizard/steps.tsx";
 

@@ -1,6 +1,6 @@
-import { Notice } from "../../../../page-parts/notice.tsx";
-import { momentOf } from "../../../../page-parts/words.ts";
-import type { Integration } from "../../states.ts";
+import { Notice } from "../../../page-parts/notice.tsx";
+import { momentOf } from "../../../page-parts/words.ts";
+import type { Integration } from "../states.ts";
 
 interface Words {
   title: string;
