@@ -12,9 +12,12 @@ export interface Leaving {
   partnerId: string;
   secretName: string;
   versionId: string;
+  /** The connection that was left; messages of before do not name it. */
+  integrationId?: string | undefined;
 }
 
-const closingFor = (value: Integration | undefined, { secretName, versionId }: Leaving): Closing | null => {
+/** What is left of the zeros that this message is about; null where its partner has come back, or they are over. */
+export const closingFor = (value: Integration | undefined, { secretName, versionId }: Leaving): Closing | null => {
   const token = value?.closing?.token;
   return value && token?.secretName === secretName && token.versionId === versionId ? value.closing : null;
 };

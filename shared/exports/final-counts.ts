@@ -8,10 +8,20 @@ interface Moment {
   newId: () => string;
 }
 
-/** Owes the message that goes on with a disconnect: another run of zeros, or its end. */
-export const owedClose = (partnerId: string, { token }: Pick<Closing, "token">, { at, newId }: Moment): RowWrite => {
+/** What a partner leaves: the key, and the connection that it belongs to. */
+interface Left {
+  token: Pick<Closing["token"], "secretName" | "versionId">;
+  gradient: Pick<Closing["gradient"], "integrationId"> | null;
+}
+
+/**
+ * Owes the message that goes on with a disconnect: another run of zeros, or its end, of which Gradient is told. Also
+ * for a connection that another one has replaced.
+ */
+export const owedClose = (partnerId: string, { token, gradient }: Left, { at, newId }: Moment): RowWrite => {
   const { secretName, versionId } = token;
-  return owe({ kind: "close-connection", partnerId, secretName, versionId }, { id: newId(), at });
+  const connection = gradient === null ? {} : { integrationId: gradient.integrationId };
+  return owe({ kind: "close-connection", partnerId, secretName, versionId, ...connection }, { id: newId(), at });
 };
 
 /** What a run of zeros has left of a disconnect. Its end comes at once where nothing is left. */
