@@ -1,7 +1,7 @@
 import type { Closing } from "../integrations/closing.ts";
 import { owe } from "../outbox/outbox.ts";
 import type { RowWrite } from "../table/table.ts";
-import type { UsageExport } from "./usage-export.ts";
+import { exportWrite, isOver, type UsageExport } from "./usage-export.ts";
 
 interface Moment {
   at: string;
@@ -23,6 +23,12 @@ export const owedClose = (partnerId: string, { token, gradient }: Left, { at, ne
   const connection = gradient === null ? {} : { integrationId: gradient.integrationId };
   return owe({ kind: "close-connection", partnerId, secretName, versionId, ...connection }, { id: newId(), at });
 };
+
+/** Ends a run of zeros that is under way: its worker reads it at the next checkpoint, and sends nothing more. */
+export const stopFinal = (running: UsageExport | undefined): RowWrite[] =>
+  running && running.kind === "final" && running.stop === null && !isOver(running)
+    ? [exportWrite({ ...running, stop: "not-connected" })]
+    : [];
 
 /** What a run of zeros has left of a disconnect. Its end comes at once where nothing is left. */
 export const afterFinal = (
