@@ -9,7 +9,7 @@ import { logFailure } from "#shared/log-failure";
 import type { Clock } from "#shared/pace/clock";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import type { Table } from "#shared/table/table";
-import { type Leaving, sendZeros } from "./send-zeros.ts";
+import { closingFor, type Leaving, sendZeros } from "./send-zeros.ts";
 
 interface Dependencies {
   table: Pick<Table, "get" | "transact">;
@@ -76,7 +76,7 @@ export const closeConnection = ({ table, gradientFor, vault, clock, newId, obsta
   };
 
   return async (leaving: Leaving): Promise<CloseOutcome> => {
-    const { partnerId, secretName, versionId } = leaving;
+    const { partnerId, secretName, versionId, integrationId } = leaving;
     const left = await stored(leaving);
     const isObstructed = async () => (await obstacleFor(partnerId, versionId)) !== null;
     // without the token no zero can be sent any more
@@ -87,12 +87,17 @@ export const closeConnection = ({ table, gradientFor, vault, clock, newId, obsta
       return "closed-before";
     }
     await runEnded(partnerId);
-    const current = (await findIntegration(table, partnerId))?.token;
-    // the partner has connected again with the same key before this message came: Gradient must not hear that it left
-    const isBack = current ? (await stored(current)) === left : false;
-    if (zerosAre === "none") {
-      if (!isBack) await deactivate(partnerId, left);
-    } else if (!(await hasHeard(partnerId, left)) && zerosAre === "sent") return "zeros-first";
+    const record = await findIntegration(table, partnerId);
+    const current = record?.token;
+    // The partner has connected again before this message came, with the same key or another one of the same
+    // connection: Gradient must not hear that it left.
+    const isSame = integrationId !== undefined && record?.gradient?.integrationId === integrationId;
+    const isBack = isSame || (current ? (await stored(current)) === left : false);
+    // who has started again meanwhile is not leaving any more, and its zeros are over
+    const isStillSending = zerosAre !== "none" && closingFor(record, leaving) !== null;
+    if (isStillSending) {
+      if (!(await hasHeard(partnerId, left)) && zerosAre === "sent") return "zeros-first";
+    } else if (!isBack) await deactivate(partnerId, left);
     if (current?.secretName !== secretName) await vault.remove(secretName);
     await zeros.end(leaving);
     return isBack ? "reconnected" : "closed";

@@ -1,4 +1,5 @@
 import { eventWrite, serviceActor } from "#shared/events/event";
+import { stopFinal } from "#shared/exports/final-counts";
 import { startWrites } from "#shared/exports/start-usage-export";
 import { exportIdAt, findExport, isOver } from "#shared/exports/usage-export";
 import { type Closing, nextTryAt } from "#shared/integrations/closing";
@@ -12,9 +13,12 @@ export interface Leaving {
   partnerId: string;
   secretName: string;
   versionId: string;
+  /** The connection that was left; messages of before do not name it. */
+  integrationId?: string | undefined;
 }
 
-const closingFor = (value: Integration | undefined, { secretName, versionId }: Leaving): Closing | null => {
+/** What is left of the zeros that this message is about; null where its partner has come back, or they are over. */
+export const closingFor = (value: Integration | undefined, { secretName, versionId }: Leaving): Closing | null => {
   const token = value?.closing?.token;
   return value && token?.secretName === secretName && token.versionId === versionId ? value.closing : null;
 };
@@ -33,10 +37,17 @@ export const sendZeros = ({ table, now, newId }: Changing<"get" | "transact">) =
       if (!before || closing === null) return "none";
       const time = now();
       const at = time.toISOString();
-      if (closing.until <= at) return "given-up";
-      if (closing.remaining === 0) return "sent";
-      const running = before.currentExportId ? await findExport(table, partnerId, before.currentExportId) : undefined;
-      if ((running && !isOver(running)) || (await isObstructed())) return "waits";
+      const isGivenUp = closing.until <= at;
+      if (!isGivenUp && closing.remaining === 0) return "sent";
+      const found = before.currentExportId ? await findExport(table, partnerId, before.currentExportId) : undefined;
+      const running = found && !isOver(found) ? found : undefined;
+      if (isGivenUp) {
+        // the key and the claims are kept until no zero can be sent any more
+        const stop = stopFinal(running);
+        if (stop.length > 0) await table.transact(stop);
+        return running?.kind === "final" ? "waits" : "given-up";
+      }
+      if (running || (await isObstructed())) return "waits";
       const tries = closing.tries + 1;
       const { writes } = startWrites(
         { ...before, closing: { ...closing, tries, retryAt: nextTryAt(tries, at) } },
@@ -68,7 +79,9 @@ export const sendZeros = ({ table, now, newId }: Changing<"get" | "transact">) =
         by: { name: by.actorName ?? by.actor, address: by.address ?? "" },
         left: remaining,
       };
+      const running = before.currentExportId ? await findExport(table, partnerId, before.currentExportId) : undefined;
       await table.transact([
+        ...stopFinal(running),
         integrationWrite({ ...before, closing: null }),
         releaseClaim(tokenClaimKey(token.fingerprint)),
         releaseClaim(organizationClaimKey(gradient.organizationId)),

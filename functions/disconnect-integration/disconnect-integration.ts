@@ -72,7 +72,7 @@ export const disconnectIntegration =
       await table.transact([
         integrationWrite(record),
         ...stopWrites,
-        ...(token ? [owedClose(partnerId, { token }, { at, newId })] : []),
+        ...(token ? [owedClose(partnerId, { token, gradient }, { at, newId })] : []),
         // while zeros are on their way, nobody else may send counts to the same place
         ...(token && closing === null ? [releaseClaim(tokenClaimKey(token.fingerprint))] : []),
         ...(gradient && closing === null ? [releaseClaim(organizationClaimKey(gradient.organizationId))] : []),

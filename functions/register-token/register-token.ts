@@ -189,7 +189,7 @@ export const registerToken = ({
           : []),
         ...(isOther && !isFirst ? replacedMail(before, { by, token, connection }, { at, newId }) : []),
         // the connection before hears that the partner has left it; its token is a version of the same secret
-        ...(isElsewhere && before.token ? [leave(before.partnerId, before.token, { at, newId })] : []),
+        ...(isElsewhere ? leave(before, { at, newId }) : []),
         ...owed,
       ]);
       return begun.integration;

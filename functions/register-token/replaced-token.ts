@@ -1,9 +1,9 @@
 import type { Actor } from "#shared/events/event";
+import { owedClose } from "#shared/exports/final-counts";
 import type { GradientConnection } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { Integration } from "#shared/integrations/integration";
 import { oweMail } from "#shared/mail/owe-mail";
-import { owe } from "#shared/outbox/outbox";
 import type { RowWrite } from "#shared/table/table";
 
 interface Moment {
@@ -36,9 +36,6 @@ export const replacedMail = (
   );
 };
 
-/** Owes the message that tells Gradient of the connection which this token belongs to that it was left. */
-export const leave = (
-  partnerId: string,
-  { secretName, versionId }: NonNullable<Integration["token"]>,
-  { at, newId }: Moment,
-): RowWrite => owe({ kind: "close-connection", partnerId, secretName, versionId }, { id: newId(), at });
+/** Owes the message that tells Gradient of the connection before that it was left. */
+export const leave = ({ partnerId, token, gradient }: Integration, moment: Moment): RowWrite[] =>
+  token ? [owedClose(partnerId, { token, gradient }, moment)] : [];

@@ -1,7 +1,7 @@
 import { AppError } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
-import { owedClose } from "#shared/exports/final-counts";
-import { exportWrite, findExport, isOver } from "#shared/exports/usage-export";
+import { owedClose, stopFinal } from "#shared/exports/final-counts";
+import { findExport } from "#shared/exports/usage-export";
 import { findIntegration, type Integration, integrationWrite, noMapping } from "#shared/integrations/integration";
 import { noLooks } from "#shared/integrations/looks";
 import { noNotifications } from "#shared/integrations/notifications";
@@ -40,10 +40,12 @@ const withoutZeros = async (
   { partnerId, currentExportId, closing }: Integration,
   moment: { at: string; newId: () => string },
 ): Promise<Write[]> => {
-  if (closing === null) return [];
   const running = currentExportId === null ? undefined : await findExport(table, partnerId, currentExportId);
+  // also where nothing is left of the disconnect but a run of its zeros
+  const stop = stopFinal(running);
+  if (closing === null) return stop;
   return [
-    ...(running && !isOver(running) ? [exportWrite({ ...running, stop: running.stop ?? "not-connected" })] : []),
+    ...stop,
     releaseClaim(tokenClaimKey(closing.token.fingerprint)),
     releaseClaim(organizationClaimKey(closing.gradient.organizationId)),
     owedClose(partnerId, closing, moment),

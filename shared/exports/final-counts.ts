@@ -1,18 +1,34 @@
 import type { Closing } from "../integrations/closing.ts";
 import { owe } from "../outbox/outbox.ts";
 import type { RowWrite } from "../table/table.ts";
-import type { UsageExport } from "./usage-export.ts";
+import { exportWrite, isOver, type UsageExport } from "./usage-export.ts";
 
 interface Moment {
   at: string;
   newId: () => string;
 }
 
-/** Owes the message that goes on with a disconnect: another run of zeros, or its end. */
-export const owedClose = (partnerId: string, { token }: Pick<Closing, "token">, { at, newId }: Moment): RowWrite => {
+/** What a partner leaves: the key, and the connection that it belongs to. */
+interface Left {
+  token: Pick<Closing["token"], "secretName" | "versionId">;
+  gradient: Pick<Closing["gradient"], "integrationId"> | null;
+}
+
+/**
+ * Owes the message that goes on with a disconnect: another run of zeros, or its end, of which Gradient is told. Also
+ * for a connection that another one has replaced.
+ */
+export const owedClose = (partnerId: string, { token, gradient }: Left, { at, newId }: Moment): RowWrite => {
   const { secretName, versionId } = token;
-  return owe({ kind: "close-connection", partnerId, secretName, versionId }, { id: newId(), at });
+  const connection = gradient === null ? {} : { integrationId: gradient.integrationId };
+  return owe({ kind: "close-connection", partnerId, secretName, versionId, ...connection }, { id: newId(), at });
 };
+
+/** Ends a run of zeros that is under way: its worker reads it at the next checkpoint, and sends nothing more. */
+export const stopFinal = (running: UsageExport | undefined): RowWrite[] =>
+  running && running.kind === "final" && running.stop === null && !isOver(running)
+    ? [exportWrite({ ...running, stop: "not-connected" })]
+    : [];
 
 /** What a run of zeros has left of a disconnect. Its end comes at once where nothing is left. */
 export const afterFinal = (

@@ -32,6 +32,8 @@ export const taskOf = {
     partnerId: z.string(),
     secretName: z.string(),
     versionId: z.string(),
+    /** Gradient's id of the connection that was left; messages of before do not name it. */
+    integrationId: z.string().optional(),
   }),
 };
 

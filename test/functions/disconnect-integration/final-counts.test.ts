@@ -5,7 +5,7 @@ import { takeLease } from "#shared/exports/export-lease";
 import { gradientUnavailable } from "#shared/gradient/gradient-api";
 import { tokenFingerprint } from "#shared/gradient/gradient-token";
 import { claimant, organizationClaimKey, tokenClaimKey } from "#shared/integrations/token-claim";
-import { activeWorld, inShort, runsOf, send, start } from "#test/builders/connected-world";
+import { activeWorld, exportOf, inShort, runsOf, send, start } from "#test/builders/connected-world";
 import { hubApi } from "#test/builders/hub-api";
 import type { ServiceWorld } from "#test/fakes/service-world";
 
@@ -33,6 +33,19 @@ const fickleWorld = async () => {
     }),
   });
   return { world, gradientIs };
+};
+
+/** A run of zeros has begun, and its worker has sent nothing yet. */
+const runningZeros = async () => {
+  const world = await activeWorld(["a", "b"]);
+  const { token } = await world.integration();
+  if (!token) throw new Error("no token");
+  const { secretName, versionId } = token;
+  const { partnerId } = world;
+  await leave(world);
+  await world.clock.settle(world.close({ partnerId, secretName, versionId }));
+  const exportId = (await world.integration()).currentExportId ?? "none";
+  return { world, run: { partnerId, exportId, secretName, versionId } };
 };
 
 describe("a disconnect that sets the counts to zero first", () => {
@@ -123,6 +136,31 @@ describe("a disconnect that sets the counts to zero first", () => {
     expect(await world.counts()).toMatchObject({ "a/dns": 10, "a/sig": 0, "b/dns": 10, "b/sig": 0 });
     expect(world.vault.names()).toHaveLength(1);
     expect(statusOf(world)).not.toBe("inactive");
+  });
+
+  it("keeps key and claims after seven days while a run of zeros is still at work, and stops it", async () => {
+    const { world, run } = await runningZeros();
+    await world.pass(7 * dayMs);
+    await takeLease({ clock: world.clock, table: world.table, holder: "another" }, run);
+
+    await world.clock.settle(world.close(run));
+    expect([await holderOfToken(world), world.vault.names()]).toEqual([world.partnerId, [run.secretName]]);
+    expect(await lastRun(world)).toMatchObject({ kind: "final", finishedAt: null, stop: "not-connected" });
+
+    await world.live(40);
+    expect([await holderOfToken(world), (await world.integration()).closing]).toEqual([undefined, null]);
+    expect([statusOf(world), world.vault.names()]).toEqual(["inactive", []]);
+    expect(await world.counts()).toMatchObject({ "a/dns": 10, "b/dns": 10 });
+  });
+
+  it("has its last run stopped by connecting again, even where it is at its end already", async () => {
+    const { world, run } = await runningZeros();
+    const row = await world.table.get({ pk: "partner#org-1", sk: "integration" });
+    await world.table.put({ ...Object(row), closing: null });
+
+    await startIntegration(world.common)(world);
+
+    expect(await exportOf(world, { id: run.exportId })).toMatchObject({ kind: "final", stop: "not-connected" });
   });
 
   it("is shown with what is left and until when, and to whoever disconnects again", async () => {
