@@ -24,6 +24,9 @@ export const owedClose = (partnerId: string, { token, gradient }: Left, { at, ne
   return owe({ kind: "close-connection", partnerId, secretName, versionId, ...connection }, { id: newId(), at });
 };
 
+// over some hours: a single 401 may be about our own key, and nobody can be asked about that of one who has left
+const triesOfRefusedKey = 4;
+
 /** Ends a run of zeros that is under way: its worker reads it at the next checkpoint, and sends nothing more. */
 export const stopFinal = (running: UsageExport | undefined): RowWrite[] =>
   running && running.kind === "final" && running.stop === null && !isOver(running)
@@ -33,15 +36,17 @@ export const stopFinal = (running: UsageExport | undefined): RowWrite[] =>
 /** What a run of zeros has left of a disconnect. Its end comes at once where nothing is left. */
 export const afterFinal = (
   closing: Closing | null,
-  { kind, chunks, totals, partnerId, connectionId }: UsageExport,
+  { kind, chunks, totals, partnerId, connectionId, stop }: UsageExport,
   moment: Moment,
 ): { closing: Closing | null; goingOn: RowWrite[] } => {
   const isOurs = kind === "final" && chunks !== null && connectionId === closing?.gradient.integrationId;
   if (closing === null || !isOurs) return { closing, goingOn: [] };
   // Gradient holds nothing of a line that it answers as unmapped
   const remaining = totals.lines - totals.accepted - totals.unchanged - totals.unmapped;
+  // of no use from then on: the key is deleted, and the owner told, as after the last of the days
+  const isRefused = stop === "token-rejected" && closing.tries >= triesOfRefusedKey;
   return {
-    closing: { ...closing, remaining },
-    goingOn: remaining === 0 ? [owedClose(partnerId, closing, moment)] : [],
+    closing: { ...closing, remaining, ...(isRefused ? { until: moment.at } : {}) },
+    goingOn: remaining === 0 || isRefused ? [owedClose(partnerId, closing, moment)] : [],
   };
 };

@@ -207,6 +207,53 @@ describe("a disconnect that sets the counts to zero first", () => {
     expect(subjects(world)).toContain("Some counts in Gradient were not set to zero: Example MSP");
   });
 
+  it("is over at once where Gradient refuses the key already, and says what is left", async () => {
+    const world = await activeWorld(["a", "b"]);
+    world.gradient.regenerateKey(world.token);
+    await send(world);
+    expect(await world.integration()).toMatchObject({ state: "suspended", token: { status: "rejected" } });
+    const runs = await runsOf(world);
+
+    expect((await leave(world)).closing).toBeNull();
+    await world.live(40);
+
+    expect(await runsOf(world)).toHaveLength(runs.length);
+    expect([await holderOfToken(world), world.vault.names()]).toEqual([undefined, []]);
+    expect(subjects(world).at(-1)).toBe("Some counts in Gradient were not set to zero: Example MSP");
+    // the zeros of that run that were refused may have been heard all the same
+    expect(world.mailer.sent.at(-1)?.text).toContain("Gradient did not take a zero for 4 lines");
+  });
+
+  it("gives up within hours where Gradient refuses the key from then on", async () => {
+    let asked = 0;
+    const refusals = {
+      obstacleFor: async () => null,
+      note: async () => undefined,
+      forbid: async () => undefined,
+      // as the keeper of the breakers, to whom the refusal of a key that was given back is outdated
+      confirm: async () => {
+        asked += 1;
+        if (asked > 20) throw new Error("It is sent for ever");
+        return "taken" as const;
+      },
+    };
+    const world = await activeWorld(["a", "b"], { refusals });
+    await leave(world);
+    world.gradient.regenerateKey(world.token);
+
+    await world.live(1);
+    expect(await lastRun(world)).toMatchObject({ kind: "final", stop: "token-rejected" });
+    expect(await world.integration()).toMatchObject({ closing: { remaining: 2, tries: 1 } });
+    for (let hour = 0; hour < 24; hour += 1) {
+      await world.pass(dayMs / 24);
+      await world.live(2);
+    }
+
+    expect([(await world.integration()).closing, world.vault.names()]).toEqual([null, []]);
+    expect((await runsOf(world)).filter(({ kind }) => kind === "final")).toHaveLength(4);
+    expect(subjects(world).at(-1)).toBe("Some counts in Gradient were not set to zero: Example MSP");
+  });
+
   it("has nothing to wait for where Gradient holds no units", async () => {
     const world = await activeWorld(["a"]);
     await world.setUsage("a", { dns: 0, sig: 0 });
