@@ -254,6 +254,34 @@ describe("a disconnect that sets the counts to zero first", () => {
     expect(subjects(world).at(-1)).toBe("Some counts in Gradient were not set to zero: Example MSP");
   });
 
+  it("goes on with a line whose mapping was taken back, and tells the owner where it stays so", async () => {
+    const world = await activeWorld(["a", "b"]);
+    world.gradient.mapAccount(world.token, "b", false);
+    await leave(world);
+    await world.live(3);
+
+    expect(await world.counts()).toMatchObject({ "a/dns": 0, "b/dns": 10 });
+    expect(await world.integration()).toMatchObject({ closing: { remaining: 1, tries: 1 } });
+    await world.pass(7 * dayMs);
+    await world.live(3);
+
+    expect([(await world.integration()).closing, statusOf(world), world.vault.names()]).toEqual([null, "inactive", []]);
+    expect(world.mailer.sent.at(-1)?.text).toContain("Gradient did not take a zero for 1 line.");
+  });
+
+  it("sends the zero of a line that is mapped again, and ends then", async () => {
+    const world = await activeWorld(["a"]);
+    world.gradient.mapAccount(world.token, "a", false);
+    await leave(world);
+    await world.live(3);
+    world.gradient.mapAccount(world.token, "a");
+
+    await world.live(60);
+
+    expect(await world.counts()).toMatchObject({ "a/dns": 0 });
+    expect([(await world.integration()).closing, statusOf(world)]).toEqual([null, "inactive"]);
+  });
+
   it("has nothing to wait for where Gradient holds no units", async () => {
     const world = await activeWorld(["a"]);
     await world.setUsage("a", { dns: 0, sig: 0 });
