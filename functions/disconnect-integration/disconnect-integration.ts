@@ -17,20 +17,25 @@ export interface Disconnect {
   finalCounts?: "keep" | "zero";
 }
 
-/** What the zeros need; null where Gradient holds no units, or there is no token to send them with. */
+/**
+ * What the zeros need; null where Gradient holds no units, or there is no token that they can be sent with. `left`: how
+ * many lines keep their units because Gradient refuses the token.
+ */
 const closingOf = async (
   table: Pick<Table, "query">,
   { partnerId, ledgerBits: bits, token, gradient }: Integration,
   { by, at, running }: { by: Actor; at: string; running: UsageExport | undefined },
-): Promise<Leaving | null> => {
-  if (!token || !gradient) return null;
+): Promise<{ closing: Leaving | null; left?: number }> => {
+  if (!token || !gradient) return { closing: null };
   const ledger = await readLedger(table, { partnerId, bits, connectionId: gradient.integrationId });
   const held = [...ledger.values()].filter(holdsUnits).length;
   // what a run under way has sent is not in the ledger yet
   const remaining = running && !isOver(running) ? Math.max(held, 1) : held;
-  if (remaining === 0) return null;
+  if (remaining === 0) return { closing: null };
+  if (token.status === "rejected") return { closing: null, left: remaining };
   const retryAt = nextTryAt(0, at);
-  return { finalCounts: "zero", remaining, until: closingUntil(at), retryAt, tries: 0, token, gradient, by };
+  const until = closingUntil(at);
+  return { closing: { finalCounts: "zero", remaining, until, retryAt, tries: 0, token, gradient, by } };
 };
 
 /**
@@ -57,7 +62,8 @@ export const disconnectIntegration =
       const at = now().toISOString();
       const running = before.currentExportId ? await findExport(table, partnerId, before.currentExportId) : undefined;
       const { token, gradient } = before;
-      const closing = finalCounts === "zero" ? await closingOf(table, before, { by, at, running }) : null;
+      const { closing, left } =
+        finalCounts === "zero" ? await closingOf(table, before, { by, at, running }) : { closing: null };
       const updated: Integration = {
         ...before,
         state: "disconnected",
@@ -95,6 +101,7 @@ export const disconnectIntegration =
                   disconnectedAt: at,
                   by: { name: by.actorName ?? by.actor, address: by.address ?? "" },
                   ...(closing === null ? {} : { zeroUntil: closing.until }),
+                  ...(left === undefined ? {} : { left }),
                 },
               },
               { at, newId },

@@ -79,6 +79,9 @@ export const carryExport = (dependencies: Carrying) => {
       return "gradient-refuses";
     }
     vault.forget(secretName);
+    // the keeper of the breakers knows the keys of those who are connected, and takes this refusal for outdated
+    if (lease.current().kind === "final")
+      return (await refusals.obstacleFor(partnerId, tokenVersionId))?.why ?? "token-rejected";
     const verdict = await refusals.confirm(call, () => lease.keep());
     if (verdict === "taken") return null;
     return verdict === "refused" ? "token-rejected" : verdict;

@@ -9,7 +9,7 @@ import type { Changing } from "../table/changing.ts";
 import { store, type Table, type Write, written } from "../table/table.ts";
 import { abandonExport, withRestDeferred } from "./abandon-export.ts";
 import { afterRun, endOf } from "./end-export.ts";
-import { afterFinal } from "./final-counts.ts";
+import { afterFinal, unmappedWithUnits } from "./final-counts.ts";
 import { resultMails } from "./result-mails.ts";
 import { exportWrite, isLook, type StopReason, type UsageExport } from "./usage-export.ts";
 
@@ -50,7 +50,8 @@ export const closingWrites =
     const mayRetire = over.endsBilling && totals.accepted + totals.unmapped > 0;
     // the coverage that is shown is the one that the last look has found
     const isOutdated = ended.mapping.isCoverageKept && over.kind === "all" && totals.accepted + totals.unmapped > 0;
-    const { closing, goingOn } = afterFinal(before.closing, over, { at, newId });
+    const stillHeld = await unmappedWithUnits(table, over, before.ledgerBits);
+    const { closing, goingOn } = afterFinal(before.closing, over, stillHeld, { at, newId });
     const { integration: after, owed } =
       (hasLearned || mayRetire || isOutdated) && maySend(ended)
         ? askLook(ended, "export", { at, newId })

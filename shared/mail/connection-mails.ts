@@ -9,7 +9,7 @@ const countsAfter = ({ zeroUntil, left }: FactsAbout<"disconnected">, context: L
   if (left !== undefined) {
     return [
       `${counted(left, "line")} could not be set to zero`,
-      `For a week Gradient did not take a zero for ${counted(left, "line")}. It goes on with those counts, until somebody changes them there.`,
+      `Gradient did not take a zero for ${counted(left, "line")}. It goes on with those counts, until somebody changes them there.`,
     ];
   }
   if (zeroUntil === undefined) {

@@ -156,5 +156,5 @@ it("a mail about a disconnect says what becomes of the counts: they stay, go to 
   expect(going.flat).toContain("Counts in Gradient: are set to zero");
   expect(going.flat).toContain("that is tried until 2 December 2026, 09:15 UTC (10:15 in Europe/Prague)");
   expect(left.subject).toBe("Some counts in Gradient were not set to zero: Harbourline IT");
-  expect(left.flat).toContain("For a week Gradient did not take a zero for 3 lines.");
+  expect(left.flat).toContain("Gradient did not take a zero for 3 lines.");
 });

@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import { disconnectIntegration } from "#functions/disconnect-integration/disconnect-integration";
+import { tokenFingerprint } from "#shared/gradient/gradient-token";
+import { claimant, tokenClaimKey } from "#shared/integrations/token-claim";
+import { activeWorld, runsOf, send } from "#test/builders/connected-world";
+import type { ServiceWorld } from "#test/fakes/service-world";
+
+const dayMs = 24 * 60 * 60_000;
+const leave = (world: ServiceWorld) =>
+  disconnectIntegration(world.common)({ partnerId: world.partnerId, by: world.by, finalCounts: "zero" });
+const lastRun = async (world: ServiceWorld) => (await runsOf(world)).at(-1);
+const statusOf = (world: ServiceWorld) => world.gradient.organizationOf(world.token)?.connection.status;
+const subjects = ({ mailer }: ServiceWorld) => mailer.sent.map(({ subject }) => subject);
+const holderOfToken = (world: ServiceWorld) =>
+  claimant(world.table, tokenClaimKey(tokenFingerprint(world.token, "hash-key")));
+
+describe("a disconnect whose zeros Gradient does not take", () => {
+  it("is over at once where Gradient refuses the key already, and says what is left", async () => {
+    const world = await activeWorld(["a", "b"]);
+    world.gradient.regenerateKey(world.token);
+    await send(world);
+    expect(await world.integration()).toMatchObject({ state: "suspended", token: { status: "rejected" } });
+    const runs = await runsOf(world);
+
+    expect((await leave(world)).closing).toBeNull();
+    await world.live(40);
+
+    expect(await runsOf(world)).toHaveLength(runs.length);
+    expect([await holderOfToken(world), world.vault.names()]).toEqual([undefined, []]);
+    expect(subjects(world).at(-1)).toBe("Some counts in Gradient were not set to zero: Example MSP");
+    // the zeros of that run that were refused may have been heard all the same
+    expect(world.mailer.sent.at(-1)?.text).toContain("Gradient did not take a zero for 4 lines");
+  });
+
+  it("gives up within hours where Gradient refuses the key from then on", async () => {
+    let asked = 0;
+    const refusals = {
+      obstacleFor: async () => null,
+      note: async () => undefined,
+      forbid: async () => undefined,
+      // as the keeper of the breakers, to whom the refusal of a key that was given back is outdated
+      confirm: async () => {
+        asked += 1;
+        if (asked > 20) throw new Error("It is sent for ever");
+        return "taken" as const;
+      },
+    };
+    const world = await activeWorld(["a", "b"], { refusals });
+    await leave(world);
+    world.gradient.regenerateKey(world.token);
+
+    await world.live(1);
+    expect(await lastRun(world)).toMatchObject({ kind: "final", stop: "token-rejected" });
+    expect(await world.integration()).toMatchObject({ closing: { remaining: 2, tries: 1 } });
+    for (let hour = 0; hour < 24; hour += 1) {
+      await world.pass(dayMs / 24);
+      await world.live(2);
+    }
+
+    expect([(await world.integration()).closing, world.vault.names()]).toEqual([null, []]);
+    expect((await runsOf(world)).filter(({ kind }) => kind === "final")).toHaveLength(4);
+    expect(subjects(world).at(-1)).toBe("Some counts in Gradient were not set to zero: Example MSP");
+  });
+
+  it("goes on with a line whose mapping was taken back, and tells the owner where it stays so", async () => {
+    const world = await activeWorld(["a", "b"]);
+    world.gradient.mapAccount(world.token, "b", false);
+    await leave(world);
+    await world.live(3);
+
+    expect(await world.counts()).toMatchObject({ "a/dns": 0, "b/dns": 10 });
+    expect(await world.integration()).toMatchObject({ closing: { remaining: 1, tries: 1 } });
+    await world.pass(7 * dayMs);
+    await world.live(3);
+
+    expect([(await world.integration()).closing, statusOf(world), world.vault.names()]).toEqual([null, "inactive", []]);
+    expect(world.mailer.sent.at(-1)?.text).toContain("Gradient did not take a zero for 1 line.");
+  });
+
+  it("sends the zero of a line that is mapped again, and ends then", async () => {
+    const world = await activeWorld(["a"]);
+    world.gradient.mapAccount(world.token, "a", false);
+    await leave(world);
+    await world.live(3);
+    world.gradient.mapAccount(world.token, "a");
+
+    await world.live(60);
+
+    expect(await world.counts()).toMatchObject({ "a/dns": 0 });
+    expect([(await world.integration()).closing, statusOf(world)]).toEqual([null, "inactive"]);
+  });
+});
