@@ -37,7 +37,13 @@ export default defineConfig({
             {
               extends: true as const,
               // after the others: what waits for a page waits for the machine
-              test: { name: "browser", include: [inBrowsers], testTimeout: 60_000, sequence: { groupOrder: 2 } },
+              test: {
+                name: "browser",
+                include: [inBrowsers],
+                testTimeout: 90_000,
+                maxWorkers: 2,
+                sequence: { groupOrder: 2 },
+              },
             },
           ]
         : []),

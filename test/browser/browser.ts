@@ -28,7 +28,7 @@ export const openPage = async (
   options: BrowserContextOptions = {},
 ): Promise<OpenedPage> => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB", ...options });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   const hosts = new Set<string>();
