@@ -63,7 +63,10 @@ try {
   // Baxter Marine Supply Ltd., which the PSA knows as another company's name
   await gradient.keyboard.press("Space");
   await picture(gradient, "6-map-accounts");
-  await gradient.getByRole("option", { name: /Baxter Marine Supplies/ }).last().click();
+  await gradient
+    .getByRole("option", { name: /Baxter Marine Supplies/ })
+    .last()
+    .click();
   await gradient.getByText("1 account mapped to").waitFor();
   await link(gradient, "Go on to service mapping").click();
   await gradient.getByRole("listbox", { name: /Services to map/i }).waitFor();
