@@ -26,6 +26,19 @@ const dayMs = 24 * 60 * 60_000;
 // a run of the night is over by then, the longest of all included
 const lateAfterMs = 2 * 60 * 60_000;
 
+const digestCause = "mapping ";
+// of years: a run that did not happen each week, a key each month
+const toldAtMost = 100;
+
+/**
+ * What is not told again. A cause stays for good, though one morning does not show it, a suspended partner's for
+ * instance; but for the digest's, whose numbers come again with other gaps.
+ */
+const toldBy = (before: Reminders, found: Reminder[]): string[] => {
+  const earlier = before.told.filter((cause) => !cause.startsWith(digestCause));
+  return [...new Set([...found.map(({ cause }) => cause), ...earlier])].slice(0, toldAtMost);
+};
+
 const digestOf = ({ mapping, state }: Integration, at: string): Reminder[] => {
   const [accounts, services] = [mapping.accounts, mapping.services].map(({ total, mapped }) => ({
     unmapped: Math.max(0, total - mapped),
@@ -34,7 +47,7 @@ const digestOf = ({ mapping, state }: Integration, at: string): Reminder[] => {
   // before it has mapped anything a partner is at it, and sees the wizard
   if (state !== "active" || mapping.lastCheckedAt === null || !accounts || !services) return [];
   if (accounts.unmapped + services.unmapped === 0) return [];
-  const cause = `mapping ${accounts.unmapped} ${services.unmapped}`;
+  const cause = `${digestCause}${accounts.unmapped} ${services.unmapped}`;
   return [{ cause, facts: { kind: "mapping-digest", at, accounts, services } }];
 };
 
@@ -91,7 +104,7 @@ export const oweReminders =
       const found = integration ? causes(integration) : [];
       const fresh = found.filter(({ cause }) => !before.told.includes(cause));
       const isOver = !integration || integration.state === "disconnected";
-      const after = { ...before, told: found.map(({ cause }) => cause) };
+      const after = { ...before, told: toldBy(before, found) };
       await table.transact([
         remindersWrite(isOver ? { ...after, nextAt: null } : withNextMorning(after, timeZone, time)),
         ...fresh.flatMap(({ facts }) =>

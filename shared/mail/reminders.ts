@@ -5,7 +5,7 @@ import { nextRunAt } from "../schedules/next-run.ts";
 import { readRow } from "../stored.ts";
 import { type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 
-/** When a partner's owner is next told of what needs a person, and what was told this morning: never the same again. */
+/** When a partner's owner is next told of what needs a person, and what was told: never the same cause again. */
 const reminders = z.object({
   partnerId: z.string(),
   /** Null while the partner is not connected. */

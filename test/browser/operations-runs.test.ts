@@ -122,6 +122,8 @@ describe("runs on the hub's page", () => {
     await page.getByText("Send everything again").click();
     await button("Send everything").click();
     await page.getByText(/so it stopped/).waitFor();
+    await page.getByRole("link", { name: "the key is replaced" }).waitFor();
+    expect(await button("Send only what was left over").count()).toBe(0);
     await show("/overview");
     await page.getByText(/^Gradient refuses your key, since/).waitFor();
     expect(await faultsEverywhere(page)).toEqual([]);
@@ -166,5 +168,6 @@ describe("runs on the hub's page", () => {
     await page.getByText("There is nothing to set until Gradient is connected").waitFor();
     await show("/overview");
     await badge("Disconnected").waitFor();
+    await page.getByText(/Gradient goes on with what it accepted last/).waitFor();
   });
 });

@@ -67,6 +67,32 @@ describe("at eight in the morning, by the partner's own clock, the owner is told
     expect(await watch(table, minutesAfter(19 * 60 + 31 * day))).toMatchObject({ reminders: 1 });
   });
 
+  it("of such a key no second time because a morning has passed on which it was suspended", async () => {
+    const { token } = anIntegration();
+    const old = { token: token && { ...token, registeredAt: minutesAfter(-180 * day) } };
+    const table = await aTable(old);
+    const become = (change: Partial<Integration>) =>
+      table.put(anIntegrationRow({ mapping: mapped, nextRunAt: minutesAfter(60 * day), ...old, ...change }));
+
+    expect(await watch(table, morning)).toMatchObject({ reminders: 1 });
+    await become({ state: "suspended" });
+    expect(await watch(table, minutesAfter(19 * 60 + day))).toMatchObject({ reminders: 0 });
+    await become({});
+    expect(await watch(table, minutesAfter(19 * 60 + 2 * day))).toMatchObject({ reminders: 0 });
+  });
+
+  it("of the same number of gaps again where they were closed in between", async () => {
+    const table = await aTable({ mapping: unmapped });
+    const become = (mapping: Integration["mapping"]) =>
+      table.put(anIntegrationRow({ mapping, nextRunAt: minutesAfter(60 * day) }));
+
+    expect(await watch(table, morning)).toMatchObject({ reminders: 1 });
+    await become(mapped);
+    expect(await watch(table, minutesAfter(19 * 60 + day))).toMatchObject({ reminders: 0 });
+    await become(unmapped);
+    expect(await watch(table, minutesAfter(19 * 60 + 2 * day))).toMatchObject({ reminders: 1 });
+  });
+
   it.each<[string, Partial<Integration>]>([
     ["whose date has come and gone", { nextRunAt: minutesAfter(14 * 60) }],
     [

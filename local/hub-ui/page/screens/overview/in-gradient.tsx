@@ -64,6 +64,14 @@ const AsOf = ({ sum }: { sum: UsageSum }) => {
 
 /** Is my usage in Gradient? As of when? What is missing, in units? */
 export const InGradient = ({ all, integration }: { all: AllLines; integration: Integration }) => {
+  // what was accepted by a connection that is over is nobody's proof any more
+  if (integration.state === "disconnected")
+    return (
+      <p>
+        <Badge tone="neutral">Not connected</Badge> Nothing is sent. Gradient goes on with what it accepted last, unless
+        it was set to zero when you disconnected.
+      </p>
+    );
   const sum = sumUp(all.lines);
   const { tone, text } = verdictOf(sum);
   const parts = partsOf(sum, integration);

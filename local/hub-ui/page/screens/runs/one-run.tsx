@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 import { Badge, Notice } from "../../../../page-parts/notice.tsx";
 import { countOf, momentOf } from "../../../../page-parts/words.ts";
 import { useChange } from "../../answers.ts";
+import { useIntegration } from "../../integration.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Button } from "../../parts/button.tsx";
 import { Failure } from "../../parts/failure.tsx";
@@ -57,21 +58,51 @@ const Cancel = ({ run }: { run: Run }) => {
   );
 };
 
+/** Where to go first, while nothing can be sent. */
+const NotNow = ({ state }: { state: string }) => (
+  <p>
+    {state === "suspended" ? (
+      <>
+        Nothing can be sent until <a href="#/settings/key">the key is replaced</a>. What was left over is sent by itself
+        then.
+      </>
+    ) : (
+      <>
+        Nothing can be sent until <a href="#/connect">Gradient is connected</a>.
+      </>
+    )}
+  </p>
+);
+
 const SendLeftOver = ({ run }: { run: Run }) => {
   const { begin, isPending, told } = useStart();
+  const { data: integration } = useIntegration();
   const left = leftOverLines(run);
   // a run that ended before its lines were fixed has nothing that could be sent again
   if (isDryRun(run) || left === 0) return null;
+  if (integration !== undefined && integration.state !== "active") return <NotNow state={integration.state} />;
+  // what is not mapped is mapped first: sent again as it is, it ends the same
+  const isUnmapped = run.totals.unmapped === left;
   return (
     <>
       <MayChange>
         <div className="row">
-          <Button kind="primary" onPress={() => begin({ mode: "changes", retryOf: run.id })} isPending={isPending}>
+          <Button
+            {...(isUnmapped ? {} : { kind: "primary" as const })}
+            onPress={() => begin({ mode: "changes", retryOf: run.id })}
+            isPending={isPending}
+          >
             Send only what was left over
           </Button>
           <span className="quiet small">
-            {countOf(left, "line")} of this run {left === 1 ? "is" : "are"} not in Gradient. Each is sent as it is
-            counted now.
+            {countOf(left, "line")} of this run {left === 1 ? "is" : "are"} not in Gradient.{" "}
+            {isUnmapped ? (
+              <>
+                <a href="#/connect">Map {left === 1 ? "it" : "them"} first</a>: then all is sent by itself.
+              </>
+            ) : (
+              "Each is sent as it is counted now."
+            )}
           </span>
         </div>
       </MayChange>
