@@ -4,9 +4,9 @@ import type { HistoryKind } from "./history/history.ts";
 import { runInThreads } from "./seed-threads.ts";
 import { describeOutcome } from "./seeds.ts";
 
-// some 140 s of a core, so 70 s of two: with the browser tests all has to end within twelve minutes
-const partners = Number(process.env.SIMULATION_SEEDS ?? 3_000);
-const fleets = Number(process.env.SIMULATION_FLEETS ?? 280);
+// some 110 s of a core, so 55 s of two: with the browser tests all has to end within twelve minutes
+const partners = Number(process.env.SIMULATION_SEEDS ?? 2_400);
+const fleets = Number(process.env.SIMULATION_FLEETS ?? 220);
 
 // in threads of its own, over all cores: the test runner gives a file one
 const broken = async (kind: HistoryKind, seeds: number): Promise<string[]> =>
