@@ -28,7 +28,7 @@ it("has commands that lead a hub engineer from nothing to a count that Gradient 
 
   expect({ code, output }).toMatchObject({ code: 0 });
   expect(output).toContain('"id":"svc-mail"');
-  expect(output).toContain('"id":"org-2001"');
+  expect(output).toContain('"id":"org-3001"');
   expect(output.match(/"accepted":1,"rejected":\[\]/g)).toHaveLength(2);
   expect(output).toContain('"state":"not-started"');
   expect(output).toContain('"lastAccepted":{"unitCount":17,');

@@ -75,7 +75,7 @@ const Space = ({ height, columns }: { height: number; columns: number }) =>
     </tbody>
   );
 
-/** Only the rows in sight are there, and those near them. The page scrolls, not the table: keys do as they always do. */
+/** Only the rows in sight and those near them are there. The page scrolls, not the table: keys do as they always do. */
 const VirtualTable = <Row,>({ caption, columns, rows, keyOf }: TableProps<Row>) => {
   const table = useRef<HTMLTableElement>(null);
   const [scrollMargin, setScrollMargin] = useState(0);
