@@ -11,8 +11,6 @@ export interface Import {
   /** A file's path from the root of the repository, or a package's name. */
   target: string;
   typeOnly: boolean;
-  /** Asked for by code that runs, and not at the start. */
-  isLater?: boolean;
 }
 
 export const anImport = (file: string, source: string, typeOnly = false): Import => {
@@ -23,20 +21,18 @@ export const anImport = (file: string, source: string, typeOnly = false): Import
   return { file, source, target: pathOf().replace("node_modules/", ""), typeOnly };
 };
 
-const folders = "{api,client,functions,shared,infra,local,test}";
-const found = (pattern: string): string[] => globSync(`${folders}/**/*.${pattern}`, { cwd: root }).sort();
+const folders = "{api,client,functions,shared,infra,local,operations,test}";
 
-export const sourceFiles = (): string[] => found("ts");
+export const sourceFiles = (): string[] => globSync(`${folders}/**/*.{ts,tsx}`, { cwd: root }).sort();
 
 export const textOf = (file: string): string => readFileSync(path.join(root, file), "utf8");
 
 /** Every import and re-export of the sources, the dynamic ones too. */
 export const importsOfSources = (): Import[] =>
-  found("{ts,tsx}").flatMap((file) =>
-    [...textOf(file).matchAll(statement)].map(([, type, named, dynamic]) => ({
-      ...anImport(file, named ?? dynamic ?? "", type !== undefined),
-      isLater: dynamic !== undefined,
-    })),
+  sourceFiles().flatMap((file) =>
+    [...textOf(file).matchAll(statement)].map(([, type, named, dynamic]) =>
+      anImport(file, named ?? dynamic ?? "", type !== undefined),
+    ),
   );
 
 /** The imports that lead from a node back to it, where there is such a circle; every import within a node is fine. */

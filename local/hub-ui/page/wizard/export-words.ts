@@ -1,12 +1,9 @@
-import type { BodyOf } from "#client/api-client";
 import type { Tone } from "../../../page-parts/notice.tsx";
 import { countOf, momentOf } from "../../../page-parts/words.ts";
+import type { Run } from "../screens/runs/run-words.ts";
 import type { Integration } from "../states.ts";
 
-export type UsageExport = BodyOf<"GET /v1/integrations/gradient/exports/{exportId}">;
 type Waiting = NonNullable<Integration["exports"]["waiting"]>;
-
-export const isOver = ({ state }: UsageExport): boolean => state === "finished" || state === "cancelled";
 
 const outcomes: Record<string, { tone: Tone; title: string }> = {
   succeeded: { tone: "good", title: "The last run went through" },
@@ -14,7 +11,7 @@ const outcomes: Record<string, { tone: Tone; title: string }> = {
   failed: { tone: "bad", title: "The last run failed" },
 };
 
-export const outcomeWords = ({ state, outcome, reason }: UsageExport): { tone: Tone; title: string } => {
+export const outcomeWords = ({ state, outcome, reason }: Run): { tone: Tone; title: string } => {
   if (state === "cancelled") return { tone: "neutral", title: "The last run was cancelled" };
   if (reason === "nothing-changed") return { tone: "good", title: "Nothing had changed since the run before" };
   return outcomes[outcome ?? ""] ?? { tone: "neutral", title: `The last run ended: ${outcome ?? "unknown"}` };

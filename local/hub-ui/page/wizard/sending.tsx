@@ -6,9 +6,9 @@ import { Answered } from "../parts/answered.tsx";
 import { Button } from "../parts/button.tsx";
 import { Failure } from "../parts/failure.tsx";
 import { MayChange } from "../parts/may-change.tsx";
-import { screens } from "../screens.ts";
+import { isOver, type Run } from "../screens/runs/run-words.ts";
 import type { Integration } from "../states.ts";
-import { isOver, outcomeWords, type UsageExport, waitingWords } from "./export-words.ts";
+import { outcomeWords, waitingWords } from "./export-words.ts";
 import { useHeadingFocus } from "./focus.ts";
 
 /** *Send usage*: what runs now, what waits and why, and how the last run ended. */
@@ -41,7 +41,7 @@ export const Sending = ({ integration }: { integration: Integration }) => {
           </span>
         </Notice>
       )}
-      {shownId === undefined ? null : <Run key={shownId} exportId={shownId} isRunning={runningId !== null} />}
+      {shownId === undefined ? null : <ShownRun key={shownId} exportId={shownId} isRunning={runningId !== null} />}
       <Failure error={starting.error} onRetry={send} />
       <MayChange>
         <div className="row">
@@ -54,7 +54,7 @@ export const Sending = ({ integration }: { integration: Integration }) => {
   );
 };
 
-const Run = ({ exportId, isRunning }: { exportId: string; isRunning: boolean }) => {
+const ShownRun = ({ exportId, isRunning }: { exportId: string; isRunning: boolean }) => {
   const run = useAnswer(
     "GET /v1/integrations/gradient/exports/{exportId}",
     { path: { exportId } },
@@ -63,7 +63,7 @@ const Run = ({ exportId, isRunning }: { exportId: string; isRunning: boolean }) 
   return <Answered answer={run}>{(now) => (isOver(now) ? <Ended run={now} /> : <Progress run={now} />)}</Answered>;
 };
 
-const Progress = ({ run }: { run: UsageExport }) => {
+const Progress = ({ run }: { run: Run }) => {
   const cancelling = useChange("DELETE /v1/integrations/gradient/exports/{exportId}");
   const id = useId();
   const cancel = () => cancelling.mutate({ path: { exportId: run.id }, body: {} });
@@ -96,7 +96,7 @@ const Progress = ({ run }: { run: UsageExport }) => {
   );
 };
 
-const Ended = ({ run }: { run: UsageExport }) => {
+const Ended = ({ run }: { run: Run }) => {
   const { tone, title } = outcomeWords(run);
   const { lines, accepted, unchanged, unmapped, rejected, deferred } = run.totals;
   const counts: [string, number][] = [
@@ -120,9 +120,7 @@ const Ended = ({ run }: { run: UsageExport }) => {
             </li>
           ))}
       </ul>
-      {screens.some(({ name }) => name === "history") ? (
-        <a href={`#/history/${encodeURIComponent(run.id)}`}>See each line's receipt</a>
-      ) : null}
+      <a href={`#/history/${encodeURIComponent(run.id)}`}>See each line's receipt</a>
     </Notice>
   );
 };
