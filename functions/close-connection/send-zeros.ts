@@ -5,6 +5,7 @@ import { exportIdAt, findExport, isOver } from "#shared/exports/usage-export";
 import { type Closing, nextTryAt } from "#shared/integrations/closing";
 import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
 import { organizationClaimKey, releaseClaim, tokenClaimKey } from "#shared/integrations/token-claim";
+import { personFacts } from "#shared/mail/mail-facts";
 import { oweMail } from "#shared/mail/owe-mail";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";
@@ -76,7 +77,7 @@ export const sendZeros = ({ table, now, newId }: Changing<"get" | "transact">) =
       const facts = {
         kind: "disconnected" as const,
         disconnectedAt: at,
-        by: { name: by.actorName ?? by.actor, address: by.address ?? "" },
+        by: personFacts(by),
         left: remaining,
       };
       const running = before.currentExportId ? await findExport(table, partnerId, before.currentExportId) : undefined;

@@ -6,6 +6,7 @@ import { closingUntil, type Closing as Leaving, nextTryAt } from "#shared/integr
 import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
 import { organizationClaimKey, releaseClaim, tokenClaimKey } from "#shared/integrations/token-claim";
 import { wrongStep } from "#shared/integrations/wrong-step";
+import { personFacts } from "#shared/mail/mail-facts";
 import { oweMail } from "#shared/mail/owe-mail";
 import { retryOnConflict, type Table, written } from "#shared/table/table";
 import { holdsUnits, readLedger } from "#shared/usage/ledger";
@@ -99,7 +100,7 @@ export const disconnectIntegration =
                 facts: {
                   kind: "disconnected",
                   disconnectedAt: at,
-                  by: { name: by.actorName ?? by.actor, address: by.address ?? "" },
+                  by: personFacts(by),
                   ...(closing === null ? {} : { zeroUntil: closing.until }),
                   ...(left === undefined ? {} : { left }),
                 },

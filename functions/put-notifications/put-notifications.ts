@@ -2,6 +2,7 @@ import { type Actor, eventWrite } from "#shared/events/event";
 import { findIntegration, type Integration, integrationWrite, withoutProblem } from "#shared/integrations/integration";
 import type { Notifications } from "#shared/integrations/notifications";
 import { wrongStep } from "#shared/integrations/wrong-step";
+import { personFacts } from "#shared/mail/mail-facts";
 import { oweMail } from "#shared/mail/owe-mail";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict, written } from "#shared/table/table";
@@ -51,7 +52,7 @@ export const putNotifications =
                 facts: {
                   kind: "recipients-changed",
                   changedAt: at,
-                  by: { name: by.actorName ?? by.actor, address: by.address ?? "" },
+                  by: personFacts(by),
                   added,
                   removed,
                 },

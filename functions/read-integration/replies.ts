@@ -4,6 +4,7 @@ import { ownerEmail } from "#shared/views/integration-reply";
 import { wordOf } from "#shared/wire";
 
 const count = z.int().min(0);
+
 export const agreementReply = z
   .strictObject({
     version: z.string(),

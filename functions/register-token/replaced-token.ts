@@ -3,6 +3,7 @@ import { owedClose } from "#shared/exports/final-counts";
 import type { GradientConnection } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { Integration } from "#shared/integrations/integration";
+import { personFacts } from "#shared/mail/mail-facts";
 import { oweMail } from "#shared/mail/owe-mail";
 import type { RowWrite } from "#shared/table/table";
 
@@ -26,7 +27,7 @@ export const replacedMail = (
       facts: {
         kind: "token-replaced",
         replacedAt: at,
-        by: { name: by.actorName ?? by.actor, address: by.address ?? "" },
+        by: personFacts(by),
         lastFour: token.slice(-4),
         organizationName: connection.organizationName,
         organizationBefore: isElsewhere ? was.organizationName : null,

@@ -7,6 +7,7 @@ import { oweMail } from "#shared/mail/owe-mail";
 import { findReminders, type Reminders, remindersDue, remindersWrite, withNextMorning } from "#shared/mail/reminders";
 import { findPartner } from "#shared/partners/partner";
 import { isPaused } from "#shared/schedules/schedule";
+import { dayMs, hourMs } from "#shared/schedules/zoned-time";
 import type { Changing } from "#shared/table/changing";
 import { handleDue } from "#shared/table/due-items";
 import { retryOnConflict } from "#shared/table/table";
@@ -22,9 +23,8 @@ interface Reminder {
   facts: MailFacts;
 }
 
-const dayMs = 24 * 60 * 60_000;
 // a run of the night is over by then, the longest of all included
-const lateAfterMs = 2 * 60 * 60_000;
+const lateAfterMs = 2 * hourMs;
 
 const digestCause = "mapping ";
 // of years: a run that did not happen each week, a key each month

@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import { dayMs } from "../schedules/zoned-time.ts";
 import { type Agreement, currentAgreement } from "./agreement.ts";
 
 interface Confirmed {
@@ -11,8 +12,6 @@ export type Consent =
   | { state: "none" | "valid" }
   /** An earlier version was confirmed. `until` then everything goes on; after that no run starts. */
   | { state: "renewal-due" | "expired"; version: string; since: string; until: string };
-
-const dayMs = 24 * 60 * 60_000;
 
 export const consentOf = (confirmed: Confirmed | null, inForce: Agreement, now: Date): Consent => {
   if (confirmed === null) return { state: "none" };

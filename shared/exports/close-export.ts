@@ -52,10 +52,11 @@ export const closingWrites =
     const isOutdated = ended.mapping.isCoverageKept && over.kind === "all" && totals.accepted + totals.unmapped > 0;
     const stillHeld = await unmappedWithUnits(table, over, before.ledgerBits);
     const { closing, goingOn } = afterFinal(before.closing, over, stillHeld, { at, newId });
+    const closed = { ...ended, closing };
     const { integration: after, owed } =
-      (hasLearned || mayRetire || isOutdated) && maySend(ended)
-        ? askLook(ended, "export", { at, newId })
-        : { integration: { ...ended, closing }, owed: [] };
+      (hasLearned || mayRetire || isOutdated) && maySend(closed)
+        ? askLook(closed, "export", { at, newId })
+        : { integration: closed, owed: [] };
     return {
       over: written(over),
       after,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { instant } from "../identifier.ts";
+import { dayMs, hourMs } from "../schedules/zoned-time.ts";
 import { connection, registeredToken } from "./connection.ts";
 
 /**
@@ -27,10 +28,9 @@ export const closing = z.object({
 });
 export type Closing = z.infer<typeof closing>;
 
-const dayMs = 24 * 60 * 60_000;
 const patienceMs = 7 * dayMs;
 const firstPauseMs = 15 * 60_000;
-const longestPauseMs = 6 * 60 * 60_000;
+const longestPauseMs = 6 * hourMs;
 
 export const closingUntil = (at: string): string => new Date(Date.parse(at) + patienceMs).toISOString();
 

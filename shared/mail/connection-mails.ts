@@ -36,7 +36,9 @@ export const disconnectedMail = (facts: FactsAbout<"disconnected">, context: Let
     parts: [
       greeting(context),
       paragraph(
-        `${nameLine(facts.by.name)} has disconnected ${partner} from Gradient in the hub. Nothing is sent any more.`,
+        `${nameLine(facts.by.name)} has disconnected ${partner} from Gradient in the hub. ${
+          facts.zeroUntil === undefined ? "Nothing is sent any more." : "Nothing but zeros is sent any more."
+        }`,
       ),
       {
         kind: "facts",

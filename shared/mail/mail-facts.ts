@@ -4,6 +4,12 @@ import { instant } from "../identifier.ts";
 /** Who did something in the hub, as the mail names them. */
 const person = z.object({ name: z.string(), address: z.string() });
 
+/** The same, of somebody as the audit trail names them. */
+export const personFacts = (by: { actor: string; actorName: string | null; address: string | null }) => ({
+  name: by.actorName ?? by.actor,
+  address: by.address ?? "",
+});
+
 /** What each kind of mail tells. Every fact is of the moment at which the mail was owed. */
 export const mailFacts = z.discriminatedUnion("kind", [
   z.object({

@@ -91,8 +91,8 @@ const bytesPerLine = 128;
 const readUnitBytes = 4096;
 
 /**
- * The same, of a partner with so many lines: where that is cheaper, all of its rows are read together. A row that
- * cannot be read harms its own customer only.
+ * The same, of a partner with so many lines: where that is cheaper, all of its rows are read together, and those of
+ * other customers are not looked into.
  */
 export const readUsageAmong = async (
   table: Pick<Table, "getMany" | "query">,
