@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { startIntegration } from "#functions/start-integration/start-integration";
+import { AppError } from "#shared/errors";
+import { partnerToken } from "#shared/gradient/gradient-token";
+import { maxTries } from "#shared/integrations/token-tries";
+import { aPartnerRow } from "#test/builders/partner";
+import { rowsOf } from "#test/builders/table";
+import { register, startedWorld, tokenInForce } from "./token-rig.ts";
+
+it("typed wrong by three partners, again and again, opens no breaker for anybody", async () => {
+  const { world } = await startedWorld();
+  const others = ["org-2", "org-3"];
+  await world.table.put(aPartnerRow({ id: "org-3" }));
+  for (const partnerId of others) await startIntegration(world.common)({ partnerId, by: world.by });
+
+  for (let attempt = 0; attempt < maxTries - 1; attempt += 1) {
+    for (const partnerId of [world.partnerId, ...others]) {
+      const text = `gradient-partner-token-wrong-${attempt}`;
+      await expect(world.register({ partnerId, text, by: world.by })).rejects.toMatchObject({ code: "token.rejected" });
+      await world.pass(500);
+    }
+  }
+
+  expect([...world.table.rows.values()].filter(({ pk }) => pk.startsWith("breaker#"))).toEqual([]);
+  await register(world, world.token);
+  expect(await world.integration()).toMatchObject({ state: "awaiting-agreement" });
+});
+
+describe("tries are limited", () => {
+  it("to five refused tokens in ten minutes, before Gradient is asked, and each is told to the audit trail", async () => {
+    const { world } = await startedWorld();
+    for (let count = 1; count <= 5; count += 1) {
+      await expect(register(world, `a-token-that-is-wrong-${count}`)).rejects.toMatchObject({ code: "token.rejected" });
+      await world.pass(60_000);
+    }
+    world.gradient.failNext("readConnection", { error: new Error("must not be called") });
+
+    await expect(register(world, world.token)).rejects.toMatchObject({
+      kind: "too-many",
+      code: "token.cooldown",
+      retryAfterSeconds: 300,
+    });
+    const results = rowsOf(world.table, `partner#${world.partnerId}`, "event#")
+      .filter(({ type }) => type === "token.refused")
+      .map(({ details }) => details);
+    expect(results).toEqual(Array.from({ length: 5 }, () => ({ result: "token.rejected" })));
+    await world.pass(300_001);
+    await expect(register(world, world.token)).rejects.toThrow("must not be called");
+    await register(world, world.token);
+  });
+
+  it("and what is Gradient's fault, or malformed, does not count", async () => {
+    const { world } = await startedWorld();
+    for (let count = 1; count <= 6; count += 1) {
+      await expect(register(world, "short")).rejects.toMatchObject({ code: "token.malformed" });
+      world.gradient.failNext("readConnection", { error: new AppError("unavailable", "gradient.unavailable", "down") });
+      await expect(register(world, world.token)).rejects.toMatchObject({ code: "gradient.unavailable" });
+    }
+
+    await register(world, world.token);
+  });
+});
+
+it("a token that lost a character which was its own is tried once as it was pasted", async () => {
+  const { world } = await startedWorld();
+  const odd = partnerToken.parse("*gradient-partner-token-0003*");
+  world.gradient.addOrganization({ token: odd });
+
+  await register(world, odd);
+
+  expect(await tokenInForce(world)).toBe(odd);
+});
