@@ -44,7 +44,7 @@ interface Pair extends Probe {
 const maxTold = 5;
 const untold = { least: 5, most: 50 };
 const maxAwaited = 200;
-// what was tried just now is not tried again for whoever keeps asking
+// what was tried just now is not tried again for whoever keeps asking, but as many as any look tries
 const freshMs = 60_000;
 
 const newest = (...moments: string[]): string => moments.toSorted().at(-1) ?? "";
@@ -118,11 +118,14 @@ export const probesOf = (seen: Seen, { isAwaited, sweepLooks, at }: Bounds): Pro
     return Math.min(untold.most, Math.max(untold.least, Math.ceil(tries / sweepLooks)));
   };
   const fresh = new Date(Date.parse(at) - freshMs).toISOString();
-  const due = pairs.filter(({ knownAt }) => !isAwaited || knownAt < fresh).sort(byKnown);
   const proven = halfProven(seen);
   const others = ({ customerId, serviceId }: Pair): string =>
     isTelling ? serviceId : proven.has(customerId) ? lineKey({ customerId, serviceId }) : customerId;
-  return firstOfEach(due, others)
-    .slice(0, limit())
-    .map(({ customerId, serviceId }) => ({ customerId, serviceId }));
+  const isFresh = ({ knownAt }: Pair): boolean => isAwaited && knownAt >= fresh;
+  // a partner that has just finished does not wait for the next minute because a look came a moment before it
+  const tryable = isTelling ? pairs : pairs.filter((pair) => !isFresh(pair));
+  const chosen = firstOfEach(tryable.sort(byKnown), others);
+  const due = chosen.filter((pair) => !isFresh(pair)).slice(0, limit());
+  const again = chosen.filter(isFresh).slice(0, maxTold);
+  return [...due, ...again].map(({ customerId, serviceId }) => ({ customerId, serviceId }));
 };

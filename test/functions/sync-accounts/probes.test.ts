@@ -73,6 +73,14 @@ describe("where Gradient tells what is mapped, a look tries", () => {
     expect(probes(asked)).toHaveLength(9);
   });
 
+  it("for somebody who waits also what was tried a moment ago, but no more of it than any look tries", () => {
+    const ledger = ids("s", 9).map((id) => missed("c0", id, minutesAfter(10), "service"));
+    const asked = { customers: ["c0"], services: ids("s", 9), told: { c0: true }, ledger, isAwaited: true };
+
+    expect(probes(asked)).toHaveLength(5);
+    expect(probes({ ...asked, services: ids("s", 12) })).toHaveLength(8);
+  });
+
   it("those services first that were not known lately", () => {
     const ledger = ids("s", 5).map((id) => missed("c0", id, minutesAfter(1), "service"));
     const found = probes({ customers: ["c0"], services: ids("s", 7), told: { c0: true }, ledger });
