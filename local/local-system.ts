@@ -43,7 +43,7 @@ interface GradientOptions {
   port: number;
   api: string;
   hubUi: string;
-  mailbox: string;
+  mailbox: () => string;
   closing(close: () => Promise<void>): void;
 }
 
@@ -127,7 +127,7 @@ export const startLocalSystem = async (options: LocalSystemOptions): Promise<Loc
         port: ports.gradient,
         api: api.url,
         hubUi: hubUi.url,
-        mailbox: `http://127.0.0.1:${ports.mailbox}`,
+        mailbox: () => endpoints.mailbox,
         closing,
       }),
       startEmulators({

@@ -23,8 +23,8 @@ export interface GradientSandboxOptions {
   vendorKey: string;
   /** Where to tell that a partner finished mapping; without it nothing is told. */
   webhook?: WebhookTarget;
-  /** What the pages for people link to. */
-  portal?: { hubUi?: string; mailbox?: string };
+  /** What the page for people links to. The mailbox is asked for each time: it starts beside the sandbox. */
+  portal?: { hubUi?: string; mailbox?: () => string };
   now?: () => number;
 }
 
@@ -96,7 +96,7 @@ export const startGradientSandbox = async (options: GradientSandboxOptions): Pro
     faults,
     limit,
     answers: vendor.answers,
-    links: { hubUi: hubUi ?? null, mailbox: options.portal?.mailbox ?? null },
+    links: () => ({ hubUi: hubUi ?? null, mailbox: options.portal?.mailbox?.() ?? null }),
   });
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -22,13 +22,13 @@ interface Gate {
   faults: FaultInjector;
   limit: RateLimit;
   answers: Map<number, number>;
-  links: Omit<PageSetting, "vendorName">;
+  links: () => Omit<PageSetting, "vendorName">;
 }
 
 /** The way in to all but the vendor API: no credential, no limit, no faults. */
 export const partnerGate = ({ world, faults, limit, answers, links }: Gate) => {
   const stats = () => ({ ...limit.figures(), answers: Object.fromEntries(answers) });
-  const setting = (): PageSetting => ({ vendorName: world.store.read.vendor.get("vendor")?.name ?? "", ...links });
+  const setting = (): PageSetting => ({ vendorName: world.store.read.vendor.get("vendor")?.name ?? "", ...links() });
   const routes: PartnerRoute[] = [
     { method: "GET", path: "/_partner/setting", run: () => ({ status: 200, body: setting() }) },
     { method: "GET", path: "/_partner/stats", run: () => ({ status: 200, body: stats() }) },

@@ -8,7 +8,7 @@ import { press, tabTo } from "./keyboard.ts";
 let browser: Browser;
 let sandbox: Sandbox;
 beforeAll(async () => {
-  const portal = { hubUi: "http://127.0.0.1:4000", mailbox: "http://127.0.0.1:4003" };
+  const portal = { hubUi: "http://127.0.0.1:4000", mailbox: () => "http://127.0.0.1:4003" };
   [browser, sandbox] = await Promise.all([launchBrowser(), aSandbox({ portal })]);
 });
 afterAll(async () => {

@@ -124,7 +124,7 @@ describe("the page's setting", () => {
       mailbox: null,
     });
     const links = { hubUi: "http://127.0.0.1:4000", mailbox: "http://127.0.0.1:4003" };
-    const linked = await aSandbox({ portal: links });
+    const linked = await aSandbox({ portal: { ...links, mailbox: () => links.mailbox } });
     expect((await linked.partner("GET", "/setting")).body).toEqual({ vendorName: "Secure MSP Hub", ...links });
   });
 });
