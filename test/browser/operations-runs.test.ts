@@ -78,6 +78,9 @@ describe("runs on the hub's page", () => {
     await faults("PUT", { delayMs: 1500 });
     const { page: other } = await openPage(browser, `${system.endpoints.hubUi}/#/history`);
     await other.getByText("Send everything again").click();
+    await other.locator("button:not([aria-disabled])", { hasText: "Send everything" }).waitFor();
+    // the other tab does not hear of what this one does
+    await other.route("**/v1/integrations/gradient", (route) => route.abort());
     await show("/history");
     await page.getByText("Send everything again").click();
     await button("Send everything").click();
@@ -85,8 +88,6 @@ describe("runs on the hub's page", () => {
     await page.reload();
     await page.getByRole("progressbar").waitFor();
 
-    // the other tab has not heard of it yet
-    await other.route("**/v1/integrations/gradient", (route) => route.abort());
     await other.getByRole("button", { name: "Send everything", exact: true }).click();
     await other.getByText("Usage is being sent already").waitFor();
     await other.getByRole("link", { name: "Show the run that is under way" }).click();

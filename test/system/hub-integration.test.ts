@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type RunningSystem, startLocalSystem } from "./local-system.ts";
-import { runCommands } from "./run-commands.ts";
+import { commandsAt, runCommands } from "./run-commands.ts";
 
 const page = readFileSync(new URL("../../docs/hub-integration.md", import.meta.url), "utf8");
 
@@ -14,17 +14,10 @@ afterAll(async () => {
 });
 
 it("has commands that lead a hub engineer from nothing to a count that Gradient has accepted", async () => {
-  const { api, gradient, issuer } = system.endpoints;
   const blocks = [...page.matchAll(/```sh\n(.*?)```/gs)].map(([, text]) => text);
   expect(blocks).toHaveLength(4);
 
-  const { code, output } = await runCommands(
-    blocks
-      .join("\n")
-      .replaceAll("http://127.0.0.1:4001", api)
-      .replaceAll("http://127.0.0.1:4002", gradient)
-      .replaceAll("http://127.0.0.1:4004", issuer),
-  );
+  const { code, output } = await runCommands(commandsAt(system.endpoints, blocks.join("\n")));
 
   expect({ code, output }).toMatchObject({ code: 0 });
   expect(output).toContain('"id":"svc-mail"');

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { expectedCounts, readSample } from "#local/sample/sample";
 import { type RunningSystem, startLocalSystem } from "./local-system.ts";
-import { runCommands } from "./run-commands.ts";
+import { commandsAt, runCommands } from "./run-commands.ts";
 
 const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
 
@@ -17,14 +17,10 @@ afterAll(async () => {
 
 /** The README's block of commands, at the addresses of this system instead of those of the default ports. */
 const commands = (): string => {
-  const { hubUi, api, gradient, mailbox, issuer } = system.endpoints;
   const block = [...readme.matchAll(/```sh\n(.*?)```/gs)].find(([, text]) =>
     text?.includes("# Start integration"),
   )?.[1];
-  return [hubUi, api, gradient, mailbox, issuer].reduce(
-    (text, url, index) => text.replaceAll(`http://127.0.0.1:400${index}`, url),
-    block ?? "exit 1",
-  );
+  return commandsAt(system.endpoints, block ?? "exit 1");
 };
 
 const listed = z.object({
