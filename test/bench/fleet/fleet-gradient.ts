@@ -1,14 +1,12 @@
 import { AppError } from "#shared/errors";
 import {
-  type Caller,
   type CountAnswer,
-  type GradientApi,
-  type GradientConnection,
+  type GradientAccount,
   gradientUnavailable,
   type UnitCount,
 } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
-import { pacedCalls } from "#test/fakes/paced-gradient";
+import { type GradientSide, pacedGradient } from "#test/fakes/paced-gradient";
 import type { FleetClock } from "./fleet-clock.ts";
 import { indexOf } from "./fleet-partners.ts";
 import { customerOf, placeOf } from "./fleet-usage.ts";
@@ -32,19 +30,24 @@ interface Settings {
   limitPerSecond: number;
   /** What a count that is within the limit is answered; without a place, what the token is. */
   answerTo: (partner: number, place: number | null, at: number) => CountAnswer;
+  /** What Gradient tells of an account of this partner whether it is mapped. */
+  isMapped: (partner: number, customer: number) => boolean | undefined;
   onCount: (seen: CountSeen) => void;
   /** Told of every other call. */
-  onCall: () => void;
+  onCall: (call: { partner: number; at: number }) => void;
 }
 
 // a call without an answer is given up after so long
 const timeoutMs = 8_000;
 
 /** Gradient for a whole fleet: keeps no counts, tells of each, and refuses what comes faster than its limit. */
-export const fleetGradient = ({ clock, hops, random, limitPerSecond, answerTo, onCount, onCall }: Settings) => {
+export const fleetGradient = (settings: Settings) => {
+  const { clock, hops, random, limitPerSecond, answerTo, isMapped, onCount, onCall } = settings;
   /** When the last calls came in, the oldest at `oldest`. */
   const window = new Float64Array(limitPerSecond).fill(Number.NEGATIVE_INFINITY);
   let oldest = 0;
+  /** By partner. */
+  const accounts = new Map<number, GradientAccount[]>();
 
   const isTooFast = (at: number): boolean => {
     if (at - (window[oldest] ?? 0) < 1000) return true;
@@ -55,23 +58,19 @@ export const fleetGradient = ({ clock, hops, random, limitPerSecond, answerTo, o
 
   const partnerOf = (token: PartnerToken): number => indexOf(token.slice(token.indexOf("org-")));
 
-  const readConnection = async (token: PartnerToken): Promise<GradientConnection> => {
+  /** Any call that is no count: answers its partner, or is refused as a count would be. */
+  const called = async (token: PartnerToken): Promise<number> => {
     const at = clock.now();
-    const { kind } = isTooFast(at) ? { kind: "throttled" } : answerTo(partnerOf(token), null, at);
-    onCall();
+    const partner = partnerOf(token);
+    const { kind } = isTooFast(at) ? { kind: "throttled" } : answerTo(partner, null, at);
+    onCall({ partner, at });
     await clock.sleep(kind === "in-doubt" ? timeoutMs : spread(hops.gradient, random));
     if (kind === "in-doubt") throw gradientUnavailable("unanswered");
     if (kind === "throttled") throw new AppError("unavailable", "gradient.throttled", "Gradient asks for fewer calls.");
     if (kind === "token-rejected") {
       throw new AppError("forbidden", "gradient.token-rejected", "Gradient rejected the partner token.");
     }
-    return {
-      organizationId: "organization",
-      organizationName: "Example MSP",
-      integrationId: "connection-1",
-      status: "active",
-      lastSyncedAt: null,
-    };
+    return partner;
   };
 
   const setUnitCount = async (token: PartnerToken, count: UnitCount): Promise<CountAnswer> => {
@@ -86,15 +85,36 @@ export const fleetGradient = ({ clock, hops, random, limitPerSecond, answerTo, o
     return answer;
   };
 
-  return {
-    as: (caller: Caller): Pick<GradientApi, "setUnitCount" | "readConnection"> => {
-      const { other, count } = pacedCalls(caller, () => new Date(clock.now()));
+  const side: GradientSide = {
+    setUnitCount,
+    readConnection: async (token) => {
+      await called(token);
       return {
-        setUnitCount: (token, unitCount) => count(() => setUnitCount(token, unitCount)),
-        readConnection: (token) => other(() => readConnection(token)),
+        organizationId: "organization",
+        organizationName: "Example MSP",
+        integrationId: "connection-1",
+        status: "active",
+        lastSyncedAt: null,
       };
     },
+    setStatus: async (token) => void (await called(token)),
+    readServices: async (token) => {
+      await called(token);
+      return [];
+    },
+    createService: async (token) => void (await called(token)),
+    readAccounts: async (token) => accounts.get(await called(token)) ?? [],
+    createAccounts: async (token, created) => {
+      const partner = await called(token);
+      const all = created.map(({ id, name }): GradientAccount => {
+        const told = isMapped(partner, customerOf(id));
+        return { id, name, ...(told === undefined ? {} : { isMapped: told }) };
+      });
+      accounts.set(partner, [...(accounts.get(partner) ?? []), ...all]);
+    },
+    changeAccounts: async (token) => void (await called(token)),
   };
+  return pacedGradient(side, () => clock.date());
 };
 
 export type FleetGradient = ReturnType<typeof fleetGradient>;

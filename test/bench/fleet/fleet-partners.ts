@@ -1,4 +1,5 @@
 import { integrationWrite, noMapping } from "#shared/integrations/integration";
+import { noLooks } from "#shared/integrations/looks";
 import { noSizes } from "#shared/integrations/sizes";
 import { nextRunAt } from "#shared/schedules/next-run";
 import { defaultSchedule, type StoredSchedule } from "#shared/schedules/schedule";
@@ -37,6 +38,8 @@ export interface FleetPartner {
   toSend?: number;
   schedule: StoredSchedule;
   nextRunAt: string | null;
+  /** Has confirmed the agreement then (ISO 8601), and nothing is mapped yet. */
+  mapsSince?: string;
 }
 
 const sizeOf = (random: Random): number => {
@@ -83,7 +86,7 @@ export const fleetOf = (
 
 /** An integration that has sent its counts every night so far. */
 export const integrationOf = (
-  { id, lines, toSend = Math.round(lines / 20), schedule, nextRunAt: date }: FleetPartner,
+  { id, lines, toSend = Math.round(lines / 20), schedule, nextRunAt: date, mapsSince }: FleetPartner,
   from: number,
 ): Item =>
   integrationWrite(
@@ -101,7 +104,19 @@ export const integrationOf = (
         registeredBy: "person-1",
         checkedAt: new Date(from - 90 * dayMs).toISOString(),
       },
-      mapping: { ...noMapping, completedAt: new Date(from - 60 * dayMs).toISOString(), mappedServiceIds: serviceIds },
+      ...(mapsSince === undefined
+        ? {
+            mapping: {
+              ...noMapping,
+              completedAt: new Date(from - 60 * dayMs).toISOString(),
+              mappedServiceIds: serviceIds,
+            },
+          }
+        : {
+            state: "awaiting-mapping",
+            mapping: { ...noMapping, waitingSince: mapsSince, nextCheckAt: mapsSince },
+            looks: { ...noLooks, livelyAt: mapsSince },
+          }),
       ledgerBits: bitsFor(lines, 0),
       sizes: { ...noSizes, lines, toSend },
       version: 0,

@@ -1,32 +1,32 @@
-import { exportWorkers } from "#infra/export-workers";
 import type { Task } from "#shared/outbox/outbox";
 import type { FleetClock } from "./fleet-clock.ts";
 
 export type ExportTask = Extract<Task, { kind: "export-usage" }>;
+export type AccountTask = Extract<Task, { kind: "sync-accounts" }>;
 
-interface Settings {
+interface Settings<Message> {
   clock: FleetClock;
   batchSize: number;
   maxConcurrency: number;
+  /** What has failed comes again after so long. */
+  visibilityMs: number;
   /** From the queue to the invocation. */
   queueMs: () => number;
   /** Answers which messages failed. */
-  invoke: (messages: ExportTask[]) => Promise<Set<ExportTask>>;
+  invoke: (messages: Message[]) => Promise<Set<Message>>;
 }
-
-// a minute more than the worker may last, as infra/constructs/usage-exports.ts sets it
-const visibilityMs = (exportWorkers.timeoutMinutes + 1) * 60_000;
 
 /**
  * A standard queue with its worker: at most so many messages a batch and so many batches at a time, and no window. What
  * has failed comes again.
  */
-export const fleetQueue = ({ clock, batchSize, maxConcurrency, queueMs, invoke }: Settings) => {
-  const waiting: ExportTask[] = [];
+export const fleetQueue = <Message>(settings: Settings<Message>) => {
+  const { clock, batchSize, maxConcurrency, visibilityMs, queueMs, invoke } = settings;
+  const waiting: Message[] = [];
   let running = 0;
   let sent = 0;
 
-  const handle = async (batch: ExportTask[]): Promise<void> => {
+  const handle = async (batch: Message[]): Promise<void> => {
     const failed = await invoke(batch).catch(() => new Set(batch));
     running -= 1;
     for (const task of failed) {
@@ -49,7 +49,7 @@ export const fleetQueue = ({ clock, batchSize, maxConcurrency, queueMs, invoke }
   };
 
   return {
-    send: (task: ExportTask): void => {
+    send: (task: Message): void => {
       sent += 1;
       waiting.push(task);
       poll();

@@ -6,9 +6,10 @@ import { startExport } from "#functions/start-export/start-export";
 import { exportWorkers } from "#infra/export-workers";
 import { breakerKeeper } from "#shared/breakers/keeper";
 import { partnerToken } from "#shared/gradient/gradient-token";
-import { outboxRow } from "#shared/outbox/outbox";
+import { outboxRow, type Task } from "#shared/outbox/outbox";
 import { singleCallPacer } from "#shared/pace/single-calls";
 import type { Item, Key, Table } from "#shared/table/table";
+import { fleetAccounts } from "./fleet-accounts.ts";
 import type { FleetClock } from "./fleet-clock.ts";
 import type { FleetGradient } from "./fleet-gradient.ts";
 import { type ExportTask, fleetQueue } from "./fleet-queue.ts";
@@ -25,14 +26,16 @@ interface Settings {
   onFailure: (failure: unknown) => void;
 }
 
-const workerTimeoutMs = exportWorkers.timeoutMinutes * 60_000;
 const minuteMs = 60_000;
+const workerTimeoutMs = exportWorkers.timeoutMinutes * minuteMs;
 // so long a process waits for its next invocation before it is ended
 const keptWarmMs = 600_000;
 const { batchSize } = exportWorkers;
+// as infra/constructs/usage-exports.ts sets it
+const visibilityMs = workerTimeoutMs + minuteMs;
 const lanes = {
-  "on-demand": { batchSize, maxConcurrency: exportWorkers.onDemand },
-  scheduled: { batchSize, maxConcurrency: exportWorkers.scheduled },
+  "on-demand": { batchSize, visibilityMs, maxConcurrency: exportWorkers.onDemand },
+  scheduled: { batchSize, visibilityMs, maxConcurrency: exportWorkers.scheduled },
 };
 
 type Run = ReturnType<typeof exportUsage>;
@@ -132,22 +135,24 @@ export const fleetService = (settings: Settings) => {
   };
   const queueMs = () => spread(hops.queue, random);
   const queues = {
-    "on-demand": fleetQueue({ clock, queueMs, invoke, ...lanes["on-demand"] }),
-    scheduled: fleetQueue({ clock, queueMs, invoke, ...lanes.scheduled }),
+    "on-demand": fleetQueue<ExportTask>({ clock, queueMs, invoke, ...lanes["on-demand"] }),
+    scheduled: fleetQueue<ExportTask>({ clock, queueMs, invoke, ...lanes.scheduled }),
   };
 
   const port = table.portFor({});
+  const keeper = keeperOf(port);
+  const { refusals, probeDue } = keeper;
+  const { obstacleFor } = refusals;
+  const accounts = fleetAccounts({ ...settings, table: port, vault, refusals, newId, queueMs });
   const toQueue = {
-    send: async (task: { kind: string }) => {
+    send: async (task: Task) => {
       await clock.sleep(hops.table);
-      if (isExportTask(task)) queues[task.lane].send(task);
+      if (task.kind === "export-usage") queues[task.lane].send(task);
+      if (task.kind === "sync-accounts") accounts.queue.send(task);
     },
   };
   const relay = relayRow({ table: port, queues: toQueue });
   const sweep = sweepOutbox({ table: port, queues: toQueue, now });
-  const keeper = keeperOf(port);
-  const { obstacleFor } = keeper.refusals;
-  const { probeDue } = keeper;
   const admit = admitExports({
     table: port,
     now,
@@ -162,7 +167,9 @@ export const fleetService = (settings: Settings) => {
   const tick = async (): Promise<void> => {
     const startedAt = clock.now();
     const remainingMs = () => minuteMs - (clock.now() - startedAt);
-    await Promise.all([admit({ remainingMs }), sweep({ remainingMs })]).catch(onFailure);
+    await Promise.all([admit({ remainingMs }), sweep({ remainingMs }), accounts.watch({ remainingMs })]).catch(
+      onFailure,
+    );
     usage.ticks += 1;
     usage.tickMs += clock.now() - startedAt;
     usage.longestTickMs = Math.max(usage.longestTickMs, clock.now() - startedAt);
@@ -174,6 +181,7 @@ export const fleetService = (settings: Settings) => {
 
   return {
     usage,
+    lookOutcomes: accounts.outcomes,
     messages: () => queues.scheduled.sent() + queues["on-demand"].sent(),
     /** The table's stream: brings what is owed to its queue. */
     onPut: (row: Item): void => {
@@ -196,5 +204,3 @@ export const fleetService = (settings: Settings) => {
     },
   };
 };
-
-const isExportTask = (task: { kind: string }): task is ExportTask => task.kind === "export-usage";

@@ -58,11 +58,12 @@ const acceptedAt = (isRepeatDue: ReturnType<typeof repeatRotation>, customerId: 
 
 /** A partner's customers, what they use tonight, and what Gradient has accepted up to last night. */
 export function* rowsOf(partner: FleetPartner, now: number): Generator<Item> {
-  const { index, id: partnerId, lines, schedule } = partner;
+  const { index, id: partnerId, lines, schedule, mapsSince } = partner;
   const bits = bitsFor(lines, 0);
   const isRepeatDue = repeatRotation(partnerId, schedule.timeZone, now);
   const at = new Date(now - 3_600_000).toISOString();
-  const state = { removedAt: null, retiredAt: null, isMapped: true, updatedAt: at, version: 1 };
+  const isMapped = mapsSince === undefined ? true : null;
+  const state = { removedAt: null, retiredAt: null, isMapped, updatedAt: at, version: 1 };
   const buckets = new Map<number, Map<string, LedgerEntry>>();
 
   for (let customer = 0; customer * serviceIds.length < lines; customer += 1) {
@@ -76,6 +77,7 @@ export function* rowsOf(partner: FleetPartner, now: number): Generator<Item> {
       (service, place) => [service, { unitCount: countOf(index, first + place), measuredAt }] as const,
     );
     yield Object.freeze(toUsageItem({ partnerId, customerId, counts: Object.fromEntries(counts), version: 1 }));
+    if (mapsSince !== undefined) continue;
     const bucket = bucketOf(customerId, bits);
     const entries = buckets.get(bucket) ?? new Map<string, LedgerEntry>();
     buckets.set(bucket, entries);

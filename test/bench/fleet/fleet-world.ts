@@ -21,8 +21,10 @@ interface Settings {
   perSecond?: number;
   onCount: (seen: CountSeen) => void;
   onEnd: (run: UsageExport) => void;
-  onCall?: () => void;
+  onCall?: (call: { partner: number; at: number }) => void;
   answerTo?: (partner: number, place: number | null, at: number) => CountAnswer;
+  /** What Gradient tells of an account of this partner; nothing unless given. */
+  isMapped?: (partner: number, customer: number) => boolean | undefined;
   /** Puts something that counts around the table. */
   through?: (table: Table) => Table;
 }
@@ -41,6 +43,7 @@ export const fleetWorld = ({
   onEnd,
   onCall = () => undefined,
   answerTo = () => accepted,
+  isMapped = () => undefined,
   through,
 }: Settings) => {
   const clock = fleetClock(from);
@@ -67,7 +70,7 @@ export const fleetWorld = ({
     },
   });
   const limitPerSecond = Math.round(perSecond * limitOver);
-  const gradient = fleetGradient({ clock, hops, random, limitPerSecond, answerTo, onCount, onCall });
+  const gradient = fleetGradient({ clock, hops, random, limitPerSecond, answerTo, isMapped, onCount, onCall });
   const service = fleetService({
     clock,
     hops,

@@ -3,6 +3,7 @@ import { costGoals } from "../cost-goals.ts";
 import { costGoal, playCost } from "./cost.ts";
 import type { Zone } from "./fleet-partners.ts";
 import type { Goal } from "./goals.ts";
+import { playMapping } from "./mapping.ts";
 import { playMonth } from "./month.ts";
 import { nightGoals, outageGoal, playNight } from "./night.ts";
 import { playOnDemand } from "./on-demand.ts";
@@ -42,6 +43,7 @@ export const parts: Record<string, (extent: Extent) => Promise<Goal[]>> = {
   },
   // a hundredth, as its nights are far from busy
   month: ({ isQuick }) => playMonth({ fleet, share: isQuick ? 1 / 500 : 1 / 100, days: isQuick ? 12 : 30 }),
+  mapping: ({ isQuick }) => playMapping({ partners: fleet / 10, share: isQuick ? 1 / 100 : 1 / 10, days: 30 }),
   outage: async ({ trace }) => {
     const [count, perSecond] = [fleet / 10, callsPerSecond / 10];
     const isIn = inNewYorkAndChicago;
