@@ -4,6 +4,8 @@ import { expectAnswer, RefusedCall, reach } from "#local/sample/call-json";
 
 const base = "/v1/integrations/gradient";
 
+const waiting = z.object({ why: z.string(), since: z.string(), retryAt: z.string().nullable() });
+
 const integration = z.object({
   state: z.string(),
   nextEnabled: z.boolean(),
@@ -16,7 +18,9 @@ const integration = z.object({
       ownerEmail: z.object({ status: z.string(), at: z.string() }).nullish(),
     })
     .nullish(),
+  exports: z.object({ waiting: waiting.nullable() }).nullish(),
 });
+export type Waiting = z.infer<typeof waiting>;
 
 const agreement = z.object({ version: z.string(), sha256: z.string(), title: z.string(), markdown: z.string() });
 

@@ -1,5 +1,5 @@
 import { RefusedCall } from "#local/sample/call-json";
-import { lineOutcomes, type UsageExport } from "./hub-client.ts";
+import { lineOutcomes, type UsageExport, type Waiting } from "./hub-client.ts";
 import type { Traveller } from "./traveller.ts";
 import { waitFor } from "./wait-for.ts";
 
@@ -23,6 +23,18 @@ const followExport = async ({ hub, terminal }: Traveller, id: string, label: str
       timeoutMs: exportTimeoutMs,
     },
   ).finally(bar.end);
+};
+
+const causes: Record<string, string> = {
+  "gradient-refuses": "Gradient refuses our calls",
+  "gradient-down": "Gradient does not answer",
+  "vendor-key": "Gradient refuses the vendor's key",
+};
+
+/** What is left is sent by itself; when, the hub says. */
+const waitingWords = ({ why, since, retryAt }: Waiting): string => {
+  const cause = causes[why] ?? `the rest waits (${why})`;
+  return `${cause} since ${since}, tried again at ${retryAt ?? "a moment that is not known yet"}; then the rest is sent by itself`;
 };
 
 const endedLines = ({ totals }: UsageExport): number => lineOutcomes.reduce((sum, outcome) => sum + totals[outcome], 0);
@@ -63,8 +75,12 @@ export const sendUsage = async (traveller: Traveller): Promise<UsageExport> => {
     { complaint: () => "another export is still running", timeoutMs: exportTimeoutMs },
   );
   const finished = await followExport(traveller, started.id, "Send usage  ");
-  if (finished.state !== "finished" || finished.outcome === "failed")
-    throw new Error(`export ${finished.id} ended ${finished.state}, outcome ${finished.outcome ?? "unknown"}`);
+  const isWhole = finished.state === "finished" && finished.outcome !== "failed" && finished.totals.deferred === 0;
+  if (!isWhole) {
+    const waits = (await hub.readIntegration()).exports?.waiting;
+    const end = `export ${finished.id} ended ${finished.state}, outcome ${finished.outcome ?? "unknown"}`;
+    throw new Error(waits ? `${end}. ${waitingWords(waits)}` : end);
+  }
   const { accepted, unmapped, lines } = finished.totals;
   terminal.good(
     `Export ${finished.id}: ${finished.outcome}, ${accepted} accepted and ${unmapped} unmapped of ${lines} lines.`,

@@ -1,4 +1,7 @@
-/** A list as CSV: the file's name begins with `name`, `a.b` is the member b of the member a. */
+/**
+ * A list as CSV, as a route declares it (`csv`): the file's name begins with `name`, `a.b` is the member b of the member
+ * a.
+ */
 export interface Csv {
   name: string;
   columns: readonly string[];

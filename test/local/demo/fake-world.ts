@@ -7,10 +7,10 @@ const linesPerPage = 50;
 /**
  * Hub, Gradient, mailbox and issuer in one small server, just enough to travel through: what is asked for happens at
  * once, and an export ends at the second look. `answers` replaces the answer to one call, to see what the journey makes
- * of it.
+ * of it; a function is given the usual one.
  */
 export const fakeWorld = async (
-  answers: Record<string, { status: number; body: unknown }> = {},
+  answers: Record<string, { status: number; body: unknown } | ((usual: object) => object)> = {},
 ): Promise<LoopbackServer> => {
   let state = "not-started";
   let token: { status: string; lastFour: string } | null = null;
@@ -183,8 +183,9 @@ export const fakeWorld = async (
   return loopbackServer((call) => {
     const name = `${call.method} ${call.path}`;
     const replaced = answers[name];
-    if (replaced !== undefined) return replaced;
+    if (typeof replaced === "object") return replaced;
     const route = routes.find(([pattern]) => pattern.test(name));
+    if (replaced && route) return { status: 200, body: replaced(Object(route[1](call))) };
     return route === undefined
       ? { status: 404, body: { detail: `The fake world has no ${name}.` } }
       : { status: 200, body: route[1](call) ?? {} };

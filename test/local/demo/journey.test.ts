@@ -104,4 +104,29 @@ describe("the journey", () => {
       'Step 9, "In Gradient: map customers and services", failed: POST /_partner/organizations/org-g/finish answered 409: Map a service first.',
     );
   });
+
+  it.each([
+    ["all lines", { outcome: "failed", totals: {} }, "failed"],
+    ["all lines after the first", { outcome: "partial", totals: { deferred: 142 } }, "partial"],
+  ])("says what is waited for when Gradient refuses %s", async (_, { totals, ...end }, outcome) => {
+    const waiting = {
+      why: "gradient-refuses",
+      since: "2026-11-26T07:10:58Z",
+      retryAt: "2026-11-26T07:26:10Z",
+      linesAhead: null,
+      expectedAt: null,
+    };
+    world = await fakeWorld({
+      "GET /v1/integrations/gradient": (usual) => ({ ...usual, exports: { waiting } }),
+      "GET /v1/integrations/gradient/exports/export-2": (usual) => ({
+        ...usual,
+        ...end,
+        totals: { ...Reflect.get(usual, "totals"), ...totals },
+      }),
+    });
+
+    await expect(travel(world)).rejects.toThrow(
+      `export export-2 ended finished, outcome ${outcome}. Gradient refuses our calls since 2026-11-26T07:10:58Z, tried again at 2026-11-26T07:26:10Z; then the rest is sent by itself`,
+    );
+  });
 });
