@@ -67,10 +67,10 @@ const runAll = async (): Promise<number> => {
   });
   const seconds = (Date.now() - startedAt) / 1000;
   const { user, system } = process.cpuUsage();
-  const cpu = ((user + system) / 1000 / seeds).toFixed(2);
+  const cpu = ((user + system) / 1000 / done).toFixed(2);
   for (const [rule, count] of rules) print(`${rule}: ${count}`);
   print(
-    `${seeds} seeds of a ${kind} from ${from}: ${broken.length} broken, ${seconds.toFixed(1)} s, ${cpu} ms of CPU a seed`,
+    `${done} seeds of a ${kind} from ${from}: ${broken.length} broken, ${seconds.toFixed(1)} s, ${cpu} ms of CPU a seed`,
   );
   return broken.length;
 };

@@ -12,15 +12,23 @@ const seedsPerPart = { partner: 500, fleet: 50 } as const;
 // a history lives for milliseconds: with more room for the young, most of it is gone before anybody looks
 const resourceLimits = { maxYoungGenerationSizeMb: 64 };
 
-// a hundred times what a part takes
-const patienceMs = 180_000;
+// Of the processor, and not of the clock: beside other work a part takes as long as it is given to. Ten times what one
+// takes.
+const patienceUs = 120_000_000;
+const lookEveryMs = 2_000;
 
-const answerOf = async (worker: Worker) => {
-  const [answer] = await once(worker, "message");
-  return outcomes.parse(answer);
+/** Answers undefined where the part goes round in circles: then nobody else runs in its thread. */
+const answerTo = async (worker: Worker, part: SeedRange): Promise<Outcome[] | undefined> => {
+  const answered = once(worker, "message").then(([answer]) => outcomes.parse(answer));
+  const before = await worker.cpuUsage();
+  worker.postMessage(part);
+  for (;;) {
+    const answer = await Promise.race([answered, sleep(lookEveryMs, undefined, { ref: false })]);
+    if (answer !== undefined) return answer;
+    const { user, system } = await worker.cpuUsage(before);
+    if (user + system > patienceUs) return undefined;
+  }
 };
-/** A use case that goes round in circles lets nobody else run in its thread. */
-const noAnswer = () => sleep(patienceMs, undefined, { ref: false });
 const endless = ({ kind, from, seeds }: SeedRange): Outcome => ({
   kind,
   seed: from,
@@ -35,20 +43,26 @@ export const runInThreads = async (
 ): Promise<Outcome[]> => {
   const broken: Outcome[] = [];
   let next = from;
-  const thread = async () => {
-    // plain Node, whatever runs this: a test runner's transformed modules are slower
+  // plain Node, whatever runs this: a test runner's transformed modules are slower
+  const newWorker = async () => {
     const worker = new Worker(new URL("./seed-thread.ts", import.meta.url), { execArgv: [], resourceLimits });
+    await once(worker, "online");
+    return worker;
+  };
+  const thread = async () => {
+    let worker = await newWorker();
     try {
       while (next < from + seeds && !(untilBroken && broken.length > 0)) {
         const atMost = untilBroken ? seedsPerPart[kind] / 5 : seedsPerPart[kind];
         const part = { kind, from: next, seeds: Math.min(atMost, from + seeds - next) };
         next += part.seeds;
-        worker.postMessage(part);
-        const answer = await Promise.race([answerOf(worker), noAnswer()]);
+        const answer = await answerTo(worker, part);
         const found = answer ?? [endless(part)];
         broken.push(...found);
         onPart(part, found);
-        if (answer === undefined) return;
+        if (answer !== undefined) continue;
+        await worker.terminate();
+        worker = await newWorker();
       }
     } finally {
       await worker.terminate();

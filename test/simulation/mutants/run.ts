@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { inParallel } from "#shared/in-parallel";
 import { allMutants, patchedFiles } from "./all-mutants.ts";
 import { type Mutant, suites } from "./mutant.ts";
 
@@ -98,8 +99,10 @@ const first = Number(values.from) - 1;
 const chosen = allMutants
   .filter(({ name, killedBy }) => name.includes(values.only) && (values.suite || killedBy) === killedBy)
   .slice(first, first + Number(values.count));
+const threads = Number(values.threads);
 const waiting = [...chosen];
 let survivors = 0;
+const redSuites: string[] = [];
 const lane = async () => {
   const folder = copySources(healthy);
   try {
@@ -113,16 +116,20 @@ const lane = async () => {
 
 try {
   const needed = new Set(values["skip-unchanged"] ? [] : chosen.map(({ killedBy }) => killedBy));
-  await Promise.all(
-    [...needed].map(async (suite) => {
-      const { isGreen, seconds, proof } = await runSuite(healthy, suite);
-      print(`unchanged: ${suite} is ${isGreen ? "green" : `RED: ${proof}`} after ${seconds.toFixed(0)} s`);
-      if (!isGreen) survivors += 1;
-    }),
-  );
-  if (survivors === 0) await Promise.all(Array.from({ length: Number(values.threads) }, lane));
+  // as many at a time as mutants later: all at once, the longest would not end in good time
+  await inParallel(threads, [...needed], async (suite) => {
+    const { isGreen, seconds, proof } = await runSuite(healthy, suite);
+    print(`unchanged: ${suite} is ${isGreen ? "green" : `RED: ${proof}`} after ${seconds.toFixed(0)} s`);
+    if (!isGreen) redSuites.push(suite);
+  });
+  if (redSuites.length === 0) await Promise.all(Array.from({ length: threads }, lane));
 } finally {
   rmSync(healthy, { recursive: true, force: true });
 }
-print(`${chosen.length - survivors} of ${chosen.length} mutants killed`);
-process.exitCode = survivors > 0 ? 1 : 0;
+const killed = chosen.length - survivors;
+print(
+  redSuites.length > 0
+    ? `no mutant was tried: red without any change: ${redSuites.join(", ")}`
+    : `${killed} of ${chosen.length} mutants killed`,
+);
+process.exitCode = killed < chosen.length || redSuites.length > 0 ? 1 : 0;
