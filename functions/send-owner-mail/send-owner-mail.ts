@@ -33,8 +33,8 @@ export type MailOutcome =
   | "not-set-up"
   | "unknown-mail";
 
-// longer than the worker may run, shorter than its message stays away
-const sendingMs = 60_000;
+/** A worker's claim to one mail: longer than it may run, and over before its message comes again. */
+export const sendingMs = 60_000;
 // what is wrong with our own set-up is mended by people
 const setUpPauseMs = 30 * 60_000;
 

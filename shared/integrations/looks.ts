@@ -83,8 +83,8 @@ const failureGapsMs = [minuteMs, 5 * minuteMs, 15 * minuteMs, hourMs] as const;
 
 // a task that has not been begun by then is lost: workers take minutes when a whole fleet is synchronised
 const lostAfterMs = 15 * minuteMs;
-// ten seconds more than a worker may run
-const heldMs = 130_000;
+/** A worker's claim to a look: ten seconds more than it may run. */
+export const heldMs = 130_000;
 
 /** A moment that the record names has come. */
 export const hasCome = (moment: string | null, at: string): boolean => moment !== null && moment <= at;
