@@ -5,6 +5,7 @@ import { isRefusal } from "./halt.ts";
 import type { PreparedLine } from "./prepare-chunk.ts";
 import { sendCount } from "./send-count.ts";
 import type { LineEnd } from "./settle-chunk.ts";
+import { newViewsProof } from "./views-proof.ts";
 
 // as many seconds' worth of calls may be under way: so long Gradient may take to answer before it slows the run
 const inFlightSeconds = 2;
@@ -14,7 +15,10 @@ export const lineDispatcher = (run: ExportRun) => {
   const { lease, halt, pacer, token } = run;
   const maxInFlight = run.callsPerSecond * inFlightSeconds;
   const send = sendCount(run);
+  const views = newViewsProof();
   let inFlight = 0;
+  /** Of these, the calls that do not have Gradient rebuild its views. */
+  let quietInFlight = 0;
   let waiting: (() => void)[] = [];
   const anEnd = () => new Promise<void>((resolve) => waiting.push(resolve));
 
@@ -45,16 +49,22 @@ export const lineDispatcher = (run: ExportRun) => {
   ): Promise<LineEnd> => {
     if (token === null) return stopVerdict("not-connected");
     const serviceId = run.services.get(line.serviceId)?.gradientServiceId ?? "";
+    const viewsCall = views.call(rebuildsViews);
     const mayGo = async () => {
       const may = await mayCall();
-      if (may) goesOut();
+      if (may) {
+        viewsCall.goesOut();
+        goesOut();
+      }
       return may;
     };
     inFlight += 1;
+    quietInFlight += Number(!rebuildsViews);
     try {
       const count = { serviceId, accountId: line.customerId, unitCount, rebuildsViews };
       const result = await send(token.value, count, mayGo);
       if (result === null) return unsent();
+      viewsCall.answered(result.answer);
       halt.heed(result.answer, result.sentAt);
       if (!isRefusal(result.answer)) run.heard.set(lineKey(line), { unitCount, asOf, result });
       return result;
@@ -63,6 +73,7 @@ export const lineDispatcher = (run: ExportRun) => {
       return verdicts.noAnswer;
     } finally {
       inFlight -= 1;
+      quietInFlight -= Number(!rebuildsViews);
       const woken = waiting;
       waiting = [];
       for (const wake of woken) wake();
@@ -89,6 +100,12 @@ export const lineDispatcher = (run: ExportRun) => {
       await Promise.race([gone, end]);
       return { end };
     },
+    /** Resolves when no call is under way that leaves the views as they are. */
+    quietAnswered: async (): Promise<void> => {
+      while (quietInFlight > 0) await anEnd();
+    },
+    /** Whether Gradient's views show what all calls so far have brought. */
+    areViewsRebuilt: (): boolean => views.areRebuilt(),
     /** Resolves when no call is under way any more. */
     drained: async (): Promise<void> => {
       while (inFlight > 0) await anEnd();

@@ -11,8 +11,6 @@ import { settleInOrder } from "./settle-in-order.ts";
 export const handOverMs = 75_000;
 
 const isSent = ({ verdict }: PreparedChunk["lines"][number]): boolean => verdict === "send";
-const isAccepted = (end: LineEnd | undefined): boolean =>
-  end !== undefined && "answer" in end && end.answer.kind === "accepted";
 
 /**
  * Carries a run from its next chunk on. A chunk's numbers are read while the chunk before is being sent, and calls of
@@ -51,19 +49,15 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
   };
 
   const sendChunk = async (prepared: PreparedChunk, isLast: boolean): Promise<void> => {
-    // Gradient rebuilds its views once calls stop, unless the last one asks it not to: so the run's last call goes out
-    // alone
+    // Gradient rebuilds its views once calls stop, unless a call asks it not to. The last chunk's do not ask it, so that
+    // none of them has to wait for another; the last of all goes out when each that did ask is answered.
     const closing = isLast ? prepared.lines.findLastIndex(isSent) : -1;
     const pending: Promise<LineEnd>[] = [];
     for (const [index, line] of prepared.lines.entries()) {
-      if (index === closing) {
-        await settlement.counted();
-        await Promise.all(pending);
-      }
-      pending.push((await dispatcher.dispatch(line, index === closing)).end);
+      if (index === closing) await dispatcher.quietAnswered();
+      pending.push((await dispatcher.dispatch(line, isLast)).end);
     }
-    const viewsRebuilt = closing >= 0 && isAccepted(await pending[closing]);
-    await settlement.add(prepared, pending, viewsRebuilt);
+    await settlement.add(prepared, pending, () => isLast && dispatcher.areViewsRebuilt());
   };
 
   let number = nextChunk;

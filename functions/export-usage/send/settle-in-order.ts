@@ -87,10 +87,11 @@ export const settleInOrder = (run: ExportRun, ledger: LedgerInUse) => {
     before: Promise<void>,
     { chunk: { number, bucket } }: PreparedChunk,
     settled: Promise<Receipt[]>,
-    viewsRebuilt: boolean,
+    areViewsRebuilt: () => boolean,
   ): Promise<void> => {
     const [receipts] = await Promise.all([settled, before]);
     halt.rethrow();
+    const viewsRebuilt = areViewsRebuilt();
     // before the checkpoint: whoever takes over from a dead worker does not come back to a chunk that is counted
     await run.onSettled(receipts);
     await lease.save((current) => withChunk(current, number, receipts, { viewsRebuilt, now: clock.now() }));
@@ -103,17 +104,19 @@ export const settleInOrder = (run: ExportRun, ledger: LedgerInUse) => {
 
   return {
     /** Takes a chunk whose calls have been started, and resolves when another one may be. */
-    add: async (prepared: PreparedChunk, pending: Promise<LineEnd>[], viewsRebuilt: boolean): Promise<void> => {
+    add: async (
+      prepared: PreparedChunk,
+      pending: Promise<LineEnd>[],
+      areViewsRebuilt: () => boolean,
+    ): Promise<void> => {
       const { bucket } = prepared.chunk;
       const settled = settle(latestOfRow.get(bucket), prepared, pending);
       latestOfRow.set(bucket, settled);
-      lastCounted = count(lastCounted, prepared, settled, viewsRebuilt);
+      lastCounted = count(lastCounted, prepared, settled, areViewsRebuilt);
       lastCounted.catch((error: unknown) => halt.fail(error));
       open.push(lastCounted);
       if (open.length >= maxOpenChunks) await open.shift();
     },
-    /** Resolves when all chunks so far are counted. */
-    counted: (): Promise<void> => lastCounted,
     /** Resolves when nothing is being written any more, whether it went well or not. */
     ended: async (): Promise<void> => void (await Promise.allSettled([...latestOfRow.values(), lastCounted])),
   };

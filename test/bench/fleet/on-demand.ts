@@ -26,7 +26,7 @@ const lines = 160;
 const stretchNames = [
   "the press to asking for slots",
   "asking to the first call",
-  "the first call to the last, which waits for all other answers",
+  "the first call to the last",
   "the last call to the end",
 ] as const;
 const seconds = (ms: number): string => (ms / 1000).toFixed(2);

@@ -74,14 +74,34 @@ describe("sending a partner's usage", () => {
     expect(await world.integration()).toMatchObject({ state: "awaiting-mapping", currentExportId: null });
   });
 
-  it("asks for the views to be rebuilt with the run's last accepted call, and with no other", async () => {
-    const world = await connectedWorld();
-    world.map(["a", "b", "c"]);
+  it("has the views rebuilt by its last chunk's calls, the last of which follows the answers to all before that chunk", async () => {
+    const ids = Array.from({ length: 60 }, (_, index) => `customer-${index}`);
+    const world = await connectedWorld(ids);
+    world.map(ids);
+    const { gradient, clock } = world;
+    const { setUnitCount } = gradient;
+    const calls: { rebuildsViews: boolean; sentAt: number; answeredAt: number }[] = [];
+    gradient.setUnitCount = async (token, count) => {
+      const call = { rebuildsViews: count.rebuildsViews, sentAt: clock.now(), answeredAt: 0 };
+      calls.push(call);
+      // those of the first chunk take longer than all calls of the run together
+      await clock.sleep(count.rebuildsViews ? 100 : 3_000);
+      call.answeredAt = clock.now();
+      return setUnitCount(token, count);
+    };
 
-    await send(world);
+    const over = await send(world);
 
-    const flags = world.gradient.countsReceived.map(({ rebuildsViews }) => rebuildsViews);
-    expect(flags).toEqual([false, false, false, false, false, true]);
+    const firstLoud = calls.findIndex(({ rebuildsViews }) => rebuildsViews);
+    const [quiet, loud] = [calls.slice(0, firstLoud), calls.slice(firstLoud)];
+    expect(quiet.length).toBeGreaterThan(30);
+    expect(loud.length).toBeGreaterThan(10);
+    expect(loud.every(({ rebuildsViews }) => rebuildsViews)).toBe(true);
+    const quietUntil = Math.max(...quiet.map(({ answeredAt }) => answeredAt));
+    expect(loud.at(-1)?.sentAt).toBeGreaterThanOrEqual(quietUntil);
+    // no other call waits for anything but its slot
+    expect(loud.at(-2)?.sentAt).toBeLessThan(quietUntil - 1_000);
+    expect(over).toMatchObject({ viewsRebuilt: true, totals: { accepted: calls.length } });
   });
 
   it("repeats an accepted count for the views when the last line was not accepted", async () => {

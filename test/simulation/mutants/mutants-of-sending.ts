@@ -12,6 +12,7 @@ const send = "functions/export-usage/send/send-chunks.ts";
 const settling = "functions/export-usage/send/settle-in-order.ts";
 const inUse = "functions/export-usage/send/ledger-in-use.ts";
 const rebuild = "functions/export-usage/send/rebuild-views.ts";
+const views = "functions/export-usage/send/views-proof.ts";
 const slots = "shared/pace/table-slots.ts";
 const grant = "shared/pace/grant.ts";
 const ledger = "shared/usage/ledger.ts";
@@ -161,6 +162,22 @@ export const mutantsOfSending: Mutant[] = [
     "await lastCounted;\n    const ends",
   ),
   one("the views' call is not noted", "sends", rebuild, "await note();", ""),
+  one(
+    "the last call does not wait for those that leave the views",
+    "sends",
+    send,
+    "if (index === closing) await dispatcher.quietAnswered();",
+    "",
+  ),
+  one("a late answer does not age the views", "sends", views, "else quietAt = moment;", ""),
+  one("a call that was not accepted rebuilds the views", "sends", views, ' && kind === "accepted"', ""),
+  one(
+    "every chunk's calls rebuild the views",
+    "sends",
+    send,
+    "dispatcher.dispatch(line, isLast)",
+    "dispatcher.dispatch(line, true)",
+  ),
   one(
     "a cancelled run goes on for the views after a refusal",
     "sends",
