@@ -3,7 +3,13 @@ import { stopFinal } from "#shared/exports/final-counts";
 import { startWrites } from "#shared/exports/start-usage-export";
 import { exportIdAt, findExport, isOver } from "#shared/exports/usage-export";
 import { type Closing, nextTryAt } from "#shared/integrations/closing";
-import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
+import {
+  findIntegration,
+  type Integration,
+  integrationWrite,
+  withoutProblem,
+  withProblem,
+} from "#shared/integrations/integration";
 import { organizationClaimKey, releaseClaim, tokenClaimKey } from "#shared/integrations/token-claim";
 import { personFacts } from "#shared/mail/mail-facts";
 import { oweMail } from "#shared/mail/owe-mail";
@@ -81,9 +87,12 @@ export const sendZeros = ({ table, now, newId }: Changing<"get" | "transact">) =
         left: remaining,
       };
       const running = before.currentExportId ? await findExport(table, partnerId, before.currentExportId) : undefined;
+      const after = { ...before, closing: null };
       await table.transact([
         ...stopFinal(running),
-        integrationWrite({ ...before, closing: null }),
+        integrationWrite(
+          remaining === 0 ? withoutProblem(after, "counts.left") : withProblem(after, "counts.left", at),
+        ),
         releaseClaim(tokenClaimKey(token.fingerprint)),
         releaseClaim(organizationClaimKey(gradient.organizationId)),
         eventWrite({ id: newId(), partnerId, type: "integration.closed", at, details: { remaining }, ...serviceActor }),

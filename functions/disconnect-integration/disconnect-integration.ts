@@ -73,7 +73,7 @@ export const disconnectIntegration =
         gradient: null,
         agreement: null,
         nextRunAt: null,
-        problems: [],
+        problems: left === undefined ? [] : [{ code: "counts.left", since: at }],
       };
       const { record, stopWrites } = await stopRun(running, updated);
       await table.transact([

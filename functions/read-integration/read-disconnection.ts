@@ -18,11 +18,11 @@ export const readDisconnection =
   ({ table }: { table: Pick<Table, "get" | "query"> }) =>
   async (partnerId: string) => {
     const integration = await findIntegration(table, partnerId);
-    const { ledgerBits: bits = 0, gradient = null } = integration ?? {};
-    const connectionId = gradient?.integrationId ?? "";
+    // while zeros are on their way, what is left of them
+    const gradient = integration?.gradient ?? integration?.closing?.gradient;
     const ledger =
       integration && gradient
-        ? await readLedger(table, { partnerId, bits, connectionId })
+        ? await readLedger(table, { partnerId, bits: integration.ledgerBits, connectionId: gradient.integrationId })
         : new Map<string, LedgerEntry>();
     const accounts = new Set<string>();
     const sum: { lines: number; units: number; lastSentAt: string | null } = { lines: 0, units: 0, lastSentAt: null };

@@ -1,7 +1,7 @@
 import { eventWrite, serviceActor } from "../events/event.ts";
 import { landsWithinMs } from "../gradient/lost-calls.ts";
 import { askLook } from "../integrations/ask-look.ts";
-import { type Integration, maySend } from "../integrations/integration.ts";
+import { type Integration, maySend, withProblem } from "../integrations/integration.ts";
 import { wish, withoutRun } from "../integrations/wants.ts";
 import { fromServiceItem, serviceKey } from "../services/hub-service.ts";
 import { type OpenWord, readableOf } from "../stored.ts";
@@ -51,8 +51,9 @@ export const closingWrites =
     // the coverage that is shown is the one that the last look has found
     const isOutdated = ended.mapping.isCoverageKept && over.kind === "all" && totals.accepted + totals.unmapped > 0;
     const stillHeld = await unmappedWithUnits(table, over, before.ledgerBits);
-    const { closing, goingOn } = afterFinal(before.closing, over, stillHeld, { at, newId });
-    const closed = { ...ended, closing };
+    const { closing, goingOn, areLeft } = afterFinal(before.closing, over, stillHeld, { at, newId });
+    const left = { ...ended, closing };
+    const closed = areLeft ? withProblem(left, "counts.left", at) : left;
     const { integration: after, owed } =
       (hasLearned || mayRetire || isOutdated) && maySend(closed)
         ? askLook(closed, "export", { at, newId })

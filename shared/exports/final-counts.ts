@@ -60,16 +60,16 @@ export const unmappedWithUnits = async (
 
 /**
  * What a run of zeros has left of a disconnect. Its end comes at once where nothing is left. `stillHeld`: its unmapped
- * lines with units.
+ * lines with units. `areLeft`: the key is refused, so that a person has to see to them.
  */
 export const afterFinal = (
   closing: Closing | null,
   { kind, chunks, totals, partnerId, connectionId, stop }: UsageExport,
   stillHeld: number,
   moment: Moment,
-): { closing: Closing | null; goingOn: RowWrite[] } => {
+): { closing: Closing | null; goingOn: RowWrite[]; areLeft: boolean } => {
   const isOurs = kind === "final" && chunks !== null && connectionId === closing?.gradient.integrationId;
-  if (closing === null || !isOurs) return { closing, goingOn: [] };
+  if (closing === null || !isOurs) return { closing, goingOn: [], areLeft: false };
   // Gradient holds nothing of a line that it answers as unmapped, unless it has taken units for it before
   const remaining = totals.lines - totals.accepted - totals.unchanged - totals.unmapped + stillHeld;
   // of no use from then on: the key is deleted, and the owner told, as after the last of the days
@@ -77,5 +77,6 @@ export const afterFinal = (
   return {
     closing: { ...closing, remaining, ...(isRefused ? { until: moment.at } : {}) },
     goingOn: remaining === 0 || isRefused ? [owedClose(partnerId, closing, moment)] : [],
+    areLeft: stop === "token-rejected" && remaining > 0,
   };
 };

@@ -84,7 +84,8 @@ export type ProblemCode =
   | "token.missing"
   | "owner.unreachable"
   | "recipient.unreachable"
-  | "mail.not-sent";
+  | "mail.not-sent"
+  | "counts.left";
 
 const integration = z.object({
   partnerId: z.string(),

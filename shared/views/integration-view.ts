@@ -30,6 +30,8 @@ const problemTexts = {
     "Mail to one of those who hear of results cannot be delivered. Correct the addresses, or take the wrong one out.",
   "mail.not-sent":
     "Nothing: mails to the owner cannot be sent for the moment. They are sent by themselves, and our operations team has been told.",
+  "counts.left":
+    "Gradient still holds counts that were to be set to zero: it refuses the key, or did not take them in time. Set them to zero in Gradient, or connect again with a new key and disconnect once more.",
 } satisfies Record<ProblemCode, string>;
 const whatToDo: Record<string, string> = problemTexts;
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { disconnectIntegration } from "#functions/disconnect-integration/disconnect-integration";
+import { startIntegration } from "#functions/start-integration/start-integration";
 import { tokenFingerprint } from "#shared/gradient/gradient-token";
 import { claimant, tokenClaimKey } from "#shared/integrations/token-claim";
 import { activeWorld, runsOf, send } from "#test/builders/connected-world";
@@ -10,6 +11,7 @@ const leave = (world: ServiceWorld) =>
   disconnectIntegration(world.common)({ partnerId: world.partnerId, by: world.by, finalCounts: "zero" });
 const lastRun = async (world: ServiceWorld) => (await runsOf(world)).at(-1);
 const statusOf = (world: ServiceWorld) => world.gradient.organizationOf(world.token)?.connection.status;
+const problemsOf = async (world: ServiceWorld) => (await world.integration()).problems.map(({ code }) => code);
 const subjects = ({ mailer }: ServiceWorld) => mailer.sent.map(({ subject }) => subject);
 const holderOfToken = (world: ServiceWorld) =>
   claimant(world.table, tokenClaimKey(tokenFingerprint(world.token, "hash-key")));
@@ -23,6 +25,8 @@ describe("a disconnect whose zeros Gradient does not take", () => {
     const runs = await runsOf(world);
 
     expect((await leave(world)).closing).toBeNull();
+    // also to whoever looks at the answer, and not into the mail
+    expect(await problemsOf(world)).toEqual(["counts.left"]);
     await world.live(40);
 
     expect(await runsOf(world)).toHaveLength(runs.length);
@@ -52,6 +56,7 @@ describe("a disconnect whose zeros Gradient does not take", () => {
     await world.live(1);
     expect(await lastRun(world)).toMatchObject({ kind: "final", stop: "token-rejected" });
     expect(await world.integration()).toMatchObject({ closing: { remaining: 2, tries: 1 } });
+    expect(await problemsOf(world)).toEqual(["counts.left"]);
     for (let hour = 0; hour < 24; hour += 1) {
       await world.pass(dayMs / 24);
       await world.live(2);
@@ -59,6 +64,7 @@ describe("a disconnect whose zeros Gradient does not take", () => {
 
     expect([(await world.integration()).closing, world.vault.names()]).toEqual([null, []]);
     expect((await runsOf(world)).filter(({ kind }) => kind === "final")).toHaveLength(4);
+    expect(await problemsOf(world)).toEqual(["counts.left"]);
     expect(subjects(world).at(-1)).toBe("Some counts in Gradient were not set to zero: Example MSP");
   });
 
@@ -75,6 +81,9 @@ describe("a disconnect whose zeros Gradient does not take", () => {
 
     expect([(await world.integration()).closing, statusOf(world), world.vault.names()]).toEqual([null, "inactive", []]);
     expect(world.mailer.sent.at(-1)?.text).toContain("Gradient did not take a zero for 1 line.");
+    expect(await problemsOf(world)).toEqual(["counts.left"]);
+    await startIntegration(world.common)({ partnerId: world.partnerId, by: world.by });
+    expect(await problemsOf(world)).toEqual([]);
   });
 
   it("sends the zero of a line that is mapped again, and ends then", async () => {
@@ -88,5 +97,6 @@ describe("a disconnect whose zeros Gradient does not take", () => {
 
     expect(await world.counts()).toMatchObject({ "a/dns": 0 });
     expect([(await world.integration()).closing, statusOf(world)]).toEqual([null, "inactive"]);
+    expect(await problemsOf(world)).toEqual([]);
   });
 });

@@ -173,6 +173,9 @@ describe("a disconnect that sets the counts to zero first", () => {
     const disconnecting = { finalCounts: "zero", remaining: 2, until };
     expect(reply).toMatchObject({ status: 202, body: { state: "disconnected", disconnecting } });
     expect(await ask("disconnect")).toMatchObject({ status: 202, body: { disconnecting } });
+    // until then Gradient holds them
+    const consequences = await asPerson({ routeKey: "GET /v1/integrations/gradient/disconnection" });
+    expect(consequences.body).toMatchObject({ accounts: 2, lines: 2, units: 20, deleted: [] });
     await world.live(2);
     const { body } = await asPerson({ routeKey: "GET /v1/integrations/gradient" });
     expect(body).toMatchObject({ state: "disconnected", disconnecting: null, exports: { runningId: null } });
