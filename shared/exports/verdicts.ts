@@ -100,6 +100,9 @@ export const stopVerdict = (reason: OpenWord<StopReason>): Verdict =>
   stopVerdicts[reason] ??
   stopped("The run was stopped before this line.", "Send usage again, or wait for the next date.");
 
+/** Of a number that may have gone out before the stop: what to do is what the stop calls for. */
+export const unansweredBefore = ({ whatToDo }: Verdict): Verdict => ({ ...verdicts.noAnswerBeforeStop, whatToDo });
+
 /** The receipt of a line that no worker has settled before its run was closed. */
 export const receiptWithoutWorker = (
   line: Line,
@@ -114,6 +117,6 @@ export const receiptWithoutWorker = (
   previousUnitCount: null,
   asOf: null,
   // Do not report *not sent* for a number that a dead worker may have sent.
-  ...(intent === undefined ? verdict : verdicts.noAnswerBeforeStop),
+  ...(intent === undefined ? verdict : unansweredBefore(verdict)),
   sentAt: null,
 });

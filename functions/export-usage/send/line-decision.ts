@@ -110,7 +110,12 @@ export const entryWithout = (
   verdict: Verdict,
   { owesStopped, now }: { owesStopped: boolean; now: number },
 ): LedgerEntry | undefined => {
-  const owed = verdict === verdicts.inDoubt ? "fenced" : verdict === verdicts.noAnswerBeforeStop ? "no-answer" : null;
+  const owed =
+    verdict === verdicts.inDoubt
+      ? "fenced"
+      : verdict.reason === verdicts.noAnswerBeforeStop.reason
+        ? "no-answer"
+        : null;
   if (owed !== null) return before && { ...before, owed };
   if (verdict === verdicts.unchanged || verdict === verdicts.notMeasured)
     return before && before.owed !== null ? { ...before, owed: null } : before;

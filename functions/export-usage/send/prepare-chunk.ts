@@ -2,7 +2,7 @@ import { customerKey, fromCustomerItem } from "#shared/customers/customer";
 import { type Chunk, chunkWrite, type Intent } from "#shared/exports/chunk";
 import type { Line } from "#shared/exports/line";
 import type { UsageExport } from "#shared/exports/usage-export";
-import { type Verdict, verdicts } from "#shared/exports/verdicts";
+import { unansweredBefore, type Verdict } from "#shared/exports/verdicts";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import type { HubService } from "#shared/services/hub-service";
 import { store, type Table, written } from "#shared/table/table";
@@ -108,7 +108,7 @@ export const prepareChunk = async (
     const entry = entryWithIntent(line, bucket.entries.get(lineKey(line)), intent, until);
     const isInGradient = (services.get(line.serviceId)?.gradientServiceId ?? null) !== null;
     const verdict = isLeft
-      ? verdicts.noAnswerBeforeStop
+      ? unansweredBefore(stopped)
       : (stopped ?? decide({ run, unitCount, isMeasured, isInGradient, entry, now }));
     return { line, unitCount, asOf: count?.measuredAt ?? null, entry, verdict };
   });

@@ -156,7 +156,12 @@ describe("a 401 in the middle of a run", () => {
     const over = await send(world, "changes");
 
     expect(over).toMatchObject({ outcome: "partial", stop: "token-rejected", totals: { accepted: 3, deferred: 3 } });
-    const taken = (await receiptsOf(world, over)).filter(({ outcome }) => outcome === "accepted");
+    const receipts = await receiptsOf(world, over);
+    // also of the number whose answer was the refusal
+    expect(new Set(receipts.filter(({ outcome }) => outcome === "deferred").map(({ whatToDo }) => whatToDo))).toEqual(
+      new Set(["Generate a new key in Gradient and register it in the hub."]),
+    );
+    const taken = receipts.filter(({ outcome }) => outcome === "accepted");
     expect(taken.map(({ unitCount }) => unitCount).toSorted()).toEqual([1, 11, 11]);
     for (const { customerId, serviceId, unitCount } of taken) {
       expect(await ledgerEntryOf(world, customerId, serviceId)).toMatchObject({
