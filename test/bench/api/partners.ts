@@ -81,7 +81,7 @@ export const benchPartner = async (dynamo: BenchDynamo, bundles: Bundles, size: 
   await seed([toPartnerItem({ id: partnerId, name: "MSP", owner, timeZone: "UTC", updatedAt, version: 1 })]);
   await seed(withSomeUnmapped(partnerRows(partnerId, lines)));
   await seed(eventRows(size));
-  await noteMeasured(table, partnerId, updatedAt);
+  await noteMeasured(table, partnerId, { at: updatedAt });
   await runOnce(dynamo, bundles, partnerId, "full");
   const after = await findIntegration(table, partnerId);
   if (!after?.lastExport) throw new Error("The run has left nothing.");
