@@ -109,8 +109,8 @@ export const leaveOut = ({ table, now, newId }: Changing<"get" | "getMany" | "qu
     for (let from = 0; from < ids.length; from += customersPerTransaction) {
       const some = ids.slice(from, from + customersPerTransaction);
       await retryOnConflict(async () => {
-        const before = await integrationOf(partnerId);
-        const changed = (await read(some)).filter(({ leftOut }) => isNews(decision, leftOut));
+        const [before, found] = await Promise.all([integrationOf(partnerId), read(some)]);
+        const changed = found.filter(({ leftOut }) => isNews(decision, leftOut));
         if (changed.length === 0) return;
         const changes = changed.map((customer) => ({
           before: customer,

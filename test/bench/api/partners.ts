@@ -1,7 +1,8 @@
 import { keepForPages } from "#functions/sync-accounts/keep-for-pages";
 import { currentAgreement } from "#shared/agreements/agreement";
 import { lastAcceptedIn } from "#shared/customers/coverage";
-import { showCustomers } from "#shared/customers/customer";
+import { listCustomers } from "#shared/customers/customer";
+import { settlingTally } from "#shared/customers/customer-tally";
 import { mappingEvidence } from "#shared/customers/mapped";
 import { eventWrite } from "#shared/events/event";
 import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
@@ -60,7 +61,7 @@ const withPages = async ({ table }: BenchDynamo, integration: Integration): Prom
   const { partnerId, ledgerBits: bits, proofGen, onceMapped, gradient } = integration;
   const at = new Date().toISOString();
   const [customers, usage, ledger, services] = await Promise.all([
-    showCustomers(table, partnerId),
+    settlingTally(table, partnerId, () => listCustomers(table, partnerId)),
     listUsage(table, partnerId),
     readLedger(table, { partnerId, bits, connectionId: gradient?.integrationId ?? "" }),
     listServices(table),
