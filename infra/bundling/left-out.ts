@@ -69,7 +69,8 @@ const leftOut: LeftOut[] = [
     load: async (file) => js(withoutBodies(await readFile(file, "utf8"))),
   },
   {
-    // a class for each error of operations on whole tables, which no function of ours may call, and of what we do not use
+    // a class for each error of operations on whole tables, which no function of ours may call, and of what else we do
+    // not use
     file: /\/@aws-sdk\/client-dynamodb\/dist-es\/schemas\/schemas_0\.js$/,
     load: async (file) =>
       js((await readFile(file, "utf8")).replace(errorsOfWholeTables, "").replace(errorsOfOtherUses, "")),
