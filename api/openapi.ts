@@ -88,12 +88,11 @@ export const openApi = (routes: readonly Described[]) => {
 
   const parametersOf = (described: Described) => {
     const ofPlace = (place: "path" | "query", shape: z.ZodObject | undefined) =>
-      Object.entries(shape?.shape ?? {}).map(([name, schema]) => ({
-        name,
-        in: place,
-        required: place === "path",
-        schema: of(z.instanceof(z.ZodType).parse(schema), "input"),
-      }));
+      Object.entries(shape?.shape ?? {}).map(([name, given]) => {
+        const schema = z.instanceof(z.ZodType).parse(given);
+        const required = place === "path" || !schema.safeParse(undefined).success;
+        return { name, in: place, required, schema: of(schema, "input") };
+      });
     const { request, tagged } = described.route;
     const { path, query } = request.shape;
     return [

@@ -27,11 +27,12 @@ export const asciiAddress = (address: string): string | undefined => {
   return ascii.length > 254 ? undefined : ascii;
 };
 
+const addressMessage = "This is no e-mail address that mail can be sent to: before the @ it has ASCII characters only.";
+
 /** An address that mail can be sent to, as it was written, without blanks around it. */
 export const mailAddress = z
   .string()
+  // for the description of the API, which cannot say what a domain is
+  .regex(/^\s*[!-?A-~]+@[^\s@]+\s*$/, { error: addressMessage, abort: true })
   .trim()
-  .refine(
-    (text) => text.isWellFormed() && asciiAddress(text) !== undefined,
-    "This is no e-mail address that mail can be sent to: before the @ it has ASCII characters only.",
-  );
+  .refine((text) => text.isWellFormed() && asciiAddress(text) !== undefined, addressMessage);

@@ -5,6 +5,7 @@ import {
   customerWrite,
   fromCustomerItem,
 } from "#shared/customers/customer";
+import { findTally, tallyWrites } from "#shared/customers/customer-tally";
 import { AppError } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
 import { askLook } from "#shared/integrations/ask-look";
@@ -31,8 +32,9 @@ export interface LeftOutCounts {
   services: number;
 }
 
-// a transaction holds 100 writes, and the partner's record, a task and an event are among them
-const customersPerTransaction = 96;
+// a transaction holds 100 writes; among them are the tally, the partner's record, a task and an event, and in the first
+// one the note that the call was made
+const customersPerTransaction = 95;
 // what stands in the audit trail; the rest is counted
 const maxIdLetters = 2000;
 
@@ -62,7 +64,7 @@ const namesOf = (ids: string[]): string => {
  * lines but a zero for what Gradient still holds, so both are wanted at once. Either all ids are known, or nothing
  * changes; a repeat changes nothing.
  */
-export const leaveOut = ({ table, now, newId }: Changing<"get" | "getMany" | "count" | "transact">) => {
+export const leaveOut = ({ table, now, newId }: Changing<"get" | "getMany" | "query" | "count" | "transact">) => {
   const integrationOf = async (partnerId: string): Promise<Integration> => {
     const found = await findIntegration(table, partnerId);
     if (!found) throw wrongStep("not-started");
@@ -107,12 +109,17 @@ export const leaveOut = ({ table, now, newId }: Changing<"get" | "getMany" | "co
     for (let from = 0; from < ids.length; from += customersPerTransaction) {
       const some = ids.slice(from, from + customersPerTransaction);
       await retryOnConflict(async () => {
-        const before = await integrationOf(partnerId);
-        const changed = (await read(some)).filter(({ leftOut }) => isNews(decision, leftOut));
+        const [before, found] = await Promise.all([integrationOf(partnerId), read(some)]);
+        const changed = found.filter(({ leftOut }) => isNews(decision, leftOut));
         if (changed.length === 0) return;
-        const rows = changed.map((customer) => customerWrite({ ...customer, leftOut: decided(decision) }));
+        const changes = changed.map((customer) => ({
+          before: customer,
+          after: { ...customer, leftOut: decided(decision) },
+        }));
+        const tally = await tallyWrites(table, partnerId, changes);
+        const rows = changes.map(({ after }) => customerWrite(after));
         const changedIds = changed.map(({ id }) => id);
-        await table.transact([...rows, ...settled(before, decision, changedIds)]);
+        await table.transact([...rows, ...tally, ...settled(before, decision, changedIds)]);
       });
     }
   };
@@ -141,17 +148,19 @@ export const leaveOut = ({ table, now, newId }: Changing<"get" | "getMany" | "co
       ]);
     });
 
+  const accountsLeftOut = async (partnerId: string): Promise<number> => {
+    const tally = await findTally(table, partnerId);
+    if (tally) return tally.leftOut;
+    return (await customerCounts(table, partnerId, { leftOut: "something", removedAt: "nothing" })).matching;
+  };
+
   return async (decision: Decision): Promise<LeftOutCounts> => {
     const { partnerId, kind } = decision;
     const ids = [...new Set(decision.ids)];
     await integrationOf(partnerId);
     await (kind === "accounts" ? decideOnCustomers(decision, ids) : decideOnServices(decision, ids));
-    const { matching: accounts } = await customerCounts(table, partnerId, {
-      leftOut: "something",
-      removedAt: "nothing",
-    });
     return {
-      accounts,
+      accounts: await accountsLeftOut(partnerId),
       services: (await integrationOf(partnerId)).leftOutServiceIds.length,
     };
   };

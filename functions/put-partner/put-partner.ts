@@ -1,3 +1,4 @@
+import { firstTallyWrites } from "#shared/customers/customer-tally";
 import { type AuditEvent, eventWrite } from "#shared/events/event";
 import { mailsForAddress } from "#shared/mail/requeue-mail";
 import { findPartner, type Partner, type PartnerProfile, partnerWrite } from "#shared/partners/partner";
@@ -42,6 +43,7 @@ export const putPartner =
       };
       await table.transact([
         partnerWrite(updated),
+        ...(stored ? [] : await firstTallyWrites(table, id)),
         ...(isAnother ? await mailsForAddress(table, id, { email: profile.owner.email, at, newId }) : []),
         ...(isAnother ? [eventWrite({ id: newId(), partnerId: id, type: "owner.changed", at, details, ...feed })] : []),
       ]);

@@ -1,6 +1,6 @@
 import { findIntegration } from "#shared/integrations/integration";
 import type { Table } from "#shared/table/table";
-import { type LedgerEntry, readLedger } from "#shared/usage/ledger";
+import { type Accepted, acceptedRows } from "#shared/usage/ledger";
 
 // what stays and what goes, in the words of the page
 const deleted = [
@@ -20,19 +20,21 @@ export const readDisconnection =
     const integration = await findIntegration(table, partnerId);
     // while zeros are on their way, what is left of them
     const gradient = integration?.gradient ?? integration?.closing?.gradient;
-    const ledger =
-      integration && gradient
-        ? await readLedger(table, { partnerId, bits: integration.ledgerBits, connectionId: gradient.integrationId })
-        : new Map<string, LedgerEntry>();
     const accounts = new Set<string>();
     const sum: { lines: number; units: number; lastSentAt: string | null } = { lines: 0, units: 0, lastSentAt: null };
-    for (const { customerId, accepted } of ledger.values()) {
-      if (accepted === null) continue;
-      if (sum.lastSentAt === null || accepted.at > sum.lastSentAt) sum.lastSentAt = accepted.at;
-      if (accepted.unitCount === 0) continue;
-      accounts.add(customerId);
-      sum.lines += 1;
-      sum.units += accepted.unitCount;
+    const note = (entries: Accepted[]): void => {
+      for (const { customerId, accepted } of entries) {
+        if (accepted === null) continue;
+        if (sum.lastSentAt === null || accepted.at > sum.lastSentAt) sum.lastSentAt = accepted.at;
+        if (accepted.unitCount === 0) continue;
+        accounts.add(customerId);
+        sum.lines += 1;
+        sum.units += accepted.unitCount;
+      }
+    };
+    if (integration && gradient) {
+      const ledger = { partnerId, bits: integration.ledgerBits, connectionId: gradient.integrationId };
+      for await (const entries of acceptedRows(table, ledger)) note(entries);
     }
     return { accounts: accounts.size, ...sum, deleted: integration?.token ? deleted : [], kept };
   };

@@ -7,6 +7,7 @@ import {
   fromCustomerItem,
   isBilled,
 } from "#shared/customers/customer";
+import { type CustomerChange, tallyWrites } from "#shared/customers/customer-tally";
 import { knownPartner } from "#shared/partners/known-partner";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict, type Write } from "#shared/table/table";
@@ -16,14 +17,19 @@ export interface CustomerBatch {
   customers: CustomerRecord[];
 }
 
-// a transaction holds 100 writes, and the last one has the partner's record and the task among them
-const customersPerTransaction = 98;
+// a transaction holds 100 writes; each has the tally's row among them, the last one the partner's record and the task
+const customersPerTransaction = 97;
 
 const never = { removedAt: null, retiredAt: null, isMapped: null, version: 0 };
 
 /** It has been counted all along, and is to be billed from now on. */
 const becomesBilled = (before: Customer | undefined, record: CustomerRecord): boolean =>
   before !== undefined && before.removedAt === null && !isBilled(before) && record.billing === "billed";
+
+interface Change extends CustomerChange {
+  write: Write;
+  isWanted: boolean;
+}
 
 const isSame = (stored: Customer, record: CustomerRecord): boolean =>
   stored.name === record.name && stored.billing === record.billing && stored.removedAt === null;
@@ -39,7 +45,7 @@ export const recordCustomers = (dependencies: Changing<"get" | "getMany" | "tran
   const { table, now } = dependencies;
   const syncWrites = accountSyncWrites(dependencies);
 
-  const changesIn = async ({ partnerId, customers }: CustomerBatch): Promise<{ write: Write; isWanted: boolean }[]> => {
+  const changesIn = async ({ partnerId, customers }: CustomerBatch): Promise<Change[]> => {
     const wanted = new Map(customers.map((record) => [record.id, record]));
     const rows = await table.getMany([...wanted.keys()].map((id) => customerKey(partnerId, id)));
     const stored = new Map(rows.map(fromCustomerItem).map((customer) => [customer.id, customer]));
@@ -47,8 +53,8 @@ export const recordCustomers = (dependencies: Changing<"get" | "getMany" | "tran
     return [...wanted.values()].flatMap((record) => {
       const before = stored.get(record.id);
       if (before && isSame(before, record)) return [];
-      const write = customerWrite({ ...(before ?? never), ...record, partnerId, removedAt: null, updatedAt });
-      return [{ write, isWanted: becomesBilled(before, record) }];
+      const after = { ...(before ?? never), ...record, partnerId, removedAt: null, updatedAt };
+      return [{ before, after, write: customerWrite(after), isWanted: becomesBilled(before, record) }];
     });
   };
 
@@ -64,7 +70,8 @@ export const recordCustomers = (dependencies: Changing<"get" | "getMany" | "tran
         isLast = changes.length === 0;
         const isWanted = part.some((change) => change.isWanted);
         const more = isLast || isWanted ? await syncWrites(batch.partnerId, { isWanted }) : [];
-        await table.transact([...part.map(({ write }) => write), ...more]);
+        const tally = await tallyWrites(table, batch.partnerId, part);
+        await table.transact([...part.map(({ write }) => write), ...tally, ...more]);
       }
     });
   };

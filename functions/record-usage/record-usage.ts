@@ -16,7 +16,7 @@ import { type CustomerMeasured, firstsAtOnce, recordFirsts } from "./record-firs
 import { withMeasured } from "./with-measured.ts";
 
 interface Dependencies {
-  table: Pick<Table, "get" | "getMany" | "put" | "transact">;
+  table: Pick<Table, "get" | "getMany" | "put" | "query" | "transact">;
   now: () => Date;
 }
 
@@ -126,7 +126,7 @@ export const recordUsage = ({ table, now }: Dependencies) => {
           refused.push({ index, code: "customer.removed", detail: details["customer.removed"] });
     }
     const newest = kept.reduce((last, { record: { measuredAt } }) => (measuredAt > last ? measuredAt : last), "");
-    if (newest !== "") await noteMeasured(table, partnerId, newest);
+    if (newest !== "") await noteMeasured(table, partnerId, { at: newest });
     return refused;
   };
 };

@@ -1,5 +1,6 @@
 import { accountSyncWrites } from "#shared/customers/account-sync";
 import { type Customer, customerKey, customerWrite, fromCustomerItem } from "#shared/customers/customer";
+import { tallyWrites } from "#shared/customers/customer-tally";
 import { AppError } from "#shared/errors";
 import { knownPartner } from "#shared/partners/known-partner";
 import type { Changing } from "#shared/table/changing";
@@ -11,7 +12,8 @@ export interface Removals {
   customerIds: string[];
 }
 
-// two writes each; a transaction holds 100, and the last one has the partner's record and the task among them
+// two writes each; a transaction holds 100, and has the tally's row among them, the last one the partner's record and
+// the task, too
 const customersPerTransaction = 48;
 
 /**
@@ -30,11 +32,12 @@ export const removeCustomers = (dependencies: Changing<"get" | "getMany" | "tran
     return new Map(rows.map(fromCustomerItem).map((customer) => [customer.id, customer]));
   };
 
-  const writesOf = (customer: Customer, at: string): Write[] => [
-    customerWrite({ ...customer, removedAt: at, updatedAt: at }),
+  const changeOf = (before: Customer, at: string) => {
+    const after = { ...before, removedAt: at, updatedAt: at };
     // should it come back, it starts without the counts that it left with
-    { delete: usageKey(customer.partnerId, customer.id) },
-  ];
+    const writes: Write[] = [customerWrite(after), { delete: usageKey(before.partnerId, before.id) }];
+    return { before, after, writes };
+  };
 
   return async (removals: Removals): Promise<Set<string>> => {
     await knownPartner(table, removals.partnerId);
@@ -43,10 +46,11 @@ export const removeCustomers = (dependencies: Changing<"get" | "getMany" | "tran
       const present = [...known.values()].filter(({ removedAt }) => removedAt === null);
       const at = now().toISOString();
       for (let from = 0; from < present.length; from += customersPerTransaction) {
-        const part = present.slice(from, from + customersPerTransaction);
+        const part = present.slice(from, from + customersPerTransaction).map((customer) => changeOf(customer, at));
         const isLast = from + customersPerTransaction >= present.length;
         const more = isLast ? await syncWrites(removals.partnerId) : [];
-        await table.transact([...part.flatMap((customer) => writesOf(customer, at)), ...more]);
+        const tally = await tallyWrites(table, removals.partnerId, part);
+        await table.transact([...part.flatMap(({ writes }) => writes), ...tally, ...more]);
       }
       return new Set(removals.customerIds.filter((id) => !known.has(id)));
     });

@@ -1,5 +1,6 @@
 import { lastAcceptedIn } from "#shared/customers/coverage";
 import { type Customer, isBilled, listCustomers } from "#shared/customers/customer";
+import { settlingTally } from "#shared/customers/customer-tally";
 import { mappingEvidence } from "#shared/customers/mapped";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
@@ -9,6 +10,7 @@ import { wish } from "#shared/integrations/wants";
 import { logger } from "#shared/logger";
 import { listServices } from "#shared/services/hub-service";
 import type { Changing } from "#shared/table/changing";
+import { newestIn, noteMeasured } from "#shared/usage/last-measured";
 import { readLedger } from "#shared/usage/ledger";
 import { listUsage, withoutServices } from "#shared/usage/usage";
 import { accountChanges, isPutOff } from "./account-changes.ts";
@@ -87,7 +89,9 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     const listedAt = now().toISOString();
     const accounts = new Map((await gradient.readAccounts(token)).map((account) => [account.id, account]));
     const told = toldBy(accounts);
-    const customers = await listCustomers(table, partnerId);
+    const list = () => listCustomers(table, partnerId);
+    // a few are counted at once whenever somebody asks
+    const customers = await (mapping.isCoverageKept ? settlingTally(table, partnerId, list) : list());
     const connectionId = known?.integrationId ?? "";
     const entries = await readLedger(table, { partnerId, bits, connectionId });
     const changes = accountChanges(customers, accounts, [...entries.values()], listedAt);
@@ -112,6 +116,8 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
 
     const billed = customers.filter(isBilled);
     const allUsage = await listUsage(table, partnerId);
+    const newest = newestIn(allUsage.values());
+    await noteMeasured(table, partnerId, { at: newest, newest });
     const usage = withoutServices(allUsage, begun.integration.leftOutServiceIds);
     // nothing that was accepted reaches the floor that was raised above
     const floor = isLossOf ? Number.POSITIVE_INFINITY : proofGen;

@@ -60,13 +60,30 @@ const leftOut: LeftOut[] = [
   },
   {
     // the SDK's own pacing, off unless a setting asks for its adaptive retries
-    file: /\/@smithy\/core\/dist-es\/submodules\/retry\/util-retry\/DefaultRateLimiter\.js$/,
-    load: () => js(`export class DefaultRateLimiter { constructor() { ${complaint}; } }`),
+    file: /\/@smithy\/core\/dist-es\/submodules\/retry\/util-retry\/(DefaultRateLimiter|AdaptiveRetryStrategy)\.js$/,
+    load: (file) => js(`export class ${path.basename(file, ".js")} { constructor() { ${complaint}; } }`),
   },
   {
-    // a class for each error of operations on whole tables, which no function of ours may call
+    // S3's own rules for the names of buckets
+    file: /\/@smithy\/core\/dist-es\/submodules\/endpoints\/middleware-endpoint\/service-customizations\/s3\.js$/,
+    load: async (file) => js(withoutBodies(await readFile(file, "utf8"))),
+  },
+  {
+    // a class for each error of operations on whole tables, which no function of ours may call, and of what else we do
+    // not use
     file: /\/@aws-sdk\/client-dynamodb\/dist-es\/schemas\/schemas_0\.js$/,
-    load: async (file) => js((await readFile(file, "utf8")).replace(errorsOfWholeTables, "")),
+    load: async (file) =>
+      js((await readFile(file, "utf8")).replace(errorsOfWholeTables, "").replace(errorsOfOtherUses, "")),
+  },
+  {
+    // errors of operations that list secrets or set policies, which no function of ours may call
+    file: /\/@aws-sdk\/client-secrets-manager\/dist-es\/schemas\/schemas_0\.js$/,
+    load: async (file) => js((await readFile(file, "utf8")).replace(errorsOfPolicies, "")),
+  },
+  {
+    // the regions by name: each is told by its partition's pattern, too, and only their descriptions are lost
+    file: /\/@aws-sdk\/core\/dist-es\/submodules\/client\/util-endpoints\/lib\/aws\/partitions\.js$/,
+    load: async (file) => js(withoutRegions(await readFile(file, "utf8"))),
   },
   {
     // each client imports the whole of its package.json to say its version
@@ -96,6 +113,15 @@ const withoutUnused = (source: string): string =>
 
 const errorsOfWholeTables =
   /^\w+\.registerError\((Backup|Continuous|Export|GlobalTable|Import|Invalid|PointInTime|Policy|Replica[AN]|Table)\w+\$, \w+\);$/gm;
+// PartiQL, tables in several regions, local indexes, and limits on how many tables there are
+const errorsOfOtherUses =
+  /^\w+\.registerError\((DuplicateItem|IndexNotFound|ItemCollection|LimitExceeded|ReplicatedWrite|ResourceInUse)\w+\$, \w+\);$/gm;
+
+const errorsOfPolicies =
+  /^\w+\.registerError\((InvalidNextToken|MalformedPolicy|PreconditionNotMet|PublicPolicy)\w+\$, \w+\);$/gm;
+
+export const withoutRegions = (source: string): string =>
+  source.replace(/"regions": \{(?:[^{}]|\{[^{}]*\})*\}/g, '"regions": {}');
 
 export const unreachableLeftOut: Plugin = {
   name: "unreachable-left-out",

@@ -37,6 +37,8 @@ export class HubFeed extends Construct {
       folder: "read-partner",
       environment,
       errorImpact: "the hub cannot check what it has told of a partner",
+      // of a partner that nobody has measured or looked at since its newest count is noted, it reads all counts
+      memoryMb: wholeCoreMb,
     });
     storage.grantRead(readPartner);
     api.route(readPartner, readPartnerRoute);

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Answer, BodyOf, RouteKey } from "#client/api-client";
 
 interface JsonCall<S extends z.ZodType> {
   method?: "GET" | "POST" | "PUT" | "DELETE";
@@ -86,3 +87,13 @@ const parseJson = (text: string): unknown => {
     return undefined;
   }
 };
+
+/** The body of a good answer of our API; throws for any other as `callJson` does. */
+export function goodBody<Key extends RouteKey>(call: string, answer: Answer<Key>): BodyOf<Key>;
+export function goodBody(
+  call: string,
+  answer: { ok: true; body?: unknown } | { ok: false; status: number; problem: unknown },
+) {
+  if (!answer.ok) throw new RefusedCall(call, answer.status, answer.problem);
+  return answer.body;
+}

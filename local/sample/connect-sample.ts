@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type Answer, apiClient, type BodyOf, type RouteKey } from "#client/api-client";
 import { fetchAccessToken } from "./access-token.ts";
-import { callJson, RefusedCall, reach } from "./call-json.ts";
+import { callJson, goodBody, reach } from "./call-json.ts";
 import { loadSample } from "./load-sample.ts";
 import { samplePeople } from "./people.ts";
 import { expectedCounts, readConnectedSample } from "./sample.ts";
@@ -40,7 +40,8 @@ export const connectSample = async ({ api, issuer, gradient }: Places): Promise<
   const { org_id, sub, role, name: ownerName, email } = owner;
   const accessToken = await fetchAccessToken(issuer, { org_id, sub, role, name: ownerName, email, scope: "" });
   const call = apiClient({ api, accessToken: () => accessToken, fetch: reach });
-  const bodyOf = async <Key extends RouteKey>(key: Key, answer: Answer<Key>): Promise<BodyOf<Key>> => read(key, answer);
+  const bodyOf = async <Key extends RouteKey>(key: Key, answer: Answer<Key>): Promise<BodyOf<Key>> =>
+    goodBody(key, answer);
   const stateNow = async () => (await bodyOf(`GET ${base}`, await call(`GET ${base}`, {}))).state;
 
   const organization = await openOrganization(gradient, name);
@@ -50,14 +51,14 @@ export const connectSample = async ({ api, issuer, gradient }: Places): Promise<
 
   let isFinished = false;
   const steps: Record<string, () => Promise<unknown>> = {
-    "not-started": async () => read("start", await call(`POST ${base}`, { body: {} })),
+    "not-started": async () => goodBody("start", await call(`POST ${base}`, { body: {} })),
     "awaiting-token": async () => {
       const { partnerToken } = await doThere("/keys", {}, z.object({ partnerToken: z.string() }));
-      read("token", await call(`PUT ${base}/token`, { body: { partnerToken } }));
+      goodBody("token", await call(`PUT ${base}/token`, { body: { partnerToken } }));
     },
     "awaiting-agreement": async () => {
       const { version, sha256 } = await bodyOf(`GET ${base}/agreement`, await call(`GET ${base}/agreement`, {}));
-      read("confirm", await call(`POST ${base}/agreement/confirmations`, { body: { version, sha256 } }));
+      goodBody("confirm", await call(`POST ${base}/agreement/confirmations`, { body: { version, sha256 } }));
     },
     "awaiting-mapping": async () => {
       if (isFinished) return;
@@ -81,9 +82,3 @@ export const connectSample = async ({ api, issuer, gradient }: Places): Promise<
     await later();
   }
 };
-
-function read<Key extends RouteKey>(call: string, answer: Answer<Key>): BodyOf<Key>;
-function read(call: string, answer: { ok: true; body?: unknown } | { ok: false; status: number; problem: unknown }) {
-  if (!answer.ok) throw new RefusedCall(call, answer.status, answer.problem);
-  return answer.body;
-}

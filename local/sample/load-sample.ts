@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { apiClient, type BodyOf } from "#client/api-client";
 import { fetchAccessToken } from "./access-token.ts";
-import { callJson } from "./call-json.ts";
+import { callJson, goodBody, reach } from "./call-json.ts";
 import { readSample, type Sample } from "./sample.ts";
 
 export interface SampleSummary {
@@ -15,10 +16,14 @@ export interface SampleSummary {
 const customersPerCall = 500;
 const measurementsPerCall = 1000;
 
-const batchAnswer = z.object({
-  accepted: z.number(),
-  rejected: z.array(z.object({ index: z.number(), code: z.string(), detail: z.string() })),
-});
+/** Throws unless all of a batch was taken. */
+const takenWhole = (call: string, { rejected }: BodyOf<"POST /v1/hub/partners/{partnerId}/usage">): void => {
+  const [first] = rejected;
+  if (first !== undefined)
+    throw new Error(
+      `The feed refused ${rejected.length} of the sample's records at ${call}; record ${first.index}: ${first.code}, ${first.detail}`,
+    );
+};
 
 /**
  * Feeds the sample through the feed's own API. Counts of today are measured at its first moment (UTC), so a second load
@@ -37,31 +42,30 @@ export const loadSample = async (
     email: "back-office@hub.example",
     scope: "hub.feed",
   });
-  const put = (path: string, body: unknown) =>
-    callJson({ method: "PUT", url: `${api}/v1/hub/${path}`, accessToken, body, answer: z.unknown() });
-  const post = async (path: string, body: unknown) => {
-    const { rejected } = await callJson({
-      method: "POST",
-      url: `${api}/v1/hub/${path}`,
-      accessToken,
-      body,
-      answer: batchAnswer,
-    });
-    const [first] = rejected;
-    if (first !== undefined)
-      throw new Error(
-        `The feed refused ${rejected.length} of the sample's records at ${path}; record ${first.index}: ${first.code}, ${first.detail}`,
-      );
-  };
+  const call = apiClient({ api, accessToken: () => accessToken, fetch: reach });
+  const path = { partnerId: partner.id };
+  const customersKey = "POST /v1/hub/partners/{partnerId}/customers";
+  const usageKey = "POST /v1/hub/partners/{partnerId}/usage";
 
   const { id: partnerId, ownerName, ownerEmail, name, timeZone } = partner;
-  const partnerPath = `partners/${encodeURIComponent(partnerId)}`;
+  const profile = { name, owner: { name: ownerName, email: ownerEmail }, timeZone };
   await Promise.all([
-    ...services.map(({ id, ...service }) => put(`services/${encodeURIComponent(id)}`, service)),
-    put(partnerPath, { name, owner: { name: ownerName, email: ownerEmail }, timeZone }),
+    // a category out of a CSV is any word, which the client has no type for: the API says whether it is one
+    ...services.map(({ id, ...body }) =>
+      callJson({
+        method: "PUT",
+        url: `${api}/v1/hub/services/${encodeURIComponent(id)}`,
+        accessToken,
+        body,
+        answer: z.unknown(),
+      }),
+    ),
+    call("PUT /v1/hub/partners/{partnerId}", { path, body: profile }).then((answer) =>
+      goodBody("PUT /v1/hub/partners/{partnerId}", answer),
+    ),
   ]);
   for (const batch of inBatches(customers, customersPerCall))
-    await post(`${partnerPath}/customers`, { customers: batch });
+    takenWhole(customersKey, goodBody(customersKey, await call(customersKey, { path, body: { customers: batch } })));
 
   const today = `${now().toISOString().slice(0, 10)}T00:00:00.000Z`;
   const measurements = usage.map((row) => ({
@@ -69,7 +73,7 @@ export const loadSample = async (
     measuredAt: row.measuredAt === "today" ? today : row.measuredAt,
   }));
   for (const batch of inBatches(measurements, measurementsPerCall))
-    await post(`${partnerPath}/usage`, { measurements: batch });
+    takenWhole(usageKey, goodBody(usageKey, await call(usageKey, { path, body: { measurements: batch } })));
 
   return {
     partnerId,

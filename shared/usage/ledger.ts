@@ -143,16 +143,36 @@ export type Ledger = Pick<Bucket, "partnerId" | "bits" | "connectionId">;
 /** `connectionId` null: rows of every connection that the partner ever had, for whoever only looks at them. */
 export type AnyLedger = Omit<Ledger, "connectionId"> & { connectionId: string | null };
 
-/** A partner's rows on this connection, one after the other. */
-export async function* ledgerRows(
+async function* ledgerItems(
   table: Pick<Table, "query">,
   { partnerId, bits, connectionId }: AnyLedger,
-): AsyncGenerator<Bucket> {
-  const query = { pk: partnerPk(partnerId), prefix: rowPrefix(bits), limit: rowsAtOnce };
-  for await (const item of allItems(table, query)) {
-    const bucket = fromItem(item);
-    if (connectionId === null || bucket.connectionId === connectionId) yield bucket;
+  limit: number,
+): AsyncGenerator<Item> {
+  for await (const item of allItems(table, { pk: partnerPk(partnerId), prefix: rowPrefix(bits), limit })) {
+    if (connectionId === null || readRow(stored, item).connectionId === connectionId) yield item;
   }
+}
+
+/** A partner's rows on this connection, one after the other. */
+export async function* ledgerRows(table: Pick<Table, "query">, ledger: AnyLedger): AsyncGenerator<Bucket> {
+  for await (const item of ledgerItems(table, ledger, rowsAtOnce)) yield fromItem(item);
+}
+
+const acceptedOf = z.object({
+  customerId: z.string(),
+  accepted: z.object({ unitCount: z.int(), at: z.string() }).nullable(),
+});
+export type Accepted = z.infer<typeof acceptedOf>;
+const acceptedIn = z.array(acceptedOf);
+// a person waits for it, and the function has the memory of a whole core
+const acceptedRowsAtOnce = 250;
+
+/**
+ * What Gradient accepted of each line, row by row, and nothing else of the ledger: of 100,000 lines, to read all is two
+ * thirds of the work.
+ */
+export async function* acceptedRows(table: Pick<Table, "query">, ledger: AnyLedger): AsyncGenerator<Accepted[]> {
+  for await (const item of ledgerItems(table, ledger, acceptedRowsAtOnce)) yield readPacked(acceptedIn, item);
 }
 
 /** Every entry of a partner on this connection. */

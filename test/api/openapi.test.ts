@@ -7,6 +7,7 @@ import { openApi } from "#api/openapi";
 import type { Described } from "#api/problems";
 import { routes } from "#api/routes";
 import { keyOf } from "#shared/lambda/route";
+import { mailAddress } from "#shared/mail-address";
 import { wordOf } from "#shared/wire";
 
 const all: readonly Described[] = routes;
@@ -25,6 +26,28 @@ describe("the description", () => {
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
     expect(described.sort()).toEqual(all.map(({ route }) => keyOf(route)).sort());
+  });
+
+  it("says which parts of a query a caller has to give", () => {
+    const { parameters } = z
+      .object({ parameters: z.array(z.looseObject({ name: z.string(), required: z.boolean() })) })
+      .parse(paths["/v1/integrations/gradient/mapping/items"]?.get);
+    expect(parameters.map(({ name, required }) => [name, required])).toEqual([
+      ["kind", true],
+      ["status", false],
+      ["cursor", false],
+    ]);
+  });
+
+  it("lets nobody send as an address what could not be one", () => {
+    const pattern = new RegExp(String(jsonSchemas().of(mailAddress, "input").pattern), "u");
+    const takes = (text: string) => [pattern.test(text), mailAddress.safeParse(text).success];
+    for (const good of ["a@msp.example", " a.b+c@bücher.example ", "o'neil@msp.example"]) {
+      expect([good, ...takes(good)]).toEqual([good, true, true]);
+    }
+    for (const bad of ["", "a", "@msp.example", "a@", "jürgen@msp.example", "a@b@c.example"]) {
+      expect([bad, ...takes(bad)]).toEqual([bad, false, false]);
+    }
   });
 
   it("has only references that lead somewhere", () => {

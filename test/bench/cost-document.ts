@@ -1,7 +1,9 @@
 import { exportWorkers } from "#infra/export-workers";
+import { apiCost, apiCostParts, apiListPrices, tableCallMs } from "./api-cost-model.ts";
 import { costGoals } from "./cost-goals.ts";
 import { costParts, costPerMillion, listPrices, storagePerMillion, totalOf } from "./cost-model.ts";
 import { measured, seenCosts } from "./measured.ts";
+import { months } from "./measured-api.ts";
 
 const dollars = (amount: number): string => `$${amount.toFixed(3)}`;
 const whole = (count: number): string => count.toLocaleString("en-US");
@@ -38,6 +40,21 @@ const unchangedLines = (): number => {
   return 1e6 * (write * listPrices.dynamoWriteUnit + read * listPrices.dynamoReadUnit);
 };
 
+const monthTable = (): string[] => [
+  row(["a month of", "requests", ...apiCostParts, "**together**"]),
+  row(["---", ...apiCostParts.map(() => "---:"), "---:", "---:"]),
+  ...months.map(({ what, calls }) => {
+    const cost = apiCost(apiListPrices, calls);
+    const requests = calls.reduce((sum, { times }) => sum + times, 0);
+    return row([
+      what,
+      whole(requests),
+      ...apiCostParts.map((part) => dollars(cost[part])),
+      `**${dollars(totalOf(cost))}**`,
+    ]);
+  }),
+];
+
 const priceTable = (): string[] => [
   row(["price", "USD (list)"]),
   row(["---", "---:"]),
@@ -49,6 +66,8 @@ const priceTable = (): string[] => [
   row(["DynamoDB storage, per GB and month", listPrices.storageGbMonth.toFixed(2)]),
   row(["CloudWatch Logs, per GB taken in", listPrices.logGb.toFixed(2)]),
   row(["Secrets Manager, per secret and month", listPrices.secretMonth.toFixed(2)]),
+  row(["API Gateway, HTTP API, per million requests", (apiListPrices.gatewayRequest * 1e6).toFixed(2)]),
+  row(["data to the internet, per GB", apiListPrices.transferGb.toFixed(2)]),
 ];
 
 /** docs/cost.md, whole. */
@@ -86,7 +105,19 @@ export const costDocument = (): string =>
     "  and about as much again for the point-in-time recovery of the table.",
     "- **Waiting queues**: Lambda asks each queue some 15 times a minute whether there is a message, about 650,000 requests a",
     "  month and queue (AWS documents the five pollers, we did not measure them): $0.26.",
-    "- Not counted: API Gateway and the reads of the pages, owner mails, traces, alarms, data transfer.",
+    "- Not counted: owner mails, traces, alarms.",
+    "",
+    "## The API: pages and feed",
+    "",
+    "Two people look in on each of 22 workdays, for five minutes; an open page asks for the integration every three seconds, and for each of its",
+    "lists once a visit. The feed tells all customers and all counts each time, every count another than before.",
+    "",
+    ...monthTable(),
+    "",
+    "Calls of the table and units are counted, by DynamoDB's rules, of the endpoints themselves; processor time is what `npm run bench:api` printed,",
+    `at the share of a core of the deployed memory. A function is paid for while it waits for the table, too: ${tableCallMs} ms for a call, which is`,
+    "assumed. A day's counts are most of what a feed costs, a write unit for each customer; told every hour they cost as much every hour. An open",
+    "page costs what its polling does: at 30 s instead of three, a tenth.",
     "",
     "## What goes into it",
     "",

@@ -70,7 +70,8 @@ export const costPerMillion = (prices: Prices, taken: Taken): Cost => {
   };
 };
 
-export const totalOf = (cost: Cost): number => Object.values(cost).reduce((sum, part) => sum + part, 0);
+export const totalOf = (cost: Record<string, number>): number =>
+  Object.values(cost).reduce((sum, part) => sum + part, 0);
 
 // receipts are kept for 13 months
 const keptMonths = 13;

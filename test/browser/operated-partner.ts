@@ -1,12 +1,9 @@
 import * as z from "zod";
 import { expectedCounts } from "#local/sample/sample";
-import { connectPartner, eventually, untilState } from "#test/system/hub-session";
+import { bodyOf, connectPartner, eventually, feedSession, untilState } from "#test/system/hub-session";
 import type { RunningSystem } from "#test/system/local-system";
 
 const organization = z.object({ accounts: z.array(z.unknown()) });
-const integrationState = z.object({
-  exports: z.object({ runningId: z.string().nullable(), last: z.unknown(), waiting: z.unknown() }),
-});
 
 export const partnerId = "org-1001";
 
@@ -20,22 +17,15 @@ export const tenDigits = 9_876_543_210;
 
 /** Three customers of odd names, who use the first service of the sample. */
 const feedOddCustomers = async (system: RunningSystem): Promise<void> => {
-  const jwt = await system.token({ sub: "feed", scope: "hub.feed" });
-  const post = async (path: string, body: unknown) => {
-    const reply = await fetch(`${system.endpoints.api}/v1/hub/partners/${partnerId}${path}`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${jwt}`, "content-type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    if (!reply.ok) throw new Error(`The feed answered ${reply.status} at ${path}`);
-  };
+  const feed = await feedSession(system);
+  const path = { partnerId };
   const ids = oddNames.map((_, index) => `odd-${index}`);
   const serviceId = expectedCounts()[0]?.serviceId;
   const measuredAt = new Date().toISOString();
-  await post("/customers", { customers: ids.map((id, index) => ({ id, name: oddNames[index], billing: "billed" })) });
-  await post("/usage", {
-    measurements: ids.map((customerId) => ({ customerId, serviceId, unitCount: tenDigits, measuredAt })),
-  });
+  const customers = ids.map((id, index) => ({ id, name: oddNames[index], billing: "billed" }));
+  const measurements = ids.map((customerId) => ({ customerId, serviceId, unitCount: tenDigits, measuredAt }));
+  bodyOf(await feed("POST /v1/hub/partners/{partnerId}/customers", { path, body: { customers } }));
+  bodyOf(await feed("POST /v1/hub/partners/{partnerId}/usage", { path, body: { measurements } }));
 };
 
 /** A partner of the sample that is connected and active, with everybody mapped but two customers. */
@@ -55,7 +45,7 @@ export const operatedPartner = async (system: RunningSystem) => {
   await partner.post(`${partner.at}/finish`, {});
   await untilState(partner.session, "active");
   await eventually("the end of the first run", async () => {
-    const { exports } = await partner.session.read("/", integrationState);
+    const { exports } = bodyOf(await partner.session("GET /v1/integrations/gradient", {}));
     const { runningId, last, waiting } = exports;
     return runningId === null && waiting === null && last !== null ? true : undefined;
   });

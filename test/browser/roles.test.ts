@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { feedSession } from "#test/system/hub-session";
 import { type RunningSystem, startLocalSystem } from "#test/system/local-system";
 import { faultsEverywhere, launchBrowser, openPage } from "./browser.ts";
 import { button, refuse, signInAs } from "./hub-page.ts";
@@ -21,18 +22,6 @@ afterAll(async () => {
   await browser?.close();
   await system?.stop();
 });
-
-const feed = async (path: string, body: unknown): Promise<void> => {
-  const reply = await fetch(`${system.endpoints.api}/v1/hub/partners/org-2001${path}`, {
-    method: "POST",
-    headers: {
-      authorization: `Bearer ${await system.token({ sub: "feed", scope: "hub.feed" })}`,
-      "content-type": "application/json",
-    },
-    body: JSON.stringify(body),
-  });
-  expect(await reply.json()).toMatchObject({ rejected: [] });
-};
 
 describe.each(["billing_admin", "product_admin"])("a %s", (role) => {
   it("is not offered to start, and hears who may", async () => {
@@ -110,7 +99,10 @@ describe("names and counts of any kind", () => {
 
   it("stay in their place at every width", async () => {
     const customers = names.map((name, index) => ({ id: `aa-${index}`, name, billing: "billed" }));
-    await feed("/customers", { customers });
+    const feed = await feedSession(system);
+    const path = { partnerId: "org-2001" };
+    const told = await feed("POST /v1/hub/partners/{partnerId}/customers", { path, body: { customers } });
+    expect(told).toMatchObject({ body: { rejected: [] } });
     const measuredAt = new Date().toISOString();
     const measurements = customers.map(({ id }) => ({
       customerId: id,
@@ -118,7 +110,8 @@ describe("names and counts of any kind", () => {
       unitCount: 9_876_543_210,
       measuredAt,
     }));
-    await feed("/usage", { measurements });
+    const counted = await feed("POST /v1/hub/partners/{partnerId}/usage", { path, body: { measurements } });
+    expect(counted).toMatchObject({ body: { rejected: [] } });
 
     await signInAs(page, "org-2001-owner", "/connect/3");
     for (const name of names) await page.getByText(name).first().waitFor();

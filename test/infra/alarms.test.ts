@@ -54,6 +54,7 @@ it("pays for more memory, and with it for more of a core, where there is more to
   expect(Object.fromEntries(memory.filter(([, megabytes]) => megabytes !== 256))).toEqual({
     "leave-out": wholeCoreMb,
     "read-integration": wholeCoreMb,
+    "read-partner": wholeCoreMb,
     "record-usage": wholeCoreMb,
     "sync-accounts": accountWorker.memoryMb,
     "export-usage": exportWorkers.memoryMb,

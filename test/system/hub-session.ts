@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { apiClient } from "#client/api-client";
+import { type Answer, type ApiClient, apiClient, type BodyOf, type Problem, type RouteKey } from "#client/api-client";
 import { readSample } from "#local/sample/sample";
 import { routeOf, undeclared } from "#test/builders/declared";
 import type { RunningSystem } from "#test/system/local-system";
@@ -23,54 +23,35 @@ const declaredOnly: typeof fetch = async (input, init) => {
   return reply;
 };
 
-export interface HubReply {
-  status: number;
-  headers: Headers;
-  body: unknown;
+/** The routes of the API, as whoever holds this token may call them. Throws for an answer that is not declared. */
+const clientWith = ({ endpoints }: RunningSystem, jwt: string) =>
+  apiClient({ api: endpoints.api, accessToken: () => jwt, fetch: declaredOnly });
+
+/** The body of a good answer; whatever else comes is thrown. */
+export function bodyOf<Key extends RouteKey>(answer: Answer<Key>): BodyOf<Key>;
+export function bodyOf(answer: { ok: true; body?: unknown } | { ok: false; status: number; problem: Problem }) {
+  if (!answer.ok) throw new Error(`The API answered ${answer.status} ${answer.problem.code}: ${answer.problem.detail}`);
+  return answer.body;
 }
 
-/** The hub UI of one partner, signed in, and the partner's own people in Gradient. */
+/** The hub UI of one partner, signed in. */
 export const hubSession = async (system: RunningSystem, partnerId: string, role = "full_admin") => {
   const person = { org_id: partnerId, sub: "person-1", role, name: "Jana Admin", email: "jana@example.com", scope: "" };
-  const jwt = await system.token(person);
-
-  /** Any request, however wrong. An answer that the route's declaration does not foresee is a failure of the test. */
-  const call = async (method: string, path: string, body?: unknown, headers = {}): Promise<HubReply> => {
-    const url = `${base}${path === "/" ? "" : path}`;
-    const reply = await fetch(`${system.endpoints.api}${url}`, {
-      method,
-      headers: { authorization: `Bearer ${jwt}`, "content-type": "application/json", ...headers },
-      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
-    });
-    const text = await reply.text();
-    const answer = { status: reply.status, headers: reply.headers, body: text === "" ? undefined : JSON.parse(text) };
-    const fault = undeclared(routeOf(method, url), { ...answer, contentType: reply.headers.get("content-type") });
-    if (fault !== undefined) throw new Error(fault);
-    return answer;
-  };
-  const client = apiClient({ api: system.endpoints.api, accessToken: () => jwt, fetch: declaredOnly });
-  const read = async <S extends z.ZodType>(path: string, schema: S): Promise<z.infer<S>> =>
-    schema.parse((await call("GET", path)).body);
-
-  return { call, client, read };
+  return clientWith(system, await system.token(person));
 };
+
+/** The hub's back office. */
+export const feedSession = async (system: RunningSystem) =>
+  clientWith(system, await system.token({ sub: "feed", scope: "hub.feed" }));
 
 /** A partner that the feed tells of, with one customer. */
 export const feedPartner = async (system: RunningSystem, partnerId: string): Promise<void> => {
-  const jwt = await system.token({ sub: "feed", scope: "hub.feed" });
-  const send = async (method: string, path: string, body: unknown): Promise<void> => {
-    const { ok, status } = await fetch(`${system.endpoints.api}/v1/hub/partners/${partnerId}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${jwt}`, "content-type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    if (!ok) throw new Error(`The feed answered ${status} at ${path}`);
-  };
+  const feed = await feedSession(system);
   const owner = { name: "Olga Owner", email: `owner@${partnerId}.example` };
-  await send("PUT", "", { name: `Company of ${partnerId}`, owner, timeZone: "UTC" });
-  await send("POST", "/customers", {
-    customers: [{ id: `${partnerId}-customer`, name: "A customer", billing: "billed" }],
-  });
+  const profile = { name: `Company of ${partnerId}`, owner, timeZone: "UTC" };
+  const customers = [{ id: `${partnerId}-customer`, name: "A customer", billing: "billed" }];
+  bodyOf(await feed("PUT /v1/hub/partners/{partnerId}", { path: { partnerId }, body: profile }));
+  bodyOf(await feed("POST /v1/hub/partners/{partnerId}/customers", { path: { partnerId }, body: { customers } }));
 };
 
 /** Looks again and again until `look` finds something; throws with what it looked for after the time is up. */
@@ -84,27 +65,17 @@ export const eventually = async <T>(what: string, look: () => Promise<T | undefi
   }
 };
 
-const integrationState = z.object({ state: z.string(), nextEnabled: z.boolean() });
-const exportState = z.object({
-  id: z.string(),
-  state: z.string(),
-  outcome: z.string().nullable(),
-  totals: z.record(z.string(), z.number()),
-});
-
-type Session = Awaited<ReturnType<typeof hubSession>>;
-
-export const untilState = (session: Session, state: string) =>
+export const untilState = (session: ApiClient, state: string) =>
   eventually(`the state ${state}`, async () => {
-    const found = await session.read("/", integrationState);
+    const found = bodyOf(await session(`GET ${base}`, {}));
     return found.state === state ? found : undefined;
   });
 
-export const untilOver = (session: Session, id: string, limitMs = 30_000) =>
+export const untilOver = (session: ApiClient, exportId: string, limitMs = 30_000) =>
   eventually(
-    `the end of export ${id}`,
+    `the end of export ${exportId}`,
     async () => {
-      const found = await session.read(`/exports/${id}`, exportState);
+      const found = bodyOf(await session(`GET ${base}/exports/{exportId}`, { path: { exportId } }));
       return found.state === "finished" || found.state === "cancelled" ? found : undefined;
     },
     limitMs,
@@ -123,12 +94,10 @@ export const connectPartner = async (system: RunningSystem, partnerId: string) =
     .parse(await post(partnerSide, { name: `Organization of ${partnerId}` }));
   const at = `${partnerSide}/${organizationId}`;
   const { partnerToken } = z.object({ partnerToken: z.string() }).parse(await post(`${at}/keys`, {}));
-  await session.client(`POST ${base}`, { body: {} });
-  await session.client(`PUT ${base}/token`, { body: { partnerToken } });
-  const agreement = await session.client(`GET ${base}/agreement`, {});
-  if (!agreement.ok) throw new Error(agreement.problem.detail);
-  const { version, sha256 } = agreement.body;
-  await session.client(`POST ${base}/agreement/confirmations`, { body: { version, sha256 } });
+  bodyOf(await session(`POST ${base}`, { body: {} }));
+  bodyOf(await session(`PUT ${base}/token`, { body: { partnerToken } }));
+  const { version, sha256 } = bodyOf(await session(`GET ${base}/agreement`, {}));
+  bodyOf(await session(`POST ${base}/agreement/confirmations`, { body: { version, sha256 } }));
   const accounts = z.object({ accounts: z.array(z.object({ id: z.string() })), services: z.array(z.unknown()) });
   await eventually("the accounts in Gradient", async () => {
     const found = accounts.parse(await (await fetch(at)).json());

@@ -2,21 +2,23 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
+import type { Asked, BodyOf } from "#client/api-client";
 import { expectedCounts, readSample } from "#local/sample/sample";
-import { connectPartner, eventually, feedPartner, hubSession, untilOver, untilState } from "#test/system/hub-session";
+import {
+  bodyOf,
+  connectPartner,
+  eventually,
+  feedPartner,
+  hubSession,
+  untilOver,
+  untilState,
+} from "#test/system/hub-session";
 import { type RunningSystem, startLocalSystem } from "#test/system/local-system";
 
 const partnerId = "org-1001";
-const started = z.object({ id: z.string() });
-const history = z.object({ items: z.array(z.object({ id: z.string(), trigger: z.string() })) });
+const base = "/v1/integrations/gradient";
 const mails = z.object({
   emails: z.array(z.object({ subject: z.string(), destination: z.object({ to: z.array(z.string()) }) })),
-});
-const receipts = z.object({
-  items: z.array(
-    z.object({ customerId: z.string(), serviceId: z.string(), unitCount: z.number().nullable(), outcome: z.string() }),
-  ),
-  nextCursor: z.string().nullable(),
 });
 const held = z.object({
   items: z.array(z.object({ accountId: z.string(), serviceName: z.string(), unitCount: z.number() })),
@@ -45,18 +47,25 @@ const sampleCounts = (except: string[] = []): string[] =>
     .map(({ customerId, serviceName, unitCount }) => `${customerId} ${serviceName} ${unitCount}`)
     .sort();
 
+type Receipt = BodyOf<"GET /v1/integrations/gradient/exports/{exportId}/lines">["items"][number];
+
 const allReceipts = async (exportId: string) => {
-  const found: z.infer<typeof receipts>["items"] = [];
+  const found: Receipt[] = [];
   for (let cursor: string | null = ""; cursor !== null; ) {
-    const page: z.infer<typeof receipts> = await partner.session.read(
-      `/exports/${exportId}/lines${cursor ? `?cursor=${cursor}` : ""}`,
-      receipts,
+    const asked = { path: { exportId }, query: { cursor } };
+    const page: { items: Receipt[]; nextCursor: string | null } = bodyOf(
+      await partner.session(`GET ${base}/exports/{exportId}/lines`, asked),
     );
     found.push(...page.items);
     cursor = page.nextCursor;
   }
   return found;
 };
+
+const start = (body: Asked<"POST /v1/integrations/gradient/exports">["body"] = {}) =>
+  partner.session(`POST ${base}/exports`, { body });
+const started = async (body?: Parameters<typeof start>[0]) => bodyOf(await start(body)).id;
+const runs = async () => bodyOf(await partner.session(`GET ${base}/exports`, {})).items;
 
 const mapAll = (except: string[] = []) =>
   partner.post(`${partner.at}/mappings/auto`, { accounts: "all", services: "all", exceptAccounts: except });
@@ -87,8 +96,8 @@ describe("a partner's journey through the whole system", () => {
     expect(await untilState(partner.session, "active")).toMatchObject({ nextEnabled: true });
     // the want is written with the state; its run begins at the next admission
     const items = await eventually("the run of the mapping", async () => {
-      const found = await partner.session.read("/exports", history);
-      return found.items.length > 0 ? found.items : undefined;
+      const found = await runs();
+      return found.length > 0 ? found : undefined;
     });
     expect(items).toMatchObject([{ trigger: "mapping" }]);
     const over = await untilOver(partner.session, items[0]?.id ?? "");
@@ -106,8 +115,8 @@ describe("a partner's journey through the whole system", () => {
   });
 
   it("keeps one receipt for each line, zeros among them", async () => {
-    const { items } = await partner.session.read("/exports", history);
-    const found = await allReceipts(items[0]?.id ?? "");
+    const [newest] = await runs();
+    const found = await allReceipts(newest?.id ?? "");
 
     expect(new Set(found.map(({ customerId, serviceId }) => `${customerId} ${serviceId}`)).size).toBe(found.length);
     expect(found).toHaveLength(expectedCounts().length);
@@ -117,24 +126,24 @@ describe("a partner's journey through the whole system", () => {
   });
 
   it("refuses a second export while one is running and names the running one", async () => {
-    const first = started.parse((await partner.session.call("POST", "/exports", { mode: "full" })).body);
-    const second = await partner.session.call("POST", "/exports", { mode: "full" });
+    const first = await started({ mode: "full" });
+    const second = await start({ mode: "full" });
 
-    expect(second).toMatchObject({ status: 409, body: { code: "export.already-running", exportId: first.id } });
-    await untilOver(partner.session, first.id);
+    expect(second).toMatchObject({ status: 409, problem: { code: "export.already-running", exportId: first } });
+    await untilOver(partner.session, first);
   });
 
   it("sends nothing again in a run of changes", async () => {
-    const { id } = started.parse((await partner.session.call("POST", "/exports", {})).body);
+    const id = await started();
     const { totals } = await untilOver(partner.session, id);
 
     expect(totals).toMatchObject({ accepted: 0, unchanged: sampleCounts(except).length });
   });
 
   it("sends only what failed again, once that is mapped", async () => {
-    const first = (await partner.session.read("/exports", history)).items.find(({ trigger }) => trigger === "mapping");
+    const first = (await runs()).find(({ trigger }) => trigger === "mapping");
     await mapAll();
-    const { id } = started.parse((await partner.session.call("POST", "/exports", { retryOf: first?.id })).body);
+    const id = await started({ retryOf: first?.id });
     const { outcome, totals } = await untilOver(partner.session, id);
 
     const left = expectedCounts().filter(({ customerId }) => except.includes(customerId)).length;
@@ -143,12 +152,9 @@ describe("a partner's journey through the whole system", () => {
   });
 
   it("goes on where it was after kill -9 in the middle of an export", async () => {
-    const { id } = started.parse((await partner.session.call("POST", "/exports", { mode: "full" })).body);
+    const id = await started({ mode: "full" });
     await eventually("the first receipts", async () => {
-      const { totals } = await partner.session.read(
-        `/exports/${id}`,
-        z.object({ totals: z.object({ lines: z.number() }) }),
-      );
+      const { totals } = bodyOf(await partner.session(`GET ${base}/exports/{exportId}`, { path: { exportId: id } }));
       return totals.lines > 0 ? true : undefined;
     });
     await system.kill9();
@@ -171,33 +177,31 @@ describe("a partner's journey through the whole system", () => {
     await feedPartner(system, "org-1002");
     await connectPartner(system, "org-1002");
     const { partnerToken } = z.object({ partnerToken: z.string() }).parse(await partner.post(`${partner.at}/keys`, {}));
-    const { id } = started.parse((await partner.session.call("POST", "/exports", { mode: "full" })).body);
+    const id = await started({ mode: "full" });
 
     expect(await untilOver(partner.session, id)).toMatchObject({ outcome: "failed", totals: { accepted: 0 } });
     await untilState(partner.session, "suspended");
     await eventually("the mail about it", async () =>
       (await readMails("new key needed")).length === 1 ? true : undefined,
     );
-    expect(await partner.session.call("POST", "/exports", {})).toMatchObject({
+    expect(await start()).toMatchObject({
       status: 409,
-      body: { code: "integration.wrong-step" },
+      problem: { code: "integration.wrong-step" },
     });
 
-    const before = (await partner.session.read("/exports", history)).items.map((run) => run.id);
-    expect(await partner.session.call("PUT", "/token", { partnerToken })).toMatchObject({ status: 200 });
+    const before = (await runs()).map((run) => run.id);
+    bodyOf(await partner.session(`PUT ${base}/token`, { body: { partnerToken } }));
     await untilState(partner.session, "active");
     const catchingUp = await eventually("the run that catches up", async () =>
-      (await partner.session.read("/exports", history)).items.find((run) => !before.includes(run.id)),
+      (await runs()).find((run) => !before.includes(run.id)),
     );
     expect(catchingUp).toMatchObject({ trigger: "mapping" });
     expect(await untilOver(partner.session, catchingUp.id)).toMatchObject({ outcome: "succeeded" });
   }, 60_000);
 
   it("runs by itself on the partner's schedule", async () => {
-    const due = await partner.session.call("PUT", "/schedule", {
-      frequency: "daily",
-      hour: 2,
-      timeZone: "Europe/Prague",
+    const due = await partner.session(`PUT ${base}/schedule`, {
+      body: { frequency: "daily", hour: 2, timeZone: "Europe/Prague" },
     });
     expect(due).toMatchObject({
       status: 200,
@@ -221,12 +225,12 @@ describe("a partner's journey through the whole system", () => {
   });
 
   it("sends nothing more after a disconnect, and tells Gradient", async () => {
-    expect(await partner.session.call("DELETE", "/")).toMatchObject({ status: 202, body: { state: "disconnected" } });
+    expect(bodyOf(await partner.session(`DELETE ${base}`, {}))).toMatchObject({ state: "disconnected" });
     await eventually("Gradient to know", async () => {
       const { status } = z.object({ status: z.string() }).parse(await (await fetch(partner.at)).json());
       return status === "inactive" ? true : undefined;
     });
-    expect(await partner.session.call("POST", "/exports", {})).toMatchObject({ status: 409 });
-    expect((await partner.session.read("/exports", history)).items.length).toBeGreaterThan(3);
+    expect(await start()).toMatchObject({ status: 409 });
+    expect((await runs()).length).toBeGreaterThan(3);
   });
 });

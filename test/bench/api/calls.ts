@@ -104,7 +104,12 @@ const ways: Record<string, Way[]> = {
   ],
   [`POST ${base}`]: [{ state: () => null }],
   [`PUT ${base}/token`]: [
-    { call: ({ partnerId }, round) => ({ body: { partnerToken: `bench-partner-token-${partnerId}-${round}` } }) },
+    {
+      // the stub knows every key as that of another organization
+      call: ({ partnerId }, round) => ({
+        body: { partnerToken: `bench-partner-token-${partnerId}-${round}`, confirmOrganizationChange: true },
+      }),
+    },
   ],
   [`POST ${base}/agreement/confirmations`]: [
     { state: (integration) => ({ ...integration, state: "awaiting-agreement", agreement: null }) },

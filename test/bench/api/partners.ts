@@ -1,7 +1,8 @@
 import { keepForPages } from "#functions/sync-accounts/keep-for-pages";
 import { currentAgreement } from "#shared/agreements/agreement";
 import { lastAcceptedIn } from "#shared/customers/coverage";
-import { showCustomers } from "#shared/customers/customer";
+import { listCustomers } from "#shared/customers/customer";
+import { settlingTally } from "#shared/customers/customer-tally";
 import { mappingEvidence } from "#shared/customers/mapped";
 import { eventWrite } from "#shared/events/event";
 import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
@@ -60,7 +61,7 @@ const withPages = async ({ table }: BenchDynamo, integration: Integration): Prom
   const { partnerId, ledgerBits: bits, proofGen, onceMapped, gradient } = integration;
   const at = new Date().toISOString();
   const [customers, usage, ledger, services] = await Promise.all([
-    showCustomers(table, partnerId),
+    settlingTally(table, partnerId, () => listCustomers(table, partnerId)),
     listUsage(table, partnerId),
     readLedger(table, { partnerId, bits, connectionId: gradient?.integrationId ?? "" }),
     listServices(table),
@@ -81,7 +82,7 @@ export const benchPartner = async (dynamo: BenchDynamo, bundles: Bundles, size: 
   await seed([toPartnerItem({ id: partnerId, name: "MSP", owner, timeZone: "UTC", updatedAt, version: 1 })]);
   await seed(withSomeUnmapped(partnerRows(partnerId, lines)));
   await seed(eventRows(size));
-  await noteMeasured(table, partnerId, updatedAt);
+  await noteMeasured(table, partnerId, { at: updatedAt });
   await runOnce(dynamo, bundles, partnerId, "full");
   const after = await findIntegration(table, partnerId);
   if (!after?.lastExport) throw new Error("The run has left nothing.");

@@ -1,10 +1,13 @@
 import { expect, it } from "vitest";
 import { readPartner } from "#functions/read-partner/read-partner";
+import { listCustomers } from "#shared/customers/customer";
+import { settlingTally } from "#shared/customers/customer-tally";
+import type { Table } from "#shared/table/table";
 import { noteMeasured } from "#shared/usage/last-measured";
 import { aCustomerRow } from "#test/builders/customer";
 import { aPartnerRow } from "#test/builders/partner";
 import { aTableWith } from "#test/builders/table";
-import { minutesAfter } from "#test/builders/time";
+import { minutesAfter, noon } from "#test/builders/time";
 import { aCount, aUsageRow } from "#test/builders/usage";
 
 const partnerId = "org-1001";
@@ -26,12 +29,20 @@ it("counts whom the feed has told of, and those who are gone", async () => {
 });
 
 it("reads no customer and no count: of the largest partner they would take too long", async () => {
-  const table = await aTableWith(aPartnerRow(), ...customers, aUsageRow());
-  await noteMeasured(table, partnerId, minutesAfter(-3));
-  const query = () => Promise.reject(new Error("read"));
+  const present = customers.slice(0, 2);
+  const table = await aTableWith(aPartnerRow(), ...present, aUsageRow());
+  await noteMeasured(table, partnerId, { at: minutesAfter(-3) });
+  await settlingTally(table, partnerId, () => listCustomers(table, partnerId));
+  const read = new Error("read");
+  const few: Pick<Table, "get" | "query" | "count"> = {
+    get: table.get,
+    query: (its) => (its.prefix === "customer-tally#" ? table.query(its) : Promise.reject(read)),
+    count: () => Promise.reject(read),
+  };
 
-  expect(await readPartner({ table: { ...table, query } })(partnerId)).toMatchObject({
-    lastMeasuredAt: minutesAfter(-3),
+  expect(await readPartner({ table: few })(partnerId)).toMatchObject({
+    customers: { total: 2, removed: 1 },
+    lastMeasuredAt: noon,
   });
 });
 

@@ -152,6 +152,7 @@ describe("a delivery is refused, and has no effect,", () => {
     ["without an id", {}, { headers: { "webhook-id": "" } }],
     ["with an id that holds more than plain characters", { id: "msg.1" }, {}],
     ["with an id of more than 128 characters", { id: "m".repeat(129) }, {}],
+    ["with an id of 3,000 characters", { id: "m".repeat(3_000) }, {}],
   ])("%s", async (_, delivery, change) => {
     const { deliver, noEffect } = await anApi();
 

@@ -175,11 +175,11 @@ describe("the task for Gradient's accounts", () => {
     expect(owedTasks(inner)).toEqual([syncTask]);
     expect(seen).toEqual([
       [0, 0],
-      [98, 0],
-      [196, 0],
-      [294, 0],
-      [392, 0],
-      [490, 0],
+      [97, 0],
+      [194, 0],
+      [291, 0],
+      [388, 0],
+      [485, 0],
     ]);
   });
 
@@ -258,7 +258,7 @@ describe("the task for Gradient's accounts", () => {
       },
     };
 
-    await recorderOn(table)({ partnerId, customers: manyCustomers(196) });
+    await recorderOn(table)({ partnerId, customers: manyCustomers(194) });
 
     expect(sizes).toEqual([98, 100]);
   });

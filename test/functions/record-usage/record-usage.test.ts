@@ -64,7 +64,7 @@ describe("of two measurements of one line", () => {
 
   it("an older one changes nothing and is no mistake", async () => {
     const inner = await aFedTable(aUsageRow({ counts: { "svc-dns": stored } }));
-    await noteMeasured(inner, partnerId, noon);
+    await noteMeasured(inner, partnerId, { at: noon });
     const table = watchedTable(inner);
 
     expect(await record(table, aMeasurement({ unitCount: 3, measuredAt: minutesAfter(-1) }))).toEqual([]);
@@ -75,7 +75,7 @@ describe("of two measurements of one line", () => {
 
   it("a repeat writes nothing", async () => {
     const inner = await aFedTable(aUsageRow({ counts: { "svc-dns": stored } }));
-    await noteMeasured(inner, partnerId, noon);
+    await noteMeasured(inner, partnerId, { at: noon });
     const table = watchedTable(inner);
 
     expect(await record(table, aMeasurement())).toEqual([]);
@@ -207,7 +207,7 @@ describe("when a count was measured last", () => {
 
   it("is noted, and the newest of a batch is it", async () => {
     const table = await aFedTable();
-    expect(await noted(table)).toBeUndefined();
+    expect(await noted(table)).toBeNull();
 
     await record(
       table,
