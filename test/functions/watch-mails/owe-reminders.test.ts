@@ -24,7 +24,7 @@ const mapped: Integration["mapping"] = {
 const aTable = async (change: Partial<Integration> = {}) => {
   const nextRunAt = minutesAfter(60 * day);
   const table = await aTableWith(anIntegrationRow({ mapping: mapped, nextRunAt, ...change }), aPartnerRow());
-  await table.transact(await startReminders(table, partnerId, { timeZone: "Europe/Prague", at: noon }));
+  await table.transact(await startReminders(table, anIntegration(), noon));
   return table;
 };
 const watch = (table: InMemoryTable, at: string) =>
