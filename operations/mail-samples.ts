@@ -35,8 +35,12 @@ export const mailSamples: { [Kind in MailKind]: FactsAbout<Kind> } = {
   "mapping-digest": {
     kind: "mapping-digest",
     at,
-    accounts: { unmapped: 4, names: ["Alder & Finch Solicitors", "Žižkov Dental", "www.pay-here.example"] },
-    services: { unmapped: 1, names: [] },
+    accounts: {
+      unmapped: 4,
+      names: ["Alder & Finch Solicitors", "Žižkov Dental", "www.pay-here.example"],
+      units: [120, 17, 1],
+    },
+    services: { unmapped: 1, names: ["DNS filtering"], units: [90] },
   },
   "token-aged": {
     kind: "token-aged",

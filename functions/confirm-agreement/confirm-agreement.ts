@@ -69,6 +69,7 @@ export const confirmAgreement =
           userAgent,
           mailId,
         },
+        isReminded: true,
         mapping: { ...before.mapping, waitingSince: before.mapping.waitingSince ?? at, nextCheckAt: at },
       };
       const { integration: updated, owed } = askLook({ ...confirmed, state: stateWithToken(confirmed) }, "confirmed", {
@@ -78,7 +79,7 @@ export const confirmAgreement =
       await table.transact([
         integrationWrite(updated),
         ...owed,
-        ...(await startReminders(table, partnerId, { timeZone: before.schedule.timeZone, at })),
+        ...(await startReminders(table, before, at)),
         // the first partner's key brings the vendor's services to Gradient, too
         owe({ kind: "sync-catalogue" }, { id: newId(), at }),
         ...oweMail(

@@ -55,10 +55,11 @@ export const recordMailReport = ({ table, now, newId }: Changing<"get" | "transa
       return "owed-again";
     }
     const before = await mailboxFor(table, mail);
-    const isWorthAnother = detail === "soft" && mail.attempt < softTries;
+    const softBounces = mail.softBounces + Number(detail === "soft");
+    const isWorthAnother = detail === "soft" && softBounces < softTries;
     const retryAt = isWorthAnother ? new Date(Date.parse(at) + softPauseMs).toISOString() : null;
     const { mail: after, box } = heldBack(
-      { mail, box: before, at },
+      { mail: { ...mail, softBounces }, box: before, at },
       { status: "bounced", heldBy: "address", detail, retryAt },
     );
     const problem: ProblemCode = mail.recipient === null ? "owner.unreachable" : "recipient.unreachable";

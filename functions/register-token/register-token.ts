@@ -198,7 +198,8 @@ export const registerToken = ({
 
   const audit = tokenAudit({ table, now, newId });
   return (registration: Registration): Promise<Integration> =>
-    audit.tried(registration, () =>
-      tryInTurn(parseTokens(registration.text), (token) => registerOne(token, registration)),
-    );
+    audit.tried(registration, (limited) => {
+      const tokens = parseTokens(registration.text);
+      return limited(() => tryInTurn(tokens, (token) => registerOne(token, registration)));
+    });
 };

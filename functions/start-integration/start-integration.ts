@@ -91,6 +91,7 @@ export const startIntegration =
         notifications: existing?.notifications ?? noNotifications,
         sizes: noSizes,
         ledgerBits: existing?.ledgerBits ?? 0,
+        isReminded: false,
         closing: null,
         problems: [],
         version: existing?.version ?? 0,

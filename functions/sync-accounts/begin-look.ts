@@ -1,5 +1,6 @@
 import { findIntegration, type Integration, integrationWrite, maySend } from "#shared/integrations/integration";
 import { hasCome, isAsked, isUnderWay, letGo, takenBy } from "#shared/integrations/looks";
+import { startReminders } from "#shared/mail/reminders";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict, written } from "#shared/table/table";
 
@@ -45,8 +46,10 @@ export const beginLook =
         return "nothing-due";
       }
       const holder = newId();
-      const begun = { ...before, looks: takenBy(looks, holder, at) };
-      await table.transact([integrationWrite(begun)]);
+      const begun = { ...before, isReminded: true, looks: takenBy(looks, holder, at) };
+      // every connected partner comes by here daily, also one that confirmed before there were reminders
+      const reminders = before.isReminded ? [] : await startReminders(table, before, at);
+      await table.transact([integrationWrite(begun), ...reminders]);
       return { integration: written(begun), holder, work, asked: looks.asked, at };
     });
 

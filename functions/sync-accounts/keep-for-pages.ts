@@ -1,4 +1,4 @@
-import { type CoverageSources, coverageOf } from "#shared/customers/coverage";
+import { type CoverageSources, coverageOf, hasGaps } from "#shared/customers/coverage";
 import { isBilled } from "#shared/customers/customer";
 import { keepCoverage, manyCustomers } from "#shared/customers/kept-coverage";
 import { digestOfNames, keepLookAlikes } from "#shared/customers/look-alikes-row";
@@ -14,20 +14,21 @@ export type Kept = Pick<Integration["mapping"], "lookAlikesOf" | "isCoverageKept
 
 /**
  * Keeps what would take too long to compute whenever a person opens the page: customers that look alike, once for the
- * same names; and the coverage of a partner with very many customers.
+ * same names; and the coverage of a partner with very many customers. The coverage is kept as well for the mail that names the gaps.
  */
 export const keepForPages = async (
   table: Pick<Table, "put">,
-  { partnerId, leftOutServiceIds, mapping }: Integration,
+  { partnerId, leftOutServiceIds, mapping, state }: Integration,
   { services, at, ...seen }: Seen,
 ): Promise<Kept> => {
   const billed = seen.customers.filter(isBilled);
   const lookAlikesOf = digestOfNames(billed);
   if (lookAlikesOf !== mapping.lookAlikesOf) await keepLookAlikes(table, partnerId, lookAlikes(billed));
   const isCoverageKept = seen.customers.length >= manyCustomers;
-  if (isCoverageKept) {
+  if (isCoverageKept || state === "active") {
     const serviceNames = new Map(services.map(({ id, name }) => [id, name]));
-    await keepCoverage(table, partnerId, coverageOf({ ...seen, serviceNames, leftOutServiceIds }), at);
+    const coverage = coverageOf({ ...seen, serviceNames, leftOutServiceIds });
+    if (isCoverageKept || hasGaps(coverage)) await keepCoverage(table, partnerId, coverage, at);
   }
   return { lookAlikesOf, isCoverageKept };
 };

@@ -1,8 +1,10 @@
 import { currentAgreement } from "#shared/agreements/agreement";
 import { type Consent, consentOf } from "#shared/agreements/consent";
+import type { Gap } from "#shared/customers/coverage";
+import { findCoverage } from "#shared/customers/kept-coverage";
 import { findIntegration, type Integration, maySend } from "#shared/integrations/integration";
 import { isWanted } from "#shared/integrations/wants";
-import type { MailFacts } from "#shared/mail/mail-facts";
+import type { Gaps, MailFacts } from "#shared/mail/mail-facts";
 import { oweMail } from "#shared/mail/owe-mail";
 import { findReminders, type Reminders, remindersDue, remindersWrite, withNextMorning } from "#shared/mail/reminders";
 import { findPartner } from "#shared/partners/partner";
@@ -27,6 +29,8 @@ interface Reminder {
 const lateAfterMs = 2 * hourMs;
 
 const digestCause = "mapping ";
+// as many as a person reads
+const namedAtMost = 10;
 // of years: a run that did not happen each week, a key each month
 const toldAtMost = 100;
 
@@ -49,6 +53,15 @@ const digestOf = ({ mapping, state }: Integration, at: string): Reminder[] => {
   if (accounts.unmapped + services.unmapped === 0) return [];
   const cause = `${digestCause}${accounts.unmapped} ${services.unmapped}`;
   return [{ cause, facts: { kind: "mapping-digest", at, accounts, services } }];
+};
+
+const namedGaps = ({ unmapped }: Gaps, gaps: Gap[]): Gaps => {
+  const first = gaps.slice(0, Math.min(namedAtMost, unmapped));
+  return {
+    unmapped,
+    names: first.map(({ name }) => name),
+    units: first.map(({ unbilledUnits }) => unbilledUnits),
+  };
 };
 
 const agedToken = ({ token, state }: Integration, policyDays: number, at: string): Reminder[] => {
@@ -98,18 +111,30 @@ export const oweReminders =
             ...renewal(consentOf(value.agreement, currentAgreement, time), at),
           ];
 
+    /** Names the gaps as the last look has found them, where it has kept them. */
+    const named = async (facts: MailFacts, { partnerId, mapping }: Integration): Promise<MailFacts> => {
+      if (facts.kind !== "mapping-digest") return facts;
+      const coverage = await findCoverage(table, partnerId);
+      if (!coverage || coverage.at !== mapping.lastCheckedAt) return facts;
+      const { accounts, services } = coverage.unmapped;
+      return {
+        ...facts,
+        accounts: namedGaps(facts.accounts, accounts),
+        services: namedGaps(facts.services, services),
+      };
+    };
+
     const remind = async (partnerId: string, before: Reminders): Promise<void> => {
       const integration = await findIntegration(table, partnerId);
       const timeZone = (await findPartner(table, partnerId))?.timeZone ?? "UTC";
       const found = integration ? causes(integration) : [];
-      const fresh = found.filter(({ cause }) => !before.told.includes(cause));
+      const news = found.filter(({ cause }) => !before.told.includes(cause));
+      const fresh = integration ? await Promise.all(news.map(({ facts }) => named(facts, integration))) : [];
       const isOver = !integration || integration.state === "disconnected";
       const after = { ...before, told: toldBy(before, found) };
       await table.transact([
         remindersWrite(isOver ? { ...after, nextAt: null } : withNextMorning(after, timeZone, time)),
-        ...fresh.flatMap(({ facts }) =>
-          oweMail({ partnerId, mailId: `${facts.kind}-${newId()}`, facts }, { at, newId }),
-        ),
+        ...fresh.flatMap((facts) => oweMail({ partnerId, mailId: `${facts.kind}-${newId()}`, facts }, { at, newId })),
       ]);
       count += fresh.length;
     };

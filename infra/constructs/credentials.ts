@@ -84,6 +84,9 @@ class PartnerTokens {
       "secretsmanager:PutSecretValue",
       // for a secret that somebody has scheduled for deletion by hand
       "secretsmanager:RestoreSecret",
+      // for a token that comes back after another, without reading any
+      "secretsmanager:DescribeSecret",
+      "secretsmanager:UpdateSecretVersionStage",
     );
   }
 

@@ -88,6 +88,9 @@ const unitsByService = (billed: Customer[], usage: CoverageSources["usage"]): Ma
   return units;
 };
 
+export const hasGaps = ({ unmapped: { accounts, services } }: Pick<Coverage, "unmapped">): boolean =>
+  accounts.length + services.length > 0;
+
 export const coverageOf = (sources: CoverageSources): Coverage => {
   const { customers, usage, evidence, serviceNames, lastAccepted } = sources;
   const gone = new Set(sources.leftOutServiceIds);

@@ -121,6 +121,8 @@ const integration = z.object({
   sizes: sizes.default(noSizes),
   /** The accepted counts lie in 2^ledgerBits rows. */
   ledgerBits: z.int().min(0).max(16),
+  /** The owner's reminders have begun. Not so in a record from before there were any. */
+  isReminded: z.boolean().default(false),
   problems: z.array(z.object({ code: openEnum<ProblemCode>(), since: instant })),
   version: z.number(),
 });

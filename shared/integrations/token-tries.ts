@@ -5,40 +5,74 @@ import { partnerPk } from "../partners/partner.ts";
 import { readRow } from "../stored.ts";
 import { type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 
-/** When a partner's people have entered tokens that Gradient refused, so that nobody tries out tokens through us. */
-const tokenTries = z.object({ partnerId: z.string(), refusedAt: z.array(instant), version: z.number() });
+/**
+ * When a partner's people have entered tokens that Gradient refused, so that nobody tries out tokens through us, and
+ * which tries are under way: of any number at the same time only as many get as far as Gradient.
+ */
+const tokenTries = z.object({
+  partnerId: z.string(),
+  refusedAt: z.array(instant),
+  underWay: z.array(z.object({ id: z.string(), at: instant })).default([]),
+  version: z.number(),
+});
 export type TokenTries = z.infer<typeof tokenTries>;
 
 export const maxTries = 5;
 const windowMs = 10 * 60_000;
+// three times what a function may take: whoever is at it for longer has died
+const underWayMs = 30_000;
 
 const key = (partnerId: string): Key => ({ pk: partnerPk(partnerId), sk: "token-tries" });
 
 export const readTokenTries = async (table: Pick<Table, "get">, partnerId: string): Promise<TokenTries> => {
   const item = await table.get(key(partnerId));
-  return item ? readRow(tokenTries, item) : { partnerId, refusedAt: [], version: 0 };
+  return item ? readRow(tokenTries, item) : { partnerId, refusedAt: [], underWay: [], version: 0 };
 };
 
-const recent = ({ refusedAt }: TokenTries, now: Date): string[] =>
-  refusedAt.filter((at) => Date.parse(at) > now.getTime() - windowMs);
+const after = (at: string, ms: number, now: Date): boolean => Date.parse(at) > now.getTime() - ms;
+const secondsUntil = (at: string, ms: number, now: Date): number =>
+  Math.max(1, Math.ceil((Date.parse(at) + ms - now.getTime()) / 1000));
 
-/** Throws `token.cooldown` where as many were refused within ten minutes as may be. */
-export const checkTokenTries = (tries: TokenTries, now: Date): void => {
-  const within = recent(tries, now);
-  const first = within.at(-maxTries);
-  if (first === undefined) return;
-  const retryAfterSeconds = Math.ceil((Date.parse(first) + windowMs - now.getTime()) / 1000);
-  const detail = `Gradient has refused ${maxTries} tokens within ten minutes. Try again in ${retryAfterSeconds} s.`;
-  throw new AppError("too-many", "token.cooldown", detail, { retryAfterSeconds });
-};
+/** Without what says nothing any more. */
+const current = (tries: TokenTries, now: Date): TokenTries => ({
+  ...tries,
+  refusedAt: tries.refusedAt.filter((at) => after(at, windowMs, now)),
+  underWay: tries.underWay.filter(({ at }) => after(at, underWayMs, now)),
+});
 
-/** One more was refused. The row goes by itself once it says nothing any more. */
-export const refusedTryWrite = (before: TokenTries, now: Date): RowWrite => {
-  const item: Item = {
-    ...before,
-    refusedAt: [...recent(before, now), now.toISOString()].slice(-maxTries),
-    ...key(before.partnerId),
-    expiresAt: Math.ceil((now.getTime() + windowMs) / 1000),
-  };
+const cooldown = (why: string, retryAfterSeconds: number) =>
+  new AppError("too-many", "token.cooldown", `${why} Try again in ${retryAfterSeconds} s.`, { retryAfterSeconds });
+
+export const triesBusy = () => cooldown("Other tokens of yours are being tried at this moment.", 1);
+
+/** The row goes by itself once it says nothing any more. */
+const triesWrite = (tries: TokenTries, now: Date): RowWrite => {
+  const expiresAt = Math.ceil((now.getTime() + windowMs) / 1000);
+  const item: Item = { ...tries, ...key(tries.partnerId), expiresAt };
   return versioned(item);
+};
+
+/**
+ * Takes one of the tries that a partner has within ten minutes, to be given back by `triedWrite`. Throws
+ * `token.cooldown` where as many were refused, or are under way, as may be.
+ */
+export const tryWrite = (before: TokenTries, id: string, now: Date): RowWrite => {
+  const tries = current(before, now);
+  const first = tries.refusedAt.at(-maxTries);
+  if (first !== undefined) {
+    throw cooldown(`Gradient has refused ${maxTries} tokens within ten minutes.`, secondsUntil(first, windowMs, now));
+  }
+  if (tries.refusedAt.length + tries.underWay.length >= maxTries) throw triesBusy();
+  return triesWrite({ ...tries, underWay: [...tries.underWay, { id, at: now.toISOString() }] }, now);
+};
+
+/** The try is over; `isRefused`: it counts for ten minutes. */
+export const triedWrite = (
+  before: TokenTries,
+  { id, isRefused }: { id: string; isRefused: boolean },
+  now: Date,
+): RowWrite => {
+  const { refusedAt, underWay, ...rest } = current(before, now);
+  const refused = isRefused ? [...refusedAt, now.toISOString()].slice(-maxTries) : refusedAt;
+  return triesWrite({ ...rest, refusedAt: refused, underWay: underWay.filter((one) => one.id !== id) }, now);
 };

@@ -10,6 +10,15 @@ export const personFacts = (by: { actor: string; actorName: string | null; addre
   address: by.address ?? "",
 });
 
+/** What is not mapped: how much of it, and the first by name, most units first. */
+const gaps = z.object({
+  unmapped: z.int(),
+  names: z.array(z.string()),
+  /** Of each of these names, how many units are not billed for it; mails of before do not know. */
+  units: z.array(z.int()).optional(),
+});
+export type Gaps = z.infer<typeof gaps>;
+
 /** What each kind of mail tells. Every fact is of the moment at which the mail was owed. */
 export const mailFacts = z.discriminatedUnion("kind", [
   z.object({
@@ -50,8 +59,8 @@ export const mailFacts = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("mapping-digest"),
     at: instant,
-    accounts: z.object({ unmapped: z.int(), names: z.array(z.string()) }),
-    services: z.object({ unmapped: z.int(), names: z.array(z.string()) }),
+    accounts: gaps,
+    services: gaps,
   }),
   z.object({
     kind: z.literal("token-aged"),

@@ -1,17 +1,24 @@
-import { nameLine, oneLine, toMailContent } from "./letter.ts";
+import { nameLine, oneLine, type Part, toMailContent } from "./letter.ts";
 import { gradientLink, greeting, hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
-import type { FactsAbout } from "./mail-facts.ts";
+import type { FactsAbout, Gaps } from "./mail-facts.ts";
 import type { MailContent } from "./mailer.ts";
 
 /** `1 customer`, `2 customers`. */
 export const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`;
 
-const gapOf = ({ unmapped, names }: { unmapped: number; names: string[] }, one: string): string[] => {
+/** Those that are named, one in a line, and how many more there are. */
+const gapParts = ({ unmapped, names, units }: Gaps, one: string): Part[] => {
   if (unmapped === 0) return [];
-  const shown = names.map(nameLine).join(", ");
+  if (names.length === 0) return [{ kind: "list", items: [counted(unmapped, one)] }];
+  const named = names.map((name, index) => {
+    const unbilled = units?.[index];
+    return `${nameLine(name)}${unbilled === undefined ? "" : ` (${counted(unbilled, "unit")} not billed)`}`;
+  });
   const more = unmapped - names.length;
-  const and = more > 0 && names.length > 0 ? `, and ${more} more` : "";
-  return [`${counted(unmapped, one)}${shown === "" ? "" : `: ${shown}${and}`}`];
+  return [
+    { kind: "heading", text: counted(unmapped, one) },
+    { kind: "list", items: more > 0 ? [...named, `and ${more} more`] : named },
+  ];
 };
 
 /** Tells the owner what is used and not billed for want of a mapping in Gradient. */
@@ -27,7 +34,8 @@ export const mappingDigestMail = (
       paragraph(
         `In Gradient, some of what ${partner} uses is not mapped to the PSA yet. Its counts cannot be taken there, so they are not billed.`,
       ),
-      { kind: "list", items: [...gapOf(accounts, "customer"), ...gapOf(services, "service")] },
+      ...gapParts(accounts, "customer"),
+      ...gapParts(services, "service"),
       paragraph(
         "Map them in Gradient, or leave them out in the hub if they are not to be billed. What is mapped is sent by itself.",
       ),

@@ -3,7 +3,7 @@ import { instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
 import { nextRunAt } from "../schedules/next-run.ts";
 import { readRow } from "../stored.ts";
-import { type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
+import { type Item, type Key, type RowWrite, type Table, versioned, type Write } from "../table/table.ts";
 
 /** When a partner's owner is next told of what needs a person, and what was told: never the same cause again. */
 const reminders = z.object({
@@ -14,6 +14,12 @@ const reminders = z.object({
   version: z.number(),
 });
 export type Reminders = z.infer<typeof reminders>;
+
+/** Whose owner is reminded, by the clocks of this schedule. */
+interface Reminded {
+  partnerId: string;
+  schedule: { timeZone: string };
+}
 
 export const remindersDue = { index: "idle", kind: "reminders" } as const;
 
@@ -40,14 +46,17 @@ export const withNextMorning = (before: Reminders, timeZone: string, after: Date
   nextAt: nextRunAt({ frequency: "daily", hour: morning, timeZone, pausedUntil: null }, after).toISOString(),
 });
 
-/** What has a partner told of from the next morning on; nothing where that is so already. */
+/**
+ * What has a partner told of from the next morning on; where that is so already, only that it stays so: the morning's
+ * pass ends the reminders of whoever it has read as disconnected.
+ */
 export const startReminders = async (
   table: Pick<Table, "get">,
-  partnerId: string,
-  { timeZone, at }: { timeZone: string; at: string },
-): Promise<RowWrite[]> => {
+  { partnerId, schedule: { timeZone } }: Reminded,
+  at: string,
+): Promise<Write[]> => {
   const before = await findReminders(table, key(partnerId));
-  if (before?.nextAt) return [];
+  if (before?.nextAt) return [{ check: key(partnerId), expect: before.version }];
   const fresh = before ?? { partnerId, nextAt: null, told: [], version: 0 };
   return [remindersWrite(withNextMorning(fresh, timeZone, new Date(at)))];
 };

@@ -13,7 +13,15 @@ interface Moment {
 
 /** Owes a mail once more that has not reached anybody. */
 export const requeued = (mail: OwnerMail, { at, newId }: Moment): Write[] => [
-  ownerMailWrite({ ...mail, status: "queued", heldBy: null, detail: null, at, retryAt: missedAt(at) }),
+  ownerMailWrite({
+    ...mail,
+    status: "queued",
+    heldBy: null,
+    detail: null,
+    softBounces: 0,
+    at,
+    retryAt: missedAt(at),
+  }),
   owe({ kind: "send-owner-mail", partnerId: mail.partnerId, mailId: mail.id }, { id: newId(), at }),
 ];
 

@@ -2,10 +2,12 @@ import { createHmac } from "node:crypto";
 import {
   CreateSecretCommand,
   DeleteSecretCommand,
+  DescribeSecretCommand,
   GetSecretValueCommand,
   PutSecretValueCommand,
   RestoreSecretCommand,
   type SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { nameOf } from "../aws-failures.ts";
 import { AppError } from "../errors.ts";
@@ -47,10 +49,13 @@ const orFailure = async <T>(call: () => Promise<T>): Promise<T> => {
 
 // Secrets Manager's shortest: long enough for an operator to notice a disconnect that nobody meant
 const recoveryDays = 7;
+// a version without any label may be deleted by Secrets Manager
+const currentLabel = "AWSCURRENT";
+const labelTries = 3;
 // names of Secrets Manager for a secret that is gone, and for one that waits for its deletion already
 const goneNames = ["ResourceNotFoundException", "InvalidRequestException"];
 
-/** One secret per partner in AWS Secrets Manager. */
+/** One secret per partner in AWS Secrets Manager; what was stored last is its current version. */
 export const secretsManagerVault = (client: SecretsManagerClient, now: () => Date = () => new Date()): TokenVault => {
   /** By secret name, then by version: a replaced token has a version of its own, so none is ever out of date. */
   const cache = new Map<string, Map<string, { token: PartnerToken; until: number }>>();
@@ -60,10 +65,34 @@ export const secretsManagerVault = (client: SecretsManagerClient, now: () => Dat
     cache.set(secretName, versions.set(versionId, { token, until: now().getTime() + cacheMs }));
   };
 
+  /** Moves the label of the current version to this one, from whichever has it. */
+  const makeCurrent = async (secretName: string, versionId: string) => {
+    for (let left = labelTries; ; left -= 1) {
+      const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId: secretName }));
+      const holder = Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes(currentLabel))?.[0];
+      if (holder === versionId) return;
+      const labelling = new UpdateSecretVersionStageCommand({
+        SecretId: secretName,
+        VersionStage: currentLabel,
+        MoveToVersionId: versionId,
+        ...(holder === undefined ? {} : { RemoveFromVersionId: holder }),
+      });
+      try {
+        await client.send(labelling);
+        return;
+      } catch (error) {
+        // somebody else has moved it since it was read
+        if (nameOf(error) !== "InvalidParameterException" || left <= 1) throw error;
+      }
+    }
+  };
+
   const put = async (secretName: string, token: PartnerToken, versionId: string) => {
-    await client.send(
+    const { VersionStages = [] } = await client.send(
       new PutSecretValueCommand({ SecretId: secretName, SecretString: token, ClientRequestToken: versionId }),
     );
+    // a token that comes back after others is a version already, and putting it again leaves the labels where they are
+    if (!VersionStages.includes(currentLabel)) await makeCurrent(secretName, versionId);
   };
 
   const restoreAndPut = async (secretName: string, token: PartnerToken, versionId: string) => {
@@ -71,15 +100,23 @@ export const secretsManagerVault = (client: SecretsManagerClient, now: () => Dat
     await put(secretName, token, versionId);
   };
 
-  const createOrPut = (secretName: string, token: PartnerToken, versionId: string) =>
+  const create = (secretName: string, token: PartnerToken, versionId: string) =>
     recover(
       async () => {
         await client.send(
           new CreateSecretCommand({ Name: secretName, SecretString: token, ClientRequestToken: versionId }),
         );
       },
+      // another has just created it
       "ResourceExistsException",
       () => put(secretName, token, versionId),
+    );
+
+  const putOrCreate = (secretName: string, token: PartnerToken, versionId: string) =>
+    recover(
+      () => put(secretName, token, versionId),
+      "ResourceNotFoundException",
+      () => create(secretName, token, versionId),
     );
 
   const fetchToken = async (secretName: string, versionId: string): Promise<PartnerToken> => {
@@ -99,7 +136,7 @@ export const secretsManagerVault = (client: SecretsManagerClient, now: () => Dat
         const versionId = versionIdOf(secretName, token);
         // "invalid request" is Secrets Manager's word for a secret that somebody has scheduled for deletion
         await recover(
-          () => createOrPut(secretName, token, versionId),
+          () => putOrCreate(secretName, token, versionId),
           "InvalidRequestException",
           () => restoreAndPut(secretName, token, versionId),
         );

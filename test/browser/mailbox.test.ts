@@ -38,7 +38,7 @@ const facts: MailFacts[] = Object.values({
   "token-replaced": { ...mailSamples["token-replaced"], organizationName: long },
   "mapping-digest": {
     ...mailSamples["mapping-digest"],
-    accounts: { unmapped: 1_234_567_890, names: [long, "مخبز الأرز"] },
+    accounts: { unmapped: 1_234_567_890, names: [long, "مخبز الأرز"], units: [987_654_321, 1] },
   },
 });
 

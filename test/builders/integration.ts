@@ -57,6 +57,7 @@ export const anIntegration = (integration: Partial<Integration> = {}): Integrati
   closing: null,
   sizes: noSizes,
   ledgerBits: 0,
+  isReminded: true,
   problems: [],
   version: 1,
   ...integration,

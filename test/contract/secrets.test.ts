@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { DeleteSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { DeleteSecretCommand, DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startSecretsManager } from "#local/aws/secrets-manager";
 import { partnerToken } from "#shared/gradient/gradient-token";
@@ -109,7 +109,7 @@ describe("the vault in Secrets Manager", () => {
     const { versionId } = await vault.store(name, first);
     await vault.store(name, first);
     await vault.store(name, second);
-    expect(asked).toEqual(["CreateSecret", "CreateSecret", "CreateSecret", "PutSecretValue"]);
+    expect(asked).toEqual(["PutSecretValue", "CreateSecret", "PutSecretValue", "PutSecretValue"]);
     expect(versionId).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   });
 
@@ -125,6 +125,44 @@ describe("the vault in Secrets Manager", () => {
     const { versionId } = await vault.store(name, first);
 
     expect(await secretsManagerVault(client).read(name, versionId)).toBe(first);
+  });
+
+  it("keeps the token that was stored last labelled, for a version without a label may be deleted", async () => {
+    const vault = secretsManagerVault(client);
+    const third = partnerToken.parse("canary-third-token-5b1d");
+    const labels = async () =>
+      (await client.send(new DescribeSecretCommand({ SecretId: name }))).VersionIdsToStages ?? {};
+    let before: string | undefined;
+    for (const token of [first, second, first, third, first, second, second, first]) {
+      const { versionId } = await vault.store(name, token);
+      const was = before !== undefined && before !== versionId ? { [before]: ["AWSPREVIOUS"] } : {};
+      expect(await labels()).toMatchObject({ [versionId]: ["AWSCURRENT"], ...was });
+      expect(await secretsManagerVault(client).read(name, versionId)).toBe(token);
+      before = versionId;
+    }
+  });
+
+  it("labels it although another has moved the label at the same moment", async () => {
+    const vault = secretsManagerVault(client);
+    const { versionId } = await vault.store(name, first);
+    await vault.store(name, second);
+    let isMoved = false;
+    client.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          if (commandName === "UpdateSecretVersionStageCommand" && !isMoved) {
+            isMoved = true;
+            await secretsManagerVault(clientFor(store.url)).store(name, partnerToken.parse("canary-third-token-5b1d"));
+          }
+          return next(args);
+        },
+      { step: "initialize" },
+    );
+
+    await vault.store(name, first);
+
+    const { VersionIdsToStages } = await client.send(new DescribeSecretCommand({ SecretId: name }));
+    expect(VersionIdsToStages?.[versionId]).toEqual(["AWSCURRENT"]);
   });
 
   it("brings back a secret that an operator has scheduled for deletion", async () => {

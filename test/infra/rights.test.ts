@@ -48,7 +48,7 @@ const rights: Record<string, string[]> = {
     ...useTable,
     ...secret("Credentials/VendorKey"),
     ...secret("Credentials/TokenHashKey"),
-    ...partnerSecrets("CreateSecret", "PutSecretValue", "RestoreSecret"),
+    ...partnerSecrets("CreateSecret", "DescribeSecret", "PutSecretValue", "RestoreSecret", "UpdateSecretVersionStage"),
   ],
   "confirm-agreement": useTable,
   "resend-owner-mail": useTable,

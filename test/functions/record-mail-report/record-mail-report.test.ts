@@ -104,11 +104,20 @@ describe("what SES reports", () => {
   });
 
   it("softly, five times over, is tried no more until the address changes", async () => {
-    const table = await aTable({ attempt: 5 });
+    const table = await aTable({ attempt: 5, softBounces: 4 });
 
     await report(table, { type: "Bounce", bounceType: "Transient", attempt: 5 });
 
     expect(await mailIn(table)).toMatchObject({ status: "bounced", retryAt: null });
+  });
+
+  it("softly, is not given up any sooner because SES could not be reached before", async () => {
+    const table = await aTable({ attempt: 12 });
+
+    await report(table, { type: "Bounce", bounceType: "Transient", attempt: 12 });
+
+    const dayLater = minutesAfter(5 + 24 * 60);
+    expect(await mailIn(table)).toMatchObject({ status: "bounced", retryAt: dayLater, softBounces: 1 });
   });
 
   it("of mails that are not ours, or not kept any more, and in words of another day, is passed over", async () => {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { registerToken } from "#functions/register-token/register-token";
 import { startIntegration } from "#functions/start-integration/start-integration";
 import { AppError } from "#shared/errors";
-import { partnerToken } from "#shared/gradient/gradient-token";
-import { maxTries } from "#shared/integrations/token-tries";
+import { type PartnerToken, partnerToken } from "#shared/gradient/gradient-token";
+import { maxTries, readTokenTries, tryWrite } from "#shared/integrations/token-tries";
+import { store } from "#shared/table/table";
 import { aPartnerRow } from "#test/builders/partner";
 import { rowsOf } from "#test/builders/table";
 import { register, startedWorld, tokenInForce } from "./token-rig.ts";
@@ -43,9 +45,57 @@ describe("tries are limited", () => {
     const results = rowsOf(world.table, `partner#${world.partnerId}`, "event#")
       .filter(({ type }) => type === "token.refused")
       .map(({ details }) => details);
-    expect(results).toEqual(Array.from({ length: 5 }, () => ({ result: "token.rejected" })));
+    expect(results).toEqual([
+      ...Array.from({ length: 5 }, () => ({ result: "token.rejected" })),
+      { result: "token.cooldown" },
+    ]);
     await world.pass(300_001);
     await expect(register(world, world.token)).rejects.toThrow("must not be called");
+    await register(world, world.token);
+  });
+
+  it("of twenty at the same moment only five reach Gradient, and every one is told to the audit trail", async () => {
+    const { world } = await startedWorld();
+    let asked = 0;
+    const gradientFor = () => ({
+      ...world.gradient,
+      readConnection: (token: PartnerToken) => {
+        asked += 1;
+        return world.gradient.readConnection(token);
+      },
+    });
+    const tryOne = registerToken({ ...world.common, gradientFor, secretPrefix: "p/", hashKey: async () => "hash-key" });
+
+    const ends = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, index) =>
+        tryOne({ partnerId: world.partnerId, text: `a-token-that-is-wrong-${index}`, by: world.by }),
+      ),
+    );
+
+    expect(asked).toBe(5);
+    const codes = ends.map((end) => (end.status === "rejected" ? end.reason.code : "taken")).sort();
+    const expected = [...Array<string>(15).fill("token.cooldown"), ...Array<string>(5).fill("token.rejected")];
+    expect(codes).toEqual(expected);
+    const told = rowsOf(world.table, `partner#${world.partnerId}`, "event#")
+      .filter(({ type }) => type === "token.refused")
+      .map(({ details }) => Object(details).result)
+      .sort();
+    expect(told).toEqual(expected);
+  });
+
+  it("a good one takes none of them, and one whose worker has died gives it back by itself", async () => {
+    const { world } = await startedWorld();
+    for (let count = 1; count <= 7; count += 1) await register(world, world.token);
+    for (let count = 1; count <= 5; count += 1) {
+      await store(
+        world.table,
+        tryWrite(await readTokenTries(world.table, world.partnerId), `${count}`, world.clock.date()),
+      );
+    }
+
+    await expect(register(world, world.token)).rejects.toMatchObject({ code: "token.cooldown", retryAfterSeconds: 1 });
+    await world.pass(30_001);
+
     await register(world, world.token);
   });
 

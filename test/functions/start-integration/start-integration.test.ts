@@ -40,6 +40,7 @@ describe("starting the integration", () => {
       looks: noLooks,
       sizes: { lines: 0, toSend: 0, leftOver: null, repeats: null },
       ledgerBits: 0,
+      isReminded: false,
       notifications: { recipients: [], onSuccess: false },
       closing: null,
       problems: [],

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { watchMails } from "#functions/watch-mails/watch-mails";
+import { keepCoverage } from "#shared/customers/kept-coverage";
 import type { Integration } from "#shared/integrations/integration";
 import { noWants, wish } from "#shared/integrations/wants";
 import { startReminders } from "#shared/mail/reminders";
@@ -24,7 +25,7 @@ const mapped: Integration["mapping"] = {
 const aTable = async (change: Partial<Integration> = {}) => {
   const nextRunAt = minutesAfter(60 * day);
   const table = await aTableWith(anIntegrationRow({ mapping: mapped, nextRunAt, ...change }), aPartnerRow());
-  await table.transact(await startReminders(table, partnerId, { timeZone: "Europe/Prague", at: noon }));
+  await table.transact(await startReminders(table, anIntegration(), noon));
   return table;
 };
 const watch = (table: InMemoryTable, at: string) =>
@@ -55,6 +56,42 @@ describe("at eight in the morning, by the partner's own clock, the owner is told
     if (!row) throw new Error("no integration");
     await table.put({ ...row, mapping: { ...unmapped, accounts: { total: 6, mapped: 3 } } });
     expect(await watch(table, minutesAfter(19 * 60 + 2 * day))).toMatchObject({ reminders: 1 });
+  });
+
+  it("with the ten that cost most by name, as the last look has found them", async () => {
+    const gaps = Array.from({ length: 12 }, (_, index) => ({
+      id: `c${index}`,
+      name: index === 0 ? "<script>alert(1)</script> www.pay.example" : `Customer ${index}`,
+      unbilledUnits: 100 - index,
+      wasMappedAt: null,
+    }));
+    const mapping = { ...mapped, accounts: { total: 15, mapped: 3 } };
+    const coverage = (at: string) => ({
+      accounts: mapping.accounts,
+      services: mapping.services,
+      leftOut: { accounts: 0, services: 0, trial: 0, notProvisioned: 0 },
+      unmapped: { accounts: gaps, services: [] },
+      leftOutServices: [],
+      at,
+    });
+    const digestAfter = async (at: string) => {
+      const table = await aTable({ mapping });
+      const { at: foundAt, ...found } = coverage(at);
+      await keepCoverage(table, partnerId, found, foundAt);
+      expect(await watch(table, morning)).toMatchObject({ reminders: 1 });
+      return mailsIn(table)[0];
+    };
+
+    expect(await digestAfter(noon)).toMatchObject({
+      accounts: {
+        unmapped: 12,
+        names: gaps.slice(0, 10).map(({ name }) => name),
+        units: gaps.slice(0, 10).map(({ unbilledUnits }) => unbilledUnits),
+      },
+      services: { unmapped: 0, names: [] },
+    });
+    // what an earlier look has kept may be mapped by now
+    expect(await digestAfter(minutesAfter(-1))).toMatchObject({ accounts: { unmapped: 12, names: [] } });
   });
 
   it("of a key that is older than the policy allows, once a month", async () => {

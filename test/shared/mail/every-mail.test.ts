@@ -41,8 +41,12 @@ const sayings: Record<MailKind, [subject: string, ...facts: string[]]> = {
   ],
   "mapping-digest": [
     "To be mapped in Gradient: Harbourline IT",
-    "4 customers: Alder & Finch Solicitors, Žižkov Dental, www. pay-here. example, and 1 more",
+    "4 customers",
+    "Alder & Finch Solicitors (120 units not billed)",
+    "www. pay-here. example (1 unit not billed)",
+    "and 1 more",
     "1 service",
+    "DNS filtering (90 units not billed)",
     "they are not billed",
   ],
   "token-aged": [

@@ -27,10 +27,11 @@ import type { End } from "../world/processes.ts";
 import type { World } from "../world/world.ts";
 import { calmHistory } from "./calm-history.ts";
 import type { Flow } from "./kill-points.ts";
+import { watchMails } from "./watch-mails.ts";
 
 setLogLevel("SILENT");
 
-const partnerId = partnerIdOf(0);
+export const partnerId = partnerIdOf(0);
 const kinds = ["all", "retry", "repeat"] as const;
 const minuteMs = 60_000;
 // long enough for a message that was lost, and for what a dead worker's call has left in doubt
@@ -52,8 +53,20 @@ interface Act {
   hasCome?: () => boolean;
 }
 
+export const registerKey = async (its: Ports, text: string): Promise<string> => {
+  const pacerFor = singleCallPacer(its.rate, { class: "person-call", patienceMs: 1_200 });
+  const gradientFor = (id: string) =>
+    patientGradient(its.gradient.as({ pacer: pacerFor(id) }), { clock: its.clock, patienceMs: 1_200 });
+  const register = registerToken({ ...its, gradientFor, secretPrefix: "partner/", hashKey: async () => hashKey });
+  return (await register({ partnerId, text, by: person })).state;
+};
+
 /** What a person does again until it has worked; and then the service comes to rest. */
-const insist = async (world: World, wishes: Wishes, { what, main, hasCome = () => true }: Act): Promise<void> => {
+export const insist = async (
+  world: World,
+  wishes: Wishes,
+  { what, main, hasCome = () => true }: Act,
+): Promise<void> => {
   const { spawn, line, accuse } = world;
   let isDone = false;
   const attempt = () => {
@@ -167,6 +180,7 @@ export const firstConnection: Flow = {
   ],
   run: async (world, wishes) => {
     const { vendor, organizations } = world;
+    watchMails(world);
     const [organization] = organizations;
     if (!organization) throw new Error("There is no partner");
     const side = organization.current();
@@ -174,13 +188,7 @@ export const firstConnection: Flow = {
     const act = (what: string, main: Act["main"], hasCome?: Act["hasCome"]) =>
       insist(world, wishes, { what, main, ...(hasCome ? { hasCome } : {}) });
     await act("begin", async (its) => (await startIntegration(its)({ partnerId, by: person })).integration.state);
-    await act("register", async (its) => {
-      const pacerFor = singleCallPacer(its.rate, { class: "person-call", patienceMs: 1_200 });
-      const gradientFor = (id: string) =>
-        patientGradient(its.gradient.as({ pacer: pacerFor(id) }), { clock: its.clock, patienceMs: 1_200 });
-      const register = registerToken({ ...its, gradientFor, secretPrefix: "partner/", hashKey: async () => hashKey });
-      return (await register({ partnerId, text: side.key ?? "", by: person })).state;
-    });
+    await act("register", (its) => registerKey(its, side.key ?? ""));
     const { version, sha256 } = currentAgreement;
     const consent = { partnerId, version, sha256, by: person, name: "Ada Admin", email: "ada@example.com" };
     await act(

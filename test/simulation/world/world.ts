@@ -203,7 +203,8 @@ export const worldOf = (
   observers.push(({ after }) => {
     if (after?.sk !== "integration") return;
     const id = organizationIdOf(placeOf(after.pk));
-    const isClosed = after.state === "suspended" || after.state === "disconnected";
+    // zeros go out after a disconnect, until they are over
+    const isClosed = after.state === "suspended" || (after.state === "disconnected" && after.closing === null);
     if (!isClosed) closedSince.delete(id);
     else if (!closedSince.has(id)) closedSince.set(id, line.now());
   });
