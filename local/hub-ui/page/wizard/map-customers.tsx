@@ -23,11 +23,11 @@ export const MapCustomers = ({ integration }: { integration: Integration }) => {
           Your customers and services were put into Gradient by themselves. Over there, drag each onto the customer or
           product of your PSA that it is billed as, and press <em>Finish</em>. What is not mapped is not billed.
         </p>
-        <p>
+        <div className="row">
           <GoToGradient integration={integration} {...(isOpen ? {} : { kind: "primary" as const })}>
             <p>There, map customers and services, and press Finish.</p>
           </GoToGradient>
-        </p>
+        </div>
         <Answered answer={mapping}>{(now) => <Looked mapping={now} />}</Answered>
       </section>
       {mapping.data === undefined ? null : (

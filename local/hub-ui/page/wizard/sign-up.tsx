@@ -80,11 +80,11 @@ const GetKey = ({ integration }: { integration: Integration }) => (
       <li>Come back to this tab and paste it here.</li>
     </ol>
     <MayChange>
-      <p>
+      <div className="row">
         <GoToGradient integration={integration} kind="primary">
           <p>There, generate the key of this integration and copy it.</p>
         </GoToGradient>
-      </p>
+      </div>
       <KeyForm act="Check and save the key" />
     </MayChange>
   </>

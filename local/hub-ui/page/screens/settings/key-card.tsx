@@ -54,11 +54,11 @@ export const KeyCard = ({ integration, token }: KeyCardProps) => {
           generated Gradient refuses the key before, and nothing is sent until the new one is saved. What you paste is
           checked with Gradient first; one that it does not accept changes nothing here.
         </p>
-        <p>
+        <div className="row">
           <GoToGradient integration={integration}>
             <p>There, regenerate the key of this integration and copy it.</p>
           </GoToGradient>
-        </p>
+        </div>
         <KeyForm act="Replace the key" onDone={() => setReplaced(true)} />
       </MayChange>
     </section>
