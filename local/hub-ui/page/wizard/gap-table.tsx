@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { memo, useCallback, useState } from "react";
 import { countOf, momentOf, numberOf } from "../../../page-parts/words.ts";
 import { AtFirst } from "../parts/at-first.tsx";
 import { Button } from "../parts/button.tsx";
@@ -15,11 +15,14 @@ export const GapTable = ({ kind, gaps }: { kind: Kind; gaps: Gap[] }) => {
   const [isAsking, setAsking] = useState(false);
   // what has been mapped meanwhile is chosen no more
   const chosen = gaps.filter(({ id }) => chosenIds.has(id));
-  const choose = (id: string) => {
-    const next = new Set(chosenIds);
-    if (!next.delete(id)) next.add(id);
-    setChosenIds(next);
-  };
+  // the same for every row at all times, so that a press draws one row anew, and not all that are shown
+  const choose = useCallback((id: string) => {
+    setChosenIds((before) => {
+      const next = new Set(before);
+      if (!next.delete(id)) next.add(id);
+      return next;
+    });
+  }, []);
   const one = oneOf[kind];
   return (
     <>
@@ -77,26 +80,31 @@ const Rows = ({ kind, gaps, chosenIds, onChoose }: RowsProps) => (
         </tr>
       </thead>
       <tbody>
-        {gaps.map(({ id, name, unbilledUnits, wasMappedAt }) => (
-          <tr key={id}>
-            {onChoose ? (
-              <td className="choice">
-                <input
-                  type="checkbox"
-                  aria-label={`Choose ${name}`}
-                  checked={chosenIds.has(id)}
-                  onChange={() => onChoose(id)}
-                />
-              </td>
-            ) : null}
-            <td className="name">
-              <bdi>{name}</bdi> <span className="quiet small">{id}</span>
-            </td>
-            <td className="number">{numberOf(unbilledUnits)}</td>
-            <td className="when">{wasMappedAt === null ? "never" : momentOf(wasMappedAt)}</td>
-          </tr>
+        {gaps.map((gap) => (
+          <Row key={gap.id} gap={gap} isChosen={chosenIds.has(gap.id)} onChoose={onChoose} />
         ))}
       </tbody>
     </table>
   </Scroll>
 );
+
+interface RowProps {
+  gap: Gap;
+  isChosen: boolean;
+  onChoose: ((id: string) => void) | undefined;
+}
+
+const Row = memo(({ gap: { id, name, unbilledUnits, wasMappedAt }, isChosen, onChoose }: RowProps) => (
+  <tr>
+    {onChoose ? (
+      <td className="choice">
+        <input type="checkbox" aria-label={`Choose ${name}`} checked={isChosen} onChange={() => onChoose(id)} />
+      </td>
+    ) : null}
+    <td className="name">
+      <bdi>{name}</bdi> <span className="quiet small">{id}</span>
+    </td>
+    <td className="number">{numberOf(unbilledUnits)}</td>
+    <td className="when">{wasMappedAt === null ? "never" : momentOf(wasMappedAt)}</td>
+  </tr>
+));
