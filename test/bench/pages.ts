@@ -84,7 +84,7 @@ const parts: Part[] = [
         await more.click({ timeout: 30_000 });
         await page.waitForTimeout(10 * pauseMs);
       }
-      // the pages that were read, all on the screen
+      // all that was read, on the screen
       await showAll(/^Show all [\d,]+ customers/);
       await page.waitForTimeout(10 * pauseMs);
       await choose();

@@ -4,6 +4,7 @@ import { ageOf } from "#local/hub-ui/page/screens/overview/age-of";
 import { addressesIn } from "#local/hub-ui/page/screens/settings/addresses";
 import { bodyOf, draftOf } from "#local/hub-ui/page/screens/settings/schedule-draft";
 import { dayIn, startOfDay } from "#local/hub-ui/page/screens/settings/zoned-day";
+import { waitingWords } from "#local/hub-ui/page/wizard/export-words";
 import { isLookedAt } from "#local/hub-ui/page/wizard/mapping";
 
 const now = Date.parse("2026-11-26T12:00:00.000Z");
@@ -113,6 +114,21 @@ describe("what is mapped in Gradient", () => {
     ],
   ])("%s: it is known: %#", (_when, now, isKnown) => {
     expect(isLookedAt(now)).toBe(isKnown);
+  });
+});
+
+describe("what usage waits for", () => {
+  const wait = { since: "2026-11-26T11:00:00.000Z", linesAhead: null, expectedAt: null, retryAt: null };
+
+  it.each([
+    [{ ...wait, why: "turn", linesAhead: 1200 }, "Waiting, about 1,200 lines ahead."],
+    [{ ...wait, why: "turn", linesAhead: 1 }, "Waiting, about 1 line ahead."],
+    [{ ...wait, why: "turn" }, "Waiting for its turn."],
+    [{ ...wait, why: "gradient-down" }, "Gradient is failing at the moment."],
+    [{ ...wait, why: "paused" }, "Sending is paused."],
+    [{ ...wait, why: "something-new" }, "Waiting: something-new."],
+  ])("%o is told as %s", (waiting, words) => {
+    expect(waitingWords(waiting)).toBe(words);
   });
 });
 
