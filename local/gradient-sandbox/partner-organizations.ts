@@ -45,6 +45,7 @@ export const partnerOrganizationRoutes = (world: SandboxWorld): PartnerRoute[] =
           integrationId: newId(),
           name,
           tokenHash: null,
+          isKeyUsed: false,
           status: "inactive",
           lastSyncedAt: never,
           finishedAt: null,
@@ -79,7 +80,7 @@ export const partnerOrganizationRoutes = (world: SandboxWorld): PartnerRoute[] =
         const organization = organizationAt(store, call);
         const partnerToken = newPartnerToken();
         store.commit(
-          put("organizations", { ...organization, tokenHash: hashToken(partnerToken) }),
+          put("organizations", { ...organization, tokenHash: hashToken(partnerToken), isKeyUsed: false }),
           ...autoMatchServices(store, organization, servicesOf(store, organization.id)),
         );
         return { status: 201, body: { partnerToken } };
@@ -116,6 +117,7 @@ export const partnerOrganizationRoutes = (world: SandboxWorld): PartnerRoute[] =
             ...organization,
             integrationId: newIntegrationId ? newId() : organization.integrationId,
             tokenHash: null,
+            isKeyUsed: false,
             status: "inactive",
             lastSyncedAt: never,
             finishedAt: null,

@@ -43,6 +43,7 @@ export const organizationSummary = (organization: Organization) => ({
   integrationId: organization.integrationId,
   name: organization.name,
   connected: organization.tokenHash !== null,
+  isKeyUsed: organization.isKeyUsed,
   status: organization.status,
   lastSyncedAt: organization.lastSyncedAt,
   finishedAt: organization.finishedAt,

@@ -32,6 +32,8 @@ const organization = z.object({
   name: z.string(),
   /** SHA-256 of the partner token, which is shown once and kept nowhere; null while disconnected. */
   tokenHash: z.string().nullable(),
+  /** The vendor has called with this token. What was written before this was kept was of connections in use. */
+  isKeyUsed: z.boolean().default(true),
   status: writableStatus,
   lastSyncedAt: z.string(),
   finishedAt: z.string().nullable(),

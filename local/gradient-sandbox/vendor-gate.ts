@@ -4,8 +4,10 @@ import { organizationOf } from "./credential.ts";
 import { parseJson, Refusal, type Reply, readBody, refusalReply, replyToError, send } from "./exchange.ts";
 import type { Fate, FaultInjector } from "./faults.ts";
 import type { RateLimit } from "./rate-limit.ts";
+import type { Organization } from "./records.ts";
 import { type Match, router } from "./router.ts";
 import { type SandboxWorld, timeOf, type VendorRoute } from "./sandbox-world.ts";
+import { put } from "./state-store.ts";
 import type { Timers } from "./timers.ts";
 import { vendorAccountRoutes } from "./vendor-accounts.ts";
 import { vendorConnectionRoutes } from "./vendor-connection.ts";
@@ -65,13 +67,21 @@ export const vendorGate = ({ world, vendorKey, faults, limit, timers }: Gate) =>
   const credentialOf = ({ request }: Arrival) =>
     organizationOf(world.store, vendorKey, request.headers["gradient-token"]);
 
+  /** The first call with a key shows that the vendor has it. */
+  const noteUse = (organization: Organization | undefined): Organization | undefined => {
+    if (!organization || organization.isKeyUsed) return organization;
+    const used = { ...organization, isKeyUsed: true };
+    world.store.commit(put("organizations", used));
+    return used;
+  };
+
   const run = (arrival: Arrival): Reply => {
     const { request, url, match } = arrival;
     const refusal = refusalOf(arrival);
     if (refusal) return refusal;
     const method = request.method ?? "";
     if (!match) throw new Refusal(404, `Cannot ${method} ${url.pathname}`);
-    const organization = credentialOf(arrival);
+    const organization = noteUse(credentialOf(arrival));
     if (!organization) throw new Refusal(401, "Unauthorized");
     const call = {
       method,

@@ -28,9 +28,12 @@ export const noLookAlikes: LookAlikes = { groups: [], more: 0 };
 
 const key = (partnerId: string): Key => ({ pk: partnerPk(partnerId), sk: "look-alikes" });
 
+// another one whenever the sentences become others, which are kept with the groups
+const wording = 2;
+
 /** Other names have another one: what was computed from them holds as long as it is the same. */
 export const digestOfNames = (customers: Pick<Customer, "id" | "name">[]): string =>
-  hash("sha256", JSON.stringify(customers.map(({ id, name }) => [id, name])), "base64url");
+  hash("sha256", JSON.stringify([wording, ...customers.map(({ id, name }) => [id, name])]), "base64url");
 
 export const findLookAlikes = async (table: Pick<Table, "get">, partnerId: string): Promise<LookAlikes> => {
   const item = await table.get(key(partnerId));

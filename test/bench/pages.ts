@@ -66,28 +66,28 @@ const parts: Part[] = [
   },
   {
     screen: "Mapping",
-    what: "choosing customers, Show all, and choosing again",
+    what: "choosing customers, showing 1,000 of them, and choosing again",
     address: "/connect",
     isReady: gapsAreRead,
     act: async (page) => {
-      const boxes = page.getByRole("checkbox");
-      for (let index = 0; index < 10; index += 1) {
-        await boxes.nth(index).click();
-        await page.waitForTimeout(pauseMs);
-      }
-      await page
-        .getByRole("button", { name: /^Show all/ })
-        .first()
-        .click();
+      const choose = async () => {
+        for (let index = 0; index < 10; index += 1) {
+          await page.getByRole("checkbox").nth(index).click();
+          await page.waitForTimeout(pauseMs);
+        }
+      };
+      const showAll = (many: RegExp) => page.getByRole("button", { name: many }).first().click({ timeout: 30_000 });
+      await choose();
+      await showAll(/^Show all 2,\d{3} customers/);
       const more = page.getByRole("button", { name: "Show more" }).first();
       for (let shown = 1; shown < 10; shown += 1) {
         await more.click({ timeout: 30_000 });
         await page.waitForTimeout(10 * pauseMs);
       }
-      for (let index = 0; index < 10; index += 1) {
-        await boxes.nth(index).click();
-        await page.waitForTimeout(pauseMs);
-      }
+      // all that was read, on the screen
+      await showAll(/^Show all [\d,]+ customers/);
+      await page.waitForTimeout(10 * pauseMs);
+      await choose();
     },
   },
   {

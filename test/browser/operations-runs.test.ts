@@ -5,6 +5,7 @@ import { expectedCounts } from "#local/sample/sample";
 import { connectPartner, feedPartner } from "#test/system/hub-session";
 import { type RunningSystem, startLocalSystem } from "#test/system/local-system";
 import { faultsEverywhere, launchBrowser, openPage } from "./browser.ts";
+import { untilFocused } from "./hub-page.ts";
 import { oddNames, operatedPartner, partnerId } from "./operated-partner.ts";
 
 let browser: Browser;
@@ -160,15 +161,20 @@ describe("runs on the hub's page", () => {
     await show("/settings/disconnect");
     await button("Disconnect Gradient…").click();
     const dialog = page.getByRole("dialog");
-    await dialog.getByText(/Gradient goes on with what it has accepted last/).waitFor();
+    await dialog.getByText(/^Gradient holds [\d,]+ units of/).waitFor();
+    expect(await dialog.getByRole("radio", { name: /They stay as they are/ }).isChecked()).toBe(true);
     await dialog.getByText("the key that connects the hub with Gradient").waitFor();
     expect(await faultsEverywhere(page)).toEqual([]);
     expect(await button("Disconnect").getAttribute("aria-disabled")).toBe("true");
     await page.getByLabel("Type disconnect to go on").fill("disconnect");
     await page.keyboard.press("Enter");
     await page.getByText("There is nothing to set until Gradient is connected").waitFor();
+    // the button that was pressed is gone, and so is the dialog
+    await untilFocused(page, "H2 Settings");
     await show("/overview");
     await badge("Disconnected").waitFor();
     await page.getByText(/Gradient goes on with what it accepted last/).waitFor();
+    await show("/audit");
+    await page.getByText("Counts in Gradient: left as they are").waitFor();
   });
 });

@@ -55,9 +55,7 @@ describe("the sandbox's page", () => {
     const key = page.getByLabel("Key", { exact: true });
     await look("key");
     const count = await vendorTakesOver(await key.inputValue());
-    await tabTo(page, link(page, "Go on to account mapping"));
-    await press(page, "Enter");
-
+    // whoever waits for the vendor is led on
     await title(page, "Account mapping");
     await page.getByText("1 account of 4 mapped, 1 of them to a customer of the very same name").waitFor();
     await tabTo(page, page.getByRole("listbox", { name: /Accounts to map/i }));
@@ -114,9 +112,14 @@ describe("the sandbox's page", () => {
     const keyOf = () => page.getByLabel("Key", { exact: true }).inputValue();
     await button(page, "Connect and generate a key").dblclick();
     const first = await keyOf();
-    await vendorTakesOver(first);
-    await page.getByRole("heading", { name: "Secure MSP Hub is connected" }).waitFor();
+    const lost = page.getByText("The key was shown once and cannot be shown again.");
+    expect(await lost.count()).toBe(0);
     await page.reload();
+    await lost.waitFor();
+    await vendorTakesOver(first);
+    await title(page, "Account mapping");
+    await link(page, /^Connect to vendor/).click();
+    await page.getByRole("heading", { name: "Secure MSP Hub is connected" }).waitFor();
     await button(page, "Regenerate key").click();
     expect(await page.getByLabel("Key", { exact: true }).count()).toBe(0);
     const dialog = page.getByRole("dialog");
@@ -126,8 +129,15 @@ describe("the sandbox's page", () => {
     await button(page, "Regenerate key").click();
     await dialog.getByRole("button", { name: "Regenerate" }).click();
     const second = await keyOf();
+    const dead = page.getByText("Secure MSP Hub still has the key from before, which does not work any more.");
+    await dead.waitFor();
     expect((await sandbox.vendor(first, "GET", "/organization")).status).toBe(401);
+    await page.reload();
+    await dead.waitFor();
+    await lost.waitFor();
+    expect(await faultsEverywhere(page)).toEqual([]);
     expect((await sandbox.vendor(second, "GET", "/organization")).status).toBe(200);
+    await page.getByRole("heading", { name: "Secure MSP Hub is connected" }).waitFor();
 
     await button(page, "Disconnect").click();
     await dialog.getByText("deletes the 4 accounts").waitFor();

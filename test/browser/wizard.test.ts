@@ -142,8 +142,11 @@ describe("the wizard", () => {
     const other = await tabOf("/connect/1");
     for (const tab of [page, other]) await tab.getByRole("checkbox", { name: /I have read this/ }).check();
     await Promise.all([page, other].map((tab) => button(tab, "Confirm the agreement").click()));
-    for (const tab of [page, other]) await tab.getByText(/^Version .* by Marta Keller$/).waitFor();
+    // the step's last act leads on to the next one
+    for (const tab of [page, other]) await untilFocused(tab, "H2 Map customers and services");
     await other.context().close();
+    await page.getByRole("link", { name: /Step 1/ }).click();
+    await page.getByText(/^Version .* by Marta Keller$/).waitFor();
     // delivered as soon as its report has come
     await page.getByText(/^The e-mail to the owner (was sent|has arrived)\./).waitFor();
     await button(page, "Send the e-mail again").click();
@@ -154,8 +157,7 @@ describe("the wizard", () => {
   it("shows gaps with their units, leaves out with a reason, and takes in again", async () => {
     await button(page, "Next").click();
     await untilFocused(page, "H2 Map customers and services");
-    // Gradient has matched equal names by itself
-    await button(page, "Check now").click();
+    // Gradient has matched equal names by itself, and nobody has to press anything to see it
     await page.getByText("29 of 37 customers mapped").waitFor();
     await page.getByText("Northgate Logistics · NORTHGATE LOGISTICS").waitFor();
     expect(await button(page, "Next").getAttribute("aria-disabled")).toBe("true");
@@ -196,10 +198,19 @@ describe("the wizard", () => {
     const changes = changesOf(page);
     await button(page, "Send usage").dblclick();
     await page.reload();
-    await page.getByText("unchanged since last time").waitFor();
+    await page.getByText("had been accepted before, and have not changed").waitFor();
     expect(changes).toEqual(["POST /exports"]);
     await expect(page.locator("table").textContent()).resolves.not.toMatch(/approved/i);
     await page.getByText("A count that Gradient has accepted is not approved yet").waitFor();
+  });
+
+  it("ends: its steps are done, with what they leave open, and Finish leads to the overview", async () => {
+    await page.getByRole("link", { name: /Step 3: Approve usage.*counts are in Gradient/ }).waitFor();
+    await page.getByRole("link", { name: /Step 2: .*done, but 3 customers not mapped/ }).waitFor();
+    await button(page, "Finish").click();
+    await page.getByRole("heading", { name: "Is my usage in Gradient?" }).waitFor();
+    await page.goBack();
+    await page.getByRole("heading", { name: "Approve usage", level: 2 }).waitFor();
   });
 
   it("goes back by the browser's own button, and complained of nothing but refusals", async () => {

@@ -21,6 +21,7 @@ describe("a partner's way to the first count", () => {
     const sandbox = await aSandbox();
     const partner = await aConnectedPartner(sandbox, { name: "Example MSP" });
     const status = async () => (await partner.vendor("GET", "/organization")).body.status;
+    expect(await newest(sandbox)).toMatchObject({ connected: true, isKeyUsed: false });
     expect((await partner.vendor("GET", "/organization")).body).toMatchObject({
       organizationId: partner.organizationId,
       integrationId: partner.integrationId,
@@ -28,6 +29,7 @@ describe("a partner's way to the first count", () => {
       status: "inactive",
       lastSyncedAt: never,
     });
+    expect(await newest(sandbox)).toMatchObject({ connected: true, isKeyUsed: true });
 
     const { body: vendor } = await partner.vendor("POST", "/service", mailbox);
     const serviceId = vendor.skus[0].id;

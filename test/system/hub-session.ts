@@ -82,7 +82,7 @@ export const untilOver = (session: ApiClient, exportId: string, limitMs = 30_000
   );
 
 /** Token, agreement, accounts in Gradient; nothing is mapped yet. Answers the session and the organization's id. */
-export const connectPartner = async (system: RunningSystem, partnerId: string) => {
+export const connectPartner = async (system: RunningSystem, partnerId: string, { limitMs = 15_000 } = {}) => {
   const session = await hubSession(system, partnerId);
   const partnerSide = `${system.endpoints.gradient}/_partner/organizations`;
   const post = async (url: string, body: unknown): Promise<unknown> =>
@@ -99,10 +99,14 @@ export const connectPartner = async (system: RunningSystem, partnerId: string) =
   const { version, sha256 } = bodyOf(await session(`GET ${base}/agreement`, {}));
   bodyOf(await session(`POST ${base}/agreement/confirmations`, { body: { version, sha256 } }));
   const accounts = z.object({ accounts: z.array(z.object({ id: z.string() })), services: z.array(z.unknown()) });
-  await eventually("the accounts in Gradient", async () => {
-    const found = accounts.parse(await (await fetch(at)).json());
-    // services are created one by one
-    return found.accounts.length > 0 && found.services.length === serviceCount ? found : undefined;
-  });
+  await eventually(
+    "the accounts in Gradient",
+    async () => {
+      const found = accounts.parse(await (await fetch(at)).json());
+      // services are created one by one
+      return found.accounts.length > 0 && found.services.length === serviceCount ? found : undefined;
+    },
+    limitMs,
+  );
   return { session, partnerToken, post, at };
 };

@@ -25,10 +25,11 @@ const whyOf = (steps: number[], forms: number): string => {
   return forms > 2 ? "Each name differs from another one by one letter." : "The names differ by one letter.";
 };
 
+const leaveOut = "If this is one company, leave out what is one too many before you map.";
 const whatToDoAbout = (last: number): string =>
   last === same
-    ? "If this is one company, remove the others in the hub. If not, give each a name of its own there."
-    : "Look twice when you map them. If this is one company, remove the others in the hub.";
+    ? `${leaveOut} If not, have each given a name of its own in the hub.`
+    : `Look twice when you map them. ${leaveOut}`;
 
 type Join = (place: number, other: number, step: number) => void;
 

@@ -7,6 +7,9 @@ interface KeyPanelProps {
   onDone(): void;
 }
 
+/** The page of the hub that asks for the key. */
+const wizardOf = (hubUi: string): string => `${hubUi.replace(/\/$/, "")}/#/connect`;
+
 /** The key, this once: Gradient keeps no more of it than it needs to recognize it. */
 export const KeyPanel = ({ partnerKey, vendor, hubUi, onDone }: KeyPanelProps) => {
   const field = useRef<HTMLInputElement>(null);
@@ -18,7 +21,7 @@ export const KeyPanel = ({ partnerKey, vendor, hubUi, onDone }: KeyPanelProps) =
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(partnerKey);
-      setCopied("Copied.");
+      setCopied(`Copied. Go back to the tab of ${vendor}, and paste it there.`);
     } catch {
       field.current?.select();
       setCopied("The browser does not let this page copy. The key is selected: copy it with the keyboard.");
@@ -29,9 +32,7 @@ export const KeyPanel = ({ partnerKey, vendor, hubUi, onDone }: KeyPanelProps) =
       <h2 id="key-title" ref={heading} tabIndex={-1}>
         Your key
       </h2>
-      <p>
-        It is shown this once. Copy it now, and paste it on {vendor}'s page. Whoever loses it makes another one here.
-      </p>
+      <p>It is shown this once. Copy it, go back to the tab of {vendor}, and paste it there.</p>
       <div className="row">
         <label className="grow">
           <span className="unseen">Key</span>
@@ -46,9 +47,8 @@ export const KeyPanel = ({ partnerKey, vendor, hubUi, onDone }: KeyPanelProps) =
       </p>
       <div className="row">
         {hubUi === null ? null : (
-          <a className="button" href={hubUi} target="_blank" rel="noreferrer">
-            Open {vendor}
-            <span className="unseen"> in a new tab</span>
+          <a className="button" href={wizardOf(hubUi)} target="_blank" rel="noreferrer">
+            Open {vendor} in a new tab
           </a>
         )}
         <button type="button" className="plain" onClick={onDone}>

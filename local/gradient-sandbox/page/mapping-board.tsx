@@ -1,7 +1,7 @@
 import { useDeferredValue, useId, useRef, useState } from "react";
 import { countOf, numberOf } from "../../page-parts/words.ts";
 import { ChoiceList } from "./choice-list.tsx";
-import { type Mapping, matches, type Pair } from "./mapping.ts";
+import { isOpen, type Mapping, matches, type Pair } from "./mapping.ts";
 
 interface MappingBoardProps {
   mapping: Mapping;
@@ -25,7 +25,7 @@ export const MappingBoard = ({ mapping, onMap, onExclude }: MappingBoardProps) =
   const shownText = useDeferredValue(text);
   const shownPsaText = useDeferredValue(psaText);
 
-  const open = items.filter(({ isMapped, excluded }) => !isMapped && !excluded);
+  const open = items.filter(isOpen);
   // mapped by somebody else meanwhile, and picked no more
   const picked = new Set(open.filter((one) => chosen.has(one.id)).map((one) => one.id));
   const shown = open.filter(({ name }) => matches(shownText, name));

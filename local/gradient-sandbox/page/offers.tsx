@@ -1,5 +1,5 @@
 import { countOf } from "../../page-parts/words.ts";
-import { type Mapping, offersOf, type Pair } from "./mapping.ts";
+import { certainOf, type Mapping, offersOf, type Pair } from "./mapping.ts";
 
 interface OffersProps {
   mapping: Mapping;
@@ -9,12 +9,13 @@ interface OffersProps {
 
 const shownAtOnce = 20;
 
+const isMappedTo = ({ items }: Mapping, { psaId }: Pair): boolean => items.some((item) => item.psaId === psaId);
+
 /** Names that are nearly the same are offered; only a person can say that they are the same customer. */
 export const Offers = ({ mapping, isBusy, onMap }: OffersProps) => {
   const offers = offersOf(mapping);
   if (offers.length === 0) return null;
-  const perItem = Map.groupBy(offers, ({ id }) => id);
-  const certain = [...perItem.values()].flatMap((found) => (found.length === 1 ? found : []));
+  const certain = certainOf(offers);
   const hidden = offers.length - shownAtOnce;
   return (
     <section className="card" aria-labelledby="offers-title">
@@ -22,7 +23,7 @@ export const Offers = ({ mapping, isBusy, onMap }: OffersProps) => {
         <h2 id="offers-title">Is this the same?</h2>
         {certain.length > 1 ? (
           <button type="button" disabled={isBusy} onClick={() => void onMap(certain)}>
-            Map all {certain.length}
+            {certain.length === offers.length ? `Map all ${certain.length}` : `Map the ${certain.length} clear ones`}
           </button>
         ) : null}
       </div>
@@ -34,6 +35,11 @@ export const Offers = ({ mapping, isBusy, onMap }: OffersProps) => {
               {offer.name} <span aria-hidden="true">→</span>
               <span className="unseen"> may be </span> {offer.psaName}{" "}
               <span className="quiet small">{offer.isSame ? "the same name" : "nearly the same name"}</span>
+              {offer.rival === undefined ? null : (
+                <span className="small rival">
+                  Look twice: “{offer.rival}” {isMappedTo(mapping, offer) ? "is mapped to it already" : "is near, too"}.
+                </span>
+              )}
             </span>
             <button type="button" disabled={isBusy} onClick={() => void onMap([offer])}>
               Map

@@ -1,6 +1,8 @@
 import { lazy, type ReactNode, Suspense, useEffect } from "react";
 import { Notice } from "../../page-parts/notice.tsx";
+import { numberOf } from "../../page-parts/words.ts";
 import { ConnectStep } from "./connect-step.tsx";
+import { isOpen } from "./mapping.ts";
 import { addressOf, isTakenOver, type StepName, stateOf, steps } from "./progress.ts";
 import { type OrganizationDetail, useOrganization } from "./sandbox-api.ts";
 import { ScreenTitle } from "./screen-title.tsx";
@@ -14,11 +16,14 @@ interface Place {
   part: StepName | "synthesize";
 }
 
-const isDone = ({ accounts, services, ...organization }: OrganizationDetail, step: StepName): boolean => {
+/** What is still to be mapped in a step. */
+const leftIn = (organization: OrganizationDetail, step: StepName): number =>
+  step === "accounts" || step === "services" ? organization[step].filter(isOpen).length : 0;
+
+const isDone = (organization: OrganizationDetail, step: StepName): boolean => {
   if (step === "connect") return isTakenOver(organization);
-  if (step === "accounts") return accounts.some(({ isMapped }) => isMapped);
-  if (step === "services") return services.some(({ isMapped }) => isMapped);
-  return organization.finishedAt !== null;
+  if (step === "review") return organization.finishedAt !== null;
+  return organization[step].some(({ isMapped }) => isMapped) && leftIn(organization, step) === 0;
 };
 
 const Tabs = ({ organization, part }: Place) => (
@@ -43,13 +48,17 @@ const Steps = ({ organization, part }: Place) => (
     <ol className="steps">
       {steps.map(({ name, title }, index) => {
         const done = isDone(organization, name);
+        const left = leftIn(organization, name);
         const words = (
           <>
             <span className="step-mark" aria-hidden="true">
               {done ? "✓" : index + 1}
             </span>
-            {title}
-            {done ? <span className="unseen">, done</span> : null}
+            <span>
+              {title}
+              {done ? <span className="unseen">, done</span> : null}
+              {left > 0 ? <span className="left">{numberOf(left)} not mapped</span> : null}
+            </span>
           </>
         );
         // Gradient's own wizard is locked until the vendor has taken over the key

@@ -1,16 +1,18 @@
 import { Notice } from "../../page-parts/notice.tsx";
-import { momentOf, numberOf } from "../../page-parts/words.ts";
-import { type Kind, mappingOf } from "./mapping.ts";
+import { countOf, momentOf, numberOf } from "../../page-parts/words.ts";
+import { isOpen, type Kind, mappingOf } from "./mapping.ts";
 import { addressOf } from "./progress.ts";
 import { call, type OrganizationDetail, pathOf, queries, useSetting } from "./sandbox-api.ts";
 import { useAction } from "./use-action.ts";
 
 const titles: Record<Kind, string> = { accounts: "Accounts", services: "Services" };
 
+const namesShown = 10;
+
 const Summary = ({ organization, kind }: { organization: OrganizationDetail; kind: Kind }) => {
   const { items, words } = mappingOf(organization, kind);
   const mapped = items.filter(({ isMapped }) => isMapped).length;
-  const out = items.filter(({ isMapped, excluded }) => excluded && !isMapped).length;
+  const open = items.filter(isOpen);
   return (
     <section className="card" aria-labelledby={`review-${kind}`}>
       <h2 id={`review-${kind}`}>{titles[kind]}</h2>
@@ -18,10 +20,21 @@ const Summary = ({ organization, kind }: { organization: OrganizationDetail; kin
         <dt>Mapped</dt>
         <dd>{numberOf(mapped)}</dd>
         <dt>Not mapped</dt>
-        <dd>{numberOf(items.length - mapped - out)}</dd>
+        <dd>{numberOf(open.length)}</dd>
         <dt>Excluded</dt>
-        <dd>{numberOf(out)}</dd>
+        <dd>{numberOf(items.length - mapped - open.length)}</dd>
       </dl>
+      {open.length === 0 ? null : (
+        <>
+          <p className="small left-open">Not mapped, so their usage is not billed:</p>
+          <ul className="small">
+            {open.slice(0, namesShown).map(({ id, name }) => (
+              <li key={id}>{name}</li>
+            ))}
+            {open.length > namesShown ? <li>and {countOf(open.length - namesShown, "other")}</li> : null}
+          </ul>
+        </>
+      )}
       <a href={`#${addressOf(organization.organizationId, kind)}`}>Change how {words.many} are mapped</a>
     </section>
   );

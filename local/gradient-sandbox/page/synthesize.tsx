@@ -1,4 +1,4 @@
-import { useDeferredValue, useMemo, useRef, useState } from "react";
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { Dialog } from "../../page-parts/dialog.tsx";
 import { Notice } from "../../page-parts/notice.tsx";
 import { countOf, numberOf } from "../../page-parts/words.ts";
@@ -10,6 +10,12 @@ import { UsageCard } from "./usage-card.tsx";
 import { useAction } from "./use-action.ts";
 
 const shownAtOnce = 48;
+
+/** How many there are, and how many of them stand on the page. */
+const foundWords = (found: number, limit: number): string =>
+  found > limit
+    ? `${countOf(found, "card")}, the first ${numberOf(limit)} of them here.`
+    : `${countOf(found, "card")}.`;
 
 const { compare } = new Intl.Collator();
 const byName = (a: Card, b: Card): number =>
@@ -25,6 +31,7 @@ export const Synthesize = ({ organization }: { organization: OrganizationDetail 
   const [said, setSaid] = useState("");
   const { run, isBusy, failure } = useAction();
   const list = useRef<HTMLUListElement>(null);
+  const settledAt = useRef<number | undefined>(undefined);
   const deferred = useDeferredValue(filter);
 
   const cards = useMemo(() => (data?.items ?? []).toSorted(byName), [data]);
@@ -47,13 +54,15 @@ export const Synthesize = ({ organization }: { organization: OrganizationDetail 
         items.length === 1 && only ? `${only.accountName}, ${only.serviceName}` : countOf(items.length, "card");
       const bills = only && items.length === 1 ? ` The PSA bills ${numberOf(only.psaQuantity)}.` : "";
       setSaid(verb === "approve" ? `Approved: ${what}.${bills}` : `Dismissed: ${what}.${bills}`);
-      // the card is gone from under the focus: the next one has it, else the list
-      requestAnimationFrame(() => {
-        const cardAt = list.current?.children[Math.min(at, (list.current?.children.length ?? 1) - 1)];
-        const next = cardAt?.querySelector("button") ?? list.current;
-        if (document.activeElement === document.body) next?.focus();
-      });
+      settledAt.current = at;
     });
+  useEffect(() => {
+    if (isBusy || settledAt.current === undefined) return;
+    // the card is gone from under the focus: the next one has it, else the list
+    const cardAt = list.current?.children[Math.min(settledAt.current, list.current.children.length - 1)];
+    settledAt.current = undefined;
+    if (document.activeElement === document.body) (cardAt?.querySelector("button") ?? list.current)?.focus();
+  });
   const hidden = shown.length - limit;
   return (
     <>
@@ -77,10 +86,11 @@ export const Synthesize = ({ organization }: { organization: OrganizationDetail 
         <>
           <CardFilters cards={cards} filter={filter} onChange={setFilter} />
           <div className="row apart said">
-            <p role="status">{said === "" ? `${countOf(shown.length, "card")} shown.` : said}</p>
+            <p role="status">{said === "" ? foundWords(shown.length, limit) : said}</p>
             {open.length > 1 ? (
               <button type="button" disabled={isBusy} onClick={() => setAsking(true)}>
-                Approve all {numberOf(open.length)} shown
+                Approve all {numberOf(open.length)}
+                {open.length > Math.min(limit, shown.length) ? ", also those further down" : ""}
               </button>
             ) : null}
           </div>

@@ -4,6 +4,14 @@ import { useIntegration } from "./integration.ts";
 import { Answered } from "./parts/answered.tsx";
 import { stateWords } from "./states.ts";
 
+/** Where a state leads; one that is being set up leads to what is to be done next. */
+const entries: Partial<Record<string, { title: string; address: string }>> = {
+  "not-started": { title: "Set up Gradient", address: "#/connect" },
+  active: { title: "Show how it stands", address: "#/overview" },
+  suspended: { title: "Show how it stands", address: "#/overview" },
+  disconnected: { title: "Show how it stands", address: "#/overview" },
+};
+
 /** The hub's list of integrations, where Gradient is found. */
 export const Home = ({ heading }: { heading: RefObject<HTMLHeadingElement | null> }) => {
   const integration = useIntegration();
@@ -26,8 +34,8 @@ export const Home = ({ heading }: { heading: RefObject<HTMLHeadingElement | null
                   Sends what each of your customers uses to Gradient, which compares it with what you bill. You approve
                   every change there.
                 </p>
-                <a className="button primary" href="#/connect">
-                  {state === "not-started" ? "Set up Gradient" : "Open Gradient"}
+                <a className="button primary" href={entries[state]?.address ?? "#/connect"}>
+                  {entries[state]?.title ?? "Go on setting up"}
                 </a>
               </>
             )}

@@ -13,6 +13,10 @@ const words: Record<string, { tone: Tone; text: string }> = {
   disconnected: { tone: "neutral", text: "Disconnected" },
 };
 
+/** A run has ended since Gradient accepted a first count: what is left to do is done in Gradient. */
+export const isSetUp = ({ state, step, exports: { last } }: Integration): boolean =>
+  state === "active" && step === 3 && last !== null && last.outcome !== "failed";
+
 /** A state in a partner's words; one that is not known yet is shown as it is. */
 export const stateWords = (state: string): { tone: Tone; text: string } =>
   words[state] ?? { tone: "neutral", text: state };

@@ -4,6 +4,8 @@ import { ageOf } from "#local/hub-ui/page/screens/overview/age-of";
 import { addressesIn } from "#local/hub-ui/page/screens/settings/addresses";
 import { bodyOf, draftOf } from "#local/hub-ui/page/screens/settings/schedule-draft";
 import { dayIn, startOfDay } from "#local/hub-ui/page/screens/settings/zoned-day";
+import { waitingWords } from "#local/hub-ui/page/wizard/export-words";
+import { isLookedAt } from "#local/hub-ui/page/wizard/mapping";
 
 const now = Date.parse("2026-11-26T12:00:00.000Z");
 
@@ -65,6 +67,68 @@ describe("the details of an event", () => {
       { name: "Lines", text: "3" },
       { name: "somethingNew", text: "7" },
     ]);
+  });
+});
+
+describe("what an event says of itself", () => {
+  const known = ["userAgent", "result", "lastFourBefore", "organizationBefore", "finalCounts", "remaining", "count"];
+
+  it.each(known)("names %s in words", (name) => {
+    expect(detailsInWords({ [name]: "x" })).not.toContainEqual({ name, text: "x" });
+  });
+
+  it("tells a schedule as the settings tell it", () => {
+    const before = '{"frequency":"daily","hour":2,"pausedUntil":null} Europe/Prague';
+    const after = '{"frequency":"weekly","dayOfWeek":3,"hour":5,"pausedUntil":null} UTC';
+
+    expect(detailsInWords({ before, after })).toEqual([
+      { name: "Before", text: "Every day at 02:00, Europe/Prague" },
+      { name: "Now", text: "Every Wednesday at 05:00, UTC" },
+    ]);
+    expect(detailsInWords({ after: "nobody; bad results only" })).toEqual([
+      { name: "Now", text: "nobody; bad results only" },
+    ]);
+    expect(detailsInWords({ after: "{not a schedule} UTC" })).toEqual([{ name: "Now", text: "{not a schedule} UTC" }]);
+  });
+});
+
+describe("what is mapped in Gradient", () => {
+  const at = "2026-11-26T11:00:00.000Z";
+  const changes = { existed: 0, renamed: 0, retired: 0, refused: 0 };
+  const mapping = (facts: object) => ({
+    lastCheckedAt: at,
+    lastChanges: null,
+    accounts: { total: 37, mapped: 0 },
+    ...facts,
+  });
+
+  it.each([
+    ["before the first look", mapping({ lastCheckedAt: null }), false],
+    ["after the look that put customers there", mapping({ lastChanges: { at, created: 37, ...changes } }), false],
+    ["after the look that followed", mapping({ lastChanges: { at: "2026-11-26", created: 37, ...changes } }), true],
+    ["where nothing had to be put there", mapping({ lastChanges: { at, created: 0, ...changes } }), true],
+    [
+      "where one was put beside those that are mapped",
+      mapping({ lastChanges: { at, created: 1, ...changes }, accounts: { total: 37, mapped: 29 } }),
+      true,
+    ],
+  ])("%s: it is known: %#", (_when, now, isKnown) => {
+    expect(isLookedAt(now)).toBe(isKnown);
+  });
+});
+
+describe("what usage waits for", () => {
+  const wait = { since: "2026-11-26T11:00:00.000Z", linesAhead: null, expectedAt: null, retryAt: null };
+
+  it.each([
+    [{ ...wait, why: "turn", linesAhead: 1200 }, "Waiting, about 1,200 lines ahead."],
+    [{ ...wait, why: "turn", linesAhead: 1 }, "Waiting, about 1 line ahead."],
+    [{ ...wait, why: "turn" }, "Waiting for its turn."],
+    [{ ...wait, why: "gradient-down" }, "Gradient is failing at the moment."],
+    [{ ...wait, why: "paused" }, "Sending is paused."],
+    [{ ...wait, why: "something-new" }, "Waiting: something-new."],
+  ])("%o is told as %s", (waiting, words) => {
+    expect(waitingWords(waiting)).toBe(words);
   });
 });
 

@@ -8,21 +8,26 @@ interface AtFirstProps<Item> {
   first: number;
   /** What many are called. */
   many: string;
+  /** So many more a press shows: hundreds of plain rows at once keep a page from answering. */
+  atOnce?: number;
   children(items: Item[]): ReactNode;
 }
 
-/** The beginning of a long list, and a button for all of it: what comes after it on the page stays in reach. */
-export const AtFirst = <Item,>({ items, first, many, children }: AtFirstProps<Item>) => {
-  const [showsAll, setShowsAll] = useState(false);
-  const isCut = items.length > first;
+/** The beginning of a long list, and a button for more of it: what comes after it on the page stays in reach. */
+export const AtFirst = <Item,>({ items, first, many, atOnce = 100, children }: AtFirstProps<Item>) => {
+  const [limit, setLimit] = useState(first);
+  const next = limit + atOnce;
+  const more =
+    next >= items.length
+      ? `Show all ${numberOf(items.length)} ${many}`
+      : `Show ${numberOf(atOnce)} more of ${numberOf(items.length)} ${many}`;
   return (
     <>
-      {children(showsAll ? items : items.slice(0, first))}
-      {isCut ? (
+      {children(items.slice(0, limit))}
+      {items.length > first ? (
         <div className="row more">
-          <Button onPress={() => setShowsAll(!showsAll)}>
-            {showsAll ? `Show the first ${first} only` : `Show all ${numberOf(items.length)} ${many}`}
-          </Button>
+          {items.length > limit ? <Button onPress={() => setLimit(next)}>{more}</Button> : null}
+          {limit > first ? <Button onPress={() => setLimit(first)}>Show the first {first} only</Button> : null}
         </div>
       ) : null}
     </>

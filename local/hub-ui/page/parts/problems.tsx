@@ -1,11 +1,14 @@
 import { Notice } from "../../../page-parts/notice.tsx";
 import { momentOf } from "../../../page-parts/words.ts";
+import { useSession, whoMay } from "../session.ts";
 import type { Integration } from "../states.ts";
 
 interface Words {
   title: string;
   /** Where something can be done about it. */
   at?: { address: string; title: string };
+  /** It takes a look only, which every role may have. */
+  isForAll?: boolean;
 }
 
 const key = { address: "#/settings/key", title: "Replace the key" };
@@ -18,7 +21,7 @@ const words: Record<string, Words> = {
   "gradient.forbidden": { title: "Gradient refuses our calls" },
   "gradient.unavailable": { title: "Gradient is failing" },
   "gradient.vendor-key-rejected": { title: "Gradient refuses the hub's own key" },
-  "accounts.refused": { title: "Gradient did not take all customers", at: connect },
+  "accounts.refused": { title: "Gradient did not take all customers", at: connect, isForAll: true },
   "schedule.unreadable": {
     title: "The schedule cannot be read",
     at: { address: "#/settings/schedule", title: "Set the schedule" },
@@ -38,17 +41,15 @@ const words: Record<string, Words> = {
 };
 
 /** What is wrong, since when, and what to do about it. */
-export const Problems = ({ problems }: Pick<Integration, "problems">) =>
-  problems.map(({ code, since, whatToDo }) => {
-    const { title, at } = words[code] ?? { title: `Problem ${code}` };
+export const Problems = ({ problems }: Pick<Integration, "problems">) => {
+  const { mayChange } = useSession();
+  return problems.map(({ code, since, whatToDo }) => {
+    const { title, at, isForAll = false }: Words = words[code] ?? { title: `Problem ${code}` };
     return (
       <Notice key={code} tone="bad" title={`${title}, since ${momentOf(since)}`}>
         <p>{whatToDo}</p>
-        {at === undefined ? null : (
-          <p>
-            <a href={at.address}>{at.title}</a>
-          </p>
-        )}
+        {at === undefined ? null : <p>{mayChange || isForAll ? <a href={at.address}>{at.title}</a> : whoMay}</p>}
       </Notice>
     );
   });
+};

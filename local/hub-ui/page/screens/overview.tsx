@@ -2,14 +2,16 @@ import { Badge } from "../../../page-parts/notice.tsx";
 import { countOf, momentOf } from "../../../page-parts/words.ts";
 import { useIntegration } from "../integration.ts";
 import { Answered, Loading } from "../parts/answered.tsx";
+import { Disconnecting } from "../parts/disconnecting.tsx";
 import { Problems } from "../parts/problems.tsx";
 import { type Integration, stateWords } from "../states.ts";
+import { useHeadingFocus } from "../wizard/focus.ts";
 import { ageOf } from "./overview/age-of.ts";
 import { InGradient } from "./overview/in-gradient.tsx";
-import { RunningRun } from "./overview/running-run.tsx";
-import { Waiting } from "./overview/waiting.tsx";
 import { outcomeWords } from "./runs/run-words.ts";
+import { RunningRun } from "./runs/running-run.tsx";
 import { SendUsage } from "./runs/send-usage.tsx";
+import { Waiting } from "./runs/waiting.tsx";
 import { useAllLines } from "./usage/all-lines.ts";
 
 /** Whether anything was ever sent that could be shown. */
@@ -18,9 +20,13 @@ const hasUsage = ({ state }: Integration): boolean =>
 
 const Health = ({ integration }: { integration: Integration }) => {
   const { answer, soFar } = useAllLines();
+  // the button to cancel goes with the run
+  const heading = useHeadingFocus(integration.exports.runningId ?? "");
   return (
     <section className="card" aria-labelledby="health">
-      <h2 id="health">Is my usage in Gradient?</h2>
+      <h2 id="health" ref={heading} tabIndex={-1}>
+        Is my usage in Gradient?
+      </h2>
       {answer.data === undefined && answer.error === null ? (
         <Loading what={soFar > 0 ? `Reading… ${countOf(soFar, "line")} so far` : "Reading your usage…"} />
       ) : (
@@ -105,6 +111,7 @@ export default function Overview() {
         hasUsage(data) ? (
           <>
             <Problems problems={data.problems} />
+            <Disconnecting integration={data} />
             {data.exports.waiting === null ? null : <Waiting wait={data.exports.waiting} />}
             <Health integration={data} />
             <Facts integration={data} />

@@ -2,7 +2,9 @@ import { useEffect } from "react";
 import { useAddress } from "../../../page-parts/address.ts";
 import { useIntegration } from "../integration.ts";
 import { Answered } from "../parts/answered.tsx";
+import { Disconnecting } from "../parts/disconnecting.tsx";
 import { stateWords } from "../states.ts";
+import { useHeadingFocus } from "../wizard/focus.ts";
 import { DisconnectCard } from "./settings/disconnect-card.tsx";
 import { KeyCard } from "./settings/key-card.tsx";
 import { NotificationsCard } from "./settings/notifications-card.tsx";
@@ -22,14 +24,21 @@ const useGoToPart = (isThere: boolean) => {
 /** When usage is sent, with which key, and who hears of it. */
 export default function Settings() {
   const integration = useIntegration({ everyMs: 10_000 });
-  useGoToPart(integration.data !== undefined);
+  const { data: now } = integration;
+  const isSet = now !== undefined && now.schedule !== null && now.token !== null;
+  useGoToPart(now !== undefined);
+  // what was disconnected takes its buttons with it
+  const heading = useHeadingFocus(isSet ? "set" : "not set");
   return (
     <Answered answer={integration}>
       {(data) =>
         data.schedule === null || data.token === null ? (
           <section className="card" aria-labelledby="settings">
-            <h2 id="settings">Settings</h2>
+            <h2 id="settings" ref={heading} tabIndex={-1}>
+              Settings
+            </h2>
             <p>{stateWords(data.state).text}. There is nothing to set until Gradient is connected.</p>
+            <Disconnecting integration={data} />
             <a className="button primary" href="#/connect">
               Go on connecting
             </a>
@@ -37,9 +46,9 @@ export default function Settings() {
         ) : (
           <>
             <ScheduleCard schedule={data.schedule} nextRunAt={data.exports.nextRunAt} />
-            <KeyCard token={data.token} organizationName={data.gradient.organizationName} />
+            <KeyCard integration={data} token={data.token} />
             <NotificationsCard notifications={data.notifications} />
-            <DisconnectCard />
+            <DisconnectCard isKeyRefused={data.token.status === "rejected"} />
           </>
         )
       }

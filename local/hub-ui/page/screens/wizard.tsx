@@ -32,7 +32,7 @@ const Reached = ({ integration }: { integration: Integration }) => {
   const heading = useHeadingFocus(String(shown), { isAsked: true });
   return (
     <>
-      <Steps shown={shown} reached={reached} />
+      <Steps shown={shown} integration={integration} />
       <Problems problems={problems} />
       <h2 ref={heading} tabIndex={-1}>
         {stepTitles[shown]}

@@ -1,8 +1,10 @@
 import { type RefObject, useState } from "react";
 import type { BodyOf } from "#client/api-client";
+import { goTo } from "../../../page-parts/address.ts";
 import { Badge, Notice } from "../../../page-parts/notice.tsx";
 import { momentOf } from "../../../page-parts/words.ts";
 import { useAnswer, useChange } from "../answers.ts";
+import { useShowIntegration } from "../integration.ts";
 import { Answered } from "../parts/answered.tsx";
 import { Button } from "../parts/button.tsx";
 import { Failure } from "../parts/failure.tsx";
@@ -12,6 +14,7 @@ import { useSession } from "../session.ts";
 import type { Integration } from "../states.ts";
 import { Markdown } from "./markdown.tsx";
 import { OwnerMail } from "./owner-mail.tsx";
+import { addressOf } from "./steps.tsx";
 
 type Text = BodyOf<"GET /v1/integrations/gradient/agreement">;
 
@@ -55,7 +58,14 @@ const Confirm = ({ text, isNewer }: { text: Text; isNewer: boolean }) => {
   const [isRead, setRead] = useState(false);
   const confirming = useChange("POST /v1/integrations/gradient/agreement/confirmations");
   const { version, sha256 } = text;
-  const confirm = () => confirming.mutate({ body: { version, sha256 } });
+  const show = useShowIntegration();
+  // the first time this was the step's last act
+  const goOn = async (integration: Integration) => {
+    await show(integration);
+    if (!isNewer) goTo(addressOf(2));
+  };
+  const confirm = () =>
+    confirming.mutate({ body: { version, sha256 } }, { onSuccess: (integration) => void goOn(integration) });
   return (
     <>
       {isNewer ? (

@@ -1,4 +1,6 @@
-import type { Integration } from "../states.ts";
+import { goTo } from "../../../page-parts/address.ts";
+import { Button } from "../parts/button.tsx";
+import { type Integration, isSetUp } from "../states.ts";
 import { GoToGradient } from "./go-to-gradient.tsx";
 import { Sending } from "./sending.tsx";
 import { UsageLines } from "./usage-lines.tsx";
@@ -20,10 +22,28 @@ export const ApproveUsage = ({ integration }: { integration: Integration }) => (
         <li>Look at each card: what your customer uses now, and what your PSA bills.</li>
         <li>Approve it, and your PSA bills the new number. Dismiss it, and everything stays as it was.</li>
       </ol>
-      <GoToGradient integration={integration}>
+      <GoToGradient integration={integration} kind="primary">
         <p>There, open the SYNTHESIZE tab and approve what is right.</p>
       </GoToGradient>
     </section>
     <UsageLines />
+    <Finish integration={integration} />
   </>
 );
+
+/** The wizard's end: approving goes on in Gradient, month by month, and nothing in the hub waits for it. */
+const Finish = ({ integration }: { integration: Integration }) => {
+  const because = isSetUp(integration) ? undefined : "It opens by itself once a first run has ended.";
+  return (
+    <div className="row next">
+      <Button kind="primary" onPress={() => goTo("/overview")} because={because}>
+        Finish
+      </Button>
+      {because === undefined ? (
+        <span role="status" className="quiet small">
+          The hub needs nothing more: usage is sent by itself from now on.
+        </span>
+      ) : null}
+    </div>
+  );
+};

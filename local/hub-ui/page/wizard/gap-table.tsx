@@ -1,9 +1,9 @@
-import { useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { countOf, momentOf, numberOf } from "../../../page-parts/words.ts";
 import { AtFirst } from "../parts/at-first.tsx";
 import { Button } from "../parts/button.tsx";
 import { MayChange } from "../parts/may-change.tsx";
-import { Scroll } from "../parts/scroll.tsx";
+import { type Column, Table } from "../screens/tables/table.tsx";
 import { useSession } from "../session.ts";
 import { LeaveOut } from "./leave-out.tsx";
 import { type Gap, type Kind, oneOf } from "./mapping.ts";
@@ -15,16 +15,22 @@ export const GapTable = ({ kind, gaps }: { kind: Kind; gaps: Gap[] }) => {
   const [isAsking, setAsking] = useState(false);
   // what has been mapped meanwhile is chosen no more
   const chosen = gaps.filter(({ id }) => chosenIds.has(id));
-  const choose = (id: string) => {
-    const next = new Set(chosenIds);
-    if (!next.delete(id)) next.add(id);
-    setChosenIds(next);
-  };
+  const choose = useCallback((id: string) => {
+    setChosenIds((before) => {
+      const next = new Set(before);
+      if (!next.delete(id)) next.add(id);
+      return next;
+    });
+  }, []);
   const one = oneOf[kind];
+  const columns = useMemo(
+    () => columnsFor(kind, { chosenIds, onChoose: mayChange ? choose : undefined }),
+    [kind, chosenIds, mayChange, choose],
+  );
   return (
     <>
-      <AtFirst items={gaps} first={10} many={`${one}s`}>
-        {(shown) => <Rows kind={kind} gaps={shown} chosenIds={chosenIds} onChoose={mayChange ? choose : undefined} />}
+      <AtFirst items={gaps} first={10} many={`${one}s`} atOnce={gaps.length}>
+        {(shown) => <Table caption={captions[kind]} columns={columns} rows={shown} keyOf={({ id }) => id} />}
       </AtFirst>
       <MayChange>
         <div className="row">
@@ -51,52 +57,41 @@ export const GapTable = ({ kind, gaps }: { kind: Kind; gaps: Gap[] }) => {
   );
 };
 
-interface RowsProps {
-  kind: Kind;
-  gaps: Gap[];
+const captions: Record<Kind, string> = { accounts: "Unmapped customers", services: "Unmapped services" };
+
+interface Choosing {
   chosenIds: ReadonlySet<string>;
   /** Nothing can be chosen without it. */
   onChoose: ((id: string) => void) | undefined;
 }
 
-const Rows = ({ kind, gaps, chosenIds, onChoose }: RowsProps) => (
-  <Scroll label={kind === "accounts" ? "Unmapped customers" : "Unmapped services"}>
-    <table>
-      <thead>
-        <tr>
-          {onChoose ? (
-            <th scope="col">
-              <span className="unseen">Choose</span>
-            </th>
-          ) : null}
-          <th scope="col">{kind === "accounts" ? "Customer" : "Service"}</th>
-          <th scope="col" className="number">
-            Units unbilled
-          </th>
-          <th scope="col">Was mapped</th>
-        </tr>
-      </thead>
-      <tbody>
-        {gaps.map(({ id, name, unbilledUnits, wasMappedAt }) => (
-          <tr key={id}>
-            {onChoose ? (
-              <td className="choice">
-                <input
-                  type="checkbox"
-                  aria-label={`Choose ${name}`}
-                  checked={chosenIds.has(id)}
-                  onChange={() => onChoose(id)}
-                />
-              </td>
-            ) : null}
-            <td className="name">
-              <bdi>{name}</bdi> <span className="quiet small">{id}</span>
-            </td>
-            <td className="number">{numberOf(unbilledUnits)}</td>
-            <td className="when">{wasMappedAt === null ? "never" : momentOf(wasMappedAt)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </Scroll>
-);
+const columnsFor = (kind: Kind, { chosenIds, onChoose }: Choosing): Column<Gap>[] => [
+  {
+    title: kind === "accounts" ? "Customer" : "Service",
+    cell: ({ id, name }) => {
+      const told = (
+        <span>
+          <bdi>{name}</bdi> <span className="quiet small">{id}</span>
+        </span>
+      );
+      if (onChoose === undefined) return told;
+      return (
+        <div className="tick">
+          <input
+            type="checkbox"
+            aria-label={`Choose ${name}`}
+            checked={chosenIds.has(id)}
+            onChange={() => onChoose(id)}
+          />
+          {told}
+        </div>
+      );
+    },
+  },
+  { title: "Units unbilled", isNumber: true, cell: ({ unbilledUnits }) => numberOf(unbilledUnits) },
+  {
+    title: "Was mapped",
+    isTime: true,
+    cell: ({ wasMappedAt }) => (wasMappedAt === null ? "never" : momentOf(wasMappedAt)),
+  },
+];

@@ -7,15 +7,11 @@ import { GapTable } from "./gap-table.tsx";
 import { askedItems, type Gap, type Kind, type Mapping, oneOf } from "./mapping.ts";
 
 /** Who and what is not mapped yet, with the units that nobody bills for as long. */
-export const Gaps = ({ mapping: { unmapped, more, lastCheckedAt } }: { mapping: Mapping }) => (
+export const Gaps = ({ mapping: { unmapped, more } }: { mapping: Mapping }) => (
   <section className="card">
     <h3>Not mapped yet</h3>
     {unmapped.accounts.length + unmapped.services.length === 0 ? (
-      <p>
-        {lastCheckedAt === null
-          ? "Gradient has not been looked at yet."
-          : "Nothing: everything that is billed is mapped."}
-      </p>
+      <p>Nothing: everything that is billed is mapped.</p>
     ) : null}
     <OfKind kind="accounts" first={unmapped.accounts} more={more.accounts} />
     <OfKind kind="services" first={unmapped.services} more={more.services} />

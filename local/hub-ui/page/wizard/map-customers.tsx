@@ -1,15 +1,12 @@
-import { momentOf } from "../../../page-parts/words.ts";
-import { useAnswer, useChange } from "../answers.ts";
+import { useAnswer } from "../answers.ts";
 import { Answered } from "../parts/answered.tsx";
-import { Button } from "../parts/button.tsx";
-import { Failure } from "../parts/failure.tsx";
 import type { Integration } from "../states.ts";
-import { Coverage } from "./coverage.tsx";
 import { Gaps } from "./gaps.tsx";
 import { GoToGradient } from "./go-to-gradient.tsx";
 import { LeftOut } from "./left-out.tsx";
 import { LookAlikes } from "./look-alikes.tsx";
-import type { Mapping } from "./mapping.ts";
+import { Looked } from "./looked.tsx";
+import { isLookedAt } from "./mapping.ts";
 import { NextStep } from "./next-step.tsx";
 
 const pollMs = 3000;
@@ -26,17 +23,17 @@ export const MapCustomers = ({ integration }: { integration: Integration }) => {
           Your customers and services were put into Gradient by themselves. Over there, drag each onto the customer or
           product of your PSA that it is billed as, and press <em>Finish</em>. What is not mapped is not billed.
         </p>
-        <p>
+        <div className="row">
           <GoToGradient integration={integration} {...(isOpen ? {} : { kind: "primary" as const })}>
             <p>There, map customers and services, and press Finish.</p>
           </GoToGradient>
-        </p>
+        </div>
         <Answered answer={mapping}>{(now) => <Looked mapping={now} />}</Answered>
       </section>
       {mapping.data === undefined ? null : (
         <>
           <LookAlikes lookAlikes={mapping.data.lookAlikes} more={mapping.data.more.lookAlikes} />
-          <Gaps mapping={mapping.data} />
+          {isLookedAt(mapping.data) ? <Gaps mapping={mapping.data} /> : null}
           <LeftOut leftOut={mapping.data.leftOut} />
         </>
       )}
@@ -46,47 +43,6 @@ export const MapCustomers = ({ integration }: { integration: Integration }) => {
           isOpen ? undefined : "It opens by itself once Gradient has accepted a first count of a mapped customer."
         }
       />
-    </>
-  );
-};
-
-const Looked = ({ mapping }: { mapping: Mapping }) => {
-  const checking = useChange("POST /v1/integrations/gradient/mapping/checks");
-  const check = () => checking.mutate({ body: {} });
-  const { status, waitingSince, completedAt, lastCheckedAt, countedAt } = mapping;
-  return (
-    <>
-      <Coverage accounts={mapping.accounts} services={mapping.services} />
-      <dl className="facts">
-        {status === "complete" ? (
-          <>
-            <dt>First accepted count</dt>
-            <dd>{momentOf(completedAt)}</dd>
-          </>
-        ) : (
-          <>
-            <dt>Waiting since</dt>
-            <dd>{momentOf(waitingSince)}</dd>
-          </>
-        )}
-        <dt>Last looked in Gradient</dt>
-        <dd>{lastCheckedAt === null ? "not yet" : momentOf(lastCheckedAt)}</dd>
-        {countedAt === null ? null : (
-          <>
-            <dt>Counted</dt>
-            <dd>{momentOf(countedAt)}</dd>
-          </>
-        )}
-      </dl>
-      <Failure error={checking.error} onRetry={check} />
-      <div className="row">
-        <Button onPress={check} isPending={checking.isPending}>
-          Check now
-        </Button>
-        <span role="status" className="quiet small">
-          {checking.isSuccess ? "Gradient is being looked at; what is found appears here by itself." : ""}
-        </span>
-      </div>
     </>
   );
 };

@@ -5,6 +5,16 @@ export type Kind = "accounts" | "services";
 export type Gap = Mapping["unmapped"]["accounts"][number];
 export type MappingItem = BodyOf<"GET /v1/integrations/gradient/mapping/items">["items"][number];
 
+/**
+ * Gradient was looked at since customers were put there first. Before, nobody knows what Gradient has matched by itself,
+ * and a zero would say that it is nothing.
+ */
+export const isLookedAt = (mapping: Pick<Mapping, "lastCheckedAt" | "lastChanges" | "accounts">): boolean => {
+  const { lastCheckedAt, lastChanges, accounts } = mapping;
+  if (lastCheckedAt === null) return false;
+  return accounts.mapped > 0 || lastChanges?.at !== lastCheckedAt || lastChanges.created === 0;
+};
+
 export const oneOf: Record<Kind, string> = { accounts: "customer", services: "service" };
 
 /** Those of a kind which have the status, page by page. */

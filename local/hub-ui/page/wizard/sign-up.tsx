@@ -1,5 +1,6 @@
 import { useChange } from "../answers.ts";
 import { Button } from "../parts/button.tsx";
+import { Disconnecting } from "../parts/disconnecting.tsx";
 import { Failure } from "../parts/failure.tsx";
 import { KeyForm } from "../parts/key-form.tsx";
 import { MayChange } from "../parts/may-change.tsx";
@@ -20,6 +21,7 @@ export const SignUp = ({ integration }: { integration: Integration }) => {
         <h3 ref={heading} tabIndex={-1}>
           {state === "disconnected" ? "Gradient is disconnected" : "Before you begin"}
         </h3>
+        <Disconnecting integration={integration} />
         <Start isAgain={state === "disconnected"} />
       </section>
     );
@@ -50,7 +52,7 @@ const Start = ({ isAgain }: { isAgain: boolean }) => {
     <>
       <p>
         {isAgain
-          ? "Nothing is sent. You can connect again at any time; the history of what was sent is still here."
+          ? "No usage is sent. You can connect again at any time; the history of what was sent is still here."
           : "Gradient compares what your customers use with what you bill. Setting it up takes about ten minutes. You need:"}
       </p>
       {isAgain ? null : (
@@ -73,18 +75,16 @@ const Start = ({ isAgain }: { isAgain: boolean }) => {
 const GetKey = ({ integration }: { integration: Integration }) => (
   <>
     <ol>
-      <li>Go to Gradient and choose this hub among its integrations.</li>
-      <li>
-        Press <em>Connect</em>, then <em>Generate key</em>. Gradient shows the key once: copy it right away.
-      </li>
+      <li>Go to Gradient, choose this hub among its integrations, and generate a key.</li>
+      <li>Gradient shows the key once: copy it right away.</li>
       <li>Come back to this tab and paste it here.</li>
     </ol>
     <MayChange>
-      <p>
-        <GoToGradient integration={integration}>
+      <div className="row">
+        <GoToGradient integration={integration} kind="primary">
           <p>There, generate the key of this integration and copy it.</p>
         </GoToGradient>
-      </p>
+      </div>
       <KeyForm act="Check and save the key" />
     </MayChange>
   </>

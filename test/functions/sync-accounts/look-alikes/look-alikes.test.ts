@@ -47,7 +47,7 @@ it.each([
   ["Clearbrook Accountancy", "Clearbrock Accountancy", near],
   ["Clearbrook Accountancy", "CLEARBROCK ACCOUNTANCY LTD", near],
 ])("tells that %s and %s look alike", (a, b, why) => {
-  const whatToDo = expect.stringContaining("If this is one company, remove the others in the hub");
+  const whatToDo = expect.stringContaining("If this is one company, leave out what is one too many before you map");
   const group = { customerIds: ["cust-1", "cust-3"], more: 0, why, whatToDo };
 
   expect(lookAlikes(named(a, "Somebody else", b))).toEqual({ groups: [group], more: 0 });

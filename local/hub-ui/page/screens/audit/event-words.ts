@@ -1,6 +1,9 @@
+import { settingInWords } from "./stored-settings.ts";
+
 const words: Record<string, string> = {
   "integration.started": "Started the integration",
   "integration.disconnected": "Disconnected Gradient",
+  "integration.closed": "Gave up the key after disconnecting",
   "integration.activated": "Gradient accepted a first count: the integration is active",
   "integration.suspended": "The integration was suspended",
   "integration.resumed": "The integration goes on",
@@ -43,14 +46,20 @@ const names: Record<string, string> = {
   trigger: "Why",
   version: "Version",
   sha256: "Fingerprint of the text",
+  userAgent: "Browser",
+  result: "Why",
   lastFour: "Key ends in",
+  lastFourBefore: "Key before ended in",
   organizationName: "Gradient organization",
+  organizationBefore: "Gradient organization before",
   before: "Before",
   after: "Now",
   reason: "Reason",
   kind: "What",
   count: "How many",
   ids: "Ids",
+  finalCounts: "Counts in Gradient",
+  remaining: "Lines not set to zero",
 };
 
 // the order in which people ask; what is not known yet comes last
@@ -68,7 +77,13 @@ const values: Record<string, string> = {
   mapping: "new mapping or key",
   recovery: "caught up by itself",
   repeat: "sent again, to be sure",
+  keep: "left as they are",
+  zero: "set to zero first",
+  accounts: "customers",
   "token.rejected": "Gradient refuses the key",
+  "token.malformed": "it does not look like a key",
+  "token.in-use": "another organization of this hub uses it",
+  "organization.differs": "it belongs to another Gradient organization",
   "gradient.disconnected": "disconnected in Gradient",
 };
 
@@ -79,5 +94,6 @@ export const detailsInWords = (details: Record<string, unknown>): Detail[] =>
     .toSorted(([one], [other]) => placeOf(one) - placeOf(other))
     .map(([name, value]) => {
       const text = typeof value === "string" ? value : JSON.stringify(value);
-      return { name: names[name] ?? name, text: values[text] ?? text };
+      const isSetting = name === "before" || name === "after";
+      return { name: names[name] ?? name, text: values[text] ?? (isSetting ? settingInWords(text) : text) };
     });

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { Badge, Notice, type Tone } from "../../../../page-parts/notice.tsx";
 import { countOf, momentOf, numberOf } from "../../../../page-parts/words.ts";
 import type { Integration } from "../../states.ts";
+import { GoToGradient } from "../../wizard/go-to-gradient.tsx";
 import type { AllLines } from "../usage/all-lines.ts";
 import { type Gap, sumUp, type UsageSum } from "../usage/sum-up.ts";
 
@@ -101,10 +102,14 @@ export const InGradient = ({ all, integration }: { all: AllLines; integration: I
           ))}
         </ul>
       )}
-      <p className="quiet small">
-        Accepted is not approved yet: what you bill changes once you approve the card in Gradient.{" "}
-        <a href={integration.gradient.links.application}>Open Gradient</a>
-      </p>
+      <div className="row">
+        <span className="quiet small">
+          Accepted is not approved yet: what you bill changes once you approve the card in Gradient.
+        </span>
+        <GoToGradient integration={integration}>
+          <p>There, open the SYNTHESIZE tab and approve what is right.</p>
+        </GoToGradient>
+      </div>
     </>
   );
 };

@@ -1,13 +1,12 @@
 import { useEffect, useRef } from "react";
 import { Badge, Notice } from "../../../../page-parts/notice.tsx";
 import { countOf, momentOf } from "../../../../page-parts/words.ts";
-import { useChange } from "../../answers.ts";
 import { useIntegration } from "../../integration.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Button } from "../../parts/button.tsx";
-import { Failure } from "../../parts/failure.tsx";
 import { MayChange } from "../../parts/may-change.tsx";
-import { useSession } from "../../session.ts";
+import { useSession, whoMay } from "../../session.ts";
+import { Cancel } from "./cancel.tsx";
 import { Progress } from "./progress.tsx";
 import { Receipts } from "./receipts.tsx";
 import {
@@ -36,43 +35,28 @@ const kindOf = ({ mode, customerIds, serviceIds, retryOf }: Run): string => {
   return mode === "changes" ? `What has changed${scope}` : `${mode}${scope}`;
 };
 
-const Cancel = ({ run }: { run: Run }) => {
-  const cancel = useChange("DELETE /v1/integrations/gradient/exports/{exportId}");
-  const isAsked = run.stoppedBy === "cancelled";
+/** Where to go first, while nothing can be sent. */
+const NotNow = ({ state }: { state: string }) => {
+  const { mayChange } = useSession();
   return (
     <>
-      <MayChange>
-        <div className="row">
-          <Button
-            kind="danger"
-            onPress={() => cancel.mutate({ path: { exportId: run.id } })}
-            isPending={cancel.isPending || isAsked}
-          >
-            {isAsked ? "Being cancelled…" : "Cancel this run"}
-          </Button>
-          <span className="quiet small">What Gradient has accepted by then stays accepted.</span>
-        </div>
-      </MayChange>
-      <Failure error={cancel.error} />
+      <p>
+        {state === "suspended" ? (
+          <>
+            Nothing can be sent until{" "}
+            {mayChange ? <a href="#/settings/key">the key is replaced</a> : "the key is replaced"}. What was left over
+            is sent by itself then.
+          </>
+        ) : (
+          <>
+            Nothing can be sent until <a href="#/connect">Gradient is connected</a>.
+          </>
+        )}
+      </p>
+      {mayChange ? null : <p className="quiet small">{whoMay}</p>}
     </>
   );
 };
-
-/** Where to go first, while nothing can be sent. */
-const NotNow = ({ state }: { state: string }) => (
-  <p>
-    {state === "suspended" ? (
-      <>
-        Nothing can be sent until <a href="#/settings/key">the key is replaced</a>. What was left over is sent by itself
-        then.
-      </>
-    ) : (
-      <>
-        Nothing can be sent until <a href="#/connect">Gradient is connected</a>.
-      </>
-    )}
-  </p>
-);
 
 const SendLeftOver = ({ run }: { run: Run }) => {
   const { begin, isPending, told } = useStart();

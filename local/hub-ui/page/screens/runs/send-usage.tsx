@@ -15,11 +15,13 @@ const runningIn = (error: unknown): string | undefined => {
 
 const showRun = ({ id }: { id: string }) => goTo(`/history/${id}`);
 
-export const useStart = () => {
+/** Starts a run and leads to it, or stays in the place where it is shown. */
+export const useStart = ({ isInPlace = false } = {}) => {
   const { mutate, isPending, error, variables } = useChange(start);
   const runningId = runningIn(error);
   return {
-    begin: (body: NonNullable<Parameters<typeof mutate>[0]["body"]>) => mutate({ body }, { onSuccess: showRun }),
+    begin: (body: NonNullable<Parameters<typeof mutate>[0]["body"]>) =>
+      mutate({ body }, isInPlace ? {} : { onSuccess: showRun }),
     isPending,
     pendingMode: isPending ? (variables?.asked.body?.mode ?? "changes") : undefined,
     told: (
@@ -40,17 +42,23 @@ const whyNot = ({ state, exports: { runningId } }: Integration): string | undefi
   return runningId === null ? undefined : "A run is under way.";
 };
 
-/** *Send usage*, everything again, and a dry run; each leads to its run. */
-export const SendUsage = ({ integration }: { integration: Integration }) => {
-  const { begin, pendingMode, told } = useStart();
+interface SendUsageProps {
+  integration: Integration;
+  /** The run is shown beside it: nothing leads away from here, and the dry run is left out. */
+  isInPlace?: boolean;
+}
+
+/** *Send usage* and a dry run; each leads to its run. */
+export const SendUsage = ({ integration, isInPlace = false }: SendUsageProps) => {
+  const { begin, pendingMode, told } = useStart({ isInPlace });
   const because = whyNot(integration);
-  const mayDryRun = integration.state === "active" || integration.state === "awaiting-mapping";
+  const mayDryRun = !isInPlace && (integration.state === "active" || integration.state === "awaiting-mapping");
   return (
     <>
       <div className="row">
         <MayChange>
           <Button
-            kind="primary"
+            {...(isInPlace ? {} : { kind: "primary" as const })}
             onPress={() => begin({ mode: "changes" })}
             isPending={pendingMode === "changes"}
             because={because}

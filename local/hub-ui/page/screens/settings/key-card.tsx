@@ -6,15 +6,16 @@ import { MayChange } from "../../parts/may-change.tsx";
 import { nameOf } from "../../people.ts";
 import { useSession } from "../../session.ts";
 import type { Integration } from "../../states.ts";
+import { GoToGradient } from "../../wizard/go-to-gradient.tsx";
 import { ageOf } from "../overview/age-of.ts";
 
 interface KeyCardProps {
+  integration: Integration;
   token: NonNullable<Integration["token"]>;
-  organizationName: string | null;
 }
 
 /** The key that connects the hub with Gradient: never shown, told by its end and its fingerprint. */
-export const KeyCard = ({ token, organizationName }: KeyCardProps) => {
+export const KeyCard = ({ integration, token }: KeyCardProps) => {
   const { setting } = useSession();
   const [isReplaced, setReplaced] = useState(false);
   const isRejected = token.status === "rejected";
@@ -26,7 +27,7 @@ export const KeyCard = ({ token, organizationName }: KeyCardProps) => {
       <dl className="facts">
         <dt>Gradient organization</dt>
         <dd>
-          <bdi>{organizationName ?? "–"}</bdi>
+          <bdi>{integration.gradient.organizationName ?? "–"}</bdi>
         </dd>
         <dt>Ends in</dt>
         <dd>
@@ -48,10 +49,16 @@ export const KeyCard = ({ token, organizationName }: KeyCardProps) => {
       {isReplaced ? <Notice tone="good">Gradient has accepted the new key.</Notice> : null}
       <MayChange>
         <h3>Replace the key</h3>
-        <p className="quiet">
-          Generate a new one in Gradient, at this integration. It is checked there first; the key in use stays until the
-          new one is accepted.
+        <p>
+          Generate a new one in Gradient, at this integration, and paste it here right away: from the moment it is
+          generated Gradient refuses the key before, and nothing is sent until the new one is saved. What you paste is
+          checked with Gradient first; one that it does not accept changes nothing here.
         </p>
+        <div className="row">
+          <GoToGradient integration={integration}>
+            <p>There, regenerate the key of this integration and copy it.</p>
+          </GoToGradient>
+        </div>
         <KeyForm act="Replace the key" onDone={() => setReplaced(true)} />
       </MayChange>
     </section>

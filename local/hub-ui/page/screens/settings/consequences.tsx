@@ -1,0 +1,80 @@
+import type { BodyOf } from "#client/api-client";
+import { countOf, momentOf } from "../../../../page-parts/words.ts";
+
+type Disconnection = BodyOf<"GET /v1/integrations/gradient/disconnection">;
+export type FinalCounts = "keep" | "zero";
+
+const choices: readonly { value: FinalCounts; title: string; meaning: string }[] = [
+  { value: "keep", title: "They stay as they are", meaning: "Nothing changes in Gradient by itself any more." },
+  {
+    value: "zero",
+    title: "They are set to zero first",
+    meaning: "One run sends the zeros. It is tried for seven days at most, and the key is kept for it until then.",
+  },
+];
+
+interface ConsequencesProps {
+  disconnection: Disconnection;
+  isKeyRefused: boolean;
+  chosen: FinalCounts;
+  onChoose(next: FinalCounts): void;
+}
+
+/** What becomes of the counts in Gradient, and of what the hub has stored. */
+export const Consequences = ({ disconnection, isKeyRefused, chosen, onChoose }: ConsequencesProps) => {
+  const { accounts, lines, units, lastSentAt, deleted, kept } = disconnection;
+  const held = (
+    <>
+      Gradient holds{" "}
+      <strong>
+        {countOf(units, "unit")} of {countOf(accounts, "customer")}
+      </strong>{" "}
+      in {countOf(lines, "line")}, sent last at {momentOf(lastSentAt)}.
+    </>
+  );
+  return (
+    <div>
+      {units === 0 ? (
+        <p>Gradient holds no units of yours.</p>
+      ) : isKeyRefused ? (
+        <p>{held} They stay as they are: while Gradient refuses your key, nothing can be set to zero there.</p>
+      ) : (
+        <>
+          <p>{held}</p>
+          <fieldset className="choices">
+            <legend>What becomes of them?</legend>
+            {choices.map(({ value, title, meaning }) => (
+              <label key={value} className="tick">
+                <input
+                  type="radio"
+                  name="finalCounts"
+                  value={value}
+                  checked={chosen === value}
+                  onChange={() => onChoose(value)}
+                />
+                <span>
+                  {title}
+                  <span className="hint">{meaning}</span>
+                </span>
+              </label>
+            ))}
+          </fieldset>
+        </>
+      )}
+      <List title="What is deleted" things={deleted} />
+      <List title="What is kept" things={kept} />
+    </div>
+  );
+};
+
+const List = ({ title, things }: { title: string; things: string[] }) =>
+  things.length === 0 ? null : (
+    <>
+      <h3>{title}</h3>
+      <ul>
+        {things.map((thing) => (
+          <li key={thing}>{thing}</li>
+        ))}
+      </ul>
+    </>
+  );
