@@ -33,7 +33,7 @@ const slowness = (delayMs: number) =>
   });
 const newKey = async () =>
   z.object({ partnerToken: z.string() }).parse(await partner.post(`${partner.at}/keys`, {})).partnerToken;
-const sendEverything = () => partner.session.call("POST", "/exports", { mode: "full" });
+const sendEverything = () => partner.session("POST /v1/integrations/gradient/exports", { body: { mode: "full" } });
 const step = (number: number) => page.getByRole("link", { name: new RegExp(`Step ${number}`) });
 
 // the steps of one partner's life after the wizard: each builds on the one before
