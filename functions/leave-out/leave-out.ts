@@ -103,13 +103,16 @@ export const leaveOut = ({ table, now, newId }: Changing<"get" | "getMany" | "qu
     const { partnerId } = decision;
     const read = async (some: string[]): Promise<Customer[]> =>
       (await table.getMany(some.map((id): Key => customerKey(partnerId, id)))).map(fromCustomerItem);
-    const known = new Set((await read(ids)).map(({ id }) => id));
+    const known = new Map((await read(ids)).map((customer) => [customer.id, customer]));
     const strangers = ids.filter((id) => !known.has(id));
     if (strangers.length > 0) throw unknown("accounts", strangers);
     for (let from = 0; from < ids.length; from += customersPerTransaction) {
       const some = ids.slice(from, from + customersPerTransaction);
+      // what was read to know them will do, unless it has changed: then the transaction fails
+      let asRead: Customer[] | undefined = some.flatMap((id) => known.get(id) ?? []);
       await retryOnConflict(async () => {
-        const [before, found] = await Promise.all([integrationOf(partnerId), read(some)]);
+        const [before, found] = await Promise.all([integrationOf(partnerId), asRead ?? read(some)]);
+        asRead = undefined;
         const changed = found.filter(({ leftOut }) => isNews(decision, leftOut));
         if (changed.length === 0) return;
         const changes = changed.map((customer) => ({

@@ -9,7 +9,7 @@ import { findLeftOutServices } from "#shared/integrations/left-out";
 import { isWanted } from "#shared/integrations/wants";
 import { activeWorld, customersNamed, inShort, pauseFor, runsOf, send } from "#test/builders/connected-world";
 import { aCustomerRecord } from "#test/builders/customer";
-import { rowsOf } from "#test/builders/table";
+import { rowsOf, watchedTable } from "#test/builders/table";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
 type Choice = Partial<Pick<Decision, "kind" | "ids">>;
@@ -72,6 +72,22 @@ describe("a customer that a person leaves out", () => {
       },
       { type: "mapping.taken-in", actor: "user-1", details: { kind: "accounts", count: 1, ids: "a" } },
     ]);
+  });
+
+  it("keeps what the feed has changed of it in the very moment", async () => {
+    const world = await activeWorld(["a", "b"]);
+    const renamed = [aCustomerRecord({ id: "a", name: "Another name" })];
+    const table = watchedTable(world.table, async (call) => {
+      if (call === 1) await recordCustomers(world.common)({ partnerId: world.partnerId, customers: renamed });
+    });
+
+    const leave = leaveOut({ ...world.common, table });
+    await leave({ partnerId: world.partnerId, by: world.by, kind: "accounts", ids: ["a"], reason: "Ours" });
+
+    expect(await findCustomer(world.table, world.partnerId, "a")).toMatchObject({
+      name: "Another name",
+      leftOut: { note: "Ours" },
+    });
   });
 
   it("changes nothing the second time, but for another reason", async () => {
