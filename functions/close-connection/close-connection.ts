@@ -4,16 +4,16 @@ import { isAppError } from "#shared/errors";
 import { findExport } from "#shared/exports/usage-export";
 import type { GradientApi } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
-import { findIntegration } from "#shared/integrations/integration";
+import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
 import { logFailure } from "#shared/log-failure";
 import type { Clock } from "#shared/pace/clock";
 import type { TokenVault } from "#shared/secrets/token-vault";
-import type { Table } from "#shared/table/table";
+import { retryOnConflict, type Table } from "#shared/table/table";
 import { closingFor, type Leaving, sendZeros } from "./send-zeros.ts";
 
 interface Dependencies {
   table: Pick<Table, "get" | "transact">;
-  gradientFor: (partnerId: string) => Pick<GradientApi, "setStatus">;
+  gradientFor: (partnerId: string) => Pick<GradientApi, "readConnection" | "setStatus">;
   vault: Pick<TokenVault, "read" | "remove">;
   clock: Clock;
   newId: () => string;
@@ -75,6 +75,44 @@ export const closeConnection = ({ table, gradientFor, vault, clock, newId, obsta
     }
   };
 
+  /**
+   * The partner has connected again, with the same key or another one of the same connection: Gradient must not hear
+   * that it left.
+   */
+  const isBackIn = async (
+    record: Integration | undefined,
+    { left, integrationId }: { left: PartnerToken; integrationId: string | undefined },
+  ): Promise<boolean> => {
+    const isSame = integrationId !== undefined && record?.gradient?.integrationId === integrationId;
+    return isSame || (record?.token ? (await stored(record.token)) === left : false);
+  };
+
+  /**
+   * The record, written once more: whoever is registering a key has read the connection's status before Gradient heard
+   * that the partner left, and reads it again now. Who was faster is in the record.
+   */
+  const written = (partnerId: string): Promise<Integration | undefined> =>
+    retryOnConflict(async () => {
+      const record = await findIntegration(table, partnerId);
+      if (record) await table.transact([integrationWrite(record)]);
+      return record;
+    });
+
+  /** Gradient's wizard is locked while the connection is inactive, and nobody would open it again. */
+  const reopen = async (partnerId: string, secret: { secretName: string; versionId: string }) => {
+    const token = await stored(secret);
+    if (token === undefined) return;
+    await mayCall(new Date(clock.now()));
+    const gradient = gradientFor(partnerId);
+    try {
+      const { status } = await gradient.readConnection(token);
+      if (status === "inactive") await gradient.setStatus(token, "pending");
+    } catch (error) {
+      // the daily trial of the token tells its partner
+      if (!isAppError(error, "gradient.token-rejected")) throw error;
+    }
+  };
+
   return async (leaving: Leaving): Promise<CloseOutcome> => {
     const { partnerId, secretName, versionId, integrationId } = leaving;
     const left = await stored(leaving);
@@ -88,16 +126,15 @@ export const closeConnection = ({ table, gradientFor, vault, clock, newId, obsta
     }
     await runEnded(partnerId);
     const record = await findIntegration(table, partnerId);
-    const current = record?.token;
-    // The partner has connected again before this message came, with the same key or another one of the same
-    // connection: Gradient must not hear that it left.
-    const isSame = integrationId !== undefined && record?.gradient?.integrationId === integrationId;
-    const isBack = isSame || (current ? (await stored(current)) === left : false);
+    const isBack = await isBackIn(record, { left, integrationId });
     // who has started again meanwhile is not leaving any more, and its zeros are over
     const isStillSending = zerosAre !== "none" && closingFor(record, leaving) !== null;
     if (isStillSending) {
       if (!(await hasHeard(partnerId, left)) && zerosAre === "sent") return "zeros-first";
     } else if (!isBack) await deactivate(partnerId, left);
+    const after = await written(partnerId);
+    const current = after?.token;
+    if (current && (await isBackIn(after, { left, integrationId }))) await reopen(partnerId, current);
     if (current?.secretName !== secretName) await vault.remove(secretName);
     await zeros.end(leaving);
     return isBack ? "reconnected" : "closed";

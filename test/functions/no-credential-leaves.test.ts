@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { routes } from "#api/routes";
 import { readIntegrationEndpoint } from "#functions/read-integration/endpoint";
 import { receiveMappingWebhookEndpoint } from "#functions/receive-mapping-webhook/endpoint";
 import { receiveMappingWebhook } from "#functions/receive-mapping-webhook/receive-mapping-webhook";
@@ -9,12 +10,13 @@ import { gradientClient } from "#shared/gradient/gradient-client";
 import { gradientTokenHeader, partnerToken } from "#shared/gradient/gradient-token";
 import { queueBatchWorker } from "#shared/lambda/queue-batch-worker";
 import { queueWorker } from "#shared/lambda/queue-worker";
+import { keyOf } from "#shared/lambda/route";
 import { scheduledJob } from "#shared/lambda/scheduled-job";
 import { type Task, taskOf } from "#shared/outbox/outbox";
 import { unpack } from "#shared/table/packed";
 import { integrationView } from "#shared/views/integration-view";
 import { aLambdaContext, anHttpEvent, call } from "#test/builders/http-event";
-import { hubApi } from "#test/builders/hub-api";
+import { changingRoutes, hubApi } from "#test/builders/hub-api";
 import { anSqsEvent } from "#test/builders/queue-event";
 import { signWebhook } from "#test/builders/signed-webhook";
 import { printedBy } from "#test/builders/stdout";
@@ -68,6 +70,8 @@ const workedService = () => {
   };
 
   const replies: unknown[] = [];
+  /** The routes that have answered. */
+  const asked = new Set<string>();
   const messages: string[] = [];
   const { clock, common, table } = world;
   const hub = hubApi(world);
@@ -76,18 +80,21 @@ const workedService = () => {
     const path = { partnerId: world.partnerId };
     const base = "/v1/hub/partners/{partnerId}";
     const odd = { [token]: token };
-    for (const asked of [
+    for (const request of [
       { routeKey: "PUT /v1/hub/services/{serviceId}", path: { serviceId: "dns" }, body: odd },
       { routeKey: `PUT ${base}`, path, body: odd },
       { routeKey: `POST ${base}/customers`, path, body: { customers: [odd] } },
       { routeKey: `POST ${base}/customers/removals`, path, body: odd },
+      { routeKey: `DELETE ${base}/customers/{customerId}`, path: { ...path, customerId: token } },
       { routeKey: `POST ${base}/usage`, path, body: { measurements: [odd] } },
       { routeKey: `GET ${base}`, path },
     ]) {
-      replies.push(await hub.asFeed(asked));
+      asked.add(request.routeKey);
+      replies.push(await hub.asFeed(request));
     }
   };
   const ask: typeof hub.ask = async (...request) => {
+    asked.add(changingRoutes[request[0]]);
     const reply = await hub.ask(...request);
     replies.push(reply);
     return reply;
@@ -142,6 +149,7 @@ const workedService = () => {
     const body = JSON.stringify({ type: "mapping.completed", data: { organizationId } });
     const headers = signWebhook({ id: `msg_${replies.length}`, sentAt: clock.date(), body, keys });
     const routeKey = "POST /v1/webhooks/gradient/mapping-completed";
+    asked.add(routeKey);
     replies.push(await call(webhook, anHttpEvent({ routeKey, headers, body })));
   };
 
@@ -154,12 +162,17 @@ const workedService = () => {
   const reading = readIntegrationEndpoint({ table, view, agreement: currentAgreement });
   const readAll = async () => {
     const base = "GET /v1/integrations/gradient";
-    const read = async (route: string, path: Record<string, string> = {}) => {
-      const person = { org_id: world.partnerId };
-      const reply = await call(reading, anHttpEvent({ routeKey: `${base}${route}`, path, person }));
+    const read = async (route: string, path: Record<string, string> = {}, query: Record<string, string> = {}) => {
+      const event = { routeKey: `${base}${route}`, path, query, person: { org_id: world.partnerId } };
+      asked.add(event.routeKey);
+      replies.push(await reading(anHttpEvent({ ...event, headers: { accept: "text/csv" } }), aLambdaContext()));
+      const reply = await call(reading, anHttpEvent(event));
       replies.push(reply);
       return reply;
     };
+    for (const kind of ["accounts", "services"]) {
+      for (const status of ["unmapped", "left-out"]) await read("/mapping/items", {}, { kind, status });
+    }
     for (const route of ["", "/agreement", "/disconnection", "/mapping", "/usage", "/events"]) await read(route);
     const { body } = await read("/exports");
     for (const { id } of body.items) {
@@ -167,7 +180,7 @@ const workedService = () => {
       await read("/exports/{exportId}/lines", { exportId: id });
     }
   };
-  return { world, gradient, ask, feedQuoting, work, tick, report, readAll, replies, messages, rowsWritten };
+  return { world, gradient, ask, feedQuoting, work, tick, report, readAll, replies, asked, messages, rowsWritten };
 };
 
 interface Sinks {
@@ -232,6 +245,8 @@ describe("of all credentials, however Gradient and people quote them,", () => {
     await report(organizationId, [`whsec_${Buffer.from("a key that is not live, of others").toString("base64")}`]);
     await work();
     await ask("check");
+    await ask("exclude", { body: { kind: "accounts", ids: ["c"], reason: "tried out" } });
+    await ask("include", { body: { kind: "accounts", ids: ["c"], [firstToken]: firstToken } });
     await ask("resend", { path: { version } });
     await ask("notifications", { body: { recipients: ["ann@msp.example"], onSuccess: true } });
     await ask("token", { body: { partnerToken: firstToken, [firstToken]: firstToken } });
@@ -239,6 +254,7 @@ describe("of all credentials, however Gradient and people quote them,", () => {
     await ask("schedule", { body: { frequency: "daily", hour: 1, timeZone: "UTC" } });
     await ask("startExport", { body: { mode: "full" } });
     await ask("startExport", { body: { mode: "full" } });
+    await ask("cancelExport", { path: { exportId: firstToken } });
     gradient.fail(400, 404, 500, 429, 400);
     await work();
     remember();
@@ -306,6 +322,10 @@ describe("of all credentials, however Gradient and people quote them,", () => {
     }
     const kept = world.vault.names().flatMap((name) => world.vault.versions(name));
     expect(kept).toContain(tokens.at(-1));
+  });
+
+  it("replies of every route are searched", () => {
+    expect([...service.asked].sort()).toEqual(routes.map(({ route }) => keyOf(route)).sort());
   });
 
   it("every sink was in use, failures too", () => {

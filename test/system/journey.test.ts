@@ -1,9 +1,12 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { Asked, BodyOf } from "#client/api-client";
 import { expectedCounts, readSample } from "#local/sample/sample";
+import { commandLinesUnder } from "#test/system/command-lines";
 import {
   bodyOf,
   connectPartner,
@@ -24,8 +27,23 @@ const held = z.object({
   items: z.array(z.object({ accountId: z.string(), serviceName: z.string(), unitCount: z.number() })),
 });
 
+const minuteMs = 60_000;
+const keptSecrets = z.object({
+  secrets: z.array(z.object({ name: z.string(), versions: z.array(z.object({ string: z.string() })) })),
+});
+
 let system: RunningSystem;
-let partner: Awaited<ReturnType<typeof connectPartner>>;
+let partner: Awaited<ReturnType<typeof connectPartner>> & { earlierToken?: string };
+
+/** The partner's tokens, our own key, and what of a header's Base64 each of them makes. */
+const canaries = (): { vendorKey: string; ofPartner: string[] } => {
+  const kept = keptSecrets.parse(JSON.parse(readFileSync(join(system.stateFolder, "secrets.json"), "utf8")));
+  const vendorKey = kept.secrets.find(({ name }) => name.includes("vendor-key"))?.versions[0]?.string.trim();
+  if (!vendorKey || !partner.earlierToken) throw new Error("There is no vendor key, or only one token.");
+  const tokens = [partner.partnerToken, partner.earlierToken];
+  const headers = tokens.map((token) => Buffer.from(`${vendorKey}:${token}`).toString("base64"));
+  return { vendorKey, ofPartner: [...tokens, ...headers] };
+};
 
 /** The mails to the partner's owner: another sample partner has one of its own. */
 const readMails = async (subject: string) =>
@@ -177,6 +195,7 @@ describe("a partner's journey through the whole system", () => {
     await feedPartner(system, "org-1002");
     await connectPartner(system, "org-1002");
     const { partnerToken } = z.object({ partnerToken: z.string() }).parse(await partner.post(`${partner.at}/keys`, {}));
+    const regeneratedAt = Date.now();
     const id = await started({ mode: "full" });
 
     expect(await untilOver(partner.session, id)).toMatchObject({ outcome: "failed", totals: { accepted: 0 } });
@@ -184,11 +203,13 @@ describe("a partner's journey through the whole system", () => {
     await eventually("the mail about it", async () =>
       (await readMails("new key needed")).length === 1 ? true : undefined,
     );
+    expect(Date.now() - regeneratedAt).toBeLessThan(minuteMs);
     expect(await start()).toMatchObject({
       status: 409,
       problem: { code: "integration.wrong-step" },
     });
 
+    const pastedAt = Date.now();
     const before = (await runs()).map((run) => run.id);
     bodyOf(await partner.session(`PUT ${base}/token`, { body: { partnerToken } }));
     await untilState(partner.session, "active");
@@ -197,7 +218,10 @@ describe("a partner's journey through the whole system", () => {
     );
     expect(catchingUp).toMatchObject({ trigger: "mapping" });
     expect(await untilOver(partner.session, catchingUp.id)).toMatchObject({ outcome: "succeeded" });
-  }, 60_000);
+    expect(Date.now() - pastedAt).toBeLessThan(minuteMs);
+    expect(await countsInGradient()).toEqual(sampleCounts());
+    partner = { ...partner, partnerToken, earlierToken: partner.partnerToken };
+  }, 150_000);
 
   it("runs by itself on the partner's schedule", async () => {
     const due = await partner.session(`PUT ${base}/schedule`, {
@@ -211,17 +235,41 @@ describe("a partner's journey through the whole system", () => {
     expect(reply.ok).toBe(true);
   });
 
+  it("starts no process with a token, the vendor key or a header among its arguments", async () => {
+    const { vendorKey, ofPartner } = canaries();
+    const secrets = [vendorKey, ...ofPartner];
+    const held = (text: string) => secrets.some((secret) => text.includes(secret));
+    const lines = commandLinesUnder(system.endpoints.pid);
+    // the system itself, and processes of functions
+    expect(lines.length).toBeGreaterThan(2);
+    expect(lines.filter(held)).toEqual([]);
+
+    // each would be found
+    for (const secret of secrets) {
+      const planted = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60_000)", "--", `x${secret}y`]);
+      await once(planted, "spawn");
+      expect(commandLinesUnder(process.pid).filter(held)).toHaveLength(1);
+      planted.kill();
+      await once(planted, "exit");
+    }
+  });
+
   it("leaves no token, vendor key or header in any file but the secret store", () => {
-    const secrets = [partner.partnerToken, Buffer.from(`:${partner.partnerToken}`).toString("base64").slice(4, 40)];
-    const files = readdirSync(system.stateFolder, { recursive: true, encoding: "utf8" })
-      .map((name) => join(system.stateFolder, name))
-      .filter((path) => statSync(path).isFile());
-    expect(files.some((path) => path.endsWith("functions.log"))).toBe(true);
-    const leaking = files.filter((path) => {
-      const content = readFileSync(path, "latin1");
-      return secrets.some((secret) => content.includes(secret));
-    });
-    expect(leaking.map((path) => path.slice(system.stateFolder.length + 1))).toEqual(["secrets.json"]);
+    const { vendorKey, ofPartner } = canaries();
+    const files = readdirSync(system.stateFolder, { recursive: true, encoding: "utf8" }).filter((name) =>
+      statSync(join(system.stateFolder, name)).isFile(),
+    );
+    expect(files.some((name) => name.endsWith("functions.log"))).toBe(true);
+    const filesWith = (secrets: string[]) =>
+      files
+        .filter((name) => {
+          const content = readFileSync(join(system.stateFolder, name), "latin1");
+          return secrets.some((secret) => content.includes(secret));
+        })
+        .sort();
+    expect(filesWith(ofPartner)).toEqual(["secrets.json"]);
+    // our own key is the operator's of the machine, who may have made it up
+    expect(filesWith([vendorKey])).toEqual(["secrets.json", "settings.json"]);
   });
 
   it("sends nothing more after a disconnect, and tells Gradient", async () => {
