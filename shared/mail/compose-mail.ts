@@ -5,7 +5,7 @@ import { nameLine, oneLine, type Part } from "./letter.ts";
 import { type LetterContext, moment } from "./letter-context.ts";
 import type { MailFacts } from "./mail-facts.ts";
 import type { MailContent } from "./mailer.ts";
-import { agreementRenewalMail, mappingDigestMail } from "./reminder-mails.ts";
+import { agreementRenewalMail, counted, mappingDigestMail } from "./reminder-mails.ts";
 import { type RunReport, runMissedMail, runResultMail } from "./run-mails.ts";
 import { tokenAgedMail, tokenReplacedMail } from "./token-mails.ts";
 import { tokenRejectedMail } from "./token-rejected-mail.ts";
@@ -72,7 +72,7 @@ const lineOf = (facts: MailFacts, at: Moment): string => {
     case "recipients-changed":
       return `by ${nameLine(facts.by.name)}, ${at(facts.changedAt)}; added: ${facts.added.map(oneLine).join(", ") || "nobody"}; taken out: ${facts.removed.map(oneLine).join(", ") || "nobody"}`;
     case "mapping-digest":
-      return `${at(facts.at)}: ${facts.accounts.unmapped} customers and ${facts.services.unmapped} services not mapped`;
+      return `${at(facts.at)}: ${counted(facts.accounts.unmapped, "customer")} and ${counted(facts.services.unmapped, "service")} not mapped`;
     case "agreement-renewal":
       return `version ${oneLine(facts.version)}, to be confirmed until ${at(facts.until)}`;
     case "run-result":
