@@ -174,6 +174,18 @@ describe("the wizard", () => {
     await page.getByText("29 of 37 customers mapped").waitFor();
   });
 
+  it("has Gradient looked at again when somebody comes back from its tab after a while", async () => {
+    const asked = page.waitForRequest((request) => request.url().endsWith("/mapping/checks"));
+    await page.evaluate(`
+      const now = Date.now.bind(Date);
+      Date.now = () => now() + 60_000;
+      document.dispatchEvent(new Event("visibilitychange"));
+    `);
+    expect((await asked).method()).toBe("POST");
+    await page.reload();
+    await page.getByText("29 of 37 customers mapped").waitFor();
+  });
+
   it("opens Next by itself, and stays where somebody is reading", async () => {
     const { read, mapAllExcept, finish } = await gradientPeople(system, organization);
     await eventually("the accounts in Gradient", async () => {
