@@ -43,6 +43,8 @@ const Place = ({ session }: { session: Session }) => {
   const title = screen?.title ?? "Integrations";
   useEffect(() => {
     document.title = `${title} · ${screen === undefined ? "" : "Gradient · "}${session.person.organization}`;
+    // on a phone the row of screens is wider than the page
+    document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
     if (shown.current === name) return;
     shown.current = name;
     heading.current?.focus();
