@@ -3,7 +3,7 @@ import { AppError } from "../errors.ts";
 import { instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
 import { readRow } from "../stored.ts";
-import { type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
+import { type Item, type Key, type RowWrite, type Table, versioned, type Write } from "../table/table.ts";
 
 /**
  * When a partner's people have entered tokens that Gradient refused, so that nobody tries out tokens through us, and
@@ -71,8 +71,12 @@ export const triedWrite = (
   before: TokenTries,
   { id, isRefused }: { id: string; isRefused: boolean },
   now: Date,
-): RowWrite => {
-  const { refusedAt, underWay, ...rest } = current(before, now);
-  const refused = isRefused ? [...refusedAt, now.toISOString()].slice(-maxTries) : refusedAt;
-  return triesWrite({ ...rest, refusedAt: refused, underWay: underWay.filter((one) => one.id !== id) }, now);
+): Write => {
+  const tries = current(before, now);
+  const refusedAt = isRefused ? [...tries.refusedAt, now.toISOString()].slice(-maxTries) : tries.refusedAt;
+  const underWay = tries.underWay.filter((one) => one.id !== id);
+  if (refusedAt.length + underWay.length > 0) return triesWrite({ ...tries, refusedAt, underWay }, now);
+  // of whoever may try nothing, and of a good token, no row stays
+  const { partnerId, version } = before;
+  return { delete: key(partnerId), expect: version === 0 ? "absent" : version };
 };
