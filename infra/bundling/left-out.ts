@@ -76,7 +76,20 @@ const leftOut: LeftOut[] = [
       js((await readFile(file, "utf8")).replace(errorsOfWholeTables, "").replace(errorsOfOtherUses, "")),
   },
   {
-    // errors of operations that list secrets or set policies, which no function of ours may call
+    // tells AWS in each request's user agent which of the SDK's features are in use
+    file: /\/@aws-sdk\/core\/dist-es\/submodules\/client\/middleware-user-agent\/check-features\.js$/,
+    load: () => js("export const checkFeatures = async () => undefined;"),
+  },
+  {
+    // logs every request where a client is given a logger, which none of ours is
+    file: /\/@aws-sdk\/core\/dist-es\/submodules\/client\/middleware-logger\/loggerMiddleware\.js$/,
+    load: () =>
+      js(`export const loggerMiddlewareOptions = {};
+        export const loggerMiddleware = () => (next) => next;
+        export const getLoggerPlugin = () => ({ applyToStack: () => undefined });`),
+  },
+  {
+    // errors that we tell apart from no other: without a class of its own an error still has its name
     file: /\/@aws-sdk\/client-secrets-manager\/dist-es\/schemas\/schemas_0\.js$/,
     load: async (file) => js((await readFile(file, "utf8")).replace(errorsOfPolicies, "")),
   },
@@ -118,7 +131,7 @@ const errorsOfOtherUses =
   /^\w+\.registerError\((DuplicateItem|IndexNotFound|ItemCollection|LimitExceeded|ReplicatedWrite|ResourceInUse)\w+\$, \w+\);$/gm;
 
 const errorsOfPolicies =
-  /^\w+\.registerError\((InvalidNextToken|MalformedPolicy|PreconditionNotMet|PublicPolicy)\w+\$, \w+\);$/gm;
+  /^\w+\.registerError\((DecryptionF|EncryptionF|InvalidNextToken|LimitExceeded|MalformedPolicy|PreconditionNotMet|PublicPolicy)\w+\$, \w+\);$/gm;
 
 export const withoutRegions = (source: string): string =>
   source.replace(/"regions": \{(?:[^{}]|\{[^{}]*\})*\}/g, '"regions": {}');
