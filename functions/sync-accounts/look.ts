@@ -105,7 +105,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
       const lost = await change(begun, (before) => withLoss(before, areAllGone));
       if (lost === "token-replaced") return lost;
     }
-    const created = await noteIntentions(table, customers, changes, listedAt);
+    const intended = await noteIntentions(table, customers, changes);
     const applied = await applyChanges(gradient, token, changes);
     const { refused, notCreated, notChanged, isUnfinished } = applied;
     if (refused.size > 0) logger.error("gradient refused accounts", { accounts: refused.size });
@@ -129,8 +129,9 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     const done = ({ id }: { id: string }) => !notChanged.has(id);
     const stands = (customer: Customer): boolean => isPutOff(customer, listedAt);
     await noteCustomers(table, {
-      customers: created,
+      customers: intended,
       accounts,
+      created: new Set(create.filter(({ id }) => !notCreated.has(id)).map(({ id }) => id)),
       notCreated,
       refused,
       isPutOff: stands,

@@ -49,20 +49,18 @@ const amend = async (table: Rows, customers: Customer[], change: (one: Customer)
 };
 
 /**
- * Before the calls that create, rename or retire accounts: should nobody hear how these ended, missing accounts count
- * as lost, a name is not taken for what Gradient has made of another, and an account may be retired.
+ * Before the calls that rename or retire accounts: should nobody hear how these ended, a name is not taken for what
+ * Gradient has made of another, and an account may be retired.
  */
 export const noteIntentions = async (
   table: Rows,
   customers: Customer[],
-  { create, rename, retire }: Pick<AccountChanges, "create" | "rename" | "retire">,
-  at: string,
+  { rename, retire }: Pick<AccountChanges, "rename" | "retire">,
 ) => {
   const idsOf = (some: Customer[]) => new Set(some.map(({ id }) => id));
-  const [creating, renaming, retiring] = [idsOf(create), idsOf(rename), idsOf(retire)];
+  const [renaming, retiring] = [idsOf(rename), idsOf(retire)];
   return amend(table, customers, (customer) => ({
     ...customer,
-    accountSince: creating.has(customer.id) ? (customer.accountSince ?? at) : customer.accountSince,
     renamed: renaming.has(customer.id) ? null : customer.renamed,
     isRetiring: retiring.has(customer.id) || customer.isRetiring,
   }));
@@ -72,6 +70,7 @@ interface Noted {
   customers: Customer[];
   /** As they were before the missing ones were created. */
   accounts: Map<string, GradientAccount>;
+  created: Set<string>;
   notCreated: Set<string>;
   /** Gradient's words, by id. */
   refused: Map<string, string>;
@@ -92,7 +91,8 @@ interface Noted {
 
 /** What a look has shown of each customer. A look that shows nothing new writes nothing. */
 export const noteCustomers = async (table: Rows, noted: Noted): Promise<void> => {
-  const { customers, accounts, notCreated, refused, isPutOff, renamed, zerosMissed, retired, revived, at } = noted;
+  const { customers, accounts, created, notCreated, refused, isPutOff, renamed, zerosMissed, retired, revived, at } =
+    noted;
   const mappedAt = (customer: Customer): string | null => {
     const before = customer.mappedAt ?? noted.lastAccepted.get(customer.id) ?? null;
     if (noted.isMappedNow(customer)) return before ?? at;
@@ -116,7 +116,7 @@ export const noteCustomers = async (table: Rows, noted: Noted): Promise<void> =>
     const { id, accountSince = null, retiredAt, removedAt } = customer;
     const account = accounts.get(id);
     const isRetired = retired.has(id) && removedAt !== null;
-    const since = account ? (accountSince ?? at) : accountSince;
+    const since = account || created.has(id) ? (accountSince ?? at) : accountSince;
     return {
       ...customer,
       isMapped: account?.isMapped ?? null,
