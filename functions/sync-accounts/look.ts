@@ -135,7 +135,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
       notCreated,
       refused,
       isPutOff: stands,
-      renamed: new Set(rename.filter(done).map(({ id }) => id)),
+      renamed: new Map(rename.filter(done).map(({ id, name }) => [id, name])),
       zerosMissed: changes.zerosMissed,
       isMappedNow: ({ id }) => evidence.isAccountMapped(id, told(id)),
       toldBeforeAt: mapping.lastCheckedAt,

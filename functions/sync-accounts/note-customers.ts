@@ -76,7 +76,8 @@ interface Noted {
   refused: Map<string, string>;
   /** What was put off for an earlier refusal: that one stands. */
   isPutOff: (customer: Customer) => boolean;
-  renamed: Set<string>;
+  /** By id, the name that Gradient has taken: the feed may have given it another one since. */
+  renamed: Map<string, string>;
   /** When the zeros of customers that are gone were answered with a 404. */
   zerosMissed: Map<string, string>;
   /** What is mapped by all that is known now. */
@@ -104,8 +105,9 @@ export const noteCustomers = async (table: Rows, noted: Noted): Promise<void> =>
     if (words !== undefined) return { name: customer.name, words, at };
     return isPutOff(customer) ? customer.refusal : null;
   };
-  const renamedTo = ({ id, name, renamed: before }: Customer, account: GradientAccount | undefined) => {
-    if (renamed.has(id)) return { to: name, shownAs: null };
+  const renamedTo = ({ id, renamed: before }: Customer, account: GradientAccount | undefined) => {
+    const taken = renamed.get(id);
+    if (taken !== undefined) return { to: taken, shownAs: null };
     return before && before.shownAs === null && account ? { ...before, shownAs: account.name } : before;
   };
   const missed = ({ id, zerosMissed: before }: Customer) => {
