@@ -74,10 +74,11 @@ interface Noted {
   notCreated: Set<string>;
   /** Gradient's words, by id. */
   refused: Map<string, string>;
+  /** The names that went out, or would have: the feed may have given others since. */
+  sentAs: Map<string, string>;
   /** What was put off for an earlier refusal: that one stands. */
   isPutOff: (customer: Customer) => boolean;
-  /** By id, the name that Gradient has taken: the feed may have given it another one since. */
-  renamed: Map<string, string>;
+  renamed: Set<string>;
   /** When the zeros of customers that are gone were answered with a 404. */
   zerosMissed: Map<string, string>;
   /** What is mapped by all that is known now. */
@@ -100,14 +101,15 @@ export const noteCustomers = async (table: Rows, noted: Noted): Promise<void> =>
     const wasTold = customer.isMapped === true && accounts.get(customer.id)?.isMapped !== true;
     return wasTold ? (noted.toldBeforeAt ?? before) : before;
   };
+  const nameSent = ({ id, name }: Customer): string => noted.sentAs.get(id) ?? name;
   const refusalOf = (customer: Customer): Customer["refusal"] => {
     const words = refused.get(customer.id);
-    if (words !== undefined) return { name: customer.name, words, at };
+    if (words !== undefined) return { name: nameSent(customer), words, at };
     return isPutOff(customer) ? customer.refusal : null;
   };
-  const renamedTo = ({ id, renamed: before }: Customer, account: GradientAccount | undefined) => {
-    const taken = renamed.get(id);
-    if (taken !== undefined) return { to: taken, shownAs: null };
+  const renamedTo = (customer: Customer, account: GradientAccount | undefined) => {
+    const { id, renamed: before } = customer;
+    if (renamed.has(id)) return { to: nameSent(customer), shownAs: null };
     return before && before.shownAs === null && account ? { ...before, shownAs: account.name } : before;
   };
   const missed = ({ id, zerosMissed: before }: Customer) => {

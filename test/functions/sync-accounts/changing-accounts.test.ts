@@ -148,6 +148,28 @@ describe("an account that Gradient refuses", () => {
     expect((await world.integration()).problems).toEqual([]);
   });
 
+  it("is tried at once under the name that the feed has given it while the other was being refused", async () => {
+    let hears = async (): Promise<unknown> => undefined;
+    const { through } = between((gradient) => ({
+      createAccounts: async (token, accounts) => {
+        await hears();
+        if (accounts.some(({ name }) => name === "Bad")) throw new AppError("upstream", "gradient.refused", "bad name");
+        await gradient.createAccounts(token, accounts);
+      },
+    }));
+    const world = await activeWorld(["a"], { through });
+    await feed(world, { id: "b", name: "Bad" });
+    hears = async () => {
+      hears = async () => undefined;
+      await feed(world, { id: "b", name: "Good" });
+    };
+
+    await world.live(3);
+
+    expect(namesIn(world)).toMatchObject({ b: "Good" });
+    expect(await customerOf(world, "b")).toMatchObject({ refusal: null });
+  });
+
   it("as it is renamed, by a conflict, keeps its name there and is no success", async () => {
     const { through } = refusing((name) => name === "Taken");
     const world = await activeWorld(["a", "b"], { through });
