@@ -93,7 +93,8 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     const changes = accountChanges(customers, accounts, [...entries.values()], listedAt);
     const { missing, create, areSomeGone, areAllGone, isAllGone, rename, retire, revive } = changes;
 
-    const asksConnection = missing.length > 0 || looks.isAwaited || (looks.tokenCheckAt ?? "") <= begun.at;
+    const isDoubted = looks.isAwaited || looks.suspectedSince !== null;
+    const asksConnection = missing.length > 0 || isDoubted || (looks.tokenCheckAt ?? "") <= begun.at;
     const connection = asksConnection ? await gradient.readConnection(token) : null;
     if (connection && connection.integrationId !== connectionId) return "other-connection";
 
