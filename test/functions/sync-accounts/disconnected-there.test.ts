@@ -193,6 +193,23 @@ describe("an inactive connection that still has all its accounts", () => {
 
     expect(await world.integration()).toMatchObject({ state: "active", problems: [], looks: { suspectedSince: null } });
   });
+
+  it("is noticed, too, after a status that nobody has documented", async () => {
+    const world = await activeWorld(["a", "b"]);
+    organizationOf(world).connection.status = "on-hold";
+    await press(world);
+    await world.live(1);
+    expect((await world.integration()).gradient).toMatchObject({ status: "on-hold" });
+    deactivate(world);
+    await press(world);
+
+    await world.live(8);
+
+    expect(await world.integration()).toMatchObject({
+      state: "suspended",
+      problems: [{ code: "gradient.disconnected" }],
+    });
+  });
 });
 
 it("a look that finds everything as it was forgets the suspicion", async () => {
