@@ -59,6 +59,7 @@ export const putService =
         id,
         ...record,
         refusal: null,
+        failure: null,
         updatedAt: at,
       };
       const isMissing = updated.gradientServiceId === null;

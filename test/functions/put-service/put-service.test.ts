@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { putService } from "#functions/put-service/put-service";
-import { findService } from "#shared/services/hub-service";
 import { gradientUnavailable } from "#shared/gradient/gradient-api";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
+import { findService } from "#shared/services/hub-service";
 import type { Table } from "#shared/table/table";
 import { aService, aServiceRecord, aServiceRow } from "#test/builders/service";
 import { aTableWith, owedTasks, watchedTable } from "#test/builders/table";
@@ -28,6 +28,7 @@ it("keeps a new service, which Gradient does not know yet", async () => {
     gradientDescription: null,
     createdUntil: null,
     refusal: null,
+    failure: null,
     updatedAt: noon,
     version: 1,
   });
@@ -49,6 +50,7 @@ it("keeps what ties a service to Gradient when its record changes", async () => 
     gradientDescription: "Blocks malicious domains for every seat.",
     unit: "user",
     refusal: null,
+    failure: null,
     updatedAt: minutesAfter(5),
     version: 2,
   });
