@@ -41,7 +41,11 @@ export const putService =
       const names = await readServiceNames(table);
       const others = names.taken.filter(({ serviceId }) => serviceId !== id);
       const holder = others.find((other) => other.names.includes(plainName(record.name)));
-      if (holder) throw nameTaken(record.name, holder.serviceId);
+      const heldBy = holder && (await findService(table, holder.serviceId));
+      // a name that it may have had in Gradient, and has not come to, is noted no more in its own record
+      const held = heldBy ? namesOf(heldBy) : [];
+      if (holder && held.includes(plainName(record.name))) throw nameTaken(record.name, holder.serviceId);
+      const taken = others.map((other) => (other === holder ? { ...other, names: held } : other));
       const at = now().toISOString();
       // older rows do not tell how Gradient has it: it is the name, and the description, that the hub changes now
       const isKnown = stored?.gradientServiceId !== null && stored?.gradientServiceId !== undefined;
@@ -55,12 +59,13 @@ export const putService =
         id,
         ...record,
         refusal: null,
+        failure: null,
         updatedAt: at,
       };
       const isMissing = updated.gradientServiceId === null;
       await table.transact([
         serviceWrite(updated),
-        serviceNamesWrite({ ...names, taken: [...others, { serviceId: id, names: namesOf(updated) }] }),
+        serviceNamesWrite({ ...names, taken: [...taken, { serviceId: id, names: namesOf(updated) }] }),
         ...(isMissing ? [owe({ kind: "sync-catalogue" }, { id: newId(), at })] : []),
       ]);
       return written(updated);

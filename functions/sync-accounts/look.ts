@@ -97,7 +97,8 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     const changes = accountChanges(customers, accounts, [...entries.values()], listedAt);
     const { missing, create, areSomeGone, areAllGone, isAllGone, rename, retire, revive } = changes;
 
-    const asksConnection = missing.length > 0 || looks.isAwaited || (looks.tokenCheckAt ?? "") <= begun.at;
+    const isDoubted = looks.isAwaited || looks.suspectedSince !== null;
+    const asksConnection = missing.length > 0 || isDoubted || (looks.tokenCheckAt ?? "") <= begun.at;
     const connection = asksConnection ? await gradient.readConnection(token) : null;
     if (connection && connection.integrationId !== connectionId) return "other-connection";
 
@@ -109,7 +110,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
       const lost = await change(begun, (before) => withLoss(before, areAllGone));
       if (lost === "token-replaced") return lost;
     }
-    const created = await noteIntentions(table, customers, changes, listedAt);
+    const intended = await noteIntentions(table, customers, changes);
     const applied = await applyChanges(gradient, token, changes);
     const { refused, notCreated, notChanged, isUnfinished } = applied;
     if (refused.size > 0) logger.error("gradient refused accounts", { accounts: refused.size });
@@ -135,11 +136,13 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     const done = ({ id }: { id: string }) => !notChanged.has(id);
     const stands = (customer: Customer): boolean => isPutOff(customer, listedAt);
     await noteCustomers(table, {
-      customers: created,
+      customers: intended,
       accounts,
+      created: new Set(create.filter(({ id }) => !notCreated.has(id)).map(({ id }) => id)),
       notCreated,
       refused,
       isPutOff: stands,
+      sentAs: new Map(customers.map(({ id, name }) => [id, name])),
       renamed: new Set(rename.filter(done).map(({ id }) => id)),
       zerosMissed: changes.zerosMissed,
       isMappedNow: ({ id }) => evidence.isAccountMapped(id, told(id)),

@@ -49,20 +49,18 @@ const amend = async (table: Rows, customers: Customer[], change: (one: Customer)
 };
 
 /**
- * Before the calls that create, rename or retire accounts: should nobody hear how these ended, missing accounts count
- * as lost, a name is not taken for what Gradient has made of another, and an account may be retired.
+ * Before the calls that rename or retire accounts: should nobody hear how these ended, a name is not taken for what
+ * Gradient has made of another, and an account may be retired.
  */
 export const noteIntentions = async (
   table: Rows,
   customers: Customer[],
-  { create, rename, retire }: Pick<AccountChanges, "create" | "rename" | "retire">,
-  at: string,
+  { rename, retire }: Pick<AccountChanges, "rename" | "retire">,
 ) => {
   const idsOf = (some: Customer[]) => new Set(some.map(({ id }) => id));
-  const [creating, renaming, retiring] = [idsOf(create), idsOf(rename), idsOf(retire)];
+  const [renaming, retiring] = [idsOf(rename), idsOf(retire)];
   return amend(table, customers, (customer) => ({
     ...customer,
-    accountSince: creating.has(customer.id) ? (customer.accountSince ?? at) : customer.accountSince,
     renamed: renaming.has(customer.id) ? null : customer.renamed,
     isRetiring: retiring.has(customer.id) || customer.isRetiring,
   }));
@@ -72,9 +70,12 @@ interface Noted {
   customers: Customer[];
   /** As they were before the missing ones were created. */
   accounts: Map<string, GradientAccount>;
+  created: Set<string>;
   notCreated: Set<string>;
   /** Gradient's words, by id. */
   refused: Map<string, string>;
+  /** The names that went out, or would have: the feed may have given others since. */
+  sentAs: Map<string, string>;
   /** What was put off for an earlier refusal: that one stands. */
   isPutOff: (customer: Customer) => boolean;
   renamed: Set<string>;
@@ -92,20 +93,23 @@ interface Noted {
 
 /** What a look has shown of each customer. A look that shows nothing new writes nothing. */
 export const noteCustomers = async (table: Rows, noted: Noted): Promise<void> => {
-  const { customers, accounts, notCreated, refused, isPutOff, renamed, zerosMissed, retired, revived, at } = noted;
+  const { customers, accounts, created, notCreated, refused, isPutOff, renamed, zerosMissed, retired, revived, at } =
+    noted;
   const mappedAt = (customer: Customer): string | null => {
     const before = customer.mappedAt ?? noted.lastAccepted.get(customer.id) ?? null;
     if (noted.isMappedNow(customer)) return before ?? at;
     const wasTold = customer.isMapped === true && accounts.get(customer.id)?.isMapped !== true;
     return wasTold ? (noted.toldBeforeAt ?? before) : before;
   };
+  const nameSent = ({ id, name }: Customer): string => noted.sentAs.get(id) ?? name;
   const refusalOf = (customer: Customer): Customer["refusal"] => {
     const words = refused.get(customer.id);
-    if (words !== undefined) return { name: customer.name, words, at };
+    if (words !== undefined) return { name: nameSent(customer), words, at };
     return isPutOff(customer) ? customer.refusal : null;
   };
-  const renamedTo = ({ id, name, renamed: before }: Customer, account: GradientAccount | undefined) => {
-    if (renamed.has(id)) return { to: name, shownAs: null };
+  const renamedTo = (customer: Customer, account: GradientAccount | undefined) => {
+    const { id, renamed: before } = customer;
+    if (renamed.has(id)) return { to: nameSent(customer), shownAs: null };
     return before && before.shownAs === null && account ? { ...before, shownAs: account.name } : before;
   };
   const missed = ({ id, zerosMissed: before }: Customer) => {
@@ -116,7 +120,7 @@ export const noteCustomers = async (table: Rows, noted: Noted): Promise<void> =>
     const { id, accountSince = null, retiredAt, removedAt } = customer;
     const account = accounts.get(id);
     const isRetired = retired.has(id) && removedAt !== null;
-    const since = account ? (accountSince ?? at) : accountSince;
+    const since = account || created.has(id) ? (accountSince ?? at) : accountSince;
     return {
       ...customer,
       isMapped: account?.isMapped ?? null,

@@ -28,14 +28,19 @@ export const recheckToken = (dependencies: Dependencies) => {
       const at = now().toISOString();
       const isSame = before.token?.versionId === token?.versionId;
       const isEnded = isSame && isInactiveNow(before.gradient, connection);
+      const isSuspected = isEnded && maySend(before);
       await table.transact([
         integrationWrite({
           ...before,
           token: before.token && (isSame ? { ...before.token, checkedAt: at } : before.token),
           gradient: isSame && connection && !isEnded ? connection : before.gradient,
           // whether the partner has left Gradient is decided, and told, by looks alone: the next one comes at once
-          mapping: isEnded && maySend(before) ? { ...before.mapping, nextCheckAt: at } : before.mapping,
-          looks: { ...tokenTaken(letGo(before.looks), at), failures: 0 },
+          mapping: isSuspected ? { ...before.mapping, nextCheckAt: at } : before.mapping,
+          looks: {
+            ...tokenTaken(letGo(before.looks), at),
+            failures: 0,
+            suspectedSince: before.looks.suspectedSince ?? (isSuspected ? at : null),
+          },
         }),
       ]);
     });

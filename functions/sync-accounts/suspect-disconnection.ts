@@ -16,11 +16,9 @@ import { type Begun, LookLost } from "./begin-look.ts";
 // what Gradient shows while it is changed, or fails, is over by then
 const secondLookMs = 5 * 60_000;
 
-const wasConnected = new Set(["pending", "active"]);
-
 /** The connection has been ended in Gradient: it was in use when we looked last. */
 export const isInactiveNow = (known: GradientConnection | null, shown: GradientConnection | null): boolean =>
-  shown?.status === "inactive" && known !== null && wasConnected.has(known.status);
+  shown?.status === "inactive" && known !== null && known.status !== "inactive";
 
 /**
  * Everything in Gradient says that the partner has disconnected there: its accounts are gone, or the connection is not

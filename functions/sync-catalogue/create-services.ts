@@ -23,10 +23,14 @@ export interface CatalogueReport {
 const minuteMs = 60_000;
 const pausesMs = [minuteMs, 5 * minuteMs, 15 * minuteMs, 60 * minuteMs, 6 * 60 * minuteMs] as const;
 const longestPauseMs = 24 * 60 * minuteMs;
+// an outage says nothing of the service: it comes soon after that ends
+const failurePausesMs = [minuteMs, 5 * minuteMs] as const;
+const longestFailurePauseMs = 15 * minuteMs;
 
-/** Nobody is creating it, and Gradient has not refused it a moment ago. */
-export const mayBeCreated = ({ gradientServiceId, createdUntil, refusal }: HubService, at: string): boolean =>
-  gradientServiceId === null && (createdUntil ?? "") <= at && (refusal?.retryAt ?? "") <= at;
+/** Nobody is creating it, and Gradient has not refused it, or failed on it, a moment ago. */
+export const mayBeCreated = ({ gradientServiceId, createdUntil, refusal, failure }: HubService, at: string): boolean =>
+  gradientServiceId === null &&
+  [createdUntil, refusal?.retryAt, failure?.retryAt].every((moment) => (moment ?? "") <= at);
 
 /**
  * Creates services of the catalogue in Gradient, one by one and each once. A service is matched by the id that we
@@ -51,18 +55,29 @@ export const createServices = ({ table, gradient, clock }: Dependencies) => {
         createdAs: null,
         createdUntil: null,
         refusal: null,
+        failure: null,
       }),
       added({ ...boundServiceKey(gradientServiceId), serviceId: service.id }),
     ]);
 
+  // with an answer, nothing of it can come into being any more
+  const answered = { createdUntil: null, createdAs: null };
+
   /** Out of the others' way until then. */
-  const putOff = (service: HubService, words: string, createdUntil: string | null): Promise<HubService> => {
+  const putOff = (service: HubService, words: string): Promise<HubService> => {
     const tries = (service.refusal?.tries ?? 0) + 1;
     const now = clock.now();
     const retryAt = iso(now + (pausesMs[tries - 1] ?? longestPauseMs));
-    // with an answer, nothing of it can come into being any more
-    const createdAs = createdUntil === null ? null : service.createdAs;
-    return put({ ...service, createdUntil, createdAs, refusal: { at: iso(now), words, tries, retryAt } });
+    return put({ ...service, ...answered, refusal: { at: iso(now), words, tries, retryAt }, failure: null });
+  };
+
+  /** The same after a call that told nothing of the service. What concerns the key, or the rate, is no failure of it. */
+  const letBe = (service: HubService, error: AppError): Promise<HubService> => {
+    const claim = wasUnanswered(error) ? {} : answered;
+    if (!isAppError(error, "gradient.unavailable")) return put({ ...service, ...claim });
+    const tries = (service.failure?.tries ?? 0) + 1;
+    const retryAt = iso(clock.now() + (failurePausesMs[tries - 1] ?? longestFailurePauseMs));
+    return put({ ...service, ...claim, failure: { tries, retryAt } });
   };
 
   return async (services: HubService[], token: PartnerToken): Promise<CatalogueReport> => {
@@ -88,9 +103,8 @@ export const createServices = ({ table, gradient, clock }: Dependencies) => {
         described = description;
       } catch (error) {
         if (!isAppError(error, "gradient.refused") && !isAppError(error, "gradient.conflict")) {
-          // with an answer it cannot land any more; without one it is looked for until it must have landed
-          const until = wasUnanswered(error) ? claimed.createdUntil : null;
-          if (error instanceof AppError) await putOff(claimed, error.message, until);
+          // without an answer it is looked for until it must have landed
+          if (error instanceof AppError) await letBe(claimed, error);
           throw error;
         }
         words = error.message;
@@ -98,13 +112,13 @@ export const createServices = ({ table, gradient, clock }: Dependencies) => {
       // a conflict may say that it is there already
       const found = find(claimed, await gradient.readServices(token));
       if (found) return bindTo({ ...claimed, gradientDescription: described }, found);
-      const { refusal } = await putOff(claimed, words, null);
+      const { refusal } = await putOff(claimed, words);
       logger.error("gradient refuses a service", { serviceId: service.id, tries: refusal?.tries ?? 0 });
       report.refused += 1;
     };
 
     const existing = await gradient.readServices(token);
-    const tries = ({ refusal }: HubService): number => refusal?.tries ?? 0;
+    const tries = ({ refusal, failure }: HubService): number => (refusal?.tries ?? 0) + (failure?.tries ?? 0);
     const missing = services.filter(({ gradientServiceId }) => gradientServiceId === null);
     // what has failed comes last
     for (const service of missing.toSorted((a, b) => tries(a) - tries(b))) {

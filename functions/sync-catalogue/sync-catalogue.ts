@@ -47,6 +47,16 @@ export const syncCatalogue = ({ table, gradientFor, vault, refusals, clock }: De
       await refusals.confirm(call, async () => undefined);
       return true;
     }
+    // that partner's own looks see to it, and alarm
+    if (isAppError(error, "token.missing")) {
+      logFailure("a partner's key is not at hand for the catalogue, another one is tried", error);
+      return true;
+    }
+    if (isAppError(error, "gradient.refused")) {
+      const detail = error.message;
+      logger.error("gradient refuses the catalogue with a partner's key, another one is tried", { partnerId, detail });
+      return true;
+    }
     if (!isAppError(error, "gradient.unavailable") && !isAppError(error, "gradient.throttled")) throw error;
     logFailure("the catalogue could not be brought into gradient, it is tried again", error);
     return false;

@@ -28,8 +28,8 @@ const customer = z.object({
   /** As Gradient last told; null where it does not tell. */
   isMapped: z.boolean().nullable(),
   /**
-   * Since when it may have an account: noted before that is created. Missing there from then on, the account is gone
-   * and not new.
+   * Since when it has an account: noted once Gradient has taken or shown it. Missing there from then on, the account
+   * is gone and not new.
    */
   accountSince: instant.nullish(),
   /** A person has left it out of what is billed. It stays so when the partner connects anew, and when it comes back. */

@@ -129,10 +129,10 @@ const withGrowth = (before: Wants, { kind }: UsageExport, learned: string[], { n
 
 /**
  * Somebody has to look, some time later, whether what was not mapped is so by then: where Gradient tells, it need not
- * wait for a date.
+ * wait for a date. Elsewhere the look counts what the run's 404s have told, for the pages and the owner's digest.
  */
-const nextCheckAfter = ({ mapping, looks, state }: Integration, { totals }: UsageExport, now: Date): string | null =>
-  mapping.nextCheckAt === null && totals.unmapped > 0 && looks.isTelling !== false && state === "active"
+const nextCheckAfter = ({ mapping, state }: Integration, { totals }: UsageExport, now: Date): string | null =>
+  mapping.nextCheckAt === null && totals.unmapped > 0 && state === "active"
     ? aDayAfter(now.toISOString())
     : mapping.nextCheckAt;
 

@@ -94,6 +94,8 @@ const hubService = z.object({
   createdUntil: instant.nullable(),
   /** Gradient's refusal to create it, in its words. Concerns this service alone; it is tried again at `retryAt`. */
   refusal: z.object({ at: instant, words: z.string(), tries: z.int(), retryAt: instant }).nullish(),
+  /** Gradient failed as it was to create it, so often in a row: no refusal, and no words for the feed. */
+  failure: z.object({ tries: z.int(), retryAt: instant }).nullish(),
   updatedAt: instant,
   version: z.number(),
 });

@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { putService } from "#functions/put-service/put-service";
+import { gradientUnavailable } from "#shared/gradient/gradient-api";
+import { landsWithinMs } from "#shared/gradient/lost-calls";
 import { findService } from "#shared/services/hub-service";
+import type { Table } from "#shared/table/table";
 import { aService, aServiceRecord, aServiceRow } from "#test/builders/service";
 import { aTableWith, owedTasks, watchedTable } from "#test/builders/table";
 import { countingIds, minutesAfter, noon, now } from "#test/builders/time";
+import { serviceWorld } from "#test/fakes/service-world";
 
 const later = () => new Date(minutesAfter(5));
 
@@ -24,6 +28,7 @@ it("keeps a new service, which Gradient does not know yet", async () => {
     gradientDescription: null,
     createdUntil: null,
     refusal: null,
+    failure: null,
     updatedAt: noon,
     version: 1,
   });
@@ -45,6 +50,7 @@ it("keeps what ties a service to Gradient when its record changes", async () => 
     gradientDescription: "Blocks malicious domains for every seat.",
     unit: "user",
     refusal: null,
+    failure: null,
     updatedAt: minutesAfter(5),
     version: 2,
   });
@@ -120,7 +126,7 @@ it("loses nothing that another worker notes at the same moment", async () => {
 });
 
 describe("a name", () => {
-  const put = (table: Awaited<ReturnType<typeof aTableWith>>, id: string, name: string) =>
+  const put = (table: Table, id: string, name: string) =>
     putService({ table, now, newId: countingIds() })({ id, record: aServiceRecord({ name }) });
   const taken = (serviceId: string) => ({ kind: "conflict", code: "service.name-taken", extra: { serviceId } });
 
@@ -162,6 +168,25 @@ describe("a name", () => {
     await put(table, "there", "Old");
 
     expect(await findService(table, "there")).toMatchObject({ name: "Old", gradientName: "Old" });
+  });
+
+  it("that Gradient might have had a service under, and has not, is free for another one", async () => {
+    const world = serviceWorld();
+    await world.connect();
+    await put(world.table, "s1", "Alpha");
+    world.gradient.failNext("createService", { error: gradientUnavailable("unanswered") });
+    await world.catalogue();
+    await put(world.table, "s1", "Beta");
+    await expect(put(world.table, "s2", "Alpha")).rejects.toMatchObject(taken("s1"));
+
+    await world.pass(landsWithinMs + 1);
+    await world.live(3);
+    await put(world.table, "s2", "Alpha");
+
+    expect(world.gradient.services.map(({ name }) => name)).toEqual(["Beta"]);
+    expect(await findService(world.table, "s2")).toMatchObject({ name: "Alpha" });
+    await expect(put(world.table, "s3", "Beta")).rejects.toMatchObject(taken("s1"));
+    await expect(put(world.table, "s1", "Alpha")).rejects.toMatchObject(taken("s2"));
   });
 
   it("is known to be taken where the catalogue is older than the names' row", async () => {

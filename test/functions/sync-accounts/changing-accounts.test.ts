@@ -72,6 +72,27 @@ describe("a name that Gradient changes", () => {
     expect(namesIn(world)).toEqual({ a: "Two  blanks" });
   });
 
+  it("is sent again when the feed changes it while the change before is on its way", async () => {
+    let hears = async (): Promise<unknown> => undefined;
+    const { through } = between((gradient) => ({
+      changeAccounts: async (token, changes) => {
+        await hears();
+        await gradient.changeAccounts(token, changes);
+      },
+    }));
+    const world = await activeWorld(["a"], { through });
+    await feed(world, { id: "a", name: "First" });
+    hears = async () => {
+      hears = async () => undefined;
+      await feed(world, { id: "a", name: "Second" });
+    };
+
+    await world.live(3);
+
+    expect(namesIn(world)).toEqual({ a: "Second" });
+    expect(await customerOf(world, "a")).toMatchObject({ renamed: { to: "Second" } });
+  });
+
   it("is put right when somebody has changed it in Gradient since", async () => {
     const world = await activeWorld(["a"]);
     await feed(world, { id: "a", name: "Ours" });
@@ -125,6 +146,28 @@ describe("an account that Gradient refuses", () => {
 
     expect(namesIn(world)).toMatchObject({ b: "Better" });
     expect((await world.integration()).problems).toEqual([]);
+  });
+
+  it("is tried at once under the name that the feed has given it while the other was being refused", async () => {
+    let hears = async (): Promise<unknown> => undefined;
+    const { through } = between((gradient) => ({
+      createAccounts: async (token, accounts) => {
+        await hears();
+        if (accounts.some(({ name }) => name === "Bad")) throw new AppError("upstream", "gradient.refused", "bad name");
+        await gradient.createAccounts(token, accounts);
+      },
+    }));
+    const world = await activeWorld(["a"], { through });
+    await feed(world, { id: "b", name: "Bad" });
+    hears = async () => {
+      hears = async () => undefined;
+      await feed(world, { id: "b", name: "Good" });
+    };
+
+    await world.live(3);
+
+    expect(namesIn(world)).toMatchObject({ b: "Good" });
+    expect(await customerOf(world, "b")).toMatchObject({ refusal: null });
   });
 
   it("as it is renamed, by a conflict, keeps its name there and is no success", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { checkMapping } from "#functions/check-mapping/check-mapping";
 import { recordCustomers } from "#functions/record-customers/record-customers";
 import { resumeIntegration } from "#shared/integrations/resume-integration";
-import { activeWorld } from "#test/builders/connected-world";
+import { activeWorld, pauseFor } from "#test/builders/connected-world";
 import { aCustomerRecord } from "#test/builders/customer";
 import type { ServiceWorld } from "#test/fakes/service-world";
 
@@ -147,6 +147,69 @@ it("the daily check of the token that finds the connection ended has it looked a
     problems: [{ code: "gradient.disconnected" }],
   });
   expect(told(world)).toEqual(["The integration was disconnected in Gradient: Example MSP"]);
+});
+
+describe("an inactive connection that still has all its accounts", () => {
+  it("is noticed by Check now, and suspends five minutes later", async () => {
+    const world = await activeWorld(["a", "b"]);
+    deactivate(world);
+    await press(world);
+
+    await world.live(4);
+    expect(await world.integration()).toMatchObject({ state: "active", problems: [] });
+    await world.live(4);
+
+    expect(await world.integration()).toMatchObject({
+      state: "suspended",
+      problems: [{ code: "gradient.disconnected" }],
+    });
+    expect(told(world)).toHaveLength(1);
+  });
+
+  it("is noticed by the daily check of the token, and suspends five minutes later", async () => {
+    const world = await activeWorld(["a", "b"]);
+    // an accepted count makes it active
+    await pauseFor(world, 7 * 24 * 60 * 60_000);
+    deactivate(world);
+    await world.pass(25 * 60 * 60_000);
+
+    await world.live(10);
+
+    expect(await world.integration()).toMatchObject({
+      state: "suspended",
+      problems: [{ code: "gradient.disconnected" }],
+    });
+    expect(told(world)).toHaveLength(1);
+  });
+
+  it("is forgotten when it is active by the second look", async () => {
+    const world = await activeWorld(["a", "b"]);
+    deactivate(world);
+    await press(world);
+    await world.live(1);
+    organizationOf(world).connection.status = "active";
+
+    await world.live(10);
+
+    expect(await world.integration()).toMatchObject({ state: "active", problems: [], looks: { suspectedSince: null } });
+  });
+
+  it("is noticed, too, after a status that nobody has documented", async () => {
+    const world = await activeWorld(["a", "b"]);
+    organizationOf(world).connection.status = "on-hold";
+    await press(world);
+    await world.live(1);
+    expect((await world.integration()).gradient).toMatchObject({ status: "on-hold" });
+    deactivate(world);
+    await press(world);
+
+    await world.live(8);
+
+    expect(await world.integration()).toMatchObject({
+      state: "suspended",
+      problems: [{ code: "gradient.disconnected" }],
+    });
+  });
 });
 
 it("a look that finds everything as it was forgets the suspicion", async () => {

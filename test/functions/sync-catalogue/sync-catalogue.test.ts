@@ -21,6 +21,12 @@ const aWorld = async (options: Parameters<typeof serviceWorld>[0] = {}) => {
 const namesIn = ({ gradient }: ServiceWorld) => gradient.services.map(({ name }) => name);
 const stored = async ({ table }: ServiceWorld, id: string) => (await listServices(table)).find((one) => one.id === id);
 
+/** Another partner, which is like the one there is. */
+const anotherPartner = async ({ table, partnerId }: ServiceWorld, other: string, over: object = {}) => {
+  const mine = await table.get({ pk: `partner#${partnerId}`, sk: "integration" });
+  await table.put({ ...mine, ...over, pk: `partner#${other}`, sk: "integration", partnerId: other, version: 1 });
+};
+
 /** Refuses services of this name. */
 const refusing =
   (name: string) =>
@@ -286,13 +292,37 @@ describe("the key that it is created with", () => {
       forbid: async () => undefined,
     };
     const world = await aWorld({ refusals });
-    const mine = await world.table.get({ pk: `partner#${world.partnerId}`, sk: "integration" });
-    await world.table.put({ ...mine, pk: "partner#org-2", sk: "integration", partnerId: "org-2", version: 1 });
+    await anotherPartner(world, "org-2");
     world.gradient.failNext("readServices", { error: new AppError("forbidden", "gradient.token-rejected", "401") });
 
     expect(await world.catalogue()).toEqual({ created: 1, refused: 0 });
 
     expect(refused).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      "secret is missing",
+      async (world: ServiceWorld, token: object) => {
+        const gone = { token: { ...token, secretName: "p/gone", versionId: "gone" } };
+        await anotherPartner(world, "org-0", gone);
+      },
+    ],
+    [
+      "vendor cannot be read",
+      async (world: ServiceWorld) => {
+        const error = new AppError("upstream", "gradient.refused", "404: no such organization");
+        world.gradient.failNext("readServices", { error });
+        await anotherPartner(world, "org-2");
+      },
+    ],
+  ])("is another partner's when the first one's %s", async (_, happens) => {
+    const world = await aWorld();
+    await happens(world, (await world.integration()).token ?? {});
+
+    expect(await world.catalogue()).toEqual({ created: 1, refused: 0 });
+
+    expect(namesIn(world)).toEqual(["Service dns"]);
   });
 
   it("is none while everybody is held", async () => {

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { recordCustomers } from "#functions/record-customers/record-customers";
+import { findCustomer } from "#shared/customers/customer";
+import { AppError } from "#shared/errors";
+import { activeWorld, connectedWorld } from "#test/builders/connected-world";
+import { aCustomerRecord } from "#test/builders/customer";
+import type { ServiceWorld } from "#test/fakes/service-world";
+
+const down = { error: new AppError("unavailable", "gradient.unavailable", "down") };
+const feed = (world: ServiceWorld, ...ids: string[]) =>
+  recordCustomers(world.common)({
+    partnerId: world.partnerId,
+    customers: ids.map((id) => aCustomerRecord({ id })),
+  });
+const accountsOf = (world: ServiceWorld) => [...(world.gradient.organizationOf(world.token)?.accounts.keys() ?? [])];
+
+describe("accounts that could not be created", () => {
+  it("are no accounts that are gone: the first ones are created at the next look, and nobody is suspended", async () => {
+    const world = await connectedWorld([]);
+    await world.live(3);
+    await feed(world, "x");
+    world.gradient.failNext("createAccounts", down);
+
+    await world.live(1);
+    expect(accountsOf(world)).toEqual([]);
+    await world.live(10);
+
+    expect(accountsOf(world)).toEqual(["x"]);
+    expect(await world.integration()).toMatchObject({
+      state: "awaiting-mapping",
+      problems: [],
+      looks: { suspectedSince: null },
+    });
+  });
+
+  it("leave what was accepted on the others its proof, however often they fail", async () => {
+    const world = await activeWorld(["a", "b", "c"]);
+    const before = await world.integration();
+    const received = world.gradient.countsReceived.length;
+    await feed(world, "x");
+    world.gradient.failNext("createAccounts", down, { times: 3 });
+
+    await world.live(40);
+
+    expect(accountsOf(world)).toContain("x");
+    expect(await world.integration()).toMatchObject({
+      proofGen: before.proofGen,
+      mapping: { mappedServiceIds: before.mapping.mappedServiceIds },
+    });
+    expect(world.gradient.countsReceived).toHaveLength(received);
+  });
+
+  it("but were taken without an answer are found in the list, and count as gone when they are missing after that", async () => {
+    const world = await activeWorld(["a"]);
+    await feed(world, "x");
+    world.gradient.failNext("createAccounts", down, { lands: true });
+    await world.live(3);
+    expect(await findCustomer(world.table, world.partnerId, "x")).toMatchObject({ accountSince: expect.any(String) });
+    const { proofGen } = await world.integration();
+
+    world.gradient.organizationOf(world.token)?.accounts.delete("x");
+    await world.sync({ partnerId: world.partnerId, reason: "watch" });
+
+    expect((await world.integration()).proofGen).toBeGreaterThan(proofGen);
+  });
+});
+
+it("accounts that were created, and that no list has shown yet, count as gone when the next list lacks them", async () => {
+  const world = await activeWorld(["a"]);
+  await feed(world, "x");
+  await world.work();
+  expect(accountsOf(world)).toEqual(["a", "x"]);
+  const { proofGen } = await world.integration();
+
+  world.gradient.organizationOf(world.token)?.accounts.delete("x");
+  await world.sync({ partnerId: world.partnerId, reason: "watch" });
+
+  expect((await world.integration()).proofGen).toBeGreaterThan(proofGen);
+});
