@@ -82,7 +82,8 @@ export const toResult = (event: APIGatewayProxyEventV2, { status, body }: Reply,
   const etag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 22)}"`;
   const tags = { ...headers, "cache-control": "private, no-cache", etag };
   const known = (event.headers["if-none-match"] ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
-  if (known.includes(etag)) return { statusCode: 304, headers: tags, body: "" };
+  // `*` is any state at all (RFC 9110)
+  if (known.includes(etag) || known.includes("*")) return { statusCode: 304, headers: tags, body: "" };
   return { statusCode: status, headers: tags, body: text };
 };
 

@@ -116,6 +116,7 @@ describe("GET /", () => {
 
     expect(await ask(etag)).toEqual({ status: 304, headers: { ...tags, etag }, body: undefined });
     expect(await ask(`"other", W/${etag}`)).toMatchObject({ status: 304 });
+    expect(await ask("*")).toMatchObject({ status: 304 });
     await table.put(anIntegrationRow({ state: "suspended" }));
     expect(await ask(etag)).toMatchObject({ status: 200, body: { state: "suspended" } });
   });
