@@ -27,11 +27,19 @@ export const asciiAddress = (address: string): string | undefined => {
   return ascii.length > 254 ? undefined : ascii;
 };
 
+const faultOf = (text: string): string | undefined => {
+  if (text.isWellFormed() && asciiAddress(text) !== undefined) return undefined;
+  const at = text.lastIndexOf("@");
+  if (at < 1 || at === text.length - 1) return "An e-mail address has a name, an @ and a domain.";
+  if (/\P{ASCII}/u.test(text.slice(0, at))) return "Before the @, an e-mail address has ASCII characters only.";
+  return "This is no e-mail address that mail can be sent to.";
+};
+
 /** An address that mail can be sent to, as it was written, without blanks around it. */
 export const mailAddress = z
   .string()
   .trim()
-  .refine(
-    (text) => text.isWellFormed() && asciiAddress(text) !== undefined,
-    "This is no e-mail address that mail can be sent to: before the @ it has ASCII characters only.",
-  );
+  .superRefine((text, { addIssue }) => {
+    const message = faultOf(text);
+    if (message !== undefined) addIssue({ code: "custom", message });
+  });

@@ -11,6 +11,7 @@ import type * as z from "zod";
 import { AppError, type FieldError } from "../errors.ts";
 import { withLogFields } from "../logger.ts";
 import { type Person, personOf, type Role } from "./caller.ts";
+import { fieldWords } from "./field-words.ts";
 import { digestOf, idempotencyKeyOf } from "./idempotency-key.ts";
 import { plainName } from "./plain-name.ts";
 import { type HttpAnswer, problemReply } from "./problems.ts";
@@ -63,11 +64,12 @@ export const parseRequest = <S extends z.ZodType>(
   event: APIGatewayProxyEventV2,
   maxBytes: number,
 ): z.infer<S> => {
-  const parsed = schema.safeParse({
+  const asked = {
     path: event.pathParameters ?? {},
     query: event.queryStringParameters ?? {},
     body: readJson(rawBody(event, maxBytes)),
-  });
+  };
+  const parsed = schema.safeParse(asked, { error: fieldWords });
   if (parsed.success) return parsed.data;
   throw new AppError("invalid", "request.invalid", "Some fields of the request need a correction.", {
     errors: toFieldErrors(parsed.error),

@@ -374,7 +374,12 @@ describe("whoever asks", () => {
   ])("may read nothing with %s", async (_, person) => {
     for (const route of routes) {
       expect(await read([anExportRow()], route, { person, path: { exportId } })).toEqual(
-        aProblem(403, "identity.incomplete", "Not allowed", "The identity names no organization or no known role."),
+        aProblem(
+          403,
+          "identity.incomplete",
+          "Not allowed",
+          "The token names no person, organization or known role: the identity provider has to set `sub`, `org_id` and `role`.",
+        ),
       );
     }
   });
