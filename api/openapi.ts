@@ -2,35 +2,10 @@ import * as z from "zod";
 import { idempotencyKeyShape } from "#shared/lambda/idempotency-key";
 import type { Callers } from "#shared/lambda/route";
 import { jsonSchemas } from "./json-schemas.ts";
+import { documentsOf } from "./problem-documents.ts";
 import { type Described, gatewayStatuses, problemsOf } from "./problems.ts";
 
 type Json = Record<string, unknown>;
-
-/** What every problem document has (RFC 9457); some codes have further members. */
-const problem = z
-  .looseObject({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    code: z.string().meta({ description: "Dotted and stable: what a program goes by" }),
-    detail: z.string().meta({ description: "For people" }),
-    requestId: z.string(),
-    errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
-  })
-  .meta({
-    id: "Problem",
-    examples: [
-      {
-        type: "urn:gradient-billing:problem:request.invalid",
-        title: "The request needs a correction",
-        status: 422,
-        code: "request.invalid",
-        detail: "Some fields of the request need a correction.",
-        requestId: "0f8b5c1e-3f5f-4a52-9d6b-0c6c1b8b6e0d",
-        errors: [{ path: "hour", message: "The hour must be a whole number from 0 to 23." }],
-      },
-    ],
-  });
 
 const gatewayMessage = z
   .object({ message: z.string() })
@@ -60,12 +35,15 @@ const securityOf = (callers: Callers): Json[] => {
 const rolesOf = (callers: Callers): string[] =>
   typeof callers === "string" ? [] : [`Roles: ${callers.map((role) => `\`${role}\``).join(", ")}.`];
 
+const judgedAlone =
+  "What a record has to be. Each is judged by itself: one that is otherwise is named in `rejected`, and keeps no other out. A batch that has one is not to be held back.";
+
 /** Sets a batch's `items` to what its records look like. */
 const withItems = (schema: Json, items: Record<string, unknown>): Json => {
   const { properties } = z.looseObject({ properties: z.record(z.string(), z.looseObject({})) }).parse(schema);
   const described = Object.entries(properties).map(([name, one]) => [
     name,
-    name in items ? { ...one, items: items[name] } : one,
+    name in items ? { ...one, description: judgedAlone, items: items[name] } : one,
   ]);
   return { ...schema, properties: Object.fromEntries(described) };
 };
@@ -81,6 +59,18 @@ const headersOf = (described: Described): string[] => [
   ...(described.route.csv ? ["link", "content-disposition"] : []),
   ...(isKeyed(described) ? ["idempotency-replayed"] : []),
 ];
+
+/** What a caller may look at beside the problem. API Gateway's own refusal says how to prove who one is. */
+const headersOfRefusal = (described: Described, status: number): Json => {
+  const isAsked = (described.docs().problems?.[status] ?? []).some((code) => code.startsWith("gradient."));
+  const isKept = status === 409 && isKeyed(described);
+  const isByAuthorizer = (status === 401 || status === 403) && gatewayStatuses(described).includes(status);
+  return {
+    ...(isByAuthorizer ? { "www-authenticate": aText } : {}),
+    ...(isKept ? { "idempotency-replayed": aText } : {}),
+    ...(status === 429 || isAsked || isKept ? { "retry-after": { schema: { type: "integer" } } } : {}),
+  };
+};
 
 /** The description of the API as an OpenAPI 3.1 document, made of nothing but the routes' declarations. */
 export const openApi = (routes: readonly Described[]) => {
@@ -146,14 +136,14 @@ export const openApi = (routes: readonly Described[]) => {
     const statuses = [...new Set([...codes.keys(), ...byGateway])].sort((a, b) => a - b);
     return statuses.map((status) => {
       const own = codes.get(status) ?? [];
-      const ofThese = { allOf: [of(problem, "output"), { properties: { code: { enum: own } } }] };
+      const headers = headersOfRefusal(described, status);
       return [
         status,
         {
           description: own.length > 0 ? own.map((code) => `\`${code}\``).join(", ") : "Answered by API Gateway",
-          ...(status === 429 ? { headers: { "retry-after": { schema: { type: "integer" } } } } : {}),
+          ...(Object.keys(headers).length === 0 ? {} : { headers }),
           content: {
-            ...(own.length > 0 ? { "application/problem+json": { schema: ofThese } } : {}),
+            ...(own.length > 0 ? { "application/problem+json": { schema: documentsOf(own, of) } } : {}),
             ...(byGateway.includes(status) ? { "application/json": { schema: of(gatewayMessage, "output") } } : {}),
           },
         },
@@ -166,7 +156,9 @@ export const openApi = (routes: readonly Described[]) => {
     const { id, tag, summary, description } = docs();
     const text = [...(description === undefined ? [] : [description]), ...rolesOf(route.callers)].join(" ");
     const parameters = parametersOf(described);
-    const unchanged = route.tagged ? [[304, { description: "Unchanged since the `etag` that was sent" }]] : [];
+    const unchanged = route.tagged
+      ? [[304, { description: "Unchanged since the `etag` that was sent", headers: { etag: aText } }]]
+      : [];
     return {
       operationId: id,
       tags: [tag],

@@ -13,11 +13,22 @@ export interface Room {
   bytes: number;
 }
 
+/** Why a batch refuses a record. */
+export const batchCodes = [
+  "customer.invalid",
+  "customer.unknown",
+  "customer.removed",
+  "service.unknown",
+  "usage.invalid",
+  "usage.from-future",
+  "measurement.ambiguous",
+] as const;
+
 /** What became of a batch: good records are stored, bad ones are named by their places in it. */
 export const batchReply = z
   .strictObject({
     accepted: z.int().min(0),
-    rejected: z.array(z.strictObject({ index: z.int().min(0), code: z.string(), detail: z.string() })),
+    rejected: z.array(z.strictObject({ index: z.int().min(0), code: wordOf(...batchCodes), detail: z.string() })),
   })
   .meta({
     id: "BatchResult",

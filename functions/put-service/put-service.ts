@@ -23,7 +23,7 @@ const nameTaken = (name: string, serviceId: string): AppError =>
   new AppError(
     "conflict",
     "service.name-taken",
-    `The service ${serviceId} has the name "${name}", in the hub or in Gradient. Partners could not tell the two apart.`,
+    `The service ${serviceId} has the name "${name}", in the hub or in Gradient. Partners could not tell the two apart: give this one another name.`,
     { extra: { serviceId } },
   );
 

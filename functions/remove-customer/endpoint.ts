@@ -16,7 +16,10 @@ interface Verbs {
   removeMany: ReturnType<typeof removeCustomers>;
 }
 
-const unknown = { code: "customer.unknown", detail: "There is no such customer." };
+const unknown = {
+  code: "customer.unknown",
+  detail: "There is no such customer: it was never told of. Look at the id.",
+};
 
 /** One customer by its path, or many by their ids in the body. */
 export const removeCustomerEndpoint = ({ removeOne, removeMany }: Verbs) =>

@@ -62,6 +62,11 @@ export const removeCustomer = (dependencies: Changing<"get" | "getMany" | "trans
   const remove = removeCustomers(dependencies);
   return async ({ partnerId, customerId }: { partnerId: string; customerId: string }): Promise<void> => {
     const unknown = await remove({ partnerId, customerIds: [customerId] });
-    if (unknown.size > 0) throw new AppError("not-found", "customer.unknown", "There is no such customer.");
+    if (unknown.size > 0)
+      throw new AppError(
+        "not-found",
+        "customer.unknown",
+        "There is no such customer: it was never told of. Look at the id.",
+      );
   };
 };

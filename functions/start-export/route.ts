@@ -29,12 +29,18 @@ export const startExportDocs = () =>
     tag: "Exports",
     summary: "Send usage",
     description:
-      "`retryOf` sends only what that export left over. Unknown ids give no lines. A dry run calls nobody, neither blocks nor is blocked, and every role may ask for it.",
+      "`retryOf` sends only what that export left over. Unknown ids give no lines. A dry run calls nobody, neither blocks nor is blocked by a run, and every role may ask for it; like every run it is 409 `integration.wrong-step` where nothing may be sent, for instance in `suspended`.",
     example: { mode: "changes", customerIds: ["cust-001"] },
     replies: { 202: { description: "The export begins", body: exportReply } },
     problems: {
       404: ["export.not-found"],
-      409: ["export.already-running", "export.not-over", "export.without-lines", "integration.wrong-step"],
+      409: [
+        "export.already-running",
+        "export.not-over",
+        "export.without-lines",
+        "integration.wrong-step",
+        "agreement.expired",
+      ],
     },
   });
 

@@ -51,7 +51,11 @@ const inProgress = () =>
     retryAfterSeconds: 1,
   });
 const mismatch = () =>
-  new AppError("invalid", "idempotency.mismatch", "This key was used before, with another request.");
+  new AppError(
+    "invalid",
+    "idempotency.mismatch",
+    "This key was used before, with another request. Take a new key for this one.",
+  );
 
 // what the caller may repeat with another outcome: it keeps nothing
 const isKept = ({ statusCode, body }: Answer): boolean =>

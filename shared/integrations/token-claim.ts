@@ -19,7 +19,7 @@ const inUse = () =>
   new AppError(
     "conflict",
     "token.in-use",
-    "This token, or its Gradient organization, is connected to another partner.",
+    "This token, or its Gradient organization, is connected to another partner. Take a key of your own Gradient organization, or have the other partner disconnect first.",
   );
 
 /** The partner that holds the claim, if any. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { fieldWords } from "./field-words.ts";
 import { plainName } from "./plain-name.ts";
 
 export interface Rejection {
@@ -35,7 +36,7 @@ export const sortOut = <S extends z.ZodType>(schema: S, records: unknown[], code
   const good: Indexed<z.infer<S>>[] = [];
   const rejected: Rejection[] = [];
   for (const [index, value] of records.entries()) {
-    const parsed = schema.safeParse(value);
+    const parsed = schema.safeParse(value, { error: fieldWords });
     if (parsed.success) good.push({ index, record: parsed.data });
     else rejected.push({ index, code, detail: detailOf(parsed.error) });
   }

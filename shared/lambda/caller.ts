@@ -53,7 +53,11 @@ const reserved = new Set(["service", "gradient", "hub-feed"]);
 export const personOf = (event: APIGatewayProxyEventV2WithJWTAuthorizer, allowed: readonly Role[]): Person => {
   const claims = personClaims.safeParse(event.requestContext.authorizer.jwt.claims);
   if (!claims.success) {
-    throw new AppError("forbidden", "identity.incomplete", "The identity names no organization or no known role.");
+    throw new AppError(
+      "forbidden",
+      "identity.incomplete",
+      "The token names no person, organization or known role: the identity provider has to set `sub`, `org_id` and `role`.",
+    );
   }
   const { org_id: partnerId, ...rest } = claims.data;
   if (reserved.has(rest.sub)) {

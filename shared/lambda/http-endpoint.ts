@@ -11,6 +11,7 @@ import type * as z from "zod";
 import { AppError, type FieldError } from "../errors.ts";
 import { withLogFields } from "../logger.ts";
 import { type Person, personOf, type Role } from "./caller.ts";
+import { fieldWords } from "./field-words.ts";
 import { digestOf, idempotencyKeyOf } from "./idempotency-key.ts";
 import { plainName } from "./plain-name.ts";
 import { type HttpAnswer, problemReply } from "./problems.ts";
@@ -63,11 +64,12 @@ export const parseRequest = <S extends z.ZodType>(
   event: APIGatewayProxyEventV2,
   maxBytes: number,
 ): z.infer<S> => {
-  const parsed = schema.safeParse({
+  const asked = {
     path: event.pathParameters ?? {},
     query: event.queryStringParameters ?? {},
     body: readJson(rawBody(event, maxBytes)),
-  });
+  };
+  const parsed = schema.safeParse(asked, { error: fieldWords });
   if (parsed.success) return parsed.data;
   throw new AppError("invalid", "request.invalid", "Some fields of the request need a correction.", {
     errors: toFieldErrors(parsed.error),
@@ -82,7 +84,8 @@ export const toResult = (event: APIGatewayProxyEventV2, { status, body }: Reply,
   const etag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 22)}"`;
   const tags = { ...headers, "cache-control": "private, no-cache", etag };
   const known = (event.headers["if-none-match"] ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
-  if (known.includes(etag)) return { statusCode: 304, headers: tags, body: "" };
+  // `*` is any state at all (RFC 9110)
+  if (known.includes(etag) || known.includes("*")) return { statusCode: 304, headers: tags, body: "" };
   return { statusCode: status, headers: tags, body: text };
 };
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { problemOf } from "#api/problem-documents";
 import { type Described, gatewayStatuses, problemsOf } from "#api/problems";
 import { routes } from "#api/routes";
 import { keyOf } from "#shared/lambda/route";
@@ -16,6 +17,13 @@ export const routeOf = (method: string, url: string): string => {
 };
 
 const problem = z.object({ code: z.string() });
+// made once each: a schema is made ready with its first use, which takes longer than many uses
+const documents = new Map<string, z.ZodType>();
+const documentOf = (code: string): z.ZodType => {
+  const document = documents.get(code) ?? problemOf(code);
+  documents.set(code, document);
+  return document;
+};
 const message = z.strictObject({ message: z.string() });
 
 interface Answer {
@@ -34,7 +42,9 @@ export const undeclared = (routeKey: string, { status = 0, contentType = "", bod
   const told = `${routeKey} answered ${status} ${JSON.stringify(body)}`;
   if (contentType?.startsWith("application/problem+json")) {
     const { code } = problem.parse(body);
-    return problemsOf(described).get(status)?.includes(code) ? undefined : `${told}: an undeclared problem`;
+    if (!problemsOf(described).get(status)?.includes(code)) return `${told}: an undeclared problem`;
+    const document = documentOf(code).safeParse(body);
+    return document.success ? undefined : `${told}: ${z.prettifyError(document.error)}`;
   }
   if (status === 304 && described.route.tagged) return body === undefined ? undefined : `${told}: a body`;
   const declared = described.docs().replies[status];

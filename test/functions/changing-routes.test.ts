@@ -121,7 +121,12 @@ describe.each(routes)("%s", (route) => {
     const { ask, unchanged } = await connectedApi();
 
     expect(await ask(route, { ...good, person })).toEqual(
-      aProblem(403, "identity.incomplete", "Not allowed", "The identity names no organization or no known role."),
+      aProblem(
+        403,
+        "identity.incomplete",
+        "Not allowed",
+        "The token names no person, organization or known role: the identity provider has to set `sub`, `org_id` and `role`.",
+      ),
     );
     unchanged();
   });

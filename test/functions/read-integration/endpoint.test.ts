@@ -116,6 +116,7 @@ describe("GET /", () => {
 
     expect(await ask(etag)).toEqual({ status: 304, headers: { ...tags, etag }, body: undefined });
     expect(await ask(`"other", W/${etag}`)).toMatchObject({ status: 304 });
+    expect(await ask("*")).toMatchObject({ status: 304 });
     await table.put(anIntegrationRow({ state: "suspended" }));
     expect(await ask(etag)).toMatchObject({ status: 200, body: { state: "suspended" } });
   });
@@ -373,7 +374,12 @@ describe("whoever asks", () => {
   ])("may read nothing with %s", async (_, person) => {
     for (const route of routes) {
       expect(await read([anExportRow()], route, { person, path: { exportId } })).toEqual(
-        aProblem(403, "identity.incomplete", "Not allowed", "The identity names no organization or no known role."),
+        aProblem(
+          403,
+          "identity.incomplete",
+          "Not allowed",
+          "The token names no person, organization or known role: the identity provider has to set `sub`, `org_id` and `role`.",
+        ),
       );
     }
   });

@@ -45,16 +45,15 @@ it("stores the good records and names the bad ones", async () => {
       {
         index: 1,
         code: "customer.invalid",
-        detail: 'billing: Invalid option: expected one of "billed"|"trial"|"not-provisioned"',
+        detail: 'billing: This has to be "billed" or "trial" or "not-provisioned".',
       },
-      { index: 2, code: "customer.invalid", detail: "Invalid input: expected object, received string" },
+      { index: 2, code: "customer.invalid", detail: "The record has to be an object." },
       {
         index: 3,
         code: "customer.invalid",
-        detail:
-          "id: Invalid input: expected string, received number name: Invalid input: expected string, received undefined",
+        detail: "id: This has to be a text. name: This is missing.",
       },
-      { index: 4, code: "customer.invalid", detail: 'Unrecognized key: "country"' },
+      { index: 4, code: "customer.invalid", detail: "There is no such field: country." },
     ]),
   );
   expect((await listCustomers(table, partnerId)).map(({ id, name }) => [id, name])).toEqual([

@@ -58,7 +58,7 @@ it("stores the good records and names the bad ones, in the order of the batch", 
       { index: 7, code: "customer.removed", detail: "customerId: The customer was removed." },
       invalid(8, "unitCount: A unit count is a whole number."),
       invalid(9, "measuredAt: A time is an RFC 3339 date-time."),
-      invalid(10, "Invalid input: expected object, received null"),
+      invalid(10, "The record has to be an object."),
     ]),
   );
   expect((await readUsage(table, partnerId, ["cust-1"])).get("cust-1")?.counts).toEqual({

@@ -175,7 +175,7 @@ describe("a token that is not taken", () => {
         409,
         "token.in-use",
         "Not possible now",
-        "This token, or its Gradient organization, is connected to another partner.",
+        "This token, or its Gradient organization, is connected to another partner. Take a key of your own Gradient organization, or have the other partner disconnect first.",
       ),
     );
     expect(keptIn(world)).toEqual(before);
