@@ -22,7 +22,7 @@ const subjectOf = (path: PropertyKey[] | undefined = []): string => {
 
 /**
  * What a field has to be, for people, where its schema has no words of its own. Names what is expected, never what was
- * sent. Undefined leaves it to the validator's words.
+ * sent.
  */
 export const fieldWords: z.core.$ZodErrorMap = (issue) => {
   const subject = subjectOf(issue.path);
@@ -38,11 +38,7 @@ export const fieldWords: z.core.$ZodErrorMap = (issue) => {
       return `${subject} has at most ${sizeOf(issue.origin, issue.maximum)}.`;
     case "too_small":
       return `${subject} has at least ${sizeOf(issue.origin, issue.minimum)}.`;
-    case "invalid_format":
-      return `${subject} has another shape than it should.`;
-    case "invalid_union":
-      return `${subject} is none of what it may be.`;
     default:
-      return undefined;
+      return `${subject} is not what it should be.`;
   }
 };

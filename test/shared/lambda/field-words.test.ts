@@ -11,6 +11,7 @@ const body = z.strictObject({
   isOn: z.boolean(),
   ids: z.array(z.string()).min(2),
   hour: z.int("The hour must be a whole number."),
+  at: z.iso.datetime().optional(),
 });
 const good = { name: "abc", units: 1, kind: "accounts", isOn: true, ids: ["a", "b"], hour: 2 };
 
@@ -38,6 +39,7 @@ describe("what people read of a field", () => {
     [{ ids: ["a"] }, "ids", "This has at least 2 entries."],
     [{ ids: ["a", 2] }, "ids.1", "This has to be a text."],
     [{ minute: 1 }, "minute", "There is no such field."],
+    [{ at: "noon" }, "at", "This is not what it should be."],
     [{ hour: "two" }, "hour", "The hour must be a whole number."],
   ])("%j: %s", (change, path, message) => {
     expect(refusedOf({ ...good, ...change })).toMatchObject({ code: "request.invalid", errors: [{ path, message }] });
