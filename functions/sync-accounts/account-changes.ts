@@ -58,10 +58,12 @@ export const accountChanges = (
   customers: Customer[],
   accounts: Map<string, GradientAccount>,
   ledger: LedgerEntry[],
-  at: string,
+  { proofGen, at }: { proofGen: number; at: string },
 ): AccountChanges => {
   const stillCounted = Map.groupBy(ledger.filter(holdsUnits), ({ customerId }) => customerId);
-  const wereAccepted = new Set(ledger.flatMap(({ customerId, accepted }) => (accepted === null ? [] : [customerId])));
+  // below the floor of proof, the account that it was accepted on has been noted as gone already
+  const isProof = ({ accepted }: LedgerEntry): boolean => accepted !== null && accepted.gen >= proofGen;
+  const wereAccepted = new Set(ledger.filter(isProof).map(({ customerId }) => customerId));
   const billed = customers.filter(isBilled);
   const missing = billed.filter(({ id }) => !accounts.has(id));
   const rename = billed.filter((customer) => {

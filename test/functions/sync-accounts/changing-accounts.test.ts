@@ -170,6 +170,25 @@ describe("an account that Gradient refuses", () => {
     expect(await customerOf(world, "b")).toMatchObject({ refusal: null });
   });
 
+  it("as it is created again is gone once: what was accepted on the others is sent again once, and not at each look", async () => {
+    const refused: { isOn: boolean } = { isOn: false };
+    const { through } = refusing((name) => refused.isOn && name === "Customer a");
+    const world = await activeWorld(["a", "b"], { through });
+    refused.isOn = true;
+    world.gradient.organizationOf(world.token)?.accounts.delete("a");
+    await world.sync({ partnerId: world.partnerId, reason: "watch" });
+    await world.live(2);
+    const { proofGen } = await world.integration();
+    const received = world.gradient.countsReceived.length;
+
+    await world.live(20);
+    await world.sync({ partnerId: world.partnerId, reason: "watch" });
+    await world.live(2);
+
+    expect(world.gradient.countsReceived).toHaveLength(received);
+    expect((await world.integration()).proofGen).toBe(proofGen);
+  });
+
   it("as it is renamed, by a conflict, keeps its name there and is no success", async () => {
     const { through } = refusing((name) => name === "Taken");
     const world = await activeWorld(["a", "b"], { through });
