@@ -58,21 +58,24 @@ export const accountChanges = (
   customers: Customer[],
   accounts: Map<string, GradientAccount>,
   ledger: LedgerEntry[],
-  at: string,
+  { proofGen, at }: { proofGen: number; at: string },
 ): AccountChanges => {
   const stillCounted = Map.groupBy(ledger.filter(holdsUnits), ({ customerId }) => customerId);
-  const wereAccepted = new Set(ledger.flatMap(({ customerId, accepted }) => (accepted === null ? [] : [customerId])));
+  // below the floor of proof, the account that it was accepted on has been noted as gone already
+  const isProof = ({ accepted }: LedgerEntry): boolean => accepted !== null && accepted.gen >= proofGen;
+  const wereAccepted = new Set(ledger.filter(isProof).map(({ customerId }) => customerId));
   const billed = customers.filter(isBilled);
   const missing = billed.filter(({ id }) => !accounts.has(id));
   const rename = billed.filter((customer) => {
     const account = accounts.get(customer.id);
     return account !== undefined && isMisnamed(customer, account) && !isPutOff(customer, at);
   });
-  // rows that are older than `accountSince` tell by what Gradient has said, or taken, of them
-  const areSomeGone = missing.some(
-    ({ id, accountSince, isMapped }) => Boolean(accountSince) || isMapped !== null || wereAccepted.has(id),
-  );
   const mayBeRetired = ({ retiredAt, isRetiring }: Customer): boolean => retiredAt !== null || isRetiring === true;
+  // rows that are older than `accountSince` tell by what Gradient has said, or taken, of them
+  const hadAccount = ({ id, accountSince, isMapped }: Customer): boolean =>
+    Boolean(accountSince) || isMapped !== null || wereAccepted.has(id);
+  // one that was retired, and is not listed since, is not gone: all that was accepted on it are zeros
+  const areSomeGone = missing.some((customer) => hadAccount(customer) && !mayBeRetired(customer));
   const revive = billed.filter((customer) => mayBeRetired(customer) && accounts.has(customer.id));
   const leaving = customers.filter(({ removedAt, retiredAt }) => removedAt !== null && retiredAt === null);
   const zerosMissed = new Map<string, string>();

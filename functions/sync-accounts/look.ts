@@ -94,7 +94,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     const customers = await (mapping.isCoverageKept ? settlingTally(table, partnerId, list) : list());
     const connectionId = known?.integrationId ?? "";
     const entries = await readLedger(table, { partnerId, bits, connectionId });
-    const changes = accountChanges(customers, accounts, [...entries.values()], listedAt);
+    const changes = accountChanges(customers, accounts, [...entries.values()], { proofGen, at: listedAt });
     const { missing, create, areSomeGone, areAllGone, isAllGone, rename, retire, revive } = changes;
 
     const isDoubted = looks.isAwaited || looks.suspectedSince !== null;

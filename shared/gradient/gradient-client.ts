@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { isAppError } from "../errors.ts";
+import { logger } from "../logger.ts";
 import { type Answer, isSuccess, jsonOf, toAppError, toCountAnswer, tooLarge } from "./gradient-answers.ts";
 import {
   type AccountChange,
@@ -81,7 +82,8 @@ const apiFor = (request: ReturnType<typeof gradientRequests>, caller: Caller): G
     },
 
     readAccounts: async (token) => {
-      const accounts = await read(token, "/organization/accounts", accountsReply);
+      const { accounts, unreadable } = await read(token, "/organization/accounts", accountsReply);
+      if (unreadable > 0) logger.error("gradient lists accounts that cannot be read", { accounts: unreadable });
       return accounts.map(({ id, name, isMapped }) => ({
         id,
         name: name ?? "",

@@ -30,15 +30,25 @@ export const connectionReply = enveloped(
 
 export const vendorReply = enveloped(z.object({ skus: z.array(z.object({ id: z.string(), name: z.string() })) }));
 
+const account = z.object({
+  id: z.string(),
+  name: z.string().nullish(),
+  // only the newer specification has it; null says as little as absence
+  isMapped: z.boolean().nullish(),
+});
+
+/**
+ * One account that cannot be read keeps no other out. But a list with none that can be is another shape, and not an
+ * empty list: that would say that all accounts are gone.
+ */
 export const accountsReply = enveloped(
-  z.array(
-    z.object({
-      id: z.string(),
-      name: z.string().nullish(),
-      // only the newer specification has it; null says as little as absence
-      isMapped: z.boolean().nullish(),
-    }),
-  ),
+  z
+    .array(z.unknown())
+    .transform((all) => {
+      const accounts = all.flatMap((one) => account.safeParse(one).data ?? []);
+      return { accounts, unreadable: all.length - accounts.length };
+    })
+    .refine(({ accounts, unreadable }) => accounts.length > 0 || unreadable === 0),
 );
 
 /** The body of a refusal: a text, or a list of texts for a failed validation. */

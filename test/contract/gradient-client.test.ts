@@ -6,6 +6,7 @@ import { gradientClient } from "#shared/gradient/gradient-client";
 import { accountsReply, connectionReply, refusalReply, vendorReply } from "#shared/gradient/gradient-replies";
 import type { RequestOptions } from "#shared/gradient/gradient-requests";
 import { partnerToken } from "#shared/gradient/gradient-token";
+import { printedBy } from "#test/builders/stdout";
 import { freePacer } from "#test/fakes/paced-gradient";
 import { json, type LoopbackServer, startLoopbackServer } from "./loopback-server.ts";
 
@@ -107,6 +108,31 @@ describe("reading", () => {
   it("reads a list in an envelope like a bare one", async () => {
     server.respondWith(json(200, { status: 200, message: "Success", data: await fixture("accounts") }));
     expect(await client.readAccounts(token)).toHaveLength(2);
+  });
+
+  it("leaves out an account that cannot be read, with an alarm, and keeps the others", async () => {
+    const [one, other] = [
+      { id: "a", name: "A", isMapped: true },
+      { id: "b", name: "B" },
+    ];
+    server.respondWith(json(200, [one, { id: 7, name: "C" }, null, other]));
+    let accounts: unknown;
+
+    const printed = await printedBy(async () => {
+      accounts = await client.readAccounts(token);
+    });
+
+    expect(accounts).toEqual([one, other]);
+    expect(JSON.parse(printed)).toMatchObject({ level: "ERROR", accounts: 2 });
+  });
+
+  it.each([
+    ["accounts of which none can be read", [{ id: 7, name: "C" }]],
+    ["an object where the accounts belong", { accounts: [{ id: "a", name: "A" }] }],
+    ["an object in an envelope", { status: 200, message: "Success", data: { accounts: [] } }],
+  ])("does not take %s for an empty list, which would say that all are gone", async (_, reply) => {
+    server.respondWith(json(200, reply));
+    await expect(client.readAccounts(token)).rejects.toMatchObject({ code: "gradient.unavailable" });
   });
 
   it.each([

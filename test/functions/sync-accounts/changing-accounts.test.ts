@@ -5,6 +5,7 @@ import { findCustomer } from "#shared/customers/customer";
 import { AppError } from "#shared/errors";
 import { activeWorld, customersNamed, send } from "#test/builders/connected-world";
 import { aCustomerRecord } from "#test/builders/customer";
+import { printedBy } from "#test/builders/stdout";
 import type { InMemoryGradient } from "#test/fakes/in-memory-gradient";
 import type { ServiceWorld } from "#test/fakes/service-world";
 
@@ -135,6 +136,20 @@ describe("an account that Gradient refuses", () => {
     expect((await world.integration()).problems).toEqual([]);
   });
 
+  it("alarms when it is refused, and not at the next looks", async () => {
+    const { through } = refusing((name) => name === "Bad");
+    const world = await activeWorld(["a"], { through });
+    await feed(world, { id: "b", name: "Bad" });
+    const alarmsIn = async (minutes: number) =>
+      (await printedBy(() => world.live(minutes)))
+        .split("\n")
+        .filter((line) => line.includes('"ERROR"'))
+        .map((line) => JSON.parse(line));
+
+    expect(await alarmsIn(1)).toMatchObject([{ message: "gradient refused accounts", accounts: 1 }]);
+    expect(await alarmsIn(10)).toEqual([]);
+  });
+
   it("is tried at once under another name", async () => {
     const { through } = refusing((name) => name === "Bad");
     const world = await activeWorld(["a"], { through });
@@ -170,6 +185,25 @@ describe("an account that Gradient refuses", () => {
     expect(await customerOf(world, "b")).toMatchObject({ refusal: null });
   });
 
+  it("as it is created again is gone once: what was accepted on the others is sent again once, and not at each look", async () => {
+    const refused: { isOn: boolean } = { isOn: false };
+    const { through } = refusing((name) => refused.isOn && name === "Customer a");
+    const world = await activeWorld(["a", "b"], { through });
+    refused.isOn = true;
+    world.gradient.organizationOf(world.token)?.accounts.delete("a");
+    await world.sync({ partnerId: world.partnerId, reason: "watch" });
+    await world.live(2);
+    const { proofGen } = await world.integration();
+    const received = world.gradient.countsReceived.length;
+
+    await world.live(20);
+    await world.sync({ partnerId: world.partnerId, reason: "watch" });
+    await world.live(2);
+
+    expect(world.gradient.countsReceived).toHaveLength(received);
+    expect((await world.integration()).proofGen).toBe(proofGen);
+  });
+
   it("as it is renamed, by a conflict, keeps its name there and is no success", async () => {
     const { through } = refusing((name) => name === "Taken");
     const world = await activeWorld(["a", "b"], { through });
@@ -193,6 +227,26 @@ describe("an account that Gradient refuses", () => {
 
     expect(Object.keys(namesIn(world))).toHaveLength(1 + 160);
   });
+});
+
+it("an account that was there already, by a conflict, is told as such, and not as created", async () => {
+  const conflict = new AppError("conflict", "gradient.conflict", "exists");
+  const { through } = between((gradient) => ({
+    createAccounts: async (token, accounts) => {
+      const known = new Set((await gradient.readAccounts(token)).map(({ id }) => id));
+      if (accounts.some(({ id }) => known.has(id))) throw conflict;
+      // another call, of which nobody has heard
+      await gradient.createAccounts(token, accounts.slice(0, 1));
+      if (accounts.length > 1) throw conflict;
+    },
+  }));
+  const world = await activeWorld(["a"], { through });
+  await feed(world, { id: "b", name: "B" }, { id: "c", name: "C" });
+
+  await world.live(1);
+
+  expect(namesIn(world)).toMatchObject({ b: "B", c: "C" });
+  expect((await world.integration()).mapping.changes).toMatchObject({ created: 1, existed: 1, refused: 0 });
 });
 
 describe("a customer that is gone, and whose mapping was taken away first", () => {

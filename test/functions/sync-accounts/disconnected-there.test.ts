@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { checkMapping } from "#functions/check-mapping/check-mapping";
 import { recordCustomers } from "#functions/record-customers/record-customers";
+import { removeCustomer } from "#functions/remove-customer/remove-customer";
+import { findCustomer } from "#shared/customers/customer";
 import { resumeIntegration } from "#shared/integrations/resume-integration";
-import { activeWorld, pauseFor } from "#test/builders/connected-world";
+import { activeWorld, pauseFor, send } from "#test/builders/connected-world";
 import { aCustomerRecord } from "#test/builders/customer";
 import type { ServiceWorld } from "#test/fakes/service-world";
 
@@ -223,6 +225,23 @@ it("a look that finds everything as it was forgets the suspicion", async () => {
   await world.live(6);
 
   expect(await world.integration()).toMatchObject({ state: "active", looks: { suspectedSince: null }, problems: [] });
+});
+
+it("retired accounts that Gradient lists no more are not gone: customers that come back get theirs", async () => {
+  const world = await activeWorld(["a"]);
+  await removeCustomer(world.common)({ partnerId: world.partnerId, customerId: "a" });
+  await send(world, "changes");
+  await world.live(3);
+  expect(await findCustomer(world.table, world.partnerId, "a")).toMatchObject({ retiredAt: expect.any(String) });
+  loseAccounts(world);
+  const { proofGen } = await world.integration();
+  const customers = ["a", "b"].map((id) => aCustomerRecord({ id }));
+  await recordCustomers(world.common)({ partnerId: world.partnerId, customers });
+
+  await world.live(8);
+
+  expect(accountsOf(world).sort()).toEqual(["a", "b"]);
+  expect(await world.integration()).toMatchObject({ state: "active", problems: [], proofGen });
 });
 
 it("an account that is missing among others is no disconnection: it is created", async () => {

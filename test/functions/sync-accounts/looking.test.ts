@@ -35,7 +35,7 @@ describe("a partner that maps, where Gradient tells which accounts are mapped", 
     expect(world.gradient.countsReceived.length).toBeLessThanOrEqual(20);
 
     world.map(customers(150));
-    await world.live(2);
+    await world.live(1);
     expect(await world.integration()).toMatchObject({
       state: "active",
       mapping: { accounts: { total: 150, mapped: 150 }, services: { total: 2, mapped: 2 } },
