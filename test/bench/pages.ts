@@ -1,9 +1,9 @@
 import type { Page } from "playwright-core";
 import { launchBrowser, openPage } from "#test/browser/browser";
+import { feedLargePartner } from "#test/browser/large-partner";
 import { connectPartner } from "#test/system/hub-session";
 import { startLocalSystem } from "#test/system/local-system";
 import { interactionsIn, watchInteractions } from "./pages/interactions.ts";
-import { feedLargePartner } from "./pages/large-partner.ts";
 import { machine, print, printTable } from "./report.ts";
 
 // the goal: what a person does is on the screen within this, nineteen times out of twenty

@@ -1,10 +1,10 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { feedLargePartner } from "#test/bench/pages/large-partner";
 import { connectPartner } from "#test/system/hub-session";
 import { type RunningSystem, startLocalSystem } from "#test/system/local-system";
 import { faultsEverywhere, launchBrowser, openPage } from "./browser.ts";
 import { button } from "./hub-page.ts";
+import { feedLargePartner } from "./large-partner.ts";
 
 let browser: Browser;
 let system: RunningSystem;
