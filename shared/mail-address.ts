@@ -27,17 +27,21 @@ export const asciiAddress = (address: string): string | undefined => {
   return ascii.length > 254 ? undefined : ascii;
 };
 
+const noAddress = "This is no e-mail address that mail can be sent to.";
+
 const faultOf = (text: string): string | undefined => {
   if (text.isWellFormed() && asciiAddress(text) !== undefined) return undefined;
   const at = text.lastIndexOf("@");
   if (at < 1 || at === text.length - 1) return "An e-mail address has a name, an @ and a domain.";
   if (/\P{ASCII}/u.test(text.slice(0, at))) return "Before the @, an e-mail address has ASCII characters only.";
-  return "This is no e-mail address that mail can be sent to.";
+  return noAddress;
 };
 
 /** An address that mail can be sent to, as it was written, without blanks around it. */
 export const mailAddress = z
   .string()
+  // for the description of the API, which cannot say what a domain is
+  .regex(/^\s*[!-?A-~]+@[^\s@]+\s*$/, { error: ({ input }) => faultOf(String(input).trim()) ?? noAddress, abort: true })
   .trim()
   .superRefine((text, { addIssue }) => {
     const message = faultOf(text);
