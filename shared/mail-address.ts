@@ -28,6 +28,7 @@ export const asciiAddress = (address: string): string | undefined => {
 };
 
 const noAddress = "This is no e-mail address that mail can be sent to.";
+
 const faultOf = (text: string): string | undefined => {
   if (text.isWellFormed() && asciiAddress(text) !== undefined) return undefined;
   const at = text.lastIndexOf("@");

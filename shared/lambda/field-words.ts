@@ -38,6 +38,12 @@ export const fieldWords: z.core.$ZodErrorMap = (issue) => {
       return `${subject} has at most ${sizeOf(issue.origin, issue.maximum)}.`;
     case "too_small":
       return `${subject} has at least ${sizeOf(issue.origin, issue.minimum)}.`;
+    case "invalid_union":
+      // the last is what is usual, those before it are exceptions from it
+      return (issue.errors.at(-1)?.[0]?.message ?? "The record is not what it should be.").replace(
+        "The record",
+        subject,
+      );
     default:
       return `${subject} is not what it should be.`;
   }

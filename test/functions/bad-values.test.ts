@@ -63,6 +63,17 @@ describe("a time zone", () => {
 
 describe("the owner's address", () => {
   it.each([
+    ["x", "An e-mail address has a name, an @ and a domain."],
+    [7, "This has to be a text."],
+  ])("%j is refused with what is wrong with it", async (email, message) => {
+    const { put } = await connected();
+
+    const { body } = await put({ ...profile, owner: { ...owner, email } });
+
+    expect(body.errors).toEqual([{ path: "owner.email", message }]);
+  });
+
+  it.each([
     [" olga@example.com ", "olga@example.com"],
     ["olga@řeznictví.example", "olga@řeznictví.example"],
     ["o.l+ga@xn--eznictv-9ya93g.example", "o.l+ga@xn--eznictv-9ya93g.example"],
