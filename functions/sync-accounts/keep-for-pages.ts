@@ -14,7 +14,8 @@ export type Kept = Pick<Integration["mapping"], "lookAlikesOf" | "isCoverageKept
 
 /**
  * Keeps what would take too long to compute whenever a person opens the page: customers that look alike, once for the
- * same names; and the coverage of a partner with very many customers. The coverage is kept as well for the mail that names the gaps.
+ * same names; and the coverage of a partner with very many customers. The coverage is kept as well for the mail that
+ * names the gaps.
  */
 export const keepForPages = async (
   table: Pick<Table, "put">,

@@ -6,7 +6,7 @@ import { pathIdentifier } from "../identifier.ts";
 export const role = z.enum(["owner", "full_admin", "product_admin", "billing_admin"]);
 export type Role = z.infer<typeof role>;
 
-/** Whoever is signed in may read, look again, and try a run dry. Which roles a route takes it says itself (`callers`). */
+/** Whoever is signed in may read, look again, and try a run dry. A route says itself whom it takes (`callers`). */
 export const everyRole: readonly Role[] = role.options;
 
 /** Who may change what is sent and to whom; the others may read. */

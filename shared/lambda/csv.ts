@@ -1,6 +1,6 @@
 /**
- * A list as CSV, as a route declares it (`csv`): the file's name begins with `name`, `a.b` is the member b of the member
- * a.
+ * A list as CSV, as a route declares it (`csv`): the file's name begins with `name`, `a.b` is the member b of the
+ * member a.
  */
 export interface Csv {
   name: string;

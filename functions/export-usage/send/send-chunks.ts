@@ -49,8 +49,8 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
   };
 
   const sendChunk = async (prepared: PreparedChunk, isLast: boolean): Promise<void> => {
-    // Gradient rebuilds its views once calls stop, unless a call asks it not to. The last chunk's do not ask it, so that
-    // none of them has to wait for another; the last of all goes out when each that did ask is answered.
+    // Gradient rebuilds its views once calls stop, unless a call asks it not to. The last chunk's do not ask it, so
+    // that none of them has to wait for another; the last of all goes out when each that did ask is answered.
     const closing = isLast ? prepared.lines.findLastIndex(isSent) : -1;
     const pending: Promise<LineEnd>[] = [];
     for (const [index, line] of prepared.lines.entries()) {

@@ -6,8 +6,8 @@ export type Gap = Mapping["unmapped"]["accounts"][number];
 export type MappingItem = BodyOf<"GET /v1/integrations/gradient/mapping/items">["items"][number];
 
 /**
- * Gradient was looked at since customers were put there first. Before, nobody knows what Gradient has matched by itself,
- * and a zero would say that it is nothing.
+ * Gradient was looked at since customers were put there first. Before, nobody knows what Gradient has matched by
+ * itself, and a zero would say that it is nothing.
  */
 export const isLookedAt = (mapping: Pick<Mapping, "lastCheckedAt" | "lastChanges" | "accounts">): boolean => {
   const { lastCheckedAt, lastChanges, accounts } = mapping;
