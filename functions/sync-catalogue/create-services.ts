@@ -71,7 +71,7 @@ export const createServices = ({ table, gradient, clock }: Dependencies) => {
     return put({ ...service, ...answered, refusal: { at: iso(now), words, tries, retryAt }, failure: null });
   };
 
-  /** The same after a call that told nothing of the service: what concerns the key, or the rate, is no failure of it. */
+  /** The same after a call that told nothing of the service: what concerns the key or the rate is no failure of it. */
   const letBe = (service: HubService, error: AppError): Promise<HubService> => {
     const claim = wasUnanswered(error) ? {} : answered;
     if (!isAppError(error, "gradient.unavailable")) return put({ ...service, ...claim });
