@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { idempotencyKeyShape } from "#shared/lambda/idempotency-key";
-import type { Callers } from "#shared/lambda/route";
+import { idempotencyKeyShape } from "#shared/lambda/http/idempotency-key";
+import type { Callers } from "#shared/lambda/http/route";
 import { jsonSchemas } from "./json-schemas.ts";
 import { documentsOf } from "./problem-documents.ts";
 import { type Described, gatewayStatuses, problemsOf } from "./problems.ts";

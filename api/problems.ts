@@ -1,5 +1,5 @@
-import type { AnyDocs } from "#shared/lambda/docs";
-import type { Route } from "#shared/lambda/route";
+import type { AnyDocs } from "#shared/lambda/http/docs";
+import type { Route } from "#shared/lambda/http/route";
 
 export interface Described {
   folder: string;

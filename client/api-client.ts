@@ -1,5 +1,5 @@
 import type { AnyRoute } from "#api/routes";
-import type { ReplyOf } from "#shared/lambda/docs";
+import type { ReplyOf } from "#shared/lambda/http/docs";
 
 type KeyOf<R extends AnyRoute> = `${R["route"]["method"]} ${R["route"]["path"]}`;
 /** Every route, as `POST /v1/integrations/gradient/exports`. */

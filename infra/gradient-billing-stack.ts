@@ -1,19 +1,19 @@
 import { Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
-import { acknowledgeWildcard } from "#infra/constructs/acknowledge-wildcard";
-import { AlarmTopic } from "#infra/constructs/alarm-topic";
 import { Catalogue } from "#infra/constructs/catalogue";
-import { Credentials } from "#infra/constructs/credentials";
-import { deploymentParameters } from "#infra/constructs/deployment-parameters";
 import { Disconnection } from "#infra/constructs/disconnection";
-import { HubApi } from "#infra/constructs/hub-api";
 import { HubFeed } from "#infra/constructs/hub-feed";
 import { Integration } from "#infra/constructs/integration";
 import { Mapping } from "#infra/constructs/mapping";
 import { Outbox } from "#infra/constructs/outbox";
 import { OwnerMail } from "#infra/constructs/owner-mail";
-import { Schedules } from "#infra/constructs/schedules";
-import { Storage } from "#infra/constructs/storage";
+import { acknowledgeWildcard } from "#infra/constructs/parts/acknowledge-wildcard";
+import { AlarmTopic } from "#infra/constructs/parts/alarm-topic";
+import { Credentials } from "#infra/constructs/parts/credentials";
+import { deploymentParameters } from "#infra/constructs/parts/deployment-parameters";
+import { HubApi } from "#infra/constructs/parts/hub-api";
+import { Schedules } from "#infra/constructs/parts/schedules";
+import { Storage } from "#infra/constructs/parts/storage";
 import { UsageExports } from "#infra/constructs/usage-exports";
 
 /** The whole service. What each part is made of stands in its construct. */

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { findTemplate } from "./host/template.ts";
+import { findTemplate } from "./host/template/template.ts";
 import { repositoryRoot } from "./options.ts";
 import { commandLine } from "./processes.ts";
 import { StartupProblem } from "./startup-problem.ts";

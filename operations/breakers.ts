@@ -1,4 +1,4 @@
-import { closeBreaker, listBreakers, type OpenBreaker } from "#shared/breakers/operate";
+import { closeBreaker, listBreakers, type OpenBreaker } from "#shared/breakers/state/operate";
 import { AppError } from "#shared/errors";
 import { OperatorProblem, readCommand } from "./options.ts";
 import { openTable } from "./stage-table.ts";

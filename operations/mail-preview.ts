@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { currentAgreement } from "#shared/agreements/agreement";
-import { composeMail, furtherParts } from "#shared/mail/compose-mail";
+import { composeMail, furtherParts } from "#shared/mail/letters/compose-mail";
 import { mailSamples, sampleContext, sampleRun } from "./mail-samples.ts";
 
 // npm run mail:preview: writes one of each kind of mail as HTML and as text, to look at

@@ -1,6 +1,6 @@
-import type { LetterContext } from "#shared/mail/letter-context";
+import type { LetterContext } from "#shared/mail/letters/letter-context";
+import type { RunReport } from "#shared/mail/letters/run-mails";
 import type { FactsAbout, MailKind } from "#shared/mail/mail-facts";
-import type { RunReport } from "#shared/mail/run-mails";
 
 const by = { name: "Dana Reyes", address: "198.51.100.7" };
 const at = "2026-11-25T09:15:00.000Z";

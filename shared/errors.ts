@@ -1,4 +1,4 @@
-/** What kind of failure this is; `shared/lambda/problems.ts` gives each kind its HTTP status. */
+/** What kind of failure this is; `shared/lambda/http/problems.ts` gives each kind its HTTP status. */
 export type ErrorKind =
   | "malformed"
   | "invalid"

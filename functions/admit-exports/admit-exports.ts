@@ -1,8 +1,8 @@
 import type { Breakers } from "#shared/breakers/breakers";
 import { throwAll } from "#shared/errors";
-import { type Admitting, admitNext } from "#shared/exports/admit";
-import type { Closing } from "#shared/exports/close-export";
-import { countQueue } from "#shared/exports/queue-estimate";
+import { type Admitting, admitNext } from "#shared/exports/admission/admit";
+import { countQueue } from "#shared/exports/admission/queue-estimate";
+import type { Closing } from "#shared/exports/ending/close-export";
 import { releaseWants } from "./release-wants.ts";
 import { resumeExports } from "./resume-exports.ts";
 

@@ -1,8 +1,8 @@
-import type { Closed } from "#shared/breakers/probe-due";
+import type { Closed } from "#shared/breakers/probes/probe-due";
 import { leaseMs } from "#shared/exports/export-lease";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import { findIntegration, integrationWrite } from "#shared/integrations/integration";
-import { isWanted, type Want } from "#shared/integrations/wants";
+import { isWanted, type Want } from "#shared/integrations/record/wants";
 import { retryOnConflict, type Table } from "#shared/table/table";
 
 /**

@@ -1,5 +1,5 @@
-import { admissionWrite, readAdmission } from "#shared/exports/admission";
-import { type Closed, type Closing, closingAbandoned, closingUnread } from "#shared/exports/close-export";
+import { admissionWrite, readAdmission } from "#shared/exports/admission/admission";
+import { type Closed, type Closing, closingAbandoned, closingUnread } from "#shared/exports/ending/close-export";
 import {
   exportWrite,
   findExport,

@@ -1,6 +1,6 @@
 import { AppError } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
-import { type Closing, closingAbandoned } from "#shared/exports/close-export";
+import { type Closing, closingAbandoned } from "#shared/exports/ending/close-export";
 import { exportWrite, findExport, isHeld, isOver, type UsageExport } from "#shared/exports/usage-export";
 import { findIntegration, integrationWrite } from "#shared/integrations/integration";
 import { owe } from "#shared/outbox/outbox";

@@ -1,6 +1,6 @@
 import type { ChangeGuard } from "#shared/calls/change-guard";
 import { exportView } from "#shared/exports/export-view";
-import { changeEndpoint } from "#shared/lambda/http-endpoint";
+import { changeEndpoint } from "#shared/lambda/http/http-endpoint";
 import type { cancelExport } from "./cancel-export.ts";
 import { type CancelExportReply, cancelExportRoute } from "./route.ts";
 

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { exportReply } from "#shared/exports/export-reply";
-import { changingRoles } from "#shared/lambda/caller";
-import { docs, type ReplyOf } from "#shared/lambda/docs";
-import { route } from "#shared/lambda/route";
+import { changingRoles } from "#shared/lambda/http/caller";
+import { docs, type ReplyOf } from "#shared/lambda/http/docs";
+import { route } from "#shared/lambda/http/route";
 import { noBody } from "#shared/wire";
 
 export const cancelExportRoute = route({

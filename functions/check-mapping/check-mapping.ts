@@ -9,7 +9,7 @@ import {
   stateWithToken,
   withoutProblem,
 } from "#shared/integrations/integration";
-import { goingOn, isUnderWay, type Looks } from "#shared/integrations/looks";
+import { goingOn, isUnderWay, type Looks } from "#shared/integrations/record/looks";
 import { wrongStep } from "#shared/integrations/wrong-step";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";

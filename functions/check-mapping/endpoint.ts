@@ -1,5 +1,5 @@
 import type { ChangeGuard } from "#shared/calls/change-guard";
-import { changeEndpoint } from "#shared/lambda/http-endpoint";
+import { changeEndpoint } from "#shared/lambda/http/http-endpoint";
 import type { checkMapping } from "./check-mapping.ts";
 import { type CheckMappingReply, checkMappingRoute } from "./route.ts";
 

@@ -1,5 +1,5 @@
-import type { Obstacle } from "#shared/breakers/obstacle";
 import { unobstructed } from "#shared/breakers/obstructed";
+import type { Obstacle } from "#shared/breakers/state/obstacle";
 import { isAppError } from "#shared/errors";
 import { findExport } from "#shared/exports/usage-export";
 import type { GradientApi } from "#shared/gradient/gradient-api";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { obstacles } from "#shared/breakers/obstacle";
+import { obstacles } from "#shared/breakers/state/obstacle";
 import { gradientClient } from "#shared/gradient/gradient-client";
 import { readEnv } from "#shared/lambda/env";
 import { gradientEnv } from "#shared/lambda/gradient-env";

@@ -1,8 +1,7 @@
 import { eventWrite, serviceActor } from "#shared/events/event";
-import { stopFinal } from "#shared/exports/final-counts";
+import { stopFinal } from "#shared/exports/ending/final-counts";
 import { startWrites } from "#shared/exports/start-usage-export";
 import { exportIdAt, findExport, isOver } from "#shared/exports/usage-export";
-import { type Closing, nextTryAt } from "#shared/integrations/closing";
 import {
   findIntegration,
   type Integration,
@@ -10,6 +9,7 @@ import {
   withoutProblem,
   withProblem,
 } from "#shared/integrations/integration";
+import { type Closing, nextTryAt } from "#shared/integrations/record/closing";
 import { organizationClaimKey, releaseClaim, tokenClaimKey } from "#shared/integrations/token-claim";
 import { personFacts } from "#shared/mail/mail-facts";
 import { oweMail } from "#shared/mail/owe-mail";

@@ -3,7 +3,7 @@ import { AppError } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
 import { askLook } from "#shared/integrations/ask-look";
 import { findIntegration, type Integration, integrationWrite, stateWithToken } from "#shared/integrations/integration";
-import { wish } from "#shared/integrations/wants";
+import { wish } from "#shared/integrations/record/wants";
 import { wrongStep } from "#shared/integrations/wrong-step";
 import { oweMail } from "#shared/mail/owe-mail";
 import { startReminders } from "#shared/mail/reminders";

@@ -1,9 +1,9 @@
 import { type Actor, eventWrite } from "#shared/events/event";
-import { type Closing, closingAbandoned } from "#shared/exports/close-export";
-import { owedClose } from "#shared/exports/final-counts";
+import { type Closing, closingAbandoned } from "#shared/exports/ending/close-export";
+import { owedClose } from "#shared/exports/ending/final-counts";
 import { exportWrite, findExport, isHeld, isOver, type UsageExport } from "#shared/exports/usage-export";
-import { closingUntil, type Closing as Leaving, nextTryAt } from "#shared/integrations/closing";
 import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
+import { closingUntil, type Closing as Leaving, nextTryAt } from "#shared/integrations/record/closing";
 import { organizationClaimKey, releaseClaim, tokenClaimKey } from "#shared/integrations/token-claim";
 import { wrongStep } from "#shared/integrations/wrong-step";
 import { personFacts } from "#shared/mail/mail-facts";

@@ -1,5 +1,5 @@
 import type { Refusals } from "#shared/breakers/refusals";
-import { type Closing, closingWrites } from "#shared/exports/close-export";
+import { type Closing, closingWrites } from "#shared/exports/ending/close-export";
 import { type Lease, LeaseLost, takeLease } from "#shared/exports/export-lease";
 import { isAwaited, startAtOnce } from "#shared/exports/start-usage-export";
 import { findExport, isOver, type StopReason, type UsageExport } from "#shared/exports/usage-export";

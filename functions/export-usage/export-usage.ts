@@ -1,5 +1,5 @@
-import { maxUnderWay } from "#shared/exports/admission";
-import { admitNext } from "#shared/exports/admit";
+import { maxUnderWay } from "#shared/exports/admission/admission";
+import { admitNext } from "#shared/exports/admission/admit";
 import { newHold } from "#shared/exports/export-lease";
 import type { UsageExport } from "#shared/exports/usage-export";
 import { logFailure } from "#shared/log-failure";

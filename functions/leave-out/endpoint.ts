@@ -1,7 +1,7 @@
 import type { ChangeGuard } from "#shared/calls/change-guard";
-import { changeEndpoint } from "#shared/lambda/http-endpoint";
-import { httpRoutes } from "#shared/lambda/http-routes";
-import { keyOf } from "#shared/lambda/route";
+import { changeEndpoint } from "#shared/lambda/http/http-endpoint";
+import { httpRoutes } from "#shared/lambda/http/http-routes";
+import { keyOf } from "#shared/lambda/http/route";
 import type { leaveOut } from "./leave-out.ts";
 import { exclusionsRoute, inclusionsRoute, type LeaveOutReply } from "./route.ts";
 

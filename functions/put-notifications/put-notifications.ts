@@ -1,6 +1,6 @@
 import { type Actor, eventWrite } from "#shared/events/event";
 import { findIntegration, type Integration, integrationWrite, withoutProblem } from "#shared/integrations/integration";
-import type { Notifications } from "#shared/integrations/notifications";
+import type { Notifications } from "#shared/integrations/record/notifications";
 import { wrongStep } from "#shared/integrations/wrong-step";
 import { personFacts } from "#shared/mail/mail-facts";
 import { oweMail } from "#shared/mail/owe-mail";

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { changingRoles } from "#shared/lambda/caller";
-import { docs, type ReplyOf } from "#shared/lambda/docs";
-import { route } from "#shared/lambda/route";
+import { changingRoles } from "#shared/lambda/http/caller";
+import { docs, type ReplyOf } from "#shared/lambda/http/docs";
+import { route } from "#shared/lambda/http/route";
 import { mailAddress } from "#shared/mail-address";
 import { integrationReply } from "#shared/views/integration-reply";
 

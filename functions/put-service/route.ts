@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { docs, type ReplyOf } from "#shared/lambda/docs";
-import { route } from "#shared/lambda/route";
+import { docs, type ReplyOf } from "#shared/lambda/http/docs";
+import { route } from "#shared/lambda/http/route";
 import { serviceId, serviceRecord } from "#shared/services/hub-service";
 import { serviceReply } from "#shared/services/service-reply";
 

@@ -1,19 +1,19 @@
 import type { Agreement } from "#shared/agreements/agreement";
 import { findIntegration } from "#shared/integrations/integration";
-import type { ReplyOf } from "#shared/lambda/docs";
-import { personEndpoint } from "#shared/lambda/http-endpoint";
-import { httpRoutes } from "#shared/lambda/http-routes";
-import { listEndpoint } from "#shared/lambda/list-endpoint";
-import { keyOf } from "#shared/lambda/route";
+import type { ReplyOf } from "#shared/lambda/http/docs";
+import { personEndpoint } from "#shared/lambda/http/http-endpoint";
+import { httpRoutes } from "#shared/lambda/http/http-routes";
+import { listEndpoint } from "#shared/lambda/http/list-endpoint";
+import { keyOf } from "#shared/lambda/http/route";
 import type { Table } from "#shared/table/table";
 import type { IntegrationView } from "#shared/views/integration-view";
+import { readMapping } from "./mapping/read-mapping.ts";
+import { readMappingItems } from "./mapping/read-mapping-items.ts";
 import { type mappingDocs, type mappingItemsDocs, mappingItemsRoute, mappingRoute } from "./mapping-routes.ts";
 import { readAgreement } from "./read-agreement.ts";
 import { readDisconnection } from "./read-disconnection.ts";
 import { readEvents } from "./read-events.ts";
 import { readExport, readExports, readReceipts } from "./read-exports.ts";
-import { readMapping } from "./read-mapping.ts";
-import { readMappingItems } from "./read-mapping-items.ts";
 import { readUsageLines } from "./read-usage-lines.ts";
 import type * as docs from "./route.ts";
 import {

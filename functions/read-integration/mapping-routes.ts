@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { everyRole } from "#shared/lambda/caller";
-import { docs } from "#shared/lambda/docs";
-import { route } from "#shared/lambda/route";
+import { everyRole } from "#shared/lambda/http/caller";
+import { docs } from "#shared/lambda/http/docs";
+import { route } from "#shared/lambda/http/route";
 import { pageOf } from "#shared/wire";
 import { mappingItemReply, mappingReply } from "./mapping-replies.ts";
 

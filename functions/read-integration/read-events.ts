@@ -1,6 +1,6 @@
 import { listEvents, type StoredEvent } from "#shared/events/event";
 import type { Table } from "#shared/table/table";
-import { type ListQuery, listOf } from "./list.ts";
+import { type ListQuery, listOf } from "./lists/list.ts";
 
 const eventView = ({ id, type, at, actor, actorName, role, address, details }: StoredEvent) => ({
   id,

@@ -8,8 +8,8 @@ import { listServices } from "#shared/services/hub-service";
 import { otherInGradient } from "#shared/services/service-names";
 import type { Table } from "#shared/table/table";
 import type { LineOutcome } from "#shared/usage/outcome";
-import { fromCursor, keyAfter, type ListOf, toCursor } from "./cursor.ts";
-import { type List, type ListQuery, listOf, pageIn } from "./list.ts";
+import { fromCursor, keyAfter, type ListOf, toCursor } from "./lists/cursor.ts";
+import { type List, type ListQuery, listOf, pageIn } from "./lists/list.ts";
 
 interface Dependencies {
   table: Pick<Table, "get" | "query">;

@@ -9,9 +9,9 @@ import { readableOf } from "#shared/stored";
 import type { Table } from "#shared/table/table";
 import { type LedgerEntry, lineKey } from "#shared/usage/ledger";
 import { type CustomerUsage, readUsage } from "#shared/usage/usage";
-import { fromCursor, keyAfter, type ListOf, toCursor } from "./cursor.ts";
-import { type List, type ListQuery, pageIn } from "./list.ts";
-import { readEntries } from "./read-entries.ts";
+import { fromCursor, keyAfter, type ListOf, toCursor } from "./lists/cursor.ts";
+import { type List, type ListQuery, pageIn } from "./lists/list.ts";
+import { readEntries } from "./lists/read-entries.ts";
 
 const prefix = "customer#";
 // a customer has a few lines, so one or two reads fill a page

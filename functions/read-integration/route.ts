@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { exportReply, receiptReply } from "#shared/exports/export-reply";
-import { everyRole } from "#shared/lambda/caller";
-import { docs } from "#shared/lambda/docs";
-import { route } from "#shared/lambda/route";
+import { everyRole } from "#shared/lambda/http/caller";
+import { docs } from "#shared/lambda/http/docs";
+import { route } from "#shared/lambda/http/route";
 import { lineOutcome } from "#shared/usage/outcome";
 import { integrationReply } from "#shared/views/integration-reply";
 import { pageOf } from "#shared/wire";

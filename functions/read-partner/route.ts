@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { instant } from "#shared/identifier";
-import { docs, type ReplyOf } from "#shared/lambda/docs";
-import { route } from "#shared/lambda/route";
+import { docs, type ReplyOf } from "#shared/lambda/http/docs";
+import { route } from "#shared/lambda/http/route";
 import { partnerId } from "#shared/partners/partner";
 import { partnerReply } from "#shared/partners/partner-reply";
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { InfrastructureFault } from "#shared/errors";
 import { verifyWebhook, webhookKey } from "#shared/gradient/webhook-signature";
-import { httpDoor, rawBody } from "#shared/lambda/http-endpoint";
+import { httpDoor, rawBody } from "#shared/lambda/http/http-endpoint";
 import { logger } from "#shared/logger";
 import type { receiveMappingWebhook } from "./receive-mapping-webhook.ts";
 

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { eventWrite } from "#shared/events/event";
 import { askLook } from "#shared/integrations/ask-look";
 import { findIntegration, integrationKey, integrationWrite, maySend } from "#shared/integrations/integration";
-import { isUnderWay } from "#shared/integrations/looks";
+import { isUnderWay } from "#shared/integrations/record/looks";
 import { claimant, organizationClaimKey } from "#shared/integrations/token-claim";
 import type { Changing } from "#shared/table/changing";
 import { added, retryOnConflict, type Write } from "#shared/table/table";

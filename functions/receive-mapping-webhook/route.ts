@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { docs, type ReplyOf } from "#shared/lambda/docs";
-import { route } from "#shared/lambda/route";
+import { docs, type ReplyOf } from "#shared/lambda/http/docs";
+import { route } from "#shared/lambda/http/route";
 
 export const receiveMappingWebhookRoute = route({
   method: "POST",

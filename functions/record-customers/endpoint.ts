@@ -1,6 +1,6 @@
 import { customerRecord } from "#shared/customers/customer";
-import { sortOut } from "#shared/lambda/batch";
-import { feedEndpoint } from "#shared/lambda/http-endpoint";
+import { sortOut } from "#shared/lambda/http/batch";
+import { feedEndpoint } from "#shared/lambda/http/http-endpoint";
 import type { recordCustomers } from "./record-customers.ts";
 import { type RecordCustomersReply, recordCustomersRoute } from "./route.ts";
 

@@ -1,5 +1,5 @@
-import { sortOut } from "#shared/lambda/batch";
-import { feedEndpoint } from "#shared/lambda/http-endpoint";
+import { sortOut } from "#shared/lambda/http/batch";
+import { feedEndpoint } from "#shared/lambda/http/http-endpoint";
 import { ambiguous } from "#shared/usage/ambiguous";
 import { measurement } from "#shared/usage/usage";
 import type { recordUsage } from "./record-usage.ts";

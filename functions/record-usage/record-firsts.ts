@@ -1,6 +1,6 @@
 import { type Customer, customerKey, fromCustomerItem, isBilled } from "#shared/customers/customer";
 import { findIntegration, integrationKey, integrationWrite } from "#shared/integrations/integration";
-import { wish } from "#shared/integrations/wants";
+import { wish } from "#shared/integrations/record/wants";
 import { retryOnConflict, type Table, type Write } from "#shared/table/table";
 import { fromUsageItem, type Measurement, usageKey, usageWrite } from "#shared/usage/usage";
 import { withMeasured } from "./with-measured.ts";

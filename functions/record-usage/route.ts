@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { batchOf } from "#shared/lambda/batch";
-import { docs, type ReplyOf } from "#shared/lambda/docs";
-import { route } from "#shared/lambda/route";
+import { batchOf } from "#shared/lambda/http/batch";
+import { docs, type ReplyOf } from "#shared/lambda/http/docs";
+import { route } from "#shared/lambda/http/route";
 import { partnerId } from "#shared/partners/partner";
 import { measurement } from "#shared/usage/usage";
 import { batchReply } from "#shared/wire";

@@ -1,5 +1,5 @@
 import type { ChangeGuard } from "#shared/calls/change-guard";
-import { changeEndpoint } from "#shared/lambda/http-endpoint";
+import { changeEndpoint } from "#shared/lambda/http/http-endpoint";
 import type { IntegrationView } from "#shared/views/integration-view";
 import type { registerToken } from "./register-token.ts";
 import { type RegisterTokenReply, registerTokenRoute } from "./route.ts";

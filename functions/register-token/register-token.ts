@@ -7,7 +7,7 @@ import type { GradientApi } from "#shared/gradient/gradient-api";
 import { type PartnerToken, tokenFingerprint } from "#shared/gradient/gradient-token";
 import { askLook } from "#shared/integrations/ask-look";
 import { findIntegration, type Integration, stateWithToken, withoutProblem } from "#shared/integrations/integration";
-import { goingOn, tokenTaken } from "#shared/integrations/looks";
+import { goingOn, tokenTaken } from "#shared/integrations/record/looks";
 import { claimWrites, organizationClaimKey, releaseClaim, tokenClaimKey } from "#shared/integrations/token-claim";
 import { wrongStep } from "#shared/integrations/wrong-step";
 import type { TokenVault } from "#shared/secrets/token-vault";

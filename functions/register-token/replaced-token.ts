@@ -1,5 +1,5 @@
 import type { Actor } from "#shared/events/event";
-import { owedClose } from "#shared/exports/final-counts";
+import { owedClose } from "#shared/exports/ending/final-counts";
 import type { GradientConnection } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { Integration } from "#shared/integrations/integration";

@@ -1,4 +1,4 @@
-import { type Closing, closingAbandoned } from "#shared/exports/close-export";
+import { type Closing, closingAbandoned } from "#shared/exports/ending/close-export";
 import { exportWrite, findExport, isHeld, isOver } from "#shared/exports/usage-export";
 import type { Integration } from "#shared/integrations/integration";
 import type { Write } from "#shared/table/table";

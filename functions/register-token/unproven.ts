@@ -1,6 +1,6 @@
 import type { GradientConnection } from "#shared/gradient/gradient-api";
 import { type Integration, noMapping } from "#shared/integrations/integration";
-import { wish } from "#shared/integrations/wants";
+import { wish } from "#shared/integrations/record/wants";
 
 /** Nothing of the earlier mapping holds for a token of another Gradient organization or of a new connection to it. */
 export const withConnection = (integration: Integration, connection: GradientConnection, at: string): Integration => {

@@ -1,8 +1,8 @@
 import { customerId } from "#shared/customers/customer";
-import { sortOut } from "#shared/lambda/batch";
-import { feedEndpoint } from "#shared/lambda/http-endpoint";
-import { httpRoutes } from "#shared/lambda/http-routes";
-import { keyOf } from "#shared/lambda/route";
+import { sortOut } from "#shared/lambda/http/batch";
+import { feedEndpoint } from "#shared/lambda/http/http-endpoint";
+import { httpRoutes } from "#shared/lambda/http/http-routes";
+import { keyOf } from "#shared/lambda/http/route";
 import type { removeCustomer, removeCustomers } from "./remove-customer.ts";
 import {
   type RemoveCustomerReply,

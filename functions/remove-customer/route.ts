@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { customerId } from "#shared/customers/customer";
 import { pathIdentifier } from "#shared/identifier";
-import { batchOf } from "#shared/lambda/batch";
-import { docs, type ReplyOf } from "#shared/lambda/docs";
-import { route } from "#shared/lambda/route";
+import { batchOf } from "#shared/lambda/http/batch";
+import { docs, type ReplyOf } from "#shared/lambda/http/docs";
+import { route } from "#shared/lambda/http/route";
 import { partnerId } from "#shared/partners/partner";
 import { batchReply } from "#shared/wire";
 

@@ -1,5 +1,5 @@
 import type { ChangeGuard } from "#shared/calls/change-guard";
-import { changeEndpoint } from "#shared/lambda/http-endpoint";
+import { changeEndpoint } from "#shared/lambda/http/http-endpoint";
 import type { resendOwnerMail } from "./resend-owner-mail.ts";
 import { type ResendOwnerMailReply, resendOwnerMailRoute } from "./route.ts";
 

@@ -1,8 +1,8 @@
 import type { ChangeGuard } from "#shared/calls/change-guard";
 import { exportView, startedBy } from "#shared/exports/export-view";
 import type { UsageExport } from "#shared/exports/usage-export";
-import { changingRoles, withRole } from "#shared/lambda/caller";
-import { changeEndpoint } from "#shared/lambda/http-endpoint";
+import { changingRoles, withRole } from "#shared/lambda/http/caller";
+import { changeEndpoint } from "#shared/lambda/http/http-endpoint";
 import type { Item } from "#shared/table/table";
 import { type StartExportReply, startExportRoute } from "./route.ts";
 import type { startExport } from "./start-export.ts";

@@ -3,9 +3,9 @@ import { customerId } from "#shared/customers/customer";
 import { exportReply } from "#shared/exports/export-reply";
 import { exportMode } from "#shared/exports/usage-export";
 import { identifier } from "#shared/identifier";
-import { everyRole } from "#shared/lambda/caller";
-import { docs, type ReplyOf } from "#shared/lambda/docs";
-import { route } from "#shared/lambda/route";
+import { everyRole } from "#shared/lambda/http/caller";
+import { docs, type ReplyOf } from "#shared/lambda/http/docs";
+import { route } from "#shared/lambda/http/route";
 import { serviceId } from "#shared/services/hub-service";
 
 const body = z.strictObject({

@@ -2,7 +2,7 @@ import type { Agreement } from "#shared/agreements/agreement";
 import { agreementExpired, isConsentOver } from "#shared/agreements/consent";
 import { AppError } from "#shared/errors";
 import type { Actor } from "#shared/events/event";
-import { type Closing, closingAbandoned } from "#shared/exports/close-export";
+import { type Closing, closingAbandoned } from "#shared/exports/ending/close-export";
 import { checkRetried } from "#shared/exports/retried-export";
 import { startWrites } from "#shared/exports/start-usage-export";
 import {
@@ -14,7 +14,7 @@ import {
   type UsageExport,
 } from "#shared/exports/usage-export";
 import { findIntegration, type Integration, integrationWrite, maySend } from "#shared/integrations/integration";
-import { wish } from "#shared/integrations/wants";
+import { wish } from "#shared/integrations/record/wants";
 import { wrongStep } from "#shared/integrations/wrong-step";
 import { retryOnConflict, type Write } from "#shared/table/table";
 

@@ -1,13 +1,13 @@
 import { AppError } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
-import { owedClose, stopFinal } from "#shared/exports/final-counts";
+import { owedClose, stopFinal } from "#shared/exports/ending/final-counts";
 import { findExport } from "#shared/exports/usage-export";
 import { findIntegration, type Integration, integrationWrite, noMapping } from "#shared/integrations/integration";
-import { noLooks } from "#shared/integrations/looks";
-import { noNotifications } from "#shared/integrations/notifications";
-import { noSizes } from "#shared/integrations/sizes";
+import { noLooks } from "#shared/integrations/record/looks";
+import { noNotifications } from "#shared/integrations/record/notifications";
+import { noSizes } from "#shared/integrations/record/sizes";
+import { noWants } from "#shared/integrations/record/wants";
 import { organizationClaimKey, releaseClaim, tokenClaimKey } from "#shared/integrations/token-claim";
-import { noWants } from "#shared/integrations/wants";
 import { logger } from "#shared/logger";
 import { findPartner, type Partner } from "#shared/partners/partner";
 import { defaultSchedule } from "#shared/schedules/schedule";

@@ -1,5 +1,5 @@
 import { findIntegration, type Integration, integrationWrite, maySend } from "#shared/integrations/integration";
-import { hasCome, isAsked, isUnderWay, letGo, takenBy } from "#shared/integrations/looks";
+import { hasCome, isAsked, isUnderWay, letGo, takenBy } from "#shared/integrations/record/looks";
 import { startReminders } from "#shared/mail/reminders";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict, written } from "#shared/table/table";

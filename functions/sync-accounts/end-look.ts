@@ -23,8 +23,8 @@ import {
   paceOfLooks,
   soonAfter,
   tokenTaken,
-} from "#shared/integrations/looks";
-import { isWanted } from "#shared/integrations/wants";
+} from "#shared/integrations/record/looks";
+import { isWanted } from "#shared/integrations/record/wants";
 import { isPaused } from "#shared/schedules/schedule";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict, type Write } from "#shared/table/table";

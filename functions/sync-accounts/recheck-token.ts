@@ -2,7 +2,7 @@ import { isAppError } from "#shared/errors";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
 import { findIntegration, integrationWrite, maySend } from "#shared/integrations/integration";
-import { letGo, tokenTaken } from "#shared/integrations/looks";
+import { letGo, tokenTaken } from "#shared/integrations/record/looks";
 import { resumeIntegration } from "#shared/integrations/resume-integration";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";

@@ -7,7 +7,7 @@ import {
   maySend,
   withProblem,
 } from "#shared/integrations/integration";
-import { letGo } from "#shared/integrations/looks";
+import { letGo } from "#shared/integrations/record/looks";
 import { oweMail } from "#shared/mail/owe-mail";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";

@@ -1,11 +1,11 @@
-import type { Obstacle } from "#shared/breakers/obstacle";
 import type { Refusals } from "#shared/breakers/refusals";
+import type { Obstacle } from "#shared/breakers/state/obstacle";
 import { AppError, isAppError } from "#shared/errors";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
 import { sendLook } from "#shared/integrations/ask-look";
 import { findIntegration, type Integration, integrationWrite, maySend } from "#shared/integrations/integration";
-import { aDayAfter, isAsked, letGo, retryLookAt } from "#shared/integrations/looks";
+import { aDayAfter, isAsked, letGo, retryLookAt } from "#shared/integrations/record/looks";
 import { suspendIntegration } from "#shared/integrations/suspend-integration";
 import { logFailure } from "#shared/log-failure";
 import { logger } from "#shared/logger";

@@ -1,6 +1,6 @@
 import type { Refusals } from "#shared/breakers/refusals";
-import { dueKinds } from "#shared/integrations/due-dates";
 import { fromIntegrationItem, type Integration, maySend } from "#shared/integrations/integration";
+import { dueKinds } from "#shared/integrations/record/due-dates";
 import { readableOf } from "#shared/stored";
 import type { DueKey, Table } from "#shared/table/table";
 

@@ -3,7 +3,7 @@ import { type Consent, consentOf } from "#shared/agreements/consent";
 import type { Gap } from "#shared/customers/coverage";
 import { findCoverage } from "#shared/customers/kept-coverage";
 import { findIntegration, type Integration, maySend } from "#shared/integrations/integration";
-import { isWanted } from "#shared/integrations/wants";
+import { isWanted } from "#shared/integrations/record/wants";
 import type { Gaps, MailFacts } from "#shared/mail/mail-facts";
 import { oweMail } from "#shared/mail/owe-mail";
 import { findReminders, type Reminders, remindersDue, remindersWrite, withNextMorning } from "#shared/mail/reminders";

@@ -1,15 +1,15 @@
-import { owedClose } from "#shared/exports/final-counts";
+import { owedClose } from "#shared/exports/ending/final-counts";
 import { sendLook } from "#shared/integrations/ask-look";
-import { nextTryAt } from "#shared/integrations/closing";
-import { dueKinds } from "#shared/integrations/due-dates";
 import {
   findIntegration,
   fromIntegrationItem,
   type Integration,
   integrationWrite,
 } from "#shared/integrations/integration";
-import { hasCome, isUnderWay, waitingForServices } from "#shared/integrations/looks";
-import { wish } from "#shared/integrations/wants";
+import { nextTryAt } from "#shared/integrations/record/closing";
+import { dueKinds } from "#shared/integrations/record/due-dates";
+import { hasCome, isUnderWay, waitingForServices } from "#shared/integrations/record/looks";
+import { wish } from "#shared/integrations/record/wants";
 import { logger } from "#shared/logger";
 import { listServices } from "#shared/services/hub-service";
 import type { Changing } from "#shared/table/changing";

@@ -3,10 +3,10 @@ import { ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { GradientEnv } from "#shared/lambda/gradient-env";
-import type { Foundation } from "./foundation.ts";
-import { gradientEnvironment, grantPartnersCalls } from "./gradient-environment.ts";
-import { ServiceFunction } from "./service-function.ts";
-import { WorkerQueue } from "./worker-queue.ts";
+import type { Foundation } from "./parts/foundation.ts";
+import { gradientEnvironment, grantPartnersCalls } from "./parts/gradient-environment.ts";
+import { ServiceFunction } from "./parts/service-function.ts";
+import { WorkerQueue } from "./parts/worker-queue.ts";
 
 /** The vendor's services go to Gradient, with whichever partner's key is good, and off every partner's path. */
 export class Catalogue extends Construct {

@@ -4,10 +4,10 @@ import { Construct } from "constructs";
 import { disconnectIntegrationRoute } from "#functions/disconnect-integration/route";
 import type { GradientEnv } from "#shared/lambda/gradient-env";
 import type { ViewEnv } from "#shared/lambda/view-env";
-import type { Foundation } from "./foundation.ts";
-import { gradientEnvironment } from "./gradient-environment.ts";
-import { ServiceFunction } from "./service-function.ts";
-import { WorkerQueue } from "./worker-queue.ts";
+import type { Foundation } from "./parts/foundation.ts";
+import { gradientEnvironment } from "./parts/gradient-environment.ts";
+import { ServiceFunction } from "./parts/service-function.ts";
+import { WorkerQueue } from "./parts/worker-queue.ts";
 
 /** A partner leaves: we forget at once on our side, and tell Gradient and the vault in the background. */
 export class Disconnection extends Construct {

@@ -7,8 +7,8 @@ import { recordUsageRoute } from "#functions/record-usage/route";
 import { removeCustomerRoute, removeCustomersRoute } from "#functions/remove-customer/route";
 import { wholeCoreMb } from "#infra/export-workers";
 import type { TableEnv } from "#shared/lambda/table-env";
-import type { Foundation } from "./foundation.ts";
-import { ServiceFunction } from "./service-function.ts";
+import type { Foundation } from "./parts/foundation.ts";
+import { ServiceFunction } from "./parts/service-function.ts";
 
 /** What the hub's back office tells us: services, partners, their customers and what these use. */
 export class HubFeed extends Construct {

@@ -7,9 +7,9 @@ import { registerTokenRoute } from "#functions/register-token/route";
 import { startIntegrationRoute } from "#functions/start-integration/route";
 import { wholeCoreMb } from "#infra/export-workers";
 import type { ViewEnv } from "#shared/lambda/view-env";
-import type { Foundation } from "./foundation.ts";
-import { gradientEnvironment } from "./gradient-environment.ts";
-import { ServiceFunction } from "./service-function.ts";
+import type { Foundation } from "./parts/foundation.ts";
+import { gradientEnvironment } from "./parts/gradient-environment.ts";
+import { ServiceFunction } from "./parts/service-function.ts";
 
 /** The wizard of the hub UI: start, paste the token, confirm the agreement, and see where one stands. */
 export class Integration extends Construct {

@@ -12,10 +12,10 @@ import { wholeCoreMb } from "#infra/export-workers";
 import { settingsOf } from "#infra/stages";
 import type { GradientEnv } from "#shared/lambda/gradient-env";
 import type { TableEnv } from "#shared/lambda/table-env";
-import type { Foundation } from "./foundation.ts";
-import { gradientEnvironment, grantPartnersCalls } from "./gradient-environment.ts";
-import { ServiceFunction } from "./service-function.ts";
-import { WorkerQueue } from "./worker-queue.ts";
+import type { Foundation } from "./parts/foundation.ts";
+import { gradientEnvironment, grantPartnersCalls } from "./parts/gradient-environment.ts";
+import { ServiceFunction } from "./parts/service-function.ts";
+import { WorkerQueue } from "./parts/worker-queue.ts";
 
 /** Accounts go to Gradient, and we learn by webhook, by clock or by asking what is mapped there. */
 export class Mapping extends Construct {

@@ -5,9 +5,9 @@ import { ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { RelayOutboxEnv } from "#functions/relay-outbox/env";
-import type { Foundation } from "./foundation.ts";
-import { ServiceFunction } from "./service-function.ts";
-import { DeadLetters } from "./worker-queue.ts";
+import type { Foundation } from "./parts/foundation.ts";
+import { ServiceFunction } from "./parts/service-function.ts";
+import { DeadLetters } from "./parts/worker-queue.ts";
 
 interface OutboxProps extends Pick<Foundation, "storage" | "schedules"> {
   queues: {

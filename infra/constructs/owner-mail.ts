@@ -17,9 +17,9 @@ import type { SendOwnerMailEnv } from "#functions/send-owner-mail/env";
 import type { WatchMailsEnv } from "#functions/watch-mails/env";
 import { settingsOf } from "#infra/stages";
 import type { TableEnv } from "#shared/lambda/table-env";
-import type { Foundation } from "./foundation.ts";
-import { ServiceFunction } from "./service-function.ts";
-import { WorkerQueue } from "./worker-queue.ts";
+import type { Foundation } from "./parts/foundation.ts";
+import { ServiceFunction } from "./parts/service-function.ts";
+import { WorkerQueue } from "./parts/worker-queue.ts";
 
 /** SES's names of its reports, and where each says more than that it came. */
 const reportRules = [

@@ -9,10 +9,10 @@ import { exportWorkers } from "#infra/export-workers";
 import type { GradientEnv } from "#shared/lambda/gradient-env";
 import type { TableEnv } from "#shared/lambda/table-env";
 import type { ViewEnv } from "#shared/lambda/view-env";
-import type { Foundation } from "./foundation.ts";
-import { gradientEnvironment } from "./gradient-environment.ts";
-import { ServiceFunction } from "./service-function.ts";
-import { WorkerQueue } from "./worker-queue.ts";
+import type { Foundation } from "./parts/foundation.ts";
+import { gradientEnvironment } from "./parts/gradient-environment.ts";
+import { ServiceFunction } from "./parts/service-function.ts";
+import { WorkerQueue } from "./parts/worker-queue.ts";
 
 const { batchSize } = exportWorkers;
 const workerTimeout = Duration.minutes(exportWorkers.timeoutMinutes);

@@ -2,18 +2,18 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { keepDoor, noPages } from "../door.ts";
 import { lazyBundle } from "../pages/bundle-page.ts";
 import { servePage } from "../pages/serve-page.ts";
-import { sandboxBehaviour } from "./behaviour.ts";
-import { callLog } from "./call-log.ts";
-import { replyToError, send } from "./exchange.ts";
-import { faultInjector } from "./faults.ts";
-import { mappingWebhook, type WebhookTarget } from "./mapping-webhook.ts";
-import { partnerGate } from "./partner-gate.ts";
-import { rateLimit } from "./rate-limit.ts";
-import { newId } from "./records.ts";
-import { openStateStore, put, type StateStore } from "./state-store.ts";
-import { timers } from "./timers.ts";
-import { vendorGate } from "./vendor-gate.ts";
-import { viewRebuilds } from "./view-rebuilds.ts";
+import { replyToError, send } from "./calls/exchange.ts";
+import { faultInjector } from "./calls/faults.ts";
+import { rateLimit } from "./calls/rate-limit.ts";
+import { partnerGate } from "./partner/partner-gate.ts";
+import { vendorGate } from "./vendor/vendor-gate.ts";
+import { sandboxBehaviour } from "./world/behaviour.ts";
+import { callLog } from "./world/call-log.ts";
+import { mappingWebhook, type WebhookTarget } from "./world/mapping-webhook.ts";
+import { newId } from "./world/records.ts";
+import { openStateStore, put, type StateStore } from "./world/state-store.ts";
+import { timers } from "./world/timers.ts";
+import { viewRebuilds } from "./world/view-rebuilds.ts";
 
 export interface GradientSandboxOptions {
   /** 0 takes any free one. */

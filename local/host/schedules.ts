@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
-import type { LocalFunction } from "./function-pool.ts";
-import type { FunctionError, Outcome } from "./function-process.ts";
-import { functionInArn } from "./routes.ts";
+import type { LocalFunction } from "./functions/function-pool.ts";
+import type { FunctionError, Outcome } from "./functions/function-process.ts";
 import { parseSchedule } from "./schedule-expression.ts";
-import type { Stack } from "./stack.ts";
+import { functionInArn } from "./template/routes.ts";
+import type { Stack } from "./template/stack.ts";
 
 const scheduleProperties = z.object({
   ScheduleExpression: z.string(),

@@ -1,12 +1,12 @@
-import type { Context, Dependencies } from "./asking.ts";
-import { breakerRows } from "./breaker-rows.ts";
-import { confirmRejection } from "./confirm-rejection.ts";
-import { obstacleIn } from "./obstacle.ts";
-import { outageWatch } from "./outage-watch.ts";
-import { probeDue } from "./probe-due.ts";
-import { recentSuccesses } from "./recent-successes.ts";
-import { reportForbidden } from "./report-forbidden.ts";
-import { settleDoubt } from "./settle-doubt.ts";
+import { probeDue } from "./probes/probe-due.ts";
+import type { Context, Dependencies } from "./state/asking.ts";
+import { breakerRows } from "./state/breaker-rows.ts";
+import { obstacleIn } from "./state/obstacle.ts";
+import { recentSuccesses } from "./state/recent-successes.ts";
+import { confirmRejection } from "./verdicts/confirm-rejection.ts";
+import { outageWatch } from "./verdicts/outage-watch.ts";
+import { reportForbidden } from "./verdicts/report-forbidden.ts";
+import { settleDoubt } from "./verdicts/settle-doubt.ts";
 
 /**
  * Gradient's refusals have one owner: nobody else writes these rows, suspends a partner, or decides whether calls may

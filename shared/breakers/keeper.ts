@@ -1,5 +1,5 @@
 import type { GradientApi } from "../gradient/gradient-api.ts";
-import { dueKinds } from "../integrations/due-dates.ts";
+import { dueKinds } from "../integrations/record/due-dates.ts";
 import type { Clock } from "../pace/clock.ts";
 import type { TokenVault } from "../secrets/token-vault.ts";
 import type { VendorKey } from "../secrets/vendor-key.ts";

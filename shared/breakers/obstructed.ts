@@ -1,6 +1,6 @@
 import { AppError, type ErrorKind } from "../errors.ts";
 import type { Table } from "../table/table.ts";
-import { type Obstacle, obstacles } from "./obstacle.ts";
+import { type Obstacle, obstacles } from "./state/obstacle.ts";
 
 const nothingChanged = "Nothing was changed; try again later.";
 const words: Record<Obstacle["why"], { kind: ErrorKind; code: string; detail: string }> = {

@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import type { GradientApi } from "../gradient/gradient-api.ts";
 import type { TokenVault } from "../secrets/token-vault.ts";
-import type { Answer, Ask } from "./asking.ts";
+import type { Answer, Ask } from "./state/asking.ts";
 
 interface Dependencies {
   vault: Pick<TokenVault, "read">;

@@ -1,8 +1,8 @@
 import type { VendorKey } from "../secrets/vendor-key.ts";
 import type { Breakers } from "./breakers.ts";
-import type { Obstacle } from "./obstacle.ts";
-import type { Outcome } from "./outage-watch.ts";
-import type { Refusal } from "./refusal.ts";
+import type { Obstacle } from "./state/obstacle.ts";
+import type { Refusal } from "./state/refusal.ts";
+import type { Outcome } from "./verdicts/outage-watch.ts";
 
 /** A call that Gradient refused, and what it was made with. */
 export type RefusedCall = Omit<Refusal, "vendorKeyVersion">;

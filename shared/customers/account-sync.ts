@@ -1,7 +1,7 @@
 import { askLook } from "../integrations/ask-look.ts";
 import { findIntegration, integrationKey, integrationWrite, maySend } from "../integrations/integration.ts";
-import { isUnderWay } from "../integrations/looks.ts";
-import { wish } from "../integrations/wants.ts";
+import { isUnderWay } from "../integrations/record/looks.ts";
+import { wish } from "../integrations/record/wants.ts";
 import type { Changing } from "../table/changing.ts";
 import type { Write } from "../table/table.ts";
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { displayName, identifier, instant } from "../identifier.ts";
-import { leftOut } from "../integrations/left-out.ts";
+import { leftOut } from "../integrations/record/left-out.ts";
 import { partnerPk } from "../partners/partner.ts";
 import { openEnum, readableOf, readRow } from "../stored.ts";
 import { allItems, type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";

@@ -1,7 +1,7 @@
 import { isConsentOver } from "../agreements/consent.ts";
 import { type Actor, eventWrite, serviceActor } from "../events/event.ts";
 import { type Integration, integrationWrite } from "../integrations/integration.ts";
-import { type ExportTrigger, eligibleAt, withStarted } from "../integrations/wants.ts";
+import { type ExportTrigger, eligibleAt, withStarted } from "../integrations/record/wants.ts";
 import { owe } from "../outbox/outbox.ts";
 import { isPaused } from "../schedules/schedule.ts";
 import type { OpenWord } from "../stored.ts";

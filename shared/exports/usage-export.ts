@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { instant } from "../identifier.ts";
-import type { ExportTrigger } from "../integrations/wants.ts";
+import type { ExportTrigger } from "../integrations/record/wants.ts";
 import { exportLane } from "../outbox/export-lane.ts";
 import { partnerPk } from "../partners/partner.ts";
 import { openEnum, readableOf, readRow } from "../stored.ts";

@@ -3,7 +3,7 @@ import { nextRunAt } from "../schedules/next-run.ts";
 import type { Changing } from "../table/changing.ts";
 import { retryOnConflict } from "../table/table.ts";
 import { findIntegration, integrationWrite, withNextRun } from "./integration.ts";
-import { wish } from "./wants.ts";
+import { wish } from "./record/wants.ts";
 
 export interface Proof {
   partnerId: string;

@@ -2,7 +2,7 @@ import { owe, type SyncReason } from "../outbox/outbox.ts";
 import type { OpenWord } from "../stored.ts";
 import type { Write } from "../table/table.ts";
 import type { Integration } from "./integration.ts";
-import { askedFor, isUnderWay, sentOff } from "./looks.ts";
+import { askedFor, isUnderWay, sentOff } from "./record/looks.ts";
 
 interface Moment {
   at: string;

@@ -5,13 +5,13 @@ import { partnerPk } from "../partners/partner.ts";
 import { effectiveSchedule, storedSchedule } from "../schedules/schedule.ts";
 import { openEnum, readRow } from "../stored.ts";
 import { type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
-import { closing } from "./closing.ts";
-import { connection, registeredToken } from "./connection.ts";
-import { dueEntries } from "./due-dates.ts";
-import { looks, noLooks } from "./looks.ts";
-import { noNotifications, notifications } from "./notifications.ts";
-import { noSizes, sizes } from "./sizes.ts";
-import { noWants, wants } from "./wants.ts";
+import { closing } from "./record/closing.ts";
+import { connection, registeredToken } from "./record/connection.ts";
+import { dueEntries } from "./record/due-dates.ts";
+import { looks, noLooks } from "./record/looks.ts";
+import { noNotifications, notifications } from "./record/notifications.ts";
+import { noSizes, sizes } from "./record/sizes.ts";
+import { noWants, wants } from "./record/wants.ts";
 
 /**
  * not-started → awaiting-token → awaiting-agreement → awaiting-mapping → active. `suspended` from any later state once

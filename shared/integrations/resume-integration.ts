@@ -12,8 +12,8 @@ import {
   stateWithToken,
   withoutProblem,
 } from "./integration.ts";
-import { letGo, tokenTaken } from "./looks.ts";
-import { wish } from "./wants.ts";
+import { letGo, tokenTaken } from "./record/looks.ts";
+import { wish } from "./record/wants.ts";
 
 export interface Resumption {
   partnerId: string;

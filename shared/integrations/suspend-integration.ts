@@ -3,7 +3,7 @@ import { oweMail } from "../mail/owe-mail.ts";
 import type { Changing } from "../table/changing.ts";
 import { retryOnConflict, type Write } from "../table/table.ts";
 import { findIntegration, integrationWrite, withProblem } from "./integration.ts";
-import { aDayAfter } from "./looks.ts";
+import { aDayAfter } from "./record/looks.ts";
 
 export interface Rejection {
   partnerId: string;

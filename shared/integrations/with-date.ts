@@ -1,7 +1,7 @@
 import { nextRunAt } from "../schedules/next-run.ts";
 import { isPaused } from "../schedules/schedule.ts";
 import { type Integration, withNextRun } from "./integration.ts";
-import { wish } from "./wants.ts";
+import { wish } from "./record/wants.ts";
 
 /**
  * A date that has come is a want, as old as the date; the schedule goes on to the next one. In a pause no date comes.

@@ -1,11 +1,11 @@
 import { currentAgreement } from "../agreements/agreement.ts";
 import { consentOf } from "../agreements/consent.ts";
-import type { Obstacle } from "../breakers/obstacle.ts";
-import { readQueueEstimate } from "../exports/queue-estimate.ts";
-import { waitingFor } from "../exports/waiting.ts";
+import type { Obstacle } from "../breakers/state/obstacle.ts";
+import { readQueueEstimate } from "../exports/admission/queue-estimate.ts";
+import { waitingFor } from "../exports/admission/waiting.ts";
 import { gradientLinks } from "../gradient/gradient-links.ts";
 import { type Integration, mappingStatus, type ProblemCode } from "../integrations/integration.ts";
-import { noNotifications } from "../integrations/notifications.ts";
+import { noNotifications } from "../integrations/record/notifications.ts";
 import { mailFate } from "../mail/owner-mail.ts";
 import type { Table } from "../table/table.ts";
 

@@ -1,4 +1,4 @@
-import { obstacles } from "../breakers/obstacle.ts";
+import { obstacles } from "../breakers/state/obstacle.ts";
 import type { ViewEnv } from "../lambda/view-env.ts";
 import { tableNamed } from "../table/table-client.ts";
 import { integrationView } from "../views/integration-view.ts";

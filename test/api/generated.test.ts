@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { Described } from "#api/problems";
 import { routes } from "#api/routes";
-import { keyOf } from "#shared/lambda/route";
+import { keyOf } from "#shared/lambda/http/route";
 import { goodCalls } from "#test/builders/good-calls";
 import type { HttpCall } from "#test/builders/http-event";
 import { hubApi } from "#test/builders/hub-api";

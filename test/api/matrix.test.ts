@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Described } from "#api/problems";
 import { routes } from "#api/routes";
-import { role } from "#shared/lambda/caller";
-import { keyOf } from "#shared/lambda/route";
+import { role } from "#shared/lambda/http/caller";
+import { keyOf } from "#shared/lambda/http/route";
 import { goodCalls } from "#test/builders/good-calls";
 import { hubApi } from "#test/builders/hub-api";
 import { everyRow } from "#test/builders/table";

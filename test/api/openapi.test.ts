@@ -6,7 +6,7 @@ import { jsonSchemas } from "#api/json-schemas";
 import { openApi } from "#api/openapi";
 import type { Described } from "#api/problems";
 import { routes } from "#api/routes";
-import { keyOf } from "#shared/lambda/route";
+import { keyOf } from "#shared/lambda/http/route";
 import { mailAddress } from "#shared/mail-address";
 import { wordOf } from "#shared/wire";
 

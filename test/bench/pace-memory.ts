@@ -1,4 +1,4 @@
-import { maxUnderWay } from "#shared/exports/admission";
+import { maxUnderWay } from "#shared/exports/admission/admission";
 import { paceOf } from "./pace-of.ts";
 import { allLimits } from "./pace-settings.ts";
 import { megabytes, oneDecimal, print, printTable } from "./report.ts";

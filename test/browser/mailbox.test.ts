@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startMailbox } from "#local/aws/mailbox";
 import { mailboxClient } from "#local/demo/mailbox-client";
 import type { LocalServer } from "#local/http-server";
-import { composeMail } from "#shared/mail/compose-mail";
+import { composeMail } from "#shared/mail/letters/compose-mail";
 import type { MailFacts } from "#shared/mail/mail-facts";
 import { sesMailer } from "#shared/mail/ses-mailer";
 import { mailSamples, sampleContext, sampleRun } from "../../operations/mail-samples.ts";

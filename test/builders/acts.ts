@@ -1,6 +1,6 @@
 import { cancelExport } from "#functions/cancel-export/cancel-export";
 import { findExport, isOver } from "#shared/exports/usage-export";
-import { isWanted } from "#shared/integrations/wants";
+import { isWanted } from "#shared/integrations/record/wants";
 import { dieAfter } from "#test/fakes/interrupted-table";
 import type { ServiceWorld } from "#test/fakes/service-world";
 import { activeWorld, connectedWorld, pauseFor, runsOf, start } from "./connected-world.ts";

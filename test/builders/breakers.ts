@@ -1,4 +1,4 @@
-import { breakerWrite, closed, findBreaker, opened, type Trouble, vendorBreaker } from "#shared/breakers/breaker";
+import { breakerWrite, closed, findBreaker, opened, type Trouble, vendorBreaker } from "#shared/breakers/state/breaker";
 import { store, type Table } from "#shared/table/table";
 
 /** Something stands in the way of everybody's calls. */

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { problemOf } from "#api/problem-documents";
 import { type Described, gatewayStatuses, problemsOf } from "#api/problems";
 import { routes } from "#api/routes";
-import { keyOf } from "#shared/lambda/route";
+import { keyOf } from "#shared/lambda/http/route";
 
 const all: readonly Described[] = routes;
 const byKey = new Map<string, Described>(all.map((described) => [keyOf(described.route), described]));

@@ -1,8 +1,8 @@
-import { afterRun, endOf } from "#shared/exports/end-export";
+import { afterRun, endOf } from "#shared/exports/ending/end-export";
 import { noTotals } from "#shared/exports/line";
 import type { StopReason, UsageExport } from "#shared/exports/usage-export";
 import type { Integration } from "#shared/integrations/integration";
-import { eligibleAt, isWanted, noWants, type WantKind, type Wants, wish } from "#shared/integrations/wants";
+import { eligibleAt, isWanted, noWants, type WantKind, type Wants, wish } from "#shared/integrations/record/wants";
 import { anIntegration } from "./integration.ts";
 import { minutesAfter, noon, now } from "./time.ts";
 import { anExport } from "./usage-export.ts";

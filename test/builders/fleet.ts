@@ -1,11 +1,11 @@
-import type { Obstacle } from "#shared/breakers/obstacle";
-import { type Admission, readAdmission } from "#shared/exports/admission";
-import { admitNext } from "#shared/exports/admit";
+import type { Obstacle } from "#shared/breakers/state/obstacle";
+import { type Admission, readAdmission } from "#shared/exports/admission/admission";
+import { admitNext } from "#shared/exports/admission/admit";
 import { newHold } from "#shared/exports/export-lease";
 import { exportWrite, findExport, type UsageExport } from "#shared/exports/usage-export";
 import { findIntegration, type Integration } from "#shared/integrations/integration";
-import { noSizes } from "#shared/integrations/sizes";
-import { noWants, type WantKind, type Wants, wish } from "#shared/integrations/wants";
+import { noSizes } from "#shared/integrations/record/sizes";
+import { noWants, type WantKind, type Wants, wish } from "#shared/integrations/record/wants";
 import { store } from "#shared/table/table";
 import type { InMemoryTable } from "#test/fakes/in-memory-table";
 import { anIntegrationRow } from "./integration.ts";

@@ -55,7 +55,7 @@ import { startIntegrationRoute } from "#functions/start-integration/route";
 import { startIntegration } from "#functions/start-integration/start-integration";
 import { currentAgreement } from "#shared/agreements/agreement";
 import { changeGuard } from "#shared/calls/change-guard";
-import { keyOf, type Route } from "#shared/lambda/route";
+import { keyOf, type Route } from "#shared/lambda/http/route";
 import { integrationView } from "#shared/views/integration-view";
 import { aFeedEvent, anHttpEvent, call, type Door, type HttpCall } from "#test/builders/http-event";
 import { webhookSecret } from "#test/builders/signed-webhook";

@@ -1,8 +1,8 @@
 import { type Integration, integrationWrite, noMapping } from "#shared/integrations/integration";
-import { noLooks } from "#shared/integrations/looks";
-import { noNotifications } from "#shared/integrations/notifications";
-import { noSizes } from "#shared/integrations/sizes";
-import { noWants } from "#shared/integrations/wants";
+import { noLooks } from "#shared/integrations/record/looks";
+import { noNotifications } from "#shared/integrations/record/notifications";
+import { noSizes } from "#shared/integrations/record/sizes";
+import { noWants } from "#shared/integrations/record/wants";
 import { defaultSchedule } from "#shared/schedules/schedule";
 import type { Item } from "#shared/table/table";
 import { minutesAfter } from "./time.ts";

@@ -1,5 +1,5 @@
-import type { Obstacle } from "#shared/breakers/obstacle";
 import type { Finding, Refusals, RefusedCall } from "#shared/breakers/refusals";
+import type { Obstacle } from "#shared/breakers/state/obstacle";
 import { noon } from "./time.ts";
 
 export const anObstacle = (obstacle: Partial<Obstacle> = {}): Obstacle => ({

@@ -6,7 +6,7 @@ import { lanePacers } from "#functions/export-usage/lane-pacers";
 import { startExport } from "#functions/start-export/start-export";
 import { breakerKeeper } from "#shared/breakers/keeper";
 import type { Refusals } from "#shared/breakers/refusals";
-import { admitNext } from "#shared/exports/admit";
+import { admitNext } from "#shared/exports/admission/admit";
 import { findExport, fromExportItem, isOver, listExports, type UsageExport } from "#shared/exports/usage-export";
 import { type PartnerToken, partnerToken } from "#shared/gradient/gradient-token";
 import { findIntegration, type Integration } from "#shared/integrations/integration";

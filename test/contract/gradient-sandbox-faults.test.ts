@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { faultInjector } from "#local/gradient-sandbox/faults";
+import { faultInjector } from "#local/gradient-sandbox/calls/faults";
 import { aMappedPartner, aSandbox, cleanUp, type Sandbox } from "./gradient-sandbox-rig.ts";
 
 let sandbox: Sandbox;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { rateLimit } from "#local/gradient-sandbox/rate-limit";
+import { rateLimit } from "#local/gradient-sandbox/calls/rate-limit";
 import { aConnectedPartner, aMappedPartner, aSandbox, cleanUp } from "./gradient-sandbox-rig.ts";
 
 afterEach(cleanUp);

@@ -3,7 +3,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { serviceCategory, serviceSubcategory } from "#local/gradient-sandbox/service-categories";
+import { serviceCategory, serviceSubcategory } from "#local/gradient-sandbox/vendor/service-categories";
 import {
   type Answer,
   aConnectedPartner,

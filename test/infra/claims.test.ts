@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import * as z from "zod";
 import { sendingMs } from "#functions/send-owner-mail/send-owner-mail";
-import { heldMs } from "#shared/integrations/looks";
+import { heldMs } from "#shared/integrations/record/looks";
 import { synthesised } from "./synthesised.ts";
 
 const stack = synthesised("local");

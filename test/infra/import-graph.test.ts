@@ -183,17 +183,17 @@ describe("an import", () => {
     ["shared/partners/partner.ts", "../../local/start.ts"],
     ["shared/mail/ses-mailer.ts", "../table/dynamo-table.ts"],
     ["shared/mail/ses-mailer.ts", "aws-lambda"],
-    ["shared/lambda/http-endpoint.ts", "../partners/partner.ts"],
-    ["shared/lambda/http-endpoint.ts", "@aws-sdk/client-sqs"],
+    ["shared/lambda/http/http-endpoint.ts", "../../partners/partner.ts"],
+    ["shared/lambda/http/http-endpoint.ts", "@aws-sdk/client-sqs"],
     ["shared/errors.ts", "./partners/partner.ts"],
-    ["infra/constructs/storage.ts", "#functions/put-thing/put-thing"],
-    ["infra/constructs/storage.ts", "#functions/put-thing/env"],
-    ["infra/constructs/storage.ts", "#shared/lambda/http-endpoint"],
+    ["infra/constructs/parts/storage.ts", "#functions/put-thing/put-thing"],
+    ["infra/constructs/parts/storage.ts", "#functions/put-thing/env"],
+    ["infra/constructs/parts/storage.ts", "#shared/lambda/http-endpoint"],
     ["functions/put-thing/route.ts", "./put-thing.ts"],
     ["api/routes.ts", "#functions/put-thing/endpoint"],
     ["client/api-client.ts", "#api/routes"],
     ["client/api-client.ts", "zod"],
-    ["infra/constructs/storage.ts", "../../shared/partners/partner.ts"],
+    ["infra/constructs/parts/storage.ts", "../../../shared/partners/partner.ts"],
     ["local/start.ts", "#shared/partners/partner"],
     ["local/start.ts", "#test/fakes/in-memory-table"],
     ["local/start.ts", "./hub-ui/page/hub.tsx"],
@@ -217,15 +217,15 @@ describe("an import", () => {
     ["functions/put-thing/env.ts", "#shared/lambda/table-env"],
     ["functions/put-thing/route.ts", "#shared/lambda/route"],
     ["functions/put-thing/endpoint.ts", "./route.ts"],
-    ["infra/constructs/storage.ts", "#functions/put-thing/route"],
+    ["infra/constructs/parts/storage.ts", "#functions/put-thing/route"],
     [useCase, "./deep/step.ts"],
     ["functions/put-thing/deep/step.ts", "#functions/put-thing/put-thing"],
     [useCase, "#shared/gradient/gradient-api"],
     ["shared/partners/partner.ts", "../table/table.ts"],
     ["shared/mail/ses-mailer.ts", "@aws-sdk/client-ses"],
-    ["shared/lambda/http-endpoint.ts", "@middy/core"],
+    ["shared/lambda/http/http-endpoint.ts", "@middy/core"],
     ["shared/lambda/gradient-env.ts", "./table-env.ts"],
-    ["infra/constructs/storage.ts", "aws-cdk-lib"],
+    ["infra/constructs/parts/storage.ts", "aws-cdk-lib"],
     ["local/start.ts", "#local/ports"],
     ["local/hub-ui/page/hub.tsx", "../../page-parts/notice.tsx"],
     ["local/hub-ui/page/hub.tsx", "#client/api-client"],
@@ -244,8 +244,8 @@ describe("an import", () => {
   });
 
   it("lets the stack borrow the type of an environment", () => {
-    expect(complaint(anImport("infra/constructs/storage.ts", "#functions/put-thing/env", true))).toBeUndefined();
-    expect(complaint(anImport("infra/constructs/storage.ts", "#shared/partners/partner", true))).toBeDefined();
+    expect(complaint(anImport("infra/constructs/parts/storage.ts", "#functions/put-thing/env", true))).toBeUndefined();
+    expect(complaint(anImport("infra/constructs/parts/storage.ts", "#shared/partners/partner", true))).toBeDefined();
   });
 });
 

@@ -15,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { startDynoxide } from "#local/aws/dynoxide";
 import { sourceHash } from "#local/fresh-template";
-import { generateSecret } from "#local/host/provision-secrets";
+import { generateSecret } from "#local/host/provision/provision-secrets";
 import { StartupProblem } from "#local/startup-problem";
 import { readStateFile, writeStateFile } from "#local/state-file";
 import { openStateFolder } from "#local/state-folder";

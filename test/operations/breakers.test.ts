@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Dynoxide, dynoxideCandidates, startDynoxide } from "#local/aws/dynoxide";
-import { type Breaker, breakerWrite, findBreaker, opened } from "#shared/breakers/breaker";
+import { type Breaker, breakerWrite, findBreaker, opened } from "#shared/breakers/state/breaker";
 import { dynamoTable } from "#shared/table/dynamo-table";
 
 const folder = mkdtempSync(join(tmpdir(), "breakers-"));

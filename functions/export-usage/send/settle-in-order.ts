@@ -1,4 +1,4 @@
-import { maxOpenChunks } from "#shared/exports/abandon-export";
+import { maxOpenChunks } from "#shared/exports/ending/abandon-export";
 import { addLeftOver } from "#shared/exports/left-over";
 import { addOutcomes, type Receipt } from "#shared/exports/line";
 import type { UsageExport } from "#shared/exports/usage-export";

@@ -1,6 +1,6 @@
 import { Badge, Notice } from "../../page-parts/notice.tsx";
 import { momentOf } from "../../page-parts/words.ts";
-import { NewOrganization } from "./new-organization.tsx";
+import { NewOrganization } from "./connect/new-organization.tsx";
 import { addressOf, stateOf } from "./progress.ts";
 import { type OrganizationSummary, useOrganizations, useSetting } from "./sandbox-api.ts";
 import { ScreenTitle } from "./screen-title.tsx";

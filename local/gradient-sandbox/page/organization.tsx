@@ -1,15 +1,15 @@
 import { lazy, type ReactNode, Suspense, useEffect } from "react";
 import { Notice } from "../../page-parts/notice.tsx";
 import { numberOf } from "../../page-parts/words.ts";
-import { ConnectStep } from "./connect-step.tsx";
-import { isOpen } from "./mapping.ts";
+import { ConnectStep } from "./connect/connect-step.tsx";
+import { isOpen } from "./mapping/mapping.ts";
 import { addressOf, isTakenOver, type StepName, stateOf, steps } from "./progress.ts";
 import { type OrganizationDetail, useOrganization } from "./sandbox-api.ts";
 import { ScreenTitle } from "./screen-title.tsx";
 
-const MappingStep = lazy(async () => ({ default: (await import("./mapping-step.tsx")).MappingStep }));
-const ReviewStep = lazy(async () => ({ default: (await import("./review-step.tsx")).ReviewStep }));
-const Synthesize = lazy(async () => ({ default: (await import("./synthesize.tsx")).Synthesize }));
+const MappingStep = lazy(async () => ({ default: (await import("./mapping/mapping-step.tsx")).MappingStep }));
+const ReviewStep = lazy(async () => ({ default: (await import("./mapping/review-step.tsx")).ReviewStep }));
+const Synthesize = lazy(async () => ({ default: (await import("./cards/synthesize.tsx")).Synthesize }));
 
 interface Place {
   organization: OrganizationDetail;

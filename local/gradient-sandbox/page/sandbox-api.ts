@@ -1,12 +1,12 @@
 import { QueryClient, useQuery } from "@tanstack/react-query";
-import type { Card } from "../cards.ts";
-import type { FaultSettings } from "../faults.ts";
-import type { PageSetting } from "../partner-gate.ts";
-import type { OrganizationDetail, OrganizationSummary } from "../partner-views.ts";
+import type { FaultSettings } from "../calls/faults.ts";
+import type { Card } from "../partner/cards.ts";
+import type { PageSetting } from "../partner/partner-gate.ts";
+import type { OrganizationDetail, OrganizationSummary } from "../partner/partner-views.ts";
 
-export type { Card, CardState } from "../cards.ts";
-export type { FaultSettings } from "../faults.ts";
-export type { OrganizationDetail, OrganizationSummary } from "../partner-views.ts";
+export type { FaultSettings } from "../calls/faults.ts";
+export type { Card, CardState } from "../partner/cards.ts";
+export type { OrganizationDetail, OrganizationSummary } from "../partner/partner-views.ts";
 
 /** An answer other than 2xx, or none at all; the message is for people. */
 export class Refused extends Error {}

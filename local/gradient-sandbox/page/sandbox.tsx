@@ -1,10 +1,10 @@
 import { lazy, Suspense } from "react";
 import { useAddress } from "../../page-parts/address.ts";
-import { FaultBanner } from "./fault-banner.tsx";
+import { FaultBanner } from "./faults/fault-banner.tsx";
 import { OrganizationList } from "./organization-list.tsx";
 import { useSetting } from "./sandbox-api.ts";
 
-const Faults = lazy(async () => ({ default: (await import("./faults.tsx")).Faults }));
+const Faults = lazy(async () => ({ default: (await import("./faults/faults.tsx")).Faults }));
 const Organization = lazy(async () => ({ default: (await import("./organization.tsx")).Organization }));
 
 const decoded = (segment: string): string => {

@@ -3,7 +3,7 @@ import type { Described } from "#api/problems";
 import { routes } from "#api/routes";
 import { startExport } from "#functions/start-export/start-export";
 import { type Integration, integrationKey, integrationWrite } from "#shared/integrations/integration";
-import { keyOf } from "#shared/lambda/route";
+import { keyOf } from "#shared/lambda/http/route";
 import { partnerPk } from "#shared/partners/partner";
 import type { Table } from "#shared/table/table";
 import { goodCalls } from "#test/builders/good-calls";

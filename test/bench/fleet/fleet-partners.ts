@@ -1,6 +1,6 @@
 import { integrationWrite, noMapping } from "#shared/integrations/integration";
-import { noLooks } from "#shared/integrations/looks";
-import { noSizes } from "#shared/integrations/sizes";
+import { noLooks } from "#shared/integrations/record/looks";
+import { noSizes } from "#shared/integrations/record/sizes";
 import { nextRunAt } from "#shared/schedules/next-run";
 import { defaultSchedule, type StoredSchedule } from "#shared/schedules/schedule";
 import { dayMs } from "#shared/schedules/zoned-time";

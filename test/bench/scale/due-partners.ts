@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { breakerKeeper } from "#shared/breakers/keeper";
-import { readAdmission } from "#shared/exports/admission";
-import { admitNext } from "#shared/exports/admit";
+import { readAdmission } from "#shared/exports/admission/admission";
+import { admitNext } from "#shared/exports/admission/admit";
 import { newHold } from "#shared/exports/export-lease";
 import type { GradientEnv } from "#shared/lambda/gradient-env";
 import { systemClock } from "#shared/pace/system-clock";

@@ -3,7 +3,7 @@ import path from "node:path";
 import { accountWorker } from "#infra/account-worker";
 import { listCustomers, toCustomerItem } from "#shared/customers/customer";
 import { findIntegration, integrationWrite } from "#shared/integrations/integration";
-import { askedFor } from "#shared/integrations/looks";
+import { askedFor } from "#shared/integrations/record/looks";
 import type { GradientEnv } from "#shared/lambda/gradient-env";
 import type { Item } from "#shared/table/table";
 import { collidingNames } from "#test/builders/colliding-names";

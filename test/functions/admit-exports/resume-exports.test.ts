@@ -4,7 +4,7 @@ import { AppError } from "#shared/errors";
 import { leaseMs, newHold } from "#shared/exports/export-lease";
 import { noTotals } from "#shared/exports/line";
 import { exportKey, findExport, isOver, type UsageExport } from "#shared/exports/usage-export";
-import { isWanted } from "#shared/integrations/wants";
+import { isWanted } from "#shared/integrations/record/wants";
 import { fleetOf, waiting } from "#test/builders/fleet";
 import { anIntegrationRow } from "#test/builders/integration";
 import { owedTasks, rowsOf } from "#test/builders/table";

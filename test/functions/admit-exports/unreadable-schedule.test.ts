@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { putSchedule } from "#functions/put-schedule/put-schedule";
 import { startIntegration } from "#functions/start-integration/start-integration";
-import { admitNext } from "#shared/exports/admit";
+import { admitNext } from "#shared/exports/admission/admit";
 import { activateIntegration } from "#shared/integrations/activate-integration";
 import { findIntegration } from "#shared/integrations/integration";
 import type { StoredSchedule } from "#shared/schedules/schedule";

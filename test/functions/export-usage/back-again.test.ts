@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { recordCustomers } from "#functions/record-customers/record-customers";
 import { recordUsage } from "#functions/record-usage/record-usage";
 import { removeCustomer } from "#functions/remove-customer/remove-customer";
-import { isWanted } from "#shared/integrations/wants";
+import { isWanted } from "#shared/integrations/record/wants";
 import { activeWorld, receiptsOf, send, start } from "#test/builders/connected-world";
 import { aCustomerRecord } from "#test/builders/customer";
 import type { ServiceWorld } from "#test/fakes/service-world";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Finding } from "#shared/breakers/refusals";
 import { leaseMs } from "#shared/exports/export-lease";
-import { isWanted } from "#shared/integrations/wants";
+import { isWanted } from "#shared/integrations/record/wants";
 import {
   activeWorld,
   carry,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AppError } from "#shared/errors";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
-import { isWanted, noWants, wish } from "#shared/integrations/wants";
+import { isWanted, noWants, wish } from "#shared/integrations/record/wants";
 import { inShort } from "#test/builders/connected-world";
 import { named } from "#test/builders/fleet";
 import { sendingFleet } from "#test/builders/sending-fleet";

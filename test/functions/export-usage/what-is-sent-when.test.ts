@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { UsageExport } from "#shared/exports/usage-export";
-import { isWanted } from "#shared/integrations/wants";
+import { isWanted } from "#shared/integrations/record/wants";
 import {
   activeWorld,
   carry,

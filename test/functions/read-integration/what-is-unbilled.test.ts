@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { leaveOut } from "#functions/leave-out/leave-out";
-import { readMapping } from "#functions/read-integration/read-mapping";
-import { type MappingItem, readMappingItems } from "#functions/read-integration/read-mapping-items";
+import { readMapping } from "#functions/read-integration/mapping/read-mapping";
+import { type MappingItem, readMappingItems } from "#functions/read-integration/mapping/read-mapping-items";
 import { recordCustomers } from "#functions/record-customers/record-customers";
 import { removeCustomer } from "#functions/remove-customer/remove-customer";
 import { manyCustomers } from "#shared/customers/kept-coverage";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { recordCustomers } from "#functions/record-customers/record-customers";
 import { findCustomer, listCustomers } from "#shared/customers/customer";
-import { noLooks } from "#shared/integrations/looks";
+import { noLooks } from "#shared/integrations/record/looks";
 import { aCustomer, aCustomerRecord, aCustomerRow } from "#test/builders/customer";
 import { anIntegrationRow } from "#test/builders/integration";
 import { aPartnerRow } from "#test/builders/partner";

@@ -3,8 +3,8 @@ import { disconnectIntegration } from "#functions/disconnect-integration/disconn
 import { putSchedule } from "#functions/put-schedule/put-schedule";
 import { startIntegration } from "#functions/start-integration/start-integration";
 import { findIntegration, noMapping } from "#shared/integrations/integration";
-import { noLooks } from "#shared/integrations/looks";
-import { noWants } from "#shared/integrations/wants";
+import { noLooks } from "#shared/integrations/record/looks";
+import { noWants } from "#shared/integrations/record/wants";
 import { aPartnerRow } from "#test/builders/partner";
 import { everyRow, rowsOf } from "#test/builders/table";
 import { serviceWorld } from "#test/fakes/service-world";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { putSchedule } from "#functions/put-schedule/put-schedule";
-import { readMapping } from "#functions/read-integration/read-mapping";
+import { readMapping } from "#functions/read-integration/mapping/read-mapping";
 import { AppError } from "#shared/errors";
 import { connectedWorld } from "#test/builders/connected-world";
 import type { InMemoryGradient } from "#test/fakes/in-memory-gradient";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { removeCustomer } from "#functions/remove-customer/remove-customer";
-import type { Obstacle } from "#shared/breakers/obstacle";
 import type { Refusals } from "#shared/breakers/refusals";
+import type { Obstacle } from "#shared/breakers/state/obstacle";
 import { findCustomer, toCustomerItem } from "#shared/customers/customer";
 import { AppError } from "#shared/errors";
 import { send } from "#test/builders/connected-world";

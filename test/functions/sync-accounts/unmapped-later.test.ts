@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readMapping } from "#functions/read-integration/read-mapping";
+import { readMapping } from "#functions/read-integration/mapping/read-mapping";
 import { activeWorld, send } from "#test/builders/connected-world";
 import type { InMemoryGradient } from "#test/fakes/in-memory-gradient";
 

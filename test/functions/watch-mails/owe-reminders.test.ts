@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { watchMails } from "#functions/watch-mails/watch-mails";
 import { keepCoverage } from "#shared/customers/kept-coverage";
 import type { Integration } from "#shared/integrations/integration";
-import { noWants, wish } from "#shared/integrations/wants";
+import { noWants, wish } from "#shared/integrations/record/wants";
 import { startReminders } from "#shared/mail/reminders";
 import { anIntegration, anIntegrationRow } from "#test/builders/integration";
 import { aPartnerRow } from "#test/builders/partner";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { probesOf } from "#functions/sync-accounts/probes";
 import { lookBudget } from "#functions/watch-mappings/look-budget";
 import { mappingEvidence } from "#shared/customers/mapped";
-import { nextLookAt, noLooks, paceOfLooks } from "#shared/integrations/looks";
+import { nextLookAt, noLooks, paceOfLooks } from "#shared/integrations/record/looks";
 import { dayMs } from "#shared/schedules/zoned-time";
 import type { CustomerUsage } from "#shared/usage/usage";
 import { aCustomer } from "#test/builders/customer";

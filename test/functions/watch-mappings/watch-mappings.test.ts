@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { lookShare } from "#functions/watch-mappings/look-budget";
 import { watchMappings } from "#functions/watch-mappings/watch-mappings";
 import { type Integration, noMapping } from "#shared/integrations/integration";
-import { type Looks, noLooks } from "#shared/integrations/looks";
+import { type Looks, noLooks } from "#shared/integrations/record/looks";
 import { anIntegrationRow } from "#test/builders/integration";
 import { aServiceRow } from "#test/builders/service";
 import { aTableWith, everyRow, owedTasks, rowsOf } from "#test/builders/table";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { certainOf, type Item, type Mapping, offersOf } from "#local/gradient-sandbox/page/mapping";
+import { certainOf, type Item, type Mapping, offersOf } from "#local/gradient-sandbox/page/mapping/mapping";
 
 const words = { one: "account", many: "accounts", psaOne: "customer", psaMany: "customers" };
 const psaOf = (...names: string[]) => names.map((name) => ({ id: `psa of ${name}`, name }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { blocksOf } from "#local/hub-ui/page/wizard/markdown-blocks";
+import { blocksOf } from "#local/hub-ui/page/wizard/agreement/markdown-blocks";
 import { currentAgreement } from "#shared/agreements/agreement";
 
 describe("blocksOf", () => {

@@ -4,8 +4,8 @@ import { ageOf } from "#local/hub-ui/page/screens/overview/age-of";
 import { addressesIn } from "#local/hub-ui/page/screens/settings/addresses";
 import { bodyOf, draftOf } from "#local/hub-ui/page/screens/settings/schedule-draft";
 import { dayIn, startOfDay } from "#local/hub-ui/page/screens/settings/zoned-day";
-import { waitingWords } from "#local/hub-ui/page/wizard/export-words";
-import { isLookedAt } from "#local/hub-ui/page/wizard/mapping";
+import { isLookedAt } from "#local/hub-ui/page/wizard/mapping/mapping";
+import { waitingWords } from "#local/hub-ui/page/wizard/sending/export-words";
 
 const now = Date.parse("2026-11-26T12:00:00.000Z");
 

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { startExport } from "#functions/start-export/start-export";
 import type { Agreement } from "#shared/agreements/agreement";
 import { consentOf } from "#shared/agreements/consent";
-import { admitNext } from "#shared/exports/admit";
+import { admitNext } from "#shared/exports/admission/admit";
 import { integrationWrite } from "#shared/integrations/integration";
-import { wish } from "#shared/integrations/wants";
+import { wish } from "#shared/integrations/record/wants";
 import { connectedWorld } from "#test/builders/connected-world";
 
 const inForce: Agreement = {

@@ -1,7 +1,7 @@
-import type { Answer, Question } from "#shared/breakers/asking";
 import { type Breakers, breakers } from "#shared/breakers/breakers";
-import { recentSuccesses } from "#shared/breakers/recent-successes";
-import type { Refusal } from "#shared/breakers/refusal";
+import type { Answer, Question } from "#shared/breakers/state/asking";
+import { recentSuccesses } from "#shared/breakers/state/recent-successes";
+import type { Refusal } from "#shared/breakers/state/refusal";
 import { virtualClock } from "#test/fakes/virtual-clock";
 import { connectionOf, fleet } from "#test/simulation/breakers/fleet";
 

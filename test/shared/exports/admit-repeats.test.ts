@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { admitNext } from "#shared/exports/admit";
+import { admitNext } from "#shared/exports/admission/admit";
 import { exportWrite, findExport } from "#shared/exports/usage-export";
-import { noWants, wish } from "#shared/integrations/wants";
+import { noWants, wish } from "#shared/integrations/record/wants";
 import { anIntegrationRow } from "#test/builders/integration";
 import { aTableWith } from "#test/builders/table";
 import { countingIds, noon, now } from "#test/builders/time";

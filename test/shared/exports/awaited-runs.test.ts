@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { isAwaited } from "#shared/exports/start-usage-export";
 import type { UsageExport } from "#shared/exports/usage-export";
 import { type Integration, noMapping } from "#shared/integrations/integration";
-import { noWants, type Wants, wish } from "#shared/integrations/wants";
+import { noWants, type Wants, wish } from "#shared/integrations/record/wants";
 import { aRun } from "#test/builders/ended-run";
 import { anIntegration } from "#test/builders/integration";
 import { minutesAfter, noon } from "#test/builders/time";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { endOf } from "#shared/exports/end-export";
+import { endOf } from "#shared/exports/ending/end-export";
 import { noTotals } from "#shared/exports/line";
 import { nothingLeft, type UsageExport } from "#shared/exports/usage-export";
-import { noSizes } from "#shared/integrations/sizes";
-import { isWanted } from "#shared/integrations/wants";
+import { noSizes } from "#shared/integrations/record/sizes";
+import { isWanted } from "#shared/integrations/record/wants";
 import { aRun, endIn, stoppedBy, wanted, wantsOf } from "#test/builders/ended-run";
 import { anIntegration } from "#test/builders/integration";
 import { minutesAfter, now } from "#test/builders/time";

@@ -6,8 +6,8 @@ import {
   integrationWrite,
   noMapping,
 } from "#shared/integrations/integration";
-import { noLooks } from "#shared/integrations/looks";
-import { isWanted, noWants, type WantKind, wish } from "#shared/integrations/wants";
+import { noLooks } from "#shared/integrations/record/looks";
+import { isWanted, noWants, type WantKind, wish } from "#shared/integrations/record/wants";
 import { withDate } from "#shared/integrations/with-date";
 import { anIntegration } from "#test/builders/integration";
 import { aTableWith } from "#test/builders/table";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { sortOut } from "#shared/lambda/batch";
-import { parseRequest } from "#shared/lambda/http-endpoint";
+import { sortOut } from "#shared/lambda/http/batch";
+import { parseRequest } from "#shared/lambda/http/http-endpoint";
 import { anHttpEvent } from "#test/builders/http-event";
 
 const body = z.strictObject({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { composeMail, furtherParts } from "#shared/mail/compose-mail";
+import { composeMail, furtherParts } from "#shared/mail/letters/compose-mail";
 import type { MailFacts, MailKind } from "#shared/mail/mail-facts";
 import { mailSamples, sampleContext, sampleRun } from "../../../operations/mail-samples.ts";
 

@@ -1,4 +1,4 @@
-import { type Breaker, iso, partnerOf } from "#shared/breakers/breaker";
+import { type Breaker, iso, partnerOf } from "#shared/breakers/state/breaker";
 import type { Fleet } from "./fleet.ts";
 
 const ownQuestions = 2;

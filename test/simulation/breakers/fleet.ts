@@ -1,5 +1,5 @@
-import type { Answer } from "#shared/breakers/asking";
-import { type Breaker, iso, partnerBreaker } from "#shared/breakers/breaker";
+import type { Answer } from "#shared/breakers/state/asking";
+import { type Breaker, iso, partnerBreaker } from "#shared/breakers/state/breaker";
 import { type Integration, integrationKey, integrationWrite } from "#shared/integrations/integration";
 import type { Item } from "#shared/table/table";
 import { anIntegration, anIntegrationRow } from "#test/builders/integration";

@@ -1,4 +1,4 @@
-import { closeBreaker } from "#shared/breakers/operate";
+import { closeBreaker } from "#shared/breakers/state/operate";
 import type { Random } from "#test/simulation/world/random";
 import type { Timeline } from "#test/simulation/world/timeline";
 import { connectionOf, type Fleet, keysOf, type Tenant } from "./fleet.ts";

@@ -1,5 +1,5 @@
-import { type Breaker, iso, partnerBreaker } from "#shared/breakers/breaker";
-import { recentSuccesses } from "#shared/breakers/recent-successes";
+import { type Breaker, iso, partnerBreaker } from "#shared/breakers/state/breaker";
+import { recentSuccesses } from "#shared/breakers/state/recent-successes";
 import { processes } from "#test/simulation/world/processes";
 import { type Random, seededRandom } from "#test/simulation/world/random";
 import { timeline } from "#test/simulation/world/timeline";

@@ -1,5 +1,12 @@
-import type { Answer } from "#shared/breakers/asking";
-import { type Breaker, iso, knownTrouble, partnerBreaker, partnerOf, type Trouble } from "#shared/breakers/breaker";
+import type { Answer } from "#shared/breakers/state/asking";
+import {
+  type Breaker,
+  iso,
+  knownTrouble,
+  partnerBreaker,
+  partnerOf,
+  type Trouble,
+} from "#shared/breakers/state/breaker";
 import type { Item, Write } from "#shared/table/table";
 import { allowances } from "./allowances.ts";
 import { type Fleet, isFit, type Truth } from "./fleet.ts";

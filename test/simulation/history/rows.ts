@@ -1,7 +1,7 @@
 import { toCustomerItem } from "#shared/customers/customer";
 import { tokenFingerprint } from "#shared/gradient/gradient-token";
 import { type Integration, integrationWrite } from "#shared/integrations/integration";
-import { noLooks } from "#shared/integrations/looks";
+import { noLooks } from "#shared/integrations/record/looks";
 import { organizationClaimKey, tokenClaimKey } from "#shared/integrations/token-claim";
 import { added, type Item } from "#shared/table/table";
 import { usageWrite } from "#shared/usage/usage";

@@ -1,6 +1,6 @@
 import { runningExports } from "#shared/exports/usage-export";
 import type { Integration } from "#shared/integrations/integration";
-import { isWanted } from "#shared/integrations/wants";
+import { isWanted } from "#shared/integrations/record/wants";
 import { isPaused } from "#shared/schedules/schedule";
 import { at } from "../history/rows.ts";
 import type { World } from "../world/world.ts";

@@ -1,6 +1,6 @@
 import { listChunks, receiptsIn } from "#shared/exports/chunk";
+import { outcomeOf } from "#shared/exports/ending/outcome-of";
 import { addOutcomes, noTotals, type Receipt } from "#shared/exports/line";
-import { outcomeOf } from "#shared/exports/outcome-of";
 import { isOver, type UsageExport } from "#shared/exports/usage-export";
 import { listServices } from "#shared/services/hub-service";
 import { lineKey } from "#shared/usage/ledger";

@@ -1,5 +1,5 @@
 import type { Integration } from "#shared/integrations/integration";
-import { isWanted, type Want } from "#shared/integrations/wants";
+import { isWanted, type Want } from "#shared/integrations/record/wants";
 import { at } from "../history/rows.ts";
 import { duePlaces } from "../world/lagging-index.ts";
 import type { World } from "../world/world.ts";

@@ -1,15 +1,15 @@
 import { type Mutant, one } from "./mutant.ts";
 
-const probeVendor = "shared/breakers/probe-vendor.ts";
-const candidates = "shared/breakers/candidates.ts";
-const probePartner = "shared/breakers/probe-partner.ts";
-const outageWindow = "shared/breakers/outage-window.ts";
-const outageWatch = "shared/breakers/outage-watch.ts";
-const obstacle = "shared/breakers/obstacle.ts";
-const breakerRows = "shared/breakers/breaker-rows.ts";
-const operate = "shared/breakers/operate.ts";
-const breaker = "shared/breakers/breaker.ts";
-const probeDue = "shared/breakers/probe-due.ts";
+const probeVendor = "shared/breakers/probes/probe-vendor.ts";
+const candidates = "shared/breakers/verdicts/candidates.ts";
+const probePartner = "shared/breakers/probes/probe-partner.ts";
+const outageWindow = "shared/breakers/state/outage-window.ts";
+const outageWatch = "shared/breakers/verdicts/outage-watch.ts";
+const obstacle = "shared/breakers/state/obstacle.ts";
+const breakerRows = "shared/breakers/state/breaker-rows.ts";
+const operate = "shared/breakers/state/operate.ts";
+const breaker = "shared/breakers/state/breaker.ts";
+const probeDue = "shared/breakers/probes/probe-due.ts";
 
 /** Guards around breakers that are open: who waits, who is asked, when, and what closes them. */
 export const mutantsOfProbes: Mutant[] = [

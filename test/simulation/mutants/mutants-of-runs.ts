@@ -4,11 +4,11 @@ const choose = "functions/export-usage/plan/choose-lines.ts";
 const settling = "functions/export-usage/send/settle-in-order.ts";
 const workers = "functions/export-usage/export-usage.ts";
 const begin = "functions/export-usage/start-run.ts";
-const end = "shared/exports/end-export.ts";
+const end = "shared/exports/ending/end-export.ts";
 const activation = "shared/integrations/activate-integration.ts";
 const registration = "functions/register-token/stop-run.ts";
 const sending = "functions/start-export/start-export.ts";
-const abandoning = "shared/exports/abandon-export.ts";
+const abandoning = "shared/exports/ending/abandon-export.ts";
 const lease = "shared/exports/export-lease.ts";
 const connectionCheck =
   "if (plannedFor !== null && plannedFor !== integration?.gradient?.integrationId) halt.meet(notConnected);";

@@ -1,10 +1,10 @@
 import { type Mutant, one } from "./mutant.ts";
 
-const refusal = "shared/breakers/refusal.ts";
-const settleDoubt = "shared/breakers/settle-doubt.ts";
-const confirmRejection = "shared/breakers/confirm-rejection.ts";
-const reportForbidden = "shared/breakers/report-forbidden.ts";
-const standing = "shared/breakers/standing.ts";
+const refusal = "shared/breakers/state/refusal.ts";
+const settleDoubt = "shared/breakers/verdicts/settle-doubt.ts";
+const confirmRejection = "shared/breakers/verdicts/confirm-rejection.ts";
+const reportForbidden = "shared/breakers/verdicts/report-forbidden.ts";
+const standing = "shared/breakers/verdicts/standing.ts";
 
 /** Guards around what a refusal of Gradient means: which one counts, who else is asked, and who is blamed. */
 export const mutantsOfVerdicts: Mutant[] = [

@@ -1,14 +1,14 @@
 import { type Mutant, one } from "./mutant.ts";
 
-const wants = "shared/integrations/wants.ts";
-const dates = "shared/integrations/due-dates.ts";
+const wants = "shared/integrations/record/wants.ts";
+const dates = "shared/integrations/record/due-dates.ts";
 const dating = "shared/integrations/with-date.ts";
-const end = "shared/exports/end-export.ts";
+const end = "shared/exports/ending/end-export.ts";
 const plan = "functions/export-usage/plan/plan-export.ts";
 const choose = "functions/export-usage/plan/choose-lines.ts";
 const decision = "functions/export-usage/send/line-decision.ts";
-const admitting = "shared/exports/admit.ts";
-const admission = "shared/exports/admission.ts";
+const admitting = "shared/exports/admission/admit.ts";
+const admission = "shared/exports/admission/admission.ts";
 const resuming = "functions/admit-exports/resume-exports.ts";
 const coveredAll = 'return cover(cover(before, "all", seq), "retry", seq);';
 const dropping = 'cover(cover(before, admittedFor.want, admittedFor.seq), "retry", admittedFor.seq)';

@@ -4,9 +4,9 @@ import { useIntegration } from "../integration.ts";
 import { Answered } from "../parts/answered.tsx";
 import { Problems } from "../parts/problems.tsx";
 import type { Integration } from "../states.ts";
-import { ApproveUsage } from "../wizard/approve-usage.tsx";
 import { useHeadingFocus } from "../wizard/focus.ts";
-import { MapCustomers } from "../wizard/map-customers.tsx";
+import { MapCustomers } from "../wizard/mapping/map-customers.tsx";
+import { ApproveUsage } from "../wizard/sending/approve-usage.tsx";
 import { SignUp } from "../wizard/sign-up.tsx";
 import { addressOf, type Step, Steps, stepTitles } from "../wizard/steps.tsx";
 

@@ -5,7 +5,7 @@ import { Failure } from "../parts/failure.tsx";
 import { KeyForm } from "../parts/key-form.tsx";
 import { MayChange } from "../parts/may-change.tsx";
 import type { Integration } from "../states.ts";
-import { Agreement } from "./agreement.tsx";
+import { Agreement } from "./agreement/agreement.tsx";
 import { Connection } from "./connection.tsx";
 import { useHeadingFocus } from "./focus.ts";
 import { GoToGradient } from "./go-to-gradient.tsx";

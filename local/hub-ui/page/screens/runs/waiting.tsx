@@ -1,7 +1,7 @@
 import { Notice } from "../../../../page-parts/notice.tsx";
 import { momentOf } from "../../../../page-parts/words.ts";
 import type { Integration } from "../../states.ts";
-import { waitingWords } from "../../wizard/export-words.ts";
+import { waitingWords } from "../../wizard/sending/export-words.ts";
 
 interface WaitingProps {
   wait: NonNullable<Integration["exports"]["waiting"]>;

@@ -1,0 +1,124 @@
+import * as z from "zod";
+import { fromCursor, keyAfter, type ListOf, toCursor } from "#functions/read-integration/lists/cursor";
+import { type List, type ListQuery, pageIn } from "#functions/read-integration/lists/list";
+import { readEntries } from "#functions/read-integration/lists/read-entries";
+import { accountGap, type Gap, lastAcceptedIn } from "#shared/customers/coverage";
+import { type Customer, customerKey, fromCustomerItem, isBilled } from "#shared/customers/customer";
+import { mappingEvidence } from "#shared/customers/mapped";
+import { findIntegration, type Integration } from "#shared/integrations/integration";
+import { findLeftOutServices } from "#shared/integrations/record/left-out";
+import { partnerPk } from "#shared/partners/partner";
+import { readableOf } from "#shared/stored";
+import type { Table } from "#shared/table/table";
+import { readUsage } from "#shared/usage/usage";
+import type { Room } from "#shared/wire";
+import { readCoverage } from "./read-mapping.ts";
+
+export interface MappingItemsRequest extends ListQuery {
+  kind: "accounts" | "services";
+  /** Both, unless given. */
+  status?: "unmapped" | "left-out" | undefined;
+}
+
+export interface MappingItem extends Gap {
+  status: "unmapped" | "left-out";
+  /** A person has chosen it, or the feed says that it is not billed. */
+  leftOut: { reason: string; note: string | null; by: string | null; at: string | null } | null;
+}
+
+const prefix = "customer#";
+const customersAtOnce = 100;
+// a page may hold nothing and still have others after it: most customers of a partner are mapped
+const maxCustomersRead = 500;
+
+type ItemsTable = Pick<Table, "get" | "getMany" | "query">;
+
+const leftOutOf = ({ leftOut, billing }: Customer): MappingItem["leftOut"] => {
+  if (leftOut) return { reason: "chosen", note: leftOut.note, by: leftOut.by, at: leftOut.at };
+  return billing === "billed" ? null : { reason: billing, note: null, by: null, at: null };
+};
+
+/** Those of some customers that are not billed, with why. */
+const accountItems = async (
+  table: ItemsTable,
+  integration: Integration,
+  customers: Customer[],
+): Promise<MappingItem[]> => {
+  const { partnerId, proofGen, mapping, leftOutServiceIds } = integration;
+  const ids = customers.map(({ id }) => id);
+  const [usage, entries] = await Promise.all([
+    readUsage(table, partnerId, ids),
+    readEntries(table, integration, customers),
+  ]);
+  const evidence = mappingEvidence({ ledger: entries.values(), proofGen, toldAt: mapping.lastCheckedAt });
+  const lastAccepted = lastAcceptedIn(entries.values());
+  const gone = new Set(leftOutServiceIds);
+  return customers
+    .filter(({ removedAt }) => removedAt === null)
+    .filter((customer) => !isBilled(customer) || !evidence.isAccountMapped(customer.id, customer.isMapped))
+    .map((customer) => ({
+      ...accountGap(customer, { usage, lastAccepted }, (id) => gone.has(id)),
+      status: isBilled(customer) ? "unmapped" : "left-out",
+      leftOut: leftOutOf(customer),
+    }));
+};
+
+const serviceItems = async (table: ItemsTable, integration: Integration): Promise<MappingItem[]> => {
+  const [{ unmapped, leftOutServices }, decided] = await Promise.all([
+    readCoverage(table, integration),
+    findLeftOutServices(table, integration.partnerId),
+  ]);
+  const decisions = new Map(decided.services.map(({ id, ...decision }) => [id, { reason: "chosen", ...decision }]));
+  return [
+    ...unmapped.services.map((gap) => ({ ...gap, status: "unmapped" as const, leftOut: null })),
+    ...leftOutServices.map((gap) => ({
+      ...gap,
+      status: "left-out" as const,
+      leftOut: decisions.get(gap.id) ?? { reason: "chosen", note: null, by: null, at: null },
+    })),
+  ];
+};
+
+/** The row after which a page of accounts goes on, or how many services were shown. */
+const accountPlace = keyAfter(prefix);
+const servicePlace = z.int().min(0);
+
+/** Whatever of a partner's is in use and not billed: not mapped, or left out. */
+export const readMappingItems = ({ table }: { table: ItemsTable }) => {
+  const pageOfAccounts = async (
+    integration: Integration,
+    isAsked: (item: MappingItem) => boolean,
+    { list, start, room }: { list: ListOf; start: string | undefined; room: Room },
+  ): Promise<List<MappingItem>> => {
+    const { partnerId } = integration;
+    const { items, hasRoomFor, add } = pageIn<MappingItem>(room);
+    let after = start;
+    for (let read = 0; read < maxCustomersRead; read += customersAtOnce) {
+      const position = after === undefined ? {} : { after };
+      const rows = await table.query({ pk: partnerPk(partnerId), prefix, limit: customersAtOnce, ...position });
+      const customers = readableOf(rows.items, fromCustomerItem);
+      for (const item of (await accountItems(table, integration, customers)).filter(isAsked)) {
+        add([item]);
+        if (!hasRoomFor(1)) return { items, nextCursor: toCursor(list, customerKey(partnerId, item.id).sk) };
+      }
+      if (rows.next === null) return { items, nextCursor: null };
+      after = rows.next;
+    }
+    return { items, nextCursor: after === undefined ? null : toCursor(list, after) };
+  };
+
+  return async ({ partnerId, kind, status, cursor, room }: MappingItemsRequest): Promise<List<MappingItem>> => {
+    const isAsked = (item: MappingItem): boolean => status === undefined || item.status === status;
+    const list: ListOf = [partnerId, "mapping", kind, status ?? ""];
+    const [start, servicesShown] =
+      kind === "accounts"
+        ? [fromCursor(list, accountPlace, cursor), 0]
+        : [undefined, fromCursor(list, servicePlace, cursor) ?? 0];
+    const integration = await findIntegration(table, partnerId);
+    if (!integration) return { items: [], nextCursor: null };
+    if (kind === "accounts") return pageOfAccounts(integration, isAsked, { list, start, room });
+    const all = (await serviceItems(table, integration)).filter(isAsked);
+    const end = servicesShown + room.rows;
+    return { items: all.slice(servicesShown, end), nextCursor: end < all.length ? toCursor(list, end) : null };
+  };
+};

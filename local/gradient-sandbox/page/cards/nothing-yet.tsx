@@ -1,0 +1,32 @@
+import { Notice } from "../../../page-parts/notice.tsx";
+import { countOf } from "../../../page-parts/words.ts";
+import { addressOf, isTakenOver } from "../progress.ts";
+import { type OrganizationDetail, useSetting } from "../sandbox-api.ts";
+
+/** Why there is no card, and what to do about it. */
+export const NothingYet = ({ organization }: { organization: OrganizationDetail }) => {
+  const { data: setting } = useSetting();
+  const { organizationId, accounts, services } = organization;
+  if (!isTakenOver(organization)) {
+    return (
+      <Notice tone="neutral" title="The vendor is not connected.">
+        <a href={`#${addressOf(organizationId, "connect")}`}>Connect it first</a>
+      </Notice>
+    );
+  }
+  const isReady = accounts.some(({ isMapped }) => isMapped) && services.some(({ isMapped }) => isMapped);
+  if (!isReady) {
+    return (
+      <Notice tone="neutral" title="Nothing is mapped.">
+        {countOf(accounts.length, "account")} came from the vendor. A card needs an account and a service that are
+        mapped. <a href={`#${addressOf(organizationId, "accounts")}`}>Map them</a>
+      </Notice>
+    );
+  }
+  return (
+    <Notice tone="neutral" title="No usage has arrived yet.">
+      The vendor sends it; the cards then appear here by themselves.{" "}
+      {setting?.hubUi ? <a href={setting.hubUi}>Send usage in the hub</a> : null}
+    </Notice>
+  );
+};

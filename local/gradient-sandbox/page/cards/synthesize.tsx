@@ -1,0 +1,127 @@
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { Dialog } from "../../../page-parts/dialog.tsx";
+import { Notice } from "../../../page-parts/notice.tsx";
+import { countOf, numberOf } from "../../../page-parts/words.ts";
+import { syncedOf } from "../organization-list.tsx";
+import { type Card, call, type OrganizationDetail, pathOf, queries, useCards } from "../sandbox-api.ts";
+import { useAction } from "../use-action.ts";
+import { type CardFilter, CardFilters, isShown, noFilter } from "./card-filters.tsx";
+import { NothingYet } from "./nothing-yet.tsx";
+import { UsageCard } from "./usage-card.tsx";
+
+const shownAtOnce = 48;
+
+/** How many there are, and how many of them stand on the page. */
+const foundWords = (found: number, limit: number): string =>
+  found > limit
+    ? `${countOf(found, "card")}, the first ${numberOf(limit)} of them here.`
+    : `${countOf(found, "card")}.`;
+
+const { compare } = new Intl.Collator();
+const byName = (a: Card, b: Card): number =>
+  compare(a.accountName, b.accountName) || compare(a.serviceName, b.serviceName);
+
+/** What the vendor counted beside what the PSA bills. Nothing is billed before somebody approves it. */
+export const Synthesize = ({ organization }: { organization: OrganizationDetail }) => {
+  const { organizationId } = organization;
+  const { data, error } = useCards(organizationId);
+  const [filter, setFilter] = useState<CardFilter>(noFilter);
+  const [limit, setLimit] = useState(shownAtOnce);
+  const [isAsking, setAsking] = useState(false);
+  const [said, setSaid] = useState("");
+  const { run, isBusy, failure } = useAction();
+  const list = useRef<HTMLUListElement>(null);
+  const settledAt = useRef<number | undefined>(undefined);
+  const deferred = useDeferredValue(filter);
+
+  const cards = useMemo(() => (data?.items ?? []).toSorted(byName), [data]);
+  const shown = cards.filter((card) => isShown(card, deferred));
+  const open = shown.filter(({ state }) => state === "open");
+  const settle = (verb: "approve" | "dismiss", chosen: Card[]) =>
+    run(async () => {
+      const at = shown.findIndex(({ cardId }) => cardId === chosen[0]?.cardId);
+      const key = ["cards", organizationId];
+      await queries.cancelQueries({ queryKey: key });
+      const cardIds = chosen.map(({ cardId }) => cardId);
+      const { items } = await call<{ items: Card[] }>("POST", pathOf(organizationId, `/cards/${verb}`), { cardIds });
+      const changed = new Map(items.map((card) => [card.cardId, card]));
+      queries.setQueryData<{ items: Card[] }>(key, (before) =>
+        before === undefined ? before : { items: before.items.map((card) => changed.get(card.cardId) ?? card) },
+      );
+      setAsking(false);
+      const [only] = items;
+      const what =
+        items.length === 1 && only ? `${only.accountName}, ${only.serviceName}` : countOf(items.length, "card");
+      const bills = only && items.length === 1 ? ` The PSA bills ${numberOf(only.psaQuantity)}.` : "";
+      setSaid(verb === "approve" ? `Approved: ${what}.${bills}` : `Dismissed: ${what}.${bills}`);
+      settledAt.current = at;
+    });
+  useEffect(() => {
+    if (isBusy || settledAt.current === undefined) return;
+    // the card is gone from under the focus: the next one has it, else the list
+    const cardAt = list.current?.children[Math.min(settledAt.current, list.current.children.length - 1)];
+    settledAt.current = undefined;
+    if (document.activeElement === document.body) (cardAt?.querySelector("button") ?? list.current)?.focus();
+  });
+  const hidden = shown.length - limit;
+  return (
+    <>
+      <p className="lead">
+        {countOf(cards.filter(({ state }) => state === "open").length, "card")} to approve. Last synced:{" "}
+        {syncedOf(organization.lastSyncedAt)}.
+      </p>
+      {error ? (
+        <Notice tone="bad" title="The cards cannot be read.">
+          {error.message}
+        </Notice>
+      ) : null}
+      {failure === undefined ? null : (
+        <Notice tone="bad" title="That was not done.">
+          {failure}
+        </Notice>
+      )}
+      {data !== undefined && cards.length === 0 ? (
+        <NothingYet organization={organization} />
+      ) : (
+        <>
+          <CardFilters cards={cards} filter={filter} onChange={setFilter} />
+          <div className="row apart said">
+            <p role="status">{said === "" ? foundWords(shown.length, limit) : said}</p>
+            {open.length > 1 ? (
+              <button type="button" disabled={isBusy} onClick={() => setAsking(true)}>
+                Approve all {numberOf(open.length)}
+                {open.length > Math.min(limit, shown.length) ? ", also those further down" : ""}
+              </button>
+            ) : null}
+          </div>
+          <ul className="bare cards" ref={list} tabIndex={-1} aria-label="Cards">
+            {shown.slice(0, limit).map((card) => (
+              <UsageCard key={card.cardId} card={card} isBusy={isBusy} onSettle={(verb) => void settle(verb, [card])} />
+            ))}
+          </ul>
+          {hidden > 0 ? (
+            <button type="button" onClick={() => setLimit(limit + shownAtOnce)}>
+              Show more ({numberOf(hidden)})
+            </button>
+          ) : null}
+        </>
+      )}
+      {isAsking ? (
+        <Dialog title={`Approve ${countOf(open.length, "card")}?`} onClose={() => setAsking(false)}>
+          <p>
+            The PSA then bills {numberOf(open.reduce((sum, { vendorUnits }) => sum + vendorUnits, 0))} units where it
+            bills {numberOf(open.reduce((sum, { psaQuantity }) => sum + psaQuantity, 0))} now.
+          </p>
+          <div className="row">
+            <button type="button" className="primary" disabled={isBusy} onClick={() => void settle("approve", open)}>
+              Approve
+            </button>
+            <button type="button" onClick={() => setAsking(false)}>
+              Not yet
+            </button>
+          </div>
+        </Dialog>
+      ) : null}
+    </>
+  );
+};

@@ -1,0 +1,94 @@
+import { useEffect, useRef, useState } from "react";
+import { Notice } from "../../../page-parts/notice.tsx";
+import { countOf } from "../../../page-parts/words.ts";
+import { addressOf, isTakenOver } from "../progress.ts";
+import { call, type OrganizationDetail, pathOf, queries, useSetting } from "../sandbox-api.ts";
+import { useAction } from "../use-action.ts";
+import { DisconnectQuestion, RegenerateQuestion } from "./connect-questions.tsx";
+import { ConnectionState } from "./connection-state.tsx";
+import { KeyPanel } from "./key-panel.tsx";
+
+type Question = "regenerate" | "disconnect";
+
+/** Whoever waits here for the vendor is led on to the mapping, which is what comes next. */
+const useGoOn = (organization: OrganizationDetail): void => {
+  const { connected, organizationId } = organization;
+  const isOver = isTakenOver(organization);
+  const hasWaited = useRef<boolean>(false);
+  useEffect(() => {
+    if (isOver && hasWaited.current) window.location.replace(`#${addressOf(organizationId, "accounts")}`);
+    hasWaited.current = connected && !isOver;
+  }, [connected, isOver, organizationId]);
+};
+
+/** Step 1: the key that the vendor's page asks for. */
+export const ConnectStep = ({ organization }: { organization: OrganizationDetail }) => {
+  const { organizationId, connected, accounts } = organization;
+  const { data: setting } = useSetting();
+  const vendor = setting?.vendorName || "the hub";
+  const [key, setKey] = useState<string | undefined>(undefined);
+  const [question, setQuestion] = useState<Question | undefined>(undefined);
+  const [said, setSaid] = useState("");
+  const { run, isBusy, failure } = useAction();
+  useGoOn(organization);
+  const refresh = async () => {
+    await queries.invalidateQueries({ queryKey: ["organization", organizationId] });
+    await queries.invalidateQueries({ queryKey: ["organizations"] });
+  };
+  const makeKey = () =>
+    run(async () => {
+      const { partnerToken } = await call<{ partnerToken: string }>("POST", pathOf(organizationId, "/keys"), {});
+      setKey(partnerToken);
+      setSaid("");
+      setQuestion(undefined);
+      await refresh();
+    });
+  const disconnect = () =>
+    run(async () => {
+      const { deletedAccounts } = await call<{ deletedAccounts: number }>(
+        "POST",
+        pathOf(organizationId, "/disconnect"),
+        {},
+      );
+      setKey(undefined);
+      setQuestion(undefined);
+      setSaid(`Disconnected. ${countOf(deletedAccounts, "account")} and their counts were deleted.`);
+      await refresh();
+    });
+  const problem = failure === undefined ? null : <Notice tone="bad">{failure}</Notice>;
+  const asked = { vendor, problem, isBusy, onClose: () => setQuestion(undefined) };
+  return (
+    <>
+      {said === "" ? null : <Notice tone="good">{said}</Notice>}
+      {key === undefined ? null : (
+        <KeyPanel
+          key={key}
+          partnerKey={key}
+          vendor={vendor}
+          hubUi={setting?.hubUi ?? null}
+          onDone={() => setKey(undefined)}
+        />
+      )}
+      <ConnectionState organization={organization} vendor={vendor} isKeyShown={key !== undefined} />
+      {question === undefined ? problem : null}
+      {connected ? (
+        <div className="row">
+          <button type="button" onClick={() => setQuestion("regenerate")}>
+            Regenerate key
+          </button>
+          <button type="button" className="danger" onClick={() => setQuestion("disconnect")}>
+            Disconnect
+          </button>
+        </div>
+      ) : (
+        <button type="button" className="primary" disabled={isBusy} onClick={() => void makeKey()}>
+          Connect and generate a key
+        </button>
+      )}
+      {question === "regenerate" ? <RegenerateQuestion {...asked} onYes={() => void makeKey()} /> : null}
+      {question === "disconnect" ? (
+        <DisconnectQuestion {...asked} accounts={accounts.length} onYes={() => void disconnect()} />
+      ) : null}
+    </>
+  );
+};

@@ -1,0 +1,66 @@
+import { useState } from "react";
+import { numberOf } from "../../../page-parts/words.ts";
+import { type Item, matches } from "./mapping.ts";
+
+interface SettledListProps {
+  title: string;
+  items: (Item & { detail?: string | undefined })[];
+  action: string;
+  isBusy: boolean;
+  onAction(id: string): Promise<boolean>;
+}
+
+const shownAtOnce = 50;
+
+/** What is done with already, and the way back. */
+export const SettledList = ({ title, items, action, isBusy, onAction }: SettledListProps) => {
+  const [text, setText] = useState("");
+  const [limit, setLimit] = useState(shownAtOnce);
+  const [isOpen, setOpen] = useState(false);
+  if (items.length === 0) return null;
+  const found = items.filter(({ name, detail = "" }) => matches(text, name) || matches(text, detail));
+  const hidden = found.length - limit;
+  return (
+    <details className="card" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>
+        {title} <span className="count">{numberOf(items.length)}</span>
+      </summary>
+      {isOpen ? (
+        <>
+          {items.length > shownAtOnce ? (
+            <label className="small">
+              Find in {title.toLowerCase()}
+              <input type="search" value={text} onChange={(event) => setText(event.target.value)} />
+            </label>
+          ) : null}
+          <ul className="bare">
+            {found.slice(0, limit).map(({ id, name, detail }) => (
+              <li key={id} className="row apart pair">
+                <span className="grow">
+                  {name}
+                  {detail === undefined ? null : (
+                    <>
+                      {" "}
+                      <span aria-hidden="true">→</span>
+                      <span className="unseen"> is </span> {detail}
+                      {detail === name ? <span className="quiet small"> the same name</span> : null}
+                    </>
+                  )}
+                </span>
+                <button type="button" disabled={isBusy} onClick={() => void onAction(id)}>
+                  {action}
+                  <span className="unseen"> {name}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+          {hidden > 0 ? (
+            <button type="button" onClick={() => setLimit(limit + shownAtOnce)}>
+              Show more ({numberOf(hidden)})
+            </button>
+          ) : null}
+        </>
+      ) : null}
+    </details>
+  );
+};

@@ -1,0 +1,97 @@
+import { useCallback, useMemo, useState } from "react";
+import { countOf, momentOf, numberOf } from "../../../../page-parts/words.ts";
+import { AtFirst } from "../../parts/at-first.tsx";
+import { Button } from "../../parts/button.tsx";
+import { MayChange } from "../../parts/may-change.tsx";
+import { type Column, Table } from "../../screens/tables/table.tsx";
+import { useSession } from "../../session.ts";
+import { LeaveOut } from "./leave-out.tsx";
+import { type Gap, type Kind, oneOf } from "./mapping.ts";
+
+/** Gaps to choose from, and what may be done with the chosen ones: leave them out, with a reason. */
+export const GapTable = ({ kind, gaps }: { kind: Kind; gaps: Gap[] }) => {
+  const { mayChange } = useSession();
+  const [chosenIds, setChosenIds] = useState<ReadonlySet<string>>(new Set());
+  const [isAsking, setAsking] = useState(false);
+  // what has been mapped meanwhile is chosen no more
+  const chosen = gaps.filter(({ id }) => chosenIds.has(id));
+  const choose = useCallback((id: string) => {
+    setChosenIds((before) => {
+      const next = new Set(before);
+      if (!next.delete(id)) next.add(id);
+      return next;
+    });
+  }, []);
+  const one = oneOf[kind];
+  const columns = useMemo(
+    () => columnsFor(kind, { chosenIds, onChoose: mayChange ? choose : undefined }),
+    [kind, chosenIds, mayChange, choose],
+  );
+  return (
+    <>
+      <AtFirst items={gaps} first={10} many={`${one}s`} atOnce={gaps.length}>
+        {(shown) => <Table caption={captions[kind]} columns={columns} rows={shown} keyOf={({ id }) => id} />}
+      </AtFirst>
+      <MayChange>
+        <div className="row">
+          <Button
+            onPress={() => setAsking(true)}
+            because={chosen.length === 0 ? `To leave a ${one} out of what is billed, choose it first.` : undefined}
+          >
+            Leave out{chosen.length === 0 ? "" : ` ${countOf(chosen.length, one)}`}…
+          </Button>
+        </div>
+      </MayChange>
+      {isAsking ? (
+        <LeaveOut
+          kind={kind}
+          chosen={chosen}
+          onClose={() => setAsking(false)}
+          onDone={() => {
+            setAsking(false);
+            setChosenIds(new Set());
+          }}
+        />
+      ) : null}
+    </>
+  );
+};
+
+const captions: Record<Kind, string> = { accounts: "Unmapped customers", services: "Unmapped services" };
+
+interface Choosing {
+  chosenIds: ReadonlySet<string>;
+  /** Nothing can be chosen without it. */
+  onChoose: ((id: string) => void) | undefined;
+}
+
+const columnsFor = (kind: Kind, { chosenIds, onChoose }: Choosing): Column<Gap>[] => [
+  {
+    title: kind === "accounts" ? "Customer" : "Service",
+    cell: ({ id, name }) => {
+      const told = (
+        <span>
+          <bdi>{name}</bdi> <span className="quiet small">{id}</span>
+        </span>
+      );
+      if (onChoose === undefined) return told;
+      return (
+        <div className="tick">
+          <input
+            type="checkbox"
+            aria-label={`Choose ${name}`}
+            checked={chosenIds.has(id)}
+            onChange={() => onChoose(id)}
+          />
+          {told}
+        </div>
+      );
+    },
+  },
+  { title: "Units unbilled", isNumber: true, cell: ({ unbilledUnits }) => numberOf(unbilledUnits) },
+  {
+    title: "Was mapped",
+    isTime: true,
+    cell: ({ wasMappedAt }) => (wasMappedAt === null ? "never" : momentOf(wasMappedAt)),
+  },
+];

@@ -1,0 +1,85 @@
+import { useState } from "react";
+import { countOf, momentOf, numberOf } from "../../../../page-parts/words.ts";
+import { useChange, useList } from "../../answers.ts";
+import { Button } from "../../parts/button.tsx";
+import { Failure } from "../../parts/failure.tsx";
+import { Paged } from "../../parts/paged.tsx";
+import { nameOf } from "../../people.ts";
+import { useSession } from "../../session.ts";
+import { askedItems, type Kind, type Mapping, type MappingItem, oneOf } from "./mapping.ts";
+
+const reasons: Record<string, string> = {
+  trial: "On trial",
+  "not-provisioned": "No service is provisioned",
+};
+
+/** Who and what is left out of what is billed, and why; what a person has left out can be taken in again. */
+export const LeftOut = ({ leftOut }: Pick<Mapping, "leftOut">) => {
+  const [isOpen, setOpen] = useState(false);
+  const customers = leftOut.accounts + leftOut.trial + leftOut.notProvisioned;
+  return (
+    <section className="card">
+      <h3>Left out of what is billed</h3>
+      <p>
+        {countOf(customers, "customer")} ({numberOf(leftOut.accounts)} by choice, {numberOf(leftOut.trial)} on trial,{" "}
+        {numberOf(leftOut.notProvisioned)} without a provisioned service) and {countOf(leftOut.services, "service")}.
+      </p>
+      {customers + leftOut.services === 0 ? null : (
+        <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+          <summary>Show who and what</summary>
+          {isOpen ? (
+            <>
+              {customers === 0 ? null : <OfKind kind="accounts" />}
+              {leftOut.services === 0 ? null : <OfKind kind="services" />}
+            </>
+          ) : null}
+        </details>
+      )}
+    </section>
+  );
+};
+
+const OfKind = ({ kind }: { kind: Kind }) => {
+  const list = useList("GET /v1/integrations/gradient/mapping/items", askedItems(kind, "left-out"), (body) => body);
+  const taking = useChange("POST /v1/integrations/gradient/mapping/inclusions");
+  const { mayChange } = useSession();
+  return (
+    <>
+      <Failure error={taking.error} />
+      <Paged list={list} one={oneOf[kind]} empty={<p>No {oneOf[kind]} is left out any more.</p>}>
+        {(items) => (
+          <ul className="plain-list">
+            {items.map((item) => (
+              <li key={item.id} className="row apart">
+                <span>
+                  <bdi>{item.name}</bdi> <Why item={item} />
+                </span>
+                {mayChange && item.leftOut?.reason === "chosen" ? (
+                  <Button
+                    onPress={() => taking.mutate({ body: { kind, ids: [item.id] } })}
+                    isPending={taking.isPending && taking.variables.asked.body.ids.includes(item.id)}
+                  >
+                    Take in again <span className="unseen">{item.name}</span>
+                  </Button>
+                ) : null}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Paged>
+    </>
+  );
+};
+
+const Why = ({ item: { leftOut } }: { item: MappingItem }) => {
+  const { setting } = useSession();
+  if (leftOut === null) return null;
+  const { reason, note, by, at } = leftOut;
+  return (
+    <span className="quiet small">
+      {reason === "chosen" ? <bdi>“{note ?? "no reason"}”</bdi> : (reasons[reason] ?? reason)}
+      {by === null ? "" : `, ${nameOf(setting, by)}`}
+      {at === null ? "" : `, ${momentOf(at)}`}
+    </span>
+  );
+};

@@ -1,0 +1,57 @@
+import { momentOf } from "../../../../page-parts/words.ts";
+import { useChange } from "../../answers.ts";
+import { Button } from "../../parts/button.tsx";
+import { Failure } from "../../parts/failure.tsx";
+import { Coverage } from "./coverage.tsx";
+import { isLookedAt, type Mapping } from "./mapping.ts";
+import { useLooks } from "./use-looks.ts";
+
+/** What was found when Gradient was looked at last, and *Check now* for another look. */
+export const Looked = ({ mapping }: { mapping: Mapping }) => {
+  const checking = useChange("POST /v1/integrations/gradient/mapping/checks");
+  const check = () => checking.mutate({ body: {} });
+  useLooks(mapping);
+  const { status, waitingSince, completedAt, lastCheckedAt, countedAt } = mapping;
+  return (
+    <>
+      {isLookedAt(mapping) ? (
+        <Coverage accounts={mapping.accounts} services={mapping.services} />
+      ) : (
+        <p role="status">
+          <span className="spinner" aria-hidden="true" /> Your customers are being put into Gradient. What it has
+          matched by itself has not been looked at yet; it appears here within a minute.
+        </p>
+      )}
+      <dl className="facts">
+        {status === "complete" ? (
+          <>
+            <dt>First accepted count</dt>
+            <dd>{momentOf(completedAt)}</dd>
+          </>
+        ) : (
+          <>
+            <dt>Waiting since</dt>
+            <dd>{momentOf(waitingSince)}</dd>
+          </>
+        )}
+        <dt>Last looked in Gradient</dt>
+        <dd>{isLookedAt(mapping) ? momentOf(lastCheckedAt) : "not yet"}</dd>
+        {countedAt === null ? null : (
+          <>
+            <dt>Counted</dt>
+            <dd>{momentOf(countedAt)}</dd>
+          </>
+        )}
+      </dl>
+      <Failure error={checking.error} onRetry={check} />
+      <div className="row">
+        <Button onPress={check} isPending={checking.isPending}>
+          Check now
+        </Button>
+        <span role="status" className="quiet small">
+          {checking.isSuccess ? "Gradient is being looked at; what is found appears here by itself." : ""}
+        </span>
+      </div>
+    </>
+  );
+};

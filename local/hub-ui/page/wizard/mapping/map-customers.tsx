@@ -1,0 +1,48 @@
+import { useAnswer } from "../../answers.ts";
+import { Answered } from "../../parts/answered.tsx";
+import type { Integration } from "../../states.ts";
+import { GoToGradient } from "../go-to-gradient.tsx";
+import { NextStep } from "../next-step.tsx";
+import { Gaps } from "./gaps.tsx";
+import { LeftOut } from "./left-out.tsx";
+import { LookAlikes } from "./look-alikes.tsx";
+import { Looked } from "./looked.tsx";
+import { isLookedAt } from "./mapping.ts";
+
+const pollMs = 3000;
+
+/** The second step: the partner maps in Gradient, and this page shows how far that is and what its gaps cost. */
+export const MapCustomers = ({ integration }: { integration: Integration }) => {
+  const mapping = useAnswer("GET /v1/integrations/gradient/mapping", {}, { everyMs: pollMs });
+  const isOpen = integration.nextEnabled || integration.step > 2;
+  return (
+    <>
+      <section className="card">
+        <h3>Say in Gradient who is who</h3>
+        <p>
+          Your customers and services were put into Gradient by themselves. Over there, drag each onto the customer or
+          product of your PSA that it is billed as, and press <em>Finish</em>. What is not mapped is not billed.
+        </p>
+        <div className="row">
+          <GoToGradient integration={integration} {...(isOpen ? {} : { kind: "primary" as const })}>
+            <p>There, map customers and services, and press Finish.</p>
+          </GoToGradient>
+        </div>
+        <Answered answer={mapping}>{(now) => <Looked mapping={now} />}</Answered>
+      </section>
+      {mapping.data === undefined ? null : (
+        <>
+          <LookAlikes lookAlikes={mapping.data.lookAlikes} more={mapping.data.more.lookAlikes} />
+          {isLookedAt(mapping.data) ? <Gaps mapping={mapping.data} /> : null}
+          <LeftOut leftOut={mapping.data.leftOut} />
+        </>
+      )}
+      <NextStep
+        to={3}
+        because={
+          isOpen ? undefined : "It opens by itself once Gradient has accepted a first count of a mapped customer."
+        }
+      />
+    </>
+  );
+};

@@ -1,0 +1,49 @@
+import { goTo } from "../../../../page-parts/address.ts";
+import { Button } from "../../parts/button.tsx";
+import { type Integration, isSetUp } from "../../states.ts";
+import { GoToGradient } from "../go-to-gradient.tsx";
+import { Sending } from "./sending.tsx";
+import { UsageLines } from "./usage-lines.tsx";
+
+/** The third step: what is sent, and what the partner does with it in Gradient. */
+export const ApproveUsage = ({ integration }: { integration: Integration }) => (
+  <>
+    <Sending integration={integration} />
+    <section className="card">
+      <h3>Then, in Gradient: approve what you bill</h3>
+      <p>
+        A count that Gradient has accepted is not approved yet, and bills nobody. Gradient compares each with your PSA
+        and shows a card for each difference:
+      </p>
+      <ol>
+        <li>
+          Open the <em>SYNTHESIZE</em> tab in Gradient.
+        </li>
+        <li>Look at each card: what your customer uses now, and what your PSA bills.</li>
+        <li>Approve it, and your PSA bills the new number. Dismiss it, and everything stays as it was.</li>
+      </ol>
+      <GoToGradient integration={integration} kind="primary">
+        <p>There, open the SYNTHESIZE tab and approve what is right.</p>
+      </GoToGradient>
+    </section>
+    <UsageLines />
+    <Finish integration={integration} />
+  </>
+);
+
+/** The wizard's end: approving goes on in Gradient, month by month, and nothing in the hub waits for it. */
+const Finish = ({ integration }: { integration: Integration }) => {
+  const because = isSetUp(integration) ? undefined : "It opens by itself once a first run has ended.";
+  return (
+    <div className="row next">
+      <Button kind="primary" onPress={() => goTo("/overview")} because={because}>
+        Finish
+      </Button>
+      {because === undefined ? (
+        <span role="status" className="quiet small">
+          The hub needs nothing more: usage is sent by itself from now on.
+        </span>
+      ) : null}
+    </div>
+  );
+};

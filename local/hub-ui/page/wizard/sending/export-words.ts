@@ -1,0 +1,35 @@
+import type { Tone } from "../../../../page-parts/notice.tsx";
+import { countOf, momentOf } from "../../../../page-parts/words.ts";
+import type { Run } from "../../screens/runs/run-words.ts";
+import type { Integration } from "../../states.ts";
+
+type Waiting = NonNullable<Integration["exports"]["waiting"]>;
+
+const outcomes: Record<string, { tone: Tone; title: string }> = {
+  succeeded: { tone: "good", title: "The last run went through" },
+  partial: { tone: "warn", title: "The last run went through in part" },
+  failed: { tone: "bad", title: "The last run failed" },
+};
+
+export const outcomeWords = ({ state, outcome, reason }: Run): { tone: Tone; title: string } => {
+  if (state === "cancelled") return { tone: "neutral", title: "The last run was cancelled" };
+  if (reason === "nothing-changed") return { tone: "good", title: "Nothing had changed since the run before" };
+  return outcomes[outcome ?? ""] ?? { tone: "neutral", title: `The last run ended: ${outcome ?? "unknown"}` };
+};
+
+/** What keeps usage from going out now. */
+export const waitingWords = ({ why, linesAhead, expectedAt, retryAt }: Waiting): string => {
+  const at = retryAt === null ? "" : ` It is tried again at ${momentOf(retryAt)}.`;
+  if (why === "turn") {
+    if (linesAhead === null) return "Waiting for its turn.";
+    const when = expectedAt === null ? "" : `, expected at ${momentOf(expectedAt)}`;
+    return `Waiting, about ${countOf(linesAhead, "line")} ahead${when}.`;
+  }
+  if (why === "retry") return `Waiting for another try.${at}`;
+  if (why === "gradient-down") return `Gradient is failing at the moment.${at}`;
+  if (why === "gradient-refuses") return `Gradient refuses the hub's calls at the moment.${at}`;
+  if (why === "vendor-key") return `Gradient refuses the hub's own key at the moment; yours is not at fault.${at}`;
+  if (why === "paused") return `Sending is paused${retryAt === null ? "" : ` until ${momentOf(retryAt)}`}.`;
+  if (why === "agreement") return "Waiting for the new agreement to be confirmed.";
+  return `Waiting: ${why}.`;
+};

@@ -1,0 +1,34 @@
+import { momentOf } from "../../../../page-parts/words.ts";
+import { RunningRun } from "../../screens/runs/running-run.tsx";
+import { SendUsage } from "../../screens/runs/send-usage.tsx";
+import { Waiting } from "../../screens/runs/waiting.tsx";
+import type { Integration } from "../../states.ts";
+import { useHeadingFocus } from "../focus.ts";
+import { LastRun } from "./last-run.tsx";
+
+/** What runs now, what waits and why, how the last run ended, and *Send usage*. */
+export const Sending = ({ integration }: { integration: Integration }) => {
+  const { runningId, waiting, last, nextRunAt } = integration.exports;
+  // the button to cancel goes with the run
+  const heading = useHeadingFocus(runningId ?? "");
+  return (
+    <section className="card">
+      <h3 ref={heading} tabIndex={-1}>
+        Your counts go to Gradient
+      </h3>
+      <p>
+        Usage is sent by itself{nextRunAt === null ? "" : `, next on ${momentOf(nextRunAt)}`}. Whatever has changed
+        since can be sent now.
+      </p>
+      {waiting === null ? null : <Waiting wait={waiting} />}
+      {runningId === null ? (
+        last === null ? null : (
+          <LastRun key={last.id} id={last.id} />
+        )
+      ) : (
+        <RunningRun id={runningId} />
+      )}
+      <SendUsage integration={integration} isInPlace />
+    </section>
+  );
+};

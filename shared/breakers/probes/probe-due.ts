@@ -1,0 +1,90 @@
+import { throwAll } from "../../errors.ts";
+import type { DueKey } from "../../table/table.ts";
+import type { Context } from "../state/asking.ts";
+import {
+  type Breaker,
+  breakerKeyOf,
+  breakerProbes,
+  breakerReleases,
+  isOpen,
+  iso,
+  partnerOf,
+  vendorBreaker,
+} from "../state/breaker.ts";
+import { unlessLost } from "../state/breaker-rows.ts";
+import type { SettleDoubt } from "../verdicts/settle-doubt.ts";
+import { probePartner } from "./probe-partner.ts";
+import { probeVendor } from "./probe-vendor.ts";
+
+/** A breaker that has closed, by itself or by an operator. */
+export interface Closed {
+  /** The one partner that is free again; null for everybody. */
+  partnerId: string | null;
+  closedAt: string;
+}
+
+export interface ProbeDue {
+  /** No further probe is begun once it says so. */
+  until: () => boolean;
+  /** Makes what waits for this due. May be told of the same more than once. */
+  release: (closed: Closed) => Promise<void>;
+}
+
+const atMost = 50;
+// so that `until` is heard
+const stepMs = 1000;
+// a job runs every minute: what falls due later is the next one's
+const reachMs = 60_000;
+
+/**
+ * Makes each probe that is due, and those that fall due while it may go on; then has freed whoever a breaker held back
+ * that has closed. Any number of these may run at once. Ends early where nothing falls due within a minute.
+ */
+export const probeDue = (context: Context, settle: SettleDoubt) => {
+  const { table, clock, rows } = context;
+  const [vendorProbe, partnerProbe] = [probeVendor(context), probePartner(context, settle)];
+
+  /** One that fails keeps no other from its turn. */
+  const each = async (keys: DueKey[], until: ProbeDue["until"], work: (key: string) => Promise<void>) => {
+    const failures: unknown[] = [];
+    for (const key of keys) {
+      if (until()) break;
+      await work(breakerKeyOf(key)).catch((error: unknown) => failures.push(error));
+    }
+    throwAll(failures);
+  };
+
+  const releaseOne = async (key: string, release: ProbeDue["release"]): Promise<void> => {
+    const row: Breaker = await rows.read(key);
+    if (!row.owesRelease) return;
+    await release({ partnerId: partnerOf(key) ?? null, closedAt: row.changedAt });
+    await unlessLost(row, () => rows.put({ ...row, owesRelease: false }));
+  };
+
+  /** When the next of them falls due. */
+  const probePartners = async (until: ProbeDue["until"]): Promise<string | null> => {
+    const { keys } = await table.due({ kind: breakerProbes, until: iso(clock.now() + reachMs), limit: atMost });
+    const partners = keys.filter((key) => partnerOf(breakerKeyOf(key)) !== undefined);
+    const isDue = ({ dueAt }: DueKey) => dueAt <= iso(clock.now());
+    await each(partners.filter(isDue), until, partnerProbe);
+    return partners.find((key) => !isDue(key))?.dueAt ?? null;
+  };
+  /** When the next probe falls due. */
+  const pass = async ({ until, release }: ProbeDue): Promise<string | null> => {
+    await vendorProbe();
+    const next = await probePartners(until);
+    const { keys } = await table.due({ kind: breakerReleases, until: iso(clock.now()), limit: atMost });
+    await each(keys, until, (key) => releaseOne(key, release));
+    const vendor = await rows.recent(vendorBreaker);
+    return isOpen(vendor) ? vendor.probeAt : next;
+  };
+
+  return async (how: ProbeDue): Promise<void> => {
+    for (;;) {
+      const next = Date.parse((await pass(how)) ?? "");
+      if (Number.isNaN(next) || next > clock.now() + reachMs) return;
+      while (clock.now() < next && !how.until()) await clock.sleep(Math.min(stepMs, next - clock.now()));
+      if (how.until()) return;
+    }
+  };
+};

@@ -1,0 +1,49 @@
+import { findIntegration } from "../../integrations/integration.ts";
+import { logger } from "../../logger.ts";
+import { askAs, type Context } from "../state/asking.ts";
+import {
+  type Breaker,
+  claimed,
+  closed,
+  isOpen,
+  iso,
+  opened,
+  partnerOf,
+  stillOpen,
+  vendorBreaker,
+} from "../state/breaker.ts";
+import { unlessLost } from "../state/breaker-rows.ts";
+import { isAbout } from "../state/refusal.ts";
+import type { SettleDoubt } from "../verdicts/settle-doubt.ts";
+
+/** Makes the probe of one partner's breaker if it is due. What it finds is no evidence against anybody else. */
+export const probePartner = (context: Context, settle: SettleDoubt) => {
+  const { table, clock, rows, vendorKey } = context;
+
+  const probeRefused = async (mine: Breaker): Promise<void> => {
+    const self = await findIntegration(table, partnerOf(mine.key) ?? "");
+    if (!isAbout(mine, self)) {
+      await rows.put(closed(mine, clock.now()));
+      return;
+    }
+    const answer = await askAs(context, self, await vendorKey.current());
+    logger.info("gradient was probed", { trouble: mine.trouble, partnerId: self.partnerId, answer });
+    if (answer === "taken") await rows.put(closed(mine, clock.now()));
+    if (answer === "token-rejected") await rows.put(opened(mine, "doubted", clock.now()));
+    if (answer === "forbidden") {
+      await rows.put(stillOpen(mine, clock.now()));
+      logger.error("gradient forbids a partner's calls", { partnerId: self.partnerId });
+    }
+  };
+
+  const probe = async (key: string): Promise<void> => {
+    // as long as nobody's calls get through, a partner's own would tell nothing
+    if (isOpen(await rows.recent(vendorBreaker))) return;
+    const row = await rows.read(key);
+    if (row.trouble === null || (row.probeAt ?? "") > iso(clock.now())) return;
+    const mine = await rows.put(claimed(row, clock.now()));
+    await (mine.trouble === "doubted" ? settle(mine) : probeRefused(mine));
+  };
+
+  return (key: string): Promise<void> => unlessLost(undefined, () => probe(key));
+};

@@ -1,0 +1,54 @@
+import * as z from "zod";
+import { readRow } from "../../stored.ts";
+import { type Key, type RowWrite, type Table, versioned } from "../../table/table.ts";
+
+/** How many runs that nobody waits for are under way at most. One worker carries them all, under one pacer. */
+export const maxUnderWay = 20;
+// so many take no large run
+const placesForLarge = maxUnderWay - maxUnderWay / 4;
+
+const place = z.object({
+  partnerId: z.string(),
+  exportId: z.string(),
+  isLarge: z.boolean(),
+  /** Sends old counts again, and nothing that has changed. */
+  isRepeat: z.boolean().default(false),
+  /**
+   * Since when it waits for a worker: admitted with a message that none may have received yet. Null: a worker took it
+   * on.
+   */
+  waitsSince: z.string().nullable(),
+});
+export type Place = z.infer<typeof place>;
+
+const stored = z.object({
+  places: z.array(place),
+  /** Lines that a run has to send, on average over the last ones: for the estimate that partners see. */
+  usualLines: z.number().default(0),
+  version: z.number(),
+});
+
+/**
+ * The runs under way that were admitted: one row lists them, and whoever admits drops those that are over. There is no
+ * counter.
+ */
+export type Admission = z.infer<typeof stored>;
+
+const admissionKey: Key = { pk: "admission", sk: "under-way" };
+
+export const readAdmission = async (table: Pick<Table, "get">): Promise<Admission> => {
+  const item = await table.get(admissionKey);
+  return item ? readRow(stored, item) : { places: [], usualLines: 0, version: 0 };
+};
+
+export const admissionWrite = (value: Admission): RowWrite => versioned({ ...value, ...admissionKey });
+
+export const hasPlace = ({ places }: Admission, isLarge: boolean): boolean =>
+  places.length < maxUnderWay && (!isLarge || places.filter((held) => held.isLarge).length < placesForLarge);
+
+// a run's size moves the average by a twentieth: some twenty runs, a few seconds of a busy night
+const weight = 0.05;
+export const withRunOf = (value: Admission, lines: number): Admission => ({
+  ...value,
+  usualLines: value.usualLines === 0 ? lines : value.usualLines + weight * (lines - value.usualLines),
+});

@@ -1,0 +1,204 @@
+import type { Agreement } from "../../agreements/agreement.ts";
+import { isConsentOver } from "../../agreements/consent.ts";
+import type { Obstacle } from "../../breakers/state/obstacle.ts";
+import { findIntegration, type Integration, integrationWrite } from "../../integrations/integration.ts";
+import { dueKinds } from "../../integrations/record/due-dates.ts";
+import { expectedLines, largeLines } from "../../integrations/record/expected-lines.ts";
+import { eligibleAt, isWanted, type Want, type WantKind } from "../../integrations/record/wants.ts";
+import { withDate } from "../../integrations/with-date.ts";
+import { logFailure } from "../../log-failure.ts";
+import { readableOf } from "../../stored.ts";
+import type { Changing } from "../../table/changing.ts";
+import { type DueKey, isConflict, retryOnConflict, type Table } from "../../table/table.ts";
+import { startWrites } from "../start-usage-export.ts";
+import { exportIdAt, exportKey, findExport, fromExportItem, isOver, type UsageExport } from "../usage-export.ts";
+import { type Admission, admissionWrite, hasPlace, type Place, readAdmission, withRunOf } from "./admission.ts";
+import { candidateKeys } from "./candidate-keys.ts";
+import { nextWant } from "./next-want.ts";
+
+export interface Admitting extends Changing {
+  /** For everybody, or for one partner. */
+  obstacleFor: (partnerId: string | null, tokenVersionId?: string) => Promise<Obstacle | null>;
+  /** The one in force; that of this deployment unless given. */
+  agreement?: Agreement;
+}
+
+/**
+ * The next run for a worker: one that waits for a message, or one that has just been admitted, with the worker's lease
+ * on it.
+ */
+export interface Next {
+  partnerId: string;
+  exportId: string;
+}
+
+// as long as a message takes to be received, unless all workers are busy
+const messageMs = 3_000;
+// A worker with room looks for runs more often than this. What has waited for longer needs another worker.
+const workerMs = 5_000;
+
+// A confirmation makes its partner's wishes due at once. This is for the index, which must not fill with those who
+// wait.
+const consentPauseMs = 60 * 60_000;
+
+const nothing: ReadonlySet<string> = new Set();
+
+interface Candidate {
+  value: Integration;
+  next: { kind: WantKind; want: Want };
+}
+
+const linesOf = (value: Integration, { kind, want: { trigger } }: Candidate["next"]): number =>
+  expectedLines(value, { kind, trigger });
+
+const withoutEnded = async (table: Pick<Table, "getMany">, admission: Admission): Promise<Admission> => {
+  const keyOf = ({ partnerId, exportId }: Place) => exportKey(partnerId, exportId);
+  const rows = await table.getMany(admission.places.map(keyOf));
+  const places = admission.places.flatMap((place): Place[] => {
+    const { pk, sk } = keyOf(place);
+    const row = rows.find((its) => its.pk === pk && its.sk === sk);
+    if (!row) return [];
+    const [run] = readableOf([row], fromExportItem);
+    // one that cannot be read may be under way, and keeps nobody else out
+    if (!run) return [place];
+    return isOver(run) ? [] : [{ ...place, isLarge: run.chunks === null ? place.isLarge : run.toSend > largeLines }];
+  });
+  return { ...admission, places };
+};
+
+/**
+ * Starts the next run that nobody waits for: of those who may be sent something, who has waited longest, as long as
+ * there is a place (ADR 10). Repeats of old counts come only when nobody else waits.
+ */
+export const admitNext = ({ table, now, newId, obstacleFor, agreement }: Admitting) => {
+  /** Out of the way until the obstacle is tried again: held partners must not stand before all others. */
+  const postpone = async (value: Integration, retryAt: string): Promise<void> => {
+    const later = (want: Want): Want =>
+      isWanted(want) && (eligibleAt(want) ?? "") < retryAt ? { ...want, notBefore: retryAt } : want;
+    const { wants } = value;
+    await table.transact([
+      integrationWrite({
+        ...value,
+        wants: { ...wants, all: later(wants.all), retry: later(wants.retry), repeat: later(wants.repeat) },
+      }),
+    ]);
+  };
+
+  const candidate = async (
+    { pk }: DueKey,
+    admission: Admission,
+    isRepeats: boolean,
+  ): Promise<Candidate | "waits" | undefined> => {
+    const time = now();
+    const at = time.toISOString();
+    const found = await findIntegration(table, pk.slice(pk.indexOf("#") + 1));
+    if (!found || found.currentExportId !== null || found.state !== "active") return undefined;
+    const value = withDate(found, time);
+    const next = nextWant(value, at);
+    if (!next || (isRepeats && next.kind !== "repeat")) return undefined;
+    if (isConsentOver(value, time, agreement)) {
+      await postpone(value, new Date(time.getTime() + consentPauseMs).toISOString());
+      return undefined;
+    }
+    if (!hasPlace(admission, linesOf(value, next) > largeLines)) return "waits";
+    const obstacle = await obstacleFor(value.partnerId, value.token?.versionId);
+    // everybody's: nobody is put off for it, and all come as soon as it is gone
+    if (obstacle?.scope === "vendor") return "waits";
+    if (obstacle) {
+      await postpone(value, obstacle.retryAt);
+      return undefined;
+    }
+    return { value, next };
+  };
+
+  /** Whoever comes first and may start; `waits` when somebody is there for whom there is no place now. */
+  const findCandidate = async (
+    admission: Admission,
+    { isRepeats, until }: { isRepeats: boolean; until: string },
+  ): Promise<Candidate | "waits" | undefined> => {
+    const takesLarge = hasPlace(admission, true);
+    const changes = takesLarge ? [dueKinds.wanted, dueKinds.wantedLarge] : [dueKinds.wanted];
+    let waits = false;
+    for await (const key of candidateKeys(table, isRepeats ? [dueKinds.repeats] : changes, until)) {
+      // one partner that cannot be started keeps no other back
+      const found = await candidate(key, admission, isRepeats).catch((error: unknown) => {
+        if (!isConflict(error)) logFailure("a partner cannot be admitted", error);
+        return undefined;
+      });
+      if (found === "waits") waits = true;
+      else if (found) return found;
+    }
+    if (!waits && !isRepeats && !takesLarge) {
+      const { keys } = await table.due({ ...dueKinds.wantedLarge, until, limit: 1 });
+      waits = keys.length > 0;
+    }
+    return waits ? "waits" : undefined;
+  };
+
+  const admit = async (listed: Admission, lease: UsageExport["lease"]): Promise<Next | undefined> => {
+    const isBusy = ({ places }: Admission) => places.some(({ isRepeat }) => !isRepeat);
+    const isLeft = lease === null && listed.places.some(({ waitsSince }) => waitsSince === null);
+    const until = new Date(now().getTime() - (isLeft ? workerMs : 0)).toISOString();
+    const wanted = await findCandidate(listed, { isRepeats: false, until });
+    const admission = !wanted && isBusy(listed) ? await withoutEnded(table, listed) : listed;
+    // repeats would share the rate with a large partner's changes for as long as those take
+    const mayRepeat = !wanted && !isBusy(admission) && !isLeft;
+    const found = mayRepeat ? await findCandidate(admission, { isRepeats: true, until }) : wanted;
+    if (!found || found === "waits") return undefined;
+    const { value, next } = found;
+    const time = now();
+    const at = time.toISOString();
+    const { partnerId } = value;
+    const run = {
+      id: exportIdAt(time, newId().slice(0, 8)),
+      kind: next.kind,
+      trigger: next.want.trigger,
+      lane: "scheduled",
+      admittedFor: { want: next.kind, seq: value.wants.seq },
+      lease,
+    } as const;
+    const { started, writes } = startWrites(value, run, { at, newId });
+    const lines = linesOf(value, next);
+    const place: Place = {
+      partnerId,
+      exportId: started.id,
+      isLarge: lines > largeLines,
+      isRepeat: next.kind === "repeat",
+      waitsSince: lease === null ? at : null,
+    };
+    const admitted = withRunOf({ ...admission, places: [...admission.places, place] }, lines);
+    await table.transact([...writes, admissionWrite(admitted)]);
+    return { partnerId, exportId: started.id };
+  };
+
+  /** A run that was admitted with a message which no worker has received so far. */
+  const takeWaiting = async (admission: Admission): Promise<Next | undefined> => {
+    const before = new Date(now().getTime() - messageMs).toISOString();
+    const waiting = admission.places.find(({ waitsSince }) => waitsSince !== null && waitsSince <= before);
+    if (!waiting) return undefined;
+    const places = admission.places.map((place) => (place === waiting ? { ...place, waitsSince: null } : place));
+    await table.transact([admissionWrite({ ...admission, places })]);
+    const { partnerId, exportId } = waiting;
+    const run = await findExport(table, partnerId, exportId);
+    const isFree = run && !isOver(run) && (run.lease === null || run.lease.until < now().toISOString());
+    return isFree ? { partnerId, exportId } : takeWaiting(await readAdmission(table));
+  };
+
+  /**
+   * With no lease, the run gets a message that wakes a worker, for partners whom no worker at work has taken on.
+   * `ended`: runs that the caller itself has closed, so that nobody has to read whether they are over.
+   */
+  return (lease: UsageExport["lease"], ended: ReadonlySet<string> = nothing): Promise<Next | undefined> =>
+    retryOnConflict(async () => {
+      const stored = await readAdmission(table);
+      const read = { ...stored, places: stored.places.filter(({ exportId }) => !ended.has(exportId)) };
+      const waiting = lease === null ? undefined : await takeWaiting(read);
+      if (waiting) return waiting;
+      if (await obstacleFor(null)) return undefined;
+      // The places for large runs may be taken by runs that are over, while others are free. And whoever would wake a
+      // worker has to know whether there is one.
+      const isKnown = hasPlace(read, true) && (lease !== null || read.places.length === 0);
+      const admission = isKnown ? read : await withoutEnded(table, read);
+      return hasPlace(admission, false) ? admit(admission, lease) : undefined;
+    });
+};

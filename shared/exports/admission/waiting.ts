@@ -1,0 +1,50 @@
+import { isConsentOver } from "../../agreements/consent.ts";
+import type { Obstacle } from "../../breakers/state/obstacle.ts";
+import type { Integration } from "../../integrations/integration.ts";
+import { eligibleAt, isWanted } from "../../integrations/record/wants.ts";
+import { withDate } from "../../integrations/with-date.ts";
+import { isPaused } from "../../schedules/schedule.ts";
+import { linesAhead, type QueueEstimate } from "./queue-estimate.ts";
+
+/** What a partner waits for (contract: `exports.waiting`). */
+export interface Waiting {
+  since: string;
+  why: "turn" | "retry" | "gradient-down" | "gradient-refuses" | "vendor-key" | "paused" | "agreement";
+  linesAhead: number | null;
+  expectedAt: string | null;
+  retryAt: string | null;
+}
+
+interface Situation {
+  now: Date;
+  obstacle: Obstacle | null;
+  estimate: QueueEstimate | undefined;
+}
+
+const oldest = (moments: (string | null)[]): string | undefined =>
+  moments.filter((moment) => moment !== null).sort()[0];
+
+/** What a partner still wants to have sent, and why it is not under way; null where nothing waits. */
+export const waitingFor = (stored: Integration, { now, obstacle, estimate }: Situation): Waiting | null => {
+  const at = now.toISOString();
+  const value = withDate(stored, now);
+  const { all, retry } = value.wants;
+  const wanted = [all, retry].filter(isWanted);
+  const since = oldest(wanted.map((want) => want.since));
+  if (value.state !== "active" || value.currentExportId !== null || since === undefined) return null;
+  const waits = { since, linesAhead: null, expectedAt: null, retryAt: null };
+  if (obstacle) {
+    // whether a token is good is known within seconds
+    const why = obstacle.why === "doubted" ? "retry" : obstacle.why;
+    return { ...waits, why, retryAt: obstacle.retryAt };
+  }
+  if (isPaused(value.schedule, at)) return { ...waits, why: "paused", retryAt: value.schedule.pausedUntil };
+  if (isConsentOver(value, now)) return { ...waits, why: "agreement" };
+  const next = oldest(wanted.map((want) => eligibleAt(want) ?? null));
+  if (next !== undefined && next > at) return { ...waits, why: "retry", retryAt: next };
+  if (!estimate) return { ...waits, why: "turn" };
+  const lines = linesAhead(estimate, since);
+  // from the moment of counting, so that the answer stays the same until it is counted anew
+  const expectedAt = new Date(Date.parse(estimate.at) + (lines / estimate.linesPerSecond) * 1000).toISOString();
+  return { ...waits, why: "turn", linesAhead: lines, expectedAt };
+};

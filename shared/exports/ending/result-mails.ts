@@ -1,0 +1,43 @@
+import type { Integration } from "../../integrations/integration.ts";
+import { addressMark } from "../../mail/mailbox.ts";
+import { oweMail } from "../../mail/owe-mail.ts";
+import type { RowWrite } from "../../table/table.ts";
+import { isLook, type UsageExport } from "../usage-export.ts";
+
+/**
+ * Ends that somebody has made, that have a mail of their own, or that are the hub's own matter: an alarm tells of our
+ * vendor key, and thousands of owners could do nothing about it.
+ */
+const toldOtherwise = new Set<string | null>([
+  "cancelled",
+  "person-first",
+  "not-connected",
+  "token-rejected",
+  "vendor-key",
+  "doubted",
+]);
+
+/**
+ * What owes the mails about a run's result: to the owner, and to the recipients that the partner has set. Whether there
+ * is anything new in it is decided when it is sent, which needs the run's receipts. After a failure a success is told
+ * of, too: where nobody has asked to hear that, it only ends what was said last.
+ */
+export const resultMails = (
+  over: UsageExport,
+  before: Integration,
+  moment: { at: string; newId: () => string },
+): RowWrite[] => {
+  const { partnerId, id: exportId, outcome, mode, stop } = over;
+  const { recipients, onSuccess } = before.notifications;
+  if (isLook(over) || mode === "dry-run" || toldOtherwise.has(stop)) return [];
+  const wasGood = before.lastExport === null || before.lastExport.outcome === "succeeded";
+  if (outcome === "succeeded" && wasGood && !onSuccess) return [];
+  const facts = { kind: "run-result" as const, exportId };
+  return [
+    ...oweMail({ partnerId, mailId: `run-result-${exportId}`, facts }, moment),
+    ...recipients.flatMap((recipient) => {
+      const mailId = `run-result-${exportId}-${addressMark(recipient)}`;
+      return oweMail({ partnerId, mailId, facts, recipient }, moment);
+    }),
+  ];
+};

@@ -1,0 +1,69 @@
+import { asciiAddress } from "../../mail-address.ts";
+import type { FactsAbout } from "../mail-facts.ts";
+import type { MailContent } from "../mailer.ts";
+import { nameLine, oneLine, toMailContent } from "./letter.ts";
+import { gradientLink, greeting, hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
+
+// twelve digits tell any two texts apart and can be compared by eye; the whole hash is in the hub
+const shownHashDigits = 12;
+
+const sharedData = [
+  "the names of your customers and the hub's own id of each",
+  "the names of the services you resell, with their description and category",
+  "per customer and service, how many units are in use now (seats, connectors and the like)",
+];
+
+/** An address as it is; whatever else an identity provider put in its place is a name. */
+const addressLine = (email: string): string => (asciiAddress(email) === undefined ? nameLine(email) : oneLine(email));
+
+/** Tells the owner that the billing agreement was confirmed, by whom, and how to take it back. */
+export const agreementConfirmedMail = (
+  facts: FactsAbout<"agreement-confirmed">,
+  context: LetterContext,
+  agreementTitle: string,
+): MailContent => {
+  const partner = nameLine(context.partnerName);
+  const person = `${nameLine(facts.confirmedByName)} (${addressLine(facts.confirmedByEmail)})`;
+
+  return toMailContent({
+    subject: `Billing agreement for Gradient confirmed: ${partner}`,
+    parts: [
+      greeting(context),
+      paragraph(
+        `${person} has confirmed the agreement that lets us send the usage of ${partner} to Gradient. You are told as the owner of the organization; nothing is asked of you if that is right.`,
+      ),
+      {
+        kind: "facts",
+        facts: [
+          ["Organization", partner],
+          ["Confirmed by", person],
+          ["When", moment(context, facts.confirmedAt)],
+          ["From address", oneLine(facts.address)],
+          ["Agreement", `${oneLine(agreementTitle)}, version ${oneLine(facts.version)}`],
+          ["SHA-256 of its text", `${oneLine(facts.sha256).slice(0, shownHashDigits)}…`],
+        ],
+      },
+      { kind: "heading", text: "What will be shared with Gradient" },
+      { kind: "list", items: sharedData },
+      paragraph(
+        "Beyond the status of the connection nothing else is sent: no users, no addresses, none of your customers' data.",
+      ),
+      { kind: "heading", text: "What happens now" },
+      {
+        kind: "list",
+        items: [
+          "Your customers and services appear in Gradient by themselves.",
+          "Somebody on your side maps them in Gradient to those of your PSA.",
+          "As soon as a customer and a service are mapped, their usage is sent, and from then on regularly.",
+        ],
+      },
+      gradientLink(context, "Map customers and services in Gradient"),
+      { kind: "heading", text: "If you do not agree" },
+      paragraph(
+        "Disconnect the integration on its page in the hub. From then on nothing is sent, and the key that you had entered is deleted. What was sent before stays in Gradient.",
+      ),
+      hubLink(context),
+      ...context.further,
+    ],
+  });
+};

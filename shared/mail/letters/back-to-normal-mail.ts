@@ -1,0 +1,33 @@
+import type { FactsAbout } from "../mail-facts.ts";
+import type { MailContent } from "../mailer.ts";
+import { nameLine, toMailContent } from "./letter.ts";
+import { greeting, hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
+
+/** Tells the owner that Gradient takes the key again, after a mail that said the contrary. */
+export const backToNormalMail = (facts: FactsAbout<"back-to-normal">, context: LetterContext): MailContent => {
+  const partner = nameLine(context.partnerName);
+
+  return toMailContent({
+    subject: `Usage is being sent to Gradient again: ${partner}`,
+    parts: [
+      greeting(context),
+      paragraph(
+        `Gradient accepts the key of ${partner} again, the one that it had refused before. There is nothing for you to do.`,
+      ),
+      {
+        kind: "facts",
+        facts: [
+          ["Organization", partner],
+          ["Refused since", moment(context, facts.refusedSince)],
+          ["Accepted again", moment(context, facts.resumedAt)],
+          ["State", "usage is sent to Gradient as before"],
+        ],
+      },
+      paragraph(
+        "Nothing was lost: the current count of every customer and service is sent by itself now, and Gradient shows it shortly afterwards.",
+      ),
+      hubLink(context),
+      ...context.further,
+    ],
+  });
+};

@@ -1,0 +1,100 @@
+import type { MailFacts } from "../mail-facts.ts";
+import type { MailContent } from "../mailer.ts";
+import { agreementConfirmedMail } from "./agreement-confirmed-mail.ts";
+import { backToNormalMail } from "./back-to-normal-mail.ts";
+import { disconnectedInGradientMail, disconnectedMail, recipientsChangedMail } from "./connection-mails.ts";
+import { nameLine, oneLine, type Part } from "./letter.ts";
+import { type LetterContext, moment } from "./letter-context.ts";
+import { agreementRenewalMail, counted, mappingDigestMail } from "./reminder-mails.ts";
+import { type RunReport, runMissedMail, runResultMail } from "./run-mails.ts";
+import { tokenAgedMail, tokenReplacedMail } from "./token-mails.ts";
+import { tokenRejectedMail } from "./token-rejected-mail.ts";
+
+interface Sources {
+  agreementTitle: string;
+  /** What the mail about a run tells of it. */
+  run: RunReport | undefined;
+}
+
+/** The mail about these facts. Undefined where what it was to tell of is not there any more. */
+export const composeMail = (
+  facts: MailFacts,
+  context: LetterContext,
+  { agreementTitle, run }: Sources,
+): MailContent | undefined => {
+  switch (facts.kind) {
+    case "agreement-confirmed":
+      return agreementConfirmedMail(facts, context, agreementTitle);
+    case "token-rejected":
+      return tokenRejectedMail(facts, context);
+    case "back-to-normal":
+      return backToNormalMail(facts, context);
+    case "token-replaced":
+      return tokenReplacedMail(facts, context);
+    case "token-aged":
+      return tokenAgedMail(facts, context);
+    case "disconnected":
+      return disconnectedMail(facts, context);
+    case "disconnected-in-gradient":
+      return disconnectedInGradientMail(facts, context);
+    case "recipients-changed":
+      return recipientsChangedMail(facts, context);
+    case "mapping-digest":
+      return mappingDigestMail(facts, context);
+    case "agreement-renewal":
+      return agreementRenewalMail(facts, context);
+    case "run-result":
+      return run && runResultMail(run, context);
+    case "run-missed":
+      return runMissedMail(facts, context);
+  }
+};
+
+type Moment = (at: string) => string;
+
+/** One further cause of the same kind, in one line. */
+const lineOf = (facts: MailFacts, at: Moment): string => {
+  switch (facts.kind) {
+    case "agreement-confirmed":
+      return `confirmed by ${nameLine(facts.confirmedByName)}, ${at(facts.confirmedAt)}, from ${oneLine(facts.address)}, version ${oneLine(facts.version)}`;
+    case "token-rejected":
+      return `refused ${at(facts.rejectedAt)}`;
+    case "back-to-normal":
+      return `accepted again ${at(facts.resumedAt)}`;
+    case "token-replaced":
+      return `replaced by ${nameLine(facts.by.name)}, ${at(facts.replacedAt)}, from ${oneLine(facts.by.address)}, key ending in ${oneLine(facts.lastFour)}`;
+    case "token-aged":
+      return `key ending in ${oneLine(facts.lastFour)}, in use since ${at(facts.registeredAt)}`;
+    case "disconnected":
+      return `disconnected by ${nameLine(facts.by.name)}, ${at(facts.disconnectedAt)}, from ${oneLine(facts.by.address)}`;
+    case "disconnected-in-gradient":
+      return `noticed ${at(facts.noticedAt)}, organization ${nameLine(facts.organizationName)}`;
+    case "recipients-changed":
+      return `by ${nameLine(facts.by.name)}, ${at(facts.changedAt)}; added: ${facts.added.map(oneLine).join(", ") || "nobody"}; taken out: ${facts.removed.map(oneLine).join(", ") || "nobody"}`;
+    case "mapping-digest":
+      return `${at(facts.at)}: ${counted(facts.accounts.unmapped, "customer")} and ${counted(facts.services.unmapped, "service")} not mapped`;
+    case "agreement-renewal":
+      return `version ${oneLine(facts.version)}, to be confirmed until ${at(facts.until)}`;
+    case "run-result":
+      return `run ${oneLine(facts.exportId)}, on its page in the hub`;
+    case "run-missed":
+      return `was due ${at(facts.dueAt)}`;
+  }
+};
+
+/** The causes that came before the mail could go out, newest last; `count`: with those that are not listed. */
+export const furtherParts = (facts: MailFacts[], count: number, context: Omit<LetterContext, "further">): Part[] => {
+  if (count === 0) return [];
+  const at: Moment = (when) => moment({ ...context, further: [] }, when);
+  const unlisted = count - facts.length;
+  return [
+    { kind: "heading", text: "Since then" },
+    {
+      kind: "list",
+      items: [
+        ...(unlisted > 0 ? [`${unlisted} times more, all in the integration's history in the hub`] : []),
+        ...facts.map((each) => lineOf(each, at)),
+      ],
+    },
+  ];
+};

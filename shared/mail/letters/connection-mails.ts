@@ -1,0 +1,130 @@
+import type { FactsAbout } from "../mail-facts.ts";
+import type { MailContent } from "../mailer.ts";
+import { nameLine, oneLine, toMailContent } from "./letter.ts";
+import { gradientLink, greeting, hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
+import { counted } from "./reminder-mails.ts";
+
+/** What becomes of the counts in Gradient: in a few words, and for the list of what happens now. */
+const countsAfter = ({ zeroUntil, left }: FactsAbout<"disconnected">, context: LetterContext): [string, string] => {
+  if (left !== undefined) {
+    return [
+      `${counted(left, "line")} could not be set to zero`,
+      `Gradient did not take a zero for ${counted(left, "line")}. It goes on with those counts, until somebody changes them there.`,
+    ];
+  }
+  if (zeroUntil === undefined) {
+    return [
+      "stay as they were sent last",
+      "Gradient goes on with the counts that it holds, until somebody changes them there.",
+    ];
+  }
+  return [
+    "are set to zero",
+    `Wherever Gradient holds units, zero is sent first. While Gradient does not take it, that is tried until ${moment(context, zeroUntil)}; you are told if counts are left then.`,
+  ];
+};
+
+/** Tells the owner that somebody has ended the integration, and what became of the counts in Gradient. */
+export const disconnectedMail = (facts: FactsAbout<"disconnected">, context: LetterContext): MailContent => {
+  const partner = nameLine(context.partnerName);
+  const [inShort, inFull] = countsAfter(facts, context);
+  return toMailContent({
+    subject:
+      facts.left === undefined
+        ? `Gradient was disconnected: ${partner}`
+        : `Some counts in Gradient were not set to zero: ${partner}`,
+    parts: [
+      greeting(context),
+      paragraph(
+        `${nameLine(facts.by.name)} has disconnected ${partner} from Gradient in the hub. ${
+          facts.zeroUntil === undefined ? "Nothing is sent any more." : "Nothing but zeros is sent any more."
+        }`,
+      ),
+      {
+        kind: "facts",
+        facts: [
+          ["Organization", partner],
+          ["Disconnected by", nameLine(facts.by.name)],
+          ["When", moment(context, facts.disconnectedAt)],
+          ["From address", oneLine(facts.by.address)],
+          ["Counts in Gradient", inShort],
+        ],
+      },
+      { kind: "heading", text: "What happens now" },
+      {
+        kind: "list",
+        items: ["The key that had been entered is deleted.", "The history of what was sent stays in the hub.", inFull],
+      },
+      { kind: "heading", text: "If that was a mistake" },
+      paragraph(
+        "Start the integration again in the hub, with a key from Gradient. The schedule, the recipients of results and what was left out come back; the agreement is asked for again.",
+      ),
+      hubLink(context),
+      ...context.further,
+    ],
+  });
+};
+
+/** Tells the owner that the connection was ended on Gradient's side. */
+export const disconnectedInGradientMail = (
+  facts: FactsAbout<"disconnected-in-gradient">,
+  context: LetterContext,
+): MailContent => {
+  const partner = nameLine(context.partnerName);
+  return toMailContent({
+    subject: `The integration was disconnected in Gradient: ${partner}`,
+    parts: [
+      greeting(context),
+      paragraph(
+        `Gradient says that the integration with this hub is not connected any more in the organization ${nameLine(facts.organizationName)}. Somebody has ended it in Gradient, or started it there anew.`,
+      ),
+      {
+        kind: "facts",
+        facts: [
+          ["Organization", partner],
+          ["Noticed", moment(context, facts.noticedAt)],
+        ],
+      },
+      { kind: "heading", text: "What to do" },
+      {
+        kind: "list",
+        items: [
+          "If that is meant, disconnect the integration in the hub as well.",
+          "If not, generate a new key in Gradient and paste it in the hub. Customers and services may have to be mapped again.",
+        ],
+      },
+      gradientLink(context),
+      hubLink(context),
+      ...context.further,
+    ],
+  });
+};
+
+/** Tells the owner who hears of results from now on, because that shows names of customers to them. */
+export const recipientsChangedMail = (facts: FactsAbout<"recipients-changed">, context: LetterContext): MailContent => {
+  const partner = nameLine(context.partnerName);
+  const listed = (addresses: string[]) => (addresses.length === 0 ? "nobody" : addresses.map(oneLine).join(", "));
+  return toMailContent({
+    subject: `Who hears of results has changed: ${partner}`,
+    parts: [
+      greeting(context),
+      paragraph(
+        `${nameLine(facts.by.name)} has changed who is told, beside you, how sending usage to Gradient went. These mails name customers and services.`,
+      ),
+      {
+        kind: "facts",
+        facts: [
+          ["Organization", partner],
+          ["Added", listed(facts.added)],
+          ["Taken out", listed(facts.removed)],
+          ["Changed by", nameLine(facts.by.name)],
+          ["When", moment(context, facts.changedAt)],
+          ["From address", oneLine(facts.by.address)],
+        ],
+      },
+      paragraph("If that is not right, take the address out on the integration's page in the hub."),
+      hubLink(context),
+      ...context.further,
+    ],
+  });
+};

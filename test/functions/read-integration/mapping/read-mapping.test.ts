@@ -1,0 +1,163 @@
+import { expect, it } from "vitest";
+import { readMapping } from "#functions/read-integration/mapping/read-mapping";
+import { noMapping } from "#shared/integrations/integration";
+import { aCustomerRow } from "#test/builders/customer";
+import { anIntegrationRow } from "#test/builders/integration";
+import { aServiceRow } from "#test/builders/service";
+import { aTableWith } from "#test/builders/table";
+import { minutesAfter, noon } from "#test/builders/time";
+import { aCount, aUsageRow } from "#test/builders/usage";
+import { aLedgerEntry, aLedgerRow } from "#test/builders/usage-export";
+
+const partnerId = "org-1001";
+const waiting = {
+  ...noMapping,
+  waitingSince: minutesAfter(-100),
+  lastCheckedAt: minutesAfter(-5),
+  mappedServiceIds: ["svc-dns"],
+};
+const read = async (...rows: Parameters<typeof aTableWith>) =>
+  readMapping({ table: await aTableWith(anIntegrationRow({ mapping: waiting }), ...rows) })(partnerId);
+
+it("tells coverage as it is, whatever was counted at the last look", async () => {
+  expect(await read(aCustomerRow(), aUsageRow(), aLedgerRow([aLedgerEntry()]))).toEqual({
+    status: "waiting",
+    waitingSince: minutesAfter(-100),
+    completedAt: null,
+    lastCheckedAt: minutesAfter(-5),
+    countedAt: null,
+    lastChanges: null,
+    accounts: { total: 1, mapped: 1 },
+    services: { total: 1, mapped: 1 },
+    leftOut: { accounts: 0, services: 0, trial: 0, notProvisioned: 0 },
+    lookAlikes: [],
+    more: { lookAlikes: 0, accounts: 0, services: 0 },
+    unmapped: { accounts: [], services: [] },
+  });
+});
+
+it("is complete once Gradient has accepted a count", async () => {
+  const table = await aTableWith(anIntegrationRow({ mapping: { ...waiting, completedAt: noon } }));
+
+  expect(await readMapping({ table })(partnerId)).toMatchObject({ status: "complete", completedAt: noon });
+});
+
+it("has zeros for a partner who has not started", async () => {
+  expect(await readMapping({ table: await aTableWith(aCustomerRow()) })(partnerId)).toEqual({
+    status: "waiting",
+    waitingSince: null,
+    completedAt: null,
+    lastCheckedAt: null,
+    countedAt: null,
+    lastChanges: null,
+    accounts: { total: 0, mapped: 0 },
+    services: { total: 0, mapped: 0 },
+    leftOut: { accounts: 0, services: 0, trial: 0, notProvisioned: 0 },
+    lookAlikes: [],
+    more: { lookAlikes: 0, accounts: 0, services: 0 },
+    unmapped: { accounts: [], services: [] },
+  });
+});
+
+it("names the accounts that are not mapped with the units they use, most first", async () => {
+  const { unmapped } = await read(
+    aCustomerRow({ id: "told", name: "Told", isMapped: true }),
+    aCustomerRow({ id: "told-not", name: "Told not", isMapped: false }),
+    aCustomerRow({ id: "not-told", name: "Not told" }),
+    aCustomerRow({ id: "proven", name: "Proven" }),
+    aCustomerRow({ id: "undone", name: "Undone" }),
+    aCustomerRow({ id: "tried", name: "Tried" }),
+    aCustomerRow({ id: "waiting", name: "Waiting" }),
+    aCustomerRow({ id: "trial", name: "Trial", billing: "trial" }),
+    aCustomerRow({ id: "gone", name: "Gone", removedAt: noon }),
+    aUsageRow({ customerId: "told-not", counts: { "svc-dns": aCount({ unitCount: 5 }) } }),
+    aUsageRow({
+      customerId: "not-told",
+      counts: { "svc-dns": aCount({ unitCount: 40 }), "svc-edr": aCount({ unitCount: 2 }) },
+    }),
+    aUsageRow({ customerId: "trial", counts: { "svc-dns": aCount({ unitCount: 99 }) } }),
+    aLedgerRow([
+      aLedgerEntry({ customerId: "proven" }),
+      aLedgerEntry({ customerId: "undone", last: { outcome: "unmapped", at: noon } }),
+      aLedgerEntry({ customerId: "tried", accepted: null, last: { outcome: "unmapped", at: noon } }),
+      aLedgerEntry({ customerId: "waiting", accepted: null, last: { outcome: "deferred", at: noon } }),
+    ]),
+  );
+
+  expect(unmapped.accounts).toEqual([
+    { id: "not-told", name: "Not told", unbilledUnits: 42, wasMappedAt: null },
+    { id: "told-not", name: "Told not", unbilledUnits: 5, wasMappedAt: null },
+    { id: "tried", name: "Tried", unbilledUnits: 0, wasMappedAt: null },
+    { id: "undone", name: "Undone", unbilledUnits: 0, wasMappedAt: noon },
+    { id: "waiting", name: "Waiting", unbilledUnits: 0, wasMappedAt: null },
+  ]);
+});
+
+it("believes what is newest: Gradient's word, or a count that it accepted", async () => {
+  const { lastCheckedAt } = waiting;
+  const { unmapped } = await read(
+    aCustomerRow({ id: "taken-away", name: "Taken away", isMapped: false }),
+    aCustomerRow({ id: "mapped-since", name: "Mapped since", isMapped: false }),
+    aLedgerRow([
+      aLedgerEntry({
+        customerId: "taken-away",
+        accepted: { unitCount: 3, at: minutesAfter(-1, lastCheckedAt), gen: 0 },
+      }),
+      aLedgerEntry({
+        customerId: "mapped-since",
+        accepted: { unitCount: 3, at: minutesAfter(1, lastCheckedAt), gen: 0 },
+      }),
+    ]),
+  );
+
+  expect(unmapped.accounts).toMatchObject([{ id: "taken-away" }]);
+});
+
+it("believes no count that another connection accepted", async () => {
+  const { unmapped } = await read(aCustomerRow(), aLedgerRow([aLedgerEntry()], { connectionId: "connection-0" }));
+
+  expect(unmapped.accounts).toMatchObject([{ id: "cust-1" }]);
+});
+
+it("believes no count that was accepted before the partner connected anew", async () => {
+  const table = await aTableWith(
+    anIntegrationRow({ proofGen: 1, mapping: { ...waiting, completedAt: noon, mappedServiceIds: [] } }),
+    aCustomerRow(),
+    aUsageRow(),
+    aLedgerRow([aLedgerEntry()]),
+  );
+
+  expect(await readMapping({ table })(partnerId)).toMatchObject({
+    status: "waiting",
+    accounts: { total: 1, mapped: 0 },
+    services: { total: 1, mapped: 0 },
+  });
+});
+
+it("names the services in use that are not mapped with the units used, most first", async () => {
+  const { unmapped } = await read(
+    aServiceRow(),
+    aServiceRow({ id: "svc-edr", name: "Secure Endpoint" }),
+    aServiceRow({ id: "svc-unused" }),
+    aCustomerRow(),
+    aCustomerRow({ id: "cust-2" }),
+    aCustomerRow({ id: "trial", billing: "trial" }),
+    aUsageRow({
+      counts: { "svc-dns": aCount(), "svc-edr": aCount({ unitCount: 3 }), "svc-old": aCount({ unitCount: 8 }) },
+    }),
+    aUsageRow({ customerId: "cust-2", counts: { "svc-edr": aCount({ unitCount: 4 }) } }),
+    aUsageRow({ customerId: "trial", counts: { "svc-edr": aCount({ unitCount: 100 }) } }),
+    aLedgerRow([aLedgerEntry()]),
+  );
+
+  expect(unmapped.services).toEqual([
+    { id: "svc-old", name: "svc-old", unbilledUnits: 8, wasMappedAt: null },
+    { id: "svc-edr", name: "Secure Endpoint", unbilledUnits: 7, wasMappedAt: null },
+  ]);
+});
+
+it("sees nothing of another partner", async () => {
+  const { unmapped } = await read(aCustomerRow({ partnerId: "org-2002" }), aUsageRow({ partnerId: "org-2002" }));
+
+  expect(unmapped).toEqual({ accounts: [], services: [] });
+});

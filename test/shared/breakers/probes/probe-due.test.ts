@@ -1,0 +1,248 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { closeBreaker } from "#shared/breakers/state/operate";
+import { type GuardedFleet, guardedFleet } from "../guarded-fleet.ts";
+
+let fleet: GuardedFleet;
+const of = async (size: number) => {
+  fleet = await guardedFleet(size);
+};
+beforeEach(() => of(4));
+const paused = { frequency: "daily" as const, hour: 2, timeZone: "UTC", pausedUntil: "2027-01-01T00:00:00.000Z" };
+
+describe("a refused vendor key", () => {
+  const refuse = async (id: string) => {
+    fleet.world.goodKey = "none";
+    await fleet.confirm(id);
+    fleet.asked.length = 0;
+  };
+
+  it("is tried every five minutes, with each partner's token in turn", async () => {
+    await refuse("org-4");
+    await fleet.pass(26);
+    // first whose token has not been tried yet
+    expect(fleet.asked).toEqual(["org-3", "org-1", "org-2", "org-4", "org-3"]);
+  });
+
+  it("is over with the first call that gets through: everybody is freed, and whoever was doubted is asked", async () => {
+    await refuse("org-4");
+    await fleet.pass(2);
+    fleet.world.goodKey = fleet.world.storedKey;
+    await fleet.pass(4);
+    expect(fleet.asked).toEqual(["org-3", "org-4"]);
+    expect(await fleet.why("org-4")).toBeNull();
+    expect(fleet.released).toEqual([null, "partner#org-4".slice(8)]);
+    await fleet.pass(5);
+    expect(fleet.asked).toHaveLength(2);
+    expect(fleet.released).toHaveLength(2);
+  });
+
+  it("that an operator corrects is tried within a minute", async () => {
+    await refuse("org-4");
+    await fleet.pass(1);
+    fleet.world.storedKey = "key-2";
+    fleet.world.goodKey = "key-2";
+    await fleet.pass(1);
+    expect(fleet.asked).toEqual(["org-3", "org-4"]);
+    expect(await fleet.why("org-1")).toBeNull();
+  });
+
+  it("that an operator stores wrong again is tried once, then every five minutes", async () => {
+    await refuse("org-4");
+    await fleet.pass(1);
+    fleet.world.storedKey = "key-2";
+    await fleet.pass(5);
+    expect(fleet.asked).toHaveLength(1);
+  });
+
+  it("is tried with the token of a suspended partner, too, and with none of a partner that has paused", async () => {
+    await refuse("org-4");
+    const { world } = fleet;
+    for (const id of ["org-1", "org-2"]) world.change(id, () => ({ schedule: paused }));
+    world.change("org-3", ({ token }) => ({ state: "suspended", token: token && { ...token, status: "rejected" } }));
+    await fleet.pass(16);
+    expect(new Set(fleet.asked)).toEqual(new Set(["org-3", "org-4"]));
+  });
+
+  it("is over where nobody is left to ask: whoever calls next finds out", async () => {
+    await of(1);
+    await refuse("org-1");
+    fleet.world.change("org-1", () => ({ state: "disconnected", token: null }));
+    await fleet.pass(7);
+    expect(await fleet.why("org-1")).toBeNull();
+    expect(fleet.asked).toEqual([]);
+  });
+
+  it("is tried with the token of a partner that waits, where no other can tell", async () => {
+    await of(2);
+    fleet.table.apply([{ delete: { pk: "breaker#recent-successes", sk: "recent-successes" } }]);
+    fleet.world.tenant("org-1").goodToken = null;
+    await fleet.confirm("org-1");
+    expect(await fleet.why("org-2")).toBe("vendor-key");
+    fleet.seen.waiting = ["org-2"];
+    await fleet.pass(7);
+    expect(fleet.stateOf("org-1")).toBe("suspended");
+    expect(await fleet.why("org-2")).toBeNull();
+  });
+
+  it("that was none is not blamed again and again while every other token is gone: the one that proved it is asked", async () => {
+    await of(6);
+    const { world } = fleet;
+    for (const id of ["org-1", "org-2", "org-3"]) world.tenant(id).goodToken = null;
+    expect(await fleet.confirm("org-3")).toBe("vendor");
+    await fleet.pass(7);
+    expect(fleet.stateOf("org-3")).toBe("suspended");
+    expect(await fleet.why("org-6")).toBeNull();
+    // its own and two others; the one who has not been asked yet; then its own, that one, and its own again
+    expect(fleet.asked).toEqual(["org-3", "org-1", "org-2", "org-4", "org-3", "org-4", "org-3"]);
+  });
+
+  it("that a held partner has proved good is not blamed again", async () => {
+    await of(2);
+    const { world } = fleet;
+    await fleet.forbid("org-2");
+    world.tenant("org-1").goodToken = null;
+    expect(await fleet.confirm("org-1")).toBe("vendor");
+    await fleet.pass(12);
+    expect(fleet.stateOf("org-1")).toBe("suspended");
+    expect(await fleet.guard.obstacle("org-2")).toMatchObject({ scope: "partner", why: "gradient-refuses" });
+  });
+
+  it("is told from a lost token after a day where there is nobody else", async () => {
+    await of(1);
+    fleet.world.tenant("org-1").goodToken = null;
+    await fleet.confirm("org-1");
+    await fleet.pass(23 * 60 + 55);
+    expect(fleet.mails()).toEqual([]);
+    await fleet.pass(12);
+    expect(fleet.mails()).toEqual(["org-1"]);
+    expect(fleet.stateOf("org-1")).toBe("suspended");
+    // and comes to an end when the partner has another one
+    fleet.world.tenant("org-1").goodToken = "token-2";
+    fleet.world.change("org-1", ({ token }) => ({
+      state: "active",
+      token: token && { ...token, versionId: "token-2", status: "valid" },
+    }));
+    await fleet.pass(6);
+    expect(await fleet.why("org-1")).toBeNull();
+  });
+
+  it("suspends nobody after a day where there are others, however often it is refused", async () => {
+    await of(2);
+    await refuse("org-1");
+    await fleet.pass(25 * 60);
+    expect(fleet.mails()).toEqual([]);
+  });
+});
+
+describe("an outage", () => {
+  const goDown = async () => {
+    fleet.world.isDown = true;
+    for (let call = 0; call < 21; call += 1) {
+      await fleet.guard.note({ partnerId: `org-${1 + (call % 3)}`, outcome: "failed", at: fleet.clock.now() });
+    }
+  };
+
+  it("is probed after 15 s, 30 s, 1, 2, then every five minutes, by one call each", async () => {
+    const { clock, seen, pass } = fleet;
+    await goDown();
+    const from = clock.now();
+    const askedAfter: number[] = [];
+    seen.onAsk = () => void askedAfter.push(Math.round((clock.now() - from) / 1000));
+    await pass(15);
+    expect(askedAfter).toEqual([15, 45, 105, 225, 526, 826]);
+  });
+
+  it.each([
+    ["a 2xx", {}],
+    ["a 401", { goodKey: "none" }],
+    ["a 403", { forbidsAll: true }],
+  ])("is over with any answer: %s", async (_, change) => {
+    await goDown();
+    expect(await fleet.why("org-4")).toBe("gradient-down");
+    Object.assign(fleet.world, { isDown: false, ...change });
+    await fleet.pass(1);
+    expect(await fleet.why("org-4")).toBeNull();
+    expect(fleet.released).toEqual([null]);
+    expect(fleet.asked).toHaveLength(1);
+  });
+});
+
+describe("the job that probes", () => {
+  it("makes each probe once, however many of it run", async () => {
+    const { clock, aProcess, world, asked } = fleet;
+    world.tenant("org-1").isForbidden = true;
+    await fleet.forbid("org-1");
+    await clock.settle(clock.sleep(16 * 60_000));
+    const how = { until: () => false, release: async () => undefined };
+    await clock.settle(Promise.all([1, 2, 3].map(() => aProcess().probeDue(how))));
+    expect(asked).toEqual(["org-1"]);
+  });
+
+  it("makes no probe again that the index still shows as due", async () => {
+    const { clock, table, world, pass, asked } = fleet;
+    world.tenant("org-1").isForbidden = true;
+    await fleet.forbid("org-1");
+    await clock.settle(clock.sleep(16 * 60_000));
+    const late = await table.due({ kind: "breaker-probe", until: new Date(clock.now()).toISOString(), limit: 10 });
+    const { due } = table;
+    table.due = async (query) => (query.kind === "breaker-probe" ? late : due(query));
+    await pass(3);
+    expect(asked).toEqual(["org-1"]);
+  });
+
+  it("asks no partner any more once what one meets turns out to be everybody's", async () => {
+    const { clock, world, asked, pass } = fleet;
+    await fleet.forbid("org-2");
+    await pass(13);
+    world.isDown = true;
+    await fleet.confirm("org-1");
+    Object.assign(world, { isDown: false, goodKey: "none" });
+    await clock.settle(clock.sleep(3 * 60_000));
+    asked.length = 0;
+    await pass(1);
+    expect(asked).toEqual(["org-1", "org-3", "org-4"]);
+  });
+
+  it("begins no further probe once its time is up", async () => {
+    const { clock, guard, asked } = fleet;
+    await fleet.forbid("org-1");
+    await clock.settle(clock.sleep(16 * 60_000));
+    await clock.settle(guard.probeDue({ until: () => true, release: async () => undefined }));
+    expect(asked).toEqual([]);
+  });
+
+  it("frees again whom it may not have freed, and others although one cannot be freed", async () => {
+    const { clock, guard, pass, released, table } = fleet;
+    await fleet.forbid("org-1");
+    await fleet.forbid("org-2");
+    for (const key of ["partner#org-1", "partner#org-2"]) await closeBreaker(table, key, clock.now());
+    const freed: unknown[] = [];
+    const release = async ({ partnerId }: { partnerId: string | null }) => {
+      if (partnerId === "org-1") throw new Error("died");
+      freed.push(partnerId);
+    };
+    await expect(clock.settle(guard.probeDue({ until: () => false, release }))).rejects.toThrow("died");
+    expect(freed).toEqual(["org-2"]);
+    await pass(1);
+    expect(released).toEqual(["org-1"]);
+    await pass(1);
+    expect(released).toHaveLength(1);
+  });
+
+  it("has a 401 of a partner that was forbidden decided on like any other", async () => {
+    const { world, pass } = fleet;
+    await fleet.forbid("org-1");
+    world.tenant("org-1").goodToken = null;
+    await pass(19);
+    expect(fleet.mails()).toEqual(["org-1"]);
+  });
+
+  it("forgets a partner's trouble with its token or its connection", async () => {
+    const { world, pass, asked, why } = fleet;
+    await fleet.forbid("org-1");
+    world.change("org-1", () => ({ state: "disconnected", token: null }));
+    await pass(17);
+    expect(asked).toEqual([]);
+    expect(await why("org-1")).toBeNull();
+  });
+});

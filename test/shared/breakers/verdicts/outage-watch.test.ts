@@ -1,0 +1,117 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { recentSuccesses } from "#shared/breakers/state/recent-successes";
+import type { Outcome } from "#shared/breakers/verdicts/outage-watch";
+import { AppError } from "#shared/errors";
+import { type GuardedFleet, guardedFleet } from "../guarded-fleet.ts";
+
+let fleet: GuardedFleet;
+beforeEach(async () => {
+  fleet = await guardedFleet(6);
+});
+const note = async (
+  calls: number,
+  partners: string[],
+  outcome: Outcome["outcome"] = "failed",
+  at = fleet.clock.now(),
+) => {
+  for (let call = 0; call < calls; call += 1) {
+    await fleet.guard.note({ partnerId: partners[call % partners.length] ?? "", outcome, at });
+  }
+};
+const three = ["org-1", "org-2", "org-3"];
+
+describe("an outage", () => {
+  it("is twenty calls of three partners of which four in five fail", async () => {
+    await note(4, ["org-4"], "answered");
+    await note(15, three);
+    expect(await fleet.why("org-4")).toBeNull();
+    await note(1, three);
+    expect(await fleet.why("org-4")).toBe("gradient-down");
+  });
+
+  it("is none where more are answered", async () => {
+    await note(6, ["org-4"], "taken");
+    await note(23, three);
+    expect(await fleet.why("org-4")).toBeNull();
+  });
+
+  it("is none where the failures are one partner's or two partners', however many calls of others there are", async () => {
+    await note(5, ["org-3", "org-4", "org-5"], "answered");
+    await note(100, ["org-1", "org-2"]);
+    expect(await fleet.why("org-4")).toBeNull();
+  });
+
+  it("is none where the failures lie more than half a minute apart", async () => {
+    await note(19, three);
+    await fleet.clock.settle(fleet.clock.sleep(31_000));
+    await note(19, three);
+    expect(await fleet.why("org-4")).toBeNull();
+  });
+
+  it("is not found again in calls that were sent before it was over, by whatever process", async () => {
+    const { clock, guard, world, why, aProcess } = fleet;
+    const sentAt = clock.now();
+    await note(20, three);
+    const isOver = () => world.breaker("vendor")?.trouble === null;
+    await clock.settle(guard.probeDue({ until: isOver, release: async () => undefined }));
+    expect(clock.now() - sentAt).toBeLessThan(17_000);
+
+    await note(40, three, "failed", sentAt + 1);
+    const other = aProcess();
+    for (const partnerId of [...three, ...three, ...three, ...three, ...three, ...three, ...three]) {
+      await other.note({ partnerId, outcome: "failed", at: sentAt + 1 });
+    }
+    expect(await why("org-4")).toBeNull();
+  });
+
+  it("does not take the place of another trouble of everybody's", async () => {
+    fleet.world.goodKey = "none";
+    await fleet.confirm("org-1");
+    await fleet.clock.settle(fleet.clock.sleep(10));
+    await note(40, three);
+    expect(await fleet.why("org-4")).toBe("vendor-key");
+  });
+
+  it("costs a few reads, however many calls fail in it", async () => {
+    const counted = { reads: 0 };
+    const { get } = fleet.table;
+    fleet.table.get = (key) => {
+      counted.reads += 1;
+      return get(key);
+    };
+    await note(200, three);
+    expect(counted.reads).toBeLessThan(5);
+  });
+});
+
+describe("what is noted of a call", () => {
+  it("is written once a minute where the row is full, and remembers the latest eight", async () => {
+    const { clock, table } = fleet;
+    let writes = 0;
+    const counting = {
+      get: table.get,
+      put: async (...args: Parameters<typeof table.put>) => {
+        writes += 1;
+        await table.put(...args);
+      },
+    };
+    const successes = recentSuccesses(counting, clock);
+    for (let each = 0; each < 120; each += 1) {
+      await successes.note(`new-${each % 10}`, clock.now());
+      await clock.settle(clock.sleep(1_000));
+    }
+    // one more for the partner that takes the last room
+    expect(writes).toBe(3);
+    const known = await successes.list();
+    expect(known).toHaveLength(8);
+    expect(known[0]).toMatch(/^new-/);
+  });
+
+  it("never fails the call", async () => {
+    const { table } = fleet;
+    table.put = () => Promise.reject(new AppError("unavailable", "table.unavailable", "down"));
+    table.get = () => Promise.reject(new AppError("unavailable", "table.unavailable", "down"));
+    await note(40, three);
+    await note(1, ["org-1"], "taken");
+  });
+});

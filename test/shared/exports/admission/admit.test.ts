@@ -1,0 +1,215 @@
+import { describe, expect, it } from "vitest";
+import { newHold } from "#shared/exports/export-lease";
+import { integrationKey } from "#shared/integrations/integration";
+import { isWanted, noWants, wish } from "#shared/integrations/record/wants";
+import type { Item } from "#shared/table/table";
+import { fleetOf, largeSizes, named, waiting } from "#test/builders/fleet";
+import { anIntegration, anIntegrationRow } from "#test/builders/integration";
+import { owedTasks, rowsOf } from "#test/builders/table";
+import { minutesAfter, noon } from "#test/builders/time";
+import type { InMemoryTable } from "#test/fakes/in-memory-table";
+
+const paused = (until: string) => ({ schedule: { ...anIntegration().schedule, pausedUntil: until } });
+
+describe("a run that is admitted", () => {
+  it("is created with a message, takes a place, and keeps others from its partner", async () => {
+    const fleet = await fleetOf(waiting("p", 5));
+
+    expect(await fleet.admitAll()).toEqual(["p"]);
+
+    const run = await fleet.runOf("p");
+    expect(run).toMatchObject({
+      kind: "all",
+      trigger: "schedule",
+      startedBy: "service",
+      lane: "scheduled",
+      lease: null,
+      admittedFor: { want: "all", seq: 1 },
+    });
+    expect(owedTasks(fleet.table)).toEqual([
+      { kind: "export-usage", lane: "scheduled", partnerId: "p", exportId: run.id, leg: 0 },
+    ]);
+    expect((await fleet.admission()).places).toEqual([
+      { partnerId: "p", exportId: run.id, isLarge: false, isRepeat: false, waitsSince: noon },
+    ]);
+    expect(rowsOf(fleet.table, "partner#p", "event#")).toMatchObject([{ type: "export.started", actor: "service" }]);
+  });
+
+  it("by a worker has its lease from the start, and no message", async () => {
+    const fleet = await fleetOf(waiting("p", 5));
+
+    const run = await fleet.take("worker-1");
+
+    expect(await fleet.runOf("p")).toMatchObject({ id: run?.exportId, lease: newHold("worker-1", Date.parse(noon)) });
+    expect(owedTasks(fleet.table)).toEqual([]);
+    expect((await fleet.admission()).places).toMatchObject([{ partnerId: "p", waitsSince: null }]);
+  });
+
+  it.each([
+    ["all", "all"],
+    ["retry", "retry"],
+    ["repeat", "repeat"],
+  ] as const)("plans what is wanted: %s", async (kind, planned) => {
+    const fleet = await fleetOf(waiting("p", 5, kind));
+
+    await fleet.admitAll();
+
+    expect(await fleet.runOf("p")).toMatchObject({ kind: planned, admittedFor: { want: kind, seq: 1 } });
+  });
+
+  it("for a date takes the date on, and keeps it wanted until it is met", async () => {
+    const fleet = await fleetOf(anIntegrationRow({ partnerId: "p", nextRunAt: minutesAfter(-2) }));
+
+    expect(await fleet.admitAll()).toEqual(["p"]);
+
+    const { nextRunAt, wants } = await fleet.integration("p");
+    expect(nextRunAt).toBe("2026-11-23T01:00:00.000Z");
+    expect(isWanted(wants.all)).toBe(true);
+    expect(await fleet.runOf("p")).toMatchObject({ trigger: "schedule", admittedFor: { want: "all", seq: 1 } });
+  });
+});
+
+describe("who comes first", () => {
+  it("has waited longest, whatever for, and may start now", async () => {
+    const later = { at: minutesAfter(-60), trigger: "recovery", notBefore: minutesAfter(-1) } as const;
+    const fleet = await fleetOf(
+      waiting("young", 2),
+      waiting("old", 9),
+      waiting("owed", 5, "retry"),
+      anIntegrationRow({ partnerId: "dated", nextRunAt: minutesAfter(-7) }),
+      anIntegrationRow({ partnerId: "backed-off", wants: wish(noWants, "retry", later) }),
+    );
+
+    expect(await fleet.admitAll()).toEqual(["old", "dated", "owed", "young", "backed-off"]);
+  });
+
+  it("is never one that only has counts to repeat, while there is somebody else", async () => {
+    const fleet = await fleetOf(waiting("repeats", 60, "repeat"), waiting("changed", 1));
+
+    // nor while that one's run is under way: they would share the rate with it
+    expect(await fleet.admitAll()).toEqual(["changed"]);
+  });
+
+  it("does not let repeats in while somebody waits for whom there is no place", async () => {
+    const large = named(16, "large");
+    const fleet = await fleetOf(
+      ...large.map((id) => waiting(id, 5, "all", largeSizes)),
+      waiting("repeats", 60, "repeat"),
+    );
+
+    expect(await fleet.admitAll()).toEqual(large.slice(0, 15));
+  });
+
+  it("is one with repeats, too, where they have waited for half a day", async () => {
+    const fleet = await fleetOf(waiting("repeats", 12 * 60 + 5, "repeat"), waiting("changed", 1));
+
+    expect(await fleet.admitAll()).toEqual(["repeats", "changed"]);
+  });
+
+  it("is sent what has changed before what is only repeated", async () => {
+    const repeats = wish(noWants, "repeat", { at: minutesAfter(-60), trigger: "repeat" });
+    const both = wish(repeats, "all", { at: noon, trigger: "mapping" });
+    const fleet = await fleetOf(anIntegrationRow({ partnerId: "p", wants: both }));
+
+    await fleet.admitAll();
+
+    expect(await fleet.runOf("p")).toMatchObject({ kind: "all", trigger: "mapping" });
+  });
+});
+
+describe("nobody is admitted", () => {
+  it.each<[string, Item]>([
+    ["in a pause", waiting("p", 5, "all", paused(minutesAfter(1)))],
+    ["while another run is under way", waiting("p", 5, "all", { currentExportId: "run" })],
+    ["while suspended", waiting("p", 5, "all", { state: "suspended" })],
+    ["before something is mapped", waiting("p", 5, "all", { state: "awaiting-mapping" })],
+    ["before the wait is over", waiting("p", -1)],
+    ["after what was wanted has been met", anIntegrationRow({ partnerId: "p" })],
+  ])("%s, though the index has not heard of it", async (_, row) => {
+    const fleet = await fleetOf(row);
+    const { pk, sk } = integrationKey("p");
+    // as it was a moment ago
+    const lagging: InMemoryTable = {
+      ...fleet.table,
+      due: async ({ index }) => ({ keys: index === "look" ? [] : [{ pk, sk, dueAt: noon }], next: null }),
+    };
+
+    expect(await fleet.admit(lagging)).toBeUndefined();
+    expect(rowsOf(fleet.table, "partner#p", "export#")).toEqual([]);
+  });
+
+  it("where the partner pauses at that moment", async () => {
+    const fleet = await fleetOf(waiting("p", 5));
+    const { transact } = fleet.table;
+    const racing: InMemoryTable = {
+      ...fleet.table,
+      transact: async (writes) => {
+        const row = await fleet.table.get(integrationKey("p"));
+        if (row?.version === 1) await fleet.table.put({ ...row, ...paused(minutesAfter(9)), version: 2 });
+        return transact(writes);
+      },
+    };
+
+    expect(await fleet.admit(racing)).toBeUndefined();
+    expect(await fleet.integration("p")).toMatchObject({ currentExportId: null });
+  });
+
+  it("while everybody's calls are held", async () => {
+    const fleet = await fleetOf(waiting("p", 5));
+    fleet.obstacles.set(null, { scope: "vendor", why: "gradient-down", since: noon, retryAt: minutesAfter(1) });
+
+    expect(await fleet.admitAll()).toEqual([]);
+    fleet.obstacles.clear();
+    expect(await fleet.admitAll()).toEqual(["p"]);
+  });
+});
+
+describe("keeps no other back:", () => {
+  it("a partner whose record cannot be read", async () => {
+    const broken = named(30, "broken").map((id) => ({ ...waiting(id, 60), wants: "?" }) as Item);
+    const fleet = await fleetOf(...broken, waiting("p", 5));
+
+    expect(await fleet.admitAll()).toEqual(["p"]);
+  });
+
+  it("a partner whose calls are held, which comes when that is tried again", async () => {
+    const held = named(30, "held");
+    const fleet = await fleetOf(...held.map((id) => waiting(id, 60)), waiting("p", 5));
+    for (const id of held) {
+      fleet.obstacles.set(id, { scope: "partner", why: "gradient-refuses", since: noon, retryAt: minutesAfter(15) });
+    }
+
+    expect(await fleet.admitAll()).toEqual(["p"]);
+
+    expect(await fleet.integration("held-00")).toMatchObject({
+      wants: { all: { notBefore: minutesAfter(15), since: minutesAfter(-60), trigger: "schedule", attempt: 0 } },
+    });
+    fleet.obstacles.clear();
+    expect(await fleet.admitAll()).toEqual([]);
+    fleet.pass(15 * 60_000);
+    expect(await fleet.admitAll()).toHaveLength(19);
+  });
+
+  it("large partners that have to wait for a place, however many stand before it", async () => {
+    const fleet = await fleetOf(
+      ...named(150, "large").map((id) => waiting(id, 60, "all", largeSizes)),
+      ...named(9, "small").map((id) => waiting(id, 5)),
+    );
+
+    const admitted = await fleet.admitAll();
+
+    expect(admitted.filter((id) => id.startsWith("large"))).toHaveLength(15);
+    expect(admitted.filter((id) => id.startsWith("small"))).toHaveLength(5);
+  });
+
+  it("a large partner that has to wait for a place", async () => {
+    const fleet = await fleetOf(
+      ...named(30, "large").map((id) => waiting(id, 60, "all", largeSizes)),
+      ...named(9, "small").map((id) => waiting(id, 5)),
+    );
+
+    const admitted = await fleet.admitAll();
+
+    expect(admitted).toEqual([...named(15, "large"), ...named(5, "small")]);
+  });
+});
