@@ -20,7 +20,7 @@ import { SynthProblem } from "#infra/synth-problem";
 
 // a third of what API Gateway waits at most: a person is told before they give up
 const httpTimeout = Duration.seconds(10);
-const defaultBundles = path.resolve(import.meta.dirname, "../../dist/functions");
+const defaultBundles = path.resolve(import.meta.dirname, "../../../dist/functions");
 
 /** Also what the function could do without: on AWS nothing is left open. */
 type Complete<Env> = { [Name in keyof Env]-?: NonNullable<Env[Name]> };
