@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { findBrowser } from "./test/browser/find-browser.ts";
 
@@ -27,8 +28,8 @@ export default defineConfig({
           name: "all others",
           include: ["test/**/*.test.ts"],
           exclude: [seeds, inBrowsers],
-          // by default one core stays idle, which on two is half of the machine
-          maxWorkers: "100%",
+          // one more than there are cores: the longest file waits most of its time for a running system
+          maxWorkers: availableParallelism() + 1,
           sequence: { groupOrder: 0 },
         },
       },
