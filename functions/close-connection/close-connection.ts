@@ -113,6 +113,10 @@ export const closeConnection = ({ table, gradientFor, vault, clock, newId, obsta
     }
   };
 
+  /** Another message than this one goes on with zeros that are sent with a version of the same secret. */
+  const isNeededForZeros = (record: Integration | undefined, leaving: Leaving): boolean =>
+    record?.closing?.token.secretName === leaving.secretName && closingFor(record, leaving) === null;
+
   return async (leaving: Leaving): Promise<CloseOutcome> => {
     const { partnerId, secretName, versionId, integrationId } = leaving;
     const left = await stored(leaving);
@@ -135,7 +139,9 @@ export const closeConnection = ({ table, gradientFor, vault, clock, newId, obsta
     const after = await written(partnerId);
     const current = after?.token;
     if (current && (await isBackIn(after, { left, integrationId }))) await reopen(partnerId, current);
-    if (current?.secretName !== secretName) await vault.remove(secretName);
+    // keys of several connections are versions of one secret: the zeros of a later one may still need theirs
+    const isNeeded = current?.secretName === secretName || isNeededForZeros(after, leaving);
+    if (!isNeeded) await vault.remove(secretName);
     await zeros.end(leaving);
     return isBack ? "reconnected" : "closed";
   };

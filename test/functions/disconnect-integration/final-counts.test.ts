@@ -3,7 +3,7 @@ import { disconnectIntegration } from "#functions/disconnect-integration/disconn
 import { startIntegration } from "#functions/start-integration/start-integration";
 import { takeLease } from "#shared/exports/export-lease";
 import { gradientUnavailable } from "#shared/gradient/gradient-api";
-import { tokenFingerprint } from "#shared/gradient/gradient-token";
+import { partnerToken, tokenFingerprint } from "#shared/gradient/gradient-token";
 import { claimant, organizationClaimKey, tokenClaimKey } from "#shared/integrations/token-claim";
 import { activeWorld, exportOf, inShort, runsOf, send, start } from "#test/builders/connected-world";
 import { hubApi } from "#test/builders/hub-api";
@@ -208,6 +208,23 @@ describe("a disconnect that sets the counts to zero first", () => {
     expect((await world.integration()).closing).toBeNull();
     expect(await holderOfToken(world)).toBeUndefined();
     expect(subjects(world)).toContain("Some counts in Gradient were not set to zero: Example MSP");
+  });
+
+  it("keeps its key when a late message ends a connection of before: both keys are versions of one secret", async () => {
+    const world = await activeWorld(["a", "b"]);
+    const { partnerId, vault } = world;
+    const secretName = (await world.integration()).token?.secretName ?? "";
+    const before = partnerToken.parse("the-key-of-a-connection-before");
+    world.gradient.addOrganization({ token: before, organizationId: "before" });
+    const { versionId } = await vault.store(secretName, before);
+    await leave(world);
+
+    await world.clock.settle(world.close({ partnerId, secretName, versionId }));
+    expect(vault.names()).toEqual([secretName]);
+    await world.live(2);
+
+    expect(await world.counts()).toMatchObject({ "a/dns": 0, "b/dns": 0 });
+    expect(vault.names()).toEqual([]);
   });
 
   it("has nothing to wait for where Gradient holds no units", async () => {
