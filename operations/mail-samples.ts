@@ -85,7 +85,7 @@ export const sampleRun: RunReport = {
   stoppedBy: null,
 };
 
-export const sampleContext: Omit<LetterContext, "further"> = {
+export const sampleContext: LetterContext = {
   ownerName: "Olga Owner",
   partnerName: "Harbourline IT",
   timeZone: "Europe/Prague",

@@ -6,7 +6,7 @@ import { findExport, isOver } from "#shared/exports/usage-export";
 import { gradientLinks } from "#shared/gradient/gradient-links";
 import { findIntegration } from "#shared/integrations/integration";
 import { factsOf } from "#shared/mail/facts-of";
-import { composeMail, furtherParts } from "#shared/mail/letters/compose-mail";
+import { composeMail } from "#shared/mail/letters/compose-mail";
 import type { RunReport } from "#shared/mail/letters/run-mails";
 import type { MailContent } from "#shared/mail/mailer";
 import type { OwnerMail } from "#shared/mail/owner-mail";
@@ -88,14 +88,11 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
     // the newest of several runs is what counts; every other kind begins with the first of its causes
     const isRun = mail.facts.kind === "run-result";
     const facts = factsOf(mail, (isRun ? mail.further.at(-1) : undefined) ?? mail.facts);
-    const common = { ownerName: mail.recipient === null ? owner.name : "", partnerName, timeZone, links };
-    const further = furtherParts(
-      mail.further.map((each) => factsOf(mail, each)),
-      isRun ? 0 : mail.furtherCount,
-      common,
-    );
+    const context = { ownerName: mail.recipient === null ? owner.name : "", partnerName, timeZone, links };
+    const causes = mail.further.map((each) => factsOf(mail, each));
     const run = facts.kind === "run-result" ? await reportOf(mail.partnerId, facts.exportId) : undefined;
-    const content = composeMail(facts, { ...common, further }, { agreementTitle: agreement.title, run });
+    const further = { causes, count: isRun ? 0 : mail.furtherCount };
+    const content = composeMail(facts, context, { agreementTitle: agreement.title, run, further });
     if (!content) return undefined;
     const asked = (await findIntegration(table, mail.partnerId))?.notifications.onSuccess ?? false;
     return { content, says: run?.says ?? null, isUnasked: run?.outcome === "succeeded" && !asked };

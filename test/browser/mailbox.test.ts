@@ -43,7 +43,7 @@ const facts: MailFacts[] = Object.values({
 });
 
 const contentOf = (one: MailFacts, partnerName = sampleContext.partnerName) => {
-  const context = { ...sampleContext, partnerName, further: [] };
+  const context = { ...sampleContext, partnerName };
   const content = composeMail(one, context, { agreementTitle: "Billing agreement", run: sampleRun });
   if (content === undefined) throw new Error(`There is no mail of kind ${one.kind}.`);
   return content;

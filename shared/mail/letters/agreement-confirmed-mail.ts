@@ -1,8 +1,7 @@
 import { asciiAddress } from "../../mail-address.ts";
 import type { FactsAbout } from "../mail-facts.ts";
-import type { MailContent } from "../mailer.ts";
-import { nameLine, oneLine, toMailContent } from "./letter.ts";
-import { gradientLink, greeting, hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
+import { type Letter, nameLine, oneLine } from "./letter.ts";
+import { gradientLink, hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
 
 // twelve digits tell any two texts apart and can be compared by eye; the whole hash is in the hub
 const shownHashDigits = 12;
@@ -21,14 +20,13 @@ export const agreementConfirmedMail = (
   facts: FactsAbout<"agreement-confirmed">,
   context: LetterContext,
   agreementTitle: string,
-): MailContent => {
+): Letter => {
   const partner = nameLine(context.partnerName);
   const person = `${nameLine(facts.confirmedByName)} (${addressLine(facts.confirmedByEmail)})`;
 
-  return toMailContent({
+  return {
     subject: `Billing agreement for Gradient confirmed: ${partner}`,
     parts: [
-      greeting(context),
       paragraph(
         `${person} has confirmed the agreement that lets us send the usage of ${partner} to Gradient. You are told as the owner of the organization; nothing is asked of you if that is right.`,
       ),
@@ -63,7 +61,6 @@ export const agreementConfirmedMail = (
         "Disconnect the integration on its page in the hub. From then on nothing is sent, and the key that you had entered is deleted. What was sent before stays in Gradient.",
       ),
       hubLink(context),
-      ...context.further,
     ],
-  });
+  };
 };

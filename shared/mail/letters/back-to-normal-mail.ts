@@ -1,16 +1,14 @@
 import type { FactsAbout } from "../mail-facts.ts";
-import type { MailContent } from "../mailer.ts";
-import { nameLine, toMailContent } from "./letter.ts";
-import { greeting, hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
+import { type Letter, nameLine } from "./letter.ts";
+import { hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
 
 /** Tells the owner that Gradient takes the key again, after a mail that said the contrary. */
-export const backToNormalMail = (facts: FactsAbout<"back-to-normal">, context: LetterContext): MailContent => {
+export const backToNormalMail = (facts: FactsAbout<"back-to-normal">, context: LetterContext): Letter => {
   const partner = nameLine(context.partnerName);
 
-  return toMailContent({
+  return {
     subject: `Usage is being sent to Gradient again: ${partner}`,
     parts: [
-      greeting(context),
       paragraph(
         `Gradient accepts the key of ${partner} again, the one that it had refused before. There is nothing for you to do.`,
       ),
@@ -27,7 +25,6 @@ export const backToNormalMail = (facts: FactsAbout<"back-to-normal">, context: L
         "Nothing was lost: the current count of every customer and service is sent by itself now, and Gradient shows it shortly afterwards.",
       ),
       hubLink(context),
-      ...context.further,
     ],
-  });
+  };
 };

@@ -3,8 +3,8 @@ import type { MailContent } from "../mailer.ts";
 import { agreementConfirmedMail } from "./agreement-confirmed-mail.ts";
 import { backToNormalMail } from "./back-to-normal-mail.ts";
 import { disconnectedInGradientMail, disconnectedMail, recipientsChangedMail } from "./connection-mails.ts";
-import { nameLine, oneLine, type Part } from "./letter.ts";
-import { type LetterContext, moment } from "./letter-context.ts";
+import { type Letter, nameLine, oneLine, type Part, toMailContent } from "./letter.ts";
+import { type LetterContext, moment, paragraph } from "./letter-context.ts";
 import { agreementRenewalMail, counted, mappingDigestMail } from "./reminder-mails.ts";
 import { type RunReport, runMissedMail, runResultMail } from "./run-mails.ts";
 import { tokenAgedMail, tokenReplacedMail } from "./token-mails.ts";
@@ -14,14 +14,30 @@ interface Sources {
   agreementTitle: string;
   /** What the mail about a run tells of it. */
   run: RunReport | undefined;
+  /** The causes that came before the mail could go out, newest last; `count`: with those that are not listed. */
+  further?: { causes: MailFacts[]; count: number };
 }
 
 /** The mail about these facts. Undefined where what it was to tell of is not there any more. */
 export const composeMail = (
   facts: MailFacts,
   context: LetterContext,
-  { agreementTitle, run }: Sources,
+  { agreementTitle, run, further = { causes: [], count: 0 } }: Sources,
 ): MailContent | undefined => {
+  const letter = letterAbout(facts, context, { agreementTitle, run });
+  if (!letter) return undefined;
+  const { subject, parts } = letter;
+  const name = nameLine(context.ownerName);
+  const greeting = paragraph(name === "" ? "Hello," : `Hello ${name},`);
+  return toMailContent({ subject, parts: [greeting, ...parts, ...furtherParts(further, context)] });
+};
+
+/** What a letter says between its greeting and the causes that came since. */
+const letterAbout = (
+  facts: MailFacts,
+  context: LetterContext,
+  { agreementTitle, run }: Omit<Sources, "further">,
+): Letter | undefined => {
   switch (facts.kind) {
     case "agreement-confirmed":
       return agreementConfirmedMail(facts, context, agreementTitle);
@@ -82,18 +98,16 @@ const lineOf = (facts: MailFacts, at: Moment): string => {
   }
 };
 
-/** The causes that came before the mail could go out, newest last; `count`: with those that are not listed. */
-export const furtherParts = (facts: MailFacts[], count: number, context: Omit<LetterContext, "further">): Part[] => {
+const furtherParts = ({ causes, count }: { causes: MailFacts[]; count: number }, context: LetterContext): Part[] => {
   if (count === 0) return [];
-  const at: Moment = (when) => moment({ ...context, further: [] }, when);
-  const unlisted = count - facts.length;
+  const unlisted = count - causes.length;
   return [
     { kind: "heading", text: "Since then" },
     {
       kind: "list",
       items: [
         ...(unlisted > 0 ? [`${unlisted} times more, all in the integration's history in the hub`] : []),
-        ...facts.map((each) => lineOf(each, at)),
+        ...causes.map((each) => lineOf(each, (at) => moment(context, at))),
       ],
     },
   ];

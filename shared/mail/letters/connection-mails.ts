@@ -1,7 +1,6 @@
 import type { FactsAbout } from "../mail-facts.ts";
-import type { MailContent } from "../mailer.ts";
-import { nameLine, oneLine, toMailContent } from "./letter.ts";
-import { gradientLink, greeting, hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
+import { type Letter, nameLine, oneLine } from "./letter.ts";
+import { gradientLink, hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
 import { counted } from "./reminder-mails.ts";
 
 /** What becomes of the counts in Gradient: in a few words, and for the list of what happens now. */
@@ -25,16 +24,15 @@ const countsAfter = ({ zeroUntil, left }: FactsAbout<"disconnected">, context: L
 };
 
 /** Tells the owner that somebody has ended the integration, and what became of the counts in Gradient. */
-export const disconnectedMail = (facts: FactsAbout<"disconnected">, context: LetterContext): MailContent => {
+export const disconnectedMail = (facts: FactsAbout<"disconnected">, context: LetterContext): Letter => {
   const partner = nameLine(context.partnerName);
   const [inShort, inFull] = countsAfter(facts, context);
-  return toMailContent({
+  return {
     subject:
       facts.left === undefined
         ? `Gradient was disconnected: ${partner}`
         : `Some counts in Gradient were not set to zero: ${partner}`,
     parts: [
-      greeting(context),
       paragraph(
         `${nameLine(facts.by.name)} has disconnected ${partner} from Gradient in the hub. ${
           facts.zeroUntil === undefined ? "Nothing is sent any more." : "Nothing but zeros is sent any more."
@@ -60,21 +58,19 @@ export const disconnectedMail = (facts: FactsAbout<"disconnected">, context: Let
         "Start the integration again in the hub, with a key from Gradient. The schedule, the recipients of results and what was left out come back; the agreement is asked for again.",
       ),
       hubLink(context),
-      ...context.further,
     ],
-  });
+  };
 };
 
 /** Tells the owner that the connection was ended on Gradient's side. */
 export const disconnectedInGradientMail = (
   facts: FactsAbout<"disconnected-in-gradient">,
   context: LetterContext,
-): MailContent => {
+): Letter => {
   const partner = nameLine(context.partnerName);
-  return toMailContent({
+  return {
     subject: `The integration was disconnected in Gradient: ${partner}`,
     parts: [
-      greeting(context),
       paragraph(
         `Gradient says that the integration with this hub is not connected any more in the organization ${nameLine(facts.organizationName)}. Somebody has ended it in Gradient, or started it there anew.`,
       ),
@@ -95,19 +91,17 @@ export const disconnectedInGradientMail = (
       },
       gradientLink(context),
       hubLink(context),
-      ...context.further,
     ],
-  });
+  };
 };
 
 /** Tells the owner who hears of results from now on, because that shows names of customers to them. */
-export const recipientsChangedMail = (facts: FactsAbout<"recipients-changed">, context: LetterContext): MailContent => {
+export const recipientsChangedMail = (facts: FactsAbout<"recipients-changed">, context: LetterContext): Letter => {
   const partner = nameLine(context.partnerName);
   const listed = (addresses: string[]) => (addresses.length === 0 ? "nobody" : addresses.map(oneLine).join(", "));
-  return toMailContent({
+  return {
     subject: `Who hears of results has changed: ${partner}`,
     parts: [
-      greeting(context),
       paragraph(
         `${nameLine(facts.by.name)} has changed who is told, beside you, how sending usage to Gradient went. These mails name customers and services.`,
       ),
@@ -124,7 +118,6 @@ export const recipientsChangedMail = (facts: FactsAbout<"recipients-changed">, c
       },
       paragraph("If that is not right, take the address out on the integration's page in the hub."),
       hubLink(context),
-      ...context.further,
     ],
-  });
+  };
 };

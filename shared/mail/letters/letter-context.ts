@@ -1,8 +1,9 @@
-import { nameLine, type Part } from "./letter.ts";
+import type { Part } from "./letter.ts";
 import { inWords } from "./moment.ts";
 
 /** What every letter knows beside its facts. */
 export interface LetterContext {
+  /** Empty where somebody else is written to, whose name is not known. */
   ownerName: string;
   /** The organization as the hub knows it. */
   partnerName: string;
@@ -10,14 +11,7 @@ export interface LetterContext {
   timeZone: string;
   /** Pages to open: the integration in the hub, the front door of Gradient. */
   links: { hub: string; gradient: string };
-  /** What else the mail has to tell, of causes that came before it could go out. */
-  further: Part[];
 }
-
-export const greeting = ({ ownerName }: LetterContext): Part => ({
-  kind: "paragraph",
-  text: `Hello ${nameLine(ownerName)},`,
-});
 
 export const paragraph = (text: string): Part => ({ kind: "paragraph", text });
 

@@ -1,7 +1,6 @@
 import type { FactsAbout, Gaps } from "../mail-facts.ts";
-import type { MailContent } from "../mailer.ts";
-import { nameLine, oneLine, type Part, toMailContent } from "./letter.ts";
-import { gradientLink, greeting, hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
+import { type Letter, nameLine, oneLine, type Part } from "./letter.ts";
+import { gradientLink, hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
 
 /** `1 customer`, `2 customers`. */
 export const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`;
@@ -25,12 +24,11 @@ const gapParts = ({ unmapped, names, units }: Gaps, one: string): Part[] => {
 export const mappingDigestMail = (
   { accounts, services }: FactsAbout<"mapping-digest">,
   context: LetterContext,
-): MailContent => {
+): Letter => {
   const partner = nameLine(context.partnerName);
-  return toMailContent({
+  return {
     subject: `To be mapped in Gradient: ${partner}`,
     parts: [
-      greeting(context),
       paragraph(
         `In Gradient, some of what ${partner} uses is not mapped to the PSA yet. Its counts cannot be taken there, so they are not billed.`,
       ),
@@ -41,13 +39,12 @@ export const mappingDigestMail = (
       ),
       gradientLink(context, "Map customers and services in Gradient"),
       hubLink(context),
-      ...context.further,
     ],
-  });
+  };
 };
 
 /** Tells the owner that the agreement's text has changed, and until when everything goes on without a new consent. */
-export const agreementRenewalMail = (facts: FactsAbout<"agreement-renewal">, context: LetterContext): MailContent => {
+export const agreementRenewalMail = (facts: FactsAbout<"agreement-renewal">, context: LetterContext): Letter => {
   const partner = nameLine(context.partnerName);
   const version = oneLine(facts.version);
   const [subject, what] = facts.isOver
@@ -59,10 +56,9 @@ export const agreementRenewalMail = (facts: FactsAbout<"agreement-renewal">, con
         `The agreement for Gradient has a new version: ${partner}`,
         `The agreement on sharing usage with Gradient has a new version. Until the date below everything goes on as before. If nobody has confirmed the new version for ${partner} by then, no usage is sent until somebody does.`,
       ];
-  return toMailContent({
+  return {
     subject,
     parts: [
-      greeting(context),
       paragraph(what),
       {
         kind: "facts",
@@ -74,7 +70,6 @@ export const agreementRenewalMail = (facts: FactsAbout<"agreement-renewal">, con
       },
       paragraph("An owner or a full administrator can read and confirm it on the integration's page in the hub."),
       hubLink(context),
-      ...context.further,
     ],
-  });
+  };
 };

@@ -1,7 +1,6 @@
 import type { FactsAbout } from "../mail-facts.ts";
-import type { MailContent } from "../mailer.ts";
-import { nameLine, type Part, toMailContent } from "./letter.ts";
-import { greeting, hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
+import { type Letter, nameLine, type Part } from "./letter.ts";
+import { hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
 import { counted } from "./reminder-mails.ts";
 
 /** How a run ended, as its mail tells it. */
@@ -58,14 +57,13 @@ const failingParts = ({ failing, more }: RunReport): Part[] =>
       ];
 
 /** Tells how a run ended. */
-export const runResultMail = (report: RunReport, context: LetterContext): MailContent => {
+export const runResultMail = (report: RunReport, context: LetterContext): Letter => {
   const partner = nameLine(context.partnerName);
   const { outcome, totals, stoppedBy } = report;
   const stop = stoppedBy === null ? undefined : stops[stoppedBy];
-  return toMailContent({
+  return {
     subject: subjects[outcome](partner),
     parts: [
-      greeting(context),
       paragraph(`${sentences[outcome]}${stop === undefined ? "" : ` The run ended early: ${stop}.`}`),
       {
         kind: "facts",
@@ -89,18 +87,16 @@ export const runResultMail = (report: RunReport, context: LetterContext): MailCo
             ),
           ]),
       hubLink(context),
-      ...context.further,
     ],
-  });
+  };
 };
 
 /** Tells the owner that a run was due and has not taken place. */
-export const runMissedMail = (facts: FactsAbout<"run-missed">, context: LetterContext): MailContent => {
+export const runMissedMail = (facts: FactsAbout<"run-missed">, context: LetterContext): Letter => {
   const partner = nameLine(context.partnerName);
-  return toMailContent({
+  return {
     subject: `A run for Gradient is late: ${partner}`,
     parts: [
-      greeting(context),
       paragraph(
         `Usage of ${partner} was due to be sent to Gradient and has not been sent yet. Gradient shows the counts that it accepted last, so please do not reconcile on them.`,
       ),
@@ -116,7 +112,6 @@ export const runMissedMail = (facts: FactsAbout<"run-missed">, context: LetterCo
         "Nothing is lost: the current counts are sent as soon as it is possible, by themselves. The integration's page in the hub says what is waited for.",
       ),
       hubLink(context),
-      ...context.further,
     ],
-  });
+  };
 };

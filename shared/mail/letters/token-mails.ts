@@ -1,17 +1,15 @@
 import type { FactsAbout } from "../mail-facts.ts";
-import type { MailContent } from "../mailer.ts";
-import { nameLine, oneLine, toMailContent } from "./letter.ts";
-import { gradientLink, greeting, hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
+import { type Letter, nameLine, oneLine } from "./letter.ts";
+import { gradientLink, hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
 
 /** Tells the owner that somebody has put another key in place, so that a stranger's act is noticed. */
-export const tokenReplacedMail = (facts: FactsAbout<"token-replaced">, context: LetterContext): MailContent => {
+export const tokenReplacedMail = (facts: FactsAbout<"token-replaced">, context: LetterContext): Letter => {
   const partner = nameLine(context.partnerName);
   const organization = nameLine(facts.organizationName);
   const before = facts.organizationBefore;
-  return toMailContent({
+  return {
     subject: `The key for Gradient was replaced: ${partner}`,
     parts: [
-      greeting(context),
       paragraph(
         `${nameLine(facts.by.name)} has put another key in place for ${partner} in the hub. Gradient accepts it, and the key before is not used any more. Nothing is asked of you if that is right.`,
       ),
@@ -38,18 +36,16 @@ export const tokenReplacedMail = (facts: FactsAbout<"token-replaced">, context: 
         "Disconnect the integration on its page in the hub: from then on nothing is sent. In Gradient, generate a new key, which ends the one that was put in place.",
       ),
       hubLink(context),
-      ...context.further,
     ],
-  });
+  };
 };
 
 /** Reminds the owner of a key that is older than the policy allows. Everything goes on. */
-export const tokenAgedMail = (facts: FactsAbout<"token-aged">, context: LetterContext): MailContent => {
+export const tokenAgedMail = (facts: FactsAbout<"token-aged">, context: LetterContext): Letter => {
   const partner = nameLine(context.partnerName);
-  return toMailContent({
+  return {
     subject: `The key for Gradient is ${facts.days} days old: ${partner}`,
     parts: [
-      greeting(context),
       paragraph(
         `The key that ${partner} uses for Gradient is older than ${facts.policyDays} days. It works, and usage is sent as before. A key should be replaced from time to time, because nobody knows who has seen it.`,
       ),
@@ -71,7 +67,6 @@ export const tokenAgedMail = (facts: FactsAbout<"token-aged">, context: LetterCo
       },
       gradientLink(context, "Generate a key in Gradient"),
       hubLink(context),
-      ...context.further,
     ],
-  });
+  };
 };

@@ -1,17 +1,15 @@
 import type { FactsAbout } from "../mail-facts.ts";
-import type { MailContent } from "../mailer.ts";
-import { nameLine, toMailContent } from "./letter.ts";
-import { gradientLink, greeting, hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
+import { type Letter, nameLine } from "./letter.ts";
+import { gradientLink, hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
 
 /** Tells the owner that Gradient does not take the key any more, or that it is lost, and how to go on. */
-export const tokenRejectedMail = (facts: FactsAbout<"token-rejected">, context: LetterContext): MailContent => {
+export const tokenRejectedMail = (facts: FactsAbout<"token-rejected">, context: LetterContext): Letter => {
   const partner = nameLine(context.partnerName);
   const { isMissing = false } = facts;
 
-  return toMailContent({
+  return {
     subject: `Usage is not being sent to Gradient: new key needed for ${partner}`,
     parts: [
-      greeting(context),
       paragraph(
         isMissing
           ? `The key that ${partner} had entered in the hub is not stored any more, so nothing can be sent to Gradient with it.`
@@ -39,7 +37,6 @@ export const tokenRejectedMail = (facts: FactsAbout<"token-rejected">, context: 
       paragraph(
         "Your usage is still being counted in the hub. Once the new key is in place, the current count of every customer and service is sent by itself. Until then Gradient shows the counts it accepted last, so please do not reconcile on them. If the integration was disconnected in Gradient, customers and services have to be mapped there again.",
       ),
-      ...context.further,
     ],
-  });
+  };
 };

@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { composeMail, furtherParts } from "#shared/mail/letters/compose-mail";
+import { composeMail } from "#shared/mail/letters/compose-mail";
 import type { MailFacts, MailKind } from "#shared/mail/mail-facts";
 import { mailSamples, sampleContext, sampleRun } from "../../../operations/mail-samples.ts";
 
 const sources = { agreementTitle: "Sharing usage with Gradient", run: sampleRun };
 const written = (facts: MailFacts, context = sampleContext, further: MailFacts[] = []) => {
-  const parts = furtherParts(further, further.length, context);
-  const mail = composeMail(facts, { ...context, further: parts }, sources);
+  const mail = composeMail(facts, context, { ...sources, further: { causes: further, count: further.length } });
   if (!mail) throw new Error("There is no such mail.");
   return { ...mail, flat: mail.text.replace(/\s+/g, " ") };
 };
@@ -145,7 +144,7 @@ it.each([
   ["failed", "Usage did not reach Gradient: Harbourline IT", "The run ended early: Gradient was not working."],
 ] as const)("a mail about a run that %s", (outcome, subject, words) => {
   const run = { ...sampleRun, outcome, stoppedBy: outcome === "failed" ? "gradient-down" : null };
-  const mail = composeMail(mailSamples["run-result"], { ...sampleContext, further: [] }, { ...sources, run });
+  const mail = composeMail(mailSamples["run-result"], sampleContext, { ...sources, run });
 
   expect(mail?.subject).toBe(subject);
   expect(mail?.text.replace(/\s+/g, " ")).toContain(words);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { agreementConfirmedMail } from "#shared/mail/letters/agreement-confirmed-mail";
+import { composeMail } from "#shared/mail/letters/compose-mail";
 import type { LetterContext } from "#shared/mail/letters/letter-context";
 import type { FactsAbout } from "#shared/mail/mail-facts";
 
@@ -17,13 +17,16 @@ const context: LetterContext = {
   partnerName: "Example MSP",
   timeZone: "Europe/Prague",
   links: { hub: "https://hub.example/gradient?a=1&b=2", gradient: "https://app.usegradient.com/" },
-  further: [],
 };
 const letter = (
   change: Partial<typeof facts> = {},
   around: Partial<LetterContext> = {},
-  title = "Sending usage to Gradient",
-) => agreementConfirmedMail({ ...facts, ...change }, { ...context, ...around }, title);
+  agreementTitle = "Sending usage to Gradient",
+) => {
+  const mail = composeMail({ ...facts, ...change }, { ...context, ...around }, { agreementTitle, run: undefined });
+  if (!mail) throw new Error("There is no such mail.");
+  return mail;
+};
 
 const text = `Hello Jana Nováková,
 

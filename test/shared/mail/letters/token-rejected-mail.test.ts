@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import { composeMail } from "#shared/mail/letters/compose-mail";
 import type { LetterContext } from "#shared/mail/letters/letter-context";
-import { tokenRejectedMail } from "#shared/mail/letters/token-rejected-mail";
 import type { FactsAbout } from "#shared/mail/mail-facts";
 
 const facts: FactsAbout<"token-rejected"> = { kind: "token-rejected", rejectedAt: "2026-11-02T23:15:30.000Z" };
@@ -9,11 +9,16 @@ const context: LetterContext = {
   partnerName: "Example MSP",
   timeZone: "Europe/Prague",
   links: { hub: "https://hub.example/gradient", gradient: "https://app.usegradient.com/" },
-  further: [],
+};
+
+const written = (around: Partial<LetterContext> = {}) => {
+  const mail = composeMail(facts, { ...context, ...around }, { agreementTitle: "", run: undefined });
+  if (!mail) throw new Error("There is no such mail.");
+  return mail;
 };
 
 it("tells the owner since when nothing is sent, what to do, and that nothing is lost", () => {
-  const mail = tokenRejectedMail(facts, context);
+  const mail = written();
   expect(mail.subject).toBe("Usage is not being sent to Gradient: new key needed for Example MSP");
   expect(mail.text).toBe(`Hello Jana Nováková,
 
@@ -53,8 +58,12 @@ have to be mapped there again.
 });
 
 it("escapes what others wrote", () => {
-  const mail = tokenRejectedMail(facts, { ...context, ownerName: "</h1><b>", partnerName: "A&B\nSubject: x" });
+  const mail = written({ ownerName: "</h1><b>", partnerName: "A&B\nSubject: x" });
   expect(mail.subject).toBe("Usage is not being sent to Gradient: new key needed for A&B Subject: x");
   expect(mail.html).not.toContain("<b>");
   expect(mail.html).toContain("A&amp;B Subject: x");
+});
+
+it("greets whose name is not known without one", () => {
+  expect(written({ ownerName: "" }).text).toMatch(/^Hello,\n/);
 });
