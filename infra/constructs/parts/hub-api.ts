@@ -17,7 +17,7 @@ import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { cors } from "#api/cors";
 import { settingsOf } from "#infra/stages";
-import type { Method, Route } from "#shared/lambda/http/route";
+import type { Route } from "#shared/lambda/http/route";
 import type { DeploymentParameters } from "./deployment-parameters.ts";
 
 /** The HTTP API. Who may call a route is said by its declaration; CDK falls back to a signed-in person. */
@@ -35,7 +35,7 @@ export class HubApi extends Construct {
       }),
       corsPreflight: {
         allowOrigins: parameters.hubOrigins,
-        allowMethods: cors.methods.map((method) => corsMethodOf[method]),
+        allowMethods: cors.methods.map((method) => CorsHttpMethod[method]),
         allowHeaders: cors.allowedHeaders,
         exposeHeaders: cors.exposedHeaders,
         maxAge: Duration.hours(1),
@@ -53,7 +53,7 @@ export class HubApi extends Construct {
   route(handler: LambdaFunction, ...declared: Route[]): void {
     const integration = new HttpLambdaIntegration(`${handler.node.id}Integration`, handler);
     for (const { method, path, callers } of declared) {
-      const options = { path, methods: [methodOf[method]], integration };
+      const options = { path, methods: [HttpMethod[method]], integration };
       if (callers === "signed") this.#openToEverybody(options);
       else this.#api.addRoutes({ ...options, ...(callers === "feed" && { authorizationScopes: ["hub.feed"] }) });
     }
@@ -96,20 +96,6 @@ export class HubApi extends Construct {
     });
   }
 }
-
-const methodOf = {
-  GET: HttpMethod.GET,
-  POST: HttpMethod.POST,
-  PUT: HttpMethod.PUT,
-  DELETE: HttpMethod.DELETE,
-} satisfies Record<Method, HttpMethod>;
-
-const corsMethodOf = {
-  GET: CorsHttpMethod.GET,
-  POST: CorsHttpMethod.POST,
-  PUT: CorsHttpMethod.PUT,
-  DELETE: CorsHttpMethod.DELETE,
-} satisfies Record<Method, CorsHttpMethod>;
 
 // the route's key, never its path: neither ids nor a query string belong into a log that everybody may read
 const accessLogFormat = AccessLogFormat.custom(
