@@ -1,17 +1,17 @@
 import { closeSync, openSync, rmSync } from "node:fs";
 import type { RequestListener } from "node:http";
-import { originsOf } from "./door.ts";
 import { type Host, startHost } from "./host/host.ts";
-import { listenLocally, sendJson } from "./http-server.ts";
+import { originsOf } from "./http/door.ts";
+import { listenLocally, sendJson } from "./http/http-server.ts";
+import { apiDoor, localRoutes } from "./http/local-routes.ts";
 import { startHubUi } from "./hub-ui/hub-ui.ts";
 import { localAudience, startIssuer } from "./issuer/issuer.ts";
-import { apiDoor, localRoutes } from "./local-routes.ts";
 import type { StartOptions } from "./options.ts";
 import { portsFrom, requireFreePorts } from "./ports.ts";
 import { localSettings } from "./settings.ts";
 import { StartupProblem } from "./startup-problem.ts";
-import { writeStateFile } from "./state-file.ts";
-import { functionLog, openStateFolder, type StateFolder } from "./state-folder.ts";
+import { writeStateFile } from "./state/state-file.ts";
+import { functionLog, openStateFolder, type StateFolder } from "./state/state-folder.ts";
 
 export interface Endpoints {
   hubUi: string;

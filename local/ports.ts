@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import { portTaken } from "./http-server.ts";
+import { portTaken } from "./http/http-server.ts";
 
 export interface Ports {
   hubUi: number;

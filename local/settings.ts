@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import * as z from "zod";
-import { readStateFile, writeStateFile } from "./state-file.ts";
+import { readStateFile, writeStateFile } from "./state/state-file.ts";
 
 const settings = z.object({ vendorKey: z.string(), webhookSecret: z.string() });
 

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { endLeftover } from "../processes.ts";
 import { orProblem, StartupProblem } from "../startup-problem.ts";
-import { readStateFile, writeStateFile } from "../state-file.ts";
+import { readStateFile, writeStateFile } from "../state/state-file.ts";
 import { requireSoundDatabase } from "./database-file.ts";
 import { tendStream } from "./dynoxide-file.ts";
 

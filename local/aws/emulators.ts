@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import type { BusEvent } from "../bus-event.ts";
-import type { LocalServer } from "../http-server.ts";
+import type { LocalServer } from "../http/http-server.ts";
 import type { MailboxLinks } from "../mailbox/mailbox-page.ts";
-import type { StateFolder } from "../state-folder.ts";
+import type { StateFolder } from "../state/state-folder.ts";
 import { type AwsEndpoints, givenEndpoint } from "./aws-endpoints.ts";
 import { dynoxideCandidates, startDynoxide } from "./dynoxide.ts";
 import { startMailbox } from "./mailbox.ts";

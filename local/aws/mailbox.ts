@@ -2,10 +2,10 @@ import type { IncomingMessage, RequestListener, Server } from "node:http";
 import { createRequire } from "node:module";
 import * as z from "zod";
 import type { BusEvent } from "../bus-event.ts";
-import { keepDoor, noPages } from "../door.ts";
-import { closeServer, type LocalServer, portOf, portTaken } from "../http-server.ts";
+import { keepDoor, noPages } from "../http/door.ts";
+import { closeServer, type LocalServer, portOf, portTaken } from "../http/http-server.ts";
 import { type MailboxLinks, mailboxPage } from "../mailbox/mailbox-page.ts";
-import { readStateFile, writeStateFile } from "../state-file.ts";
+import { readStateFile, writeStateFile } from "../state/state-file.ts";
 import { reporting } from "./mail-reports.ts";
 
 // CommonJS, asked for as such: whoever bundles or transforms this disagrees with Node about the default of its default

@@ -2,7 +2,7 @@ import { buildApp } from "fauxqs";
 import { S3Store } from "../../node_modules/fauxqs/dist/s3/s3Store.js";
 import { SnsStore } from "../../node_modules/fauxqs/dist/sns/snsStore.js";
 import { SqsStore } from "../../node_modules/fauxqs/dist/sqs/sqsStore.js";
-import { keepDoor, noPages } from "../door.ts";
+import { keepDoor, noPages } from "../http/door.ts";
 import { isSdkCall, localRegion } from "./aws-call.ts";
 import { openQueueFile } from "./queue-file.ts";
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { noPages } from "../door.ts";
-import { type LocalServer, listenLocally, readBody, sendJson } from "../http-server.ts";
+import { noPages } from "../http/door.ts";
+import { type LocalServer, listenLocally, readBody, sendJson } from "../http/http-server.ts";
 import { AwsRefusal, isSdkCall } from "./aws-call.ts";
 import { secretsOperations } from "./secrets-operations.ts";
 import { secretsStore } from "./secrets-store.ts";

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import * as z from "zod";
-import { readStateFile, writeStateFile } from "../state-file.ts";
+import { readStateFile, writeStateFile } from "../state/state-file.ts";
 import { AwsRefusal, localAccount, localRegion } from "./aws-call.ts";
 
 const secretVersion = z.object({

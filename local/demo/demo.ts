@@ -1,6 +1,6 @@
 import { takeJourney } from "./journey.ts";
 import { useLocalSystem } from "./running-system.ts";
-import { messageOf } from "./step-runner.ts";
+import { messageOf } from "./steps/step-runner.ts";
 import { standardTerminal } from "./terminal.ts";
 import { showWhatToLookAt } from "./what-to-look-at.ts";
 

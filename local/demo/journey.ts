@@ -1,16 +1,16 @@
 import { fetchAccessToken } from "#local/sample/access-token";
 import { loadSample } from "#local/sample/load-sample";
 import { readSample } from "#local/sample/sample";
-import { confirmAgreement, showOwnerMail } from "./agreeing.ts";
-import { generateKey, registerToken, startIntegration } from "./connecting.ts";
 import { hubClient } from "./hub-client.ts";
 import { mailboxClient } from "./mailbox-client.ts";
-import { awaitAccountsAndServices, mapInGradient } from "./mapping.ts";
 import { partnerSideClient } from "./partner-side.ts";
-import { compareCounts, showReceipts } from "./proving.ts";
 import type { Endpoints } from "./running-system.ts";
-import { awaitActive, sendUsage } from "./sending.ts";
-import { stepRunner } from "./step-runner.ts";
+import { confirmAgreement, showOwnerMail } from "./steps/agreeing.ts";
+import { generateKey, registerToken, startIntegration } from "./steps/connecting.ts";
+import { awaitAccountsAndServices, mapInGradient } from "./steps/mapping.ts";
+import { compareCounts, showReceipts } from "./steps/proving.ts";
+import { awaitActive, sendUsage } from "./steps/sending.ts";
+import { stepRunner } from "./steps/step-runner.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Traveller } from "./traveller.ts";
 

@@ -7,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
 import { loadEnvFile, readOptions, repositoryRoot } from "#local/options";
 import { demoState } from "./demo-state.ts";
-import { messageOf } from "./step-runner.ts";
+import { messageOf } from "./steps/step-runner.ts";
 import type { Terminal } from "./terminal.ts";
 
 const endpoints = z.object({

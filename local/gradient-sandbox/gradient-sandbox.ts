@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { keepDoor, noPages } from "../door.ts";
+import { keepDoor, noPages } from "../http/door.ts";
 import { lazyBundle } from "../pages/bundle-page.ts";
 import { servePage } from "../pages/serve-page.ts";
 import { replyToError, send } from "./calls/exchange.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { originsOf } from "../door.ts";
-import { type LocalServer, listenLocally, sendJson } from "../http-server.ts";
+import { originsOf } from "../http/door.ts";
+import { type LocalServer, listenLocally, sendJson } from "../http/http-server.ts";
 import { lazyBundle } from "../pages/bundle-page.ts";
 import { servePage } from "../pages/serve-page.ts";
 import { samplePeople } from "../sample/people.ts";

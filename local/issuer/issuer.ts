@@ -2,9 +2,9 @@ import { generateKeyPairSync } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { calculateJwkThumbprint, importJWK, SignJWT } from "jose";
 import * as z from "zod";
-import { ownPage } from "../door.ts";
-import { type LocalServer, listenLocally, readBody, sendJson } from "../http-server.ts";
-import { readStateFile, writeStateFile } from "../state-file.ts";
+import { ownPage } from "../http/door.ts";
+import { type LocalServer, listenLocally, readBody, sendJson } from "../http/http-server.ts";
+import { readStateFile, writeStateFile } from "../state/state-file.ts";
 
 export const localAudience = "hub";
 

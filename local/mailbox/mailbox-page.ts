@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Email } from "aws-ses-v2-local/dist/store.js";
-import { sendJson } from "../http-server.ts";
+import { sendJson } from "../http/http-server.ts";
 import { lazyBundle } from "../pages/bundle-page.ts";
 import { servePage } from "../pages/serve-page.ts";
 

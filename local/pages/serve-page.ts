@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { originsOf } from "../door.ts";
+import { originsOf } from "../http/door.ts";
 import type { PageBundle } from "./bundle-page.ts";
 
 interface ServedPage {

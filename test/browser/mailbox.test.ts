@@ -6,7 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startMailbox } from "#local/aws/mailbox";
 import { mailboxClient } from "#local/demo/mailbox-client";
-import type { LocalServer } from "#local/http-server";
+import type { LocalServer } from "#local/http/http-server";
 import { composeMail } from "#shared/mail/letters/compose-mail";
 import type { MailFacts } from "#shared/mail/mail-facts";
 import { sesMailer } from "#shared/mail/ses-mailer";

@@ -17,8 +17,8 @@ import { startDynoxide } from "#local/aws/dynoxide";
 import { sourceHash } from "#local/fresh-template";
 import { generateSecret } from "#local/host/provision/provision-secrets";
 import { StartupProblem } from "#local/startup-problem";
-import { readStateFile, writeStateFile } from "#local/state-file";
-import { openStateFolder } from "#local/state-folder";
+import { readStateFile, writeStateFile } from "#local/state/state-file";
+import { openStateFolder } from "#local/state/state-folder";
 
 let folder: string;
 beforeEach(() => {

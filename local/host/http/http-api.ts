@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { readBody, sendJson } from "../../http-server.ts";
+import { readBody, sendJson } from "../../http/http-server.ts";
 import type { LocalFunction } from "../functions/function-pool.ts";
 import type { Outcome } from "../functions/function-process.ts";
 import { type Route, type RouteMatch, readRoutes, router } from "../template/routes.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { readStateFile, writeStateFile } from "../../state-file.ts";
+import { readStateFile, writeStateFile } from "../../state/state-file.ts";
 import type { StreamPosition } from "./stream-source.ts";
 
 /** The positions of all streams in one file, by the name of their event source. */

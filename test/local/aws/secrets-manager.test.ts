@@ -14,7 +14,7 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startSecretsManager } from "#local/aws/secrets-manager";
-import type { LocalServer } from "#local/http-server";
+import type { LocalServer } from "#local/http/http-server";
 
 let folder: string;
 let file: string;

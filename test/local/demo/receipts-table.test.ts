@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Receipt } from "#local/demo/hub-client";
-import { contradictions } from "#local/demo/proving";
 import { receiptsLegend, receiptsTable } from "#local/demo/receipts-table";
+import { contradictions } from "#local/demo/steps/proving";
 
 const aReceipt = (over: Partial<Receipt> = {}): Receipt => ({
   customerId: "cust-1",

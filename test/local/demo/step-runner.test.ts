@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { stepRunner } from "#local/demo/step-runner";
+import { stepRunner } from "#local/demo/steps/step-runner";
 import { terminalOn } from "#local/demo/terminal";
 import { waitFor } from "#local/demo/wait-for";
 

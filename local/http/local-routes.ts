@@ -1,6 +1,6 @@
 import type { RequestListener } from "node:http";
+import type { Schedules } from "../host/schedules.ts";
 import type { Door } from "./door.ts";
-import type { Schedules } from "./host/schedules.ts";
 import { sendJson } from "./http-server.ts";
 
 const isLocal = (url = "/"): boolean => url.startsWith("/_local/");

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { StartupProblem } from "../startup-problem.ts";
 import { type Door, keepDoor, noPages } from "./door.ts";
-import { StartupProblem } from "./startup-problem.ts";
 
 /** A server on 127.0.0.1 and nowhere else; `port` 0 takes any free one. */
 export interface LocalServer {

@@ -13,8 +13,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { commandLine } from "./processes.ts";
-import { orProblem, StartupProblem } from "./startup-problem.ts";
+import { commandLine } from "../processes.ts";
+import { orProblem, StartupProblem } from "../startup-problem.ts";
 
 export interface StateFolder {
   path: string;

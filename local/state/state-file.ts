@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import type * as z from "zod";
-import { StartupProblem } from "./startup-problem.ts";
+import { StartupProblem } from "../startup-problem.ts";
 
 /** What `file` holds, or undefined if it is not there yet. A file that cannot be understood ends the start. */
 export const readStateFile = <T>(file: string, schema: z.ZodType<T>): T | undefined => {
