@@ -103,6 +103,18 @@ describe("the ledger after a call", () => {
   });
 
   it.each([
+    [{ kind: "accepted" }, null],
+    [{ kind: "unmapped", message: "No account map found" }, null],
+    [{ kind: "rejected", message: "bad" }, null],
+    [{ kind: "throttled", retryAfterMs: 1_000 }, "throttled"],
+    [lost, "no-answer"],
+    [{ kind: "token-rejected" }, "stopped"],
+    [{ kind: "forbidden" }, "stopped"],
+  ] as const)("owes another call by itself after $kind: %s", (answer, owed) => {
+    expect(entryAfter(anEntry({ owed: "stopped" }), sent(answer)).owed).toBe(owed);
+  });
+
+  it.each([
     [{ kind: "accepted" }, "accepted"],
     [{ kind: "unmapped", message: "No account map found" }, "unmapped"],
     [{ kind: "rejected", message: "bad" }, "rejected"],
