@@ -1,5 +1,5 @@
 import { AppError } from "#shared/errors";
-import { chunkSk, listChunks, maxLinesPerChunk, receiptsIn } from "#shared/exports/chunk";
+import { chunkPrefix, chunkSk, listChunks, maxLinesPerChunk, receiptsIn } from "#shared/exports/chunk";
 import { exportView } from "#shared/exports/export-view";
 import type { Receipt } from "#shared/exports/line";
 import { findExport, isOver, listExports, type UsageExport } from "#shared/exports/usage-export";
@@ -90,7 +90,7 @@ export const readReceipts = (dependencies: Dependencies) => {
 
   return async ({ partnerId, exportId, outcome, cursor, room }: ReceiptQuery): Promise<List<Receipt>> => {
     const list: ListOf = [partnerId, "receipts", exportId, outcome ?? ""];
-    const start = fromCursor(list, keyAfter("chunk#"), cursor);
+    const start = fromCursor(list, keyAfter(chunkPrefix), cursor);
     const value = await ownExport(dependencies, partnerId, exportId);
     const named = await withNameInGradient(dependencies.table);
     const { items, hasRoomFor, add } = pageIn<Receipt>(room);

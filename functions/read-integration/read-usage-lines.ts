@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { customerKey, fromCustomerItem } from "#shared/customers/customer";
+import { customerKey, customerPrefix, fromCustomerItem } from "#shared/customers/customer";
 import type { Line } from "#shared/exports/line";
 import { heldLine, linesInScope } from "#shared/exports/lines-in-scope";
 import { findIntegration, type Integration } from "#shared/integrations/integration";
@@ -13,12 +13,15 @@ import { fromCursor, keyAfter, type ListOf, toCursor } from "./lists/cursor.ts";
 import { type List, type ListQuery, pageIn } from "./lists/list.ts";
 import { readEntries } from "./lists/read-entries.ts";
 
-const prefix = "customer#";
 // a customer has a few lines, so one or two reads fill a page
 const customersAtOnce = 100;
 
 /** The last line of the page before, and the row ahead of its customer's: after that row the table is read again. */
-const place = z.strictObject({ after: keyAfter(prefix).optional(), customerId: z.string(), serviceId: z.string() });
+const place = z.strictObject({
+  after: keyAfter(customerPrefix).optional(),
+  customerId: z.string(),
+  serviceId: z.string(),
+});
 
 const lineView = (line: Line, usage: CustomerUsage | undefined, entry: LedgerEntry | undefined) => {
   const count = line.billed ? usage?.counts[line.serviceId] : undefined;
@@ -49,7 +52,12 @@ export const readUsageLines = ({ table }: { table: ReadTable }) => {
     let after = start;
     for (;;) {
       const position = after === undefined ? {} : { after };
-      const rows = await table.query({ pk: partnerPk(partnerId), prefix, limit: customersAtOnce, ...position });
+      const rows = await table.query({
+        pk: partnerPk(partnerId),
+        prefix: customerPrefix,
+        limit: customersAtOnce,
+        ...position,
+      });
       const customers = readableOf(rows.items, fromCustomerItem);
       const ids = customers.map(({ id }) => id);
       const [usage, entries] = await Promise.all([

@@ -60,7 +60,13 @@ export const isBilled = ({ billing: held, removedAt, leftOut: decision = null }:
 export const isBillingKnown = ({ billing: held, removedAt }: Pick<Customer, "billing" | "removedAt">): boolean =>
   removedAt !== null || billing.safeParse(held).success;
 
-export const customerKey = (partnerId: string, id: string): Key => ({ pk: partnerPk(partnerId), sk: `customer#${id}` });
+/** What the keys of a partner's customers begin with. */
+export const customerPrefix = "customer#";
+
+export const customerKey = (partnerId: string, id: string): Key => ({
+  pk: partnerPk(partnerId),
+  sk: `${customerPrefix}${id}`,
+});
 
 export const toCustomerItem = (value: Customer): Item => ({ ...value, ...customerKey(value.partnerId, value.id) });
 export const fromCustomerItem = (item: Item): Customer => readRow(customer, item);
@@ -78,7 +84,7 @@ export const findCustomer = async (
 };
 
 const customerRows = (table: Pick<Table, "query">, partnerId: string): Promise<Item[]> =>
-  Array.fromAsync(allItems(table, { pk: partnerPk(partnerId), prefix: "customer#" }));
+  Array.fromAsync(allItems(table, { pk: partnerPk(partnerId), prefix: customerPrefix }));
 
 /** All customers of a partner, removed ones too, by id. */
 export const listCustomers = async (table: Pick<Table, "query">, partnerId: string): Promise<Customer[]> =>
@@ -92,4 +98,4 @@ type Fields = Partial<Record<keyof Customer, "something" | "nothing">>;
 
 /** How many customers the feed has told of, removed ones too, and how many of them have these fields, or lack them. */
 export const customerCounts = (table: Pick<Table, "count">, partnerId: string, where: Fields) =>
-  table.count({ pk: partnerPk(partnerId), prefix: "customer#", where });
+  table.count({ pk: partnerPk(partnerId), prefix: customerPrefix, where });

@@ -48,7 +48,10 @@ const stored = z.object({
 
 export const chunkPk = (partnerId: string, exportId: string): string => `export#${partnerId}#${exportId}`;
 // five digits keep text order and number order the same for up to six million lines
-export const chunkSk = (number: number): string => `chunk#${String(number).padStart(5, "0")}`;
+/** What the keys of a run's chunks begin with. */
+export const chunkPrefix = "chunk#";
+
+export const chunkSk = (number: number): string => `${chunkPrefix}${String(number).padStart(5, "0")}`;
 
 export const chunkKey = (partnerId: string, exportId: string, number: number): Key => ({
   pk: chunkPk(partnerId, exportId),
@@ -83,7 +86,7 @@ export const listChunks = async (
   exportId: string,
   page: { after?: string; limit: number },
 ): Promise<Page<Chunk>> => {
-  const { items, next } = await table.query({ pk: chunkPk(partnerId, exportId), prefix: "chunk#", ...page });
+  const { items, next } = await table.query({ pk: chunkPk(partnerId, exportId), prefix: chunkPrefix, ...page });
   return { items: readableOf(items, fromItem), next };
 };
 
@@ -104,7 +107,7 @@ export async function* receiptsOf(
   table: Pick<Table, "query">,
   { partnerId, id, chunks, allChunks, stop }: UsageExport,
 ): AsyncGenerator<Receipt[]> {
-  const query = { pk: chunkPk(partnerId, id), prefix: "chunk#", limit: rowsAtOnce };
+  const query = { pk: chunkPk(partnerId, id), prefix: chunkPrefix, limit: rowsAtOnce };
   for await (const item of allItems(table, query)) {
     const chunk = fromItem(item);
     if (chunk.number >= (allChunks ?? chunks ?? 0)) return;

@@ -3,7 +3,7 @@ import { instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
 import { readableOf, readRow } from "../stored.ts";
 import { allItems, type Key, retryOnConflict, store, type Table, versioned } from "../table/table.ts";
-import { type CustomerUsage, fromUsageItem } from "./usage.ts";
+import { type CustomerUsage, fromUsageItem, usagePrefix } from "./usage.ts";
 
 const lastMeasured = z.object({
   at: instant,
@@ -31,7 +31,7 @@ export const newestIn = (usage: Iterable<Pick<CustomerUsage, "counts">>): string
 /** Reads every count: of 20,000 customers it takes longer than a caller should wait. */
 const newestStored = async (table: Pick<Table, "query">, partnerId: string): Promise<string> => {
   let newest = "";
-  for await (const row of allItems(table, { pk: partnerPk(partnerId), prefix: "usage#" })) {
+  for await (const row of allItems(table, { pk: partnerPk(partnerId), prefix: usagePrefix })) {
     const its = newestIn(readableOf([row], fromUsageItem));
     if (its > newest) newest = its;
   }

@@ -53,9 +53,12 @@ const customerUsage = z.object({
 });
 export type CustomerUsage = z.infer<typeof customerUsage>;
 
+/** What the keys of a partner's counts begin with. */
+export const usagePrefix = "usage#";
+
 export const usageKey = (partnerId: string, customerId: string): Key => ({
   pk: partnerPk(partnerId),
-  sk: `usage#${customerId}`,
+  sk: `${usagePrefix}${customerId}`,
 });
 
 // as keys of a map, the DynamoDB client drops the one and takes the other for a class
@@ -104,7 +107,7 @@ export const readUsageAmong = async (
     return readUsage(table, partnerId, customerIds);
   const wanted = new Set(customerIds.map((id) => usageKey(partnerId, id).sk));
   const found = new Map<string, CustomerUsage>();
-  for await (const item of allItems(table, { pk: partnerPk(partnerId), prefix: "usage#" })) {
+  for await (const item of allItems(table, { pk: partnerPk(partnerId), prefix: usagePrefix })) {
     if (!wanted.has(item.sk)) continue;
     const usage = fromUsageItem(item);
     found.set(usage.customerId, usage);
@@ -132,6 +135,6 @@ export const listUsage = async (
   table: Pick<Table, "query">,
   partnerId: string,
 ): Promise<Map<string, CustomerUsage>> => {
-  const items = await Array.fromAsync(allItems(table, { pk: partnerPk(partnerId), prefix: "usage#" }));
+  const items = await Array.fromAsync(allItems(table, { pk: partnerPk(partnerId), prefix: usagePrefix }));
   return new Map(items.map(fromUsageItem).map((usage) => [usage.customerId, usage]));
 };

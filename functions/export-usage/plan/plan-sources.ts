@@ -1,11 +1,11 @@
-import { type Customer, fromCustomerItem } from "#shared/customers/customer";
+import { type Customer, customerPrefix, fromCustomerItem } from "#shared/customers/customer";
 import { type HeldLine, heldLine } from "#shared/exports/lines-in-scope";
 import type { Integration } from "#shared/integrations/integration";
 import { partnerPk } from "#shared/partners/partner";
 import { type HubService, listServices } from "#shared/services/hub-service";
 import { allItems, type Table } from "#shared/table/table";
 import { type LedgerEntry, ledgerRows, lineKey } from "#shared/usage/ledger";
-import { type Count, fromUsageItem } from "#shared/usage/usage";
+import { type Count, fromUsageItem, usagePrefix } from "#shared/usage/usage";
 
 // DynamoDB's own page, a megabyte, takes forty while it is being read
 const rowsAtOnce = 200;
@@ -43,7 +43,7 @@ export const readPlanSources = async (
 
   const readCustomers = async () => {
     const customers: PlanSources["customers"] = [];
-    for await (const item of rows("customer#")) {
+    for await (const item of rows(customerPrefix)) {
       const { id, name, billing, removedAt, leftOut } = fromCustomerItem(item);
       customers.push({ id: one(id), name, billing, removedAt, leftOut: leftOut ? true : null });
     }
@@ -51,7 +51,7 @@ export const readPlanSources = async (
   };
   const readCounted = async () => {
     const counted: PlanSources["counted"] = new Map();
-    for await (const item of rows("usage#")) {
+    for await (const item of rows(usagePrefix)) {
       const { customerId, counts } = fromUsageItem(item);
       const byService = Object.entries(counts).map(([id, count]): [string, Count] => [
         one(id),

@@ -3,7 +3,7 @@ import { fromCursor, keyAfter, type ListOf, toCursor } from "#functions/read-int
 import { type List, type ListQuery, pageIn } from "#functions/read-integration/lists/list";
 import { readEntries } from "#functions/read-integration/lists/read-entries";
 import { accountGap, type Gap, lastAcceptedIn } from "#shared/customers/coverage";
-import { type Customer, customerKey, fromCustomerItem, isBilled } from "#shared/customers/customer";
+import { type Customer, customerKey, customerPrefix, fromCustomerItem, isBilled } from "#shared/customers/customer";
 import { mappingEvidence } from "#shared/customers/mapped";
 import { findIntegration, type Integration } from "#shared/integrations/integration";
 import { findLeftOutServices } from "#shared/integrations/record/left-out";
@@ -26,7 +26,6 @@ export interface MappingItem extends Gap {
   leftOut: { reason: string; note: string | null; by: string | null; at: string | null } | null;
 }
 
-const prefix = "customer#";
 const customersAtOnce = 100;
 // a page may hold nothing and still have others after it: most customers of a partner are mapped
 const maxCustomersRead = 500;
@@ -80,7 +79,7 @@ const serviceItems = async (table: ItemsTable, integration: Integration): Promis
 };
 
 /** The row after which a page of accounts goes on, or how many services were shown. */
-const accountPlace = keyAfter(prefix);
+const accountPlace = keyAfter(customerPrefix);
 const servicePlace = z.int().min(0);
 
 /** Whatever of a partner's is in use and not billed: not mapped, or left out. */
@@ -95,7 +94,12 @@ export const readMappingItems = ({ table }: { table: ItemsTable }) => {
     let after = start;
     for (let read = 0; read < maxCustomersRead; read += customersAtOnce) {
       const position = after === undefined ? {} : { after };
-      const rows = await table.query({ pk: partnerPk(partnerId), prefix, limit: customersAtOnce, ...position });
+      const rows = await table.query({
+        pk: partnerPk(partnerId),
+        prefix: customerPrefix,
+        limit: customersAtOnce,
+        ...position,
+      });
       const customers = readableOf(rows.items, fromCustomerItem);
       for (const item of (await accountItems(table, integration, customers)).filter(isAsked)) {
         add([item]);
