@@ -76,17 +76,22 @@ export const parseRequest = <S extends z.ZodType>(
   });
 };
 
+// where there is no body there is no type of one: a client that goes by the type would read nothing as JSON
+const json = { "content-type": "application/json" };
+
 /** With `tagged` an `ETag`, and 304 without a body when the caller has this state already. */
 export const toResult = (event: APIGatewayProxyEventV2, { status, body }: Reply, tagged = false): HttpAnswer => {
   const text = body === undefined ? "" : JSON.stringify(body);
-  const headers = { "content-type": "application/json", "cache-control": "no-store" };
-  if (!tagged) return { statusCode: status, headers, body: text };
+  if (!tagged) {
+    const headers = { ...(text === "" ? {} : json), "cache-control": "no-store" };
+    return { statusCode: status, headers, body: text };
+  }
   const etag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 22)}"`;
-  const tags = { ...headers, "cache-control": "private, no-cache", etag };
+  const tags = { "cache-control": "private, no-cache", etag };
   const known = (event.headers["if-none-match"] ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
   // `*` is any state at all (RFC 9110)
   if (known.includes(etag) || known.includes("*")) return { statusCode: 304, headers: tags, body: "" };
-  return { statusCode: status, headers: tags, body: text };
+  return { statusCode: status, headers: { ...json, ...tags }, body: text };
 };
 
 type Work = (event: APIGatewayProxyEventV2WithJWTAuthorizer, requestId: string) => Promise<HttpAnswer>;

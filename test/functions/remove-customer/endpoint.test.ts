@@ -30,7 +30,7 @@ const removals = (customerIds: unknown[]) =>
     path: { partnerId },
     body: { customerIds },
   });
-const done = { status: 204, headers: jsonHeaders, body: undefined };
+const done = { status: 204, headers: { "cache-control": "no-store" }, body: undefined };
 
 it("answers a removal and its repeat alike", async () => {
   const { endpoint, table } = await anEndpoint(aCustomerRow());
