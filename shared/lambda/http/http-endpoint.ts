@@ -152,10 +152,13 @@ export const changeEndpoint = <S extends RequestSchema, Row>(
   { callers, request, maxBodyBytes = maxPersonBodyBytes, ...route }: Asking<S> & { callers: readonly Role[] },
   {
     guard,
+    allow,
     run,
     answerOf,
   }: {
     guard: Guard<Row>;
+    /** Throws for whoever may not ask for this, where what they ask for decides about that. */
+    allow?: (asked: Asked<z.infer<S>>) => void;
     run: (asked: Asked<z.infer<S>>) => Promise<Reply>;
     /** What is answered, where the rows that the change writes tell it: then not even a crash makes it happen twice. */
     answerOf?: (rows: Row[]) => Reply | undefined;
@@ -166,9 +169,11 @@ export const changeEndpoint = <S extends RequestSchema, Row>(
     const { partnerId } = person;
     return withLogFields({ partnerId }, async () => {
       const parsed = parseRequest(request, event, maxBodyBytes);
+      // before the key: what was answered to somebody who may is nothing for somebody who may not
+      allow?.({ request: parsed, person });
+      const key = route.method === "POST" ? idempotencyKeyOf(event) : undefined;
       await guard.admit(partnerId);
       const work = async () => toResult(event, await run({ request: parsed, person }));
-      const key = route.method === "POST" ? idempotencyKeyOf(event) : undefined;
       if (key === undefined) return work();
       const call = {
         partnerId,
