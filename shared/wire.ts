@@ -36,7 +36,13 @@ export const batchReply = z
     examples: [
       {
         accepted: 2,
-        rejected: [{ index: 1, code: "customer.unknown", detail: "customerId: There is no such customer." }],
+        rejected: [
+          {
+            index: 1,
+            code: "customer.unknown",
+            detail: "customerId: There is no such customer. Tell of the customer first, then send the count again.",
+          },
+        ],
       },
     ],
   });

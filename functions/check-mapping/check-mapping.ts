@@ -2,6 +2,7 @@ import { type Actor, eventWrite } from "#shared/events/event";
 import { askLook } from "#shared/integrations/ask-look";
 import {
   findIntegration,
+  fromIntegrationItem,
   type Integration,
   integrationWrite,
   isDisconnectedThere,
@@ -12,7 +13,7 @@ import {
 import { goingOn, isUnderWay, type Looks } from "#shared/integrations/record/looks";
 import { wrongStep } from "#shared/integrations/wrong-step";
 import type { Changing } from "#shared/table/changing";
-import { retryOnConflict } from "#shared/table/table";
+import { type Item, retryOnConflict } from "#shared/table/table";
 
 // longer than a look takes, counts included
 const joinsMs = 10_000;
@@ -29,6 +30,12 @@ const goneOn = (before: Integration): Integration => {
   if (!isHeld && before.looks.suspectedSince === null) return before;
   const free = { ...before, looks: goingOn(before.looks) };
   return isHeld ? withoutProblem({ ...free, state: stateWithToken(free) }, "gradient.disconnected") : free;
+};
+
+/** When the look was asked for that these rows, as they are written, ask for. */
+export const pressedIn = (rows: Item[]): string | null => {
+  const asking = rows.find(({ sk }) => sk === "integration");
+  return asking ? fromIntegrationItem(asking).looks.pressedAt : null;
 };
 
 /** Asks for a look at what is mapped in Gradient by now, ahead of its time. Asked again at once, it is the same one. */

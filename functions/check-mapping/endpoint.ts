@@ -1,6 +1,7 @@
 import type { ChangeGuard } from "#shared/calls/change-guard";
 import { changeEndpoint } from "#shared/lambda/http/http-endpoint";
-import type { checkMapping } from "./check-mapping.ts";
+import type { Item } from "#shared/table/table";
+import { type checkMapping, pressedIn } from "./check-mapping.ts";
 import { type CheckMappingReply, checkMappingRoute } from "./route.ts";
 
 export const checkMappingEndpoint = (check: ReturnType<typeof checkMapping>, guard: ChangeGuard) =>
@@ -10,4 +11,8 @@ export const checkMappingEndpoint = (check: ReturnType<typeof checkMapping>, gua
       status: 202,
       body: await check({ partnerId, by }),
     }),
+    answerOf: (rows: Item[]): CheckMappingReply | undefined => {
+      const requestedAt = pressedIn(rows);
+      return requestedAt === null ? undefined : { status: 202, body: { requestedAt } };
+    },
   });

@@ -1,11 +1,11 @@
 import * as z from "zod";
+import { identifier } from "#shared/identifier";
 import { changingRoles } from "#shared/lambda/http/caller";
 import { docs, type ReplyOf } from "#shared/lambda/http/docs";
 import { route } from "#shared/lambda/http/route";
 
-// Ids stand in the body, because they may hold any character. Only known ones are taken, so their shape is of no
-// concern here.
-const ids = z.array(z.string().max(512)).min(1, "Name at least one.").max(500, "A call takes at most 500 ids.");
+// Ids stand in the body, because they may hold any character.
+const ids = z.array(identifier).min(1, "Name at least one.").max(500, "A call takes at most 500 ids.");
 const chosen = z.strictObject({ kind: z.enum(["accounts", "services"]), ids });
 const reason = z
   .string("Say why, in a sentence.")

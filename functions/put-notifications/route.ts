@@ -2,13 +2,14 @@ import * as z from "zod";
 import { changingRoles } from "#shared/lambda/http/caller";
 import { docs, type ReplyOf } from "#shared/lambda/http/docs";
 import { route } from "#shared/lambda/http/route";
-import { mailAddress } from "#shared/mail-address";
+import { asciiAddress, mailAddress } from "#shared/mail-address";
 import { integrationReply } from "#shared/views/integration-reply";
 
 const maxRecipients = 10;
 
+// by how mail goes there: a domain has two spellings
 const isEachOnce = (addresses: string[]): boolean =>
-  new Set(addresses.map((address) => address.toLowerCase())).size === addresses.length;
+  new Set(addresses.map((address) => (asciiAddress(address) ?? address).toLowerCase())).size === addresses.length;
 
 const notifications = z.strictObject({
   recipients: z

@@ -96,6 +96,7 @@ export const exportsDocs = () =>
     tag: "Exports",
     summary: "The exports, newest start first",
     replies: { 200: { description: "A page of exports", body: pageOf(exportReply) } },
+    skipsUnreadable: true,
     problems: { 422: ["cursor.invalid"] },
   });
 
@@ -160,6 +161,7 @@ export const eventsDocs = () =>
     tag: "Integration",
     summary: "The audit trail, newest first",
     replies: { 200: { description: "A page of events", body: pageOf(eventReply) } },
+    skipsUnreadable: true,
     problems: { 422: ["cursor.invalid"] },
   });
 

@@ -7,7 +7,8 @@ import { type RecordUsageReply, recordUsageRoute } from "./route.ts";
 
 const differs = {
   code: "measurement.ambiguous",
-  detail: "unitCount: The batch has another count of this customer, service and time.",
+  detail:
+    "unitCount: The batch has another count of this customer, service and time. Decide on one, then send it again.",
 };
 
 export const recordUsageEndpoint = (record: ReturnType<typeof recordUsage>) =>

@@ -43,10 +43,12 @@ const clockToleranceMs = 5 * 60_000;
 const rowsAtOnce = 16;
 
 const details: Record<RefusedMeasurement["code"], string> = {
-  "customer.unknown": "customerId: There is no such customer.",
-  "customer.removed": "customerId: The customer was removed.",
-  "service.unknown": "serviceId: There is no such service in the catalogue.",
-  "usage.from-future": "measuredAt: The time lies more than five minutes ahead.",
+  "customer.unknown": "customerId: There is no such customer. Tell of the customer first, then send the count again.",
+  "customer.removed": "customerId: The customer was removed. Send no counts of it, or tell of it again first.",
+  "service.unknown":
+    "serviceId: There is no such service in the catalogue. Put the service first, then send the count again.",
+  "usage.from-future":
+    "measuredAt: The time lies more than five minutes ahead. Set the clock right, then send the count again.",
 };
 
 /**

@@ -41,7 +41,7 @@ export interface Registration {
  * about the token.
  */
 const refusal = (error: unknown): unknown => {
-  if (!(error instanceof AppError) || !error.code.startsWith("gradient.")) return error;
+  if (!(error instanceof AppError) || !/^(gradient|slots)\./.test(error.code)) return error;
   if (error.code === "gradient.token-rejected") {
     const detail = "Gradient does not accept this token. Generate a new one in Gradient and paste it here.";
     return new AppError("invalid", "token.rejected", detail, { cause: error });

@@ -33,14 +33,7 @@ export const registerTokenDocs = () =>
       422: ["token.malformed", "token.rejected"],
       429: ["token.cooldown"],
       502: ["gradient.vendor-key-rejected", "gradient.unavailable"],
-      503: [
-        "gradient.refused",
-        "gradient.forbidden",
-        "gradient.unavailable",
-        "gradient.throttled",
-        "gradient.not-asked",
-        "secrets.unavailable",
-      ],
+      503: ["gradient.refused", "gradient.unavailable", "secrets.unavailable"],
     },
   });
 

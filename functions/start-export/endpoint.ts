@@ -12,10 +12,11 @@ const accepted = (value: UsageExport): StartExportReply => ({ status: 202, body:
 export const startExportEndpoint = (start: ReturnType<typeof startExport>, guard: ChangeGuard) =>
   changeEndpoint(startExportRoute, {
     guard,
-    run: async ({ request: { body }, person }): Promise<StartExportReply> => {
-      const { partnerId, by } = body.mode === "dry-run" ? person : withRole(person, changingRoles);
-      return accepted(await start({ partnerId, by, ...body }));
+    allow: ({ request: { body }, person }) => {
+      if (body.mode !== "dry-run") withRole(person, changingRoles);
     },
+    run: async ({ request: { body }, person: { partnerId, by } }): Promise<StartExportReply> =>
+      accepted(await start({ partnerId, by, ...body })),
     answerOf: (rows: Item[]) => {
       const started = startedBy(rows);
       return started && accepted(started);

@@ -33,6 +33,7 @@ export const startExportDocs = () =>
     example: { mode: "changes", customerIds: ["cust-001"] },
     replies: { 202: { description: "The export begins", body: exportReply } },
     problems: {
+      403: ["role.not-allowed"],
       404: ["export.not-found"],
       409: [
         "export.already-running",

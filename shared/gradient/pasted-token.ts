@@ -57,11 +57,15 @@ export const cleanPastedToken = (pasted: string): string => {
   }
 };
 
+// Many times a token and whatever may stand around it. To look for that takes time by the square of the length.
+const maxPasted = 2_048;
+
 /**
  * The tokens that a person may have meant, the likeliest first: where a visible character was taken away, the second is
  * the token as it was pasted. Empty where neither has the shape of one.
  */
 export const tokensIn = (pasted: string): PartnerToken[] => {
+  if (pasted.length > maxPasted) return [];
   const candidates = new Set([cleanPastedToken(pasted), withoutUnseen(pasted)]);
   return [...candidates].flatMap((text) => {
     const parsed = partnerToken.safeParse(text);

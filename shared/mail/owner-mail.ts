@@ -77,6 +77,12 @@ export const ownerMailWrite = (mail: OwnerMail): RowWrite => versioned(toItem(ma
 
 export const fromMailItem = (item: Item): OwnerMail => readRow(ownerMail, item);
 
+/** The mail that these rows, as they are written, owe to somebody. */
+export const queuedIn = (rows: Item[]): OwnerMail | undefined => {
+  const queued = rows.find(({ sk, version }) => sk.startsWith("mail#") && version === 1);
+  return queued && fromMailItem(queued);
+};
+
 export const findOwnerMail = async (
   table: Pick<Table, "get">,
   partnerId: string,

@@ -32,6 +32,8 @@ const strangeTexts = [
   "x".repeat(128),
   "x".repeat(129),
   "🏢".repeat(600),
+  "漢".repeat(512),
+  `x${", ".repeat(20_000)}x`,
   "eyJhIjoxfQ",
   "ImV4cG9ydCM5Ig",
   "InVzYWdlI1x1ZDgzYyI",
@@ -77,6 +79,29 @@ const words = ["accepted", "unmapped", "left-out", "services"];
 // mostly somebody who may change something
 const roles = ["owner", "owner", "owner", "full_admin", "product_admin", "billing_admin"];
 
+/** Bodies that no client makes of values, but somebody may type, or generate. */
+const oddBodies = [
+  "{",
+  "[]",
+  '"x"',
+  "null",
+  "1",
+  "",
+  '{"a":1,}',
+  "[".repeat(30_000),
+  `${'{"a":'.repeat(10_000)}1${"}".repeat(10_000)}`,
+  JSON.stringify(Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`f${index}`, 0]))),
+  '{"__proto__":{"mode":"full"}}',
+];
+/** The same body with a member that comes twice, or with numbers that are too large, or too exact. */
+const oddlyWritten = (random: Random, text: string): string =>
+  pick(random, [
+    text.replace(/^\{/, '{"partnerToken":1,"mode":"full","measurements":[],'),
+    text.replaceAll(/:\d+/g, ":1e400"),
+    text.replaceAll(/:\d+/g, ":-0"),
+    text.replaceAll(/:\d+/g, ":9007199254740993"),
+  ]);
+
 /** A request that somebody may send, from one that the route would take: mostly wrong in one place, sometimes right. */
 export const strangeRequest = (random: Random, routeKey: string, good: Omit<HttpCall, "routeKey">): HttpCall => {
   const named = (names: Record<string, string> = {}) =>
@@ -84,7 +109,8 @@ export const strangeRequest = (random: Random, routeKey: string, good: Omit<Http
       Object.entries(names).map(([name, value]) => [name, random() < 0.2 ? pick(random, strangeTexts) : value]),
     );
   const body = (): unknown => {
-    if (random() < 0.05) return pick(random, ["{", "[]", '"x"', "null", "1", "", '{"a":1,}']);
+    if (random() < 0.05) return pick(random, oddBodies);
+    if (random() < 0.05) return oddlyWritten(random, JSON.stringify(good.body ?? {}));
     return random() < 0.7 ? spoilt(random, good.body ?? {}) : good.body;
   };
   const query = {

@@ -56,7 +56,17 @@ const stored = (item: Item): Item => (Object.isFrozen(item) ? item : (copyOf(ite
 
 // as the adapter throws what DynamoDB refuses as malformed
 const refused = (why: string) => new InfrastructureFault(why);
-const isEachOnce = (keys: Key[]): boolean => keys.length < 2 || new Set(keys.map(id)).size === keys.length;
+/** As DynamoDB sees them: half a character is written like any other half. */
+const isEachOnce = (keys: Key[]): boolean =>
+  keys.length < 2 || new Set(keys.map((key) => id(key).toWellFormed())).size === keys.length;
+
+// three bytes are the most that a unit of UTF-16 takes
+const isOver = (text: string, maxBytes: number): boolean =>
+  text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes;
+/** DynamoDB's own limits of a key, which its emulators may not know. */
+const checkSizes = (keys: Key[]): void => {
+  for (const { pk, sk } of keys) if (isOver(pk, 2048) || isOver(sk, 1024)) throw refused("A key is too long");
+};
 
 /** One partition: its rows, and once somebody has asked for them in order, their sort keys. */
 interface Partition {
@@ -123,6 +133,7 @@ export const inMemoryTable = (initial: Iterable<Item> = []): InMemoryTable => {
   const apply = (writes: Write[]) => {
     if (writes.length === 0 || writes.length > maxWrites) throw refused("A transaction has 1 to 100 writes");
     if (!isEachOnce(writes.map(keyOf))) throw refused("A transaction names each row once");
+    checkSizes(writes.map(keyOf));
     if (!writes.every((write) => holds(keyOf(write), write.expect))) throw conflict();
     for (const write of writes) {
       if ("put" in write) set(stored(write.put));
@@ -146,8 +157,12 @@ export const inMemoryTable = (initial: Iterable<Item> = []): InMemoryTable => {
     unload: (keys) => {
       for (const key of keys) remove(key);
     },
-    get: async (key) => rows.get(id(key)),
+    get: async (key) => {
+      checkSizes([key]);
+      return rows.get(id(key));
+    },
     getMany: async (keys) => {
+      checkSizes(keys);
       if (!isEachOnce(keys)) throw refused("A row is asked for once");
       return keys.flatMap((key) => rows.get(id(key)) ?? []);
     },
@@ -155,6 +170,10 @@ export const inMemoryTable = (initial: Iterable<Item> = []): InMemoryTable => {
     delete: async (key, expect) => apply([{ delete: key, ...(expect === undefined ? {} : { expect }) }]),
     transact: async (writes) => apply(writes),
     query: async ({ pk, prefix = "", after, descending = false, limit = Number.POSITIVE_INFINITY }) => {
+      checkSizes([
+        { pk, sk: prefix },
+        { pk, sk: after ?? "" },
+      ]);
       const partition = partitions.get(pk);
       if (!partition) return { items: [], next: null };
       const { values, placeOf, after: placeAfter } = sortKeysOf(partition);

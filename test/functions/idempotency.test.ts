@@ -86,6 +86,18 @@ describe("the same key", () => {
     });
   });
 
+  it("is no way around the role", async () => {
+    const { asked, runs } = await connected();
+    await asked({ mode: "full" }, "key-1");
+
+    for (const body of [{ mode: "full" }, { mode: "changes" }]) {
+      const answer = await asked(body, "key-1", { person: { role: "billing_admin" } });
+      expect(answer).toMatchObject({ status: 403, body: { code: "role.not-allowed" } });
+      expect(answer.headers).not.toHaveProperty("idempotency-replayed");
+    }
+    expect(runs()).toHaveLength(1);
+  });
+
   it("has the refusal of a use case kept, and one for the role not", async () => {
     const { api, asked, world } = await connected();
     await asked({ mode: "full" }, "key-1");

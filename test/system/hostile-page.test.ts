@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -143,6 +143,18 @@ describe("a form, and a script that asks for no leave", () => {
         const { status } = await pageRequest(url, { ...asked, body: '{"name":"Made by a form"}' });
         expect({ url, asked, status }).toEqual({ url, asked, status: 415 });
       }
+    }
+  });
+});
+
+describe("another person of this machine", () => {
+  it("opens no file of a system that runs", () => {
+    const entries = readdirSync(system.stateFolder, { recursive: true, withFileTypes: true });
+    expect(entries.length).toBeGreaterThan(8);
+    expect(statSync(system.stateFolder).mode & 0o777).toBe(0o700);
+    for (const entry of entries) {
+      const path = join(entry.parentPath, entry.name);
+      expect({ path, mode: statSync(path).mode & 0o777 }).toEqual({ path, mode: entry.isDirectory() ? 0o700 : 0o600 });
     }
   });
 });

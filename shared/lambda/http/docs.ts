@@ -20,6 +20,8 @@ interface RouteDocs<Replies> {
   items?: Record<string, z.ZodType>;
   /** An example of the request's body. */
   example?: unknown;
+  /** A list that goes without a stored record that cannot be read. */
+  skipsUnreadable?: true;
   /** The codes of problems that only some routes have, by their status. */
   problems?: Record<number, readonly string[]>;
 }

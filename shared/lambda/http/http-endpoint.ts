@@ -76,17 +76,22 @@ export const parseRequest = <S extends z.ZodType>(
   });
 };
 
+// where there is no body there is no type of one: a client that goes by the type would read nothing as JSON
+const json = { "content-type": "application/json" };
+
 /** With `tagged` an `ETag`, and 304 without a body when the caller has this state already. */
 export const toResult = (event: APIGatewayProxyEventV2, { status, body }: Reply, tagged = false): HttpAnswer => {
   const text = body === undefined ? "" : JSON.stringify(body);
-  const headers = { "content-type": "application/json", "cache-control": "no-store" };
-  if (!tagged) return { statusCode: status, headers, body: text };
+  if (!tagged) {
+    const headers = { ...(text === "" ? {} : json), "cache-control": "no-store" };
+    return { statusCode: status, headers, body: text };
+  }
   const etag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 22)}"`;
-  const tags = { ...headers, "cache-control": "private, no-cache", etag };
+  const tags = { "cache-control": "private, no-cache", etag };
   const known = (event.headers["if-none-match"] ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
   // `*` is any state at all (RFC 9110)
   if (known.includes(etag) || known.includes("*")) return { statusCode: 304, headers: tags, body: "" };
-  return { statusCode: status, headers: tags, body: text };
+  return { statusCode: status, headers: { ...json, ...tags }, body: text };
 };
 
 type Work = (event: APIGatewayProxyEventV2WithJWTAuthorizer, requestId: string) => Promise<HttpAnswer>;
@@ -147,10 +152,13 @@ export const changeEndpoint = <S extends RequestSchema, Row>(
   { callers, request, maxBodyBytes = maxPersonBodyBytes, ...route }: Asking<S> & { callers: readonly Role[] },
   {
     guard,
+    allow,
     run,
     answerOf,
   }: {
     guard: Guard<Row>;
+    /** Throws for whoever may not ask for this, where what they ask for decides about that. */
+    allow?: (asked: Asked<z.infer<S>>) => void;
     run: (asked: Asked<z.infer<S>>) => Promise<Reply>;
     /** What is answered, where the rows that the change writes tell it: then not even a crash makes it happen twice. */
     answerOf?: (rows: Row[]) => Reply | undefined;
@@ -161,9 +169,11 @@ export const changeEndpoint = <S extends RequestSchema, Row>(
     const { partnerId } = person;
     return withLogFields({ partnerId }, async () => {
       const parsed = parseRequest(request, event, maxBodyBytes);
+      // before the key: what was answered to somebody who may is nothing for somebody who may not
+      allow?.({ request: parsed, person });
+      const key = route.method === "POST" ? idempotencyKeyOf(event) : undefined;
       await guard.admit(partnerId);
       const work = async () => toResult(event, await run({ request: parsed, person }));
-      const key = route.method === "POST" ? idempotencyKeyOf(event) : undefined;
       if (key === undefined) return work();
       const call = {
         partnerId,

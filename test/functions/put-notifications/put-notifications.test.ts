@@ -54,6 +54,10 @@ describe("PUT /notifications", () => {
     ["an address that SES cannot send to", { recipients: ["änn@msp.example"], onSuccess: false }],
     ["a header", { recipients: ["ann@msp.example\r\nBcc: x@y.example"], onSuccess: false }],
     ["the same twice", { recipients: ["ann@msp.example", "ANN@msp.example"], onSuccess: false }],
+    [
+      "the same twice, spelt in two ways",
+      { recipients: ["ann@bücher.example", "ann@xn--bcher-kva.example"], onSuccess: false },
+    ],
     ["eleven", { recipients: Array.from({ length: 11 }, (_, at) => `a${at}@msp.example`), onSuccess: false }],
     ["no word on good results", { recipients: [] }],
   ])("refuses %s", async (_, body) => {

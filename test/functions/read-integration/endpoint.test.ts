@@ -114,7 +114,8 @@ describe("GET /", () => {
       call(endpoint, anHttpEvent({ routeKey: base, ...(tag ? { headers: { "If-None-Match": tag } } : {}) }));
     const etag = String((await ask()).headers?.etag);
 
-    expect(await ask(etag)).toEqual({ status: 304, headers: { ...tags, etag }, body: undefined });
+    const { "content-type": _, ...ofNoBody } = tags;
+    expect(await ask(etag)).toEqual({ status: 304, headers: { ...ofNoBody, etag }, body: undefined });
     expect(await ask(`"other", W/${etag}`)).toMatchObject({ status: 304 });
     expect(await ask("*")).toMatchObject({ status: 304 });
     await table.put(anIntegrationRow({ state: "suspended" }));

@@ -49,13 +49,31 @@ it("stores the good records and names the bad ones, in the order of the batch", 
   const invalid = (index: number, detail: string) => ({ index, code: "usage.invalid", detail });
   expect(reply).toEqual(
     answer(1, [
-      { index: 0, code: "customer.unknown", detail: "customerId: There is no such customer." },
+      {
+        index: 0,
+        code: "customer.unknown",
+        detail: "customerId: There is no such customer. Tell of the customer first, then send the count again.",
+      },
       invalid(1, "unitCount: A unit count is not negative."),
-      { index: 2, code: "service.unknown", detail: "serviceId: There is no such service in the catalogue." },
+      {
+        index: 2,
+        code: "service.unknown",
+        detail:
+          "serviceId: There is no such service in the catalogue. Put the service first, then send the count again.",
+      },
       invalid(3, "unitCount: A unit count is a whole number."),
       invalid(5, "unitCount: A unit count is at most 9999999999."),
-      { index: 6, code: "usage.from-future", detail: "measuredAt: The time lies more than five minutes ahead." },
-      { index: 7, code: "customer.removed", detail: "customerId: The customer was removed." },
+      {
+        index: 6,
+        code: "usage.from-future",
+        detail:
+          "measuredAt: The time lies more than five minutes ahead. Set the clock right, then send the count again.",
+      },
+      {
+        index: 7,
+        code: "customer.removed",
+        detail: "customerId: The customer was removed. Send no counts of it, or tell of it again first.",
+      },
       invalid(8, "unitCount: A unit count is a whole number."),
       invalid(9, "measuredAt: A time is an RFC 3339 date-time."),
       invalid(10, "The record has to be an object."),

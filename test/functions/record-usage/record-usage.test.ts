@@ -119,10 +119,26 @@ it("names what it refuses and keeps the rest", async () => {
   );
 
   expect(refused).toEqual([
-    { index: 0, code: "customer.unknown", detail: "customerId: There is no such customer." },
-    { index: 2, code: "customer.removed", detail: "customerId: The customer was removed." },
-    { index: 3, code: "service.unknown", detail: "serviceId: There is no such service in the catalogue." },
-    { index: 4, code: "usage.from-future", detail: "measuredAt: The time lies more than five minutes ahead." },
+    {
+      index: 0,
+      code: "customer.unknown",
+      detail: "customerId: There is no such customer. Tell of the customer first, then send the count again.",
+    },
+    {
+      index: 2,
+      code: "customer.removed",
+      detail: "customerId: The customer was removed. Send no counts of it, or tell of it again first.",
+    },
+    {
+      index: 3,
+      code: "service.unknown",
+      detail: "serviceId: There is no such service in the catalogue. Put the service first, then send the count again.",
+    },
+    {
+      index: 4,
+      code: "usage.from-future",
+      detail: "measuredAt: The time lies more than five minutes ahead. Set the clock right, then send the count again.",
+    },
   ]);
   expect(await countsOf(table)).toEqual({ "svc-dns": aCount() });
   expect(await countsOf(table, "cust-9")).toBeUndefined();

@@ -26,6 +26,32 @@ it("lets 30 changes of a partner's people pass in any minute, and says when the 
   await expect(admit(partnerId)).rejects.toMatchObject({ code: "calls.too-many" });
 });
 
+it("is not deceived by a clock that was ahead", async () => {
+  const clock = virtualClock();
+  let aheadMs = 60 * 60_000;
+  const admit = callLimit({ table: inMemoryTable(), now: () => new Date(clock.now() + aheadMs), perMinute: 2 });
+  await admit(partnerId);
+  await admit(partnerId);
+  aheadMs = 0;
+
+  await admit(partnerId);
+  await admit(partnerId);
+  await expect(admit(partnerId)).rejects.toMatchObject({ code: "calls.too-many", retryAfterSeconds: 60 });
+
+  // a little ahead is as usual: many processes count
+  aheadMs = -500;
+  await expect(admit(partnerId)).rejects.toMatchObject({ code: "calls.too-many", retryAfterSeconds: 60 });
+});
+
+it("counts anew where its row cannot be read, so that nobody is locked out", async () => {
+  const table = inMemoryTable([{ pk: "partner#org-1", sk: "calls", version: Number.NaN, at: "of a later version" }]);
+  const admit = callLimit({ table, now: () => new Date("2026-11-22T12:00:00Z"), perMinute: 2 });
+
+  await admit(partnerId);
+  await admit(partnerId);
+  await expect(admit(partnerId)).rejects.toMatchObject({ code: "calls.too-many" });
+});
+
 it("counts calls at the same time one by one, and none that it refuses", async () => {
   const table = inMemoryTable();
   const admit = callLimit({ table, now: () => new Date("2026-11-22T12:00:00Z") });

@@ -34,6 +34,16 @@ describe("a pasted token", () => {
     expect(tokensIn("x".repeat(10_000))).toEqual([]);
   });
 
+  it.each([",", " ", "(", "\u200b", ". "])("is soon done with a text full of %j", (filler) => {
+    const began = performance.now();
+
+    expect(tokensIn(`x${filler.repeat(60_000)}x`)).toEqual([]);
+    expect(tokensIn(`${"(".repeat(30_000)}x${")".repeat(30_000)}`)).toEqual([]);
+
+    // looked at as one that a person may have pasted, it takes half a minute
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
+
   it("keeps what may belong to it", () => {
     expect(cleanPastedToken("a b")).toBe("a b");
     expect(cleanPastedToken('ab"cd')).toBe('ab"cd');
