@@ -127,8 +127,11 @@ export const recordUsage = ({ table, now }: Dependencies) => {
         if (removed.has(record.customerId))
           refused.push({ index, code: "customer.removed", detail: details["customer.removed"] });
     }
-    const newest = kept.reduce((last, { record: { measuredAt } }) => (measuredAt > last ? measuredAt : last), "");
-    if (newest !== "") await noteMeasured(table, partnerId, { at: newest });
+    const newest = kept
+      .map(({ record: { measuredAt } }) => measuredAt)
+      .sort()
+      .at(-1);
+    if (newest !== undefined) await noteMeasured(table, partnerId, { at: newest });
     return refused;
   };
 };

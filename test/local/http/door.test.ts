@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type LocalServer, listenLocally } from "#local/http-server";
+import { type LocalServer, listenLocally } from "#local/http/http-server";
 import { pageRequest } from "#test/system/page-request";
 
 let server: LocalServer;
