@@ -102,3 +102,14 @@ it.each([
 
   expect(await ask("startExport", { body: { retryOf } })).toEqual(aProblem(status, code, title, detail));
 });
+
+it("counts no call that nobody may make, and none with a key that is none", async () => {
+  const { world } = await connectedApi();
+  const { ask } = hubApi(world, 1);
+  const body = { mode: "full" };
+
+  expect(await ask("startExport", { body, person: { role: "billing_admin" } })).toMatchObject({ status: 403 });
+  expect(await ask("startExport", { body, headers: { "idempotency-key": "" } })).toMatchObject({ status: 422 });
+  expect(await ask("startExport", { body })).toMatchObject({ status: 202 });
+  expect(await ask("startExport", { body })).toMatchObject({ status: 429, body: { code: "calls.too-many" } });
+});
