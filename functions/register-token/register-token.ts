@@ -179,6 +179,6 @@ export const registerToken = ({
   return (registration: Registration): Promise<Integration> =>
     audit.tried(registration, (limited) => {
       const tokens = parseTokens(registration.text);
-      return limited(() => tryInTurn(tokens, (token) => registerOne(token, registration)));
+      return tryInTurn(tokens, (token) => limited(() => registerOne(token, registration)));
     });
 };
