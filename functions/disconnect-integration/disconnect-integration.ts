@@ -2,7 +2,7 @@ import { type Actor, eventWrite } from "#shared/events/event";
 import { type Closing, closingAbandoned } from "#shared/exports/ending/close-export";
 import { owedClose } from "#shared/exports/ending/final-counts";
 import { exportWrite, findExport, isHeld, isOver, type UsageExport } from "#shared/exports/usage-export";
-import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
+import { findIntegration, type Integration, integrationWrite, problemsOfMails } from "#shared/integrations/integration";
 import { closingUntil, type Closing as Leaving, nextTryAt } from "#shared/integrations/record/closing";
 import { withLeft } from "#shared/integrations/record/left-connections";
 import { organizationClaimKey, releaseClaim, tokenClaimKey } from "#shared/integrations/token-claim";
@@ -80,7 +80,10 @@ export const disconnectIntegration =
         gradient: null,
         agreement: null,
         nextRunAt: null,
-        problems: left === undefined ? [] : [{ code: "counts.left", since: at }],
+        problems: [
+          ...problemsOfMails(before),
+          ...(left === undefined ? [] : [{ code: "counts.left" as const, since: at }]),
+        ],
       };
       const { record, stopWrites } = await stopRun(running, updated);
       await table.transact([

@@ -2,7 +2,13 @@ import { AppError } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
 import { owedClose, stopFinal } from "#shared/exports/ending/final-counts";
 import { findExport } from "#shared/exports/usage-export";
-import { findIntegration, type Integration, integrationWrite, noMapping } from "#shared/integrations/integration";
+import {
+  findIntegration,
+  type Integration,
+  integrationWrite,
+  noMapping,
+  problemsOfMails,
+} from "#shared/integrations/integration";
 import { withLeft } from "#shared/integrations/record/left-connections";
 import { noLooks } from "#shared/integrations/record/looks";
 import { noNotifications } from "#shared/integrations/record/notifications";
@@ -102,7 +108,7 @@ export const startIntegration =
         closing: null,
         leftConnections: leftWith(existing, { at, newId }),
         secretName: null,
-        problems: [],
+        problems: existing ? problemsOfMails(existing) : [],
         version: existing?.version ?? 0,
       };
       await table.transact([

@@ -177,6 +177,11 @@ export const withoutProblem = (value: Integration, ...codes: ProblemCode[]): Int
   problems: value.problems.filter(({ code }) => !codes.some((gone) => gone === code)),
 });
 
+const mailProblems = new Set<string>(["owner.unknown", "owner.unreachable", "recipient.unreachable", "mail.not-sent"]);
+/** Of its problems those that mails have: they wait on, whether their partner is connected or not. */
+export const problemsOfMails = ({ problems }: Integration): Integration["problems"] =>
+  problems.filter(({ code }) => mailProblems.has(code));
+
 /**
  * With the time of the next scheduled run. A schedule that cannot be read as it stands, for instance in a zone that is
  * none any more, has its runs in UTC or every night; that shows on the partner's page and alarms, until the schedule is
