@@ -5,16 +5,19 @@ import { findExport } from "#shared/exports/usage-export";
 import type { GradientApi } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
+import { asConnected } from "#shared/integrations/record/closing";
+import { leftConnectionOf } from "#shared/integrations/record/left-connections";
 import { logFailure } from "#shared/log-failure";
 import type { Clock } from "#shared/pace/clock";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import { retryOnConflict, type Table } from "#shared/table/table";
+import { forgetKey } from "./forget-key.ts";
 import { closingFor, type Leaving, sendZeros } from "./send-zeros.ts";
 
 interface Dependencies {
   table: Pick<Table, "get" | "transact">;
   gradientFor: (partnerId: string) => Pick<GradientApi, "readConnection" | "setStatus">;
-  vault: Pick<TokenVault, "read" | "remove">;
+  vault: Pick<TokenVault, "read" | "remove" | "forget">;
   clock: Clock;
   newId: () => string;
   obstacleFor: (partnerId: string, tokenVersionId?: string) => Promise<Obstacle | null>;
@@ -29,7 +32,9 @@ const pollMs = 500;
  * zeros in Gradient, those go first; the watch over looks sends the message again for as long as they are on their way.
  */
 export const closeConnection = ({ table, gradientFor, vault, clock, newId, obstacleFor }: Dependencies) => {
-  const zeros = sendZeros({ table, now: () => new Date(clock.now()), newId });
+  const now = () => new Date(clock.now());
+  const zeros = sendZeros({ table, now, newId });
+  const forget = forgetKey({ table, vault, now, newId });
   /**
    * Waits for the worker of a stopped run: a count that is accepted after the status was set makes the connection
    * active again.
@@ -45,6 +50,8 @@ export const closeConnection = ({ table, gradientFor, vault, clock, newId, obsta
   };
 
   const stored = async (secret: { secretName: string; versionId: string }): Promise<PartnerToken | undefined> => {
+    // a key was about to be registered, and nobody knows which
+    if (secret.versionId === "") return undefined;
     try {
       return await vault.read(secret.secretName, secret.versionId);
     } catch (error) {
@@ -64,7 +71,7 @@ export const closeConnection = ({ table, gradientFor, vault, clock, newId, obsta
     }
   };
 
-  /** After zeros: whether Gradient has heard it. It is told again by the next message, and at last not any more. */
+  /** Whether Gradient has heard it, of which it is told again by the next message, and at last not any more. */
   const hasHeard = async (partnerId: string, token: PartnerToken): Promise<boolean> => {
     try {
       await deactivate(partnerId, token);
@@ -77,14 +84,16 @@ export const closeConnection = ({ table, gradientFor, vault, clock, newId, obsta
 
   /**
    * The partner has connected again, with the same key or another one of the same connection: Gradient must not hear
-   * that it left.
+   * that it left. It does not before the zeros of that are sent, either, if it has left again.
    */
   const isBackIn = async (
     record: Integration | undefined,
     { left, integrationId }: { left: PartnerToken; integrationId: string | undefined },
   ): Promise<boolean> => {
-    const isSame = integrationId !== undefined && record?.gradient?.integrationId === integrationId;
-    return isSame || (record?.token ? (await stored(record.token)) === left : false);
+    if (record === undefined) return false;
+    const { gradient, token } = asConnected(record);
+    const isSame = integrationId !== undefined && gradient?.integrationId === integrationId;
+    return isSame || (token ? (await stored(token)) === left : false);
   };
 
   /**
@@ -113,36 +122,34 @@ export const closeConnection = ({ table, gradientFor, vault, clock, newId, obsta
     }
   };
 
-  /** Another message than this one goes on with zeros that are sent with a version of the same secret. */
-  const isNeededForZeros = (record: Integration | undefined, leaving: Leaving): boolean =>
-    record?.closing?.token.secretName === leaving.secretName && closingFor(record, leaving) === null;
-
   return async (leaving: Leaving): Promise<CloseOutcome> => {
     const { partnerId, secretName, versionId, integrationId } = leaving;
+    const entry = leftConnectionOf(await findIntegration(table, partnerId), leaving);
+    // another worker may have deleted it
+    vault.forget(secretName);
     const left = await stored(leaving);
     const isObstructed = async () => (await obstacleFor(partnerId, versionId)) !== null;
     // without the token no zero can be sent any more
     const zerosAre = left === undefined ? "none" : await zeros.next(leaving, isObstructed);
     if (zerosAre === "waits") return "zeros-first";
     if (left === undefined) {
-      await zeros.end(leaving);
+      await forget(leaving, { entry, isStored: false });
       return "closed-before";
     }
     await runEnded(partnerId);
     const record = await findIntegration(table, partnerId);
-    const isBack = await isBackIn(record, { left, integrationId });
     // who has started again meanwhile is not leaving any more, and its zeros are over
     const isStillSending = zerosAre !== "none" && closingFor(record, leaving) !== null;
+    const isBack = !isStillSending && (await isBackIn(record, { left, integrationId }));
+    const isLate = entry !== undefined && entry.until <= now().toISOString();
     if (isStillSending) {
       if (!(await hasHeard(partnerId, left)) && zerosAre === "sent") return "zeros-first";
-    } else if (!isBack) await deactivate(partnerId, left);
+    } else if (isLate && !isBack) await hasHeard(partnerId, left);
+    else if (!isBack) await deactivate(partnerId, left);
     const after = await written(partnerId);
     const current = after?.token;
     if (current && (await isBackIn(after, { left, integrationId }))) await reopen(partnerId, current);
-    // keys of several connections are versions of one secret: the zeros of a later one may still need theirs
-    const isNeeded = current?.secretName === secretName || isNeededForZeros(after, leaving);
-    if (!isNeeded) await vault.remove(secretName);
-    await zeros.end(leaving);
+    await forget(leaving, { entry, isStored: true });
     return isBack ? "reconnected" : "closed";
   };
 };

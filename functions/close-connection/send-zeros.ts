@@ -2,19 +2,13 @@ import { eventWrite, serviceActor } from "#shared/events/event";
 import { stopFinal } from "#shared/exports/ending/final-counts";
 import { startWrites } from "#shared/exports/start-usage-export";
 import { exportIdAt, findExport, isOver } from "#shared/exports/usage-export";
-import {
-  findIntegration,
-  type Integration,
-  integrationWrite,
-  withoutProblem,
-  withProblem,
-} from "#shared/integrations/integration";
+import { findIntegration, type Integration, withoutProblem, withProblem } from "#shared/integrations/integration";
 import { type Closing, nextTryAt } from "#shared/integrations/record/closing";
 import { organizationClaimKey, releaseClaim, tokenClaimKey } from "#shared/integrations/token-claim";
 import { personFacts } from "#shared/mail/mail-facts";
 import { oweMail } from "#shared/mail/owe-mail";
 import type { Changing } from "#shared/table/changing";
-import { retryOnConflict } from "#shared/table/table";
+import { retryOnConflict, type Write } from "#shared/table/table";
 
 export interface Leaving {
   partnerId: string;
@@ -71,32 +65,27 @@ export const sendZeros = ({ table, now, newId }: Changing<"get" | "transact">) =
       return "waits";
     }),
 
-  /** The token is gone: nothing is left to do, and the claims are free for others. Tells the owner of what was left. */
-  end: (leaving: Leaving): Promise<void> =>
-    retryOnConflict(async () => {
-      const { partnerId } = leaving;
-      const before = await findIntegration(table, partnerId);
-      const closing = closingFor(before, leaving);
-      if (!before || closing === null) return;
-      const at = now().toISOString();
-      const { remaining, token, gradient, by } = closing;
-      const facts = {
-        kind: "disconnected" as const,
-        disconnectedAt: at,
-        by: personFacts(by),
-        left: remaining,
-      };
-      const running = before.currentExportId ? await findExport(table, partnerId, before.currentExportId) : undefined;
-      const after = { ...before, closing: null };
-      await table.transact([
+  /**
+   * The end of the zeros that this message is about: the claims are free for others. Tells the owner of what was left.
+   */
+  ended: async (before: Integration, leaving: Leaving): Promise<{ after: Integration; writes: Write[] }> => {
+    const { partnerId } = leaving;
+    const closing = closingFor(before, leaving);
+    if (closing === null) return { after: before, writes: [] };
+    const at = now().toISOString();
+    const { remaining, token, gradient, by } = closing;
+    const facts = { kind: "disconnected" as const, disconnectedAt: at, by: personFacts(by), left: remaining };
+    const running = before.currentExportId ? await findExport(table, partnerId, before.currentExportId) : undefined;
+    const after = { ...before, closing: null };
+    return {
+      after: remaining === 0 ? withoutProblem(after, "counts.left") : withProblem(after, "counts.left", at),
+      writes: [
         ...stopFinal(running),
-        integrationWrite(
-          remaining === 0 ? withoutProblem(after, "counts.left") : withProblem(after, "counts.left", at),
-        ),
         releaseClaim(tokenClaimKey(token.fingerprint)),
         releaseClaim(organizationClaimKey(gradient.organizationId)),
         eventWrite({ id: newId(), partnerId, type: "integration.closed", at, details: { remaining }, ...serviceActor }),
         ...(remaining === 0 ? [] : oweMail({ partnerId, mailId: `disconnected-${newId()}`, facts }, { at, newId })),
-      ]);
-    }),
+      ],
+    };
+  },
 });

@@ -2,8 +2,9 @@ import { type Actor, eventWrite } from "#shared/events/event";
 import { type Closing, closingAbandoned } from "#shared/exports/ending/close-export";
 import { owedClose } from "#shared/exports/ending/final-counts";
 import { exportWrite, findExport, isHeld, isOver, type UsageExport } from "#shared/exports/usage-export";
-import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
+import { findIntegration, type Integration, integrationWrite, problemsOfMails } from "#shared/integrations/integration";
 import { closingUntil, type Closing as Leaving, nextTryAt } from "#shared/integrations/record/closing";
+import { withLeft } from "#shared/integrations/record/left-connections";
 import { organizationClaimKey, releaseClaim, tokenClaimKey } from "#shared/integrations/token-claim";
 import { wrongStep } from "#shared/integrations/wrong-step";
 import { personFacts } from "#shared/mail/mail-facts";
@@ -65,21 +66,30 @@ export const disconnectIntegration =
       const { token, gradient } = before;
       const { closing, left } =
         finalCounts === "zero" ? await closingOf(table, before, { by, at, running }) : { closing: null };
+      // also where a key was about to be registered, and whoever was at it has died
+      const secretName = token?.secretName ?? before.secretName;
+      const its = secretName === null ? null : { token: token ?? { secretName, versionId: "" }, gradient };
       const updated: Integration = {
         ...before,
         state: "disconnected",
         closing,
+        leftConnections:
+          its && closing === null ? withLeft(before.leftConnections, its, { at, newId }) : before.leftConnections,
+        secretName: null,
         token: null,
         gradient: null,
         agreement: null,
         nextRunAt: null,
-        problems: left === undefined ? [] : [{ code: "counts.left", since: at }],
+        problems: [
+          ...problemsOfMails(before),
+          ...(left === undefined ? [] : [{ code: "counts.left" as const, since: at }]),
+        ],
       };
       const { record, stopWrites } = await stopRun(running, updated);
       await table.transact([
         integrationWrite(record),
         ...stopWrites,
-        ...(token ? [owedClose(partnerId, { token, gradient }, { at, newId })] : []),
+        ...(its ? [owedClose(partnerId, its, { at, newId })] : []),
         // while zeros are on their way, nobody else may send counts to the same place
         ...(token && closing === null ? [releaseClaim(tokenClaimKey(token.fingerprint))] : []),
         ...(gradient && closing === null ? [releaseClaim(organizationClaimKey(gradient.organizationId))] : []),

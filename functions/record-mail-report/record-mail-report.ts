@@ -3,7 +3,7 @@ import { problemChanges } from "#shared/integrations/problem-changes";
 import type { MailReport } from "#shared/mail/mail-report";
 import { heldBack, isNews } from "#shared/mail/mail-states";
 import { mailOfTags } from "#shared/mail/mail-tags";
-import { addressMark, mailboxFor, mailboxWrite } from "#shared/mail/mailbox";
+import { addressMark, mailboxFor } from "#shared/mail/mailbox";
 import {
   type BounceDetail,
   findOwnerMail,
@@ -12,6 +12,7 @@ import {
   ownerMailWrite,
 } from "#shared/mail/owner-mail";
 import { requeued } from "#shared/mail/requeue-mail";
+import { mailWrites } from "#shared/mail/waiting-mail";
 import { asciiAddress } from "#shared/mail-address";
 import { findPartner } from "#shared/partners/partner";
 import type { Changing } from "#shared/table/changing";
@@ -64,8 +65,7 @@ export const recordMailReport = ({ table, now, newId }: Changing<"get" | "transa
     );
     const problem: ProblemCode = mail.recipient === null ? "owner.unreachable" : "recipient.unreachable";
     await table.transact([
-      ownerMailWrite(after),
-      ...(box === before ? [] : [mailboxWrite(box)]),
+      ...(await mailWrites(table, before, { mail: after, box, at })),
       ...(await problemChanges(table, mail.partnerId, { shown: [problem], at })),
     ]);
     return "recorded";

@@ -23,7 +23,12 @@ export const tryInTurn = async <T>(
   } catch (error) {
     // what was taken for something around the token may have been a part of it
     if (asPasted === undefined || !isAppError(error, "token.rejected")) throw error;
-    return await attempt(asPasted);
+    try {
+      return await attempt(asPasted);
+    } catch (second) {
+      // the first was the last that the partner had
+      throw isAppError(second, "token.cooldown") ? error : second;
+    }
   }
 };
 

@@ -1,6 +1,5 @@
 import { createHmac } from "node:crypto";
 import { unobstructed } from "#shared/breakers/obstructed";
-import { AppError } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
 import { startAtOnce } from "#shared/exports/start-usage-export";
 import type { GradientApi } from "#shared/gradient/gradient-api";
@@ -12,10 +11,12 @@ import { claimWrites, organizationClaimKey, releaseClaim, tokenClaimKey } from "
 import { wrongStep } from "#shared/integrations/wrong-step";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import type { Changing } from "#shared/table/changing";
-import { retryOnConflict, type Write } from "#shared/table/table";
+import type { Write } from "#shared/table/table";
+import { orRefusal } from "./or-refusal.ts";
 import { organizationDiffers, parseTokens, tryInTurn } from "./pasted-tokens.ts";
 import { leave, replacedMail } from "./replaced-token.ts";
 import { stoppingRun } from "./stop-run.ts";
+import { storingKey } from "./storing-key.ts";
 import { tokenAudit } from "./token-audit.ts";
 import { wantingEverything, withConnection } from "./unproven.ts";
 
@@ -37,36 +38,6 @@ export interface Registration {
 }
 
 /**
- * What to throw for Gradient's failure: its refusal of the token, or that it could not be asked, which says nothing
- * about the token.
- */
-const refusal = (error: unknown): unknown => {
-  if (!(error instanceof AppError) || !/^(gradient|slots)\./.test(error.code)) return error;
-  if (error.code === "gradient.token-rejected") {
-    const detail = "Gradient does not accept this token. Generate a new one in Gradient and paste it here.";
-    return new AppError("invalid", "token.rejected", detail, { cause: error });
-  }
-  if (error.code === "gradient.forbidden") {
-    const detail = "Gradient refuses this call of the hub. Nothing was changed; try again later.";
-    return new AppError("unavailable", "gradient.refused", detail, { cause: error });
-  }
-  const { kind, retryAfterSeconds } = error;
-  const detail = "Gradient could not be asked about the token. Nothing was changed; try again in a moment.";
-  return new AppError(kind === "unavailable" ? kind : "upstream", "gradient.unavailable", detail, {
-    cause: error,
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-  });
-};
-
-const orRefusal = async <T>(call: Promise<T>): Promise<T> => {
-  try {
-    return await call;
-  } catch (error) {
-    throw refusal(error);
-  }
-};
-
-/**
  * Checks a partner token with Gradient, then stores it; the one it replaces stays in force until then. The secret is
  * written before the record that points to it, so a crash between the two leaves the earlier token at work.
  */
@@ -81,6 +52,7 @@ export const registerToken = ({
   random,
 }: Dependencies) => {
   const stopRun = stoppingRun({ table, now, newId, random });
+  const storing = storingKey({ table, vault, now, newId });
   const mayCall = unobstructed(table);
 
   const registerOne = async (
@@ -95,25 +67,28 @@ export const registerToken = ({
     const secretNameOf = ({ startedAt }: Integration): string =>
       `${secretPrefix}${createHmac("sha256", key).update(`secret#${partnerId}#${startedAt}`).digest("hex").slice(0, 32)}`;
 
-    return retryOnConflict(async () => {
-      const before = await findIntegration(table, partnerId);
-      if (!before || before.state === "disconnected") throw wrongStep(before?.state ?? "not-started");
+    return storing.registered(partnerId, async (store) => {
+      const found = await findIntegration(table, partnerId);
+      if (!found || found.state === "disconnected") throw wrongStep(found?.state ?? "not-started");
       const tokenClaim = await claimWrites(table, tokenClaimKey(fingerprint), partnerId);
 
       // while Gradient refuses our own key, its refusal would be blamed on the token
       await mayCall(now());
       const connection = await orRefusal(gradient.readConnection(token));
-      const isElsewhere = before.gradient !== null && before.gradient.organizationId !== connection.organizationId;
-      if (isElsewhere && before.gradient && !confirmOrganizationChange) {
-        throw organizationDiffers(before.gradient, connection);
+      const isElsewhere = found.gradient !== null && found.gradient.organizationId !== connection.organizationId;
+      if (isElsewhere && found.gradient && !confirmOrganizationChange) {
+        throw organizationDiffers(found.gradient, connection);
       }
       const organizationClaim = await claimWrites(table, organizationClaimKey(connection.organizationId), partnerId);
       // Gradient's wizard stays locked until the vendor has said `pending`; `active` must not be taken back
       const isKnown = connection.status === "pending" || connection.status === "active";
       if (!isKnown) await orRefusal(gradient.setStatus(token, "pending"));
 
-      const secretName = secretNameOf(before);
-      const { versionId } = await vault.store(secretName, token);
+      const { before, secretName, versionId } = await store(found, {
+        secretName: secretNameOf(found),
+        token,
+        connection,
+      });
       const at = now().toISOString();
       // consent was given to sending to the organization before
       const consented = isElsewhere ? { ...before, agreement: null } : before;
@@ -122,12 +97,16 @@ export const registerToken = ({
         { ...connection, status: isKnown ? connection.status : "pending" },
         at,
       );
+      const { leftConnections, owed: farewell } = isElsewhere
+        ? leave(before, { at, newId })
+        : { leftConnections: before.leftConnections, owed: [] };
       const isOther = before.token?.fingerprint !== fingerprint;
       const isFirst = before.token === null;
       const updated: Integration = withoutProblem(
         {
           ...registered,
           state: stateWithToken(registered),
+          leftConnections,
           token: {
             secretName,
             versionId,
@@ -189,7 +168,7 @@ export const registerToken = ({
           : []),
         ...(isOther && !isFirst ? replacedMail(before, { by, token, connection }, { at, newId }) : []),
         // the connection before hears that the partner has left it; its token is a version of the same secret
-        ...(isElsewhere ? leave(before, { at, newId }) : []),
+        ...farewell,
         ...owed,
       ]);
       return begun.integration;
@@ -200,6 +179,6 @@ export const registerToken = ({
   return (registration: Registration): Promise<Integration> =>
     audit.tried(registration, (limited) => {
       const tokens = parseTokens(registration.text);
-      return limited(() => tryInTurn(tokens, (token) => registerOne(token, registration)));
+      return tryInTurn(tokens, (token) => limited(() => registerOne(token, registration)));
     });
 };

@@ -3,6 +3,7 @@ import { owedClose } from "#shared/exports/ending/final-counts";
 import type { GradientConnection } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { Integration } from "#shared/integrations/integration";
+import { withLeft } from "#shared/integrations/record/left-connections";
 import { personFacts } from "#shared/mail/mail-facts";
 import { oweMail } from "#shared/mail/owe-mail";
 import type { RowWrite } from "#shared/table/table";
@@ -37,6 +38,11 @@ export const replacedMail = (
   );
 };
 
-/** Owes the message that tells Gradient of the connection before that it was left. */
-export const leave = ({ partnerId, token, gradient }: Integration, moment: Moment): RowWrite[] =>
-  token ? [owedClose(partnerId, { token, gradient }, moment)] : [];
+/** The message that tells Gradient of the connection before that it was left, and what the record says of it. */
+export const leave = ({ partnerId, token, gradient, leftConnections }: Integration, moment: Moment) =>
+  token
+    ? {
+        leftConnections: withLeft(leftConnections, { token, gradient }, moment),
+        owed: [owedClose(partnerId, { token, gradient }, moment)],
+      }
+    : { leftConnections, owed: [] };

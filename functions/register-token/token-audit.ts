@@ -10,8 +10,14 @@ interface Try {
   by: Actor;
 }
 
-/** Runs `ask` if one more token may be tried. */
+/** Runs `ask` if one more token may be tried; throws `token.cooldown` otherwise, before Gradient is asked anything. */
 type Limited = <R>(ask: () => Promise<R>) => Promise<R>;
+
+/** One of a partner's tries. */
+interface Taken {
+  id: string;
+  isRefused: boolean;
+}
 
 /** Counts tokens that Gradient refused, and tells the audit trail of every try that came to nothing. */
 export const tokenAudit = ({ table, now, newId }: Changing<"get" | "transact">) => {
@@ -26,23 +32,23 @@ export const tokenAudit = ({ table, now, newId }: Changing<"get" | "transact">) 
     return id;
   };
 
-  const givenBack = async (partnerId: string, id: string | undefined, isRefused = false): Promise<Write[]> =>
-    id === undefined ? [] : [triedWrite(await readTokenTries(table, partnerId), { id, isRefused }, now())];
+  const givenBack = async (partnerId: string, taken: Taken[]): Promise<Write[]> =>
+    taken.length === 0 ? [] : [triedWrite(await readTokenTries(table, partnerId), taken, now())];
 
-  const note = ({ partnerId, by }: Try, error: AppError, id: string | undefined) =>
+  const note = ({ partnerId, by }: Try, error: AppError, taken: Taken[]) =>
     retryOnConflict(async () => {
       const details = { result: error.code };
       await table.transact([
         eventWrite({ id: newId(), partnerId, type: "token.refused", at: now().toISOString(), details, ...by }),
-        ...(await givenBack(partnerId, id, error.code === "token.rejected")),
+        ...(await givenBack(partnerId, taken)),
       ]);
     });
 
-  /** What became of the try does not hang on this: it lapses by itself. */
-  const release = async (partnerId: string, id: string | undefined): Promise<void> => {
-    if (id === undefined) return;
+  /** What became of the tries does not hang on this: they lapse by themselves. */
+  const release = async (partnerId: string, taken: Taken[]): Promise<void> => {
+    if (taken.length === 0) return;
     try {
-      await retryOnConflict(async () => table.transact(await givenBack(partnerId, id)));
+      await retryOnConflict(async () => table.transact(await givenBack(partnerId, taken)));
     } catch (error) {
       logFailure("a try of a token could not be given back, it lapses", error);
     }
@@ -50,23 +56,33 @@ export const tokenAudit = ({ table, now, newId }: Changing<"get" | "transact">) 
 
   return {
     /**
-     * One try of a person, who has five: `limited` throws `token.cooldown` before Gradient is asked anything. Throws
-     * what the try throws.
+     * What a person has pasted, which may be tried in more than one reading: each that Gradient refuses is one of five,
+     * unless one of them is good. Throws what `attempt` throws.
      */
     tried: async <T>(its: Try, attempt: (limited: Limited) => Promise<T>): Promise<T> => {
-      let id: string | undefined;
+      const taken: Taken[] = [];
+      const limited: Limited = async (ask) => {
+        const one = { id: await reserve(its.partnerId), isRefused: false };
+        taken.push(one);
+        try {
+          return await ask();
+        } catch (error) {
+          one.isRefused = isAppError(error, "token.rejected");
+          throw error;
+        }
+      };
       try {
-        const result = await attempt(async (ask) => {
-          id = await reserve(its.partnerId);
-          return ask();
-        });
-        await release(its.partnerId, id);
+        const result = await attempt(limited);
+        await release(
+          its.partnerId,
+          taken.map(({ id }) => ({ id, isRefused: false })),
+        );
         return result;
       } catch (error) {
         // who has not started has no trail yet
         const isRefusal = error instanceof AppError && !isAppError(error, "integration.wrong-step");
-        if (isRefusal) await note(its, error, id);
-        else await release(its.partnerId, id);
+        if (isRefusal) await note(its, error, taken);
+        else await release(its.partnerId, taken);
         throw error;
       }
     },

@@ -7,10 +7,11 @@ import { addressMark, heldUntil, type Mailbox, mailboxFor, mailboxWrite, withHan
 import type { Mailer } from "#shared/mail/mailer";
 import { missedAt } from "#shared/mail/owe-mail";
 import { findOwnerMail, type OwnerMail, ownerMailWrite } from "#shared/mail/owner-mail";
+import { beingSent, isBeingSent } from "#shared/mail/waiting-mail";
 import { asciiAddress } from "#shared/mail-address";
 import { findPartner, type Partner } from "#shared/partners/partner";
 import { type Table, written } from "#shared/table/table";
-import { beingSent, dropMail, settleMail } from "./settle-mail.ts";
+import { dropMail, settleMail } from "./settle-mail.ts";
 import { type WrittenLetter, writeLetter } from "./write-letter.ts";
 
 interface Dependencies {
@@ -56,10 +57,11 @@ export const sendOwnerMail = (dependencies: Dependencies) => {
 
   /** Another of the kind waits already: it says this, too. */
   const join = async (mail: OwnerMail, lead: OwnerMail): Promise<MailOutcome> => {
-    if (lead.sendingUntil !== undefined && lead.sendingUntil > now().toISOString()) throw beingSent();
+    const at = now().toISOString();
+    if (isBeingSent(lead, at)) throw beingSent();
     await table.transact([
       ownerMailWrite({ ...mail, joinedTo: lead.id, retryAt: null }),
-      ownerMailWrite(joined(lead, mail)),
+      ownerMailWrite(joined(lead, mail, at)),
     ]);
     return "joined";
   };
@@ -151,7 +153,7 @@ export const sendOwnerMail = (dependencies: Dependencies) => {
     if (!mail) return "unknown-mail";
     if (mail.joinedTo !== null) return "joined";
     if (!isUnheard(mail)) return "sent-before";
-    if (mail.sendingUntil !== undefined && mail.sendingUntil > now().toISOString()) throw beingSent();
+    if (isBeingSent(mail, now().toISOString())) throw beingSent();
     const box = await mailboxFor(table, mail);
     const lead =
       box.waiting === null || box.waiting === mailId ? undefined : await findOwnerMail(table, partnerId, box.waiting);

@@ -1,9 +1,9 @@
-import { AppError } from "#shared/errors";
 import type { ProblemCode } from "#shared/integrations/integration";
 import { problemChanges } from "#shared/integrations/problem-changes";
 import { type Mailbox, mailboxFor, mailboxWrite } from "#shared/mail/mailbox";
-import { findOwnerMail, mailKey, type OwnerMail, ownerMailWrite } from "#shared/mail/owner-mail";
-import { retryOnConflict, type Table, type Write } from "#shared/table/table";
+import { findOwnerMail, mailKey, type OwnerMail } from "#shared/mail/owner-mail";
+import { beingSent, mailWrites } from "#shared/mail/waiting-mail";
+import { retryOnConflict, type Table } from "#shared/table/table";
 
 interface Dependencies {
   table: Pick<Table, "get" | "transact">;
@@ -16,9 +16,6 @@ export interface Change {
   shown?: ProblemCode[];
   over?: ProblemCode[];
 }
-
-/** Whoever claimed the mail meanwhile writes down what becomes of it. */
-export const beingSent = () => new AppError("unavailable", "mail.being-sent", "Another worker is sending the mail.");
 
 /** Writes down what became of a mail, with its box and the problems on the partner's page, all or nothing. */
 export const settleMail =
@@ -36,8 +33,7 @@ export const settleMail =
         ...(shown === undefined ? {} : { shown }),
         ...(over === undefined ? {} : { over }),
       });
-      const writes: Write[] = [ownerMailWrite(mail), ...(box === boxBefore ? [] : [mailboxWrite(box)]), ...problems];
-      await table.transact(writes);
+      await table.transact([...(await mailWrites(table, boxBefore, { mail, box, at })), ...problems]);
       return { ...mail, version: mail.version + 1 };
     });
 

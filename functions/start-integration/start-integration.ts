@@ -2,7 +2,14 @@ import { AppError } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
 import { owedClose, stopFinal } from "#shared/exports/ending/final-counts";
 import { findExport } from "#shared/exports/usage-export";
-import { findIntegration, type Integration, integrationWrite, noMapping } from "#shared/integrations/integration";
+import {
+  findIntegration,
+  type Integration,
+  integrationWrite,
+  noMapping,
+  problemsOfMails,
+} from "#shared/integrations/integration";
+import { withLeft } from "#shared/integrations/record/left-connections";
 import { noLooks } from "#shared/integrations/record/looks";
 import { noNotifications } from "#shared/integrations/record/notifications";
 import { noSizes } from "#shared/integrations/record/sizes";
@@ -32,6 +39,12 @@ const zoneOf = ({ id: partnerId, timeZone }: Partner): string => {
   if (isTimeZone(timeZone)) return timeZone;
   logger.error("a partner's time zone is none, its schedule begins in UTC", { partnerId });
   return "UTC";
+};
+
+/** What Gradient has still to hear of: also of the connection that zeros were sent to until now. */
+const leftWith = (existing: Integration | undefined, moment: { at: string; newId: () => string }) => {
+  const before = existing?.leftConnections ?? [];
+  return existing?.closing ? withLeft(before, existing.closing, moment) : before;
 };
 
 /** Ends the zeros of a disconnect: no more are sent, and Gradient hears that the connection before was left. */
@@ -93,7 +106,9 @@ export const startIntegration =
         ledgerBits: existing?.ledgerBits ?? 0,
         isReminded: false,
         closing: null,
-        problems: [],
+        leftConnections: leftWith(existing, { at, newId }),
+        secretName: null,
+        problems: existing ? problemsOfMails(existing) : [],
         version: existing?.version ?? 0,
       };
       await table.transact([

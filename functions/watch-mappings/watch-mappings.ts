@@ -7,8 +7,8 @@ import {
   integrationWrite,
 } from "#shared/integrations/integration";
 import { nextTryAt } from "#shared/integrations/record/closing";
-import { dueKinds } from "#shared/integrations/record/due-dates";
-import { hasCome, isUnderWay, waitingForServices } from "#shared/integrations/record/looks";
+import { dueKinds, lookAt } from "#shared/integrations/record/due-dates";
+import { aDayAfter, hasCome, isUnderWay, waitingForServices } from "#shared/integrations/record/looks";
 import { wish } from "#shared/integrations/record/wants";
 import { logger } from "#shared/logger";
 import { listServices } from "#shared/services/hub-service";
@@ -69,12 +69,19 @@ export const watchMappings = (dependencies: Dependencies) => {
       };
     };
 
-    /** The next run of zeros, or their end, of a partner that has disconnected. */
+    /** The next run of zeros, or their end, of a partner that has disconnected; and whatever else was left. */
     const closed = (before: Integration): { after: Integration; owed: Write[] } => {
-      const { partnerId, closing } = before;
-      if (closing === null || !hasCome(closing.retryAt, at)) return { after: before, owed: [] };
-      const after = { ...before, closing: { ...closing, retryAt: nextTryAt(0, at) } };
-      return { after, owed: [owedClose(partnerId, closing, { at, newId })] };
+      const { partnerId, closing, leftConnections } = before;
+      const isDue = ({ retryAt }: { retryAt: string }) => hasCome(retryAt, at);
+      const late = leftConnections.filter(isDue).map((left) => ({ token: left, gradient: left }));
+      const going = [...(closing !== null && isDue(closing) ? [closing] : []), ...late];
+      if (going.length === 0) return { after: before, owed: [] };
+      const after = {
+        ...before,
+        closing: closing !== null && isDue(closing) ? { ...closing, retryAt: nextTryAt(0, at) } : closing,
+        leftConnections: leftConnections.map((left) => (isDue(left) ? { ...left, retryAt: aDayAfter(at) } : left)),
+      };
+      return { after, owed: going.map((its) => owedClose(partnerId, its, { at, newId })) };
     };
 
     const isPaid = new Set<string>();
@@ -95,10 +102,11 @@ export const watchMappings = (dependencies: Dependencies) => {
         const before = read ?? (await findIntegration(table, partnerId));
         read = undefined;
         if (!before) return;
-        const isLeft = before.state === "disconnected";
-        const { after, owed } = isLeft ? closed(before) : await looked(await compared(before));
-        if (after !== before) await table.transact([integrationWrite(after), ...owed]);
-        report.looks += isLeft ? 0 : owed.length;
+        const { after: going, owed: closes } = closed(before);
+        const isLookDue = hasCome(lookAt(before) ?? null, at);
+        const { after, owed } = isLookDue ? await looked(await compared(going)) : { after: going, owed: [] };
+        if (after !== before) await table.transact([integrationWrite(after), ...closes, ...owed]);
+        report.looks += owed.length;
       });
     };
 

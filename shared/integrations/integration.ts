@@ -8,6 +8,7 @@ import { type Item, type Key, type RowWrite, type Table, versioned } from "../ta
 import { closing } from "./record/closing.ts";
 import { connection, registeredToken } from "./record/connection.ts";
 import { dueEntries } from "./record/due-dates.ts";
+import { leftConnection } from "./record/left-connections.ts";
 import { looks, noLooks } from "./record/looks.ts";
 import { noNotifications, notifications } from "./record/notifications.ts";
 import { noSizes, sizes } from "./record/sizes.ts";
@@ -118,6 +119,10 @@ const integration = z.object({
   notifications: notifications.default(noNotifications),
   /** A person has disconnected, and zeros are still on their way to Gradient. */
   closing: closing.nullable().default(null),
+  /** Connections of before that Gradient has still to hear of. */
+  leftConnections: z.array(leftConnection).default([]),
+  /** Where the first key since the start is put, written down before that is done. */
+  secretName: z.string().nullable().default(null),
   sizes: sizes.default(noSizes),
   /** The accepted counts lie in 2^ledgerBits rows. */
   ledgerBits: z.int().min(0).max(16),
@@ -171,6 +176,11 @@ export const withoutProblem = (value: Integration, ...codes: ProblemCode[]): Int
   ...value,
   problems: value.problems.filter(({ code }) => !codes.some((gone) => gone === code)),
 });
+
+const mailProblems = new Set<string>(["owner.unknown", "owner.unreachable", "recipient.unreachable", "mail.not-sent"]);
+/** Of its problems those that mails have: they wait on, whether their partner is connected or not. */
+export const problemsOfMails = ({ problems }: Integration): Integration["problems"] =>
+  problems.filter(({ code }) => mailProblems.has(code));
 
 /**
  * With the time of the next scheduled run. A schedule that cannot be read as it stands, for instance in a zone that is

@@ -3,7 +3,7 @@ import { AppError } from "../errors.ts";
 import { instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
 import { readRow } from "../stored.ts";
-import { type Item, type Key, type RowWrite, type Table, versioned, type Write } from "../table/table.ts";
+import { type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 
 /**
  * When a partner's people have entered tokens that Gradient refused, so that nobody tries out tokens through us, and
@@ -45,7 +45,7 @@ const cooldown = (why: string, retryAfterSeconds: number) =>
 
 export const triesBusy = () => cooldown("Other tokens of yours are being tried at this moment.", 1);
 
-/** The row goes by itself once it says nothing any more. */
+/** The row goes by itself some time after it says nothing any more. */
 const triesWrite = (tries: TokenTries, now: Date): RowWrite => {
   const expiresAt = Math.ceil((now.getTime() + windowMs) / 1000);
   const item: Item = { ...tries, ...key(tries.partnerId), expiresAt };
@@ -66,17 +66,13 @@ export const tryWrite = (before: TokenTries, id: string, now: Date): RowWrite =>
   return triesWrite({ ...tries, underWay: [...tries.underWay, { id, at: now.toISOString() }] }, now);
 };
 
-/** The try is over; `isRefused`: it counts for ten minutes. */
-export const triedWrite = (
-  before: TokenTries,
-  { id, isRefused }: { id: string; isRefused: boolean },
-  now: Date,
-): Write => {
+/**
+ * These tries are over; those that were refused count for ten minutes. The row stays where it says nothing any more, as
+ * its version must not begin anew: whoever has read it before would take it for the same.
+ */
+export const triedWrite = (before: TokenTries, over: { id: string; isRefused: boolean }[], now: Date): RowWrite => {
   const tries = current(before, now);
-  const refusedAt = isRefused ? [...tries.refusedAt, now.toISOString()].slice(-maxTries) : tries.refusedAt;
-  const underWay = tries.underWay.filter((one) => one.id !== id);
-  if (refusedAt.length + underWay.length > 0) return triesWrite({ ...tries, refusedAt, underWay }, now);
-  // of whoever may try nothing, and of a good token, no row stays
-  const { partnerId, version } = before;
-  return { delete: key(partnerId), expect: version === 0 ? "absent" : version };
+  const refusedAt = [...tries.refusedAt, ...over.flatMap(({ isRefused }) => (isRefused ? [now.toISOString()] : []))];
+  const underWay = tries.underWay.filter((one) => !over.some(({ id }) => id === one.id));
+  return triesWrite({ ...tries, refusedAt: refusedAt.slice(-maxTries), underWay }, now);
 };

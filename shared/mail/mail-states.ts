@@ -60,9 +60,17 @@ export const handedOver = (
 // as many as a letter can list
 const listedCauses = 20;
 
-/** The mail that waits tells of this cause, too. */
-export const joined = (lead: OwnerMail, { facts, further, furtherCount }: OwnerMail): OwnerMail => ({
+/**
+ * The mail that waits tells of this cause, too. Where what keeps it back may have passed, it is tried once more for
+ * that, at `retryAt`.
+ */
+export const joined = (
+  lead: OwnerMail,
+  { facts, further, furtherCount }: OwnerMail,
+  retryAt: string | null,
+): OwnerMail => ({
   ...lead,
+  retryAt: lead.heldBy === "address" && lead.detail === "soft" ? (lead.retryAt ?? retryAt) : lead.retryAt,
   further: [...lead.further, facts, ...further].slice(-listedCauses),
   furtherCount: lead.furtherCount + 1 + furtherCount,
 });

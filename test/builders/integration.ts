@@ -55,6 +55,8 @@ export const anIntegration = (integration: Partial<Integration> = {}): Integrati
   looks: noLooks,
   notifications: noNotifications,
   closing: null,
+  leftConnections: [],
+  secretName: null,
   sizes: noSizes,
   ledgerBits: 0,
   isReminded: true,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { disconnectIntegration } from "#functions/disconnect-integration/disconnect-integration";
 import { AppError } from "#shared/errors";
 import { queueWorker } from "#shared/lambda/queue-worker";
 import { taskOf } from "#shared/outbox/outbox";
@@ -135,9 +136,7 @@ describe("the disconnects' queue", () => {
     await world.connect();
     const { token } = await world.integration();
     const message = { partnerId: "org-1", secretName: token?.secretName, versionId: token?.versionId };
-    const row = await world.table.get({ pk: "partner#org-1", sk: "integration" });
-    if (!row) throw new Error("no integration");
-    await world.table.put({ ...row, state: "disconnected", token: null });
+    await disconnectIntegration(world.common)(world);
     const worker = queueWorker({
       message: taskOf["close-connection"],
       run: (connection) => world.clock.settle(world.close(connection)),

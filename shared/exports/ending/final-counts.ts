@@ -1,4 +1,5 @@
 import type { Closing } from "../../integrations/record/closing.ts";
+import type { Left } from "../../integrations/record/left-connections.ts";
 import { logFailure } from "../../log-failure.ts";
 import { owe } from "../../outbox/outbox.ts";
 import type { RowWrite, Table } from "../../table/table.ts";
@@ -10,19 +11,14 @@ interface Moment {
   newId: () => string;
 }
 
-/** What a partner leaves: the key, and the connection that it belongs to. */
-interface Left {
-  token: Pick<Closing["token"], "secretName" | "versionId">;
-  gradient: Pick<Closing["gradient"], "integrationId"> | null;
-}
-
 /**
  * Owes the message that goes on with a disconnect: another run of zeros, or its end, of which Gradient is told. Also
  * for a connection that another one has replaced.
  */
 export const owedClose = (partnerId: string, { token, gradient }: Left, { at, newId }: Moment): RowWrite => {
   const { secretName, versionId } = token;
-  const connection = gradient === null ? {} : { integrationId: gradient.integrationId };
+  const integrationId = gradient?.integrationId ?? null;
+  const connection = integrationId === null ? {} : { integrationId };
   return owe({ kind: "close-connection", partnerId, secretName, versionId, ...connection }, { id: newId(), at });
 };
 

@@ -16,6 +16,7 @@ interface Dated {
   schedule: StoredSchedule;
   sizes: Sizes;
   closing: { retryAt: string } | null;
+  leftConnections: { retryAt: string }[];
 }
 
 /**
@@ -67,20 +68,23 @@ const repeatsAt = ({ state, currentExportId, wants: held, schedule }: Dated): st
 
 /**
  * From when on somebody has to look at Gradient, or to try the token, or to compare whether an awaited service is there
- * by now, or to go on with the zeros of a disconnect. While a look is under way there is nothing to do but to notice,
- * in the end, that it was lost.
+ * by now. While a look is under way there is nothing to do but to notice, in the end, that it was lost.
  */
-const lookAt = ({ state, mapping, looks, awaitedServiceIds, closing }: Dated): string | undefined => {
-  if (state === "disconnected") return closing?.retryAt;
+export const lookAt = ({ state, mapping, looks, awaitedServiceIds }: Omit<Dated, "closing">): string | undefined => {
   if (state === "suspended") return earliest([looks.until ?? looks.tokenCheckAt]);
   if (state !== "awaiting-mapping" && state !== "active") return undefined;
   const call = looks.until ?? earliest([mapping.nextCheckAt, looks.tokenCheckAt]);
   return earliest([call, state === "active" && awaitedServiceIds.length > 0 ? looks.servicesCheckAt : null]);
 };
 
+/** From when on somebody has to go on with the zeros of a disconnect, or with telling Gradient of a connection left. */
+const farewellAt = ({ closing, leftConnections }: Dated): string | undefined =>
+  earliest([closing?.retryAt, ...leftConnections.map(({ retryAt }) => retryAt)]);
+
 /** Where the partner's row stands in the indexes. */
 export const dueEntries = (value: Dated) => {
-  const [wanted, repeats, look] = [wantedEntry(value), repeatsAt(value), lookAt(value)];
+  const [wanted, repeats] = [wantedEntry(value), repeatsAt(value)];
+  const look = earliest([lookAt(value), farewellAt(value)]);
   return {
     ...(wanted === undefined ? {} : { dueKind: wanted.kind, dueAt: wanted.at }),
     ...(repeats === undefined ? {} : { idleKind: dueKinds.repeats.kind, idleAt: repeats }),

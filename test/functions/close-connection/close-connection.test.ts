@@ -175,6 +175,8 @@ describe("a partner who is back while its zeros come to their end", () => {
     expect(await world.clock.settle(close(connection))).toBe("reconnected");
 
     expect(statusIn(world)).toBe("active");
+    // what starting again has owed
+    await world.work();
     const { token, closing } = await world.integration();
     expect([closing, world.vault.names()]).toEqual([null, [token?.secretName]]);
   });

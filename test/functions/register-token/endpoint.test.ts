@@ -153,14 +153,15 @@ describe("a token that is not taken", () => {
   });
 
   it("is told that the secret store cannot be reached", async () => {
-    const { ask, world, nothingKept } = await startedApi();
+    const { ask, world } = await startedApi();
     world.vault.failNext();
 
     expect(await ask("token", { body: { partnerToken: world.token } })).toMatchObject({
       status: 503,
       body: { code: "secrets.unavailable" },
     });
-    nothingKept();
+    expect(await world.integration()).toMatchObject({ state: "awaiting-token", token: null, gradient: null });
+    expect(world.vault.names()).toEqual([]);
   });
 
   it("is told that another partner uses it", async () => {

@@ -3,10 +3,11 @@ import { registerToken } from "#functions/register-token/register-token";
 import { startIntegration } from "#functions/start-integration/start-integration";
 import { AppError } from "#shared/errors";
 import { type PartnerToken, partnerToken } from "#shared/gradient/gradient-token";
-import { maxTries, readTokenTries, tryWrite } from "#shared/integrations/token-tries";
+import { maxTries, readTokenTries, triedWrite, tryWrite } from "#shared/integrations/token-tries";
 import { store } from "#shared/table/table";
 import { aPartnerRow } from "#test/builders/partner";
 import { rowsOf } from "#test/builders/table";
+import type { ServiceWorld } from "#test/fakes/service-world";
 import { register, startedWorld, tokenInForce } from "./token-rig.ts";
 
 it("typed wrong by three partners, again and again, opens no breaker for anybody", async () => {
@@ -109,6 +110,82 @@ describe("tries are limited", () => {
 
     await register(world, world.token);
   });
+});
+
+/** Counts the tokens that reach Gradient. */
+const countingTries = (world: ServiceWorld) => {
+  const asked: PartnerToken[] = [];
+  const gradientFor = () => ({
+    ...world.gradient,
+    readConnection: (token: PartnerToken) => {
+      asked.push(token);
+      return world.gradient.readConnection(token);
+    },
+  });
+  const tried = registerToken({ ...world.common, gradientFor, secretPrefix: "p/", hashKey: async () => "hash-key" });
+  return { asked, tryOne: (text: string) => tried({ partnerId: world.partnerId, text, by: world.by }) };
+};
+
+describe("a token that is tried in two readings", () => {
+  it("is two of the five that Gradient may refuse, and the sixth never reaches it", async () => {
+    const { world } = await startedWorld();
+    const { asked, tryOne } = countingTries(world);
+    for (let count = 1; count <= 3; count += 1) {
+      await expect(tryOne(`*a-token-that-is-wrong-${count}*`)).rejects.toMatchObject({ code: "token.rejected" });
+    }
+
+    await expect(tryOne(world.token)).rejects.toMatchObject({ code: "token.cooldown", retryAfterSeconds: 600 });
+    expect(asked).toEqual([
+      "a-token-that-is-wrong-1",
+      "*a-token-that-is-wrong-1*",
+      "a-token-that-is-wrong-2",
+      "*a-token-that-is-wrong-2*",
+      "a-token-that-is-wrong-3",
+    ]);
+  });
+
+  it("is none of them where the second is good, however often it is pasted", async () => {
+    const { world } = await startedWorld();
+    const odd = partnerToken.parse("*gradient-partner-token-0003*");
+    world.gradient.addOrganization({ token: odd });
+
+    for (let count = 1; count <= 7; count += 1) await register(world, odd);
+
+    expect((await readTokenTries(world.table, world.partnerId)).refusedAt).toEqual([]);
+  });
+
+  it("is one of them where Gradient is down for the second", async () => {
+    const { world } = await startedWorld();
+    const gradientFor = () => ({
+      ...world.gradient,
+      readConnection: async (token: PartnerToken) => {
+        if (token.startsWith("*")) throw new AppError("unavailable", "gradient.unavailable", "down");
+        return world.gradient.readConnection(token);
+      },
+    });
+    const tried = registerToken({ ...world.common, gradientFor, secretPrefix: "p/", hashKey: async () => "hash-key" });
+
+    await expect(tried({ ...world, text: "*a-token-that-is-wrong*" })).rejects.toMatchObject({
+      code: "gradient.unavailable",
+    });
+
+    expect((await readTokenTries(world.table, world.partnerId)).refusedAt).toHaveLength(1);
+  });
+});
+
+it("a try that is over leaves a row whose version goes on: who has read it before cannot take it for the same", async () => {
+  const { world } = await startedWorld();
+  const now = world.clock.date();
+  const read = () => readTokenTries(world.table, world.partnerId);
+  await store(world.table, tryWrite(await read(), "first", now));
+  const seenByOther = await read();
+  await store(world.table, triedWrite(await read(), [{ id: "first", isRefused: false }], now));
+  await store(world.table, tryWrite(await read(), "second", now));
+
+  await expect(store(world.table, tryWrite(seenByOther, "third", now))).rejects.toMatchObject({
+    code: "table.conflict",
+  });
+  expect((await read()).underWay).toMatchObject([{ id: "second" }]);
 });
 
 it("a token that lost a character which was its own is tried once as it was pasted", async () => {

@@ -43,6 +43,8 @@ describe("starting the integration", () => {
       isReminded: false,
       notifications: { recipients: [], onSuccess: false },
       closing: null,
+      leftConnections: [],
+      secretName: null,
       problems: [],
       version: 1,
     });

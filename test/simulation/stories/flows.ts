@@ -51,6 +51,8 @@ interface Act {
   main: (its: Ports) => Promise<string>;
   /** What has to have come of it, beside its answer. */
   hasCome?: () => boolean;
+  /** How long that may take. */
+  withinMs?: number;
 }
 
 export const registerKey = async (its: Ports, text: string): Promise<string> => {
@@ -65,7 +67,7 @@ export const registerKey = async (its: Ports, text: string): Promise<string> => 
 export const insist = async (
   world: World,
   wishes: Wishes,
-  { what, main, hasCome = () => true }: Act,
+  { what, main, hasCome = () => true, withinMs = restMs }: Act,
 ): Promise<void> => {
   const { spawn, line, accuse } = world;
   let isDone = false;
@@ -77,7 +79,7 @@ export const insist = async (
     spawn(what, main, { onEnd });
   };
   attempt();
-  const end = line.now() + restMs;
+  const end = line.now() + withinMs;
   await line.run(line.now() + leastMs);
   const isOver = () => isDone && hasCome() && isAtRest(world, wishes) && !hasLook(world);
   while (line.now() < end && !isOver()) await line.run(line.now() + minuteMs);
@@ -168,7 +170,7 @@ export const longExport = exportOf(calmHistory({ customers: 70 }, 2), [
   ),
 ]);
 
-const isOfConnection = ({ pk, sk }: Item): boolean =>
+export const isOfConnection = ({ pk, sk }: Item): boolean =>
   sk === "integration" || sk === "claim" || sk.startsWith("service#") || pk.startsWith("token#");
 
 /** From nothing: start, token, agreement, accounts and services, mapping, and the first export. */

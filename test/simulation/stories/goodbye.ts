@@ -13,7 +13,7 @@ import type { Flow } from "./kill-points.ts";
 import { watchMails } from "./watch-mails.ts";
 
 /** The kinds of mail that were owed, by the rows that say so. */
-const mailRows = ({ table }: World) =>
+export const mailRows = ({ table }: World) =>
   [...table.rows.values()].filter(({ sk }) => sk.startsWith("mail#")).map(fromMailItem);
 
 const isClosing = ({ table }: World): boolean =>
@@ -40,6 +40,8 @@ export const newKeyAndGoodbye: Flow = {
       what: "disconnect",
       main: async (its) => (await disconnectIntegration(its)({ partnerId, by: person, finalCounts: "zero" })).state,
       hasCome: () => !isClosing(world),
+      // a run that died twice is followed by a third after half an hour
+      withinMs: 90 * 60_000,
     });
   },
   endState: async (world, wishes) => {

@@ -2,6 +2,7 @@ import type { Item } from "#shared/table/table";
 import type { History } from "../history/history.ts";
 import { type Wishes, watchWishes } from "../invariants/wishes.ts";
 import type { Fate } from "../world/processes.ts";
+import { seededRandom } from "../world/random.ts";
 import { fairWeather, type Weather } from "../world/weather.ts";
 import { type World, worldOf } from "../world/world.ts";
 import { sample } from "./sample.ts";
@@ -64,6 +65,8 @@ const fault = async (flow: Flow, calm: End, kills: Kill[]): Promise<string[]> =>
 };
 
 const whens = ["before", "after"] as const;
+// a recovery takes about so many
+const recoverySteps = 20;
 const singles = (steps: number): Kill[] =>
   Array.from({ length: steps }, (_, step) => whens.map((when) => ({ step, when }))).flat();
 
@@ -84,6 +87,24 @@ export const killedInTurn = async (flow: Flow): Promise<string[]> => {
   const found = [...calm.accusations];
   for (let step = 0; step < calm.steps; step += 1)
     found.push(...(await fault(flow, calm, [{ step, when: step % 2 === 0 ? "before" : "after" }])));
+  return found;
+};
+
+/**
+ * After a death a second one, at a later step or at one of the recovery: so many pairs, chosen by chance and always the
+ * same. For flows of which not even each single death can be played first.
+ */
+export const killedInPairs = async (flow: Flow, { pairs }: { pairs: number }): Promise<string[]> => {
+  const calm = await runFlow(flow, []);
+  const random = seededRandom(1);
+  const found: string[] = [];
+  for (let pair = 0; pair < pairs; pair += 1) {
+    const step = Math.floor(random.between(0, calm.steps));
+    // most second deaths close to the first: that is where somebody takes up what the first has left
+    const later = step + 1 + Math.floor(random.between(0, 1) ** 2 * (calm.steps - step + recoverySteps));
+    const kills = [step, later].map((at) => ({ step: at, when: random.pick([...whens]) }));
+    found.push(...(await fault(flow, calm, kills)));
+  }
   return found;
 };
 

@@ -1,0 +1,147 @@
+import { describe, expect, it } from "vitest";
+import { disconnectIntegration } from "#functions/disconnect-integration/disconnect-integration";
+import { putNotifications } from "#functions/put-notifications/put-notifications";
+import { putPartner } from "#functions/put-partner/put-partner";
+import { recordMailReport } from "#functions/record-mail-report/record-mail-report";
+import { startIntegration } from "#functions/start-integration/start-integration";
+import { watchMails } from "#functions/watch-mails/watch-mails";
+import { AppError } from "#shared/errors";
+import { mailTags } from "#shared/mail/mail-tags";
+import { oweMail } from "#shared/mail/owe-mail";
+import { findOwnerMail, mailFate } from "#shared/mail/owner-mail";
+import { activeWorld, loseMessages } from "#test/builders/connected-world";
+import { anExportRow } from "#test/builders/usage-export";
+import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
+
+const dayMs = 24 * 60 * 60_000;
+const owe = async ({ table, partnerId, common, clock }: ServiceWorld, mailId: string) => {
+  const at = clock.date().toISOString();
+  const facts = { kind: "token-rejected" as const, rejectedAt: at };
+  await table.transact(oweMail({ partnerId, mailId, facts }, { at, newId: common.newId }));
+};
+const ownerIs = ({ partnerId, common }: ServiceWorld, email: string) =>
+  putPartner(common)({
+    id: partnerId,
+    profile: { name: "Example MSP", owner: { name: "Olga", email }, timeZone: "UTC" },
+  });
+const bounces = async (world: ServiceWorld, mailId: string, bounceType = "Permanent") => {
+  const { attempt = 0 } = (await findOwnerMail(world.table, world.partnerId, mailId)) ?? {};
+  const tags = mailTags({ partnerId: world.partnerId, reference: mailId, attempt });
+  return recordMailReport(world.common)({
+    type: "Bounce",
+    bounceType,
+    tags: Object.fromEntries(Object.entries(tags).map(([name, value]) => [name, [value]])),
+  });
+};
+const watch = (world: ServiceWorld) =>
+  watchMails({ ...world.common, tokenPolicyDays: 180 })({ remainingMs: () => 60_000 });
+const fates = ({ table, partnerId }: ServiceWorld, ids: string[]) =>
+  Promise.all(ids.map(async (id) => (await mailFate(table, partnerId, id))?.status));
+
+describe("two mails of a kind that could not go out are both told of once the address is another:", () => {
+  const ids = ["mail-1", "mail-2"];
+
+  it.each([[ids], [ids.toReversed()]])("sent both, and come back both, %j", async (order) => {
+    const world = serviceWorld();
+    for (const id of ids) {
+      await owe(world, id);
+      await world.work();
+      await world.pass(60 * 60_000);
+    }
+    for (const id of order) expect(await bounces(world, id)).toBe("recorded");
+    const sentBefore = world.mailer.sent.length;
+
+    await ownerIs(world, "new@example.com");
+    await world.work();
+
+    expect(world.mailer.sent).toHaveLength(sentBefore + 1);
+    for (const time of ["10:00 UTC", "11:00 UTC"]) expect(world.mailer.sent.at(-1)?.text).toContain(time);
+    expect(await fates(world, ids)).toEqual(["sent", "sent"]);
+  });
+
+  it.each([
+    ["no address is known", ""],
+    ["SES takes the address of neither", "olga@example.com"],
+  ])("handled at the same moment, while %s", async (_, email) => {
+    const world = serviceWorld();
+    await ownerIs(world, email === "" ? "kein-ascii-ö@example.com" : email);
+    for (const id of ids) await owe(world, id);
+    await loseMessages(world);
+    const { send } = world.mailer;
+    world.mailer.send = async () => {
+      throw new AppError("upstream", "mail.refused", "no");
+    };
+    const handle = (mailId: string) => world.mail({ partnerId: world.partnerId, mailId });
+    const ends = await Promise.allSettled(ids.map(handle));
+    // a message that failed comes again
+    for (const [at, { status }] of ends.entries()) if (status === "rejected") await handle(ids[at] ?? "");
+    world.mailer.send = send;
+
+    await ownerIs(world, "new@example.com");
+    await world.work();
+
+    expect(world.mailer.sent).toHaveLength(1);
+    expect(await fates(world, ids)).toEqual(["sent", "sent"]);
+  });
+});
+
+it("a mailbox that was full for five days is tried again for the next cause", async () => {
+  const world = serviceWorld();
+  await owe(world, "mail-1");
+  for (let day = 1; day <= 5; day += 1) {
+    await world.work();
+    await bounces(world, "mail-1", "Transient");
+    await world.pass(dayMs);
+    await watch(world);
+  }
+  await world.work();
+  expect(world.mailer.sent).toHaveLength(5);
+  await world.pass(30 * dayMs);
+  expect(await watch(world)).toMatchObject({ late: 0 });
+
+  await owe(world, "mail-2");
+  await world.work();
+  await watch(world);
+  await world.work();
+
+  expect(world.mailer.sent).toHaveLength(6);
+  expect(await fates(world, ["mail-1", "mail-2"])).toEqual(["sent", "sent"]);
+});
+
+it("who is taken off the list of recipients gets nothing more, whatever still waits", async () => {
+  const world = await activeWorld(["a"]);
+  const { partnerId, by, common, table } = world;
+  const notifications = { recipients: ["ann@msp.example"], onSuccess: true };
+  await putNotifications(common)({ partnerId, by, notifications });
+  await world.work();
+  const run = {
+    partnerId,
+    id: "run",
+    state: "finished",
+    outcome: "failed",
+    finishedAt: common.now().toISOString(),
+  } as const;
+  await table.put(anExportRow(run));
+  const facts = { kind: "run-result" as const, exportId: "run" };
+  const moment = { at: common.now().toISOString(), newId: common.newId };
+  await table.transact(oweMail({ partnerId, mailId: "of-the-run", facts, recipient: "ann@msp.example" }, moment));
+  await putNotifications(common)({ partnerId, by, notifications: { ...notifications, recipients: [] } });
+
+  await world.work();
+
+  expect(world.mailer.sent.map(({ to }) => to.email)).not.toContain("ann@msp.example");
+});
+
+it("a mail that could not go out stays a problem that is seen after a disconnect, and after a new start", async () => {
+  const world = serviceWorld();
+  const codes = async () => (await world.integration()).problems.map(({ code }) => code);
+  await world.connect();
+  await owe(world, "mail-1");
+  await world.work();
+  await bounces(world, "mail-1");
+
+  await disconnectIntegration(world.common)(world);
+  expect(await codes()).toEqual(["owner.unreachable"]);
+  await startIntegration(world.common)(world);
+  expect(await codes()).toEqual(["owner.unreachable"]);
+});
