@@ -5,6 +5,7 @@ import { type Run, startAtOnce, startWrites } from "#shared/exports/start-usage-
 import { lookIdAt } from "#shared/exports/usage-export";
 import type { GradientAccount, GradientConnection } from "#shared/gradient/gradient-api";
 import { sendLook } from "#shared/integrations/ask-look";
+import { isWatched } from "#shared/integrations/due-work";
 import {
   findIntegration,
   hasToMap,
@@ -104,14 +105,12 @@ const onceMappedAfter = (
 
 /**
  * While the partner maps, looks come by how long ago something was new. Later once a day, where Gradient tells what is
- * not mapped.
+ * mapped: a mapping that is taken away is seen by nothing else before its counts are repeated.
  */
 const nextCheckAfter = (after: Integration, { isUnfinished, hasRefused }: Findings, at: string): string | null => {
   if (isUnfinished) return soonAfter(at);
   if (hasToMap(after)) return nextLookAt(after.looks, at);
-  const { accounts, services } = after.mapping;
-  const isSomeUnmapped = accounts.mapped < accounts.total || services.mapped < services.total;
-  return hasRefused || (after.looks.isTelling && isSomeUnmapped) ? aDayAfter(at) : null;
+  return hasRefused || isWatched(after) ? aDayAfter(at) : null;
 };
 
 const isTelling = ({ accounts }: Findings): boolean | null =>
