@@ -101,7 +101,7 @@ describe("a partner's journey through the whole system", () => {
   it("opens Next by the webhook in under three seconds, with an export that brings every mapped line to Gradient", async () => {
     await mapAll(partner, except);
     const tries = [await finishUntilNext(partner)];
-    // Where the machine is busy with something else, others may be quicker: what waits for too long makes all of them late.
+    // where the machine is busy with something else, others may be quicker; something that waits makes all of them late
     for (const id of ["org-1003", "org-1004"].slice(0, Math.min(...tries) < nextWithinMs ? 0 : 2)) {
       await feedPartner(system, id, { unitCount: 1 });
       const other = await connectPartner(system, id);
