@@ -1,5 +1,6 @@
+import { dueWork, type Work } from "#shared/integrations/due-work";
 import { findIntegration, type Integration, integrationWrite, maySend } from "#shared/integrations/integration";
-import { hasCome, isAsked, isUnderWay, letGo, takenBy } from "#shared/integrations/record/looks";
+import { isAsked, isUnderWay, letGo, takenBy } from "#shared/integrations/record/looks";
 import { startReminders } from "#shared/mail/reminders";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict, written } from "#shared/table/table";
@@ -9,8 +10,7 @@ export interface Begun {
   /** As it was when the look began. */
   integration: Integration;
   holder: string;
-  /** `token`: only whether Gradient takes the token is to be found out. */
-  work: "look" | "token";
+  work: Work;
   /** What had been asked for by then. */
   asked: number;
   at: string;
@@ -21,11 +21,8 @@ export class LookLost extends Error {
   override name = "LookLost";
 }
 
-const workAt = (value: Integration, at: string): Begun["work"] | undefined => {
-  const { looks, mapping, state } = value;
-  if (maySend(value) && (isAsked(looks) || hasCome(mapping.nextCheckAt, at))) return "look";
-  return hasCome(looks.tokenCheckAt, at) && (maySend(value) || state === "suspended") ? "token" : undefined;
-};
+const workAt = (value: Integration, at: string): Begun["work"] | undefined =>
+  maySend(value) && isAsked(value.looks) ? "look" : dueWork(value, at);
 
 /**
  * Takes on what is due at the partner's record, whatever message has woken this worker. Answers why there is nothing to

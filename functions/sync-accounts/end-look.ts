@@ -5,6 +5,7 @@ import { type Run, startAtOnce, startWrites } from "#shared/exports/start-usage-
 import { lookIdAt } from "#shared/exports/usage-export";
 import type { GradientAccount, GradientConnection } from "#shared/gradient/gradient-api";
 import { sendLook } from "#shared/integrations/ask-look";
+import { isWatched } from "#shared/integrations/due-work";
 import {
   findIntegration,
   hasToMap,
@@ -24,7 +25,7 @@ import {
   soonAfter,
   tokenTaken,
 } from "#shared/integrations/record/looks";
-import { isWanted } from "#shared/integrations/record/wants";
+import { isWanted, wish } from "#shared/integrations/record/wants";
 import { isPaused } from "#shared/schedules/schedule";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict, type Write } from "#shared/table/table";
@@ -56,6 +57,8 @@ export interface Findings {
   hasRefused: boolean;
   /** Some accounts are left for the next look. */
   isUnfinished: boolean;
+  /** A row of some customer cannot be read: this look went without that customer. */
+  hasUnreadable: boolean;
   changes: Omit<NonNullable<Integration["mapping"]["changes"]>, "at">;
   calls: number;
 }
@@ -104,14 +107,23 @@ const onceMappedAfter = (
 
 /**
  * While the partner maps, looks come by how long ago something was new. Later once a day, where Gradient tells what is
- * not mapped.
+ * mapped: a mapping that is taken away is seen by nothing else before its counts are repeated.
  */
-const nextCheckAfter = (after: Integration, { isUnfinished, hasRefused }: Findings, at: string): string | null => {
-  if (isUnfinished) return soonAfter(at);
+const nextCheckAfter = (after: Integration, found: Findings, at: string): string | null => {
+  if (found.isUnfinished) return soonAfter(at);
   if (hasToMap(after)) return nextLookAt(after.looks, at);
-  const { accounts, services } = after.mapping;
-  const isSomeUnmapped = accounts.mapped < accounts.total || services.mapped < services.total;
-  return hasRefused || (after.looks.isTelling && isSomeUnmapped) ? aDayAfter(at) : null;
+  return found.hasRefused || found.hasUnreadable || isWatched(after) ? aDayAfter(at) : null;
+};
+
+/** What could not be read and can be by now was missing in the runs meanwhile. */
+const withReadable = (after: Integration, { hasUnreadable }: Findings, at: string): Integration => {
+  if (hasUnreadable) return withProblem(after, "record.unreadable", at);
+  const isMended = after.problems.some(({ code }) => code === "record.unreadable");
+  const { state, wants } = after;
+  return {
+    ...withoutProblem(after, "record.unreadable"),
+    wants: isMended && state === "active" ? wish(wants, "all", { at, trigger: "recovery" }) : wants,
+  };
 };
 
 const isTelling = ({ accounts }: Findings): boolean | null =>
@@ -136,7 +148,7 @@ export const endLook = ({ table, now, newId }: Changing) => {
         livelyAt: isLively ? at : before.looks.livelyAt,
       },
     };
-    const taken = withoutProblem(looked, "gradient.forbidden");
+    const taken = withReadable(withoutProblem(looked, "gradient.forbidden"), found, at);
     return found.hasRefused ? withProblem(taken, "accounts.refused", at) : withoutProblem(taken, "accounts.refused");
   };
 

@@ -12,7 +12,7 @@ import { listServices } from "#shared/services/hub-service";
 import type { Changing } from "#shared/table/changing";
 import { newestIn, noteMeasured } from "#shared/usage/last-measured";
 import { readLedger } from "#shared/usage/ledger";
-import { listUsage, withoutServices } from "#shared/usage/usage";
+import { listReadableUsage, withoutServices } from "#shared/usage/usage";
 import { accountChanges, isPutOff } from "./account-changes.ts";
 import { applyChanges } from "./apply-changes.ts";
 import { type Begun, changeBegun } from "./begin-look.ts";
@@ -91,7 +91,8 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     const told = toldBy(accounts);
     const list = () => listCustomers(table, partnerId);
     // a few are counted at once whenever somebody asks
-    const customers = await (mapping.isCoverageKept ? settlingTally(table, partnerId, list) : list());
+    const listed = await (mapping.isCoverageKept ? settlingTally(table, partnerId, list) : list());
+    const { customers } = listed;
     const connectionId = known?.integrationId ?? "";
     const entries = await readLedger(table, { partnerId, bits, connectionId });
     const changes = accountChanges(customers, accounts, [...entries.values()], { proofGen, at: listedAt });
@@ -116,7 +117,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     if (refused.size > 0) logger.error("gradient refused accounts", { accounts: refused.size });
 
     const billed = customers.filter(isBilled);
-    const allUsage = await listUsage(table, partnerId);
+    const { usage: allUsage, unreadable } = await listReadableUsage(table, partnerId);
     const newest = newestIn(allUsage.values());
     await noteMeasured(table, partnerId, { at: newest, newest });
     const usage = withoutServices(allUsage, begun.integration.leftOutServiceIds);
@@ -179,6 +180,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
         areSomeGone || customers.some(({ id, isMapped }) => told(id) !== null && (isMapped ?? false) !== told(id)),
       hasRefused: refused.size > 0 || customers.some(stands),
       isUnfinished,
+      hasUnreadable: listed.unreadable + unreadable > 0,
       changes: {
         created: applied.created,
         existed: applied.existed,

@@ -1,10 +1,17 @@
 import type { Refusals } from "#shared/breakers/refusals";
 import type { Obstacle } from "#shared/breakers/state/obstacle";
-import { AppError, isAppError } from "#shared/errors";
+import { AppError, isAppError, UnreadableRecord } from "#shared/errors";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
 import { sendLook } from "#shared/integrations/ask-look";
-import { findIntegration, type Integration, integrationWrite, maySend } from "#shared/integrations/integration";
+import {
+  findIntegration,
+  type Integration,
+  integrationWrite,
+  maySend,
+  type ProblemCode,
+  withProblem,
+} from "#shared/integrations/integration";
 import { aDayAfter, isAsked, letGo, retryLookAt } from "#shared/integrations/record/looks";
 import { suspendIntegration } from "#shared/integrations/suspend-integration";
 import { logFailure } from "#shared/log-failure";
@@ -32,6 +39,7 @@ export type SyncOutcome =
   | Awaited<ReturnType<ReturnType<typeof recheckToken>>>
   | "held"
   | "unavailable"
+  | "unreadable"
   | "false-alarm"
   | "forbidden"
   | "suspended"
@@ -53,7 +61,7 @@ export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId
   const suspend = suspendIntegration({ table, now, newId });
 
   /** Lets the partner go without an end, to be tried again. */
-  const letBe = (begun: Begun, retryAt?: string) =>
+  const letBe = (begun: Begun, retryAt?: string, problem?: ProblemCode) =>
     retryOnConflict(async () => {
       const { integration, holder, work } = begun;
       const before = await findIntegration(table, integration.partnerId);
@@ -64,7 +72,7 @@ export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId
       // suspended just now: its token is tried tomorrow
       const isOver = maySend(integration) && before.state === "suspended";
       const free: Integration = {
-        ...before,
+        ...(problem ? withProblem(before, problem, at) : before),
         looks: work === "token" && !isOver ? { ...looks, tokenCheckAt: again } : looks,
         mapping: work === "look" ? { ...before.mapping, nextCheckAt: again } : before.mapping,
       };
@@ -114,6 +122,13 @@ export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId
     return "suspended";
   };
 
+  /** Without that row nobody can tell what is right for the partner, so it is left as it is. */
+  const withoutRecord = async (begun: Begun, error: UnreadableRecord): Promise<SyncOutcome> => {
+    logFailure("a stored record cannot be read, a look comes to nothing without it", error);
+    await letBe(begun, undefined, "record.unreadable");
+    return "unreadable";
+  };
+
   const recheck = recheckToken({ table, now, newId, gradientFor });
   const look = lookAtAccounts({ table, now, newId, gradientFor });
   const work = async (begun: Begun, token: PartnerToken) => {
@@ -141,6 +156,7 @@ export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId
         return clearUp(begun, error);
       }
       if (isAppError(error, "token.missing")) return withoutToken(begun);
+      if (error instanceof UnreadableRecord) return withoutRecord(begun, error);
       if (!isPassing(error)) throw error;
       if (isRefusal(error)) logger.error("gradient refuses what a look asks for", { detail: error.message });
       else logFailure("a look could not be made, it is tried again", error);

@@ -1,5 +1,6 @@
 import { owedClose } from "#shared/exports/ending/final-counts";
 import { sendLook } from "#shared/integrations/ask-look";
+import { dueWork } from "#shared/integrations/due-work";
 import {
   findIntegration,
   fromIntegrationItem,
@@ -26,11 +27,13 @@ interface Dependencies extends Changing {
 }
 
 /** A look, or a trial of the token: what it may cost in calls; undefined where none is due. */
-const costAt = ({ state, looks, mapping }: Integration, at: string): number | undefined => {
+const costAt = (value: Integration, at: string): number | undefined => {
+  const { state, looks } = value;
   if (isUnderWay(looks, at)) return undefined;
-  const isLookDue = state !== "suspended" && (looks.until !== null || hasCome(mapping.nextCheckAt, at));
-  if (isLookDue) return looks.calls;
-  return looks.until !== null || hasCome(looks.tokenCheckAt, at) ? 1 : undefined;
+  const isLost = looks.until !== null;
+  const work = dueWork(value, at);
+  if (work === "look" || (isLost && state !== "suspended")) return looks.calls;
+  return work === "token" || isLost ? 1 : undefined;
 };
 
 /**

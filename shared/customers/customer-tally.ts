@@ -108,20 +108,27 @@ export const firstTallyWrites = async (table: Pick<Table, "query">, partnerId: s
   return known.items.length > 0 ? [] : [added({ ...baseKey(partnerId), ...nothing })];
 };
 
+interface Listed {
+  customers: Customer[];
+  unreadable: number;
+}
+
 /**
- * Lists customers and, where none of them has changed in the meantime, sets right what the tally says. A version of the
- * service that keeps none may have changed customers, too.
+ * Lists customers and, where none of them has changed in the meantime and all can be read, sets right what the tally
+ * says. A version of the service that keeps none may have changed customers, too.
  */
 export const settlingTally = async (
   table: Pick<Table, "query" | "put">,
   partnerId: string,
-  list: () => Promise<Customer[]>,
-): Promise<Customer[]> => {
+  list: () => Promise<Listed>,
+): Promise<Listed> => {
   const before = await readKept(table, partnerId);
-  const customers = await list();
+  const listed = await list();
+  const { customers, unreadable } = listed;
+  if (unreadable > 0) return listed;
   const { base, baseVersion, changes, state } = await readKept(table, partnerId);
   const right = sum(tallyOf(customers), changes, -1);
-  if (state !== before.state || (base && isSame(base, right))) return customers;
+  if (state !== before.state || (base && isSame(base, right))) return listed;
   if (base) logger.warn("customers were counted wrongly, and are counted anew", { partnerId });
   try {
     await store(table, versioned({ ...baseKey(partnerId), ...right, version: baseVersion }));
@@ -129,5 +136,5 @@ export const settlingTally = async (
     // another look has counted them
     if (!isConflict(error)) throw error;
   }
-  return customers;
+  return listed;
 };

@@ -86,13 +86,19 @@ export const findCustomer = async (
 const customerRows = (table: Pick<Table, "query">, partnerId: string): Promise<Item[]> =>
   Array.fromAsync(allItems(table, { pk: partnerPk(partnerId), prefix: customerPrefix }));
 
-/** All customers of a partner, removed ones too, by id. */
-export const listCustomers = async (table: Pick<Table, "query">, partnerId: string): Promise<Customer[]> =>
-  (await customerRows(table, partnerId)).map(fromCustomerItem);
+/**
+ * All customers of a partner that can be read, removed ones too, by id; and how many others there are. What concerns
+ * these has to stay as it is.
+ */
+export const listCustomers = async (table: Pick<Table, "query">, partnerId: string) => {
+  const rows = await customerRows(table, partnerId);
+  const customers = readableOf(rows, fromCustomerItem);
+  return { customers, unreadable: rows.length - customers.length };
+};
 
-/** The same to look at: without those that cannot be read. */
+/** The same to look at. */
 export const showCustomers = async (table: Pick<Table, "query">, partnerId: string): Promise<Customer[]> =>
-  readableOf(await customerRows(table, partnerId), fromCustomerItem);
+  (await listCustomers(table, partnerId)).customers;
 
 type Fields = Partial<Record<keyof Customer, "something" | "nothing">>;
 

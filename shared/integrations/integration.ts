@@ -86,7 +86,8 @@ export type ProblemCode =
   | "owner.unreachable"
   | "recipient.unreachable"
   | "mail.not-sent"
-  | "counts.left";
+  | "counts.left"
+  | "record.unreadable";
 
 const integration = z.object({
   partnerId: z.string(),

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { identifier, instant, pathIdentifier } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
-import { readRow } from "../stored.ts";
+import { readableOf, readRow } from "../stored.ts";
 import { allItems, type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 
 // Gradient documents no upper bound. Ten digits are more units than any customer has and far below where doubles lose
@@ -131,10 +131,17 @@ export const withoutServices = (
   );
 };
 
-export const listUsage = async (
-  table: Pick<Table, "query">,
-  partnerId: string,
-): Promise<Map<string, CustomerUsage>> => {
-  const items = await Array.fromAsync(allItems(table, { pk: partnerPk(partnerId), prefix: usagePrefix }));
-  return new Map(items.map(fromUsageItem).map((usage) => [usage.customerId, usage]));
+const byCustomer = (all: CustomerUsage[]) => new Map(all.map((usage) => [usage.customerId, usage]));
+const usageRows = (table: Pick<Table, "query">, partnerId: string): Promise<Item[]> =>
+  Array.fromAsync(allItems(table, { pk: partnerPk(partnerId), prefix: usagePrefix }));
+
+/** Of all customers that have any. Throws `UnreadableRecord`: its readers show sums. */
+export const listUsage = async (table: Pick<Table, "query">, partnerId: string): Promise<Map<string, CustomerUsage>> =>
+  byCustomer((await usageRows(table, partnerId)).map(fromUsageItem));
+
+/** The same without what cannot be read; and of how many customers that is. */
+export const listReadableUsage = async (table: Pick<Table, "query">, partnerId: string) => {
+  const rows = await usageRows(table, partnerId);
+  const usage = byCustomer(readableOf(rows, fromUsageItem));
+  return { usage, unreadable: rows.length - usage.size };
 };

@@ -32,6 +32,8 @@ const problemTexts = {
     "Nothing: mails to the owner cannot be sent for the moment. They are sent by themselves, and our operations team has been told.",
   "counts.left":
     "Gradient still holds counts that were to be set to zero: it refuses the key, or did not take them in time. Set them to zero in Gradient, or connect again with a new key and disconnect once more.",
+  "record.unreadable":
+    "Nothing: what we have stored of a customer cannot be read, and nothing is sent of it meanwhile. Our operations team has been told.",
 } satisfies Record<ProblemCode, string>;
 const whatToDo: Record<string, string> = problemTexts;
 

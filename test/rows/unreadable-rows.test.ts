@@ -9,7 +9,7 @@ import { noMapping } from "#shared/integrations/integration";
 import { scheduledJob } from "#shared/lambda/scheduled-job";
 import type { Item } from "#shared/table/table";
 import { integrationView } from "#shared/views/integration-view";
-import { connectedWorld, send } from "#test/builders/connected-world";
+import { activeWorld, connectedWorld, send } from "#test/builders/connected-world";
 import { aCustomerRow } from "#test/builders/customer";
 import { aLambdaContext, anHttpEvent, call } from "#test/builders/http-event";
 import { anIntegrationRow } from "#test/builders/integration";
@@ -20,6 +20,7 @@ import { countingIds, minutesAfter, noon, now } from "#test/builders/time";
 import { aUsageRow } from "#test/builders/usage";
 import { aChunkRow, aLedgerEntry, aLedgerRow, anExportRow, aReceipt } from "#test/builders/usage-export";
 import type { InMemoryTable } from "#test/fakes/in-memory-table";
+import type { ServiceWorld } from "#test/fakes/service-world";
 
 const inTime = aLambdaContext({ getRemainingTimeInMillis: () => 60_000 });
 const deps = (table: InMemoryTable) => ({ table, now, newId: countingIds(), callsPerSecond: 95 });
@@ -133,14 +134,86 @@ describe("a page that comes upon a row that it cannot read", () => {
 });
 
 describe("whoever counts or sends", () => {
-  it("does not plan a run without a customer that cannot be read", async () => {
-    const world = await connectedWorld();
-    const row = await world.table.get({ pk: "partner#org-1", sk: "customer#b" });
-    await world.table.put(damaged(row as Item));
+  const spoil = async (world: ServiceWorld, sk: string, change: object) => {
+    const row = (await world.table.get({ pk: "partner#org-1", sk })) as Item;
+    await world.table.put({ ...row, ...change });
+    return () => world.table.put(row);
+  };
+  const problemsOf = async (world: ServiceWorld) => (await world.integration()).problems.map(({ code }) => code);
 
-    await expect(send(world)).rejects.toMatchObject({ facts: { sk: "customer#b" } });
+  it.each([
+    ["a customer", "customer#b", { name: 7 }],
+    ["a customer's counts", "usage#b", { counts: "canary" }],
+  ])(
+    "sends neither a count nor a zero of %s that cannot be read, and everything of all others",
+    async (_, sk, change) => {
+      const world = await activeWorld();
+      const mend = await spoil(world, sk, change);
+      await world.setUsage("a", { dns: 11, sig: 1 });
+      const before = world.gradient.countsReceived.length;
 
-    expect(world.gradient.countsReceived).toEqual([]);
+      const { totals, outcome } = await send(world);
+
+      expect({ totals, outcome }).toMatchObject({ outcome: "succeeded", totals: { lines: 4, accepted: 4 } });
+      const sent = world.gradient.countsReceived.slice(before).map(({ accountId }) => accountId);
+      expect(new Set(sent)).toEqual(new Set(["a", "c"]));
+      expect(await world.counts()).toMatchObject({ "a/dns": 11, "b/dns": 10 });
+      expect(await problemsOf(world)).toEqual(["record.unreadable"]);
+
+      // somebody has put it right, and nobody presses anything
+      await mend();
+      await world.setUsage("b", { dns: 12, sig: 0 });
+      await world.pass(24 * 60 * 60_000);
+      await world.live(3);
+      expect(await problemsOf(world)).toEqual([]);
+      expect(await world.counts()).toMatchObject({ "b/dns": 12 });
+    },
+  );
+
+  it.each([
+    ["a customer", "customer#b", { name: 7 }],
+    ["a customer's counts", "usage#b", { counts: "canary" }],
+  ])(
+    "looks at Gradient for all others beside %s that cannot be read, and the page tells of it",
+    async (_, sk, change) => {
+      const world = await activeWorld();
+      await spoil(world, sk, change);
+      await world.addCustomer("d");
+      const accounts = world.gradient.organizationOf(world.token)?.accounts;
+
+      expect(await world.sync({ partnerId: "org-1", reason: "feed" })).toBe("synced");
+
+      expect([...(accounts?.keys() ?? [])]).toEqual(["a", "b", "c", "d"]);
+      expect(accounts?.get("b")).toMatchObject({ isActive: true });
+      expect(await problemsOf(world)).toEqual(["record.unreadable"]);
+      expect((await world.integration()).looks).toMatchObject({ failures: 0, holder: null });
+    },
+  );
+
+  it("does neither without a row of the ledger: nobody knows what Gradient holds. The page tells of it, looks go on", async () => {
+    const world = await activeWorld();
+    const before = world.gradient.countsReceived.length;
+    const row = [...world.table.rows.values()].find(({ sk }) => sk.startsWith("ledger#"));
+    const mend = await spoil(world, row?.sk ?? "", { packed: new Uint8Array([7]) });
+
+    await expect(send(world)).rejects.toThrow("cannot be read");
+    expect(await world.sync({ partnerId: "org-1", reason: "watch" })).toBe("unreadable");
+
+    expect(world.gradient.countsReceived).toHaveLength(before);
+    expect(await problemsOf(world)).toEqual(["record.unreadable"]);
+    expect((await world.integration()).looks).toMatchObject({ failures: 1, holder: null, until: null });
+    await mend();
+    await world.live(3);
+    expect(await problemsOf(world)).toEqual([]);
+  });
+
+  it("needs no reasons to leave a service out: a look goes on beside a row of them that cannot be read", async () => {
+    const world = await activeWorld();
+    await world.table.put({ pk: "partner#org-1", sk: "left-out-services", partnerId: 7, version: 1 });
+
+    expect(await world.sync({ partnerId: "org-1", reason: "watch" })).toBe("synced");
+    expect(await send(world)).toMatchObject({ outcome: "succeeded" });
+    expect(await problemsOf(world)).toEqual([]);
   });
 
   it("leaves the lines of a service that cannot be read to the next run, and sends all others", async () => {

@@ -44,14 +44,23 @@ export const hubSession = async (system: RunningSystem, partnerId: string, role 
 export const feedSession = async (system: RunningSystem) =>
   clientWith(system, await system.token({ sub: "feed", scope: "hub.feed" }));
 
-/** A partner that the feed tells of, with one customer. */
-export const feedPartner = async (system: RunningSystem, partnerId: string): Promise<void> => {
+/** A partner that the feed tells of, with one customer; where a count is given, one of each of the sample's services. */
+export const feedPartner = async (
+  system: RunningSystem,
+  partnerId: string,
+  { unitCount }: { unitCount?: number } = {},
+): Promise<void> => {
   const feed = await feedSession(system);
   const owner = { name: "Olga Owner", email: `owner@${partnerId}.example` };
   const profile = { name: `Company of ${partnerId}`, owner, timeZone: "UTC" };
-  const customers = [{ id: `${partnerId}-customer`, name: "A customer", billing: "billed" }];
+  const customerId = `${partnerId}-customer`;
+  const customers = [{ id: customerId, name: "A customer", billing: "billed" }];
   bodyOf(await feed("PUT /v1/hub/partners/{partnerId}", { path: { partnerId }, body: profile }));
   bodyOf(await feed("POST /v1/hub/partners/{partnerId}/customers", { path: { partnerId }, body: { customers } }));
+  if (unitCount === undefined) return;
+  const measuredAt = new Date().toISOString();
+  const measurements = readSample().services.map(({ id }) => ({ customerId, serviceId: id, unitCount, measuredAt }));
+  bodyOf(await feed("POST /v1/hub/partners/{partnerId}/usage", { path: { partnerId }, body: { measurements } }));
 };
 
 /** Looks again and again until `look` finds something; throws with what it looked for after the time is up. */
@@ -65,11 +74,15 @@ export const eventually = async <T>(what: string, look: () => Promise<T | undefi
   }
 };
 
-export const untilState = (session: ApiClient, state: string) =>
-  eventually(`the state ${state}`, async () => {
-    const found = bodyOf(await session(`GET ${base}`, {}));
-    return found.state === state ? found : undefined;
-  });
+export const untilState = (session: ApiClient, state: string, limitMs?: number) =>
+  eventually(
+    `the state ${state}`,
+    async () => {
+      const found = bodyOf(await session(`GET ${base}`, {}));
+      return found.state === state ? found : undefined;
+    },
+    limitMs,
+  );
 
 export const untilOver = (session: ApiClient, exportId: string, limitMs = 30_000) =>
   eventually(

@@ -3,7 +3,8 @@ import { type Lease, LeaseLost } from "#shared/exports/export-lease";
 import { noTotals } from "#shared/exports/line";
 import { readRetriedLines } from "#shared/exports/retried-export";
 import type { UsageExport } from "#shared/exports/usage-export";
-import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
+import { findIntegration, type Integration, integrationWrite, withProblem } from "#shared/integrations/integration";
+import { aDayAfter } from "#shared/integrations/record/looks";
 import { isConflict, retryOnConflict, type Table } from "#shared/table/table";
 import { bitsFor, bucketOf } from "#shared/usage/ledger";
 import { chooseLines } from "./choose-lines.ts";
@@ -83,6 +84,17 @@ export type Plan = Pick<
   | "totals"
 > & { ledgerBits: number };
 
+/** The page tells of it, and a look finds out when it is over. */
+const showUnreadable = (table: Table, partnerId: string, at: string): Promise<void> =>
+  retryOnConflict(async () => {
+    const before = await findIntegration(table, partnerId);
+    if (!before || before.problems.some(({ code }) => code === "record.unreadable")) return;
+    const { mapping } = before;
+    const shown = withProblem(before, "record.unreadable", at);
+    const nextCheckAt = mapping.nextCheckAt ?? aDayAfter(at);
+    await table.transact([integrationWrite({ ...shown, mapping: { ...mapping, nextCheckAt } })]);
+  });
+
 interface Planning {
   table: Table;
   lease: Lease;
@@ -102,6 +114,7 @@ export const planExport = async ({ table, lease, integration, readAt }: Planning
   // before the other sources, not beside them: each is read in pages that take memory
   const isRetried = retryOf === null ? undefined : await readRetriedLines(table, partnerId, retryOf);
   const read = await readPlanSources(table, integration);
+  if (read.hasUnreadable) await showUnreadable(table, partnerId, readAt.toISOString());
   const sources = run.kind === "final" ? withNobodyBilled(read) : read;
   const chosen = chooseLines({ run, integration, sources, now: readAt.getTime(), isRetried });
   const lines = chosen.toSend.length + chosen.unchanged.length;

@@ -3,7 +3,8 @@ import { type HeldLine, heldLine } from "#shared/exports/lines-in-scope";
 import type { Integration } from "#shared/integrations/integration";
 import { partnerPk } from "#shared/partners/partner";
 import { type HubService, listServices } from "#shared/services/hub-service";
-import { allItems, type Table } from "#shared/table/table";
+import { readableOf } from "#shared/stored";
+import { allItems, type Item, type Table } from "#shared/table/table";
 import { type LedgerEntry, ledgerRows, lineKey } from "#shared/usage/ledger";
 import { type Count, fromUsageItem, usagePrefix } from "#shared/usage/usage";
 
@@ -21,6 +22,8 @@ export interface PlanSources {
   services: Map<string, HubService>;
   serviceNames: Map<string, string>;
   leftOutServiceIds: ReadonlySet<string>;
+  /** Some customers are missing here, because a row of theirs cannot be read. */
+  hasUnreadable: boolean;
 }
 
 /** Answers the same text for equal ones, so that the copies can be forgotten. */
@@ -33,7 +36,11 @@ const textPool = () => {
   };
 };
 
-/** Reads a partner row by row: whole pages of 100,000 lines would be more than a worker's memory. */
+/**
+ * Reads a partner row by row: whole pages of 100,000 lines would be more than a worker's memory. A customer whose own
+ * row, or whose counts, cannot be read is left out: no line comes of it, neither a count nor a zero, so that Gradient
+ * keeps what it holds. Without a row of the ledger nobody knows what may be sent: that throws.
+ */
 export const readPlanSources = async (
   table: Pick<Table, "query">,
   { partnerId, ledgerBits: bits, gradient, leftOutServiceIds }: Integration,
@@ -41,10 +48,19 @@ export const readPlanSources = async (
   const one = textPool();
   const rows = (prefix: string) => allItems(table, { pk: partnerPk(partnerId), prefix, limit: rowsAtOnce });
 
+  const unreadable = new Set<string>();
+  const readOr = <T>(item: Item, prefix: string, from: (row: Item) => T): T | undefined => {
+    const [read] = readableOf([item], from);
+    if (read === undefined) unreadable.add(item.sk.slice(prefix.length));
+    return read;
+  };
+
   const readCustomers = async () => {
     const customers: PlanSources["customers"] = [];
     for await (const item of rows(customerPrefix)) {
-      const { id, name, billing, removedAt, leftOut } = fromCustomerItem(item);
+      const read = readOr(item, customerPrefix, fromCustomerItem);
+      if (read === undefined) continue;
+      const { id, name, billing, removedAt, leftOut } = read;
       customers.push({ id: one(id), name, billing, removedAt, leftOut: leftOut ? true : null });
     }
     return customers;
@@ -52,7 +68,9 @@ export const readPlanSources = async (
   const readCounted = async () => {
     const counted: PlanSources["counted"] = new Map();
     for await (const item of rows(usagePrefix)) {
-      const { customerId, counts } = fromUsageItem(item);
+      const read = readOr(item, usagePrefix, fromUsageItem);
+      if (read === undefined) continue;
+      const { customerId, counts } = read;
       const byService = Object.entries(counts).map(([id, count]): [string, Count] => [
         one(id),
         { unitCount: count.unitCount, measuredAt: one(count.measuredAt) },
@@ -79,7 +97,8 @@ export const readPlanSources = async (
   const entries = await readEntries();
   const services = new Map((await listServices(table)).map((service) => [service.id, service]));
   return {
-    customers,
+    customers: unreadable.size === 0 ? customers : customers.filter(({ id }) => !unreadable.has(id)),
+    hasUnreadable: unreadable.size > 0,
     counted,
     entries,
     held: [...entries.values()].map(heldLine),

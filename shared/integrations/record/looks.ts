@@ -60,11 +60,15 @@ export interface Pace {
   sweepLooks: number;
 }
 
+// The job that owes looks comes once a minute, and a look ends some seconds after the job that has owed it. Dated a
+// whole minute later, it would come with every second job.
+const nextJobMs = 45_000;
+
 // A partner that maps is seen within a minute. A quarter of an hour without anything new, and it is not at it any more.
 // Where only counts tell, all accounts are tried once in a quarter of an hour while somebody may be at it, and within
 // two days in any case.
 const paces = [
-  { untilMs: 15 * minuteMs, gapMs: minuteMs, sweepLooks: 15 },
+  { untilMs: 15 * minuteMs, gapMs: nextJobMs, sweepLooks: 15 },
   { untilMs: hourMs, gapMs: 5 * minuteMs, sweepLooks: 3 },
   { untilMs: 4 * hourMs, gapMs: 15 * minuteMs, sweepLooks: 12 },
   { untilMs: dayMs, gapMs: hourMs, sweepLooks: 20 },
@@ -157,7 +161,7 @@ export const waitingForServices = (before: Looks, isWaiting: boolean, at: string
 export const goingOn = (before: Looks): Looks => ({ ...before, suspectedSince: null, goesOn: true });
 
 /** When a look goes on that could not do all at once. */
-export const soonAfter = (at: string): string => plus(at, minuteMs);
+export const soonAfter = (at: string): string => plus(at, nextJobMs);
 
 /** A day later. */
 export const aDayAfter = (at: string): string => plus(at, dayMs);

@@ -61,7 +61,7 @@ const withPages = async ({ table }: BenchDynamo, integration: Integration): Prom
   const { partnerId, ledgerBits: bits, proofGen, onceMapped, gradient } = integration;
   const at = new Date().toISOString();
   const [customers, usage, ledger, services] = await Promise.all([
-    settlingTally(table, partnerId, () => listCustomers(table, partnerId)),
+    settlingTally(table, partnerId, () => listCustomers(table, partnerId)).then(({ customers }) => customers),
     listUsage(table, partnerId),
     readLedger(table, { partnerId, bits, connectionId: gradient?.integrationId ?? "" }),
     listServices(table),

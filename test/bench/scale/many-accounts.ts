@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { accountWorker } from "#infra/account-worker";
-import { listCustomers, toCustomerItem } from "#shared/customers/customer";
+import { showCustomers, toCustomerItem } from "#shared/customers/customer";
 import { findIntegration, integrationWrite } from "#shared/integrations/integration";
 import { askedFor } from "#shared/integrations/record/looks";
 import type { GradientEnv } from "#shared/lambda/gradient-env";
@@ -42,7 +42,7 @@ const askForLook = async ({ table }: BenchDynamo, partnerId: string) => {
 
 /** The hub renames everybody. */
 const renameAll = async ({ table, seed }: BenchDynamo, partnerId: string) => {
-  const customers = await listCustomers(table, partnerId);
+  const customers = await showCustomers(table, partnerId);
   await seed(customers.map((one) => toCustomerItem({ ...one, name: `${one.name} Group`, version: one.version + 1 })));
 };
 

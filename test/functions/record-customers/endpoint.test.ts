@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { recordCustomersEndpoint } from "#functions/record-customers/endpoint";
 import { recordCustomers } from "#functions/record-customers/record-customers";
-import { listCustomers } from "#shared/customers/customer";
+import { showCustomers } from "#shared/customers/customer";
 import { badIds, oddIds } from "#test/builders/bad-ids";
 import { aCustomerRecord } from "#test/builders/customer";
 import { aFeedEvent, aProblem, call, jsonHeaders } from "#test/builders/http-event";
@@ -56,7 +56,7 @@ it("stores the good records and names the bad ones", async () => {
       { index: 4, code: "customer.invalid", detail: "There is no such field: country." },
     ]),
   );
-  expect((await listCustomers(table, partnerId)).map(({ id, name }) => [id, name])).toEqual([
+  expect((await showCustomers(table, partnerId)).map(({ id, name }) => [id, name])).toEqual([
     ["cust-1", "Alder & Finch Solicitors"],
     ["cust-6", "Řeznictví a uzenářství Dvořák, s.r.o."],
   ]);
@@ -75,7 +75,7 @@ it("accepts 500 at once, and both records of one id", async () => {
 
   expect(await call(endpoint, aCall({ customers }))).toEqual(answer(500));
 
-  expect(await listCustomers(table, partnerId)).toHaveLength(499);
+  expect(await showCustomers(table, partnerId)).toHaveLength(499);
 });
 
 it("takes a batch of 300 KiB", async () => {
@@ -93,7 +93,7 @@ it.each(Object.entries(oddIds))("takes an id with %s", async (_, id) => {
 
   expect(await call(endpoint, aCall({ customers: [aCustomerRecord({ id })] }))).toEqual(answer(1));
 
-  expect((await listCustomers(table, partnerId)).map((customer) => customer.id)).toEqual([id]);
+  expect((await showCustomers(table, partnerId)).map((customer) => customer.id)).toEqual([id]);
 });
 
 it.each(Object.entries(badIds))("rejects an id of %s alone", async (_, [id, message]) => {
@@ -104,7 +104,7 @@ it.each(Object.entries(badIds))("rejects an id of %s alone", async (_, [id, mess
   expect(reply).toEqual(
     answer(1, [{ index: 0, code: "customer.invalid", detail: expect.stringContaining(`id: ${message}`) }]),
   );
-  expect((await listCustomers(table, partnerId)).map((customer) => customer.id)).toEqual(["cust-1"]);
+  expect((await showCustomers(table, partnerId)).map((customer) => customer.id)).toEqual(["cust-1"]);
 });
 
 it("knows no customers of a partner that the feed has not told of", async () => {
@@ -134,7 +134,7 @@ describe("refuses the whole batch for", () => {
         { errors: [{ path, message: expect.any(String) }] },
       ),
     );
-    expect(await listCustomers(table, partnerId)).toEqual([]);
+    expect(await showCustomers(table, partnerId)).toEqual([]);
   });
 
   it("JSON that ends too early", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { recordCustomers } from "#functions/record-customers/record-customers";
-import { findCustomer, listCustomers } from "#shared/customers/customer";
+import { findCustomer, showCustomers } from "#shared/customers/customer";
 import { noLooks } from "#shared/integrations/record/looks";
 import { aCustomer, aCustomerRecord, aCustomerRow } from "#test/builders/customer";
 import { anIntegrationRow } from "#test/builders/integration";
@@ -24,7 +24,7 @@ it("keeps new customers and owes Gradient their accounts", async () => {
     customers: [aCustomerRecord(), aCustomerRecord({ id: "cust-2", name: "Kestrel Aviation", billing: "trial" })],
   });
 
-  expect(await listCustomers(table, partnerId)).toEqual([
+  expect(await showCustomers(table, partnerId)).toEqual([
     {
       id: "cust-1",
       name: "Alder & Finch Solicitors",
@@ -97,7 +97,7 @@ it("lets the later of two records with one id stand", async () => {
     customers: [aCustomerRecord({ name: "Earlier" }), aCustomerRecord({ name: "Later" })],
   });
 
-  expect(await listCustomers(table, partnerId)).toEqual([aCustomer({ name: "Later", updatedAt: minutesAfter(5) })]);
+  expect(await showCustomers(table, partnerId)).toEqual([aCustomer({ name: "Later", updatedAt: minutesAfter(5) })]);
 });
 
 it("keeps customers of two partners apart", async () => {
@@ -136,7 +136,7 @@ describe("the task for Gradient's accounts", () => {
       await recorderOn(table)({ partnerId, customers: [aCustomerRecord()] });
 
       expect(owedTasks(table)).toEqual([]);
-      expect(await listCustomers(table, partnerId)).toHaveLength(1);
+      expect(await showCustomers(table, partnerId)).toHaveLength(1);
     },
   );
 
@@ -166,12 +166,12 @@ describe("the task for Gradient's accounts", () => {
     const inner = await aTableWith(aPartnerRow(), anIntegrationRow());
     const seen: [customers: number, tasks: number][] = [];
     const table = watchedTable(inner, async () => {
-      seen.push([(await listCustomers(inner, partnerId)).length, owedTasks(inner).length]);
+      seen.push([(await showCustomers(inner, partnerId)).length, owedTasks(inner).length]);
     });
 
     await recorderOn(table)({ partnerId, customers: manyCustomers(500) });
 
-    expect(await listCustomers(inner, partnerId)).toHaveLength(500);
+    expect(await showCustomers(inner, partnerId)).toHaveLength(500);
     expect(owedTasks(inner)).toEqual([syncTask]);
     expect(seen).toEqual([
       [0, 0],
@@ -194,7 +194,7 @@ describe("the task for Gradient's accounts", () => {
     expect(owedTasks(inner)).toEqual([]);
     await recorderOn(inner)(batch);
 
-    expect(await listCustomers(inner, partnerId)).toHaveLength(500);
+    expect(await showCustomers(inner, partnerId)).toHaveLength(500);
     expect(owedTasks(inner)).toEqual([syncTask]);
   });
 
@@ -226,7 +226,7 @@ describe("the task for Gradient's accounts", () => {
     await recorderOn(table)(batch);
 
     expect(owedTasks(inner)).toEqual([syncTask]);
-    expect(await listCustomers(inner, partnerId)).toHaveLength(100);
+    expect(await showCustomers(inner, partnerId)).toHaveLength(100);
   });
 
   it("is not owed again while a look is on its way, which will see the change", async () => {

@@ -1,13 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { AppError } from "#shared/errors";
 import { connectedWorld } from "#test/builders/connected-world";
+import type { InMemoryGradient } from "#test/fakes/in-memory-gradient";
 import type { ServiceWorld } from "#test/fakes/service-world";
 
 const hourMs = 60 * 60_000;
 
+/** As the older specification has it: nothing tells what is mapped. */
+const untold = (gradient: InMemoryGradient): InMemoryGradient => ({
+  ...gradient,
+  readAccounts: async (token) => (await gradient.readAccounts(token)).map(({ id, name }) => ({ id, name })),
+});
+
 /** Two customers, mapped, with everything sent. */
-const activeWorld = async () => {
-  const world = await connectedWorld(["a", "b"]);
+const activeWorld = async (through?: Parameters<typeof connectedWorld>[1]) => {
+  const world = await connectedWorld(["a", "b"], through);
   world.map(["a", "b"]);
   await world.live(2);
   return world;
@@ -24,8 +31,8 @@ const refuse = ({ gradient, token }: ServiceWorld) => {
 const subjects = ({ mailer }: ServiceWorld) => mailer.sent.map(({ subject }) => subject.replace(/:.*/, ""));
 
 describe("a token", () => {
-  it("is tried once a day, should nothing else have tried it", async () => {
-    const world = await activeWorld();
+  it("is tried once a day where no look is due, without the list of accounts", async () => {
+    const world = await activeWorld(untold);
     await world.pass(24 * hourMs);
     const { token } = await world.integration();
     world.gradient.failNext("readAccounts", { error: new Error("the list is not asked for") });

@@ -3,7 +3,7 @@ import { leaveOut } from "#functions/leave-out/leave-out";
 import { putPartner } from "#functions/put-partner/put-partner";
 import { recordCustomers } from "#functions/record-customers/record-customers";
 import { removeCustomers } from "#functions/remove-customer/remove-customer";
-import { listCustomers } from "#shared/customers/customer";
+import { listCustomers, showCustomers } from "#shared/customers/customer";
 import { findTally, settlingTally } from "#shared/customers/customer-tally";
 import { integrationWrite } from "#shared/integrations/integration";
 import { isConflict, retryOnConflict, type Table } from "#shared/table/table";
@@ -18,7 +18,7 @@ import { serviceWorld } from "#test/fakes/service-world";
 const partnerId = "org-1001";
 const profile = { name: "Example MSP", owner: { name: "Dana", email: "dana@msp.example" }, timeZone: "UTC" };
 const by = { actor: "user-1", actorName: null, address: null };
-const list = (table: Table) => listCustomers(table, partnerId);
+const list = (table: Table) => showCustomers(table, partnerId);
 
 const aFed = async () => {
   const table = await aTableWith(anIntegrationRow());
@@ -125,9 +125,9 @@ describe("of a partner who was there before there were tallies", () => {
     );
   const settle = (table: InMemoryTable, meanwhile: () => Promise<unknown> = async () => undefined) =>
     settlingTally(table, partnerId, async () => {
-      const customers = await list(table);
+      const listed = await listCustomers(table, partnerId);
       await meanwhile();
-      return customers;
+      return listed;
     });
 
   it("a look counts the customers, and whatever changes from then on is counted with them", async () => {
@@ -143,6 +143,16 @@ describe("of a partner who was there before there were tallies", () => {
 
     await removeCustomers(common)({ partnerId, customerIds: ["cust-0"] });
     expect(await findTally(table, partnerId)).toEqual({ total: 3, removed: 2, leftOut: 0 });
+  });
+
+  it("nothing is settled by a list without a customer that cannot be read", async () => {
+    const table = await aPartnerOfBefore();
+    await settle(table);
+    await table.put({ ...aCustomerRow({ id: "cust-0" }), name: 7 });
+
+    await settle(table);
+
+    expect(await findTally(table, partnerId)).toEqual({ total: 2, removed: 1, leftOut: 0 });
   });
 
   it("nothing is settled by a list that was another before it was read through", async () => {

@@ -9,13 +9,13 @@ const forger = () => webhookForger(seededRandom(20_261_102), now);
 
 const usualStackTraceLimit = Error.stackTraceLimit;
 beforeEach(() => {
-  // the library asks the clock itself
-  vi.useFakeTimers({ toFake: ["Date"], now });
+  // the library asks the clock itself; with a whole date of vitest's own it would take twice as long
+  vi.spyOn(Date, "now").mockReturnValue(now.getTime());
   // it writes out a stack trace for each refusal, which takes ten times as long as to verify
   Error.stackTraceLimit = 0;
 });
 afterEach(() => {
-  vi.useRealTimers();
+  vi.restoreAllMocks();
   Error.stackTraceLimit = usualStackTraceLimit;
 });
 
@@ -38,9 +38,6 @@ const libraryTakes = ({ id, timestamp, signature, body }: WebhookCall): boolean 
   );
 };
 
-// it hashes in plain JavaScript: all of them would take it longer than all other tests of this folder together
-const libraryAskedEvery = 4;
-
 it("takes whatever is authentic, as the standard's own library does", () => {
   const { authentic } = forger();
   const calls = Array.from({ length: 2_000 }, authentic);
@@ -59,7 +56,7 @@ it("takes none of 100,000 forgeries; the standard's own library takes those that
     const { kind, call } = forged();
     count.set(kind, (count.get(kind) ?? 0) + 1);
     if (weTake(call)) taken.push({ number, kind, call });
-    if (number % libraryAskedEvery === 0 && libraryTakes(call)) lenient.add(kind);
+    if (libraryTakes(call)) lenient.add(kind);
   }
 
   expect(taken).toEqual([]);

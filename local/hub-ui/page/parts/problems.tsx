@@ -30,6 +30,7 @@ const words: Record<string, Words> = {
   "owner.unreachable": { title: "Mail to the owner cannot be delivered" },
   "recipient.unreachable": { title: "Mail to a recipient cannot be delivered" },
   "counts.left": { title: "Counts are left in Gradient", at: { address: "#/connect", title: "Connect again" } },
+  "record.unreadable": { title: "Something that is stored cannot be read" },
   "mail.not-sent": { title: "Mails are not sent for the moment" },
   "agreement.renewal-due": {
     title: "The agreement has a new version",
