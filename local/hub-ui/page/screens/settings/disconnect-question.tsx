@@ -4,7 +4,7 @@ import { useAnswer, useChange } from "../../answers.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Button } from "../../parts/button.tsx";
 import { Failure } from "../../parts/failure.tsx";
-import { Consequences, type FinalCounts } from "./consequences.tsx";
+import { Consequences, type FinalCounts, possibleCounts } from "./consequences.tsx";
 
 // not pressed by mistake: it ends something
 const word = "disconnect";
@@ -19,7 +19,8 @@ interface DisconnectQuestionProps {
 export const DisconnectQuestion = ({ isKeyRefused, onClose }: DisconnectQuestionProps) => {
   const disconnection = useAnswer("GET /v1/integrations/gradient/disconnection", {});
   const change = useChange("DELETE /v1/integrations/gradient");
-  const [finalCounts, setFinalCounts] = useState<FinalCounts>("keep");
+  const [chosen, setChosen] = useState<FinalCounts>("keep");
+  const finalCounts = possibleCounts(chosen, isKeyRefused);
   const [typed, setTyped] = useState("");
   const id = useId();
   const isSure = typed.trim().toLowerCase() === word;
@@ -29,12 +30,7 @@ export const DisconnectQuestion = ({ isKeyRefused, onClose }: DisconnectQuestion
       <form className="stack">
         <Answered answer={disconnection}>
           {(data) => (
-            <Consequences
-              disconnection={data}
-              isKeyRefused={isKeyRefused}
-              chosen={finalCounts}
-              onChoose={setFinalCounts}
-            />
+            <Consequences disconnection={data} isKeyRefused={isKeyRefused} chosen={finalCounts} onChoose={setChosen} />
           )}
         </Answered>
         <div>
