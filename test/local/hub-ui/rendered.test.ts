@@ -1,10 +1,13 @@
 import { createElement, type FunctionComponent } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
+import type { OrganizationDetail } from "#local/gradient-sandbox/page/sandbox-api";
 import { type Session, SessionProvider } from "#local/hub-ui/page/session";
+import { MappingStep } from "../../../local/gradient-sandbox/page/mapping/mapping-step.tsx";
 import { Problems } from "../../../local/hub-ui/page/parts/problems.tsx";
 import { ToConnect } from "../../../local/hub-ui/page/parts/to-connect.tsx";
-import { Consequences, possibleCounts } from "../../../local/hub-ui/page/screens/settings/consequences.tsx";
+import { Consequences } from "../../../local/hub-ui/page/screens/settings/consequences.tsx";
+import { whyNot } from "../../../local/hub-ui/page/screens/settings/disconnect-question.tsx";
 
 /** A part of the page as somebody gets it who may change things, or may not. */
 const rendered = <Props extends object>(part: FunctionComponent<Props>, props: Props, mayChange = true): string =>
@@ -52,14 +55,36 @@ describe("the question about disconnecting", () => {
     rendered(Consequences, { disconnection, isKeyRefused, chosen: "keep", onChoose: () => undefined });
 
   it("keeps both choices where the key is refused meanwhile, and says why one is none now", () => {
-    expect(asked(false)).not.toContain("aria-disabled");
+    expect(asked(false).match(/type="radio"/g)).toHaveLength(2);
     expect(asked(true).match(/type="radio"/g)).toHaveLength(2);
-    expect(asked(true).match(/aria-disabled="true"/g)).toHaveLength(1);
     expect(asked(true)).toContain("while Gradient refuses your key, nothing can be set to zero there");
   });
 
-  it("asks for no zeros while they are impossible, and for what was chosen afterwards", () => {
-    expect(possibleCounts("zero", true)).toBe("keep");
-    expect(possibleCounts("zero", false)).toBe("zero");
+  it("is not answered by anything else than what was chosen", () => {
+    const answers = { isRead: true, isKeyRefused: false, finalCounts: "zero", typed: " Disconnect " } as const;
+
+    expect(whyNot(answers)).toBeUndefined();
+    expect(whyNot({ ...answers, isKeyRefused: true })).toBe("Choose that the counts stay, or replace the key first.");
+    expect(whyNot({ ...answers, isKeyRefused: true, finalCounts: "keep" })).toBeUndefined();
+    expect(whyNot({ ...answers, typed: "disconnec" })).toBe("Type the word first.");
+    expect(whyNot({ ...answers, isRead: false })).toBe("What it would do has to be read first.");
+  });
+});
+
+describe("a mapping step of the sandbox", () => {
+  const organization = (accounts: OrganizationDetail["accounts"]) =>
+    ({ organizationId: "1", accounts, services: [], psaClients: [], psaProducts: [] }) as unknown as OrganizationDetail;
+  const account = { id: "a", name: "Alder", psaClientId: null, excluded: false, isMapped: false, nearMatches: [] };
+
+  it("leads on only once the vendor has sent something to map", () => {
+    const step = (accounts: object[]) =>
+      rendered(MappingStep, {
+        organization: organization(accounts as OrganizationDetail["accounts"]),
+        kind: "accounts",
+      });
+
+    expect(step([])).toContain("The vendor has sent no accounts yet.");
+    expect(step([])).not.toContain("Go on to");
+    expect(step([account])).toContain("Go on to service mapping");
   });
 });

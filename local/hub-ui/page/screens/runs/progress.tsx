@@ -1,4 +1,4 @@
-import { isOver, progressOf, type Run } from "./run-words.ts";
+import { isOver, progressOf, progressWords, type Run } from "./run-words.ts";
 
 /** How far a run is that is under way. */
 export const Progress = ({ run }: { run: Run }) => {
@@ -7,7 +7,7 @@ export const Progress = ({ run }: { run: Run }) => {
   return (
     <div className="progress">
       <progress aria-label="Lines of this run that are done" max={progress?.of} value={progress?.done} />
-      <p className="quiet small">{progress?.text ?? "Looking up what has changed…"}</p>
+      <p className="quiet small">{progressWords(run)}</p>
     </div>
   );
 };

@@ -115,6 +115,8 @@ export const progressOf = ({ settled, totals, state }: Run): { done: number; of:
   return { done, of, text: `${numberOf(done)} of ${countOf(of, "line")}${others}` };
 };
 
+export const progressWords = (run: Run): string => progressOf(run)?.text ?? "Looking up what has changed…";
+
 /** Lines that Gradient does not hold after the run. */
 export const leftOverLines = ({ totals }: Run): number =>
   totals.unmapped + totals.rejected + totals.deferred + totals.superseded;

@@ -14,11 +14,8 @@ const choices: readonly { value: FinalCounts; title: string; meaning: string }[]
   },
 ];
 
+// the choice stays: a key may be refused, and taken again, while somebody is still choosing
 const notNow = "Not possible now: while Gradient refuses your key, nothing can be set to zero there.";
-
-/** What is asked for: a key may be refused while somebody is still choosing. */
-export const possibleCounts = (chosen: FinalCounts, isKeyRefused: boolean): FinalCounts =>
-  isKeyRefused ? "keep" : chosen;
 
 interface ConsequencesProps {
   disconnection: Disconnection;
@@ -55,7 +52,6 @@ export const Consequences = ({ disconnection, isKeyRefused, chosen, onChoose }: 
                   name="finalCounts"
                   value={value}
                   checked={chosen === value}
-                  aria-disabled={isKeyRefused && value === "zero" ? true : undefined}
                   onChange={() => onChoose(value)}
                 />
                 <span>
