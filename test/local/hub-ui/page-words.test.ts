@@ -9,6 +9,7 @@ import type { Integration } from "#local/hub-ui/page/states";
 import { isLookedAt, toggled } from "#local/hub-ui/page/wizard/mapping/mapping";
 import { waitingWords } from "#local/hub-ui/page/wizard/sending/export-words";
 import { stepWords } from "#local/hub-ui/page/wizard/step-words";
+import { isAstray } from "#local/page-parts/double-clicks";
 
 const now = Date.parse("2026-11-26T12:00:00.000Z");
 
@@ -203,4 +204,19 @@ it("picks a gap once and puts it back", () => {
 
   expect([...one]).toEqual(["cust-1"]);
   expect([...toggled(one, "cust-1")]).toEqual([]);
+});
+
+describe("a double click", () => {
+  const [first, next] = [{ name: "first row" }, { name: "next row" }];
+  const click = (at: number, pressed: object | null, x = 100) => ({ at, x, y: 50, pressed });
+
+  it.each([
+    ["presses nothing that has come in the place of the first", click(1000, first), click(1200, next), true],
+    ["may press the same twice, which guards itself", click(1000, first), click(1200, first), false],
+    ["is none after a while", click(1000, first), click(1600, next), false],
+    ["is none at another place", click(1000, first), click(1200, next, 140), false],
+    ["is none without a first click", undefined, click(1200, next), false],
+  ])("%s", (_what, before, now, isStray) => {
+    expect(isAstray(before, now)).toBe(isStray);
+  });
 });

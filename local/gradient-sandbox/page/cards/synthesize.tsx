@@ -16,6 +16,16 @@ const shownAtOnce = 48;
 const foundWords = (found: number, here: number): string =>
   found > here ? `${countOf(found, "card")}, the first ${numberOf(here)} of them here.` : `${countOf(found, "card")}.`;
 
+/** What was done; of those that somebody else has settled meanwhile, nothing. */
+const settledWords = (verb: "approve" | "dismiss", items: Card[]): string => {
+  const [only] = items;
+  if (only === undefined) return "Nothing was changed: it was settled in another place already.";
+  const did = verb === "approve" ? "Approved" : "Dismissed";
+  return items.length > 1
+    ? `${did}: ${countOf(items.length, "card")}.`
+    : `${did}: ${only.accountName}, ${only.serviceName}. The PSA bills ${numberOf(only.psaQuantity)}.`;
+};
+
 const { compare } = new Intl.Collator();
 const byName = (a: Card, b: Card): number =>
   compare(a.accountName, b.accountName) || compare(a.serviceName, b.serviceName);
@@ -51,11 +61,7 @@ export const Synthesize = ({ organization }: { organization: OrganizationDetail 
       );
       setAsking(false);
       setSettledHere((before) => new Set([...before, ...changed.keys()]));
-      const [only] = items;
-      const what =
-        items.length === 1 && only ? `${only.accountName}, ${only.serviceName}` : countOf(items.length, "card");
-      const bills = only && items.length === 1 ? ` The PSA bills ${numberOf(only.psaQuantity)}.` : "";
-      setSaid(verb === "approve" ? `Approved: ${what}.${bills}` : `Dismissed: ${what}.${bills}`);
+      setSaid(settledWords(verb, items));
       settledAt.current = at;
     });
   useEffect(() => {

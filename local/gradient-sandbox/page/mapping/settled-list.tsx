@@ -37,12 +37,12 @@ export const SettledList = ({ title, items, action, isBusy, onAction }: SettledL
             {shown.map(({ id, name, detail }) => (
               <li key={id} className="row apart pair">
                 <span className="grow">
-                  {name}
+                  <bdi>{name}</bdi>
                   {detail === undefined ? null : (
                     <>
                       {" "}
                       <span aria-hidden="true">→</span>
-                      <span className="unseen"> is </span> {detail}
+                      <span className="unseen"> is </span> <bdi>{detail}</bdi>
                       {detail === name ? <span className="quiet small"> the same name</span> : null}
                     </>
                   )}
