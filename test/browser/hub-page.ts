@@ -45,8 +45,11 @@ export const button = (page: Page, name: string) => page.getByRole("button", { n
 const focused = "document.activeElement.tagName + ' ' + document.activeElement.textContent";
 
 /** The element that has the focus, as `H2 Approve usage`, once it is the one that is waited for. */
-export const untilFocused = (page: Page, what: string): Promise<true> =>
-  eventually(`the focus on ${what}`, async () => ((await page.evaluate<string>(focused)) === what ? true : undefined));
+export const untilFocused = (page: Page, what: string | RegExp): Promise<true> =>
+  eventually(`the focus on ${what}`, async () => {
+    const now = await page.evaluate<string>(focused);
+    return (typeof what === "string" ? now === what : what.test(now)) ? true : undefined;
+  });
 
 /** An answer of the API that it would give in a situation that is hard to bring about. */
 export interface Refusal {

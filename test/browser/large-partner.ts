@@ -39,6 +39,6 @@ export const feedLargePartner = async (
       measuredAt,
     })),
   );
-  for (const batch of inBatches(customers, customersPerCall)) await post("/customers", { customers: batch });
-  for (const batch of inBatches(measurements, measurementsPerCall)) await post("/usage", { measurements: batch });
+  await Promise.all(inBatches(customers, customersPerCall).map((batch) => post("/customers", { customers: batch })));
+  await Promise.all(inBatches(measurements, measurementsPerCall).map((batch) => post("/usage", { measurements: batch })));
 };

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectPartner } from "#test/system/hub-session";
 import { type RunningSystem, startLocalSystem } from "#test/system/local-system";
 import { faultsEverywhere, launchBrowser, openPage } from "./browser.ts";
-import { button } from "./hub-page.ts";
+import { button, untilFocused } from "./hub-page.ts";
 import { feedLargePartner } from "./large-partner.ts";
 
 let browser: Browser;
@@ -25,12 +25,13 @@ describe("a partner with 2,037 customers", () => {
   it("sees its largest gaps first, finds all others, and leaves some out", async () => {
     await page.getByText("0 of 2,037 customers mapped").waitFor({ timeout: 60_000 });
     await page.getByText("Those with the most units stand here.").first().waitFor();
+    await page.getByRole("checkbox").first().check();
     await button(page, "Show all 2,037 customers").click();
+    await untilFocused(page, /^H4 2,037 customers/);
     const shown = async () => Number((await page.getByText(/^\d+ customers so far$/).textContent())?.split(" ")[0]);
     const before = await shown();
     await button(page, "Show more").first().click();
     await expect.poll(shown).toBeGreaterThan(before);
-    await page.getByRole("checkbox").first().check();
     await button(page, "Leave out 1 customer…").click();
     await page.getByLabel("Why?").fill("Not ours any more");
     await button(page, "Leave out").click();

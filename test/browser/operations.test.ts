@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectedCounts } from "#local/sample/sample";
 import { type RunningSystem, startLocalSystem } from "#test/system/local-system";
 import { faultsEverywhere, launchBrowser, openPage } from "./browser.ts";
@@ -18,17 +18,16 @@ const number = (count: number) => new Intl.NumberFormat("en-GB").format(count);
 beforeAll(async () => {
   [browser, system] = await Promise.all([launchBrowser(), startLocalSystem({ sample: true })]);
   await operatedPartner(system);
-});
+  ({ page, complaints } = await openPage(browser, system.endpoints.hubUi, { acceptDownloads: true }));
+}, 120_000);
 afterAll(async () => {
   await browser?.close();
   await system?.stop();
 });
-beforeEach(async () => {
-  await page?.context().close();
-  ({ page, complaints } = await openPage(browser, system.endpoints.hubUi, { acceptDownloads: true }));
-});
 
 const screens: [name: string, address: string, what: string | RegExp][] = [
+  ["the wizard's second step", "/connect/2", "Map customers and services"],
+  ["the wizard's third step", "/connect/3", "Approve usage"],
   ["the overview", "/overview", "How it stands"],
   ["the usage", "/usage/unmapped", "Usage by customer and service"],
   ["the history", "/history", "What was sent"],
@@ -36,7 +35,7 @@ const screens: [name: string, address: string, what: string | RegExp][] = [
   ["the audit trail", "/audit", "Audit trail"],
 ];
 
-describe("the screens after the wizard", () => {
+describe("the screens of a partner that is connected", () => {
   it("are for everybody, with names and counts as people have them", async () => {
     for (const [name, address, what] of screens) {
       await show(address);
@@ -44,6 +43,7 @@ describe("the screens after the wizard", () => {
       await page
         .getByRole("status")
         .filter({ hasText: /Loading|Reading/ })
+        .first()
         .waitFor({ state: "detached" });
       expect(await faultsEverywhere(page), name).toEqual([]);
     }
@@ -103,6 +103,7 @@ describe("the screens after the wizard", () => {
     await page.getByRole("button", { name: "Would be sent 2" }).waitFor();
     await page.getByRole("rowheader", { name: oddNames[1] ?? "" }).waitFor();
     expect(await page.getByRole("rowheader").count()).toBe(2);
+    await page.getByLabel("Signed in as").selectOption("org-1001-owner");
   });
 
   it("set the schedule, and say when the next run is", async () => {
@@ -139,6 +140,8 @@ describe("the screens after the wizard", () => {
       route.fulfill({ status: 500, contentType: "application/problem+json", body: '{"status":500,"code":"internal"}' }),
     );
     await show("/usage");
+    // nothing was read before
+    await page.reload();
     await page.getByText("The service failed").waitFor();
     await page.unroute("**/gradient/usage*");
     await page.getByRole("button", { name: "Try again" }).click();

@@ -2,6 +2,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aConnectedPartner, aSandbox, cleanUp, mailbox, type Sandbox } from "#test/contract/gradient-sandbox-rig";
 import { launchBrowser, openPage } from "./browser.ts";
+import { untilFocused } from "./hub-page.ts";
 
 let browser: Browser;
 let sandbox: Sandbox;
@@ -83,14 +84,19 @@ describe("mapping", () => {
     const { page, partner, mapped } = await onTheBoard(["Fir", "Gorse"]);
     await partner.vendor("POST", "/service", mailbox);
     await page.getByRole("link", { name: "Review" }).click();
-    await button(page, "Finish").click();
+    await button(page, "Finish").focus();
+    await page.keyboard.press("Enter");
     await page.getByText("Map an account first.").waitFor();
+    // while it could not be pressed it had no focus
+    await untilFocused(page, "BUTTON Finish");
     await page.goBack();
     await account(page, "Fir").click();
     await button(page, "Exclude").click();
     await page.getByText("1 account excluded.").waitFor();
     await page.locator("summary", { hasText: "Excluded" }).click();
     await button(page, "Include again Fir").click();
+    // the list of those that are excluded went with it
+    await untilFocused(page, /^H\d /);
     await account(page, "Fir").click();
     await option(page, "Rowan Rail").click();
     await page.locator("summary", { hasText: "Mapped" }).click();

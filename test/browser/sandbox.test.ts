@@ -2,7 +2,6 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aMappedPartner, aSandbox, cleanUp, mailbox, type Sandbox } from "#test/contract/gradient-sandbox-rig";
 import { faultsEverywhere, launchBrowser, openPage } from "./browser.ts";
-import { bytesOfFirstLoad } from "./first-load.ts";
 import { press, tabTo } from "./keyboard.ts";
 
 let browser: Browser;
@@ -97,7 +96,8 @@ describe("the sandbox's page", () => {
     await look("SYNTHESIZE");
     await press(page, "Enter");
     await page.getByText("Approved: Fir Bakery, Managed mailbox. The PSA bills 1,234,567,890.").waitFor();
-    // the card is gone, and the focus is on the next one's button
+    // the card stays in its place and says so, and the focus is on the next one's button
+    await page.getByRole("listitem").filter({ hasText: "Fir Bakery" }).getByText("Approved").waitFor();
     await expect.poll(() => page.evaluate<string>("document.activeElement?.innerText ?? ''")).toMatch(/^Approve\s.*🥖/);
 
     expect(faults).toEqual(Object.fromEntries(Object.keys(faults).map((screen) => [screen, []])));
@@ -173,17 +173,6 @@ describe("the sandbox's page", () => {
     await button(page, "End faults").click();
     await expect.poll(() => page.getByText("Faults are on").count()).toBe(0);
     expect((await partner.count(5)).status).toBe(201);
-    await page.context().close();
-  });
-
-  it("loads no more than 100 kB at first", async () => {
-    const { page } = await openPage(browser, "about:blank");
-    const bytes = await bytesOfFirstLoad(page, async () => {
-      await page.goto(sandbox.url);
-      await title(page, "Organizations");
-    });
-    expect(bytes).toBeGreaterThan(20_000);
-    expect(bytes).toBeLessThanOrEqual(100_000);
     await page.context().close();
   });
 });

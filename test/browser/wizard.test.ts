@@ -33,6 +33,16 @@ const changesOf = (watched: Page): string[] => {
   return changes;
 };
 
+/** From the next reading on the mapping is another, until that is ended. */
+const readAs = async (watched: Page, change: (mapping: Record<string, object>) => object) => {
+  const mapping = (url: URL) => url.pathname.endsWith("/gradient/mapping");
+  await watched.route(mapping, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: change(await response.json()) });
+  });
+  return () => watched.unrouteAll({ behavior: "wait" });
+};
+
 const tabOf = async (address: string) => {
   const { page: tab } = await openPage(browser, `${system.endpoints.hubUi}/#${address}`);
   return tab;
@@ -42,6 +52,9 @@ const tabOf = async (address: string) => {
 describe("the wizard", () => {
   it("is found under Integrations, and starts once however often it is pressed", async () => {
     await page.getByRole("heading", { name: "MSP Ecosystem platforms", level: 2 }).waitFor();
+    await page.getByText("Not started").waitFor();
+    expect(await faultsEverywhere(page)).toEqual([]);
+    expect(opened.complaints).toEqual([]);
     await page.getByRole("link", { name: "Set up Gradient" }).click();
     await untilFocused(page, "H1 Gradient");
     await button(page, "Start integration").waitFor();
@@ -141,9 +154,16 @@ describe("the wizard", () => {
   it("confirms the agreement once in two tabs, and shows the owner's mail", async () => {
     const other = await tabOf("/connect/1");
     for (const tab of [page, other]) await tab.getByRole("checkbox", { name: /I have read this/ }).check();
+    // a reading finds it confirmed before the answer to the press is there
+    await page.route("**/agreement/confirmations", async (route) => {
+      const answer = await route.fetch();
+      await page.getByText(/^Version .* by Marta Keller$/).waitFor();
+      await route.fulfill({ response: answer });
+    });
     await Promise.all([page, other].map((tab) => button(tab, "Confirm the agreement").click()));
     // the step's last act leads on to the next one
     for (const tab of [page, other]) await untilFocused(tab, "H2 Map customers and services");
+    await page.unrouteAll();
     await other.context().close();
     await page.getByRole("link", { name: /Step 1/ }).click();
     await page.getByText(/^Version .* by Marta Keller$/).waitFor();
@@ -165,13 +185,27 @@ describe("the wizard", () => {
     await button(page, "Leave out 1 customer…").click();
     await page.getByLabel("Why?").fill("Billed by a contract of its own");
     expect(await faultsEverywhere(page)).toEqual([]);
+    // meanwhile a customer is new, and nobody is unmapped any more
+    const end = await readAs(page, ({ accounts, unmapped, lastCheckedAt, lastChanges, ...rest }) => ({
+      ...rest,
+      accounts: { ...accounts, mapped: 0 },
+      lastCheckedAt,
+      lastChanges: { ...lastChanges, at: lastCheckedAt, created: 1 },
+      unmapped: { ...unmapped, accounts: [] },
+    }));
+    await page.getByText(/^1 customer of these has left the list meanwhile/).waitFor();
+    expect(await page.getByText("are being put into Gradient").count()).toBe(0);
+    await end();
     await button(page, "Leave out").click();
     await page.getByText("29 of 36 customers mapped").waitFor();
     await page.getByText("Show who and what").click();
     await page.getByText("“Billed by a contract of its own”").waitFor();
     expect(await faultsEverywhere(page)).toEqual([]);
-    await button(page, "Take in again Granite Peak Engineering").click();
+    await button(page, "Take in again Granite Peak Engineering").focus();
+    await page.keyboard.press("Enter");
     await page.getByText("29 of 37 customers mapped").waitFor();
+    // its row went with it
+    await untilFocused(page, "H3 Left out of what is billed");
   });
 
   it("has Gradient looked at again when somebody comes back from its tab after a while", async () => {
@@ -203,21 +237,24 @@ describe("the wizard", () => {
   it("shows what Gradient accepted, sends, and says what is left to do there", async () => {
     await button(page, "Next").click();
     await untilFocused(page, "H2 Approve usage");
-    await page.getByText("not mapped, so not billed").waitFor();
     await page.getByText("11 not mapped, so not billed").waitFor();
     await page.locator("button:not([aria-disabled])", { hasText: "Send usage" }).waitFor();
     expect(await faultsEverywhere(page)).toEqual([]);
     const changes = changesOf(page);
     await button(page, "Send usage").dblclick();
     await page.reload();
-    await page.getByText("had been accepted before, and have not changed").waitFor();
+    await page.getByText("accepted already, by an earlier run or when the mapping was checked").waitFor();
     expect(changes).toEqual(["POST /exports"]);
     await expect(page.locator("table").textContent()).resolves.not.toMatch(/approved/i);
     await page.getByText("A count that Gradient has accepted is not approved yet").waitFor();
+    // each button goes when there is no more to show
+    await page.getByRole("button", { name: /^Show 100 more of/ }).click();
+    await page.getByRole("button", { name: /^Show all \d+ lines/ }).click();
+    await untilFocused(page, "BUTTON Show the first 20 only");
   });
 
-  it("ends: its steps are done, with what they leave open, and Finish leads to the overview", async () => {
-    await page.getByRole("link", { name: /Step 3: Approve usage.*counts are in Gradient/ }).waitFor();
+  it("ends: its steps say what they leave open, and Finish leads to the overview", async () => {
+    await page.getByRole("link", { name: /Step 3: Approve usage.*sent: approve in Gradient/ }).waitFor();
     await page.getByRole("link", { name: /Step 2: .*done, but 3 customers not mapped/ }).waitFor();
     await button(page, "Finish").click();
     await page.getByRole("heading", { name: "Is my usage in Gradient?" }).waitFor();

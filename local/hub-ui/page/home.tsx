@@ -2,15 +2,11 @@ import type { RefObject } from "react";
 import { Badge } from "../../page-parts/notice.tsx";
 import { useIntegration } from "./integration.ts";
 import { Answered } from "./parts/answered.tsx";
+import { ToConnect } from "./parts/to-connect.tsx";
 import { stateWords } from "./states.ts";
 
-/** Where a state leads; one that is being set up leads to what is to be done next. */
-const entries: Partial<Record<string, { title: string; address: string }>> = {
-  "not-started": { title: "Set up Gradient", address: "#/connect" },
-  active: { title: "Show how it stands", address: "#/overview" },
-  suspended: { title: "Show how it stands", address: "#/overview" },
-  disconnected: { title: "Show how it stands", address: "#/overview" },
-};
+// a state that is none of these is one of setting it up
+const hasStood = new Set(["active", "suspended", "disconnected"]);
 
 /** The hub's list of integrations, where Gradient is found. */
 export const Home = ({ heading }: { heading: RefObject<HTMLHeadingElement | null> }) => {
@@ -34,9 +30,13 @@ export const Home = ({ heading }: { heading: RefObject<HTMLHeadingElement | null
                   Sends what each of your customers uses to Gradient, which compares it with what you bill. You approve
                   every change there.
                 </p>
-                <a className="button primary" href={entries[state]?.address ?? "#/connect"}>
-                  {entries[state]?.title ?? "Go on setting up"}
-                </a>
+                {hasStood.has(state) ? (
+                  <a className="button primary" href="#/overview">
+                    Show how it stands
+                  </a>
+                ) : (
+                  <ToConnect act={state === "not-started" ? "Set up Gradient" : "Go on setting up"} />
+                )}
               </>
             )}
           </Answered>

@@ -41,14 +41,15 @@ const Place = ({ session }: { session: Session }) => {
   const shown = useRef(name);
   const screen = name === "" ? undefined : (screens.find((one) => one.name === name) ?? screens[0]);
   const title = screen?.title ?? "Integrations";
+  const { organization } = session.person;
   useEffect(() => {
-    document.title = `${title} · ${screen === undefined ? "" : "Gradient · "}${session.person.organization}`;
+    document.title = `${title} · ${screen === undefined ? "" : "Gradient · "}${organization}`;
     // on a phone the row of screens is wider than the page
     document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
     if (shown.current === name) return;
     shown.current = name;
     heading.current?.focus();
-  }, [name, title, screen, session]);
+  }, [name, title, screen, organization]);
   if (screen === undefined) return <Home heading={heading} />;
   return (
     <main className="page" id="main" tabIndex={-1}>

@@ -3,6 +3,8 @@ import "./hub.css";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { guardDoubleClicks } from "../../page-parts/double-clicks.ts";
+import { keepFocus } from "../../page-parts/keep-focus.ts";
 import { Hub } from "./hub.tsx";
 import { fetchSetting } from "./setting.ts";
 
@@ -14,6 +16,8 @@ const queries = new QueryClient({
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no root.");
+keepFocus(root);
+guardDoubleClicks();
 const setting = await fetchSetting();
 createRoot(root).render(
   <StrictMode>

@@ -1,11 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { detailsInWords } from "#local/hub-ui/page/screens/audit/event-words";
 import { ageOf } from "#local/hub-ui/page/screens/overview/age-of";
+import { progressOf, type Run } from "#local/hub-ui/page/screens/runs/run-words";
 import { addressesIn } from "#local/hub-ui/page/screens/settings/addresses";
 import { bodyOf, draftOf } from "#local/hub-ui/page/screens/settings/schedule-draft";
 import { dayIn, startOfDay } from "#local/hub-ui/page/screens/settings/zoned-day";
-import { isLookedAt } from "#local/hub-ui/page/wizard/mapping/mapping";
+import type { Integration } from "#local/hub-ui/page/states";
+import { isLookedAt, toggled } from "#local/hub-ui/page/wizard/mapping/mapping";
 import { waitingWords } from "#local/hub-ui/page/wizard/sending/export-words";
+import { stepWords } from "#local/hub-ui/page/wizard/step-words";
+import { isAstray } from "#local/page-parts/double-clicks";
 
 const now = Date.parse("2026-11-26T12:00:00.000Z");
 
@@ -121,12 +125,12 @@ describe("what usage waits for", () => {
   const wait = { since: "2026-11-26T11:00:00.000Z", linesAhead: null, expectedAt: null, retryAt: null };
 
   it.each([
-    [{ ...wait, why: "turn", linesAhead: 1200 }, "Waiting, about 1,200 lines ahead."],
-    [{ ...wait, why: "turn", linesAhead: 1 }, "Waiting, about 1 line ahead."],
-    [{ ...wait, why: "turn" }, "Waiting for its turn."],
+    [{ ...wait, why: "turn", linesAhead: 1200 }, "Next run: waiting, about 1,200 lines ahead."],
+    [{ ...wait, why: "turn", linesAhead: 1 }, "Next run: waiting, about 1 line ahead."],
+    [{ ...wait, why: "turn" }, "Next run: waiting for its turn."],
     [{ ...wait, why: "gradient-down" }, "Gradient is failing at the moment."],
     [{ ...wait, why: "paused" }, "Sending is paused."],
-    [{ ...wait, why: "something-new" }, "Waiting: something-new."],
+    [{ ...wait, why: "something-new" }, "Next run: waiting (something-new)."],
   ])("%o is told as %s", (waiting, words) => {
     expect(waitingWords(waiting)).toBe(words);
   });
@@ -139,5 +143,80 @@ describe("recipients", () => {
     ["a@x.example, b@x.example;c@x.example\r\n", ["a@x.example", "b@x.example", "c@x.example"]],
   ])("are found in %j", (text, addresses) => {
     expect(addressesIn(text)).toEqual(addresses);
+  });
+});
+
+describe("a step of the wizard", () => {
+  const integration = (facts: object) =>
+    ({
+      state: "active",
+      step: 3,
+      exports: { last: { outcome: "succeeded" } },
+      mapping: { accounts: { total: 37, mapped: 37 }, services: { total: 4, mapped: 4 } },
+      ...facts,
+    }) as unknown as Integration;
+  const gaps = (customers: number, services: number) => ({
+    mapping: {
+      accounts: { total: 37, mapped: 37 - customers },
+      services: { total: 4, mapped: 4 - services },
+    },
+  });
+
+  it.each([
+    [2, integration({}), { state: "done", text: "done" }],
+    [2, integration(gaps(3, 0)), { state: "done", text: "done, but 3 customers not mapped" }],
+    [2, integration(gaps(0, 1)), { state: "done", text: "done, but 1 service not mapped" }],
+    [2, integration(gaps(1, 2)), { state: "done", text: "done, but 1 customer and 2 services not mapped" }],
+    [2, integration({ step: 2 }), { state: "now", text: "to do now" }],
+    [3, integration({ step: 2 }), { state: "later", text: "comes later" }],
+    [3, integration({ exports: { last: null } }), { state: "now", text: "to do now" }],
+    // nobody has approved anything yet, as far as the hub knows
+    [3, integration({}), { state: "now", text: "sent: approve in Gradient" }],
+  ] as const)("%i says what it leaves open: %#", (step, now, words) => {
+    expect(stepWords(step, now)).toEqual(words);
+  });
+});
+
+describe("the progress of a run", () => {
+  const run = (facts: object) =>
+    ({ state: "sending", settled: 0, totals: { lines: 143, unchanged: 0 }, ...facts }) as unknown as Run;
+
+  it.each([
+    ["before it knows its lines", run({ state: "planned" }), undefined],
+    ["from its first line on", run({ settled: 7 }), { done: 7, of: 143, text: "7 of 143 lines" }],
+    [
+      "where most has not changed",
+      run({ settled: 124, totals: { lines: 143, unchanged: 124 } }),
+      { done: 0, of: 19, text: "0 of 19 lines; 124 more have not changed" },
+    ],
+    [
+      "where nothing has to be sent",
+      run({ settled: 143, totals: { lines: 143, unchanged: 143 } }),
+      { done: 1, of: 1, text: "143 lines, and none has changed" },
+    ],
+  ])("is told %s", (_when, now, told) => {
+    expect(progressOf(now)).toEqual(told);
+  });
+});
+
+it("picks a gap once and puts it back", () => {
+  const one = toggled(new Set(), "cust-1");
+
+  expect([...one]).toEqual(["cust-1"]);
+  expect([...toggled(one, "cust-1")]).toEqual([]);
+});
+
+describe("a double click", () => {
+  const [first, next] = [{ name: "first row" }, { name: "next row" }];
+  const click = (at: number, pressed: object | null, x = 100) => ({ at, x, y: 50, pressed });
+
+  it.each([
+    ["presses nothing that has come in the place of the first", click(1000, first), click(1200, next), true],
+    ["may press the same twice, which guards itself", click(1000, first), click(1200, first), false],
+    ["is none after a while", click(1000, first), click(1600, next), false],
+    ["is none at another place", click(1000, first), click(1200, next, 140), false],
+    ["is none without a first click", undefined, click(1200, next), false],
+  ])("%s", (_what, before, now, isStray) => {
+    expect(isAstray(before, now)).toBe(isStray);
   });
 });

@@ -4,6 +4,7 @@ import { Notice } from "../../../page-parts/notice.tsx";
 import { countOf, numberOf } from "../../../page-parts/words.ts";
 import { syncedOf } from "../organization-list.tsx";
 import { type Card, call, type OrganizationDetail, pathOf, queries, useCards } from "../sandbox-api.ts";
+import { useShowMore } from "../show-more.tsx";
 import { useAction } from "../use-action.ts";
 import { type CardFilter, CardFilters, isShown, noFilter } from "./card-filters.tsx";
 import { NothingYet } from "./nothing-yet.tsx";
@@ -12,10 +13,18 @@ import { UsageCard } from "./usage-card.tsx";
 const shownAtOnce = 48;
 
 /** How many there are, and how many of them stand on the page. */
-const foundWords = (found: number, limit: number): string =>
-  found > limit
-    ? `${countOf(found, "card")}, the first ${numberOf(limit)} of them here.`
-    : `${countOf(found, "card")}.`;
+const foundWords = (found: number, here: number): string =>
+  found > here ? `${countOf(found, "card")}, the first ${numberOf(here)} of them here.` : `${countOf(found, "card")}.`;
+
+/** What was done; of those that somebody else has settled meanwhile, nothing. */
+const settledWords = (verb: "approve" | "dismiss", items: Card[]): string => {
+  const [only] = items;
+  if (only === undefined) return "Nothing was changed: it was settled in another place already.";
+  const did = verb === "approve" ? "Approved" : "Dismissed";
+  return items.length > 1
+    ? `${did}: ${countOf(items.length, "card")}.`
+    : `${did}: ${only.accountName}, ${only.serviceName}. The PSA bills ${numberOf(only.psaQuantity)}.`;
+};
 
 const { compare } = new Intl.Collator();
 const byName = (a: Card, b: Card): number =>
@@ -26,7 +35,8 @@ export const Synthesize = ({ organization }: { organization: OrganizationDetail 
   const { organizationId } = organization;
   const { data, error } = useCards(organizationId);
   const [filter, setFilter] = useState<CardFilter>(noFilter);
-  const [limit, setLimit] = useState(shownAtOnce);
+  // what was settled here stays in its place, as it is now, until another filter is chosen: nothing jumps
+  const [settledHere, setSettledHere] = useState<ReadonlySet<string>>(new Set());
   const [isAsking, setAsking] = useState(false);
   const [said, setSaid] = useState("");
   const { run, isBusy, failure } = useAction();
@@ -35,8 +45,9 @@ export const Synthesize = ({ organization }: { organization: OrganizationDetail 
   const deferred = useDeferredValue(filter);
 
   const cards = useMemo(() => (data?.items ?? []).toSorted(byName), [data]);
-  const shown = cards.filter((card) => isShown(card, deferred));
-  const open = shown.filter(({ state }) => state === "open");
+  const found = cards.filter((card) => settledHere.has(card.cardId) || isShown(card, deferred));
+  const { shown, more } = useShowMore(found, shownAtOnce);
+  const open = found.filter(({ state }) => state === "open");
   const settle = (verb: "approve" | "dismiss", chosen: Card[]) =>
     run(async () => {
       const at = shown.findIndex(({ cardId }) => cardId === chosen[0]?.cardId);
@@ -49,21 +60,18 @@ export const Synthesize = ({ organization }: { organization: OrganizationDetail 
         before === undefined ? before : { items: before.items.map((card) => changed.get(card.cardId) ?? card) },
       );
       setAsking(false);
-      const [only] = items;
-      const what =
-        items.length === 1 && only ? `${only.accountName}, ${only.serviceName}` : countOf(items.length, "card");
-      const bills = only && items.length === 1 ? ` The PSA bills ${numberOf(only.psaQuantity)}.` : "";
-      setSaid(verb === "approve" ? `Approved: ${what}.${bills}` : `Dismissed: ${what}.${bills}`);
+      setSettledHere((before) => new Set([...before, ...changed.keys()]));
+      setSaid(settledWords(verb, items));
       settledAt.current = at;
     });
   useEffect(() => {
     if (isBusy || settledAt.current === undefined) return;
-    // the card is gone from under the focus: the next one has it, else the list
-    const cardAt = list.current?.children[Math.min(settledAt.current, list.current.children.length - 1)];
+    // the button is gone from under the focus: the next card's has it, else the list
+    const buttons = [...(list.current?.children ?? [])].map((card) => card.querySelector("button"));
+    const next = buttons.slice(settledAt.current).find((button) => button !== null);
     settledAt.current = undefined;
-    if (document.activeElement === document.body) (cardAt?.querySelector("button") ?? list.current)?.focus();
+    if (document.activeElement === document.body) (next ?? list.current)?.focus({ preventScroll: true });
   });
-  const hidden = shown.length - limit;
   return (
     <>
       <p className="lead">
@@ -84,26 +92,29 @@ export const Synthesize = ({ organization }: { organization: OrganizationDetail 
         <NothingYet organization={organization} />
       ) : (
         <>
-          <CardFilters cards={cards} filter={filter} onChange={setFilter} />
+          <CardFilters
+            cards={cards}
+            filter={filter}
+            onChange={(next) => {
+              setFilter(next);
+              setSettledHere(new Set());
+            }}
+          />
           <div className="row apart said">
-            <p role="status">{said === "" ? foundWords(shown.length, limit) : said}</p>
+            <p role="status">{said === "" ? foundWords(found.length, shown.length) : said}</p>
             {open.length > 1 ? (
               <button type="button" disabled={isBusy} onClick={() => setAsking(true)}>
                 Approve all {numberOf(open.length)}
-                {open.length > Math.min(limit, shown.length) ? ", also those further down" : ""}
+                {open.length > shown.length ? ", also those further down" : ""}
               </button>
             ) : null}
           </div>
           <ul className="bare cards" ref={list} tabIndex={-1} aria-label="Cards">
-            {shown.slice(0, limit).map((card) => (
+            {shown.map((card) => (
               <UsageCard key={card.cardId} card={card} isBusy={isBusy} onSettle={(verb) => void settle(verb, [card])} />
             ))}
           </ul>
-          {hidden > 0 ? (
-            <button type="button" onClick={() => setLimit(limit + shownAtOnce)}>
-              Show more ({numberOf(hidden)})
-            </button>
-          ) : null}
+          {more}
         </>
       )}
       {isAsking ? (

@@ -4,11 +4,11 @@ import { countOf } from "../../../page-parts/words.ts";
 import { addressOf, isTakenOver } from "../progress.ts";
 import { call, type OrganizationDetail, pathOf, queries, useSetting } from "../sandbox-api.ts";
 import { useAction } from "../use-action.ts";
-import { DisconnectQuestion, RegenerateQuestion } from "./connect-questions.tsx";
 import { ConnectionState } from "./connection-state.tsx";
 import { KeyPanel } from "./key-panel.tsx";
+import { Question } from "./question.tsx";
 
-type Question = "regenerate" | "disconnect";
+type Asked = "regenerate" | "disconnect";
 
 /** Whoever waits here for the vendor is led on to the mapping, which is what comes next. */
 const useGoOn = (organization: OrganizationDetail): void => {
@@ -27,7 +27,7 @@ export const ConnectStep = ({ organization }: { organization: OrganizationDetail
   const { data: setting } = useSetting();
   const vendor = setting?.vendorName || "the hub";
   const [key, setKey] = useState<string | undefined>(undefined);
-  const [question, setQuestion] = useState<Question | undefined>(undefined);
+  const [question, setQuestion] = useState<Asked | undefined>(undefined);
   const [said, setSaid] = useState("");
   const { run, isBusy, failure } = useAction();
   useGoOn(organization);
@@ -56,7 +56,7 @@ export const ConnectStep = ({ organization }: { organization: OrganizationDetail
       await refresh();
     });
   const problem = failure === undefined ? null : <Notice tone="bad">{failure}</Notice>;
-  const asked = { vendor, problem, isBusy, onClose: () => setQuestion(undefined) };
+  const asked = { problem, isBusy, onClose: () => setQuestion(undefined) };
   return (
     <>
       {said === "" ? null : <Notice tone="good">{said}</Notice>}
@@ -85,9 +85,31 @@ export const ConnectStep = ({ organization }: { organization: OrganizationDetail
           Connect and generate a key
         </button>
       )}
-      {question === "regenerate" ? <RegenerateQuestion {...asked} onYes={() => void makeKey()} /> : null}
+      {question === "regenerate" ? (
+        <Question
+          {...asked}
+          title="Regenerate the key?"
+          yes="Regenerate"
+          kind="primary"
+          no="Keep the key"
+          onYes={() => void makeKey()}
+        >
+          The key that {vendor} has stops working at once: {vendor} cannot send anything until you paste the new one
+          there. Accounts and mappings stay.
+        </Question>
+      ) : null}
       {question === "disconnect" ? (
-        <DisconnectQuestion {...asked} accounts={accounts.length} onYes={() => void disconnect()} />
+        <Question
+          {...asked}
+          title={`Disconnect ${vendor}?`}
+          yes="Disconnect"
+          kind="danger"
+          no="Stay connected"
+          onYes={() => void disconnect()}
+        >
+          The key stops working at once. Gradient deletes the {countOf(accounts.length, "account")} that {vendor} made,
+          how they are mapped, and their counts. This cannot be undone.
+        </Question>
       ) : null}
     </>
   );

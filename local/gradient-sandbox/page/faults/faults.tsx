@@ -21,6 +21,36 @@ const waits = [
 
 const numberIn = (form: FormData, name: string): number => Number(form.get(name) ?? 0);
 
+interface SwitchProps {
+  name: string;
+  title: string;
+  meaning: string;
+  /** What is chosen, for those who only hear it. */
+  asked: string;
+  choices: { value: string; label: string }[];
+}
+
+const Switch = ({ name, title, meaning, asked, choices }: SwitchProps) => (
+  <div className="fault">
+    <div>
+      <strong>{title}</strong>
+      <p className="quiet small">{meaning}</p>
+    </div>
+    <label>
+      <span className="unseen">
+        {title}, {asked}
+      </span>
+      <select name={name} defaultValue="0">
+        {choices.map(({ value, label }) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </label>
+  </div>
+);
+
 /** Faults of Gradient, on demand: what the vendor makes of them is seen in the hub. */
 export const Faults = () => {
   const { data } = useFaults();
@@ -56,39 +86,15 @@ export const Faults = () => {
         {words.length > 0 ? `${words.join("; ")}.` : undefined}
       </Notice>
       <form className="card stack" onSubmit={turnOn}>
-        <div className="fault">
-          <div>
-            <strong>Slow</strong>
-            <p className="quiet small">Each call waits before anything is done.</p>
-          </div>
-          <label>
-            <span className="unseen">Slow: each call waits</span>
-            <select name="delayMs" defaultValue="0">
-              {waits.map(({ value, label }) => (
-                <option key={value} value={value}>
-                  {label}
-                </option>
-              ))}
-            </select>
-          </label>
-        </div>
+        <Switch
+          name="delayMs"
+          title="Slow"
+          meaning="Each call waits before anything is done."
+          asked="each call waits"
+          choices={waits}
+        />
         {refusals.map(({ name, title, meaning }) => (
-          <div className="fault" key={name}>
-            <div>
-              <strong>{title}</strong>
-              <p className="quiet small">{meaning}</p>
-            </div>
-            <label>
-              <span className="unseen">{title}, how often</span>
-              <select name={name} defaultValue="0">
-                {shares.map(({ value, label }) => (
-                  <option key={value} value={value}>
-                    {label}
-                  </option>
-                ))}
-              </select>
-            </label>
-          </div>
+          <Switch key={name} name={name} title={title} meaning={meaning} asked="how often" choices={shares} />
         ))}
         <div className="thirds">
           <label>

@@ -74,13 +74,13 @@ export const MappingStep = ({ organization, kind }: MappingStepProps) => {
             isBusy={isBusy}
             onAction={(id) => exclude([id], false)}
           />
+          <p className="row onward">
+            <a className="button primary" href={`#${addressOf(organizationId, next)}`}>
+              {kind === "accounts" ? "Go on to service mapping" : "Go on to the review"}
+            </a>
+          </p>
         </>
       )}
-      <p className="row onward">
-        <a className="button primary" href={`#${addressOf(organizationId, next)}`}>
-          {kind === "accounts" ? "Go on to service mapping" : "Go on to the review"}
-        </a>
-      </p>
     </>
   );
 };

@@ -32,12 +32,13 @@ export const Offers = ({ mapping, isBusy, onMap }: OffersProps) => {
         {offers.slice(0, shownAtOnce).map((offer) => (
           <li key={`${offer.id} ${offer.psaId}`} className="row apart pair">
             <span className="grow">
-              {offer.name} <span aria-hidden="true">→</span>
-              <span className="unseen"> may be </span> {offer.psaName}{" "}
+              <bdi>{offer.name}</bdi> <span aria-hidden="true">→</span>
+              <span className="unseen"> may be </span> <bdi>{offer.psaName}</bdi>{" "}
               <span className="quiet small">{offer.isSame ? "the same name" : "nearly the same name"}</span>
               {offer.rival === undefined ? null : (
                 <span className="small rival">
-                  Look twice: “{offer.rival}” {isMappedTo(mapping, offer) ? "is mapped to it already" : "is near, too"}.
+                  Look twice: <bdi>“{offer.rival}”</bdi>{" "}
+                  {isMappedTo(mapping, offer) ? "is mapped to it already" : "is near, too"}.
                 </span>
               )}
             </span>

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { numberOf } from "../../../page-parts/words.ts";
+import { useShowMore } from "../show-more.tsx";
 import { type Item, matches } from "./mapping.ts";
 
 interface SettledListProps {
@@ -15,11 +16,10 @@ const shownAtOnce = 50;
 /** What is done with already, and the way back. */
 export const SettledList = ({ title, items, action, isBusy, onAction }: SettledListProps) => {
   const [text, setText] = useState("");
-  const [limit, setLimit] = useState(shownAtOnce);
   const [isOpen, setOpen] = useState(false);
-  if (items.length === 0) return null;
   const found = items.filter(({ name, detail = "" }) => matches(text, name) || matches(text, detail));
-  const hidden = found.length - limit;
+  const { shown, more } = useShowMore(found, shownAtOnce);
+  if (items.length === 0) return null;
   return (
     <details className="card" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
@@ -34,15 +34,15 @@ export const SettledList = ({ title, items, action, isBusy, onAction }: SettledL
             </label>
           ) : null}
           <ul className="bare">
-            {found.slice(0, limit).map(({ id, name, detail }) => (
+            {shown.map(({ id, name, detail }) => (
               <li key={id} className="row apart pair">
                 <span className="grow">
-                  {name}
+                  <bdi>{name}</bdi>
                   {detail === undefined ? null : (
                     <>
                       {" "}
                       <span aria-hidden="true">→</span>
-                      <span className="unseen"> is </span> {detail}
+                      <span className="unseen"> is </span> <bdi>{detail}</bdi>
                       {detail === name ? <span className="quiet small"> the same name</span> : null}
                     </>
                   )}
@@ -54,11 +54,7 @@ export const SettledList = ({ title, items, action, isBusy, onAction }: SettledL
               </li>
             ))}
           </ul>
-          {hidden > 0 ? (
-            <button type="button" onClick={() => setLimit(limit + shownAtOnce)}>
-              Show more ({numberOf(hidden)})
-            </button>
-          ) : null}
+          {more}
         </>
       ) : null}
     </details>

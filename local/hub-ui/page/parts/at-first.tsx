@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { numberOf } from "../../../page-parts/words.ts";
 import { Button } from "./button.tsx";
 
@@ -16,6 +16,14 @@ interface AtFirstProps<Item> {
 /** The beginning of a long list, and a button for more of it: what comes after it on the page stays in reach. */
 export const AtFirst = <Item,>({ items, first, many, atOnce = 100, children }: AtFirstProps<Item>) => {
   const [limit, setLimit] = useState(first);
+  const buttons = useRef<HTMLDivElement>(null);
+  const pressedAt = useRef(limit);
+  useEffect(() => {
+    if (pressedAt.current === limit) return;
+    pressedAt.current = limit;
+    // the button that was pressed may be gone, and the other one has come in its place
+    if (document.activeElement === document.body) buttons.current?.querySelector("button")?.focus();
+  }, [limit]);
   const next = limit + atOnce;
   const more =
     next >= items.length
@@ -25,7 +33,7 @@ export const AtFirst = <Item,>({ items, first, many, atOnce = 100, children }: A
     <>
       {children(items.slice(0, limit))}
       {items.length > first ? (
-        <div className="row more">
+        <div className="row more" ref={buttons}>
           {items.length > limit ? <Button onPress={() => setLimit(next)}>{more}</Button> : null}
           {limit > first ? <Button onPress={() => setLimit(first)}>Show the first {first} only</Button> : null}
         </div>

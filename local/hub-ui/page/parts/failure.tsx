@@ -25,7 +25,7 @@ const useSecondsLeft = (error: unknown, seconds: number): number => {
 interface FailureProps {
   /** What a read or a change ended with; nothing is shown without one. */
   error: unknown;
-  /** Does the same again. Offered where that may help, and once the service's time to wait is over. */
+  /** Does the same again. Offered where that may help, and once the service's time to wait is over; after a sign-in. */
   onRetry?: (() => void) | undefined;
 }
 
@@ -51,7 +51,14 @@ const Told = ({ error, onRetry }: FailureProps) => {
         {requestId === undefined ? null : <p className="small">For support: request {requestId}</p>}
       </Notice>
       {isSignedOut ? (
-        <Button onPress={signInAgain}>Sign in again</Button>
+        <Button
+          onPress={() => {
+            signInAgain();
+            onRetry?.();
+          }}
+        >
+          Sign in again
+        </Button>
       ) : onRetry && mayRetry ? (
         <Button onPress={onRetry} because={left > 0 ? `Possible in ${countOf(left, "second")}.` : undefined}>
           Try again

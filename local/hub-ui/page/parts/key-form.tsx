@@ -1,5 +1,6 @@
 import { useId, useState } from "react";
 import { Dialog } from "../../../page-parts/dialog.tsx";
+import { Notice } from "../../../page-parts/notice.tsx";
 import { Refused, useChange } from "../answers.ts";
 import { Button } from "./button.tsx";
 import { Failure } from "./failure.tsx";
@@ -22,11 +23,12 @@ const differing = (error: unknown): { current: Organization; other: Organization
 interface KeyFormProps {
   /** What the button says. */
   act: string;
-  onDone?: () => void;
+  /** Said once it is done, where the form is still there. */
+  done?: string;
 }
 
 /** Takes a partner's key, and keeps what was typed until it is stored. Another organization is asked about first. */
-export const KeyForm = ({ act, onDone }: KeyFormProps) => {
+export const KeyForm = ({ act, done }: KeyFormProps) => {
   const [text, setText] = useState("");
   const [isShown, setShown] = useState(false);
   const [isMissing, setMissing] = useState(false);
@@ -38,15 +40,7 @@ export const KeyForm = ({ act, onDone }: KeyFormProps) => {
     setMissing(text.trim() === "");
     if (text.trim() === "") return;
     const body: { partnerToken: string; confirmOrganizationChange?: true } = { partnerToken: text, ...confirmation };
-    registering.mutate(
-      { body },
-      {
-        onSuccess: () => {
-          setText("");
-          onDone?.();
-        },
-      },
-    );
+    registering.mutate({ body }, { onSuccess: () => setText("") });
   };
   const isRefused = registering.error !== null && asksFirst === undefined;
   return (
@@ -88,6 +82,7 @@ export const KeyForm = ({ act, onDone }: KeyFormProps) => {
           </span>
         ) : null}
       </div>
+      {done !== undefined && registering.isSuccess && text === "" ? <Notice tone="good">{done}</Notice> : null}
       {asksFirst === undefined ? null : (
         <Dialog title="This key belongs to another Gradient organization" onClose={registering.reset}>
           <p>

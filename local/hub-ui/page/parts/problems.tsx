@@ -12,7 +12,9 @@ interface Words {
 }
 
 const key = { address: "#/settings/key", title: "Replace the key" };
-const connect = { address: "#/connect", title: "Show the mapping" };
+const mapping = { address: "#/connect/2", title: "Show the mapping" };
+// of a wizard that is through, the address alone opens the last step
+const agreement = { address: "#/connect/1", title: "Read and confirm" };
 
 const words: Record<string, Words> = {
   "token.rejected": { title: "Gradient refuses your key", at: key },
@@ -21,7 +23,7 @@ const words: Record<string, Words> = {
   "gradient.forbidden": { title: "Gradient refuses our calls" },
   "gradient.unavailable": { title: "Gradient is failing" },
   "gradient.vendor-key-rejected": { title: "Gradient refuses the hub's own key" },
-  "accounts.refused": { title: "Gradient did not take all customers", at: connect, isForAll: true },
+  "accounts.refused": { title: "Gradient did not take all customers", at: mapping, isForAll: true },
   "schedule.unreadable": {
     title: "The schedule cannot be read",
     at: { address: "#/settings/schedule", title: "Set the schedule" },
@@ -29,16 +31,16 @@ const words: Record<string, Words> = {
   "owner.unknown": { title: "No owner is known" },
   "owner.unreachable": { title: "Mail to the owner cannot be delivered" },
   "recipient.unreachable": { title: "Mail to a recipient cannot be delivered" },
-  "counts.left": { title: "Counts are left in Gradient", at: { address: "#/connect", title: "Connect again" } },
+  "counts.left": { title: "Counts are left in Gradient", at: { address: "#/connect/1", title: "Connect again" } },
   "record.unreadable": { title: "Something that is stored cannot be read" },
   "mail.not-sent": { title: "Mails are not sent for the moment" },
   "agreement.renewal-due": {
     title: "The agreement has a new version",
-    at: { address: "#/connect", title: "Read and confirm" },
+    at: agreement,
   },
   "agreement.expired": {
     title: "The new agreement is not confirmed",
-    at: { address: "#/connect", title: "Read and confirm" },
+    at: agreement,
   },
 };
 

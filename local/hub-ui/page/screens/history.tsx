@@ -1,13 +1,13 @@
 import { useAddress } from "../../../page-parts/address.ts";
 import { Badge } from "../../../page-parts/notice.tsx";
-import { countOf, momentOf } from "../../../page-parts/words.ts";
+import { momentOf } from "../../../page-parts/words.ts";
 import { useList } from "../answers.ts";
 import { useIntegration } from "../integration.ts";
 import { Answered } from "../parts/answered.tsx";
 import { Paged } from "../parts/paged.tsx";
 import { type Session, useSession } from "../session.ts";
 import { OneRun } from "./runs/one-run.tsx";
-import { isOver, type Run, runWords, totalsInWords, whyNothing, whyStarted } from "./runs/run-words.ts";
+import { isOver, progressWords, type Run, runWords, totalsInWords, whyNothing, whyStarted } from "./runs/run-words.ts";
 import { SendEverything, SendUsage } from "./runs/send-usage.tsx";
 import { type Column, Table } from "./tables/table.tsx";
 
@@ -30,10 +30,7 @@ const columnsFor = (session: Session): Column<Run>[] => [
   },
   {
     title: "Lines",
-    cell: (run) =>
-      isOver(run)
-        ? (whyNothing(run) ?? totalsInWords(run))
-        : `${run.settled} of ${countOf(run.totals.lines, "line")} so far`,
+    cell: (run) => (isOver(run) ? (whyNothing(run) ?? totalsInWords(run)) : progressWords(run)),
   },
 ];
 

@@ -4,6 +4,7 @@ import { useIntegration } from "../integration.ts";
 import { Answered, Loading } from "../parts/answered.tsx";
 import { Disconnecting } from "../parts/disconnecting.tsx";
 import { Problems } from "../parts/problems.tsx";
+import { ToConnect } from "../parts/to-connect.tsx";
 import { type Integration, stateWords } from "../states.ts";
 import { useHeadingFocus } from "../wizard/focus.ts";
 import { ageOf } from "./overview/age-of.ts";
@@ -93,7 +94,7 @@ const Facts = ({ integration }: { integration: Integration }) => {
             <dt>Mapped in Gradient</dt>
             <dd>
               {mapping.accounts.mapped} of {countOf(mapping.accounts.total, "customer")}, {mapping.services.mapped} of{" "}
-              {countOf(mapping.services.total, "service")} · <a href="#/connect">Mapping</a>
+              {countOf(mapping.services.total, "service")} · <a href="#/connect/2">Mapping</a>
             </dd>
           </>
         )}
@@ -120,9 +121,7 @@ export default function Overview() {
           <section className="card" aria-labelledby="health">
             <h2 id="health">Is my usage in Gradient?</h2>
             <p>Not yet: {stateWords(data.state).text.toLowerCase()}. Nothing is sent until Gradient is connected.</p>
-            <a className="button primary" href="#/connect">
-              Go on connecting
-            </a>
+            <ToConnect />
           </section>
         )
       }

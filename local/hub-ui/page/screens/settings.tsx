@@ -3,6 +3,7 @@ import { useAddress } from "../../../page-parts/address.ts";
 import { useIntegration } from "../integration.ts";
 import { Answered } from "../parts/answered.tsx";
 import { Disconnecting } from "../parts/disconnecting.tsx";
+import { ToConnect } from "../parts/to-connect.tsx";
 import { stateWords } from "../states.ts";
 import { useHeadingFocus } from "../wizard/focus.ts";
 import { DisconnectCard } from "./settings/disconnect-card.tsx";
@@ -39,9 +40,7 @@ export default function Settings() {
             </h2>
             <p>{stateWords(data.state).text}. There is nothing to set until Gradient is connected.</p>
             <Disconnecting integration={data} />
-            <a className="button primary" href="#/connect">
-              Go on connecting
-            </a>
+            <ToConnect />
           </section>
         ) : (
           <>

@@ -53,7 +53,7 @@ const Start = ({ isAgain }: { isAgain: boolean }) => {
       <p>
         {isAgain
           ? "No usage is sent. You can connect again at any time; the history of what was sent is still here."
-          : "Gradient compares what your customers use with what you bill. Setting it up takes about ten minutes. You need:"}
+          : "Gradient compares what your customers use with what you bill. Setting it up takes a few minutes. You need:"}
       </p>
       {isAgain ? null : (
         <ul>

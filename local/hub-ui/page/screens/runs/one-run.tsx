@@ -82,7 +82,7 @@ const SendLeftOver = ({ run }: { run: Run }) => {
             {countOf(left, "line")} of this run {left === 1 ? "is" : "are"} not in Gradient.{" "}
             {isUnmapped ? (
               <>
-                <a href="#/connect">Map {left === 1 ? "it" : "them"} first</a>: then all is sent by itself.
+                <a href="#/connect/2">Map {left === 1 ? "it" : "them"} first</a>: then all is sent by itself.
               </>
             ) : (
               "Each is sent as it is counted now."

@@ -1,21 +1,13 @@
-import { countOf, numberOf } from "../../../../page-parts/words.ts";
-import { isOver, type Run } from "./run-words.ts";
+import { isOver, progressOf, progressWords, type Run } from "./run-words.ts";
 
 /** How far a run is that is under way. */
 export const Progress = ({ run }: { run: Run }) => {
-  const { settled, totals, state } = run;
   if (isOver(run)) return null;
-  const isKnown = state !== "planned" && totals.lines > 0;
+  const progress = progressOf(run);
   return (
     <div className="progress">
-      <progress
-        aria-label="Lines of this run that are done"
-        max={isKnown ? totals.lines : undefined}
-        value={isKnown ? settled : undefined}
-      />
-      <p className="quiet small">
-        {isKnown ? `${numberOf(settled)} of ${countOf(totals.lines, "line")}` : "Looking up what has changed…"}
-      </p>
+      <progress aria-label="Lines of this run that are done" max={progress?.of} value={progress?.done} />
+      <p className="quiet small">{progressWords(run)}</p>
     </div>
   );
 };

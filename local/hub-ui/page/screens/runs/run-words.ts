@@ -1,6 +1,6 @@
 import type { BodyOf } from "#client/api-client";
 import type { Tone } from "../../../../page-parts/notice.tsx";
-import { countOf } from "../../../../page-parts/words.ts";
+import { countOf, numberOf } from "../../../../page-parts/words.ts";
 import { nameOf } from "../../people.ts";
 import type { Session } from "../../session.ts";
 
@@ -103,6 +103,19 @@ export const totalsInWords = (run: Run): string => {
     .map((text) => text.replace("by gradient", "by Gradient"));
   return parts.length === 0 ? "no lines" : parts.join(", ");
 };
+
+/** How far a run is that is under way, by what it has to send: what has not changed is done as soon as it is known. */
+export const progressOf = ({ settled, totals, state }: Run): { done: number; of: number; text: string } | undefined => {
+  if (state === "planned" || totals.lines === 0) return undefined;
+  const { unchanged } = totals;
+  const of = totals.lines - unchanged;
+  if (of === 0) return { done: 1, of: 1, text: `${countOf(unchanged, "line")}, and none has changed` };
+  const done = Math.max(0, settled - unchanged);
+  const others = unchanged === 0 ? "" : `; ${numberOf(unchanged)} more have not changed`;
+  return { done, of, text: `${numberOf(done)} of ${countOf(of, "line")}${others}` };
+};
+
+export const progressWords = (run: Run): string => progressOf(run)?.text ?? "Looking up what has changed…";
 
 /** Lines that Gradient does not hold after the run. */
 export const leftOverLines = ({ totals }: Run): number =>

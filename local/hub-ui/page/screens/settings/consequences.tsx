@@ -9,9 +9,13 @@ const choices: readonly { value: FinalCounts; title: string; meaning: string }[]
   {
     value: "zero",
     title: "They are set to zero first",
-    meaning: "One run sends the zeros. It is tried for seven days at most, and the key is kept for it until then.",
+    meaning:
+      "One last run sends the zeros, and nothing else. It is tried for seven days at most, and the key is kept until then.",
   },
 ];
+
+// the choice stays: a key may be refused, and taken again, while somebody is still choosing
+const notNow = "Not possible now: while Gradient refuses your key, nothing can be set to zero there.";
 
 interface ConsequencesProps {
   disconnection: Disconnection;
@@ -36,8 +40,6 @@ export const Consequences = ({ disconnection, isKeyRefused, chosen, onChoose }: 
     <div>
       {units === 0 ? (
         <p>Gradient holds no units of yours.</p>
-      ) : isKeyRefused ? (
-        <p>{held} They stay as they are: while Gradient refuses your key, nothing can be set to zero there.</p>
       ) : (
         <>
           <p>{held}</p>
@@ -54,7 +56,7 @@ export const Consequences = ({ disconnection, isKeyRefused, chosen, onChoose }: 
                 />
                 <span>
                   {title}
-                  <span className="hint">{meaning}</span>
+                  <span className="hint">{isKeyRefused && value === "zero" ? notNow : meaning}</span>
                 </span>
               </label>
             ))}

@@ -9,6 +9,21 @@ import { Consequences, type FinalCounts } from "./consequences.tsx";
 // not pressed by mistake: it ends something
 const word = "disconnect";
 
+interface Answers {
+  /** What it would do is known. */
+  isRead: boolean;
+  isKeyRefused: boolean;
+  finalCounts: FinalCounts;
+  typed: string;
+}
+
+/** Why it cannot be done yet. Another choice than the one that was made is never taken in its place. */
+export const whyNot = ({ isRead, isKeyRefused, finalCounts, typed }: Answers): string | undefined => {
+  if (!isRead) return "What it would do has to be read first.";
+  if (isKeyRefused && finalCounts === "zero") return "Choose that the counts stay, or replace the key first.";
+  return typed.trim().toLowerCase() === word ? undefined : "Type the word first.";
+};
+
 interface DisconnectQuestionProps {
   /** Without a key that Gradient takes, nothing can be set to zero there. */
   isKeyRefused: boolean;
@@ -22,7 +37,6 @@ export const DisconnectQuestion = ({ isKeyRefused, onClose }: DisconnectQuestion
   const [finalCounts, setFinalCounts] = useState<FinalCounts>("keep");
   const [typed, setTyped] = useState("");
   const id = useId();
-  const isSure = typed.trim().toLowerCase() === word;
   const disconnect = () => change.mutate({ query: { finalCounts } }, { onSuccess: onClose });
   return (
     <Dialog title="Disconnect Gradient?" onClose={onClose}>
@@ -58,13 +72,7 @@ export const DisconnectQuestion = ({ isKeyRefused, onClose }: DisconnectQuestion
             kind="danger"
             onPress={disconnect}
             isPending={change.isPending}
-            because={
-              disconnection.data === undefined
-                ? "What it would do has to be read first."
-                : isSure
-                  ? undefined
-                  : "Type the word first."
-            }
+            because={whyNot({ isRead: disconnection.data !== undefined, isKeyRefused, finalCounts, typed })}
           >
             Disconnect
           </Button>

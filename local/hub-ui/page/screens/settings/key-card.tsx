@@ -1,5 +1,4 @@
-import { useState } from "react";
-import { Badge, Notice } from "../../../../page-parts/notice.tsx";
+import { Badge } from "../../../../page-parts/notice.tsx";
 import { momentOf } from "../../../../page-parts/words.ts";
 import { KeyForm } from "../../parts/key-form.tsx";
 import { MayChange } from "../../parts/may-change.tsx";
@@ -17,7 +16,6 @@ interface KeyCardProps {
 /** The key that connects the hub with Gradient: never shown, told by its end and its fingerprint. */
 export const KeyCard = ({ integration, token }: KeyCardProps) => {
   const { setting } = useSession();
-  const [isReplaced, setReplaced] = useState(false);
   const isRejected = token.status === "rejected";
   return (
     <section className="card" aria-labelledby="key">
@@ -46,7 +44,6 @@ export const KeyCard = ({ integration, token }: KeyCardProps) => {
         <dt>Last checked</dt>
         <dd>{momentOf(token.checkedAt)}; every day by itself</dd>
       </dl>
-      {isReplaced ? <Notice tone="good">Gradient has accepted the new key.</Notice> : null}
       <MayChange>
         <h3>Replace the key</h3>
         <p>
@@ -59,7 +56,7 @@ export const KeyCard = ({ integration, token }: KeyCardProps) => {
             <p>There, regenerate the key of this integration and copy it.</p>
           </GoToGradient>
         </div>
-        <KeyForm act="Replace the key" onDone={() => setReplaced(true)} />
+        <KeyForm act="Replace the key" done="Gradient has accepted the new key." />
       </MayChange>
     </section>
   );

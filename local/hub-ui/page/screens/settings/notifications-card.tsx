@@ -9,7 +9,7 @@ import { addressesIn } from "./addresses.ts";
 
 type Notifications = Integration["notifications"];
 
-const Form = ({ notifications, onSaved }: { notifications: Notifications; onSaved(): void }) => {
+const Form = ({ notifications }: { notifications: Notifications }) => {
   const change = useChange("PUT /v1/integrations/gradient/notifications");
   const [text, setText] = useState<string | undefined>(undefined);
   const [onSuccess, setOnSuccess] = useState<boolean | undefined>(undefined);
@@ -21,10 +21,10 @@ const Form = ({ notifications, onSaved }: { notifications: Notifications; onSave
         onSuccess: () => {
           setText(undefined);
           setOnSuccess(undefined);
-          onSaved();
         },
       },
     );
+  const isChanged = text !== undefined || onSuccess !== undefined;
   return (
     <form className="stack">
       <label>
@@ -42,13 +42,13 @@ const Form = ({ notifications, onSaved }: { notifications: Notifications; onSave
           Save the recipients
         </Button>
       </div>
+      {change.isSuccess && !isChanged ? <Notice tone="good">The recipients are saved.</Notice> : null}
     </form>
   );
 };
 
 /** Who hears of results beside the owner. */
 export const NotificationsCard = ({ notifications }: { notifications: Notifications }) => {
-  const [isSaved, setSaved] = useState(false);
   const { recipients, onSuccess } = notifications;
   return (
     <section className="card" aria-labelledby="notifications">
@@ -61,9 +61,8 @@ export const NotificationsCard = ({ notifications }: { notifications: Notificati
         {onSuccess ? "Of every run." : "Of runs that failed or went in part."}
       </p>
       <MayChange>
-        <Form notifications={notifications} onSaved={() => setSaved(true)} />
+        <Form notifications={notifications} />
       </MayChange>
-      {isSaved ? <Notice tone="good">The recipients are saved.</Notice> : null}
     </section>
   );
 };

@@ -43,20 +43,11 @@ const Quick = ({ schedule, nextRunAt }: ScheduleCardProps) => {
   );
 };
 
-const Form = ({ schedule, onSaved }: { schedule: ScheduleCardProps["schedule"]; onSaved(): void }) => {
+const Form = ({ schedule }: Pick<ScheduleCardProps, "schedule">) => {
   const change = useChange(save);
   const [draft, setDraft] = useState<ScheduleDraft | undefined>(undefined);
   const shown = draft ?? draftOf(schedule, Date.now());
-  const submit = () =>
-    change.mutate(
-      { body: bodyOf(shown) },
-      {
-        onSuccess: () => {
-          setDraft(undefined);
-          onSaved();
-        },
-      },
-    );
+  const submit = () => change.mutate({ body: bodyOf(shown) }, { onSuccess: () => setDraft(undefined) });
   return (
     <form
       onSubmit={(event) => {
@@ -76,6 +67,7 @@ const Form = ({ schedule, onSaved }: { schedule: ScheduleCardProps["schedule"]; 
         )}
       </div>
       <Failure error={change.error} onRetry={submit} />
+      {change.isSuccess && draft === undefined ? <Notice tone="good">The schedule is saved.</Notice> : null}
     </form>
   );
 };
@@ -88,7 +80,6 @@ const InZone = ({ time, timeZone }: { time: string | null; timeZone: string }) =
 
 /** When usage is sent by itself. */
 export const ScheduleCard = ({ schedule, nextRunAt }: ScheduleCardProps) => {
-  const [isSaved, setSaved] = useState(false);
   const { pausedUntil, timeZone } = schedule;
   return (
     <section className="card" aria-labelledby="schedule">
@@ -107,9 +98,8 @@ export const ScheduleCard = ({ schedule, nextRunAt }: ScheduleCardProps) => {
       ) : null}
       <MayChange>
         <Quick schedule={schedule} nextRunAt={nextRunAt} />
-        <Form schedule={schedule} onSaved={() => setSaved(true)} />
+        <Form schedule={schedule} />
       </MayChange>
-      {isSaved ? <Notice tone="good">The schedule is saved.</Notice> : null}
     </section>
   );
 };

@@ -26,6 +26,7 @@ interface AgreementProps {
 /** The text in force, to read and to confirm; and what was confirmed, with the owner's e-mail about it. */
 export const Agreement = ({ integration, heading }: AgreementProps) => {
   const agreement = useAnswer("GET /v1/integrations/gradient/agreement", {});
+  const confirming = useConfirm(integration.agreement !== null);
   return (
     <section className="card">
       <h3 ref={heading} tabIndex={-1}>
@@ -37,7 +38,7 @@ export const Agreement = ({ integration, heading }: AgreementProps) => {
             <Confirmed integration={integration} text={text} />
             {integration.agreement?.sha256 === text.sha256 ? null : (
               // of another text the tick would mean something else
-              <Confirm key={text.sha256} text={text} isNewer={integration.agreement !== null} />
+              <Confirm key={text.sha256} text={text} isNewer={integration.agreement !== null} confirming={confirming} />
             )}
           </>
         )}
@@ -53,19 +54,34 @@ const Words = ({ text: { title, markdown, version } }: { text: Text }) => (
   </>
 );
 
-const Confirm = ({ text, isNewer }: { text: Text; isNewer: boolean }) => {
+/**
+ * Lives as long as the step does, and not only as the text to confirm: that goes as soon as a reading finds it
+ * confirmed, be it before the answer to the press, and where another text takes its place, this says why.
+ */
+const useConfirm = (isNewer: boolean) => {
+  const { mutate, isPending, error } = useChange("POST /v1/integrations/gradient/agreement/confirmations");
+  const show = useShowIntegration();
+  const confirm = ({ version, sha256 }: Text) => {
+    // the first time this was the step's last act
+    const goOn = async (integration: Integration) => {
+      await show(integration);
+      if (!isNewer) goTo(addressOf(2));
+    };
+    mutate({ body: { version, sha256 } }, { onSuccess: (integration) => void goOn(integration) });
+  };
+  return { confirm, isPending, error };
+};
+
+interface ConfirmProps {
+  text: Text;
+  isNewer: boolean;
+  confirming: ReturnType<typeof useConfirm>;
+}
+
+const Confirm = ({ text, isNewer, confirming }: ConfirmProps) => {
   const { person } = useSession();
   const [isRead, setRead] = useState(false);
-  const confirming = useChange("POST /v1/integrations/gradient/agreement/confirmations");
-  const { version, sha256 } = text;
-  const show = useShowIntegration();
-  // the first time this was the step's last act
-  const goOn = async (integration: Integration) => {
-    await show(integration);
-    if (!isNewer) goTo(addressOf(2));
-  };
-  const confirm = () =>
-    confirming.mutate({ body: { version, sha256 } }, { onSuccess: (integration) => void goOn(integration) });
+  const confirm = () => confirming.confirm(text);
   return (
     <>
       {isNewer ? (

@@ -1,31 +1,30 @@
-import { useCallback, useMemo, useState } from "react";
+import { useMemo } from "react";
 import { countOf, momentOf, numberOf } from "../../../../page-parts/words.ts";
 import { AtFirst } from "../../parts/at-first.tsx";
 import { Button } from "../../parts/button.tsx";
 import { MayChange } from "../../parts/may-change.tsx";
 import { type Column, Table } from "../../screens/tables/table.tsx";
 import { useSession } from "../../session.ts";
-import { LeaveOut } from "./leave-out.tsx";
 import { type Gap, type Kind, oneOf } from "./mapping.ts";
 
+interface GapTableProps {
+  kind: Kind;
+  gaps: Gap[];
+  chosenIds: ReadonlySet<string>;
+  onChoose(id: string): void;
+  /** Asks why these are to be left out. */
+  onLeaveOut(chosen: Gap[]): void;
+}
+
 /** Gaps to choose from, and what may be done with the chosen ones: leave them out, with a reason. */
-export const GapTable = ({ kind, gaps }: { kind: Kind; gaps: Gap[] }) => {
+export const GapTable = ({ kind, gaps, chosenIds, onChoose, onLeaveOut }: GapTableProps) => {
   const { mayChange } = useSession();
-  const [chosenIds, setChosenIds] = useState<ReadonlySet<string>>(new Set());
-  const [isAsking, setAsking] = useState(false);
   // what has been mapped meanwhile is chosen no more
   const chosen = gaps.filter(({ id }) => chosenIds.has(id));
-  const choose = useCallback((id: string) => {
-    setChosenIds((before) => {
-      const next = new Set(before);
-      if (!next.delete(id)) next.add(id);
-      return next;
-    });
-  }, []);
   const one = oneOf[kind];
   const columns = useMemo(
-    () => columnsFor(kind, { chosenIds, onChoose: mayChange ? choose : undefined }),
-    [kind, chosenIds, mayChange, choose],
+    () => columnsFor(kind, { chosenIds, onChoose: mayChange ? onChoose : undefined }),
+    [kind, chosenIds, mayChange, onChoose],
   );
   return (
     <>
@@ -35,24 +34,13 @@ export const GapTable = ({ kind, gaps }: { kind: Kind; gaps: Gap[] }) => {
       <MayChange>
         <div className="row">
           <Button
-            onPress={() => setAsking(true)}
+            onPress={() => onLeaveOut(chosen)}
             because={chosen.length === 0 ? `To leave a ${one} out of what is billed, choose it first.` : undefined}
           >
             Leave out{chosen.length === 0 ? "" : ` ${countOf(chosen.length, one)}`}…
           </Button>
         </div>
       </MayChange>
-      {isAsking ? (
-        <LeaveOut
-          kind={kind}
-          chosen={chosen}
-          onClose={() => setAsking(false)}
-          onDone={() => {
-            setAsking(false);
-            setChosenIds(new Set());
-          }}
-        />
-      ) : null}
     </>
   );
 };

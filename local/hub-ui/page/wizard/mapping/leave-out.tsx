@@ -1,5 +1,6 @@
 import { useId, useState } from "react";
 import { Dialog } from "../../../../page-parts/dialog.tsx";
+import { Notice } from "../../../../page-parts/notice.tsx";
 import { countOf } from "../../../../page-parts/words.ts";
 import { useChange } from "../../answers.ts";
 import { Button } from "../../parts/button.tsx";
@@ -12,13 +13,16 @@ const maxReason = 500;
 
 interface LeaveOutProps {
   kind: Kind;
+  /** As they were when the question was asked: what is read meanwhile changes nothing under one's hand. */
   chosen: Gap[];
+  /** How many of them have left the list since. */
+  gone: number;
   onClose(): void;
   onDone(): void;
 }
 
 /** Asks why, and says what it does. */
-export const LeaveOut = ({ kind, chosen, onClose, onDone }: LeaveOutProps) => {
+export const LeaveOut = ({ kind, chosen, gone, onClose, onDone }: LeaveOutProps) => {
   const [reason, setReason] = useState("");
   const leaving = useChange("POST /v1/integrations/gradient/mapping/exclusions");
   const id = useId();
@@ -40,6 +44,12 @@ export const LeaveOut = ({ kind, chosen, onClose, onDone }: LeaveOutProps) => {
         ))}
         {chosen.length > 5 ? <li>and {countOf(chosen.length - 5, "other")}</li> : null}
       </ul>
+      {gone === 0 ? null : (
+        <Notice tone="warn">
+          {countOf(gone, oneOf[kind])} of these {gone === 1 ? "has" : "have"} left the list meanwhile: somebody may have
+          mapped {gone === 1 ? "it" : "them"}, or left {gone === 1 ? "it" : "them"} out. Cancel, to look again.
+        </Notice>
+      )}
       <label htmlFor={id}>Why?</label>
       <p id={`${id}-hint`} className="quiet small">
         A sentence for your colleagues; it stands in the audit trail.

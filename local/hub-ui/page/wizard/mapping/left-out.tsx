@@ -41,32 +41,34 @@ export const LeftOut = ({ leftOut }: Pick<Mapping, "leftOut">) => {
 
 const OfKind = ({ kind }: { kind: Kind }) => {
   const list = useList("GET /v1/integrations/gradient/mapping/items", askedItems(kind, "left-out"), (body) => body);
-  const taking = useChange("POST /v1/integrations/gradient/mapping/inclusions");
   const { mayChange } = useSession();
   return (
+    <Paged list={list} one={oneOf[kind]} empty={<p>No {oneOf[kind]} is left out any more.</p>}>
+      {(items) => (
+        <ul className="plain-list">
+          {items.map((item) => (
+            <li key={item.id} className="row apart">
+              <span>
+                <bdi>{item.name}</bdi> <Why item={item} />
+              </span>
+              {mayChange && item.leftOut?.reason === "chosen" ? <TakeIn kind={kind} item={item} /> : null}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Paged>
+  );
+};
+
+const TakeIn = ({ kind, item: { id, name } }: { kind: Kind; item: MappingItem }) => {
+  const taking = useChange("POST /v1/integrations/gradient/mapping/inclusions");
+  const takeIn = () => taking.mutate({ body: { kind, ids: [id] } });
+  return (
     <>
-      <Failure error={taking.error} />
-      <Paged list={list} one={oneOf[kind]} empty={<p>No {oneOf[kind]} is left out any more.</p>}>
-        {(items) => (
-          <ul className="plain-list">
-            {items.map((item) => (
-              <li key={item.id} className="row apart">
-                <span>
-                  <bdi>{item.name}</bdi> <Why item={item} />
-                </span>
-                {mayChange && item.leftOut?.reason === "chosen" ? (
-                  <Button
-                    onPress={() => taking.mutate({ body: { kind, ids: [item.id] } })}
-                    isPending={taking.isPending && taking.variables.asked.body.ids.includes(item.id)}
-                  >
-                    Take in again <span className="unseen">{item.name}</span>
-                  </Button>
-                ) : null}
-              </li>
-            ))}
-          </ul>
-        )}
-      </Paged>
+      <Button onPress={takeIn} isPending={taking.isPending}>
+        Take in again <span className="unseen">{name}</span>
+      </Button>
+      <Failure error={taking.error} onRetry={takeIn} />
     </>
   );
 };

@@ -3,18 +3,24 @@ import { useChange } from "../../answers.ts";
 import { Button } from "../../parts/button.tsx";
 import { Failure } from "../../parts/failure.tsx";
 import { Coverage } from "./coverage.tsx";
-import { isLookedAt, type Mapping } from "./mapping.ts";
+import type { Mapping } from "./mapping.ts";
 import { useLooks } from "./use-looks.ts";
 
+interface LookedProps {
+  mapping: Mapping;
+  /** Before, nobody knows what Gradient has matched by itself. */
+  isKnown: boolean;
+}
+
 /** What was found when Gradient was looked at last, and *Check now* for another look. */
-export const Looked = ({ mapping }: { mapping: Mapping }) => {
+export const Looked = ({ mapping, isKnown }: LookedProps) => {
   const checking = useChange("POST /v1/integrations/gradient/mapping/checks");
   const check = () => checking.mutate({ body: {} });
   useLooks(mapping);
   const { status, waitingSince, completedAt, lastCheckedAt, countedAt } = mapping;
   return (
     <>
-      {isLookedAt(mapping) ? (
+      {isKnown ? (
         <Coverage accounts={mapping.accounts} services={mapping.services} />
       ) : (
         <p role="status">
@@ -35,7 +41,7 @@ export const Looked = ({ mapping }: { mapping: Mapping }) => {
           </>
         )}
         <dt>Last looked in Gradient</dt>
-        <dd>{isLookedAt(mapping) ? momentOf(lastCheckedAt) : "not yet"}</dd>
+        <dd>{isKnown ? momentOf(lastCheckedAt) : "not yet"}</dd>
         {countedAt === null ? null : (
           <>
             <dt>Counted</dt>

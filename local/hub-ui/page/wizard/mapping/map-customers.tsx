@@ -7,7 +7,7 @@ import { Gaps } from "./gaps.tsx";
 import { LeftOut } from "./left-out.tsx";
 import { LookAlikes } from "./look-alikes.tsx";
 import { Looked } from "./looked.tsx";
-import { isLookedAt } from "./mapping.ts";
+import { useKnown } from "./use-known.ts";
 
 const pollMs = 3000;
 
@@ -15,25 +15,26 @@ const pollMs = 3000;
 export const MapCustomers = ({ integration }: { integration: Integration }) => {
   const mapping = useAnswer("GET /v1/integrations/gradient/mapping", {}, { everyMs: pollMs });
   const isOpen = integration.nextEnabled || integration.step > 2;
+  const isKnown = useKnown(mapping.data, integration.token?.registeredAt ?? "");
   return (
     <>
       <section className="card">
         <h3>Say in Gradient who is who</h3>
         <p>
-          Your customers and services were put into Gradient by themselves. Over there, drag each onto the customer or
-          product of your PSA that it is billed as, and press <em>Finish</em>. What is not mapped is not billed.
+          Your customers and services go into Gradient by themselves. Over there, drag each onto the customer or product
+          of your PSA that it is billed as, and press <em>Finish</em>. What is not mapped is not billed.
         </p>
         <div className="row">
           <GoToGradient integration={integration} {...(isOpen ? {} : { kind: "primary" as const })}>
             <p>There, map customers and services, and press Finish.</p>
           </GoToGradient>
         </div>
-        <Answered answer={mapping}>{(now) => <Looked mapping={now} />}</Answered>
+        <Answered answer={mapping}>{(now) => <Looked mapping={now} isKnown={isKnown} />}</Answered>
       </section>
       {mapping.data === undefined ? null : (
         <>
           <LookAlikes lookAlikes={mapping.data.lookAlikes} more={mapping.data.more.lookAlikes} />
-          {isLookedAt(mapping.data) ? <Gaps mapping={mapping.data} /> : null}
+          {isKnown ? <Gaps mapping={mapping.data} /> : null}
           <LeftOut leftOut={mapping.data.leftOut} />
         </>
       )}

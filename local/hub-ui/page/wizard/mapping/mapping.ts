@@ -15,6 +15,13 @@ export const isLookedAt = (mapping: Pick<Mapping, "lastCheckedAt" | "lastChanges
   return accounts.mapped > 0 || lastChanges?.at !== lastCheckedAt || lastChanges.created === 0;
 };
 
+/** With this one where it was not, without it where it was. */
+export const toggled = (ids: ReadonlySet<string>, id: string): ReadonlySet<string> => {
+  const next = new Set(ids);
+  if (!next.delete(id)) next.add(id);
+  return next;
+};
+
 export const oneOf: Record<Kind, string> = { accounts: "customer", services: "service" };
 
 /** Those of a kind which have the status, page by page. */

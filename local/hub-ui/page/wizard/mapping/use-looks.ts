@@ -2,27 +2,30 @@ import { useEffect, useRef } from "react";
 import { useChange } from "../../answers.ts";
 import { isLookedAt, type Mapping } from "./mapping.ts";
 
-// whoever goes to and fro between two tabs does not ask each time
+// whoever goes to and fro between two tabs does not ask each time; a look takes seconds
 const oldMs = 20_000;
 
 /**
  * Has Gradient looked at without a press where somebody waits for it: as soon as all customers are there, and when the
- * person comes back from Gradient's tab. Nothing is said if that fails: *Check now* is still there, and the service
- * looks by itself.
+ * person comes back from Gradient's tab. Nothing is said if that fails: it is asked for again, *Check now* is still
+ * there, and the service looks by itself.
  */
 export const useLooks = (mapping: Mapping): void => {
   const { mutate } = useChange("POST /v1/integrations/gradient/mapping/checks");
   const { status, lastCheckedAt } = mapping;
   const isWaiting = status !== "complete" && lastCheckedAt !== null;
   const isMissing = isWaiting && !isLookedAt(mapping);
-  const asked = useRef<string | null>(null);
   const look = useRef(() => {});
   look.current = () => mutate({ body: {} });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each look that has put customers there is followed by one
   useEffect(() => {
-    // once for each look that has put customers there
-    if (!isMissing || asked.current === lastCheckedAt) return;
-    asked.current = lastCheckedAt;
+    if (!isMissing) return;
     look.current();
+    // what was asked for may have failed, on the way or in Gradient
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") look.current();
+    }, oldMs);
+    return () => clearInterval(timer);
   }, [isMissing, lastCheckedAt]);
   useEffect(() => {
     if (!isWaiting) return;

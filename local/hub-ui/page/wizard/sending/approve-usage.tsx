@@ -5,27 +5,29 @@ import { GoToGradient } from "../go-to-gradient.tsx";
 import { Sending } from "./sending.tsx";
 import { UsageLines } from "./usage-lines.tsx";
 
-/** The third step: what is sent, and what the partner does with it in Gradient. */
+/** The third step: what the partner does in Gradient, and what is sent there by itself. */
 export const ApproveUsage = ({ integration }: { integration: Integration }) => (
   <>
-    <Sending integration={integration} />
-    <section className="card">
-      <h3>Then, in Gradient: approve what you bill</h3>
-      <p>
-        A count that Gradient has accepted is not approved yet, and bills nobody. Gradient compares each with your PSA
-        and shows a card for each difference:
-      </p>
-      <ol>
-        <li>
-          Open the <em>SYNTHESIZE</em> tab in Gradient.
-        </li>
-        <li>Look at each card: what your customer uses now, and what your PSA bills.</li>
-        <li>Approve it, and your PSA bills the new number. Dismiss it, and everything stays as it was.</li>
-      </ol>
-      <GoToGradient integration={integration} kind="primary">
-        <p>There, open the SYNTHESIZE tab and approve what is right.</p>
-      </GoToGradient>
-    </section>
+    <div className="beside">
+      <section className="card">
+        <h3>In Gradient: approve what you bill</h3>
+        <p>
+          A count that Gradient has accepted is not approved yet, and bills nobody. Gradient compares each with your PSA
+          and shows a card for each difference:
+        </p>
+        <ol>
+          <li>
+            Open the <em>SYNTHESIZE</em> tab in Gradient.
+          </li>
+          <li>Look at each card: what your customer uses now, and what your PSA bills.</li>
+          <li>Approve it, and your PSA bills the new number. Dismiss it, and everything stays as it was.</li>
+        </ol>
+        <GoToGradient integration={integration} kind="primary">
+          <p>There, open the SYNTHESIZE tab and approve what is right.</p>
+        </GoToGradient>
+      </section>
+      <Sending integration={integration} />
+    </div>
     <UsageLines />
     <Finish integration={integration} />
   </>

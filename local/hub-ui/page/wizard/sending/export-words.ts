@@ -21,15 +21,15 @@ export const outcomeWords = ({ state, outcome, reason }: Run): { tone: Tone; tit
 export const waitingWords = ({ why, linesAhead, expectedAt, retryAt }: Waiting): string => {
   const at = retryAt === null ? "" : ` It is tried again at ${momentOf(retryAt)}.`;
   if (why === "turn") {
-    if (linesAhead === null) return "Waiting for its turn.";
+    if (linesAhead === null) return "Next run: waiting for its turn.";
     const when = expectedAt === null ? "" : `, expected at ${momentOf(expectedAt)}`;
-    return `Waiting, about ${countOf(linesAhead, "line")} ahead${when}.`;
+    return `Next run: waiting, about ${countOf(linesAhead, "line")} ahead${when}.`;
   }
-  if (why === "retry") return `Waiting for another try.${at}`;
+  if (why === "retry") return `Next run: waiting for another try.${at}`;
   if (why === "gradient-down") return `Gradient is failing at the moment.${at}`;
   if (why === "gradient-refuses") return `Gradient refuses the hub's calls at the moment.${at}`;
   if (why === "vendor-key") return `Gradient refuses the hub's own key at the moment; yours is not at fault.${at}`;
   if (why === "paused") return `Sending is paused${retryAt === null ? "" : ` until ${momentOf(retryAt)}`}.`;
-  if (why === "agreement") return "Waiting for the new agreement to be confirmed.";
-  return `Waiting: ${why}.`;
+  if (why === "agreement") return "Next run: waiting for the new agreement to be confirmed.";
+  return `Next run: waiting (${why}).`;
 };

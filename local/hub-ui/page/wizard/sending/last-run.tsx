@@ -16,7 +16,8 @@ const Ended = ({ run }: { run: Run }) => {
   const { lines, accepted, unchanged, unmapped, rejected, deferred } = run.totals;
   const counts: [string, number][] = [
     ["accepted by Gradient", accepted],
-    ["had been accepted before, and have not changed", unchanged],
+    // the counts that a look tries, too: of a first run, they are the only ones
+    ["accepted already, by an earlier run or when the mapping was checked", unchanged],
     ["not mapped, so not billed", unmapped],
     ["rejected by Gradient", rejected],
     ["left for the next run", deferred],

@@ -20,7 +20,6 @@ export const Sending = ({ integration }: { integration: Integration }) => {
         Usage is sent by itself{nextRunAt === null ? "" : `, next on ${momentOf(nextRunAt)}`}. Whatever has changed
         since can be sent now.
       </p>
-      {waiting === null ? null : <Waiting wait={waiting} />}
       {runningId === null ? (
         last === null ? null : (
           <LastRun key={last.id} id={last.id} />
@@ -28,6 +27,7 @@ export const Sending = ({ integration }: { integration: Integration }) => {
       ) : (
         <RunningRun id={runningId} />
       )}
+      {waiting === null ? null : <Waiting wait={waiting} />}
       <SendUsage integration={integration} isInPlace />
     </section>
   );

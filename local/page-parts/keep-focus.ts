@@ -1,0 +1,69 @@
+/** Where something stands: itself and all that it stands in, each with its place among its siblings. */
+type Path = { element: Element; at: number }[];
+
+const pathOf = (element: Element): Path => {
+  const path: Path = [];
+  for (let one: Element | null = element; one !== null; one = one.parentElement)
+    path.push({ element: one, at: one.parentElement === null ? 0 : [...one.parentElement.children].indexOf(one) });
+  return path;
+};
+
+const pressable = "button, a[href], summary";
+const isList = ({ tagName }: Element): boolean => tagName === "UL" || tagName === "OL" || tagName === "TBODY";
+
+/** The same of the row that has come in the place of one that is gone, or of the last one. */
+const inNextRow = (path: Path): HTMLElement | null => {
+  const row = path.findIndex(({ element }) => element.isConnected) - 1;
+  const list = path[row + 1]?.element;
+  const at = path[row]?.at;
+  if (list === undefined || at === undefined || !isList(list)) return null;
+  return list.children[Math.min(at, list.children.length - 1)]?.querySelector<HTMLElement>(pressable) ?? null;
+};
+
+/** The heading of the part that it stood in. */
+const headingAbove = (path: Path): HTMLElement | null => {
+  for (const { element } of path) {
+    const heading = element.isConnected ? element.querySelector<HTMLElement>("h1, h2, h3, h4") : null;
+    if (heading !== null) return heading;
+  }
+  return null;
+};
+
+const take = (target: HTMLElement): void => {
+  if (target.tabIndex < 0) target.tabIndex = -1;
+  target.focus({ preventScroll: true });
+};
+
+// whatever has a better place for the focus puts it there first
+const patienceMs = 100;
+
+/**
+ * Nobody who works with the keyboard, or hears the page, is thrown off it: where the part that has the focus goes, the
+ * next row's takes it, or the heading above; where it could not be pressed for a moment, it has it again.
+ */
+export const keepFocus = (root: HTMLElement): void => {
+  let path: Path = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  document.addEventListener("focusin", ({ target }) => {
+    path = target instanceof Element && root.contains(target) ? pathOf(target) : [];
+  });
+  // a click on nothing takes the focus off on purpose
+  document.addEventListener("pointerdown", ({ target }) => {
+    if (target instanceof Element && target.closest("button, a, input, select, textarea, summary, [tabindex]") === null)
+      path = [];
+  });
+  const look = () => {
+    timer = undefined;
+    const had = path[0]?.element;
+    if (!(had instanceof HTMLElement) || document.activeElement !== document.body) return;
+    if (had.isConnected) {
+      if (!had.matches(":disabled")) had.focus({ preventScroll: true });
+      return;
+    }
+    const target = inNextRow(path) ?? headingAbove(path);
+    if (target !== null) take(target);
+  };
+  new MutationObserver(() => {
+    timer ??= setTimeout(look, patienceMs);
+  }).observe(root, { childList: true, subtree: true, attributes: true, attributeFilter: ["disabled"] });
+};

@@ -1,0 +1,90 @@
+import { createElement, type FunctionComponent } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
+import { describe, expect, it } from "vitest";
+import type { OrganizationDetail } from "#local/gradient-sandbox/page/sandbox-api";
+import { type Session, SessionProvider } from "#local/hub-ui/page/session";
+import { MappingStep } from "../../../local/gradient-sandbox/page/mapping/mapping-step.tsx";
+import { Problems } from "../../../local/hub-ui/page/parts/problems.tsx";
+import { ToConnect } from "../../../local/hub-ui/page/parts/to-connect.tsx";
+import { Consequences } from "../../../local/hub-ui/page/screens/settings/consequences.tsx";
+import { whyNot } from "../../../local/hub-ui/page/screens/settings/disconnect-question.tsx";
+
+/** A part of the page as somebody gets it who may change things, or may not. */
+const rendered = <Props extends object>(part: FunctionComponent<Props>, props: Props, mayChange = true): string =>
+  renderToStaticMarkup(createElement(SessionProvider, { value: { mayChange } as Session }, createElement(part, props)));
+
+describe("a problem", () => {
+  const Told = ({ code }: { code: string }) => {
+    const problem = { code, since: "2026-11-26T11:00:00.000Z", whatToDo: "Do it." };
+    return createElement("div", {}, ...Problems({ problems: [problem] }));
+  };
+  const told = (code: string, mayChange = true) => rendered(Told, { code }, mayChange);
+
+  // a wizard that is through opens its last step, unless another is named
+  it.each([
+    ["agreement.renewal-due", "#/connect/1"],
+    ["agreement.expired", "#/connect/1"],
+    ["counts.left", "#/connect/1"],
+    ["accounts.refused", "#/connect/2"],
+    ["token.rejected", "#/settings/key"],
+    ["schedule.unreadable", "#/settings/schedule"],
+  ])("%s leads to %s, where something can be done about it", (code, address) => {
+    expect(told(code)).toContain(`href="${address}"`);
+  });
+
+  it("leads nobody to what the role may not do, and says who may", () => {
+    expect(told("agreement.expired", false)).not.toContain("href");
+    expect(told("agreement.expired", false)).toContain("Only the owner or a full admin");
+    expect(told("accounts.refused", false)).toContain('href="#/connect/2"');
+  });
+});
+
+describe("the way to the wizard", () => {
+  it("is to go on for whoever may, and to look for everybody else", () => {
+    expect(rendered(ToConnect, { act: "Set up Gradient" })).toContain("Set up Gradient");
+    const other = rendered(ToConnect, { act: "Set up Gradient" }, false);
+    expect(other).not.toContain("Set up Gradient");
+    expect(other).toContain("Only the owner or a full admin of your organization can connect it.");
+    expect(other).toContain('href="#/connect"');
+  });
+});
+
+describe("the question about disconnecting", () => {
+  const disconnection = { accounts: 2, lines: 3, units: 40, lastSentAt: null, deleted: [], kept: [] };
+  const asked = (isKeyRefused: boolean) =>
+    rendered(Consequences, { disconnection, isKeyRefused, chosen: "keep", onChoose: () => undefined });
+
+  it("keeps both choices where the key is refused meanwhile, and says why one is none now", () => {
+    expect(asked(false).match(/type="radio"/g)).toHaveLength(2);
+    expect(asked(true).match(/type="radio"/g)).toHaveLength(2);
+    expect(asked(true)).toContain("while Gradient refuses your key, nothing can be set to zero there");
+  });
+
+  it("is not answered by anything else than what was chosen", () => {
+    const answers = { isRead: true, isKeyRefused: false, finalCounts: "zero", typed: " Disconnect " } as const;
+
+    expect(whyNot(answers)).toBeUndefined();
+    expect(whyNot({ ...answers, isKeyRefused: true })).toBe("Choose that the counts stay, or replace the key first.");
+    expect(whyNot({ ...answers, isKeyRefused: true, finalCounts: "keep" })).toBeUndefined();
+    expect(whyNot({ ...answers, typed: "disconnec" })).toBe("Type the word first.");
+    expect(whyNot({ ...answers, isRead: false })).toBe("What it would do has to be read first.");
+  });
+});
+
+describe("a mapping step of the sandbox", () => {
+  const organization = (accounts: OrganizationDetail["accounts"]) =>
+    ({ organizationId: "1", accounts, services: [], psaClients: [], psaProducts: [] }) as unknown as OrganizationDetail;
+  const account = { id: "a", name: "Alder", psaClientId: null, excluded: false, isMapped: false, nearMatches: [] };
+
+  it("leads on only once the vendor has sent something to map", () => {
+    const step = (accounts: object[]) =>
+      rendered(MappingStep, {
+        organization: organization(accounts as OrganizationDetail["accounts"]),
+        kind: "accounts",
+      });
+
+    expect(step([])).toContain("The vendor has sent no accounts yet.");
+    expect(step([])).not.toContain("Go on to");
+    expect(step([account])).toContain("Go on to service mapping");
+  });
+});
