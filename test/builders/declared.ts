@@ -6,6 +6,8 @@ import { keyOf } from "#shared/lambda/http/route";
 
 const all: readonly Described[] = routes;
 const byKey = new Map<string, Described>(all.map((described) => [keyOf(described.route), described]));
+// told once each: a test may look at many thousand answers
+const codes = new Map(all.map((described) => [described, problemsOf(described)]));
 
 /** The key of the route that takes a path; `METHOD /path` itself where there is none. A query is no part of it. */
 export const routeOf = (method: string, url: string): string => {
@@ -42,7 +44,7 @@ export const undeclared = (routeKey: string, { status = 0, contentType = "", bod
   const told = `${routeKey} answered ${status} ${JSON.stringify(body)}`;
   if (contentType?.startsWith("application/problem+json")) {
     const { code } = problem.parse(body);
-    if (!problemsOf(described).get(status)?.includes(code)) return `${told}: an undeclared problem`;
+    if (!codes.get(described)?.get(status)?.includes(code)) return `${told}: an undeclared problem`;
     const document = documentOf(code).safeParse(body);
     return document.success ? undefined : `${told}: ${z.prettifyError(document.error)}`;
   }

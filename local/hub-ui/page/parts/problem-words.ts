@@ -50,7 +50,6 @@ const byCode: Record<string, Words> = {
     whatToDo: "That says nothing about your key, and nothing was changed. Try again later.",
   },
   "gradient.unavailable": { title: "Gradient could not be asked", whatToDo: again },
-  "gradient.throttled": { title: "Gradient is slowing the hub down", whatToDo: again },
   "calls.too-many": { title: "That was a lot in one minute", whatToDo: "Nothing was changed. Wait, then try again." },
   "owner-email.cooldown": {
     title: "The e-mail was sent a moment ago",
