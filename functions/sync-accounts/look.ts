@@ -31,11 +31,12 @@ export type LookOutcome =
 
 /**
  * Accounts were lost, so whatever was accepted on them is no proof any more. Raised before they are created again, and
- * once more afterwards (`withGains`): a run that is under way between the two may still have met the old ones.
+ * once more afterwards (`withGains`): a run that is under way between the two may still have met the old ones. Not with
+ * each look between the two, as long as creating them fails: what is lost meanwhile is below the floor in the end.
  */
 const withLoss = (before: Integration, areAllGone: boolean): Integration => ({
   ...before,
-  proofGen: before.proofGen + 1,
+  proofGen: before.proofGen + Number(!before.looks.isCreatingAgain),
   mapping: { ...before.mapping, mappedServiceIds: [] },
   looks: { ...before.looks, isCreatingAgain: true, mapsAnew: before.looks.mapsAnew || areAllGone },
 });

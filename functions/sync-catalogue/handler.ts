@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Context, SQSEvent } from "aws-lambda";
 import { readEnv } from "#shared/lambda/env";
 import { gradientEnv } from "#shared/lambda/gradient-env";
@@ -10,7 +11,14 @@ import { syncCatalogue } from "./sync-catalogue.ts";
 
 const { table, vault, refusals, patientGradientFor } = gradientCalls(readEnv(gradientEnv));
 
-const sync = syncCatalogue({ table, gradientFor: patientGradientFor, vault, refusals, clock: systemClock });
+const sync = syncCatalogue({
+  table,
+  gradientFor: patientGradientFor,
+  vault,
+  refusals,
+  clock: systemClock,
+  newId: randomUUID,
+});
 
 const fromQueue = queueWorker({
   message: taskOf["sync-catalogue"],

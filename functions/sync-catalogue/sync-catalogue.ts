@@ -1,7 +1,9 @@
 import type { Refusals } from "#shared/breakers/refusals";
-import { isAppError } from "#shared/errors";
+import { isAppError, throwAll } from "#shared/errors";
+import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
 import type { Integration } from "#shared/integrations/integration";
+import { suspendIntegration } from "#shared/integrations/suspend-integration";
 import { logFailure } from "#shared/log-failure";
 import { logger } from "#shared/logger";
 import type { Clock } from "#shared/pace/clock";
@@ -18,20 +20,43 @@ export interface Dependencies {
   vault: Pick<TokenVault, "read" | "forget">;
   refusals: Refusals;
   clock: Clock;
+  newId: () => string;
 }
 
 // should the first one's token be refused, which is found out about by then
 const maxHolders = 3;
+// a key that cannot be read costs no call of Gradient's; so many of them are no partner's fault
+const maxUnread = 50;
 const nothing: CatalogueReport = { created: 0, refused: 0 };
 
 /**
  * Brings the vendor's catalogue into Gradient, off every partner's path: with whichever partner's key is good. Nothing
  * is called while nothing is missing there.
  */
-export const syncCatalogue = ({ table, gradientFor, vault, refusals, clock }: Dependencies) => {
-  const create = async ({ partnerId, token }: Integration, services: Awaited<ReturnType<typeof listEveryService>>) => {
-    const value = await vault.read(token?.secretName ?? "", token?.versionId ?? "");
-    return createServices({ table, gradient: gradientFor(partnerId), clock })(services, value);
+export const syncCatalogue = ({ table, gradientFor, vault, refusals, clock, newId }: Dependencies) => {
+  const suspend = suspendIntegration({ table, now: () => new Date(clock.now()), newId });
+
+  /** The partner's key, or why it cannot be read. One that is gone is told of once: its partner is suspended. */
+  const readKey = async ({
+    partnerId,
+    token,
+  }: Integration): Promise<{ value: PartnerToken } | { failure: unknown }> => {
+    try {
+      return { value: await vault.read(token?.secretName ?? "", token?.versionId ?? "") };
+    } catch (failure) {
+      if (isAppError(failure, "token.missing")) {
+        logger.error("a registered token is missing from the secret store", { partnerId });
+        await suspend({ partnerId, versionId: token?.versionId ?? "", isMissing: true });
+      }
+      return { failure };
+    }
+  };
+
+  /** Once for all: others go on with their keys. */
+  const tellOf = (unread: unknown[]): void => {
+    const others = unread.filter((failure) => !isAppError(failure, "token.missing"));
+    if (others.length === 0) return;
+    logger.error("keys of partners cannot be read, the catalogue goes on with another one", { keys: others.length });
   };
 
   /** Whether somebody else's key may be tried. */
@@ -45,11 +70,6 @@ export const syncCatalogue = ({ table, gradientFor, vault, refusals, clock }: De
     if (isAppError(error, "gradient.token-rejected")) {
       vault.forget(secretName);
       await refusals.confirm(call, async () => undefined);
-      return true;
-    }
-    // that partner's own looks see to it, and alarm
-    if (isAppError(error, "token.missing")) {
-      logFailure("a partner's key is not at hand for the catalogue, another one is tried", error);
       return true;
     }
     if (isAppError(error, "gradient.refused")) {
@@ -68,15 +88,27 @@ export const syncCatalogue = ({ table, gradientFor, vault, refusals, clock }: De
     if (!services.some((service) => mayBeCreated(service, at))) return nothing;
     if ((await refusals.obstacleFor(null)) !== null) return nothing;
     let tried = 0;
+    const unread: unknown[] = [];
     for await (const holder of keyHolders({ table, refusals })) {
       const sentAt = clock.now();
+      const key = await readKey(holder);
+      if ("failure" in key) {
+        unread.push(key.failure);
+        if (unread.length >= maxUnread) break;
+        continue;
+      }
+      const create = createServices({ table, gradient: gradientFor(holder.partnerId), clock });
       try {
-        return await create(holder, tried === 0 ? services : await listEveryService(table));
+        return await create(tried === 0 ? services : await listEveryService(table), key.value);
       } catch (error) {
         tried += 1;
         if (!(await clearUp(holder, error, sentAt)) || tried >= maxHolders) return nothing;
+      } finally {
+        tellOf(unread.splice(0));
       }
     }
+    // nobody's key was at hand: that alarms unless each of them was told of
+    throwAll(unread.filter((failure) => !isAppError(failure, "token.missing")).slice(-1));
     logger.info("no partner's key is at hand to bring the catalogue into gradient", { tried });
     return nothing;
   };

@@ -44,7 +44,7 @@ export const hubSession = async (system: RunningSystem, partnerId: string, role 
 export const feedSession = async (system: RunningSystem) =>
   clientWith(system, await system.token({ sub: "feed", scope: "hub.feed" }));
 
-/** A partner that the feed tells of, with one customer; where a count is given, one of each of the sample's services. */
+/** A partner that the feed tells of, with one customer; and, if one is given, that count of each sample service. */
 export const feedPartner = async (
   system: RunningSystem,
   partnerId: string,

@@ -6,6 +6,7 @@ import { activeWorld, connectedWorld } from "#test/builders/connected-world";
 import { aCustomerRecord } from "#test/builders/customer";
 import type { ServiceWorld } from "#test/fakes/service-world";
 
+const minuteMs = 60_000;
 const down = { error: new AppError("unavailable", "gradient.unavailable", "down") };
 const feed = (world: ServiceWorld, ...ids: string[]) =>
   recordCustomers(world.common)({
@@ -48,6 +49,27 @@ describe("accounts that could not be created", () => {
       mapping: { mappedServiceIds: before.mapping.mappedServiceIds },
     });
     expect(world.gradient.countsReceived).toHaveLength(received);
+  });
+
+  it("again after they were lost have the others' counts sent again once, however many days it fails", async () => {
+    const world = await activeWorld(["a", "b", "c"]);
+    world.gradient.organizationOf(world.token)?.accounts.delete("b");
+    world.gradient.failNext("createAccounts", down, { times: 1_000 });
+    const perDay: number[] = [];
+    const gens: number[] = [];
+    for (let day = 0; day < 3; day += 1) {
+      const before = world.gradient.countsReceived.filter(({ accountId }) => accountId !== "b").length;
+      for (let hour = 0; hour < 24; hour += 1) {
+        await world.pass(58 * minuteMs);
+        await world.live(2);
+      }
+      perDay.push(world.gradient.countsReceived.filter(({ accountId }) => accountId !== "b").length - before);
+      gens.push((await world.integration()).proofGen);
+    }
+
+    // two services of two customers
+    expect(perDay.reduce((all, one) => all + one, 0)).toBeLessThanOrEqual(4);
+    expect(new Set(gens).size).toBe(1);
   });
 
   it("but were taken without an answer are found in the list, and count as gone when they are missing after that", async () => {

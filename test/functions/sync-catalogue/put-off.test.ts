@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { putService } from "#functions/put-service/put-service";
-import { AppError } from "#shared/errors";
+import { AppError, InfrastructureFault } from "#shared/errors";
 import { gradientUnavailable } from "#shared/gradient/gradient-api";
 import { findService } from "#shared/services/hub-service";
 import { aServiceRecord } from "#test/builders/service";
@@ -35,6 +35,71 @@ const ticks = async (world: ServiceWorld, minutes: number) => {
     await world.catalogue();
   }
 };
+
+describe("partners' keys that cannot be read", () => {
+  /** The world's partner comes last; how the others' keys fail is given. */
+  const withOthers = async (count: number, failure: Error) => {
+    const world = await aWorld({ error: null });
+    const mine = await world.table.get({ pk: `partner#${world.partnerId}`, sk: "integration" });
+    for (let number = 0; number < count; number += 1) {
+      const partnerId = `other-${number}`;
+      const token = { ...(await world.integration()).token, secretName: partnerId };
+      const row = {
+        ...mine,
+        pk: `partner#${partnerId}`,
+        sk: "integration",
+        partnerId,
+        token,
+        lookAt: "1970",
+        version: 1,
+      };
+      await world.table.put(row);
+    }
+    const { read } = world.vault;
+    const reads = { failed: 0 };
+    world.vault.read = async (name, version) => {
+      if (!name.startsWith("other-")) return read(name, version);
+      reads.failed += 1;
+      throw failure;
+    };
+    return { world, reads };
+  };
+  const missing = new AppError("not-found", "token.missing", "gone");
+  const alarms = (printed: string) => printed.split("\n").filter((line) => line.includes('"ERROR"'));
+
+  it("because they are gone use up no try, stop their partners, and are told of once", async () => {
+    const { world, reads } = await withOthers(5, missing);
+
+    const printed = await printedBy(async () => void (await world.catalogue()));
+    await putService(world.common)({ id: "mdr", record: aServiceRecord({ name: "MDR" }) });
+    const later = await printedBy(async () => void (await world.catalogue()));
+
+    expect(world.gradient.services.map(({ name }) => name)).toEqual(["DNS", "MDR"]);
+    expect([alarms(printed).length, alarms(later).length, reads.failed]).toEqual([5, 0, 5]);
+    const row = await world.table.get({ pk: "partner#other-0", sk: "integration" });
+    expect(row).toMatchObject({ state: "suspended", problems: [{ code: "token.missing" }] });
+  });
+
+  it("for another reason use up no try, and alarm together", async () => {
+    const { world } = await withOthers(5, new InfrastructureFault("Secrets Manager refused a call: AccessDenied"));
+
+    const printed = await printedBy(async () => void (await world.catalogue()));
+
+    expect(world.gradient.services.map(({ name }) => name)).toEqual(["DNS"]);
+    expect(alarms(printed).map((line) => JSON.parse(line))).toMatchObject([{ keys: 5 }]);
+    expect(await world.table.get({ pk: "partner#other-0", sk: "integration" })).toMatchObject({
+      state: "awaiting-mapping",
+    });
+  });
+
+  it("of very many fail the job rather than read them all", async () => {
+    const { world, reads } = await withOthers(60, new InfrastructureFault("Secrets Manager refused a call"));
+
+    await expect(world.catalogue()).rejects.toThrow("Secrets Manager");
+
+    expect(reads.failed).toBe(50);
+  });
+});
 
 describe("a service that could not be created because of", () => {
   it.each([
