@@ -6,7 +6,8 @@ import type { GradientApi } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
 import { asConnected } from "#shared/integrations/record/closing";
-import { leftConnectionOf } from "#shared/integrations/record/left-connections";
+import { type LeftConnection, leftConnectionOf } from "#shared/integrations/record/left-connections";
+import { claimant, organizationClaimKey } from "#shared/integrations/token-claim";
 import { logFailure } from "#shared/log-failure";
 import type { Clock } from "#shared/pace/clock";
 import type { TokenVault } from "#shared/secrets/token-vault";
@@ -96,6 +97,13 @@ export const closeConnection = ({ table, gradientFor, vault, clock, newId, obsta
     return isSame || (token ? (await stored(token)) === left : false);
   };
 
+  /** Another partner has connected to the organization meanwhile: what Gradient hears, it hears of that one. */
+  const isTakenOver = async (partnerId: string, entry: LeftConnection | undefined): Promise<boolean> => {
+    if (!entry?.organizationId) return false;
+    const holder = await claimant(table, organizationClaimKey(entry.organizationId));
+    return holder !== undefined && holder !== partnerId;
+  };
+
   /**
    * The record, written once more: whoever is registering a key has read the connection's status before Gradient heard
    * that the partner left, and reads it again now. Who was faster is in the record.
@@ -140,7 +148,8 @@ export const closeConnection = ({ table, gradientFor, vault, clock, newId, obsta
     const record = await findIntegration(table, partnerId);
     // who has started again meanwhile is not leaving any more, and its zeros are over
     const isStillSending = zerosAre !== "none" && closingFor(record, leaving) !== null;
-    const isBack = !isStillSending && (await isBackIn(record, { left, integrationId }));
+    const isBack =
+      !isStillSending && ((await isBackIn(record, { left, integrationId })) || (await isTakenOver(partnerId, entry)));
     const isLate = entry !== undefined && entry.until <= now().toISOString();
     if (isStillSending) {
       if (!(await hasHeard(partnerId, left)) && zerosAre === "sent") return "zeros-first";
@@ -149,6 +158,7 @@ export const closeConnection = ({ table, gradientFor, vault, clock, newId, obsta
     const after = await written(partnerId);
     const current = after?.token;
     if (current && (await isBackIn(after, { left, integrationId }))) await reopen(partnerId, current);
+    else if (!isBack && (await isTakenOver(partnerId, entry))) await reopen(partnerId, leaving);
     await forget(leaving, { entry, isStored: true });
     return isBack ? "reconnected" : "closed";
   };

@@ -11,8 +11,8 @@ export const isBeingSent = ({ sendingUntil }: OwnerMail, at: string): boolean =>
   sendingUntil !== undefined && sendingUntil > at;
 
 /**
- * What writes down how a mail fares, with its box. Only one of a kind waits, which is what ends its waiting finds: where
- * another does already, because two were on their way at the same time, that one tells of this, too.
+ * What writes down how a mail fares, with its box. Only one of a kind waits, as the box names one: where another does
+ * already, since two were on their way at the same time, that one tells of this, too.
  */
 export const mailWrites = async (
   table: Pick<Table, "get">,

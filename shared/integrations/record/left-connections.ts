@@ -16,6 +16,7 @@ export const leftConnection = z.object({
   /** Empty where a key was about to be registered, and nobody knows which. */
   versionId: z.string(),
   integrationId: z.string().nullable(),
+  organizationId: z.string().nullable().default(null),
   /** Then the key is deleted, whether Gradient has heard it or not. */
   until: instant,
   /** When the message is sent again, should no worker have come to an end with it. */
@@ -26,7 +27,7 @@ export type LeftConnection = z.infer<typeof leftConnection>;
 /** What a partner leaves: the key, and the connection that it belongs to. */
 export interface Left {
   token: Pick<z.infer<typeof registeredToken>, "secretName" | "versionId">;
-  gradient: { integrationId: string | null } | null;
+  gradient: { integrationId: string | null; organizationId?: string | null } | null;
 }
 
 interface Moment {
@@ -52,6 +53,7 @@ export const withLeft = (before: LeftConnection[], { token, gradient }: Left, { 
     secretName: token.secretName,
     versionId: token.versionId,
     integrationId: gradient?.integrationId ?? null,
+    organizationId: gradient?.organizationId ?? null,
     until: closingUntil(at),
     retryAt: aDayAfter(at),
   },

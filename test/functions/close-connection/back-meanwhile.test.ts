@@ -1,9 +1,10 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { disconnectIntegration } from "#functions/disconnect-integration/disconnect-integration";
 import { startIntegration } from "#functions/start-integration/start-integration";
 import { AppError } from "#shared/errors";
 import type { GradientConnection } from "#shared/gradient/gradient-api";
-import { serviceWorld } from "#test/fakes/service-world";
+import { findIntegration } from "#shared/integrations/integration";
+import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
 /** A partner who has left, and what happens around the next call of either kind. */
 const leftWorld = async () => {
@@ -87,4 +88,27 @@ it("a worker that dies after Gradient has heard it is followed by one that opens
   expect(await world.clock.settle(world.close(leaving))).toBe("reconnected");
 
   expect(statusIs()).toBe("pending");
+});
+
+describe("another partner that connects to the organization which was left", () => {
+  const other = { partnerId: "org-2", by: { actor: "user-2", actorName: null, address: null } };
+  const takeOver = async ({ common, register, token }: ServiceWorld) => {
+    await startIntegration(common)(other);
+    await register({ ...other, text: token });
+  };
+
+  it.each([
+    ["before Gradient hears of it", "first"],
+    ["while Gradient hears of it", "meanwhile"],
+  ])("%s keeps its connection", async (_, when) => {
+    const { world, around, leaving, statusIs } = await leftWorld();
+    if (when === "first") await takeOver(world);
+    else around.beforeInactive = () => takeOver(world);
+
+    await world.clock.settle(world.close(leaving));
+
+    expect(statusIs()).toBe("pending");
+    const { token } = (await findIntegration(world.table, other.partnerId)) ?? {};
+    expect(world.vault.names()).toEqual([token?.secretName]);
+  });
 });
