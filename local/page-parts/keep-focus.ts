@@ -56,6 +56,8 @@ export const keepFocus = (root: HTMLElement): void => {
     timer = undefined;
     const had = path[0]?.element;
     if (!(had instanceof HTMLElement) || document.activeElement !== document.body) return;
+    // whoever is in the address bar by now stays there
+    if (!document.hasFocus()) return;
     if (had.isConnected) {
       if (!had.matches(":disabled")) had.focus({ preventScroll: true });
       return;

@@ -40,5 +40,7 @@ export const feedLargePartner = async (
     })),
   );
   await Promise.all(inBatches(customers, customersPerCall).map((batch) => post("/customers", { customers: batch })));
-  await Promise.all(inBatches(measurements, measurementsPerCall).map((batch) => post("/usage", { measurements: batch })));
+  await Promise.all(
+    inBatches(measurements, measurementsPerCall).map((batch) => post("/usage", { measurements: batch })),
+  );
 };

@@ -29,7 +29,7 @@ afterAll(async () => {
 
 const show = (address: string) => page.goto(`${system.endpoints.hubUi}/#${address}`);
 // long enough to be seen under way on a busy machine
-const slowMs = 3000;
+const slowMs = 4000;
 const slowness = (delayMs: number) =>
   fetch(`${system.endpoints.gradient}/_faults`, {
     method: "PUT",
@@ -70,23 +70,17 @@ describe("a partner that is connected", () => {
   });
 
   it("sees how far a slow Gradient is, after a reload, too, and no second run in another tab; and cancels", async () => {
-    await slowness(slowMs);
     const { page: other } = await openPage(browser, `${system.endpoints.hubUi}/#/history`);
     await other.getByText("Send everything again").click();
     await freeButton(other, "Send everything").waitFor();
     // the other tab does not hear of what this one does
     await other.route("**/v1/integrations/gradient", (route) => route.abort());
-    await show("/history");
-    await page.getByText("Send everything again").click();
-    await button(page, "Send everything").click();
-    await page.getByText(/^\d+ of \d+ lines$/).waitFor();
-
-    await button(other, "Send everything").click();
-    await other.getByText("Usage is being sent already").waitFor();
-    await other.getByRole("link", { name: "Show the run that is under way" }).click();
-    await other.getByRole("heading", { name: /^Run of/ }).waitFor();
-
     await show("/connect/3");
+    await freeButton(page, "Send usage").waitFor();
+    await slowness(slowMs);
+    await sendEverything();
+    await page.getByText(/^\d+ of \d+ lines$/).waitFor();
+    await button(other, "Send everything").click();
     await page.reload();
     await page.getByRole("progressbar").waitFor();
     expect(await button(page, "Send usage").getAttribute("aria-disabled")).toBe("true");
@@ -98,6 +92,8 @@ describe("a partner that is connected", () => {
     // the button that was pressed is gone
     await untilFocused(page, "H3 Your counts go to Gradient");
     expect(await button(page, "Send usage").getAttribute("aria-disabled")).toBeNull();
+    await other.getByText("Usage is being sent already").waitFor();
+    await other.getByRole("link", { name: "Show the run that is under way" }).click();
     // each line has its receipt, whatever had become of it by then
     await other.getByText("It was cancelled before its last line.").waitFor();
     await button(other, "Download as CSV").waitFor();
