@@ -97,9 +97,7 @@ export const registerToken = ({
         { ...connection, status: isKnown ? connection.status : "pending" },
         at,
       );
-      const { leftConnections, owed: farewell } = isElsewhere
-        ? leave(before, { at, newId })
-        : { leftConnections: before.leftConnections, owed: [] };
+      const { leftConnections, farewell } = leave(before, isElsewhere, { at, newId });
       const isOther = before.token?.fingerprint !== fingerprint;
       const isFirst = before.token === null;
       const updated: Integration = withoutProblem(
@@ -125,12 +123,8 @@ export const registerToken = ({
         "gradient.disconnected",
       );
       const released: Write[] = [
-        ...(before.token && before.token.fingerprint !== fingerprint
-          ? [releaseClaim(tokenClaimKey(before.token.fingerprint))]
-          : []),
-        ...(before.gradient && before.gradient.organizationId !== connection.organizationId
-          ? [releaseClaim(organizationClaimKey(before.gradient.organizationId))]
-          : []),
+        ...(before.token && isOther ? [releaseClaim(tokenClaimKey(before.token.fingerprint))] : []),
+        ...(before.gradient && isElsewhere ? [releaseClaim(organizationClaimKey(before.gradient.organizationId))] : []),
       ];
       const { freed, stopWrites } = await stopRun(isOther ? before : undefined, updated);
       const wanted = isOther ? wantingEverything(freed, at) : freed;
@@ -166,7 +160,13 @@ export const registerToken = ({
               }),
             ]
           : []),
-        ...(isOther && !isFirst ? replacedMail(before, { by, token, connection }, { at, newId }) : []),
+        ...(isOther && !isFirst
+          ? replacedMail(
+              before,
+              { ...details, by, organizationBefore: isElsewhere ? details.organizationBefore : null },
+              { at, newId },
+            )
+          : []),
         // the connection before hears that the partner has left it; its token is a version of the same secret
         ...farewell,
         ...owed,

@@ -1,7 +1,5 @@
 import type { Actor } from "#shared/events/event";
 import { owedClose } from "#shared/exports/ending/final-counts";
-import type { GradientConnection } from "#shared/gradient/gradient-api";
-import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { Integration } from "#shared/integrations/integration";
 import { withLeft } from "#shared/integrations/record/left-connections";
 import { personFacts } from "#shared/mail/mail-facts";
@@ -13,14 +11,20 @@ interface Moment {
   newId: () => string;
 }
 
+interface ReplacedBy {
+  by: Actor;
+  lastFour: string;
+  organizationName: string;
+  /** Null where it is the same. */
+  organizationBefore: string | null;
+}
+
 /** Owes the owner the mail about another key: somebody who should not may have put it there. */
 export const replacedMail = (
   before: Integration,
-  { by, token, connection }: { by: Actor; token: PartnerToken; connection: GradientConnection },
+  { by, lastFour, organizationName, organizationBefore }: ReplacedBy,
   { at, newId }: Moment,
 ): RowWrite[] => {
-  const was = before.gradient;
-  const isElsewhere = was !== null && was.organizationId !== connection.organizationId;
   return oweMail(
     {
       partnerId: before.partnerId,
@@ -29,20 +33,27 @@ export const replacedMail = (
         kind: "token-replaced",
         replacedAt: at,
         by: personFacts(by),
-        lastFour: token.slice(-4),
-        organizationName: connection.organizationName,
-        organizationBefore: isElsewhere ? was.organizationName : null,
+        lastFour,
+        organizationName,
+        organizationBefore,
       },
     },
     { at, newId },
   );
 };
 
-/** The message that tells Gradient of the connection before that it was left, and what the record says of it. */
-export const leave = ({ partnerId, token, gradient, leftConnections }: Integration, moment: Moment) =>
-  token
-    ? {
-        leftConnections: withLeft(leftConnections, { token, gradient }, moment),
-        owed: [owedClose(partnerId, { token, gradient }, moment)],
-      }
-    : { leftConnections, owed: [] };
+/**
+ * The message that tells Gradient of the connection before that it was left, if it was, and what the record says of it.
+ */
+export const leave = (
+  { partnerId, token, gradient, leftConnections }: Integration,
+  isElsewhere: boolean,
+  moment: Moment,
+) => {
+  if (!token || !isElsewhere) return { leftConnections, farewell: [] };
+  const left = { token, gradient };
+  return {
+    leftConnections: withLeft(leftConnections, left, moment),
+    farewell: [owedClose(partnerId, left, moment)],
+  };
+};

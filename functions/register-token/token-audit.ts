@@ -73,10 +73,8 @@ export const tokenAudit = ({ table, now, newId }: Changing<"get" | "transact">) 
       };
       try {
         const result = await attempt(limited);
-        await release(
-          its.partnerId,
-          taken.map(({ id }) => ({ id, isRefused: false })),
-        );
+        for (const one of taken) one.isRefused = false;
+        await release(its.partnerId, taken);
         return result;
       } catch (error) {
         // who has not started has no trail yet
