@@ -43,8 +43,11 @@ const leftOut: LeftOut[] = [
   },
   {
     // DynamoDB's endpoint discovery, which is off unless a setting asks for it
-    file: /\/@aws-sdk\/endpoint-cache\/dist-es\/EndpointCache\.js$/,
-    load: () => js("export class EndpointCache {}"),
+    file: /\/@aws-sdk\/middleware-endpoint-discovery\/dist-es\/index\.js$/,
+    load: () =>
+      js(`export const resolveEndpointDiscoveryConfig = (input) => input;
+        const unset = () => undefined;
+        export const NODE_ENDPOINT_DISCOVERY_CONFIG_OPTIONS = { environmentVariableSelector: unset, configFileSelector: unset };`),
   },
   {
     // ~/.aws/config and credentials: looked for by every client at its first call, and never there on Lambda
