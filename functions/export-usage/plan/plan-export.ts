@@ -1,13 +1,15 @@
 import { type Chunk, findChunk, maxLinesPerChunk, toChunkItem } from "#shared/exports/chunk";
 import { type Lease, LeaseLost } from "#shared/exports/export-lease";
-import { noTotals } from "#shared/exports/line";
+import { type Line, noTotals } from "#shared/exports/line";
 import { readRetriedLines } from "#shared/exports/retried-export";
 import type { UsageExport } from "#shared/exports/usage-export";
 import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
+import { largeLines } from "#shared/integrations/record/expected-lines";
 import { isConflict, retryOnConflict, type Table } from "#shared/table/table";
-import { bitsFor, bucketOf } from "#shared/usage/ledger";
+import { bitsFor, bucketOf, readBucket } from "#shared/usage/ledger";
+import { decideChunk, type PreparedChunk } from "../send/prepare-chunk.ts";
 import { chooseLines } from "./choose-lines.ts";
-import { readPlanSources, withNobodyBilled } from "./plan-sources.ts";
+import { type PlanSources, readPlanSources, withNobodyBilled } from "./plan-sources.ts";
 import { widenLedger } from "./widen-ledger.ts";
 
 // as many as are written at once, between two looks at the lease
@@ -81,7 +83,15 @@ export type Plan = Pick<
   | "reason"
   | "endsBilling"
   | "totals"
-> & { ledgerBits: number };
+>;
+
+export interface Planned {
+  plan: Plan;
+  ledgerBits: number;
+  services: PlanSources["services"];
+  /** The first chunks, by number, with what is about to be sent noted already. */
+  prepared: Map<number, PreparedChunk>;
+}
 
 interface Planning {
   table: Table;
@@ -89,14 +99,52 @@ interface Planning {
   /** As it was read before anything else: the run has met the wishes that stand in it, and no later ones. */
   integration: Integration;
   readAt: Date;
+  /** Whether there is time to send something before this worker hands the run over. */
+  mayBegin: () => boolean;
+  now: () => number;
 }
+
+// as many as a worker reads at once when it begins to send: later ones are read when their turn comes
+const preparedAtOnce = 2;
+
+/**
+ * The first chunks of a run that is no large one: what their lines were chosen by was read a moment ago, and is not read
+ * again for them, nor is the chunk written twice. Nothing of it is sent before the export names its chunks.
+ */
+const prepareFirst = async (
+  { table, lease, integration, mayBegin, now }: Planning,
+  planned: Chunk[],
+  sources: PlanSources,
+  bits: number,
+): Promise<Map<number, PreparedChunk>> => {
+  const prepared = new Map<number, PreparedChunk>();
+  if (!mayBegin() || sources.entries.size > largeLines) return prepared;
+  const { mode, kind } = lease.current();
+  const { partnerId, proofGen, gradient } = integration;
+  const deciding = { services: sources.services, run: { mode, kind, proofGen }, heard: new Map(), stopped: null };
+  const gone = new Set(sources.customers.flatMap(({ id, removedAt }) => (removedAt === null ? [] : [id])));
+  const told = {
+    countOf: ({ customerId, serviceId }: Line) => sources.counted.get(customerId)?.get(serviceId),
+    isGone: (customerId: string) => gone.has(customerId),
+  };
+  for (const chunk of planned) {
+    const row = bits === integration.ledgerBits ? sources.rows.get(chunk.bucket) : undefined;
+    const its = [...sources.entries].filter(([, { customerId }]) => bucketOf(customerId, bits) === chunk.bucket);
+    const bucket = row
+      ? { ...row, entries: new Map(its) }
+      : await readBucket(table, { partnerId, bits, number: chunk.bucket }, gradient?.integrationId ?? "");
+    prepared.set(chunk.number, decideChunk({ ...deciding, now: now() }, chunk, bucket, told));
+  }
+  return prepared;
+};
 
 /**
  * Fixes the lines of a run and stores them in chunks: first those to send, then those that are unchanged, whose
  * receipts are written at once. Done again after a crash it writes the same chunk numbers; nothing has been sent before
- * the export names how many there are.
+ * the export names how many there are, whatever numbers the chunks of an attempt that died have noted.
  */
-export const planExport = async ({ table, lease, integration, readAt }: Planning): Promise<Plan> => {
+export const planExport = async (planning: Planning): Promise<Planned> => {
+  const { table, lease, integration, readAt } = planning;
   const run = lease.current();
   const { partnerId, id: exportId, retryOf, createdAt, version } = run;
   // before the other sources, not beside them: each is read in pages that take memory
@@ -113,17 +161,17 @@ export const planExport = async ({ table, lease, integration, readAt }: Planning
     ...sending.map(({ bucket, lines: part }) => ({ bucket, content: { state: "planned", lines: part } as const })),
     ...settled.map(({ bucket, lines: part }) => ({ bucket, content: { state: "done", receipts: part } as const })),
   ];
-  for (let from = 0; from < contents.length; from += chunksAtOnce) {
+  const chunks = contents.map(
+    ({ bucket, content }, number): Chunk => ({ partnerId, exportId, number, bucket, content, createdAt, version }),
+  );
+  const first = chunks.slice(0, Math.min(preparedAtOnce, sending.length));
+  const prepared = await prepareFirst(planning, first, sources, ledgerBits);
+  for (let from = 0; from < chunks.length; from += chunksAtOnce) {
     await lease.keep();
-    await Promise.all(
-      contents
-        .slice(from, from + chunksAtOnce)
-        .map(({ bucket, content }, place) =>
-          storePlanned(table, { partnerId, exportId, number: from + place, bucket, content, createdAt, version }),
-        ),
-    );
+    const some = chunks.slice(from, from + chunksAtOnce);
+    await Promise.all(some.map((chunk) => storePlanned(table, prepared.get(chunk.number)?.chunk ?? chunk)));
   }
-  return {
+  const plan: Plan = {
     connectionId: integration.gradient?.integrationId ?? "",
     seq: integration.wants.seq,
     proofGen: integration.proofGen,
@@ -136,6 +184,6 @@ export const planExport = async ({ table, lease, integration, readAt }: Planning
     reason: chosen.reason,
     endsBilling: chosen.toSend.some(({ billed }) => !billed),
     totals: { ...noTotals, lines, unchanged: chosen.unchanged.length },
-    ledgerBits,
   };
+  return { plan, ledgerBits, services: sources.services, prepared };
 };

@@ -8,6 +8,7 @@ import type { Pacer } from "#shared/pace/pacer";
 import type { HubService } from "#shared/services/hub-service";
 import type { Table } from "#shared/table/table";
 import type { Halt } from "./halt.ts";
+import type { PreparedChunk } from "./prepare-chunk.ts";
 import type { CountResult } from "./send-count.ts";
 
 /** The token that a run sends with, and where it is kept. */
@@ -42,6 +43,8 @@ export interface ExportRun {
   connectionId: string;
   ledgerBits: number;
   services: Map<string, HubService>;
+  /** Chunks that were prepared with the plan, by number. */
+  prepared: ReadonlyMap<number, PreparedChunk>;
   /** What stands in the way of this partner's calls now, if anything does. */
   obstacle: () => Promise<StopReason | null>;
   /** Told of every answer of Gradient to a count. */

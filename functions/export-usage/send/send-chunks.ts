@@ -25,7 +25,10 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
   const ledger = ledgerInUse(run);
   const settlement = settleInOrder(run, ledger);
 
+  for (const { bucket } of run.prepared.values()) ledger.written(bucket);
   const prepare = async (number: number): Promise<PreparedChunk> => {
+    const prepared = run.prepared.get(number);
+    if (prepared) return prepared;
     const chunk = await findChunk(table, partnerId, exportId, number);
     if (!chunk) throw new Error("A planned chunk is missing");
     const bucket = await ledger.row(chunk.bucket);

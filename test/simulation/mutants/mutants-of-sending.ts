@@ -47,9 +47,11 @@ export const mutantsOfSending: Mutant[] = [
     "intents are not written",
     "seeds",
     prepare,
-    "  await store(table, chunkWrite(marked));\n  return { chunk: written(marked), bucket, lines };",
-    "  return { chunk, bucket, lines };",
+    "  await store(table, chunkWrite(prepared.chunk));\n  return { ...prepared, chunk: written(prepared.chunk) };",
+    "  return { ...prepared, chunk };",
   ),
+  one("the first intents are not written", "seeds", plan, "prepared.get(chunk.number)?.chunk ?? chunk", "chunk"),
+  one("numbers are noted for a run that is handed over", "sends", plan, "if (!mayBegin() || sources", "if (sources"),
   one(
     "a dead worker's intents are not heeded",
     "seeds",
