@@ -29,28 +29,44 @@ const field = (record: unknown, name: string): unknown => (isRecord(record) ? re
 
 // as `Date` writes it for all years that have four digits
 const timeLength = "2026-01-01T00:00:00.000Z".length;
-const isTime = (value: unknown): value is string =>
-  typeof value === "string" &&
-  value.length === timeLength &&
-  value.endsWith("Z") &&
-  !Number.isNaN(Date.parse(value)) &&
-  new Date(value).toISOString() === value;
+const minuteLength = "2026-01-01T00:00:".length;
+const restOfMinute = /^[0-5]\d\.\d{3}Z$/;
+
+/** Reads moments that are written like this, most of them in the same minute; undefined for anything else. */
+const timeReader = () => {
+  let minute = "-";
+  let minuteAt = 0;
+  return (value: unknown): number | undefined => {
+    if (typeof value !== "string" || value.length !== timeLength) return undefined;
+    const rest = value.slice(minuteLength);
+    if (!restOfMinute.test(rest)) return undefined;
+    if (!value.startsWith(minute)) {
+      const at = Date.parse(value);
+      if (Number.isNaN(at) || new Date(at).toISOString() !== value) return undefined;
+      minute = value.slice(0, minuteLength);
+      minuteAt = at - Number(rest.slice(0, 2)) * 1000 - Number(rest.slice(3, 6));
+    }
+    return minuteAt + Number(rest.slice(0, 2)) * 1000 + Number(rest.slice(3, 6));
+  };
+};
 
 /**
  * Moments as the milliseconds since the one before: calls of one chunk are some milliseconds apart, and their digits
  * would be a third of what a row takes. Undefined for a list that has something else in it.
  */
 const toDistances = (list: unknown[]): (number | null)[] | undefined => {
-  const first = list.find((value) => value !== null);
-  if (!isTime(first) || !list.every((value) => value === null || isTime(value))) return undefined;
+  const read = timeReader();
+  const distances: (number | null)[] = [];
   let before = 0;
-  return list.map((value) => {
-    if (typeof value !== "string") return null;
-    const at = Date.parse(value);
-    const distance = at - before;
-    before = at;
-    return distance;
-  });
+  let times = 0;
+  for (const value of list) {
+    const at = value === null ? null : read(value);
+    if (at === undefined) return undefined;
+    distances.push(at === null ? null : at - before);
+    before = at ?? before;
+    times += Number(at !== null);
+  }
+  return times > 0 ? distances : undefined;
 };
 
 const fromDistances = (distances: unknown[]): unknown[] => {
