@@ -1,8 +1,8 @@
 /** What the workers of exports are given; the benches play with the same. */
 export const exportWorkers = {
-  // Measured under the share of a core that it gives: 94.6 a second, where 768 MB reach 94.3 and 512 MB 93.3; with
-  // twenty small runs side by side 93.8, 92.9 and 90.8 (docs/performance.md).
-  memoryMb: 832,
+  // Measured under the share of a core that it gives: 94.3 a second, where 1,024 MB reach 94.6 and 512 MB 93.3; with
+  // twenty small runs that begin in the same moment 92.9, 93.8 and 90.8 (docs/performance.md).
+  memoryMb: 768,
   /**
    * Whoever has used its share of a core up stands still, and a collection of garbage is the longest piece of work that
    * a worker has: with more room there are fewer, and less is taken for old that is not.
