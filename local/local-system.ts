@@ -1,9 +1,9 @@
 import { closeSync, openSync, rmSync } from "node:fs";
 import type { RequestListener } from "node:http";
 import { type Host, startHost } from "./host/host.ts";
+import { apiDoor, localRoutes } from "./host/local-routes.ts";
 import { originsOf } from "./http/door.ts";
 import { listenLocally, sendJson } from "./http/http-server.ts";
-import { apiDoor, localRoutes } from "./http/local-routes.ts";
 import { startHubUi } from "./hub-ui/hub-ui.ts";
 import { localAudience, startIssuer } from "./issuer/issuer.ts";
 import type { StartOptions } from "./options.ts";

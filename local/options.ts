@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { requireWebhookSecret } from "./signed-webhook.ts";
 import { StartupProblem } from "./startup-problem.ts";
-import { requireWebhookSecret } from "./webhook/signed-webhook.ts";
 
 export const repositoryRoot = resolve(import.meta.dirname, "..");
 

@@ -1,25 +1,27 @@
+import { throwAll } from "#shared/errors";
 import { admissionWrite, readAdmission } from "#shared/exports/admission/admission";
+import { maxStalls, runningExports, stalledAt, unattendedAt } from "#shared/exports/attention";
 import { type Closed, type Closing, closingAbandoned, closingUnread } from "#shared/exports/ending/close-export";
 import {
+  exportKey,
   exportWrite,
   findExport,
   fromExportItem,
   isHeld,
   isOver,
-  maxStalls,
-  runningExports,
-  stalledAt,
   type UsageExport,
-  unattendedAt,
 } from "#shared/exports/usage-export";
 import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
 import { logFailure } from "#shared/log-failure";
 import { logger } from "#shared/logger";
 import { owe } from "#shared/outbox/outbox";
 import { handleDue } from "#shared/table/due-items";
-import { type DueKey, isConflict, retryOnConflict, type Write } from "#shared/table/table";
+import { isConflict, type Key, retryOnConflict, store, type Write } from "#shared/table/table";
 
 const reserveMs = 10_000;
+
+/** `fine`: somebody is at it. `gone`: it is over. */
+type Report = Record<"resumed" | "closed" | "fine" | "gone", number>;
 
 /**
  * Sees to runs that nobody is at: a worker has died, or a message was lost. They get another message; one that a person
@@ -66,14 +68,14 @@ export const resumeExports = (dependencies: Closing) => {
     return [admissionWrite({ ...admission, places })];
   };
 
-  const follow = (key: DueKey) =>
-    retryOnConflict(async (): Promise<"resumed" | "closed" | "gone"> => {
+  const follow = (key: Key) =>
+    retryOnConflict(async (): Promise<keyof Report> => {
       const item = await table.get(key);
       const run = item && fromExportItem(item);
       const time = now();
       if (!run || isOver(run)) return "gone";
       const hasStalled = stalledAt(run) <= time.getTime();
-      if (!hasStalled && unattendedAt(run) > time.getTime()) return "gone";
+      if (!hasStalled && unattendedAt(run) > time.getTime()) return "fine";
       const stalls = run.stalls + Number(hasStalled);
       if (stalls >= maxStalls) return close(run, "stalled");
       if (run.stop !== null && !isHeld(run, time)) return close(run, "cancelled");
@@ -89,12 +91,33 @@ export const resumeExports = (dependencies: Closing) => {
       return "resumed";
     });
 
+  /** The runs that were admitted: they are in no index, and in the row of those under way until they are over. */
+  const followListed = async (report: Report): Promise<void> => {
+    const admission = await readAdmission(table);
+    const { places } = admission;
+    const ends = await Promise.allSettled(
+      places.map(({ partnerId, exportId }) => follow(exportKey(partnerId, exportId))),
+    );
+    for (const end of ends) if (end.status === "fulfilled") report[end.value] += 1;
+    throwAll(ends.flatMap((end) => (end.status === "rejected" ? [end.reason] : [])));
+    // When the last one is over nobody is admitted for some time, and nobody would take them out of the row.
+    if (places.length === 0 || ends.some((end) => end.status === "fulfilled" && end.value !== "gone")) return;
+    await store(table, admissionWrite({ ...admission, places: [] })).catch((error: unknown) => {
+      if (!isConflict(error)) throw error;
+    });
+  };
+
   return async ({ remainingMs }: { remainingMs: () => number }): Promise<{ resumed: number; closed: number }> => {
-    const report = { resumed: 0, closed: 0, gone: 0 };
-    const handle = async (key: DueKey) => {
+    const report: Report = { resumed: 0, closed: 0, fine: 0, gone: 0 };
+    const handle = async (key: Key) => {
       report[await follow(key)] += 1;
     };
-    await handleDue({ table, kind: runningExports, until: now(), hasTime: () => remainingMs() > reserveMs }, handle);
+    const failures: unknown[] = [];
+    const noted = (error: unknown) => void failures.push(error);
+    const due = { table, kind: runningExports, until: now(), hasTime: () => remainingMs() > reserveMs };
+    await handleDue(due, handle).catch(noted);
+    await followListed(report).catch(noted);
+    throwAll(failures);
     return { resumed: report.resumed, closed: report.closed };
   };
 };

@@ -2,7 +2,7 @@ import type { Refusals } from "#shared/breakers/refusals";
 import { type Closing, closingWrites } from "#shared/exports/ending/close-export";
 import { type Lease, LeaseLost, takeLease } from "#shared/exports/export-lease";
 import { isAwaited, startAtOnce } from "#shared/exports/start-usage-export";
-import { findExport, isOver, type StopReason, type UsageExport } from "#shared/exports/usage-export";
+import type { StopReason, UsageExport } from "#shared/exports/usage-export";
 import type { CountClient } from "#shared/gradient/gradient-api";
 import { findIntegration, integrationWrite } from "#shared/integrations/integration";
 import { logger, withLogFields } from "#shared/logger";
@@ -52,13 +52,14 @@ export const carryExport = (dependencies: Carrying) => {
   const closing: Closing = { table, now, newId, random };
   const start = startRun(dependencies);
 
-  const close = ({ partnerId, exportId }: Leg, holder: string) =>
-    retryOnConflict(async () => {
-      const [running, before] = await Promise.all([
-        findExport(table, partnerId, exportId),
-        findIntegration(table, partnerId),
-      ]);
-      if (!running || !before || isOver(running) || running.lease?.holder !== holder) throw new LeaseLost();
+  /** Closes it as this worker knows it, and reads it anew where somebody has written it since. */
+  const close = (lease: Lease) => {
+    let isOutdated = false;
+    return retryOnConflict(async () => {
+      const running = isOutdated ? await lease.reread() : lease.current();
+      const before = await findIntegration(table, running.partnerId);
+      if (!before) throw new LeaseLost();
+      isOutdated = true;
       const { over, after, writes } = await closingWrites(closing)(running, before);
       const record = isAwaited(over, after)
         ? startAtOnce(after, { now: now(), newId }).writes
@@ -66,6 +67,7 @@ export const carryExport = (dependencies: Carrying) => {
       await table.transact([...writes, ...record]);
       return over;
     });
+  };
 
   /** Whether the run goes on: Gradient took the token when it was asked again. Otherwise it is stopped. */
   const clearUp = async (refusal: Refusal, run: ExportRun): Promise<StopReason | null> => {
@@ -109,7 +111,6 @@ export const carryExport = (dependencies: Carrying) => {
   };
 
   const carry = async (lease: Lease, invocation: Invocation): Promise<LegOutcome> => {
-    const { partnerId, id: exportId } = lease.current();
     const heard: ExportRun["heard"] = new Map();
     let end = await send(lease, invocation, { refused: null, heard });
     // what was refused is in doubt then, as with a worker that died, and is sent again; or ends with the reason
@@ -117,7 +118,7 @@ export const carryExport = (dependencies: Carrying) => {
     const { stop } = end;
     if (stop !== null) await lease.save((current) => ({ ...current, stop: current.stop ?? stop }));
     if (end.how === "hand-over") return handOver(lease);
-    const over = await close({ partnerId, exportId }, invocation.holder);
+    const over = await close(lease);
     logger.info("export finished", { outcome: over.outcome ?? "", ...over.totals });
     return "finished";
   };

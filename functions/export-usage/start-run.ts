@@ -17,6 +17,7 @@ import type { Table } from "#shared/table/table";
 import { planExport } from "./plan/plan-export.ts";
 import type { ExportRun, RunToken } from "./send/export-run.ts";
 import { newHalt } from "./send/halt.ts";
+import { handOverMs } from "./send/send-chunks.ts";
 
 interface Dependencies {
   table: Table;
@@ -87,14 +88,12 @@ export const startRun = (dependencies: Dependencies) => {
     }
   };
 
-  /** Answers in how many rows the ledger is from then on. */
-  const plan = async (lease: Lease, integration: Integration, readAt: Date): Promise<number> => {
-    const { ledgerBits, ...planned } = await inTurn(lease, integration, () =>
-      planExport({ table, lease, integration, readAt }),
-    );
+  const plan = async (lease: Lease, integration: Integration, readAt: Date, mayBegin: () => boolean) => {
+    const planning = { table, lease, integration, readAt, mayBegin, now: clock.now };
+    const planned = await inTurn(lease, integration, () => planExport(planning));
     const at = now().toISOString();
-    await lease.save((current) => ({ ...current, ...planned, state: "sending", startedAt: at, progressAt: at }));
-    return ledgerBits;
+    await lease.save((current) => ({ ...current, ...planned.plan, state: "sending", startedAt: at, progressAt: at }));
+    return planned;
   };
 
   /** The first accepted count proves the mapping. */
@@ -128,7 +127,8 @@ export const startRun = (dependencies: Dependencies) => {
     // have taken it a moment before.
     if (plannedFor !== null && plannedFor !== integration?.gradient?.integrationId) halt.meet(notConnected);
     const mayPlan = integration && halt.stop() === null && lease.current().chunks === null;
-    const ledgerBits = mayPlan ? await plan(lease, integration, readAt) : (integration?.ledgerBits ?? 0);
+    const mayBegin = () => invocation.remainingMs() >= handOverMs;
+    const planned = mayPlan ? await plan(lease, integration, readAt, mayBegin) : undefined;
     return {
       table,
       gradient,
@@ -140,8 +140,9 @@ export const startRun = (dependencies: Dependencies) => {
       halt,
       token,
       connectionId: lease.current().connectionId ?? "",
-      ledgerBits,
-      services: new Map((await listServices(table)).map((service) => [service.id, service])),
+      ledgerBits: planned?.ledgerBits ?? integration?.ledgerBits ?? 0,
+      services: planned?.services ?? new Map((await listServices(table)).map((service) => [service.id, service])),
+      prepared: planned?.prepared ?? new Map(),
       obstacle,
       onAnswer: ({ kind }) => void refusals.note({ partnerId, outcome: outcomeOf(kind), at: clock.now() }),
       heard,

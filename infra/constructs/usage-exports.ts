@@ -58,6 +58,7 @@ export class UsageExports extends Construct {
       errorImpact: "usage arrives in Gradient late or not at all, so customers are billed with old counts",
       timeout: workerTimeout,
       memoryMb: exportWorkers.memoryMb,
+      youngMb: exportWorkers.youngMb,
       // A run longer than that is handed over: outbox, relay, queue, this function again.
       wakesItself: true,
     });

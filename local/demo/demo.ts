@@ -1,7 +1,7 @@
 import { takeJourney } from "./journey.ts";
 import { useLocalSystem } from "./running-system.ts";
 import { messageOf } from "./steps/step-runner.ts";
-import { standardTerminal } from "./terminal.ts";
+import { standardTerminal } from "./traveller/terminal.ts";
 import { showWhatToLookAt } from "./what-to-look-at.ts";
 
 const terminal = standardTerminal();

@@ -1,9 +1,6 @@
 import { fetchAccessToken } from "#local/sample/access-token";
 import { loadSample } from "#local/sample/load-sample";
 import { readSample } from "#local/sample/sample";
-import { hubClient } from "./hub-client.ts";
-import { mailboxClient } from "./mailbox-client.ts";
-import { partnerSideClient } from "./partner-side.ts";
 import type { Endpoints } from "./running-system.ts";
 import { confirmAgreement, showOwnerMail } from "./steps/agreeing.ts";
 import { generateKey, registerToken, startIntegration } from "./steps/connecting.ts";
@@ -11,8 +8,11 @@ import { awaitAccountsAndServices, mapInGradient } from "./steps/mapping.ts";
 import { compareCounts, showReceipts } from "./steps/proving.ts";
 import { awaitActive, sendUsage } from "./steps/sending.ts";
 import { stepRunner } from "./steps/step-runner.ts";
-import type { Terminal } from "./terminal.ts";
-import type { Traveller } from "./traveller.ts";
+import { hubClient } from "./traveller/hub-client.ts";
+import { mailboxClient } from "./traveller/mailbox-client.ts";
+import { partnerSideClient } from "./traveller/partner-side.ts";
+import type { Terminal } from "./traveller/terminal.ts";
+import type { Traveller } from "./traveller/traveller.ts";
 
 /**
  * From nothing to counts that Gradient holds, as a partner's admin would go; whatever was done before is shown, not

@@ -8,7 +8,7 @@ import * as z from "zod";
 import { loadEnvFile, readOptions, repositoryRoot } from "#local/options";
 import { demoState } from "./demo-state.ts";
 import { messageOf } from "./steps/step-runner.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Terminal } from "./traveller/terminal.ts";
 
 const endpoints = z.object({
   hubUi: z.url(),

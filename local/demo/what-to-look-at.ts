@@ -1,5 +1,5 @@
 import type { LocalSystem } from "./running-system.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Terminal } from "./traveller/terminal.ts";
 
 /** The demo's end: where a person may look now, or how to get there where the system was only up for the demo. */
 export const showWhatToLookAt = (terminal: Terminal, { endpoints, comesBackBy }: LocalSystem): void => {

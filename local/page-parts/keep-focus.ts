@@ -43,7 +43,7 @@ const patienceMs = 100;
  */
 export const keepFocus = (root: HTMLElement): void => {
   let path: Path = [];
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isDue = false;
   document.addEventListener("focusin", ({ target }) => {
     path = target instanceof Element && root.contains(target) ? pathOf(target) : [];
   });
@@ -53,7 +53,7 @@ export const keepFocus = (root: HTMLElement): void => {
       path = [];
   });
   const look = () => {
-    timer = undefined;
+    isDue = false;
     const had = path[0]?.element;
     if (!(had instanceof HTMLElement) || document.activeElement !== document.body) return;
     // whoever is in the address bar by now stays there
@@ -66,6 +66,7 @@ export const keepFocus = (root: HTMLElement): void => {
     if (target !== null) take(target);
   };
   new MutationObserver(() => {
-    timer ??= setTimeout(look, patienceMs);
+    if (!isDue) setTimeout(look, patienceMs);
+    isDue = true;
   }).observe(root, { childList: true, subtree: true, attributes: true, attributeFilter: ["disabled"] });
 };

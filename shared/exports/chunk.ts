@@ -10,10 +10,24 @@ import { receiptWithoutWorker, stopVerdict } from "./verdicts.ts";
 const intent = z.object({ at: z.int(), unitCount: z.int() });
 export type Intent = z.infer<typeof intent>;
 
+/** By the lines' places, null where nothing goes out: most lines have a number, and the places take as much again. */
+const toNumbers = (intents: Intent[]): (number | null)[] => {
+  const numbers: (number | null)[] = [];
+  for (const { at, unitCount } of intents) numbers[at] = unitCount;
+  return Array.from(numbers, (number) => number ?? null);
+};
+const fromNumbers = (numbers: (number | null)[]): Intent[] =>
+  numbers.flatMap((unitCount, at) => (unitCount === null ? [] : [{ at, unitCount }]));
+
 const content = z.discriminatedUnion("state", [
   z.object({ state: z.literal("planned"), lines: z.array(line) }),
   /** Some of `intents` may be under way: whoever finds a chunk in this state cannot know which of them landed. */
-  z.object({ state: z.literal("sending"), lines: z.array(line), intents: z.array(intent) }),
+  z.object({
+    state: z.literal("sending"),
+    lines: z.array(line),
+    // rows of before name the places
+    intents: z.union([z.array(intent), z.array(z.int().nullable()).transform(fromNumbers)]),
+  }),
   z.object({ state: z.literal("done"), receipts: z.array(receipt) }),
 ]);
 export type ChunkContent = z.infer<typeof content>;
@@ -37,14 +51,7 @@ export interface Chunk {
   version: number;
 }
 
-const stored = z.object({
-  partnerId: z.string(),
-  exportId: z.string(),
-  number: z.int(),
-  bucket: z.int(),
-  createdAt: z.string(),
-  version: z.number(),
-});
+const stored = z.object({ bucket: z.int(), createdAt: z.string(), version: z.number() });
 
 export const chunkPk = (partnerId: string, exportId: string): string => `export#${partnerId}#${exportId}`;
 // five digits keep text order and number order the same for up to six million lines
@@ -58,14 +65,28 @@ export const chunkKey = (partnerId: string, exportId: string, number: number): K
   sk: chunkSk(number),
 });
 
-export const toChunkItem = ({ content: value, ...chunk }: Chunk): Item => ({
+/** Whose chunk it is says its key, and the row no second time: above a kilobyte each write costs two units. */
+export const toChunkItem = ({ content: value, partnerId, exportId, number, ...chunk }: Chunk): Item => ({
   ...chunk,
-  ...chunkKey(chunk.partnerId, chunk.exportId, chunk.number),
-  packed: pack(value),
-  expiresAt: retentionOf({ id: chunk.exportId, createdAt: chunk.createdAt }),
+  ...chunkKey(partnerId, exportId, number),
+  packed: pack(value.state === "sending" ? { ...value, intents: toNumbers(value.intents) } : value),
+  expiresAt: retentionOf({ id: exportId, createdAt: chunk.createdAt }),
 });
 
-const fromItem = (item: Item): Chunk => ({ ...readRow(stored, item), content: readPacked(content, item) });
+const placeOf = ({ pk, sk }: Key): Pick<Chunk, "partnerId" | "exportId" | "number"> => {
+  const end = pk.lastIndexOf("#");
+  return {
+    partnerId: pk.slice(pk.indexOf("#") + 1, end),
+    exportId: pk.slice(end + 1),
+    number: Number(sk.slice(sk.indexOf("#") + 1)),
+  };
+};
+
+const fromItem = (item: Item): Chunk => ({
+  ...placeOf(item),
+  ...readRow(stored, item),
+  content: readPacked(content, item),
+});
 
 export const chunkWrite = (chunk: Chunk): RowWrite => versioned(toChunkItem(chunk));
 

@@ -28,6 +28,10 @@ export interface Lease {
    * to a write is lost, `change` meets its own result: it must then change nothing more.
    */
   save(change: (current: UsageExport) => UsageExport): Promise<UsageExport>;
+  /** The same with the next write, and without one of its own. */
+  amend(change: (current: UsageExport) => UsageExport): void;
+  /** The newest state, with what no write has carried so far. Throws `LeaseLost` when the run has gone elsewhere. */
+  reread(): Promise<UsageExport>;
   /** Lets the run go, and in the same step owes the message that wakes its next worker. */
   handOver(owed: (next: UsageExport) => Write): Promise<void>;
 }
@@ -40,6 +44,19 @@ interface Dependencies {
 
 const newLease = ({ table, clock, holder }: Dependencies, taken: UsageExport): Lease => {
   let held = taken;
+  /** What is to go with the next write. */
+  let amendments: ((current: UsageExport) => UsageExport)[] = [];
+  let current = taken;
+  const hold = (value: UsageExport): UsageExport => {
+    held = value;
+    current = amendments.reduce((amended, change) => change(amended), value);
+    return current;
+  };
+  const reread = async (): Promise<UsageExport> => {
+    const newest = await findExport(table, held.partnerId, held.id);
+    if (newest?.lease?.holder !== holder || isOver(newest)) throw new LeaseLost();
+    return hold(newest);
+  };
   let renewal: Promise<UsageExport> | undefined;
   const write = async (
     change: (current: UsageExport) => UsageExport,
@@ -47,17 +64,16 @@ const newLease = ({ table, clock, holder }: Dependencies, taken: UsageExport): L
     owed?: (next: UsageExport) => Write,
   ) => {
     const attempt = async () => {
-      const next = { ...change(held), lease: until === null ? null : { holder, until } };
+      const next = { ...change(current), lease: until === null ? null : { holder, until } };
+      const carried = amendments.length;
       try {
         if (owed) await table.transact([exportWrite(next), owed(next)]);
         else await store(table, exportWrite(next));
-        held = written(next);
-        return held;
+        amendments = amendments.slice(carried);
+        return hold(written(next));
       } catch (error) {
         if (!isConflict(error)) throw error;
-        const newest = await findExport(table, held.partnerId, held.id);
-        if (newest?.lease?.holder !== holder || isOver(newest)) throw new LeaseLost();
-        held = newest;
+        await reread();
         throw error;
       }
     };
@@ -66,21 +82,26 @@ const newLease = ({ table, clock, holder }: Dependencies, taken: UsageExport): L
   const leftMs = () => (held.lease === null ? 0 : Date.parse(held.lease.until) - clock.now());
   const save: Lease["save"] = (change) => write(change, new Date(clock.now() + leaseMs).toISOString());
   return {
-    current: () => held,
+    current: () => current,
     isSafe: () => leftMs() > marginMs,
     keep: async () => {
       if (leftMs() >= leaseMs / 2) return;
       // many calls may ask at once; one renewal serves them all
-      renewal ??= save((current) => current).finally(() => {
+      renewal ??= save((unchanged) => unchanged).finally(() => {
         renewal = undefined;
       });
       await renewal;
     },
     save,
+    amend: (change) => {
+      amendments.push(change);
+      hold(held);
+    },
+    reread,
     handOver: async (owed) => {
       const queuedAt = new Date(clock.now()).toISOString();
       const leg = held.leg + 1;
-      await write((current) => ({ ...current, leg, queuedAt }), null, owed);
+      await write((now) => ({ ...now, leg, queuedAt }), null, owed);
     },
   };
 };

@@ -5,6 +5,7 @@ import { exportLane } from "../outbox/export-lane.ts";
 import { partnerPk } from "../partners/partner.ts";
 import { openEnum, readableOf, readRow } from "../stored.ts";
 import { type Item, type Key, type Page, type RowWrite, type Table, versioned } from "../table/table.ts";
+import { dueEntry } from "./attention.ts";
 import { compactExport } from "./compact-export.ts";
 import { totals } from "./line.ts";
 
@@ -131,32 +132,6 @@ const lookKeptSeconds = 8 * 24 * 60 * 60;
 export const retentionOf = ({ id, createdAt }: Pick<UsageExport, "id" | "createdAt">): number =>
   Math.floor(Date.parse(createdAt) / 1000) + (id.startsWith(lookId) ? lookKeptSeconds : keptSeconds);
 
-export const runningExports = "running-export";
-
-const minuteMs = 60_000;
-// a lease is renewed when half of it is gone; a message is received within seconds, but all workers may be busy
-const withoutLeaseMs = minuteMs;
-const withoutWorkerMs = 5 * minuteMs;
-/** A run that has neither been planned nor settled a chunk for so long is not getting anywhere. */
-const patienceMs = 15 * minuteMs;
-/** How often a run may stand still for that long before it is closed. */
-export const maxStalls = 3;
-
-/** When its worker passes for dead, or its message for lost. */
-export const unattendedAt = ({ lease, queuedAt }: UsageExport): number =>
-  lease === null ? Date.parse(queuedAt) + withoutWorkerMs : Date.parse(lease.until) + withoutLeaseMs;
-
-/** When it has stood still once more for too long. */
-export const stalledAt = ({ progressAt, stalls }: UsageExport): number =>
-  Date.parse(progressAt) + (stalls + 1) * patienceMs;
-
-/**
- * When somebody may have to look after it, less than a minute before that at most: in steps of a minute, as the job for
- * it comes, a checkpoint every second does not move the row in its index, which costs as much as the checkpoint itself.
- */
-const lookAfterAt = (value: UsageExport): string =>
-  new Date(Math.floor(Math.min(unattendedAt(value), stalledAt(value)) / minuteMs) * minuteMs).toISOString();
-
 /** A state of another version is over as well once it has an end. */
 export const isOver = ({ state, finishedAt }: Pick<UsageExport, "state" | "finishedAt">): boolean =>
   state === "finished" || state === "cancelled" || finishedAt !== null;
@@ -176,7 +151,7 @@ export const exportKey = (partnerId: string, id: string): Key => ({
 const toItem = (value: UsageExport): Item => ({
   ...compactExport(value),
   ...exportKey(value.partnerId, value.id),
-  ...(isOver(value) ? {} : { dueKind: runningExports, dueAt: lookAfterAt(value) }),
+  ...(isOver(value) ? {} : dueEntry(value)),
   expiresAt: retentionOf(value),
 });
 

@@ -80,7 +80,7 @@ export const lineKey = ({ customerId, serviceId }: { customerId: string; service
 export const bucketOf = (customerId: string, bits: number): number =>
   hash("sha256", customerId, "buffer").readUInt16BE(0) >> (16 - bits);
 
-// 40 to 80 lines a row on average, so that few rows have more than one chunk: every chunk, however small, costs seven
+// 40 to 80 lines a row on average, so that few rows have more than one chunk: every chunk, however small, costs five
 // writes
 const linesPerBucket = 80;
 

@@ -5,7 +5,7 @@ import { SESClient } from "@aws-sdk/client-ses";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startMailbox } from "#local/aws/mailbox";
-import { mailboxClient } from "#local/demo/mailbox-client";
+import { mailboxClient } from "#local/demo/traveller/mailbox-client";
 import type { LocalServer } from "#local/http/http-server";
 import { composeMail } from "#shared/mail/letters/compose-mail";
 import type { MailFacts } from "#shared/mail/mail-facts";

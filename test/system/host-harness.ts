@@ -16,8 +16,8 @@ import * as z from "zod";
 import { type AwsCalls, awsCalls } from "#local/aws/aws-endpoints";
 import { startEmulators } from "#local/aws/emulators";
 import { startHost } from "#local/host/host";
+import { apiDoor, localRoutes } from "#local/host/local-routes";
 import { listenLocally } from "#local/http/http-server";
-import { apiDoor, localRoutes } from "#local/http/local-routes";
 import { startIssuer } from "#local/issuer/issuer";
 
 const fixtureTemplate = join(import.meta.dirname, "../fixtures/local-host/fixture.template.json");

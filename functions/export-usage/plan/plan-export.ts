@@ -1,5 +1,6 @@
+import type { PreparedChunk } from "#functions/export-usage/send/prepare-chunk";
 import { type Chunk, findChunk, maxLinesPerChunk, toChunkItem } from "#shared/exports/chunk";
-import { type Lease, LeaseLost } from "#shared/exports/export-lease";
+import { LeaseLost } from "#shared/exports/export-lease";
 import { noTotals } from "#shared/exports/line";
 import { readRetriedLines } from "#shared/exports/retried-export";
 import type { UsageExport } from "#shared/exports/usage-export";
@@ -8,7 +9,8 @@ import { aDayAfter } from "#shared/integrations/record/looks";
 import { isConflict, retryOnConflict, type Table } from "#shared/table/table";
 import { bitsFor, bucketOf } from "#shared/usage/ledger";
 import { chooseLines } from "./choose-lines.ts";
-import { readPlanSources, withNobodyBilled } from "./plan-sources.ts";
+import { type PlanSources, readPlanSources, withNobodyBilled } from "./plan-sources.ts";
+import { type Planning, prepareFirst } from "./prepare-first.ts";
 import { widenLedger } from "./widen-ledger.ts";
 
 // as many as are written at once, between two looks at the lease
@@ -82,7 +84,15 @@ export type Plan = Pick<
   | "reason"
   | "endsBilling"
   | "totals"
-> & { ledgerBits: number };
+>;
+
+export interface Planned {
+  plan: Plan;
+  ledgerBits: number;
+  services: PlanSources["services"];
+  /** The first chunks, by number, with what is about to be sent noted already. */
+  prepared: Map<number, PreparedChunk>;
+}
 
 /** The page tells of it, and a look finds out when it is over. */
 const showUnreadable = (table: Table, partnerId: string, at: string): Promise<void> =>
@@ -95,20 +105,13 @@ const showUnreadable = (table: Table, partnerId: string, at: string): Promise<vo
     await table.transact([integrationWrite({ ...shown, mapping: { ...mapping, nextCheckAt } })]);
   });
 
-interface Planning {
-  table: Table;
-  lease: Lease;
-  /** As it was read before anything else: the run has met the wishes that stand in it, and no later ones. */
-  integration: Integration;
-  readAt: Date;
-}
-
 /**
  * Fixes the lines of a run and stores them in chunks: first those to send, then those that are unchanged, whose
  * receipts are written at once. Done again after a crash it writes the same chunk numbers; nothing has been sent before
- * the export names how many there are.
+ * the export names how many there are, whatever numbers the chunks of an attempt that died have noted.
  */
-export const planExport = async ({ table, lease, integration, readAt }: Planning): Promise<Plan> => {
+export const planExport = async (planning: Planning): Promise<Planned> => {
+  const { table, lease, integration, readAt } = planning;
   const run = lease.current();
   const { partnerId, id: exportId, retryOf, createdAt, version } = run;
   // before the other sources, not beside them: each is read in pages that take memory
@@ -126,17 +129,16 @@ export const planExport = async ({ table, lease, integration, readAt }: Planning
     ...sending.map(({ bucket, lines: part }) => ({ bucket, content: { state: "planned", lines: part } as const })),
     ...settled.map(({ bucket, lines: part }) => ({ bucket, content: { state: "done", receipts: part } as const })),
   ];
-  for (let from = 0; from < contents.length; from += chunksAtOnce) {
+  const chunks = contents.map(
+    ({ bucket, content }, number): Chunk => ({ partnerId, exportId, number, bucket, content, createdAt, version }),
+  );
+  const prepared = await prepareFirst(planning, chunks.slice(0, sending.length), sources, ledgerBits);
+  for (let from = 0; from < chunks.length; from += chunksAtOnce) {
     await lease.keep();
-    await Promise.all(
-      contents
-        .slice(from, from + chunksAtOnce)
-        .map(({ bucket, content }, place) =>
-          storePlanned(table, { partnerId, exportId, number: from + place, bucket, content, createdAt, version }),
-        ),
-    );
+    const some = chunks.slice(from, from + chunksAtOnce);
+    await Promise.all(some.map((chunk) => storePlanned(table, prepared.get(chunk.number)?.chunk ?? chunk)));
   }
-  return {
+  const plan: Plan = {
     connectionId: integration.gradient?.integrationId ?? "",
     seq: integration.wants.seq,
     proofGen: integration.proofGen,
@@ -149,6 +151,6 @@ export const planExport = async ({ table, lease, integration, readAt }: Planning
     reason: chosen.reason,
     endsBilling: chosen.toSend.some(({ billed }) => !billed),
     totals: { ...noTotals, lines, unchanged: chosen.unchanged.length },
-    ledgerBits,
   };
+  return { plan, ledgerBits, services: sources.services, prepared };
 };

@@ -1,11 +1,12 @@
 import { type Customer, customerPrefix, fromCustomerItem } from "#shared/customers/customer";
 import { type HeldLine, heldLine } from "#shared/exports/lines-in-scope";
 import type { Integration } from "#shared/integrations/integration";
+import { largeLines } from "#shared/integrations/record/expected-lines";
 import { partnerPk } from "#shared/partners/partner";
 import { type HubService, listServices } from "#shared/services/hub-service";
 import { readableOf } from "#shared/stored";
 import { allItems, type Item, type Table } from "#shared/table/table";
-import { type LedgerEntry, ledgerRows, lineKey } from "#shared/usage/ledger";
+import { type Bucket, type LedgerEntry, ledgerRows, lineKey } from "#shared/usage/ledger";
 import { type Count, fromUsageItem, usagePrefix } from "#shared/usage/usage";
 
 // DynamoDB's own page, a megabyte, takes forty while it is being read
@@ -19,6 +20,8 @@ export interface PlanSources {
   held: HeldLine[];
   /** By line: what the ledger says of it. */
   entries: Map<string, LedgerEntry>;
+  /** The ledger's rows without their entries: of which version each was. */
+  rows: Map<number, Omit<Bucket, "entries">>;
   services: Map<string, HubService>;
   serviceNames: Map<string, string>;
   leftOutServiceIds: ReadonlySet<string>;
@@ -43,10 +46,10 @@ const textPool = () => {
  */
 export const readPlanSources = async (
   table: Pick<Table, "query">,
-  { partnerId, ledgerBits: bits, gradient, leftOutServiceIds }: Integration,
+  { partnerId, ledgerBits: bits, gradient, leftOutServiceIds, sizes }: Integration,
 ): Promise<PlanSources> => {
   const one = textPool();
-  const rows = (prefix: string) => allItems(table, { pk: partnerPk(partnerId), prefix, limit: rowsAtOnce });
+  const rowsOf = (prefix: string) => allItems(table, { pk: partnerPk(partnerId), prefix, limit: rowsAtOnce });
 
   const unreadable = new Set<string>();
   const readOr = <T>(item: Item, prefix: string, from: (row: Item) => T): T | undefined => {
@@ -57,7 +60,7 @@ export const readPlanSources = async (
 
   const readCustomers = async () => {
     const customers: PlanSources["customers"] = [];
-    for await (const item of rows(customerPrefix)) {
+    for await (const item of rowsOf(customerPrefix)) {
       const read = readOr(item, customerPrefix, fromCustomerItem);
       if (read === undefined) continue;
       const { id, name, billing, removedAt, leftOut } = read;
@@ -67,7 +70,7 @@ export const readPlanSources = async (
   };
   const readCounted = async () => {
     const counted: PlanSources["counted"] = new Map();
-    for await (const item of rows(usagePrefix)) {
+    for await (const item of rowsOf(usagePrefix)) {
       const read = readOr(item, usagePrefix, fromUsageItem);
       if (read === undefined) continue;
       const { customerId, counts } = read;
@@ -81,26 +84,32 @@ export const readPlanSources = async (
   };
   const readEntries = async () => {
     const entries: PlanSources["entries"] = new Map();
+    const rows: PlanSources["rows"] = new Map();
     const ledger = { partnerId, bits, connectionId: gradient?.integrationId ?? "" };
     for await (const row of ledgerRows(table, ledger)) {
-      for (const entry of row.entries.values()) {
+      const { entries: its, ...place } = row;
+      rows.set(row.number, place);
+      for (const entry of its.values()) {
         const kept = { ...entry, customerId: one(entry.customerId), serviceId: one(entry.serviceId) };
         entries.set(lineKey(kept), kept);
       }
     }
-    return entries;
+    return { entries, rows };
   };
 
-  // one after the other: side by side, the pages of all three would have to be in memory
-  const customers = await readCustomers();
-  const counted = await readCounted();
-  const entries = await readEntries();
+  // of a large partner one after the other: side by side, the pages of all three would have to be in memory
+  const isLarge = sizes.lines > largeLines;
+  const reads = [readCustomers, readCounted, readEntries] as const;
+  const inTurn = async () => [await reads[0](), await reads[1](), await reads[2]()] as const;
+  const atOnce = () => Promise.all([reads[0](), reads[1](), reads[2]()]);
+  const [customers, counted, { entries, rows }] = await (isLarge ? inTurn() : atOnce());
   const services = new Map((await listServices(table)).map((service) => [service.id, service]));
   return {
     customers: unreadable.size === 0 ? customers : customers.filter(({ id }) => !unreadable.has(id)),
     hasUnreadable: unreadable.size > 0,
     counted,
     entries,
+    rows,
     held: [...entries.values()].map(heldLine),
     services,
     serviceNames: new Map([...services.values()].map(({ id, name }) => [id, name])),

@@ -8,20 +8,13 @@ import type { Pacer } from "#shared/pace/pacer";
 import type { HubService } from "#shared/services/hub-service";
 import type { Table } from "#shared/table/table";
 import type { Halt } from "./halt.ts";
-import type { CountResult } from "./send-count.ts";
+import type { Heard, PreparedChunk } from "./prepare-chunk.ts";
 
 /** The token that a run sends with, and where it is kept. */
 export interface RunToken {
   value: PartnerToken;
   secretName: string;
   versionId: string;
-}
-
-/** What a worker has heard of a line that is in no receipt yet. */
-export interface Heard {
-  unitCount: number;
-  asOf: string | null;
-  result: CountResult;
 }
 
 /** Everything that one worker needs while it carries one run. */
@@ -42,6 +35,8 @@ export interface ExportRun {
   connectionId: string;
   ledgerBits: number;
   services: Map<string, HubService>;
+  /** Chunks that were prepared with the plan, by number. */
+  prepared: ReadonlyMap<number, PreparedChunk>;
   /** What stands in the way of this partner's calls now, if anything does. */
   obstacle: () => Promise<StopReason | null>;
   /** Told of every answer of Gradient to a count. */

@@ -7,8 +7,7 @@ import { landsWithinMs } from "#shared/gradient/lost-calls";
 import type { HubService } from "#shared/services/hub-service";
 import { store, type Table, written } from "#shared/table/table";
 import { type Bucket, type LedgerEntry, lineKey } from "#shared/usage/ledger";
-import { readUsageAmong } from "#shared/usage/usage";
-import type { Heard } from "./export-run.ts";
+import { type Count, readUsageAmong } from "#shared/usage/usage";
 import { decide } from "./line-decision.ts";
 import type { CountResult } from "./send-count.ts";
 
@@ -28,14 +27,32 @@ export interface PreparedChunk {
   lines: PreparedLine[];
 }
 
-interface Dependencies {
-  table: Table;
-  services: Map<string, HubService>;
-  run: Pick<UsageExport, "mode" | "kind" | "proofGen" | "totals">;
+/** What a worker has heard of a line that is in no receipt yet. */
+export interface Heard {
+  unitCount: number;
+  asOf: string | null;
+  result: CountResult;
+}
+
+interface Deciding {
+  services: ReadonlyMap<string, HubService>;
+  run: Pick<UsageExport, "mode" | "kind" | "proofGen">;
   heard: ReadonlyMap<string, Heard>;
   /** Set when the run has been stopped: no line is sent any more, each ends like this. */
   stopped: Verdict | null;
   now: number;
+}
+
+/** What the hub says of a chunk's customers. */
+interface Told {
+  countOf: (line: Line) => Count | undefined;
+  /** Removed since: its counts have gone with it. */
+  isGone: (customerId: string) => boolean;
+}
+
+interface Dependencies extends Deciding {
+  table: Table;
+  run: Pick<UsageExport, "mode" | "kind" | "proofGen" | "totals">;
 }
 
 /**
@@ -71,30 +88,20 @@ const removedAmong = async (
   return new Set(customers.flatMap(({ id, removedAt }) => (removedAt === null ? [] : [id])));
 };
 
-/**
- * Reads the numbers for a chunk's lines, as late as possible, decides on each line, and notes what is about to be sent
- * before anything is: whoever takes over from a dead worker then knows which numbers may be under way.
- */
-export const prepareChunk = async (
-  { table, services, run, heard, stopped, now }: Dependencies,
+/** Decides on each line, and notes in the chunk which numbers are about to be sent. */
+export const decideChunk = (
+  { services, run, heard, stopped, now }: Deciding,
   chunk: Chunk,
   bucket: Bucket,
-): Promise<PreparedChunk> => {
+  { countOf, isGone }: Told,
+): PreparedChunk => {
   const { content } = chunk;
   if (content.state === "done") return { chunk, bucket, lines: [] };
-  const customerIds = [...new Set(content.lines.map(({ customerId }) => customerId))];
-  // only a run of all lines knows how many its partner has
-  const partnerLines = run.kind === "all" ? run.totals.lines : Number.POSITIVE_INFINITY;
-  const usage = await readUsageAmong(table, chunk.partnerId, customerIds, partnerLines);
-  const uncounted = content.lines.filter(
-    ({ billed, customerId, serviceId }) => billed && usage.get(customerId)?.counts[serviceId] === undefined,
-  );
-  const isGone = await removedAmong(table, chunk.partnerId, uncounted);
   const until = new Date(now + landsWithinMs).toISOString();
   const left = new Map((content.state === "sending" ? content.intents : []).map((intent) => [intent.at, intent]));
 
   const lines = content.lines.map((line, at): PreparedLine => {
-    const count = line.billed ? usage.get(line.customerId)?.counts[line.serviceId] : undefined;
+    const count = line.billed ? countOf(line) : undefined;
     const intent = left.get(at);
     const known = heard.get(lineKey(line));
     if (known) {
@@ -104,7 +111,7 @@ export const prepareChunk = async (
     // Do not report *not sent* for a number that a dead worker may have sent.
     const isLeft = stopped !== null && intent !== undefined;
     const unitCount = isLeft ? intent.unitCount : (count?.unitCount ?? 0);
-    const isMeasured = !line.billed || count !== undefined || isGone.has(line.customerId);
+    const isMeasured = !line.billed || count !== undefined || isGone(line.customerId);
     const entry = entryWithIntent(line, bucket.entries.get(lineKey(line)), intent, until);
     const isInGradient = (services.get(line.serviceId)?.gradientServiceId ?? null) !== null;
     const verdict = isLeft
@@ -121,6 +128,31 @@ export const prepareChunk = async (
     ...chunk,
     content: { state: "sending", lines: content.lines, intents: [...intents, ...kept] },
   };
-  await store(table, chunkWrite(marked));
-  return { chunk: written(marked), bucket, lines };
+  return { chunk: marked, bucket, lines };
+};
+
+/**
+ * Reads the numbers for a chunk's lines, as late as possible, decides on each line, and notes what is about to be sent
+ * before anything is: whoever takes over from a dead worker then knows which numbers may be under way.
+ */
+export const prepareChunk = async (
+  { table, ...deciding }: Dependencies,
+  chunk: Chunk,
+  bucket: Bucket,
+): Promise<PreparedChunk> => {
+  const { content, partnerId } = chunk;
+  if (content.state === "done") return { chunk, bucket, lines: [] };
+  const { run } = deciding;
+  const customerIds = [...new Set(content.lines.map(({ customerId }) => customerId))];
+  // only a run of all lines knows how many its partner has
+  const partnerLines = run.kind === "all" ? run.totals.lines : Number.POSITIVE_INFINITY;
+  const usage = await readUsageAmong(table, partnerId, customerIds, partnerLines);
+  const countOf = ({ customerId, serviceId }: Line) => usage.get(customerId)?.counts[serviceId];
+  const uncounted = content.lines.filter((line) => line.billed && countOf(line) === undefined);
+  const gone = await removedAmong(table, partnerId, uncounted);
+  const told = { countOf, isGone: (id: string) => gone.has(id) };
+  const prepared = decideChunk(deciding, chunk, bucket, told);
+  if (prepared.chunk === chunk) return prepared;
+  await store(table, chunkWrite(prepared.chunk));
+  return { ...prepared, chunk: written(prepared.chunk) };
 };

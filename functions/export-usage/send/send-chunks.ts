@@ -12,6 +12,8 @@ export const handOverMs = 75_000;
 
 const isSent = ({ verdict }: PreparedChunk["lines"][number]): boolean => verdict === "send";
 
+const callsOf = ({ lines }: PreparedChunk): number => lines.filter(isSent).length;
+
 /**
  * Carries a run from its next chunk on. A chunk's numbers are read while the chunk before is being sent, and calls of
  * several chunks are under way at a time. Once the run is stopped, its remaining lines end without being sent. Answers
@@ -25,7 +27,10 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
   const ledger = ledgerInUse(run);
   const settlement = settleInOrder(run, ledger);
 
+  for (const { bucket } of run.prepared.values()) ledger.written(bucket);
   const prepare = async (number: number): Promise<PreparedChunk> => {
+    const prepared = run.prepared.get(number);
+    if (prepared) return prepared;
     const chunk = await findChunk(table, partnerId, exportId, number);
     if (!chunk) throw new Error("A planned chunk is missing");
     const bucket = await ledger.row(chunk.bucket);
@@ -44,7 +49,11 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
   const prefetch = (number: number): Promise<PreparedChunk> | undefined => {
     if (number >= count || run.remainingMs() < handOverMs) return undefined;
     const prepared = prepare(number);
-    prepared.catch((error: unknown) => halt.fail(error));
+    // At once, and not when its turn comes: reserved for one chunk at a time, the last block of each is a short one.
+    prepared.then(
+      (chunk) => run.pacer.expect(callsOf(chunk)),
+      (error: unknown) => halt.fail(error),
+    );
     return prepared;
   };
 
@@ -61,16 +70,18 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
   };
 
   let number = nextChunk;
+  let coming = prefetch(number);
   try {
-    for (let coming = prefetch(number); coming; number += 1) {
+    for (; coming; number += 1) {
       const prepared = await coming;
-      run.pacer.expect(prepared.lines.filter(isSent).length);
       coming = prefetch(number + 1);
       await sendChunk(prepared, number + 1 === count);
       halt.rethrow();
     }
   } catch (error) {
     halt.fail(error);
+    // other runs share the moments that were expected for it
+    coming?.then((left) => run.pacer.expect(-callsOf(left))).catch(() => undefined);
   }
   // when this worker lets the run go, none of its calls may be under way and no receipt unwritten
   await Promise.all([settlement.ended(), dispatcher.drained()]);

@@ -14,7 +14,7 @@ import {
 } from "aws-cdk-lib/aws-lambda";
 import { FilterPattern, LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
-import { usualMemoryMb } from "#infra/export-workers";
+import { usualMemoryMb, youngHeapOption } from "#infra/export-workers";
 import { settingsOf } from "#infra/stages";
 import { SynthProblem } from "#infra/synth-problem";
 
@@ -35,6 +35,8 @@ interface ServiceFunctionProps<Env> {
   timeout?: Duration;
   /** Lambda gives 1,769 MB one core, and others a share of it by their memory. */
   memoryMb?: number;
+  /** Room for what lives for a moment only; what V8 gives by itself follows from the memory. */
+  youngMb?: number;
   /** It sends messages to its own queue on purpose: Lambda would end that after 16 rounds. */
   wakesItself?: boolean;
 }
@@ -42,7 +44,7 @@ interface ServiceFunctionProps<Env> {
 /** One bundled function with the house defaults, a role of its own that can do nothing but log, and an error alarm. */
 export class ServiceFunction<Env extends Record<string, string | undefined>> extends LambdaFunction {
   constructor(scope: Construct, id: string, props: ServiceFunctionProps<Env>) {
-    const { folder, environment, errorImpact, timeout = httpTimeout, wakesItself = false } = props;
+    const { folder, environment, errorImpact, timeout = httpTimeout, wakesItself = false, youngMb } = props;
     // own role: the managed policy that CDK attaches otherwise may create log groups everywhere
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
     const logGroup = new LogGroup(scope, `${id}Log`, {
@@ -59,7 +61,7 @@ export class ServiceFunction<Env extends Record<string, string | undefined>> ext
       architecture: Architecture.ARM_64,
       memorySize: props.memoryMb ?? usualMemoryMb,
       timeout,
-      environment,
+      environment: { ...environment, ...(youngMb && { NODE_OPTIONS: youngHeapOption(youngMb) }) },
       ...(wakesItself && { recursiveLoop: RecursiveLoop.ALLOW }),
       tracing: Tracing.ACTIVE,
       loggingFormat: LoggingFormat.JSON,

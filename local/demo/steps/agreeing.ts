@@ -1,7 +1,7 @@
-import type { Email } from "../mailbox-client.ts";
-import type { Terminal } from "../terminal.ts";
-import type { Traveller } from "../traveller.ts";
-import { waitFor } from "../wait-for.ts";
+import type { Email } from "../traveller/mailbox-client.ts";
+import type { Terminal } from "../traveller/terminal.ts";
+import type { Traveller } from "../traveller/traveller.ts";
+import { waitFor } from "../traveller/wait-for.ts";
 
 export const confirmAgreement = async ({ hub, terminal }: Traveller): Promise<string> => {
   const { version, sha256, title, markdown } = await hub.readAgreement();

@@ -1,4 +1,4 @@
-import type { Traveller } from "../traveller.ts";
+import type { Traveller } from "../traveller/traveller.ts";
 
 /** The states in which a token is there and good, so that the demo must not ask for a new one. */
 const connectedStates = ["awaiting-agreement", "awaiting-mapping", "active"];

@@ -1,6 +1,6 @@
 import { expectedCounts } from "#local/sample/sample";
-import type { Traveller } from "../traveller.ts";
-import { waitFor } from "../wait-for.ts";
+import type { Traveller } from "../traveller/traveller.ts";
+import { waitFor } from "../traveller/wait-for.ts";
 
 /**
  * Two look-alikes and one other customer that the partner leaves for later, so that the receipts show `unmapped` too.

@@ -1,7 +1,7 @@
 import { type ExpectedCount, expectedCounts } from "#local/sample/sample";
-import { lineOutcomes, type Receipt, type UsageExport } from "../hub-client.ts";
-import { receiptsLegend, receiptsTable } from "../receipts-table.ts";
-import type { Traveller } from "../traveller.ts";
+import { lineOutcomes, type Receipt, type UsageExport } from "../traveller/hub-client.ts";
+import { receiptsLegend, receiptsTable } from "../traveller/receipts-table.ts";
+import type { Traveller } from "../traveller/traveller.ts";
 
 export const showReceipts = async (
   { hub, terminal }: Traveller,

@@ -1,7 +1,7 @@
 import { RefusedCall } from "#local/sample/call-json";
-import { lineOutcomes, type UsageExport, type Waiting } from "../hub-client.ts";
-import type { Traveller } from "../traveller.ts";
-import { waitFor } from "../wait-for.ts";
+import { lineOutcomes, type UsageExport, type Waiting } from "../traveller/hub-client.ts";
+import type { Traveller } from "../traveller/traveller.ts";
+import { waitFor } from "../traveller/wait-for.ts";
 
 // 143 lines take two seconds at Gradient's rate; a local system that was just started may need a few more
 const exportTimeoutMs = 120_000;

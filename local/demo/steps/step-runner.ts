@@ -1,4 +1,4 @@
-import type { Terminal } from "../terminal.ts";
+import type { Terminal } from "../traveller/terminal.ts";
 
 export type RunStep = <T>(title: string, run: () => Promise<T>) => Promise<T>;
 

@@ -1,4 +1,4 @@
-import { signedHeaders } from "../../webhook/signed-webhook.ts";
+import { signedHeaders } from "../../signed-webhook.ts";
 import type { SandboxBehaviour } from "./behaviour.ts";
 import { newId, type Organization } from "./records.ts";
 import type { Timers } from "./timers.ts";

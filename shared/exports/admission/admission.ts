@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { readRow } from "../../stored.ts";
-import { type Key, type RowWrite, type Table, versioned } from "../../table/table.ts";
+import { pack, readPacked } from "../../table/packed.ts";
+import { type Item, type Key, type RowWrite, type Table, versioned } from "../../table/table.ts";
 
 /** How many runs that nobody waits for are under way at most. One worker carries them all, under one pacer. */
 export const maxUnderWay = 20;
@@ -21,8 +22,9 @@ const place = z.object({
 });
 export type Place = z.infer<typeof place>;
 
+const places = z.array(place);
+
 const stored = z.object({
-  places: z.array(place),
   /** Lines that a run has to send, on average over the last ones: for the estimate that partners see. */
   usualLines: z.number().default(0),
   version: z.number(),
@@ -32,16 +34,24 @@ const stored = z.object({
  * The runs under way that were admitted: one row lists them, and whoever admits drops those that are over. There is no
  * counter.
  */
-export type Admission = z.infer<typeof stored>;
+export type Admission = z.infer<typeof stored> & { places: Place[] };
 
 const admissionKey: Key = { pk: "admission", sk: "under-way" };
 
+const fromItem = (item: Item): Admission => ({
+  ...readRow(stored, item),
+  // rows of before are not packed
+  places: item.packed === undefined ? readRow(places, item, item.places) : readPacked(places, item),
+});
+
 export const readAdmission = async (table: Pick<Table, "get">): Promise<Admission> => {
   const item = await table.get(admissionKey);
-  return item ? readRow(stored, item) : { places: [], usualLines: 0, version: 0 };
+  return item ? fromItem(item) : { places: [], usualLines: 0, version: 0 };
 };
 
-export const admissionWrite = (value: Admission): RowWrite => versioned({ ...value, ...admissionKey });
+/** Packed: it is in the transaction of every start, where twenty places as they are would cost two units more. */
+export const admissionWrite = ({ places: held, ...value }: Admission): RowWrite =>
+  versioned({ ...value, ...admissionKey, packed: pack(held) });
 
 export const hasPlace = ({ places }: Admission, isLarge: boolean): boolean =>
   places.length < maxUnderWay && (!isLarge || places.filter((held) => held.isLarge).length < placesForLarge);

@@ -1,4 +1,5 @@
 import { fork } from "node:child_process";
+import { youngHeapOption } from "#infra/export-workers";
 import type { Reply } from "./answering.ts";
 
 export interface OtherProcess {
@@ -16,9 +17,9 @@ interface Options {
  * What V8 gives itself on a machine of so much memory: half of it, and very young garbage apart. Here it would collect
  * much later.
  */
-export const heapOf = (memoryMb: number): string[] => [
+export const heapOf = (memoryMb: number, youngMb = Math.min(16, Math.ceil(memoryMb / 128))): string[] => [
   `--max-old-space-size=${Math.floor(memoryMb / 2)}`,
-  `--max-semi-space-size=${Math.min(16, Math.ceil(memoryMb / 128))}`,
+  youngHeapOption(youngMb),
 ];
 export const smallHeap = heapOf(256);
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { exportWorkers } from "#infra/export-workers";
 import { startWrites } from "#shared/exports/start-usage-export";
 import { exportIdAt, findExport, isOver, type UsageExport } from "#shared/exports/usage-export";
 import { findIntegration } from "#shared/integrations/integration";
@@ -85,7 +86,9 @@ export const paceRig = async ({ secure = false }: RigOptions = {}) => {
       LIMITER_KEY: "vendor",
       CALLS_PER_SECOND: String(callsPerSecond),
     };
-    const process = otherProcess(bundles.workerProcess, { env, execArgv: heapOf(memoryMb ?? 256) });
+    // as it is deployed, where it has a memory that is to be measured
+    const youngMb = memoryMb === undefined ? undefined : exportWorkers.youngMb;
+    const process = otherProcess(bundles.workerProcess, { env, execArgv: heapOf(memoryMb ?? 256, youngMb) });
     await process.ask("load", bundles.of(folder));
     // after loading: Lambda has more to give while a function starts
     const limit = memoryMb === undefined ? undefined : limitCores(process.pid, coresOf(memoryMb));

@@ -205,12 +205,24 @@ describe("nobody is kept from being looked after", () => {
     expect(await fleet.resume()).toEqual({ resumed: 1, closed: 0 });
   });
 
-  it("once a run is over: it is not in the index", async () => {
+  it("by the index, where an admitted run is not: the row of those under way lists it", async () => {
     const fleet = await admitted("p");
-    await fleet.end("p");
+    const { id } = await fleet.runOf("p");
 
-    expect((await fleet.table.get(exportKey("p", (await fleet.runOf("p")).id)))?.dueKind).toBeUndefined();
+    expect((await fleet.table.get(exportKey("p", id)))?.dueKind).toBeUndefined();
+    expect((await fleet.live(5)).resumed).toBe(1);
+  });
+
+  it("once all are over: none is listed any more", async () => {
+    const fleet = await admitted("p", "q");
+    await fleet.end("p");
+    await fleet.live(1);
+    expect((await fleet.admission()).places).toHaveLength(2);
+
+    await fleet.end("q");
+
     expect(await fleet.live(50)).toEqual({ resumed: 0, closed: 0 });
+    expect((await fleet.admission()).places).toEqual([]);
   });
 });
 

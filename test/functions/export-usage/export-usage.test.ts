@@ -160,15 +160,16 @@ describe("sending a partner's usage", () => {
 
   it("writes nothing more when it was held up and another worker has the run by then", async () => {
     const world = await connectedWorld();
-    const { get } = world.table;
-    world.table.get = async (key) => {
-      if (key.sk.startsWith("chunk#")) {
-        const running = await findExport(world.table, world.partnerId, run.id);
-        const until = new Date(world.clock.now() + 60_000).toISOString();
-        if (running) await world.table.transact([exportWrite({ ...running, lease: { holder: "another", until } })]);
-        await world.clock.sleep(25_000);
-      }
-      return get(key);
+    const { put } = world.table;
+    let isHeldUp = false;
+    world.table.put = async (item, expect) => {
+      await put(item, expect);
+      if (isHeldUp || !item.sk.startsWith("export#") || item.state !== "sending") return;
+      isHeldUp = true;
+      const running = await findExport(world.table, world.partnerId, run.id);
+      const until = new Date(world.clock.now() + 60_000).toISOString();
+      if (running) await world.table.transact([exportWrite({ ...running, lease: { holder: "another", until } })]);
+      await world.clock.sleep(25_000);
     };
     const run = await start(world, "dry-run");
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { takeJourney } from "#local/demo/journey";
-import { terminalOn } from "#local/demo/terminal";
+import { terminalOn } from "#local/demo/traveller/terminal";
 import { expectedCounts } from "#local/sample/sample";
 import type { LoopbackServer } from "#test/local/loopback-server";
 import { fakeWorld } from "./fake-world.ts";

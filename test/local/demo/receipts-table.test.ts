@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Receipt } from "#local/demo/hub-client";
-import { receiptsLegend, receiptsTable } from "#local/demo/receipts-table";
 import { contradictions } from "#local/demo/steps/proving";
+import type { Receipt } from "#local/demo/traveller/hub-client";
+import { receiptsLegend, receiptsTable } from "#local/demo/traveller/receipts-table";
 
 const aReceipt = (over: Partial<Receipt> = {}): Receipt => ({
   customerId: "cust-1",

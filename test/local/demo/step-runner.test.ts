@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { stepRunner } from "#local/demo/steps/step-runner";
-import { terminalOn } from "#local/demo/terminal";
-import { waitFor } from "#local/demo/wait-for";
+import { terminalOn } from "#local/demo/traveller/terminal";
+import { waitFor } from "#local/demo/traveller/wait-for";
 
 describe("stepRunner", () => {
   it("numbers the steps and hands on what they found", async () => {

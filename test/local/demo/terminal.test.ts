@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { terminalOn } from "#local/demo/terminal";
+import { terminalOn } from "#local/demo/traveller/terminal";
 
 const recorded = (ansi: boolean) => {
   const written: string[] = [];

@@ -56,6 +56,24 @@ describe("the lease of a run", () => {
     expect(await exportOf(world, run)).toMatchObject({ nextChunk: 0, lease: { holder: "two" } });
   });
 
+  it("keeps a change for the next write, whoever else has written the run meanwhile", async () => {
+    const { world, run, take } = await startedRun();
+    const lease = await take("one");
+    const { version } = lease.current();
+    lease.amend((current) => ({ ...current, nextChunk: 9 }));
+
+    expect(lease.current()).toMatchObject({ nextChunk: 9, version });
+    expect(await exportOf(world, run)).toMatchObject({ nextChunk: 0, version });
+    await cancelExport(world.common)({ ...world, exportId: run.id });
+    expect(await lease.reread()).toMatchObject({ nextChunk: 9, stop: "cancelled" });
+    await lease.save((current) => ({ ...current, leg: 3 }));
+
+    expect(await exportOf(world, run)).toMatchObject({ nextChunk: 9, stop: "cancelled", leg: 3 });
+    await world.pass(leaseMs);
+    await take("two");
+    await expect(lease.reread()).rejects.toThrow(LeaseLost);
+  });
+
   it("is not safe to send under shortly before its end, and is again once renewed", async () => {
     const { world, take } = await startedRun();
     const lease = await take("one");

@@ -28,6 +28,9 @@ describe("a packed list", () => {
       ],
     ],
     ["plain values", [1, "two", null, true]],
+    ["moments, some of them missing", ["2026-11-22T12:00:00.007Z", null, "2026-11-22T11:59:59.000Z", null]],
+    ["what only looks like moments", ["2026-11-22T12:00:00.000Z", "2026-02-30T12:00:00.000Z"]],
+    ["moments and words", ["2026-11-22T12:00:00.000Z", "2026-11-22T12:00:00.000Y"]],
   ])("holds %s", (_, value) => {
     expect(unpack(pack(value))).toEqual(value);
   });
@@ -46,5 +49,11 @@ describe("a packed list", () => {
       aReceipt({ customerId: `customer-${Math.floor(index / 5)}`, unitCount: index }),
     );
     expect(pack({ state: "done", receipts }).length).toBeLessThan(JSON.stringify(receipts).length / 10);
+  });
+
+  it("takes three bytes for a moment, at most", () => {
+    const moments = many(1_000, (index) => new Date(1_790_000_000_000 + index * 211 + (index % 7)).toISOString());
+
+    expect(pack(moments).length).toBeLessThan(3_000);
   });
 });

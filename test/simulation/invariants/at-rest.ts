@@ -1,8 +1,8 @@
-import { runningExports } from "#shared/exports/usage-export";
 import type { Integration } from "#shared/integrations/integration";
 import { isWanted } from "#shared/integrations/record/wants";
 import { isPaused } from "#shared/schedules/schedule";
 import { at } from "../history/rows.ts";
+import { isRunning } from "../world/running-exports.ts";
 import type { World } from "../world/world.ts";
 import type { Wishes } from "./wishes.ts";
 
@@ -19,7 +19,7 @@ export const isAtRest = (world: World, wishes: Wishes): boolean => {
   const { table, running, queues, pending } = world;
   if (running.alive.size > 0 || queues.waiting() > 0 || pending.acts > 0) return false;
   for (const row of table.rows.values()) {
-    if (row.pk.startsWith("outbox#") || row.dueKind === runningExports) return false;
+    if (row.pk.startsWith("outbox#") || isRunning(row)) return false;
     if (row.sk === "breaker" && row.trouble !== null) return false;
     if (row.sk === "integration" && !isResting(world, wishes, row as unknown as Integration)) return false;
   }

@@ -56,8 +56,15 @@ export const mutantsOfRuns: Mutant[] = [
     "activated after the checkpoint",
     "sends",
     settling,
-    "    await run.onSettled(receipts);\n    await lease.save((current) => withChunk(current, number, receipts, { viewsRebuilt, now: clock.now() }));",
-    "    await lease.save((current) => withChunk(current, number, receipts, { viewsRebuilt, now: clock.now() }));\n    await run.onSettled(receipts);",
+    "    await run.onSettled(receipts);\n",
+    "    await lease.save((its) => withChunk(its, number, receipts, { viewsRebuilt, now: clock.now() }));\n    await run.onSettled(receipts);\n",
+  ),
+  one(
+    "what was to go with the next write is lost where somebody else has written",
+    "wants",
+    lease,
+    "    return hold(newest);",
+    "    amendments = [];\n    return hold(newest);",
   ),
   one(
     "a failed worker's message is acknowledged",

@@ -4,6 +4,7 @@ const decision = "functions/export-usage/send/line-decision.ts";
 const lease = "shared/exports/export-lease.ts";
 const scope = "shared/exports/lines-in-scope.ts";
 const plan = "functions/export-usage/plan/plan-export.ts";
+const first = "functions/export-usage/plan/prepare-first.ts";
 const sources = "functions/export-usage/plan/plan-sources.ts";
 const prepare = "functions/export-usage/send/prepare-chunk.ts";
 const settle = "functions/export-usage/send/settle-chunk.ts";
@@ -47,9 +48,11 @@ export const mutantsOfSending: Mutant[] = [
     "intents are not written",
     "seeds",
     prepare,
-    "  await store(table, chunkWrite(marked));\n  return { chunk: written(marked), bucket, lines };",
-    "  return { chunk, bucket, lines };",
+    "  await store(table, chunkWrite(prepared.chunk));\n  return { ...prepared, chunk: written(prepared.chunk) };",
+    "  return { ...prepared, chunk };",
   ),
+  one("the first intents are not written", "seeds", plan, "prepared.get(chunk.number)?.chunk ?? chunk", "chunk"),
+  one("numbers are noted for a run that is handed over", "sends", first, "if (!mayBegin() || sources", "if (sources"),
   one(
     "a dead worker's intents are not heeded",
     "seeds",

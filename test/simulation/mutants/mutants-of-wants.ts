@@ -16,6 +16,20 @@ const dropping = 'cover(cover(before, admittedFor.want, admittedFor.seq), "retry
 /** Guards around what a partner wants, and around who is admitted. */
 export const mutantsOfWants: Mutant[] = [
   one(
+    "nobody sees to runs that are listed and in no index",
+    "deeds",
+    resuming,
+    "await followListed(report).catch(noted);",
+    "",
+  ),
+  one(
+    "a run that is under way is taken out of the row that lists it",
+    "deeds",
+    resuming,
+    'end.value !== "gone"',
+    'end.value === "resumed"',
+  ),
+  one(
     "a run meets what was wished after it had read",
     "wants",
     end,

@@ -17,6 +17,7 @@ import { type Process, processes, type Trace } from "./processes.ts";
 import { queuesOf } from "./queues.ts";
 import { seededRandom } from "./random.ts";
 import { rateWatch } from "./rate-watch.ts";
+import { listedRuns } from "./running-exports.ts";
 import { secretStore } from "./secrets.ts";
 import { timeline } from "./timeline.ts";
 import { changingWeather, type Weather } from "./weather.ts";
@@ -173,6 +174,7 @@ export const worldOf = (
       (its) => index.due({ index: its, kind, until: new Date(line.now()).toISOString(), limit: 1 }, 0).keys.length > 0,
     );
   const owed = new Set<string>();
+  const listed = listedRuns();
   const missingServices = new Set<string>();
   const lateness = random.fork("jobs");
   const { book } = minuteJobs({
@@ -181,6 +183,7 @@ export const worldOf = (
     hasWork: (job) => {
       if (job === "sweep") return owed.size > 0;
       if (job === "catalogue") return missingServices.size > 0;
+      if (job === "admit" && listed.areDue(line.now())) return true;
       return Object.entries(jobOfKind).some(([kind, its]) => its === job && isDue(kind));
     },
     delayMs: () => lateness.pick([0, 200, 1_500]),
@@ -192,6 +195,10 @@ export const worldOf = (
     else accuse("index", `nothing looks for ${kind}`);
   };
 
+  const noteRun = (row: Item): void => {
+    const lookAfter = listed.note(row);
+    if (lookAfter !== undefined) book("admit", lookAfter);
+  };
   const noteService = ({ sk, gradientServiceId }: Item): void => {
     if (!sk.startsWith("service#")) return;
     missingServices.delete(sk);
@@ -219,9 +226,11 @@ export const worldOf = (
       book("sweep", line.now() + 61_000);
     } else if (after === undefined && before?.pk.startsWith("outbox#")) owed.delete(before.sk);
     if (after) noteService(after);
+    if (after) noteRun(after);
   });
   for (const row of table.rows.values()) {
     noteService(row);
+    noteRun(row);
     index.note(row, [], duePlaces(row));
     for (const { kind, at } of duePlaces(row)) bookFor(kind, Date.parse(at));
   }

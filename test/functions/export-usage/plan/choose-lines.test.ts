@@ -20,6 +20,7 @@ const sourcesOf = (entries: Record<string, LedgerEntry | undefined>, more: Parti
   return {
     customers: [{ id: "a", name: "Customer a", billing: "billed", removedAt: null }],
     counted: new Map([["a", new Map(Object.keys(entries).map((id) => [id, { unitCount: 5, measuredAt: noon }]))]]),
+    rows: new Map(),
     entries: new Map(known.map((entry) => [lineKey(entry), entry])),
     held: known.map(heldLine),
     services: new Map(services),

@@ -1,7 +1,7 @@
 import type { RequestListener } from "node:http";
-import type { Schedules } from "../host/schedules.ts";
-import type { Door } from "./door.ts";
-import { sendJson } from "./http-server.ts";
+import type { Door } from "#local/http/door";
+import { sendJson } from "#local/http/http-server";
+import type { Schedules } from "./schedules.ts";
 
 const isLocal = (url = "/"): boolean => url.startsWith("/_local/");
 

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { StartupProblem } from "../startup-problem.ts";
+import { StartupProblem } from "./startup-problem.ts";
 
 // the service takes no shorter key, and neither does Standard Webhooks
 const minSecretBytes = 24;

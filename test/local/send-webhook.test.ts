@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 
 const send = async (args: string[], environment: NodeJS.ProcessEnv = {}) => {
-  const child = spawn(process.execPath, ["local/webhook/send-webhook.ts", ...args], {
+  const child = spawn(process.execPath, ["local/send-webhook.ts", ...args], {
     env: { ...process.env, GRADIENT_BILLING_STATE: folder, GRADIENT_WEBHOOK_SECRET: "", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });

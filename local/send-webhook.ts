@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { STATUS_CODES } from "node:http";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { loadEnvFile, readOptions } from "../options.ts";
-import { knownSettings } from "../settings.ts";
-import { orProblem, StartupProblem } from "../startup-problem.ts";
+import { loadEnvFile, readOptions } from "./options.ts";
+import { knownSettings } from "./settings.ts";
 import { requireWebhookSecret, signedHeaders } from "./signed-webhook.ts";
+import { orProblem, StartupProblem } from "./startup-problem.ts";
 
 const timeoutMs = 10_000;
 const usage =
