@@ -95,13 +95,18 @@ export const resumeExports = (dependencies: Closing) => {
   const followListed = async (report: Report): Promise<void> => {
     const admission = await readAdmission(table);
     const { places } = admission;
-    const ends = await Promise.allSettled(
-      places.map(({ partnerId, exportId }) => follow(exportKey(partnerId, exportId))),
-    );
-    for (const end of ends) if (end.status === "fulfilled") report[end.value] += 1;
-    throwAll(ends.flatMap((end) => (end.status === "rejected" ? [end.reason] : [])));
+    const failures: unknown[] = [];
+    const ends = new Set<keyof Report>();
+    // One after the other: each may write the row that lists them all.
+    for (const { partnerId, exportId } of places) {
+      const end = await follow(exportKey(partnerId, exportId)).catch((error: unknown) => void failures.push(error));
+      if (end === undefined) continue;
+      report[end] += 1;
+      ends.add(end);
+    }
+    throwAll(failures);
     // When the last one is over nobody is admitted for some time, and nobody would take them out of the row.
-    if (places.length === 0 || ends.some((end) => end.status === "fulfilled" && end.value !== "gone")) return;
+    if (places.length === 0 || [...ends].some((end) => end !== "gone")) return;
     await store(table, admissionWrite({ ...admission, places: [] })).catch((error: unknown) => {
       if (!isConflict(error)) throw error;
     });

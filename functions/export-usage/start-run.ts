@@ -127,7 +127,8 @@ export const startRun = (dependencies: Dependencies) => {
     // have taken it a moment before.
     if (plannedFor !== null && plannedFor !== integration?.gradient?.integrationId) halt.meet(notConnected);
     const mayPlan = integration && halt.stop() === null && lease.current().chunks === null;
-    const mayBegin = () => invocation.remainingMs() >= handOverMs;
+    // with room for storing the plan: numbers that were noted and not sent would be in doubt
+    const mayBegin = () => invocation.remainingMs() >= handOverMs + 10_000;
     const planned = mayPlan ? await plan(lease, integration, readAt, mayBegin) : undefined;
     return {
       table,

@@ -27,6 +27,8 @@ interface Reminder {
 
 // a run of the night is over by then, the longest of all included
 const lateAfterMs = 2 * hourMs;
+// nobody is at a run that has been under way for so long, or it would have been closed
+const lostAfterMs = 12 * hourMs;
 
 const digestCause = "mapping ";
 // as many as a person reads
@@ -78,11 +80,12 @@ const agedToken = ({ token, state }: Integration, policyDays: number, at: string
 
 const missedRun = (value: Integration, at: string): Reminder[] => {
   const { wants, nextRunAt, schedule, currentExportId } = value;
-  if (!maySend(value) || currentExportId !== null || isPaused(schedule, at)) return [];
+  if (!maySend(value) || isPaused(schedule, at)) return [];
   const { all } = wants;
   const waited = isWanted(all) && all.trigger === "schedule" ? all.since : null;
   const dueAt = [waited, nextRunAt].filter((moment) => moment !== null).sort()[0];
-  if (dueAt === undefined || Date.parse(dueAt) + lateAfterMs > Date.parse(at)) return [];
+  const patienceMs = currentExportId === null ? lateAfterMs : lostAfterMs;
+  if (dueAt === undefined || Date.parse(dueAt) + patienceMs > Date.parse(at)) return [];
   return [{ cause: `run ${dueAt}`, facts: { kind: "run-missed", dueAt, noticedAt: at } }];
 };
 

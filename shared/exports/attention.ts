@@ -32,8 +32,8 @@ export const stalledAt = ({ progressAt, stalls }: Attended): number =>
 export const lookAfterAt = (value: Attended): number => Math.min(unattendedAt(value), stalledAt(value));
 
 /**
- * Found by the row of those under way (`Admission`), which lists it until it is over: in the index it would cost as much
- * again as its start and its end do.
+ * Found by the row of those under way (`Admission`), which lists it until it is over: in the index it would cost as
+ * much again as its start and its end do.
  */
 export const isListed = ({ lane, admittedFor }: Pick<Attended, "lane" | "admittedFor">): boolean =>
   lane === "scheduled" && admittedFor !== null;

@@ -34,7 +34,7 @@ const restOfMinute = /^[0-5]\d\.\d{3}Z$/;
 
 /** Reads moments that are written like this, most of them in the same minute; undefined for anything else. */
 const timeReader = () => {
-  let minute = "-";
+  let minute = "\n";
   let minuteAt = 0;
   return (value: unknown): number | undefined => {
     if (typeof value !== "string" || value.length !== timeLength) return undefined;

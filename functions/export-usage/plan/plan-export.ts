@@ -132,7 +132,7 @@ export const planExport = async (planning: Planning): Promise<Planned> => {
   const chunks = contents.map(
     ({ bucket, content }, number): Chunk => ({ partnerId, exportId, number, bucket, content, createdAt, version }),
   );
-  const prepared = await prepareFirst(planning, chunks.slice(0, sending.length), sources, ledgerBits);
+  const prepared = await prepareFirst(planning, chunks.slice(0, sending.length), sources, { bits: ledgerBits, lines });
   for (let from = 0; from < chunks.length; from += chunksAtOnce) {
     await lease.keep();
     const some = chunks.slice(from, from + chunksAtOnce);

@@ -23,32 +23,34 @@ export interface Planning {
 const preparedAtOnce = 2;
 
 /**
- * The first chunks of a run that is no large one: what their lines were chosen by was read a moment ago, and is not read
- * again for them, nor is the chunk written twice. Nothing of it is sent before the export names its chunks.
+ * The first chunks of a run that is no large one: what their lines were chosen by was read a moment ago, and is not
+ * read again for them, nor is the chunk written twice. Nothing of it is sent before the export names its chunks. A
+ * chunk in which a count is missing is left for later: its customer may have gone since the customers were read.
  */
 export const prepareFirst = async (
   { table, lease, integration, mayBegin, now }: Planning,
   planned: Chunk[],
   sources: PlanSources,
-  bits: number,
+  { bits, lines }: { bits: number; lines: number },
 ): Promise<Map<number, PreparedChunk>> => {
   const prepared = new Map<number, PreparedChunk>();
-  if (!mayBegin() || sources.entries.size > largeLines) return prepared;
+  if (!mayBegin() || lines > largeLines) return prepared;
   const { mode, kind } = lease.current();
   const { partnerId, proofGen, gradient } = integration;
   const deciding = { services: sources.services, run: { mode, kind, proofGen }, heard: new Map(), stopped: null };
-  const gone = new Set(sources.customers.flatMap(({ id, removedAt }) => (removedAt === null ? [] : [id])));
-  const told = {
-    countOf: ({ customerId, serviceId }: Line) => sources.counted.get(customerId)?.get(serviceId),
-    isGone: (customerId: string) => gone.has(customerId),
-  };
+  const countOf = ({ customerId, serviceId }: Line) => sources.counted.get(customerId)?.get(serviceId);
   for (const chunk of planned.slice(0, preparedAtOnce)) {
+    const { content } = chunk;
+    if (content.state !== "planned" || content.lines.some((line) => line.billed && !countOf(line))) continue;
     const row = bits === integration.ledgerBits ? sources.rows.get(chunk.bucket) : undefined;
     const its = [...sources.entries].filter(([, { customerId }]) => bucketOf(customerId, bits) === chunk.bucket);
     const bucket = row
       ? { ...row, entries: new Map(its) }
       : await readBucket(table, { partnerId, bits, number: chunk.bucket }, gradient?.integrationId ?? "");
-    prepared.set(chunk.number, decideChunk({ ...deciding, now: now() }, chunk, bucket, told));
+    prepared.set(
+      chunk.number,
+      decideChunk({ ...deciding, now: now() }, chunk, bucket, { countOf, isGone: () => false }),
+    );
   }
   return prepared;
 };

@@ -95,8 +95,8 @@ export const settleInOrder = (run: ExportRun, ledger: LedgerInUse) => {
     // before the checkpoint: whoever takes over from a dead worker does not come back to a chunk that is counted
     await run.onSettled(receipts);
     const counted = (current: UsageExport) => withChunk(current, number, receipts, { viewsRebuilt, now: clock.now() });
-    // Nothing comes after the last one but the run's end, which is written in a moment. Whoever takes over from a worker
-    // that has died before it finds the receipts in the chunk.
+    // Nothing comes after the last one but the run's end, which is written in a moment. Whoever takes over from a
+    // worker that has died before it finds the receipts in the chunk.
     if (number + 1 === lease.current().chunks) lease.amend(counted);
     else await lease.save(counted);
     // chunks come in the order of their rows: no later one needs the rows before this

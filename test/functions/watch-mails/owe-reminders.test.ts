@@ -144,6 +144,12 @@ describe("at eight in the morning, by the partner's own clock, the owner is told
     expect(await watch(table, minutesAfter(19 * 60 + day))).toMatchObject({ reminders: 0 });
   });
 
+  it("of a date that came half a day ago, although a run is said to be under way: nobody may be at it", async () => {
+    const table = await aTable({ nextRunAt: minutesAfter(6 * 60), currentExportId: "a-run" });
+
+    expect(await watch(table, morning)).toMatchObject({ reminders: 1 });
+  });
+
   it.each<[string, Partial<Integration>]>([
     ["is under way", { nextRunAt: minutesAfter(14 * 60), currentExportId: "a-run" }],
     [

@@ -27,6 +27,7 @@ describe("a packed list", () => {
         { b: 3, a: 4 },
       ],
     ],
+    ["a text that ends like a moment", [{ customerId: "-1234-1234-1234-105.123Z", at: "2026-11-22T12:00:05.123Z" }]],
     ["plain values", [1, "two", null, true]],
     ["moments, some of them missing", ["2026-11-22T12:00:00.007Z", null, "2026-11-22T11:59:59.000Z", null]],
     ["what only looks like moments", ["2026-11-22T12:00:00.000Z", "2026-02-30T12:00:00.000Z"]],

@@ -52,7 +52,14 @@ export const mutantsOfSending: Mutant[] = [
     "  return { ...prepared, chunk };",
   ),
   one("the first intents are not written", "seeds", plan, "prepared.get(chunk.number)?.chunk ?? chunk", "chunk"),
-  one("numbers are noted for a run that is handed over", "sends", first, "if (!mayBegin() || sources", "if (sources"),
+  one(
+    "numbers are noted without a count",
+    "sends",
+    first,
+    " || content.lines.some((line) => line.billed && !countOf(line))",
+    "",
+  ),
+  one("numbers are noted for a run that is handed over", "sends", first, "if (!mayBegin() || lines", "if (lines"),
   one(
     "a dead worker's intents are not heeded",
     "seeds",

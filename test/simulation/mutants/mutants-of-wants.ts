@@ -26,8 +26,8 @@ export const mutantsOfWants: Mutant[] = [
     "a run that is under way is taken out of the row that lists it",
     "deeds",
     resuming,
-    'end.value !== "gone"',
-    'end.value === "resumed"',
+    'end !== "gone"',
+    'end === "resumed"',
   ),
   one(
     "a run meets what was wished after it had read",
