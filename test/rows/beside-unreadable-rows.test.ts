@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import type { Item } from "#shared/table/table";
+import { activeWorld } from "#test/builders/connected-world";
+import type { ServiceWorld } from "#test/fakes/service-world";
+
+const spoil = async (world: ServiceWorld, sk: string, change: object) => {
+  const row = (await world.table.get({ pk: "partner#org-1", sk })) as Item;
+  await world.table.put({ ...row, ...change });
+  return () => world.table.put(row);
+};
+
+describe("a look beside customers that cannot be read", () => {
+  it("takes the loss of one account for no disconnection: nobody knows that all are gone", async () => {
+    const world = await activeWorld(["a", "b", "c"]);
+    await spoil(world, "customer#b", { name: 7 });
+    await spoil(world, "customer#c", { name: 7 });
+    const accounts = world.gradient.organizationOf(world.token)?.accounts;
+    accounts?.delete("a");
+
+    expect(await world.sync({ partnerId: "org-1", reason: "feed" })).toBe("synced");
+    await world.live(10);
+
+    const { state, looks } = await world.integration();
+    expect({ state, looks }).toMatchObject({ state: "active", looks: { suspectedSince: null, mapsAnew: false } });
+    expect(accounts?.has("a")).toBe(true);
+  });
+});
