@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { disconnectIntegration } from "#functions/disconnect-integration/disconnect-integration";
 import type { Item } from "#shared/table/table";
 import { activeWorld } from "#test/builders/connected-world";
 import type { ServiceWorld } from "#test/fakes/service-world";
@@ -8,6 +9,11 @@ const spoil = async (world: ServiceWorld, sk: string, change: object) => {
   await world.table.put({ ...row, ...change });
   return () => world.table.put(row);
 };
+
+const unreadable: [what: string, sk: string, change: object][] = [
+  ["a customer", "customer#b", { name: 7 }],
+  ["a customer's counts", "usage#b", { counts: "canary" }],
+];
 
 describe("a look beside customers that cannot be read", () => {
   it("takes the loss of one account for no disconnection: nobody knows that all are gone", async () => {
@@ -23,5 +29,20 @@ describe("a look beside customers that cannot be read", () => {
     const { state, looks } = await world.integration();
     expect({ state, looks }).toMatchObject({ state: "active", looks: { suspectedSince: null, mapsAnew: false } });
     expect(accounts?.has("a")).toBe(true);
+  });
+});
+
+describe("the zeros of a disconnect", () => {
+  it.each(unreadable)("need no row of %s: nothing is left in Gradient", async (_, sk, change) => {
+    const world = await activeWorld();
+    await spoil(world, sk, change);
+
+    await disconnectIntegration(world.common)({ partnerId: "org-1", by: world.by, finalCounts: "zero" });
+    await world.work();
+    await world.live(3);
+
+    expect(await world.counts()).toMatchObject({ "a/dns": 0, "b/dns": 0, "c/dns": 0 });
+    const { state, closing } = await world.integration();
+    expect({ state, closing }).toEqual({ state: "disconnected", closing: null });
   });
 });

@@ -117,7 +117,7 @@ export const planExport = async (planning: Planning): Promise<Planned> => {
   // before the other sources, not beside them: each is read in pages that take memory
   const isRetried = retryOf === null ? undefined : await readRetriedLines(table, partnerId, retryOf);
   const read = await readPlanSources(table, integration);
-  if (read.hasUnreadable) await showUnreadable(table, partnerId, readAt.toISOString());
+  if (read.unreadable.length > 0) await showUnreadable(table, partnerId, readAt.toISOString());
   const sources = run.kind === "final" ? withNobodyBilled(read) : read;
   const chosen = chooseLines({ run, integration, sources, now: readAt.getTime(), isRetried });
   const lines = chosen.toSend.length + chosen.unchanged.length;
