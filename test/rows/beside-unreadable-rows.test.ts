@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { disconnectIntegration } from "#functions/disconnect-integration/disconnect-integration";
+import { recordCustomers } from "#functions/record-customers/record-customers";
+import { recordUsage } from "#functions/record-usage/record-usage";
+import { listCustomers } from "#shared/customers/customer";
+import { findTally, settlingTally } from "#shared/customers/customer-tally";
 import type { Item } from "#shared/table/table";
+import { findLastMeasured } from "#shared/usage/last-measured";
 import { activeWorld } from "#test/builders/connected-world";
 import type { ServiceWorld } from "#test/fakes/service-world";
 
@@ -44,5 +49,42 @@ describe("the zeros of a disconnect", () => {
     expect(await world.counts()).toMatchObject({ "a/dns": 0, "b/dns": 0, "c/dns": 0 });
     const { state, closing } = await world.integration();
     expect({ state, closing }).toEqual({ state: "disconnected", closing: null });
+  });
+});
+
+describe("a note that can be made again", () => {
+  it("is made anew where it cannot be read: when anything was measured last", async () => {
+    const world = await activeWorld();
+    await world.sync({ partnerId: "org-1", reason: "watch" });
+    await spoil(world, "last-measured", { at: 7 });
+    await world.addCustomer("d");
+
+    expect(await world.sync({ partnerId: "org-1", reason: "feed" })).toBe("synced");
+    await spoil(world, "last-measured", { at: 7 });
+    const measuredAt = world.clock.date().toISOString();
+    const record = { customerId: "a", serviceId: "dns", unitCount: 99, measuredAt };
+    const batch = { partnerId: "org-1", measurements: [{ index: 0, record }] };
+
+    expect(await recordUsage(world.common)(batch)).toEqual([]);
+    expect(await findLastMeasured(world.table, "org-1")).toBe(measuredAt);
+  });
+
+  it("is made anew where it cannot be read: how many customers there are", async () => {
+    const world = await activeWorld();
+    const spoilTally = () =>
+      Promise.all(
+        [...world.table.rows.values()]
+          .filter(({ sk }) => sk.startsWith("customer-tally#"))
+          .map(({ sk }) => spoil(world, sk, { total: "canary" })),
+      );
+    const { table } = world;
+    const told = async (id: string) => {
+      await recordCustomers(world.common)({ partnerId: "org-1", customers: [{ id, name: id, billing: "billed" }] });
+      await settlingTally(table, "org-1", () => listCustomers(table, "org-1"));
+      return findTally(table, "org-1");
+    };
+    expect(await told("d")).toMatchObject({ total: 4 });
+    expect(await spoilTally()).not.toEqual([]);
+    expect(await told("e")).toMatchObject({ total: 5 });
   });
 });
