@@ -4,9 +4,10 @@ import { recordCustomers } from "#functions/record-customers/record-customers";
 import { recordUsage } from "#functions/record-usage/record-usage";
 import { listCustomers } from "#shared/customers/customer";
 import { findTally, settlingTally } from "#shared/customers/customer-tally";
+import { verdicts } from "#shared/exports/verdicts";
 import type { Item } from "#shared/table/table";
 import { findLastMeasured } from "#shared/usage/last-measured";
-import { activeWorld } from "#test/builders/connected-world";
+import { activeWorld, connectedWorld, receiptsOf, send } from "#test/builders/connected-world";
 import type { ServiceWorld } from "#test/fakes/service-world";
 
 const spoil = async (world: ServiceWorld, sk: string, change: object) => {
@@ -34,6 +35,48 @@ describe("a look beside customers that cannot be read", () => {
     const { state, looks } = await world.integration();
     expect({ state, looks }).toMatchObject({ state: "active", looks: { suspectedSince: null, mapsAnew: false } });
     expect(accounts?.has("a")).toBe(true);
+  });
+});
+
+describe("a look that can read again what it could not", () => {
+  it("takes nothing for proven that was accepted before: the account may have been mapped anew meanwhile", async () => {
+    const world = await activeWorld();
+    const mend = await spoil(world, "usage#b", { counts: "canary" });
+    await world.sync({ partnerId: "org-1", reason: "watch" });
+    const { proofGen } = await world.integration();
+    await mend();
+
+    await world.sync({ partnerId: "org-1", reason: "watch" });
+
+    expect((await world.integration()).proofGen).toBe(proofGen + 1);
+  });
+
+  it("comes within a day, however long a partner that still maps has been quiet", async () => {
+    const world = await connectedWorld();
+    await spoil(world, "usage#b", { counts: "canary" });
+    await world.pass(31 * 24 * 60 * 60_000);
+    await world.sync({ partnerId: "org-1", reason: "watch" });
+
+    const { mapping } = await world.integration();
+    expect(mapping.nextCheckAt).toBe(new Date(world.clock.now() + 24 * 60 * 60_000).toISOString());
+  });
+});
+
+describe("a run beside a customer that cannot be read", () => {
+  it.each(unreadable)("of this one alone has failed, and says why: %s", async (_, sk, change) => {
+    const world = await activeWorld();
+    await spoil(world, sk, change);
+
+    const run = await send(world, "full", { customerIds: ["b"] });
+    const { outcome, reason, totals } = run;
+
+    expect({ outcome, reason, totals }).toMatchObject({
+      outcome: "failed",
+      reason: null,
+      totals: { lines: 2, deferred: 2 },
+    });
+    const [receipt] = await receiptsOf(world, run);
+    expect(receipt).toMatchObject({ customerId: "b", outcome: "deferred", reason: verdicts.unreadable.reason });
   });
 });
 
