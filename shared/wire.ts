@@ -22,6 +22,7 @@ export const batchCodes = [
   "usage.invalid",
   "usage.from-future",
   "measurement.ambiguous",
+  "record.unreadable",
 ] as const;
 
 /** What became of a batch: good records are stored, bad ones are named by their places in it. */

@@ -1,13 +1,7 @@
 import { accountSyncWrites } from "#shared/customers/account-sync";
-import {
-  type Customer,
-  type CustomerRecord,
-  customerKey,
-  customerWrite,
-  fromCustomerItem,
-  isBilled,
-} from "#shared/customers/customer";
+import { type Customer, type CustomerRecord, customerWrite, isBilled } from "#shared/customers/customer";
 import { type CustomerChange, tallyWrites } from "#shared/customers/customer-tally";
+import { readNamedCustomers } from "#shared/customers/named-customers";
 import { knownPartner } from "#shared/partners/known-partner";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict, type Write } from "#shared/table/table";
@@ -36,7 +30,8 @@ const isSame = (stored: Customer, record: CustomerRecord): boolean =>
 
 /**
  * Stores customers as the feed describes them; a customer that was removed comes back. Of two records with one id, the
- * later in the batch wins, as if they had come in two batches. What is stored already is not written again.
+ * later in the batch wins, as if they had come in two batches. What is stored already is not written again. Answers the
+ * ids of those whose rows cannot be read: theirs stay as they are.
  *
  * The task that brings the changes to Gradient is part of the last transaction, so it cannot run before everything is
  * written. A crash before it leaves something unwritten: the caller's repeat finds that, and owes the task.
@@ -45,26 +40,26 @@ export const recordCustomers = (dependencies: Changing<"get" | "getMany" | "tran
   const { table, now } = dependencies;
   const syncWrites = accountSyncWrites(dependencies);
 
-  const changesIn = async ({ partnerId, customers }: CustomerBatch): Promise<Change[]> => {
+  const changesIn = async ({ partnerId, customers }: CustomerBatch) => {
     const wanted = new Map(customers.map((record) => [record.id, record]));
-    const rows = await table.getMany([...wanted.keys()].map((id) => customerKey(partnerId, id)));
-    const stored = new Map(rows.map(fromCustomerItem).map((customer) => [customer.id, customer]));
+    const stored = await readNamedCustomers(table, partnerId, wanted.keys());
     const updatedAt = now().toISOString();
-    return [...wanted.values()].flatMap((record) => {
-      const before = stored.get(record.id);
-      if (before && isSame(before, record)) return [];
+    const changes = [...wanted.values()].flatMap((record): Change[] => {
+      const before = stored.customers.get(record.id);
+      if (stored.unreadable.has(record.id) || (before && isSame(before, record))) return [];
       const after = { ...(before ?? never), ...record, partnerId, removedAt: null, updatedAt };
       return [{ before, after, write: customerWrite(after), isWanted: becomesBilled(before, record) }];
     });
+    return { changes, unreadable: stored.unreadable };
   };
 
-  return async (batch: CustomerBatch): Promise<void> => {
+  return async (batch: CustomerBatch): Promise<ReadonlySet<string>> => {
     await knownPartner(table, batch.partnerId);
     // some changes of this call are written without their task
     let isTaskDue = false;
-    await retryOnConflict(async () => {
-      const changes = await changesIn(batch);
-      if (changes.length === 0 && !isTaskDue) return;
+    return retryOnConflict(async () => {
+      const { changes, unreadable } = await changesIn(batch);
+      if (changes.length === 0 && !isTaskDue) return unreadable;
       for (let isLast = false; !isLast; isTaskDue = true) {
         const part = changes.splice(0, customersPerTransaction);
         isLast = changes.length === 0;
@@ -73,6 +68,7 @@ export const recordCustomers = (dependencies: Changing<"get" | "getMany" | "tran
         const tally = await tallyWrites(table, batch.partnerId, part);
         await table.transact([...part.map(({ write }) => write), ...tally, ...more]);
       }
+      return unreadable;
     });
   };
 };

@@ -1,17 +1,10 @@
-import { customerKey, fromCustomerItem } from "#shared/customers/customer";
+import { cannotBeRead, readNamedCustomers, readNamedUsage } from "#shared/customers/named-customers";
 import { inParallel } from "#shared/in-parallel";
 import { knownPartner } from "#shared/partners/known-partner";
 import { serviceKey } from "#shared/services/hub-service";
 import { retryOnConflict, store, type Table } from "#shared/table/table";
 import { noteMeasured } from "#shared/usage/last-measured";
-import {
-  type CustomerUsage,
-  fromUsageItem,
-  type Measurement,
-  readUsage,
-  usageKey,
-  usageWrite,
-} from "#shared/usage/usage";
+import { type CustomerUsage, fromUsageItem, type Measurement, usageKey, usageWrite } from "#shared/usage/usage";
 import { type CustomerMeasured, firstsAtOnce, recordFirsts } from "./record-firsts.ts";
 import { withMeasured } from "./with-measured.ts";
 
@@ -33,7 +26,7 @@ export interface UsageBatch {
 
 export interface RefusedMeasurement {
   index: number;
-  code: "customer.unknown" | "customer.removed" | "service.unknown" | "usage.from-future";
+  code: "customer.unknown" | "customer.removed" | "service.unknown" | "usage.from-future" | "record.unreadable";
   detail: string;
 }
 
@@ -49,6 +42,7 @@ const details: Record<RefusedMeasurement["code"], string> = {
     "serviceId: There is no such service in the catalogue. Put the service first, then send the count again.",
   "usage.from-future":
     "measuredAt: The time lies more than five minutes ahead. Set the clock right, then send the count again.",
+  [cannotBeRead.code]: cannotBeRead.detail,
 };
 
 /**
@@ -59,16 +53,16 @@ const details: Record<RefusedMeasurement["code"], string> = {
  */
 export const recordUsage = ({ table, now }: Dependencies) => {
   const findRefusal = async (partnerId: string, measurements: Indexed[]) => {
-    const customerIds = [...new Set(measurements.map(({ record }) => record.customerId))];
+    const customerIds = measurements.map(({ record }) => record.customerId);
     const serviceIds = [...new Set(measurements.map(({ record }) => record.serviceId))];
-    const [customerRows, serviceRows] = await Promise.all([
-      table.getMany(customerIds.map((id) => customerKey(partnerId, id))),
+    const [{ customers, unreadable }, serviceRows] = await Promise.all([
+      readNamedCustomers(table, partnerId, customerIds),
       table.getMany(serviceIds.map(serviceKey)),
     ]);
-    const customers = new Map(customerRows.map(fromCustomerItem).map((customer) => [customer.id, customer]));
     const serviceSks = new Set(serviceRows.map(({ sk }) => sk));
     const latest = new Date(now().getTime() + clockToleranceMs).toISOString();
     return ({ customerId, serviceId, measuredAt }: Measurement): RefusedMeasurement["code"] | undefined => {
+      if (unreadable.has(customerId)) return cannotBeRead.code;
       const customer = customers.get(customerId);
       if (!customer) return "customer.unknown";
       if (customer.removedAt !== null) return "customer.removed";
@@ -104,20 +98,26 @@ export const recordUsage = ({ table, now }: Dependencies) => {
     await knownPartner(table, partnerId);
     const refusalOf = await findRefusal(partnerId, measurements);
     const refused: RefusedMeasurement[] = [];
-    const kept: Indexed[] = [];
-    for (const { index, record } of measurements) {
-      const code = refusalOf(record);
-      if (code) refused.push({ index, code, detail: details[code] });
-      else kept.push({ index, record });
-    }
+    const refuse = (some: Indexed[], codeOf: (record: Measurement) => RefusedMeasurement["code"] | undefined) =>
+      some.filter(({ index, record }) => {
+        const code = codeOf(record);
+        if (code) refused.push({ index, code, detail: details[code] });
+        return code === undefined;
+      });
+    const known = refuse(measurements, refusalOf);
+    const stored = await readNamedUsage(
+      table,
+      partnerId,
+      known.map(({ record }) => record.customerId),
+    );
+    const kept = refuse(known, ({ customerId }) => (stored.unreadable.has(customerId) ? cannotBeRead.code : undefined));
     const byCustomer = Map.groupBy(
       kept.map(({ record }) => record),
       ({ customerId }) => customerId,
     );
-    const stored = await readUsage(table, partnerId, [...byCustomer.keys()]);
     const firsts: CustomerMeasured[] = [];
     await inParallel(rowsAtOnce, byCustomer, async ([customerId, measured]) => {
-      if (!(await recordAgain(partnerId, { customerId, measured }, stored.get(customerId)))) {
+      if (!(await recordAgain(partnerId, { customerId, measured }, stored.usage.get(customerId)))) {
         firsts.push({ customerId, measured });
       }
     });

@@ -1,4 +1,5 @@
 import { customerId } from "#shared/customers/customer";
+import { cannotBeRead } from "#shared/customers/named-customers";
 import { sortOut } from "#shared/lambda/http/batch";
 import { feedEndpoint } from "#shared/lambda/http/http-endpoint";
 import { httpRoutes } from "#shared/lambda/http/http-routes";
@@ -32,8 +33,10 @@ export const removeCustomerEndpoint = ({ removeOne, removeMany }: Verbs) =>
       removeCustomersRoute,
       async ({ path: { partnerId }, body: { customerIds } }): Promise<RemoveCustomersReply> => {
         const { good, rejected } = sortOut(customerId, customerIds, "customer.invalid");
-        const strangers = await removeMany({ partnerId, customerIds: good.map(({ record }) => record) });
-        const refused = good.filter(({ record }) => strangers.has(record)).map(({ index }) => ({ index, ...unknown }));
+        const left = await removeMany({ partnerId, customerIds: good.map(({ record }) => record) });
+        const refusalOf = (id: string) =>
+          left.unknown.has(id) ? [unknown] : left.unreadable.has(id) ? [cannotBeRead] : [];
+        const refused = good.flatMap(({ index, record }) => refusalOf(record).map((why) => ({ index, ...why })));
         const all = [...rejected, ...refused].sort((a, b) => a.index - b.index);
         return { status: 200, body: { accepted: customerIds.length - all.length, rejected: all } };
       },

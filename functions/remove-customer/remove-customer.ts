@@ -1,7 +1,8 @@
 import { accountSyncWrites } from "#shared/customers/account-sync";
-import { type Customer, customerKey, customerWrite, fromCustomerItem } from "#shared/customers/customer";
+import { type Customer, customerKey, customerWrite } from "#shared/customers/customer";
 import { tallyWrites } from "#shared/customers/customer-tally";
-import { AppError } from "#shared/errors";
+import { readNamedCustomers } from "#shared/customers/named-customers";
+import { AppError, UnreadableRecord } from "#shared/errors";
 import { knownPartner } from "#shared/partners/known-partner";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict, type Write } from "#shared/table/table";
@@ -18,7 +19,8 @@ const customersPerTransaction = 48;
 
 /**
  * Notes that customers are gone. Their records stay: the next export sends zeros for them, and their accounts are
- * retired once the zeros have arrived. Removing one again changes nothing. Answers the ids that nobody knows.
+ * retired once the zeros have arrived. Removing one again changes nothing. Answers the ids that nobody knows,
+ * and those whose rows cannot be read: they stay.
  *
  * The task that brings the changes to Gradient is part of the last transaction, so it cannot run before everything is
  * written. A crash before it leaves somebody who is still there: the caller's repeat finds that, and owes the task.
@@ -27,11 +29,6 @@ export const removeCustomers = (dependencies: Changing<"get" | "getMany" | "tran
   const { table, now } = dependencies;
   const syncWrites = accountSyncWrites(dependencies);
 
-  const knownOf = async ({ partnerId, customerIds }: Removals): Promise<Map<string, Customer>> => {
-    const rows = await table.getMany([...new Set(customerIds)].map((id) => customerKey(partnerId, id)));
-    return new Map(rows.map(fromCustomerItem).map((customer) => [customer.id, customer]));
-  };
-
   const changeOf = (before: Customer, at: string) => {
     const after = { ...before, removedAt: at, updatedAt: at };
     // should it come back, it starts without the counts that it left with
@@ -39,11 +36,11 @@ export const removeCustomers = (dependencies: Changing<"get" | "getMany" | "tran
     return { before, after, writes };
   };
 
-  return async (removals: Removals): Promise<Set<string>> => {
+  return async (removals: Removals) => {
     await knownPartner(table, removals.partnerId);
     return retryOnConflict(async () => {
-      const known = await knownOf(removals);
-      const present = [...known.values()].filter(({ removedAt }) => removedAt === null);
+      const { customers, unreadable } = await readNamedCustomers(table, removals.partnerId, removals.customerIds);
+      const present = [...customers.values()].filter(({ removedAt }) => removedAt === null);
       const at = now().toISOString();
       for (let from = 0; from < present.length; from += customersPerTransaction) {
         const part = present.slice(from, from + customersPerTransaction).map((customer) => changeOf(customer, at));
@@ -52,16 +49,18 @@ export const removeCustomers = (dependencies: Changing<"get" | "getMany" | "tran
         const tally = await tallyWrites(table, removals.partnerId, part);
         await table.transact([...part.flatMap(({ writes }) => writes), ...tally, ...more]);
       }
-      return new Set(removals.customerIds.filter((id) => !known.has(id)));
+      const isUnknown = (id: string) => !customers.has(id) && !unreadable.has(id);
+      return { unknown: new Set(removals.customerIds.filter(isUnknown)), unreadable };
     });
   };
 };
 
-/** Notes that one customer is gone. Throws `customer.unknown` where there is none. */
+/** Notes that one customer is gone. Throws `customer.unknown` where there is none, and `UnreadableRecord`. */
 export const removeCustomer = (dependencies: Changing<"get" | "getMany" | "transact">) => {
   const remove = removeCustomers(dependencies);
   return async ({ partnerId, customerId }: { partnerId: string; customerId: string }): Promise<void> => {
-    const unknown = await remove({ partnerId, customerIds: [customerId] });
+    const { unknown, unreadable } = await remove({ partnerId, customerIds: [customerId] });
+    if (unreadable.size > 0) throw new UnreadableRecord(customerKey(partnerId, customerId), []);
     if (unknown.size > 0)
       throw new AppError(
         "not-found",

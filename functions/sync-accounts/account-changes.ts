@@ -53,12 +53,15 @@ export const missedDays = (before: Customer["zerosMissed"], at: string): NonNull
 const byId = (changes: AccountChange[]): AccountChange[] =>
   [...Map.groupBy(changes, ({ id }) => id).values()].map((its) => Object.assign({}, ...its));
 
-/** What Gradient lacks of the partner's customers. Accounts are matched by the hub's id alone; a name is only shown. */
+/**
+ * What Gradient lacks of the partner's customers. Accounts are matched by the hub's id alone; a name is only shown.
+ * `unreadable`: so many customers are not among these, so nobody knows that everything is gone.
+ */
 export const accountChanges = (
   customers: Customer[],
   accounts: Map<string, GradientAccount>,
   ledger: LedgerEntry[],
-  { proofGen, at }: { proofGen: number; at: string },
+  { proofGen, at, unreadable }: { proofGen: number; at: string; unreadable: number },
 ): AccountChanges => {
   const stillCounted = Map.groupBy(ledger.filter(holdsUnits), ({ customerId }) => customerId);
   // below the floor of proof, the account that it was accepted on has been noted as gone already
@@ -93,8 +96,8 @@ export const accountChanges = (
     missing,
     create: missing.filter((customer) => !isPutOff(customer, at)),
     areSomeGone,
-    areAllGone: areSomeGone && missing.length === billed.length,
-    isAllGone: areSomeGone && !customers.some(({ id }) => accounts.has(id)),
+    areAllGone: areSomeGone && unreadable === 0 && missing.length === billed.length,
+    isAllGone: areSomeGone && unreadable === 0 && !customers.some(({ id }) => accounts.has(id)),
     change: byId([
       ...rename.map(({ id, name }) => ({ id, name })),
       ...revive.map(({ id }) => ({ id, isActive: true })),

@@ -111,17 +111,22 @@ const onceMappedAfter = (
  */
 const nextCheckAfter = (after: Integration, found: Findings, at: string): string | null => {
   if (found.isUnfinished) return soonAfter(at);
-  if (hasToMap(after)) return nextLookAt(after.looks, at);
+  // what cannot be read is looked for as long as it takes, also after looks for a mapping have ended
+  if (hasToMap(after)) return nextLookAt(after.looks, at) ?? (found.hasUnreadable ? aDayAfter(at) : null);
   return found.hasRefused || found.hasUnreadable || isWatched(after) ? aDayAfter(at) : null;
 };
 
-/** What could not be read and can be by now was missing in the runs meanwhile. */
+/**
+ * What could not be read and can be by now was missing in the runs meanwhile, and in the looks: whether its account was
+ * mapped anew, so that what was accepted before proves nothing, has gone unseen.
+ */
 const withReadable = (after: Integration, { hasUnreadable }: Findings, at: string): Integration => {
   if (hasUnreadable) return withProblem(after, "record.unreadable", at);
   const isMended = after.problems.some(({ code }) => code === "record.unreadable");
-  const { state, wants } = after;
+  const { state, wants, proofGen } = after;
   return {
     ...withoutProblem(after, "record.unreadable"),
+    proofGen: proofGen + Number(isMended),
     wants: isMended && state === "active" ? wish(wants, "all", { at, trigger: "recovery" }) : wants,
   };
 };

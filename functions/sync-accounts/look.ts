@@ -93,10 +93,11 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     const list = () => listCustomers(table, partnerId);
     // a few are counted at once whenever somebody asks
     const listed = await (mapping.isCoverageKept ? settlingTally(table, partnerId, list) : list());
-    const { customers } = listed;
+    const { customers, unreadable } = listed;
     const connectionId = known?.integrationId ?? "";
     const entries = await readLedger(table, { partnerId, bits, connectionId });
-    const changes = accountChanges(customers, accounts, [...entries.values()], { proofGen, at: listedAt });
+    const standing = { proofGen, at: listedAt, unreadable };
+    const changes = accountChanges(customers, accounts, [...entries.values()], standing);
     const { missing, create, areSomeGone, areAllGone, isAllGone, rename, retire, revive } = changes;
 
     const isDoubted = looks.isAwaited || looks.suspectedSince !== null;
@@ -118,7 +119,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     if (refused.size > 0) logger.error("gradient refused accounts", { accounts: refused.size });
 
     const billed = customers.filter(isBilled);
-    const { usage: allUsage, unreadable } = await listReadableUsage(table, partnerId);
+    const { usage: allUsage, unreadable: unreadableUsage } = await listReadableUsage(table, partnerId);
     const newest = newestIn(allUsage.values());
     await noteMeasured(table, partnerId, { at: newest, newest });
     const usage = withoutServices(allUsage, begun.integration.leftOutServiceIds);
@@ -181,7 +182,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
         areSomeGone || customers.some(({ id, isMapped }) => told(id) !== null && (isMapped ?? false) !== told(id)),
       hasRefused: refused.size > 0 || customers.some(stands),
       isUnfinished,
-      hasUnreadable: listed.unreadable + unreadable > 0,
+      hasUnreadable: unreadable + unreadableUsage > 0,
       changes: {
         created: applied.created,
         existed: applied.existed,

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import * as z from "zod";
 import { logger } from "../logger.ts";
 import { partnerPk } from "../partners/partner.ts";
-import { readRow } from "../stored.ts";
+import { readableOf, readRow } from "../stored.ts";
 import {
   added,
   allItems,
@@ -58,6 +58,15 @@ export interface CustomerChange {
   after: Counted & Pick<Customer, "id">;
 }
 
+/**
+ * What such a row says. One that cannot be read says nothing, and is written anew: the look that follows each change of
+ * customers counts them.
+ */
+const readTally = (row: Item): z.infer<typeof stored> => {
+  const [tallied] = readableOf([row], (its) => readRow(stored, its));
+  return tallied ?? { ...nothing, version: row.version };
+};
+
 /** What the transaction that changes these customers has to write, too: at most one row. */
 export const tallyWrites = async (
   table: Pick<Table, "get">,
@@ -71,7 +80,7 @@ export const tallyWrites = async (
   const shard = hash("sha256", first.after.id, "buffer").readUInt8(0) % shards;
   const place = key(partnerId, String(shard).padStart(2, "0"));
   const row = await table.get(place);
-  const { version, ...before } = row ? readRow(stored, row) : { ...nothing, version: 0 };
+  const { version, ...before } = row ? readTally(row) : { ...nothing, version: 0 };
   return [versioned({ ...place, ...sum(before, change), version })];
 };
 
@@ -89,8 +98,8 @@ const readKept = async (table: Pick<Table, "query">, partnerId: string): Promise
   const base = rows.find(({ sk }) => sk === baseSk);
   const others = rows.filter(({ sk }) => sk !== baseSk);
   return {
-    base: base && readRow(stored, base),
-    changes: others.map((row) => readRow(stored, row)).reduce<Tally>((all, part) => sum(all, part), nothing),
+    base: base && readableOf([base], (row) => readRow(stored, row))[0],
+    changes: others.map(readTally).reduce<Tally>((all, part) => sum(all, part), nothing),
     state: others.map(({ sk, version }) => `${sk}:${version}`).join(),
     baseVersion: base?.version ?? 0,
   };

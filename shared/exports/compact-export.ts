@@ -7,7 +7,7 @@ const usual = new Map<string, unknown>(
     serviceIds: null,
     retryOf: null,
     probes: null,
-    leftOver: { lines: 0, isUnanswered: false, doubtUntil: null },
+    leftOver: { lines: 0, isUnanswered: false, doubtUntil: null, unreadable: 0 },
     allChunks: null,
     readAt: null,
     admittedFor: null,

@@ -11,6 +11,7 @@ export const addLeftOver = (before: LeftOver, receipts: Receipt[], landsUntil: s
   const left = receipts.filter(isLeftOver);
   if (left.length === 0) return before;
   return {
+    ...before,
     lines: before.lines + left.length,
     isUnanswered: before.isUnanswered || left.some(({ reason }) => unanswered.has(reason)),
     doubtUntil: left.some(({ reason }) => inDoubt.has(reason)) ? landsUntil : before.doubtUntil,

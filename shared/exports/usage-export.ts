@@ -42,9 +42,11 @@ const leftOver = z.object({
   isUnanswered: z.boolean(),
   /** Until when a number that was sent without an answer may still land, the latest of them. */
   doubtUntil: instant.nullable(),
+  /** Customers that were set aside because they cannot be read. A look that can wants everything: no retry does. */
+  unreadable: z.int().default(0),
 });
 export type LeftOver = z.infer<typeof leftOver>;
-export const nothingLeft: LeftOver = { lines: 0, isUnanswered: false, doubtUntil: null };
+export const nothingLeft: LeftOver = { lines: 0, isUnanswered: false, doubtUntil: null, unreadable: 0 };
 
 /** One run over a fixed list of a partner's lines. planned → sending → finished, or cancelled on the way. */
 const usageExport = z.object({

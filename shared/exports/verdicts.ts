@@ -50,6 +50,11 @@ export const verdicts = {
     reason: "Gradient asked for fewer calls, several times over.",
     whatToDo: sentByItself,
   },
+  unreadable: {
+    outcome: "deferred",
+    reason: "What the hub has stored of this customer cannot be read.",
+    whatToDo: "Nothing: our operations team has been told, and it is sent by itself once that is put right.",
+  },
   dryRun: { outcome: "deferred", reason: "A dry run: this number would be sent.", whatToDo: null },
 } as const satisfies Record<string, Verdict>;
 

@@ -14,9 +14,12 @@ const lastMeasured = z.object({
 
 const key = (partnerId: string): Key => ({ pk: partnerPk(partnerId), sk: "last-measured" });
 
+/** One that cannot be read is none, and is written anew: every count can be read again for it. */
 const findNote = async (table: Pick<Table, "get">, partnerId: string) => {
   const row = await table.get(key(partnerId));
-  return row && readRow(lastMeasured, row);
+  if (!row) return undefined;
+  const [note] = readableOf([row], (stored) => readRow(lastMeasured, stored));
+  return note ?? { at: "", isWhole: false, version: row.version };
 };
 
 /** The newest moment of these counts; "" where there are none. */

@@ -54,6 +54,6 @@ export const wanted = ({ wants }: Integration): Partial<Record<WantKind, number>
       .map((kind) => [kind, Math.max(0, (Date.parse(eligibleAt(wants[kind]) ?? "") - Date.parse(noon)) / 60_000)]),
   );
 
-export const leftOver = { lines: 2, isUnanswered: false, doubtUntil: null };
+export const leftOver = { lines: 2, isUnanswered: false, doubtUntil: null, unreadable: 0 };
 export const left: Partial<UsageExport> = { leftOver, totals: { ...noTotals, lines: 10, accepted: 8, deferred: 2 } };
 export const stoppedBy = (stop: StopReason): Partial<UsageExport> => ({ stop, ...left });

@@ -154,7 +154,10 @@ describe("whoever counts or sends", () => {
 
       const { totals, outcome } = await send(world);
 
-      expect({ totals, outcome }).toMatchObject({ outcome: "succeeded", totals: { lines: 4, accepted: 4 } });
+      const expected = { lines: 6, accepted: 4, deferred: 2 };
+      expect({ totals, outcome }).toMatchObject({ outcome: "partial", totals: expected });
+      // it waits for a look that can read it, and for no retry
+      expect((await world.integration()).wants.retry).toMatchObject({ notBefore: null });
       const sent = world.gradient.countsReceived.slice(before).map(({ accountId }) => accountId);
       expect(new Set(sent)).toEqual(new Set(["a", "c"]));
       expect(await world.counts()).toMatchObject({ "a/dns": 11, "b/dns": 10 });

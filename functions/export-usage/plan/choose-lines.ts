@@ -2,7 +2,7 @@ import { isBilled } from "#shared/customers/customer";
 import type { Line, Receipt } from "#shared/exports/line";
 import { linesInScope } from "#shared/exports/lines-in-scope";
 import type { UsageExport } from "#shared/exports/usage-export";
-import { verdicts } from "#shared/exports/verdicts";
+import { receiptWithoutWorker, verdicts } from "#shared/exports/verdicts";
 import type { Integration } from "#shared/integrations/integration";
 import { lineKey, surelyHolds } from "#shared/usage/ledger";
 import type { PlanSources } from "./plan-sources.ts";
@@ -13,6 +13,10 @@ export interface Chosen {
   toSend: Line[];
   /** Gradient surely holds the number that the hub has now. */
   unchanged: Receipt[];
+  /** Nobody can tell what these should be. */
+  setAside: Receipt[];
+  /** So many customers cannot be read, some of which have no line that is known. */
+  unreadable: number;
   /** Of the unchanged: how many it is time to send again. */
   repeatsDue: number;
   /** Services of lines to be sent that Gradient does not have yet. */
@@ -54,6 +58,25 @@ const reasonForNothing = ({
   return asked.some((customer) => isBilled({ ...customer, leftOut: null })) ? "left-out" : "not-billed";
 };
 
+/** What the run is without, because it cannot be read. Repeats and looks do not stand for a customer. */
+const setAsideFor = (choosing: Choosing): Pick<Chosen, "setAside" | "unreadable"> => {
+  const { run, sources, isRetried } = choosing;
+  if (sources.unreadable.length === 0 || run.kind === "repeat" || run.kind === "look")
+    return { setAside: [], unreadable: 0 };
+  const scope = linesInScope({ ...sources, customers: sources.unreadable });
+  const asked = scope.filter(isInRequest(choosing));
+  // the services of one that is billed may be unknown, all of them
+  const known = new Set(scope.map(({ customerId }) => customerId));
+  const isNarrow = run.serviceIds !== null || isRetried !== undefined;
+  const lineless = sources.unreadable.filter(
+    (customer) => isBilled(customer) && !known.has(customer.id) && (run.customerIds?.includes(customer.id) ?? true),
+  );
+  return {
+    setAside: asked.map((line) => receiptWithoutWorker(line, verdicts.unreadable, undefined)),
+    unreadable: new Set(asked.map(({ customerId }) => customerId)).size + (isNarrow ? 0 : lineless.length),
+  };
+};
+
 /**
  * Which lines a run has, and which of them it has to send: what Gradient does not surely hold. A run for what was left
  * over has the lines that are owed, one of repeats those whose turn has come, and neither has any other (ADR 9).
@@ -63,7 +86,8 @@ export const chooseLines = (choosing: Choosing): Chosen => {
   const { partnerId, proofGen, schedule } = integration;
   const isRepeatDue = repeatRotation(partnerId, schedule.timeZone, now);
   const isAsked = isInRequest(choosing);
-  const chosen: Chosen = { toSend: [], unchanged: [], repeatsDue: 0, awaitedServiceIds: [], reason: null };
+  const aside = setAsideFor(choosing);
+  const chosen: Chosen = { toSend: [], unchanged: [], ...aside, repeatsDue: 0, awaitedServiceIds: [], reason: null };
 
   for (const line of linesInScope(sources)) {
     if (!isAsked(line)) continue;
@@ -102,7 +126,7 @@ export const chooseLines = (choosing: Choosing): Chosen => {
   }
   const isAwaited = (id: string) => (sources.services.get(id)?.gradientServiceId ?? null) === null;
   chosen.awaitedServiceIds = [...new Set(chosen.toSend.map(({ serviceId }) => serviceId))].filter(isAwaited);
-  if (chosen.toSend.length === 0) {
+  if (chosen.toSend.length === 0 && chosen.unreadable === 0) {
     chosen.reason = chosen.unchanged.length > 0 ? "nothing-changed" : reasonForNothing(choosing);
   }
   return chosen;

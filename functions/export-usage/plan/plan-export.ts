@@ -3,7 +3,7 @@ import { type Chunk, findChunk, maxLinesPerChunk, toChunkItem } from "#shared/ex
 import { LeaseLost } from "#shared/exports/export-lease";
 import { noTotals } from "#shared/exports/line";
 import { readRetriedLines } from "#shared/exports/retried-export";
-import type { UsageExport } from "#shared/exports/usage-export";
+import { nothingLeft, type UsageExport } from "#shared/exports/usage-export";
 import { findIntegration, type Integration, integrationWrite, withProblem } from "#shared/integrations/integration";
 import { aDayAfter } from "#shared/integrations/record/looks";
 import { isConflict, retryOnConflict, type Table } from "#shared/table/table";
@@ -84,6 +84,7 @@ export type Plan = Pick<
   | "reason"
   | "endsBilling"
   | "totals"
+  | "leftOver"
 >;
 
 export interface Planned {
@@ -117,14 +118,14 @@ export const planExport = async (planning: Planning): Promise<Planned> => {
   // before the other sources, not beside them: each is read in pages that take memory
   const isRetried = retryOf === null ? undefined : await readRetriedLines(table, partnerId, retryOf);
   const read = await readPlanSources(table, integration);
-  if (read.hasUnreadable) await showUnreadable(table, partnerId, readAt.toISOString());
+  if (read.unreadable.length > 0) await showUnreadable(table, partnerId, readAt.toISOString());
   const sources = run.kind === "final" ? withNobodyBilled(read) : read;
   const chosen = chooseLines({ run, integration, sources, now: readAt.getTime(), isRetried });
-  const lines = chosen.toSend.length + chosen.unchanged.length;
+  const lines = chosen.toSend.length + chosen.unchanged.length + chosen.setAside.length;
   const ledgerBits = await fitLedger(table, run, integration, Math.max(lines, sources.entries.size));
 
   const sending = cutIntoChunks(chosen.toSend, ledgerBits);
-  const settled = cutIntoChunks(chosen.unchanged, ledgerBits);
+  const settled = cutIntoChunks([...chosen.unchanged, ...chosen.setAside], ledgerBits);
   const contents: { bucket: number; content: Chunk["content"] }[] = [
     ...sending.map(({ bucket, lines: part }) => ({ bucket, content: { state: "planned", lines: part } as const })),
     ...settled.map(({ bucket, lines: part }) => ({ bucket, content: { state: "done", receipts: part } as const })),
@@ -150,7 +151,8 @@ export const planExport = async (planning: Planning): Promise<Planned> => {
     awaitedServiceIds: chosen.awaitedServiceIds,
     reason: chosen.reason,
     endsBilling: chosen.toSend.some(({ billed }) => !billed),
-    totals: { ...noTotals, lines, unchanged: chosen.unchanged.length },
+    totals: { ...noTotals, lines, unchanged: chosen.unchanged.length, deferred: chosen.setAside.length },
+    leftOver: { ...nothingLeft, unreadable: chosen.unreadable },
   };
   return { plan, ledgerBits, services: sources.services, prepared };
 };

@@ -12,9 +12,16 @@ import { type Count, fromUsageItem, usagePrefix } from "#shared/usage/usage";
 // DynamoDB's own page, a megabyte, takes forty while it is being read
 const rowsAtOnce = 200;
 
+type PlannedCustomer = Pick<Customer, "id" | "name" | "billing" | "removedAt"> & { leftOut?: true | null };
+
 /** What the lines of a run follow from, and which of them Gradient surely holds. */
 export interface PlanSources {
-  customers: (Pick<Customer, "id" | "name" | "billing" | "removedAt"> & { leftOut?: true | null })[];
+  customers: PlannedCustomer[];
+  /**
+   * Those of whom a row cannot be read. Where that is their own one, what is not known is taken for granted: they go by
+   * their ids, and are billed.
+   */
+  unreadable: PlannedCustomer[];
   /** By customer and service. */
   counted: Map<string, Map<string, Count>>;
   held: HeldLine[];
@@ -25,8 +32,6 @@ export interface PlanSources {
   services: Map<string, HubService>;
   serviceNames: Map<string, string>;
   leftOutServiceIds: ReadonlySet<string>;
-  /** Some customers are missing here, because a row of theirs cannot be read. */
-  hasUnreadable: boolean;
 }
 
 /** Answers the same text for equal ones, so that the copies can be forgotten. */
@@ -41,7 +46,7 @@ const textPool = () => {
 
 /**
  * Reads a partner row by row: whole pages of 100,000 lines would be more than a worker's memory. A customer whose own
- * row, or whose counts, cannot be read is left out: no line comes of it, neither a count nor a zero, so that Gradient
+ * row, or whose counts, cannot be read is set aside: no line comes of it, neither a count nor a zero, so that Gradient
  * keeps what it holds. Without a row of the ledger nobody knows what may be sent: that throws.
  */
 export const readPlanSources = async (
@@ -104,9 +109,12 @@ export const readPlanSources = async (
   const atOnce = () => Promise.all([reads[0](), reads[1](), reads[2]()]);
   const [customers, counted, { entries, rows }] = await (isLarge ? inTurn() : atOnce());
   const services = new Map((await listServices(table)).map((service) => [service.id, service]));
+  const byId = new Map(unreadable.size === 0 ? [] : customers.map((customer) => [customer.id, customer]));
   return {
     customers: unreadable.size === 0 ? customers : customers.filter(({ id }) => !unreadable.has(id)),
-    hasUnreadable: unreadable.size > 0,
+    unreadable: [...unreadable].map(
+      (id) => byId.get(id) ?? { id, name: id, billing: "billed" as const, removedAt: null },
+    ),
     counted,
     entries,
     rows,
@@ -117,8 +125,12 @@ export const readPlanSources = async (
   };
 };
 
-/** For the last run of a partner that leaves: what Gradient holds units of is sent as zero, and nothing else. */
+/**
+ * For the last run of a partner that leaves: what Gradient holds units of is sent as zero, and nothing else. A zero
+ * needs none of the rows that cannot be read.
+ */
 export const withNobodyBilled = (sources: PlanSources): PlanSources => ({
   ...sources,
-  customers: sources.customers.map((customer) => ({ ...customer, billing: "not-provisioned" })),
+  customers: [...sources.customers, ...sources.unreadable].map((each) => ({ ...each, billing: "not-provisioned" })),
+  unreadable: [],
 });

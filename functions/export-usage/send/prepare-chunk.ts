@@ -143,12 +143,14 @@ export const prepareChunk = async (
   const { content, partnerId } = chunk;
   if (content.state === "done") return { chunk, bucket, lines: [] };
   const { run } = deciding;
-  const customerIds = [...new Set(content.lines.map(({ customerId }) => customerId))];
+  // a line that is not billed carries zero, whatever its customer's counts say, or whether they can be read
+  const counted = content.lines.filter(({ billed }) => billed);
+  const customerIds = [...new Set(counted.map(({ customerId }) => customerId))];
   // only a run of all lines knows how many its partner has
   const partnerLines = run.kind === "all" ? run.totals.lines : Number.POSITIVE_INFINITY;
   const usage = await readUsageAmong(table, partnerId, customerIds, partnerLines);
   const countOf = ({ customerId, serviceId }: Line) => usage.get(customerId)?.counts[serviceId];
-  const uncounted = content.lines.filter((line) => line.billed && countOf(line) === undefined);
+  const uncounted = counted.filter((line) => countOf(line) === undefined);
   const gone = await removedAmong(table, partnerId, uncounted);
   const told = { countOf, isGone: (id: string) => gone.has(id) };
   const prepared = decideChunk(deciding, chunk, bucket, told);

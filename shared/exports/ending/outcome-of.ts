@@ -18,6 +18,6 @@ export const outcomeOf = ({
   if (settledLines(sums) !== lines) throw new Error("The outcomes of an export do not sum up to its lines");
   if (chunks === null) return "failed";
   if (mode === "dry-run") return stop === null ? "succeeded" : "partial";
-  if (rejected + left.lines === 0) return "succeeded";
+  if (rejected + left.lines + left.unreadable === 0) return "succeeded";
   return accepted + unchanged === 0 ? "failed" : "partial";
 };

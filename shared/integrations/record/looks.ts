@@ -83,7 +83,7 @@ export const paceOfLooks = (quietMs: number): Pace | undefined => paces.find(({ 
 /** The same for comparisons that cost no call: they go on daily, for ever. */
 const comparisonGapMs = (waitedMs: number): number => paceOfLooks(waitedMs)?.gapMs ?? dayMs;
 
-const failureGapsMs = [minuteMs, 5 * minuteMs, 15 * minuteMs, hourMs] as const;
+const failureGapsMs = [nextJobMs, 5 * minuteMs, 15 * minuteMs, hourMs] as const;
 
 // a task that has not been begun by then is lost: workers take minutes when a whole fleet is synchronised
 const lostAfterMs = 15 * minuteMs;

@@ -3,7 +3,7 @@ import { recordCustomersEndpoint } from "#functions/record-customers/endpoint";
 import { recordCustomers } from "#functions/record-customers/record-customers";
 import { showCustomers } from "#shared/customers/customer";
 import { badIds, oddIds } from "#test/builders/bad-ids";
-import { aCustomerRecord } from "#test/builders/customer";
+import { aCustomerRecord, aCustomerRow } from "#test/builders/customer";
 import { aFeedEvent, aProblem, call, jsonHeaders } from "#test/builders/http-event";
 import { aPartnerRow } from "#test/builders/partner";
 import { printedBy } from "#test/builders/stdout";
@@ -183,4 +183,17 @@ it("says no more than half a page about one record", async () => {
   const { body } = await call(endpoint, aCall({ customers: [{ ...aCustomerRecord(), ...unknown }] }));
 
   expect(body.rejected[0].detail).toHaveLength(500);
+});
+
+it("stores all others beside a customer that cannot be read, which stays as it is: a person may have left it out", async () => {
+  const { endpoint, table } = await anEndpoint();
+  const unreadable = { ...aCustomerRow({ id: "cust-2" }), removedAt: 7 };
+  await table.put(unreadable);
+
+  const customers = [aCustomerRecord({ id: "cust-2" }), aCustomerRecord({ id: "cust-3" })];
+  const reply = await call(endpoint, aCall({ customers }));
+
+  expect(reply).toMatchObject(answer(1, [{ index: 0, code: "record.unreadable" }]));
+  expect((await showCustomers(table, partnerId)).map(({ id }) => id)).toEqual(["cust-3"]);
+  expect(await table.get({ pk: unreadable.pk, sk: unreadable.sk })).toEqual(unreadable);
 });

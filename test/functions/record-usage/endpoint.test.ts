@@ -9,7 +9,7 @@ import { aPartnerRow } from "#test/builders/partner";
 import { aServiceRow } from "#test/builders/service";
 import { aTableWith } from "#test/builders/table";
 import { minutesAfter, noon, now } from "#test/builders/time";
-import { aCount, aMeasurement } from "#test/builders/usage";
+import { aCount, aMeasurement, aUsageRow } from "#test/builders/usage";
 
 const partnerId = "org-1001";
 const aCall = (body: unknown, path = { partnerId }) =>
@@ -166,4 +166,21 @@ it.each(Object.entries(badPathIds))("rejects a service's id of %s", async (_, [s
   expect(await call(endpoint, aCall({ measurements: [aMeasurement({ serviceId })] }))).toEqual(
     answer(0, [{ index: 0, code: "usage.invalid", detail: expect.stringContaining(`serviceId: ${message}`) }]),
   );
+});
+
+it.each([
+  ["a customer", { ...aCustomerRow({ id: "cust-2" }), name: 7 }],
+  ["a customer's counts", { ...aUsageRow({ customerId: "cust-2" }), counts: "canary" }],
+])("stores all others beside %s that cannot be read, and names its records", async (_, unreadable) => {
+  const { endpoint, table } = await anEndpoint(aCustomerRow({ id: "cust-2" }));
+  await table.put(unreadable);
+
+  const measurements = [aMeasurement({ customerId: "cust-2" }), aMeasurement({ unitCount: 12 })];
+  const reply = await call(endpoint, aCall({ measurements }));
+
+  expect(reply).toMatchObject(answer(1, [{ index: 0, code: "record.unreadable" }]));
+  expect((await readUsage(table, partnerId, ["cust-1"])).get("cust-1")?.counts).toMatchObject({
+    "svc-dns": { unitCount: 12 },
+  });
+  expect(await table.get({ pk: unreadable.pk, sk: unreadable.sk })).toEqual(unreadable);
 });

@@ -102,3 +102,16 @@ it.each(Object.entries(badPathIds))("refuses an id of %s", async (_, [id, messag
   expect(reply).toMatchObject({ status: 422, body: { code: "request.invalid" } });
   expect(reply.body.errors).toContainEqual({ path: "path.customerId", message });
 });
+
+it("removes all others beside a customer that cannot be read, and names it", async () => {
+  const unreadable = { ...aCustomerRow({ id: "cust-2" }), name: 7 };
+  const { endpoint, table } = await anEndpoint(aCustomerRow(), unreadable);
+
+  const { body } = await call(endpoint, removals(["cust-2", "cust-1"]));
+  const one = await call(endpoint, aCall("cust-2"));
+
+  expect(body).toMatchObject({ accepted: 1, rejected: [{ index: 0, code: "record.unreadable" }] });
+  expect(one).toMatchObject({ status: 500, body: { code: "record.unreadable" } });
+  expect(await findCustomer(table, partnerId, "cust-1")).toMatchObject({ removedAt: noon });
+  expect(await table.get({ pk: unreadable.pk, sk: unreadable.sk })).toEqual(unreadable);
+});

@@ -25,7 +25,7 @@ const sourcesOf = (entries: Record<string, LedgerEntry | undefined>, more: Parti
     held: known.map(heldLine),
     services: new Map(services),
     serviceNames: new Map(services.map(([id, { name }]) => [id, name])),
-    hasUnreadable: false,
+    unreadable: [],
     leftOutServiceIds: new Set(),
     ...more,
   };

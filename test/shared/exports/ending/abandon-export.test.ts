@@ -74,7 +74,7 @@ describe("closing what a worker has begun", () => {
     expect(settledLines(over.totals)).toBe(65);
     expect(over).toMatchObject({
       stop: "stalled",
-      leftOver: { lines: 63, isUnanswered: true, doubtUntil: landsUntil },
+      leftOver: { lines: 63, isUnanswered: true, doubtUntil: landsUntil, unreadable: 0 },
     });
   });
 
@@ -148,7 +148,7 @@ describe("closing what a worker has begun", () => {
     const first = await abandon(table, run);
 
     expect(await abandon(table, run)).toEqual(first);
-    expect(first.leftOver).toEqual({ lines: 4, isUnanswered: true, doubtUntil: landsUntil });
+    expect(first.leftOver).toEqual({ lines: 4, isUnanswered: true, doubtUntil: landsUntil, unreadable: 0 });
   });
 
   it("writes a row of the ledger again that somebody has changed meanwhile", async () => {
