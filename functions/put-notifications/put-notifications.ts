@@ -51,7 +51,7 @@ export const putNotifications =
           details: { before: was, after: is },
           ...by,
         }),
-        ...kept.flatMap((mail) => (mail ? requeued(mail, { at, newId }) : [])),
+        ...kept.flatMap((mail) => (mail && mail !== "unreadable" ? requeued(mail, { at, newId }) : [])),
         ...(added.length === 0
           ? []
           : oweMail(

@@ -1,4 +1,6 @@
+import { UnreadableRecord } from "../errors.ts";
 import { findIntegration, type Integration, type ProblemCode } from "../integrations/integration.ts";
+import { logFailure } from "../log-failure.ts";
 import { mailboxAddress } from "../mail-address.ts";
 import type { Table } from "../table/table.ts";
 import { isUnheard } from "./mail-states.ts";
@@ -14,15 +16,24 @@ export const isSameMailbox = (a: string, b: string): boolean => mailboxAddress(a
 export const isRecipient = (integration: Integration | undefined, address: string): boolean =>
   integration?.notifications.recipients.some((one) => isSameMailbox(one, address)) ?? false;
 
-/** The mail that waits for this recipient because the address did not take it; all later ones join it. */
+/**
+ * The mail that waits for this recipient because the address did not take it; all later ones join it. A row that cannot
+ * be read keeps its own recipient a problem, and nobody else from anything.
+ */
 export const mailKeptFrom = async (
   table: Pick<Table, "get">,
   partnerId: string,
   recipient: string,
-): Promise<OwnerMail | undefined> => {
-  const { waiting } = await mailboxFor(table, { partnerId, recipient, facts });
-  const mail = waiting === null ? undefined : await findOwnerMail(table, partnerId, waiting);
-  return mail && mail.heldBy === "address" && isUnheard(mail) ? mail : undefined;
+): Promise<OwnerMail | "unreadable" | undefined> => {
+  try {
+    const { waiting } = await mailboxFor(table, { partnerId, recipient, facts });
+    const mail = waiting === null ? undefined : await findOwnerMail(table, partnerId, waiting);
+    return mail && mail.heldBy === "address" && isUnheard(mail) ? mail : undefined;
+  } catch (error) {
+    if (!(error instanceof UnreadableRecord)) throw error;
+    logFailure("a recipient's mail cannot be read", error);
+    return "unreadable";
+  }
 };
 
 /** None of these is known to be out of reach. */

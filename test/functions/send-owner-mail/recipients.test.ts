@@ -7,7 +7,7 @@ import type { StopReason } from "#shared/exports/usage-export";
 import { integrationWrite, withoutProblem } from "#shared/integrations/integration";
 import { mailTags } from "#shared/mail/mail-tags";
 import { oweMail } from "#shared/mail/owe-mail";
-import { findOwnerMail } from "#shared/mail/owner-mail";
+import { findOwnerMail, mailKey } from "#shared/mail/owner-mail";
 import { activeWorld } from "#test/builders/connected-world";
 import { anExportRow } from "#test/builders/usage-export";
 import type { ServiceWorld } from "#test/fakes/service-world";
@@ -62,6 +62,20 @@ describe("a recipient whose address does not take mail", () => {
     await put(world, [ann], true);
     expect(await codes(world)).toEqual(["recipient.unreachable"]);
     await put(world, [annInAscii, bob], true);
+    expect(await codes(world)).toEqual(["recipient.unreachable"]);
+  });
+
+  it("stays one, and keeps nobody from anything, where its mail cannot be read", async () => {
+    const world = await withRecipients(ann, bob);
+    await failsTo(world, ann);
+    const key = mailKey(world.partnerId, `to-${ann}`);
+    await world.table.put({ version: 1, ...(await world.table.get(key)), ...key, status: 7 });
+
+    await put(world, [ann, bob], true);
+    await runFails(world, "first", bob);
+    await world.work();
+
+    expect(sentTo(world, "bob")).toEqual(["first"]);
     expect(await codes(world)).toEqual(["recipient.unreachable"]);
   });
 
