@@ -27,6 +27,9 @@ export const asciiAddress = (address: string): string | undefined => {
   return ascii.length > 254 ? undefined : ascii;
 };
 
+/** One spelling for each mailbox: a domain has two, and capitals make no other. */
+export const mailboxAddress = (address: string): string => (asciiAddress(address) ?? address).toLowerCase();
+
 const noAddress = "This is no e-mail address that mail can be sent to.";
 
 const faultOf = (text: string): string | undefined => {

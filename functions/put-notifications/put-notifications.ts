@@ -4,6 +4,8 @@ import type { Notifications } from "#shared/integrations/record/notifications";
 import { wrongStep } from "#shared/integrations/wrong-step";
 import { personFacts } from "#shared/mail/mail-facts";
 import { oweMail } from "#shared/mail/owe-mail";
+import { areReached, isSameMailbox, mailKeptFrom } from "#shared/mail/recipients";
+import { requeued } from "#shared/mail/requeue-mail";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict, written } from "#shared/table/table";
 
@@ -28,11 +30,17 @@ export const putNotifications =
       const [was, is] = [plain(before.notifications), plain(notifications)];
       if (was === is) return before;
       const at = now().toISOString();
-      const known = new Set(before.notifications.recipients.map((address) => address.toLowerCase()));
-      const kept = new Set(notifications.recipients.map((address) => address.toLowerCase()));
-      const added = notifications.recipients.filter((address) => !known.has(address.toLowerCase()));
-      const removed = before.notifications.recipients.filter((address) => !kept.has(address.toLowerCase()));
-      const updated = withoutProblem({ ...before, notifications }, "recipient.unreachable");
+      const missingIn = (some: string[], others: string[]) =>
+        some.filter((address) => !others.some((one) => isSameMailbox(one, address)));
+      const added = missingIn(notifications.recipients, before.notifications.recipients);
+      const removed = missingIn(before.notifications.recipients, notifications.recipients);
+      // whoever is named anew is tried anew; an address that did not take a mail before stays a problem
+      const kept = await Promise.all(added.map((address) => mailKeptFrom(table, partnerId, address)));
+      const isOver = await areReached(table, partnerId, missingIn(notifications.recipients, added));
+      const updated = withoutProblem(
+        { ...before, notifications },
+        ...(isOver ? ["recipient.unreachable" as const] : []),
+      );
       await table.transact([
         integrationWrite(updated),
         eventWrite({
@@ -43,6 +51,7 @@ export const putNotifications =
           details: { before: was, after: is },
           ...by,
         }),
+        ...kept.flatMap((mail) => (mail && mail !== "unreadable" ? requeued(mail, { at, newId }) : [])),
         ...(added.length === 0
           ? []
           : oweMail(

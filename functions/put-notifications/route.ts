@@ -2,14 +2,12 @@ import * as z from "zod";
 import { changingRoles } from "#shared/lambda/http/caller";
 import { docs, type ReplyOf } from "#shared/lambda/http/docs";
 import { route } from "#shared/lambda/http/route";
-import { asciiAddress, mailAddress } from "#shared/mail-address";
+import { mailAddress, mailboxAddress } from "#shared/mail-address";
 import { integrationReply } from "#shared/views/integration-reply";
 
 const maxRecipients = 10;
 
-// by how mail goes there: a domain has two spellings
-const isEachOnce = (addresses: string[]): boolean =>
-  new Set(addresses.map((address) => (asciiAddress(address) ?? address).toLowerCase())).size === addresses.length;
+const isEachOnce = (addresses: string[]): boolean => new Set(addresses.map(mailboxAddress)).size === addresses.length;
 
 const notifications = z.strictObject({
   recipients: z

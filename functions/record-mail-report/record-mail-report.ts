@@ -1,9 +1,8 @@
-import type { ProblemCode } from "#shared/integrations/integration";
 import { problemChanges } from "#shared/integrations/problem-changes";
 import type { MailReport } from "#shared/mail/mail-report";
 import { heldBack, isNews } from "#shared/mail/mail-states";
 import { mailOfTags } from "#shared/mail/mail-tags";
-import { addressMark, mailboxFor } from "#shared/mail/mailbox";
+import { addressMark, mailboxFor, mailboxWrite } from "#shared/mail/mailbox";
 import {
   type BounceDetail,
   findOwnerMail,
@@ -11,6 +10,7 @@ import {
   type OwnerMail,
   ownerMailWrite,
 } from "#shared/mail/owner-mail";
+import { unreachableBy } from "#shared/mail/recipients";
 import { requeued } from "#shared/mail/requeue-mail";
 import { mailWrites } from "#shared/mail/waiting-mail";
 import { asciiAddress } from "#shared/mail-address";
@@ -51,11 +51,12 @@ export const recordMailReport = ({ table, now, newId }: Changing<"get" | "transa
   };
 
   const bounced = async (mail: OwnerMail, detail: BounceDetail, at: string): Promise<ReportOutcome> => {
+    const before = await mailboxFor(table, mail);
     if (await hasMoved(mail)) {
-      await table.transact(requeued(mail, { at, newId }));
+      const unsaid = before.said === null ? [] : [mailboxWrite({ ...before, said: null })];
+      await table.transact([...requeued(mail, { at, newId }), ...unsaid]);
       return "owed-again";
     }
-    const before = await mailboxFor(table, mail);
     const softBounces = mail.softBounces + Number(detail === "soft");
     const isWorthAnother = detail === "soft" && softBounces < softTries;
     const retryAt = isWorthAnother ? new Date(Date.parse(at) + softPauseMs).toISOString() : null;
@@ -63,10 +64,9 @@ export const recordMailReport = ({ table, now, newId }: Changing<"get" | "transa
       { mail: { ...mail, softBounces }, box: before, at },
       { status: "bounced", heldBy: "address", detail, retryAt },
     );
-    const problem: ProblemCode = mail.recipient === null ? "owner.unreachable" : "recipient.unreachable";
     await table.transact([
       ...(await mailWrites(table, before, { mail: after, box, at })),
-      ...(await problemChanges(table, mail.partnerId, { shown: [problem], at })),
+      ...(await problemChanges(table, mail.partnerId, { shown: await unreachableBy(table, mail), at })),
     ]);
     return "recorded";
   };

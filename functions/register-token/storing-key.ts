@@ -1,9 +1,9 @@
-import { isAppError } from "#shared/errors";
 import { owedClose } from "#shared/exports/ending/final-counts";
 import type { GradientConnection } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
-import { type Left, withLeft } from "#shared/integrations/record/left-connections";
+import { isSecretNeeded, type Left, withLeft } from "#shared/integrations/record/left-connections";
+import { logFailure } from "#shared/log-failure";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict, written } from "#shared/table/table";
@@ -30,31 +30,46 @@ export const storingKey = ({ table, vault, now, newId }: Dependencies) => {
     return written(announcing);
   };
 
-  /** The partner has left while this key was being registered, and its secret may have been deleted before that. */
-  const forget = (partnerId: string, left: Left): Promise<void> =>
+  /**
+   * Of the keys that were stored those that no connection has: the partner has left while one was being registered, or
+   * has started again, and its secret may have been deleted before it was stored.
+   */
+  const forget = (partnerId: string, stored: Left[]): Promise<void> =>
     retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);
       if (!before) return;
+      // whoever deletes the secret of a connection that was left may have done so before this key came
+      const current = { ...before, closing: null, leftConnections: [] };
+      const over = stored.filter(({ token: { secretName } }) => !isSecretNeeded(current, secretName));
+      if (over.length === 0) return;
       const moment = { at: now().toISOString(), newId };
-      const leftConnections = withLeft(before.leftConnections, left, moment);
-      await table.transact([integrationWrite({ ...before, leftConnections }), owedClose(partnerId, left, moment)]);
+      const leftConnections = over.reduce((all, left) => withLeft(all, left, moment), before.leftConnections);
+      await table.transact([
+        integrationWrite({ ...before, leftConnections }),
+        ...over.map((left) => owedClose(partnerId, left, moment)),
+      ]);
     });
 
   return {
     /** Runs `attempt` for as long as it loses to another writer; it stores the key by its argument. */
     registered: async <T>(partnerId: string, attempt: (store: Store) => Promise<T>): Promise<T> => {
-      let kept: Left | undefined;
-      const store: Store = async (found, { secretName, token, connection }) => {
+      const stored = new Map<string, Left>();
+      const store: Store = async (found, { secretName, token, connection: gradient }) => {
         const before = await announced(found, secretName);
+        // it may be there although nobody hears so
+        if (!stored.has(secretName)) stored.set(secretName, { token: { secretName, versionId: "" }, gradient });
         const { versionId } = await vault.store(secretName, token);
-        kept = { token: { secretName, versionId }, gradient: connection };
+        stored.set(secretName, { token: { secretName, versionId }, gradient });
         return { before, secretName, versionId };
       };
       try {
         return await retryOnConflict(() => attempt(store));
-      } catch (error) {
-        if (kept && isAppError(error, "integration.wrong-step")) await forget(partnerId, kept);
-        throw error;
+      } finally {
+        if (stored.size > 0) {
+          await forget(partnerId, [...stored.values()]).catch((error: unknown) =>
+            logFailure("a key may be left over in the vault", error),
+          );
+        }
       }
     },
   };

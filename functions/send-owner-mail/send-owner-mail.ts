@@ -1,12 +1,14 @@
 import type { Agreement } from "#shared/agreements/agreement";
 import { InfrastructureFault, isAppError } from "#shared/errors";
 import type { ProblemCode } from "#shared/integrations/integration";
+import { problemChanges } from "#shared/integrations/problem-changes";
 import { logger } from "#shared/logger";
 import { handedOver, heldBack, isUnheard, joined } from "#shared/mail/mail-states";
 import { addressMark, heldUntil, type Mailbox, mailboxFor, mailboxWrite, withHandedOver } from "#shared/mail/mailbox";
 import type { Mailer } from "#shared/mail/mailer";
 import { missedAt } from "#shared/mail/owe-mail";
 import { findOwnerMail, type OwnerMail, ownerMailWrite } from "#shared/mail/owner-mail";
+import { reachedBy, unreachableBy } from "#shared/mail/recipients";
 import { beingSent, isBeingSent } from "#shared/mail/waiting-mail";
 import { asciiAddress } from "#shared/mail-address";
 import { findPartner, type Partner } from "#shared/partners/partner";
@@ -39,9 +41,6 @@ export const sendingMs = 60_000;
 // what is wrong with our own set-up is mended by people
 const setUpPauseMs = 30 * 60_000;
 
-const unreachableBy = ({ recipient }: OwnerMail): ProblemCode =>
-  recipient === null ? "owner.unreachable" : "recipient.unreachable";
-
 /**
  * Sends one mail to the owner that the feed names at this moment, or to a recipient of results. It is never lost: it
  * counts as sent only once SES has taken it, and one that cannot go out waits for what it lacks, while others of its
@@ -59,9 +58,12 @@ export const sendOwnerMail = (dependencies: Dependencies) => {
   const join = async (mail: OwnerMail, lead: OwnerMail): Promise<MailOutcome> => {
     const at = now().toISOString();
     if (isBeingSent(lead, at)) throw beingSent();
+    // whoever took the problem for solved hears that it is not
+    const shown = lead.heldBy === "address" ? await unreachableBy(table, mail) : [];
     await table.transact([
       ownerMailWrite({ ...mail, joinedTo: lead.id, retryAt: null }),
       ownerMailWrite(joined(lead, mail, at)),
+      ...(await problemChanges(table, mail.partnerId, { shown, at })),
     ]);
     return "joined";
   };
@@ -91,7 +93,8 @@ export const sendOwnerMail = (dependencies: Dependencies) => {
   const refused = async (claimed: OwnerMail): Promise<MailOutcome> => {
     logger.warn("the mail service refused an address", { mailId: claimed.id });
     const held = { status: "failed", heldBy: "address", retryAt: null } as const;
-    await settle(claimed, (current) => ({ ...heldBack(current, held), shown: [unreachableBy(claimed)] }));
+    const shown = await unreachableBy(table, claimed);
+    await settle(claimed, (current) => ({ ...heldBack(current, held), shown }));
     return "refused";
   };
 
@@ -107,10 +110,8 @@ export const sendOwnerMail = (dependencies: Dependencies) => {
     const { partnerId, id: reference, attempt } = claimed;
     try {
       const { messageId } = await mailer.send({ ...letter.content, to, reference, partnerId, attempt });
-      await settle(claimed, (current) => ({
-        ...handedOver(current, { messageId, says: letter.says }),
-        over: claimed.recipient === null ? ["owner.unknown", "owner.unreachable", "mail.not-sent"] : ["mail.not-sent"],
-      }));
+      const over: ProblemCode[] = ["mail.not-sent", ...(await reachedBy(table, claimed))];
+      await settle(claimed, (current) => ({ ...handedOver(current, { messageId, says: letter.says }), over }));
       return "sent";
     } catch (error) {
       if (isAppError(error, "mail.refused")) return refused(claimed);

@@ -8,9 +8,9 @@ import { findIntegration } from "#shared/integrations/integration";
 import { factsOf } from "#shared/mail/facts-of";
 import { composeMail } from "#shared/mail/letters/compose-mail";
 import type { RunReport } from "#shared/mail/letters/run-mails";
-import { addressMark } from "#shared/mail/mailbox";
 import type { MailContent } from "#shared/mail/mailer";
 import type { OwnerMail } from "#shared/mail/owner-mail";
+import { isRecipient } from "#shared/mail/recipients";
 import type { Partner } from "#shared/partners/partner";
 import type { Table } from "#shared/table/table";
 
@@ -86,12 +86,8 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
     mail: OwnerMail,
     { name: partnerName, owner, timeZone }: Partner,
   ): Promise<WrittenLetter | undefined> => {
-    const notifications = (await findIntegration(table, mail.partnerId))?.notifications;
-    // whoever was taken off the list while the mail waited gets nothing more
-    const isListed = ({ recipient }: OwnerMail) =>
-      recipient === null ||
-      (notifications?.recipients ?? []).some((one) => addressMark(one) === addressMark(recipient));
-    if (!isListed(mail)) return undefined;
+    const integration = await findIntegration(table, mail.partnerId);
+    if (mail.recipient !== null && !isRecipient(integration, mail.recipient)) return undefined;
     // the newest of several runs is what counts; every other kind begins with the first of its causes
     const isRun = mail.facts.kind === "run-result";
     const facts = factsOf(mail, (isRun ? mail.further.at(-1) : undefined) ?? mail.facts);
@@ -101,7 +97,7 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
     const further = { causes, count: isRun ? 0 : mail.furtherCount };
     const content = composeMail(facts, context, { agreementTitle: agreement.title, run, further });
     if (!content) return undefined;
-    const asked = notifications?.onSuccess ?? false;
+    const asked = integration?.notifications.onSuccess ?? false;
     return { content, says: run?.says ?? null, isUnasked: run?.outcome === "succeeded" && !asked };
   };
 };

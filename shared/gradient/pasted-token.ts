@@ -43,7 +43,12 @@ const withoutPair = (text: string): string => {
   const [first, last] = [text.at(0) ?? "", text.at(-1) ?? ""];
   return text.length > 2 && last !== "" && pairs[first]?.includes(last) ? text.slice(1, -1).trim() : text;
 };
-const withoutTail = (text: string): string => text.replace(/[,.;]+$/, "").trim();
+// from its end: a pattern would begin anew at each such character inside, once for every pair around it
+const withoutTail = (text: string): string => {
+  let end = text.length;
+  while (end > 0 && ",.;".includes(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end).trim();
+};
 
 /**
  * What a person pasted, without what copying added. Quotes, brackets and asterisks go only as a pair around it, for a

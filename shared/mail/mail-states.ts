@@ -27,9 +27,11 @@ export const heldBack = (
   },
 ): { mail: OwnerMail; box: Mailbox } => {
   const { sendingUntil: _, ...rest } = mail;
+  // what came back was told to nobody
+  const said = status === "bounced" ? null : box.said;
   return {
     mail: { ...rest, status, heldBy, detail, retryAt, at: rest.status === status ? rest.at : at },
-    box: box.waiting === mail.id ? box : { ...box, waiting: mail.id },
+    box: box.waiting === mail.id && box.said === said ? box : { ...box, waiting: mail.id, said },
   };
 };
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { instant } from "../identifier.ts";
+import { mailboxAddress } from "../mail-address.ts";
 import { partnerPk } from "../partners/partner.ts";
 import { dayMs } from "../schedules/zoned-time.ts";
 import { readRow } from "../stored.ts";
@@ -22,12 +23,15 @@ const mailbox = z.object({
 });
 export type Mailbox = z.infer<typeof mailbox>;
 
-/** Tells one address from another without holding it. */
+/** Tells one mailbox from another without holding its address. */
 export const addressMark = (address: string): string =>
-  createHash("sha256").update(address.toLowerCase()).digest("hex").slice(0, 16);
+  createHash("sha256").update(mailboxAddress(address)).digest("hex").slice(0, 16);
 
 const ownersPrefix = "mailbox#owner#";
-const boxOf = ({ facts: { kind }, recipient }: Pick<OwnerMail, "facts" | "recipient">): string =>
+const boxOf = ({
+  facts: { kind },
+  recipient,
+}: Pick<OwnerMail, "recipient"> & { facts: Pick<OwnerMail["facts"], "kind"> }): string =>
   recipient === null ? `owner#${kind}` : `${addressMark(recipient)}#${kind}`;
 const boxKey = (partnerId: string, box: string): Key => ({ pk: partnerPk(partnerId), sk: `mailbox#${box}` });
 
@@ -37,7 +41,10 @@ export const mailboxWrite = (value: Mailbox): RowWrite => {
 };
 
 /** The box that a mail goes through; an empty one where none of its kind has come before. */
-export const mailboxFor = async (table: Pick<Table, "get">, mail: OwnerMail): Promise<Mailbox> => {
+export const mailboxFor = async (
+  table: Pick<Table, "get">,
+  mail: Pick<OwnerMail, "partnerId" | "recipient"> & { facts: Pick<OwnerMail["facts"], "kind"> },
+): Promise<Mailbox> => {
   const { partnerId } = mail;
   const box = boxOf(mail);
   const item = await table.get(boxKey(partnerId, box));

@@ -92,9 +92,16 @@ export const findOwnerMail = async (
   return item && fromMailItem(item);
 };
 
+// one that others have joined may come back and join another itself
+const maxJoins = 20;
+
 /** How a mail fares, for people: one that was joined to another fares as that one does. */
 export const mailFate = async (table: Pick<Table, "get">, partnerId: string, id: string) => {
-  const own = await findOwnerMail(table, partnerId, id);
-  const mail = own?.joinedTo == null ? own : ((await findOwnerMail(table, partnerId, own.joinedTo)) ?? own);
+  let mail = await findOwnerMail(table, partnerId, id);
+  for (let left = maxJoins; mail && mail.joinedTo !== null && left > 0; left -= 1) {
+    const lead = await findOwnerMail(table, partnerId, mail.joinedTo);
+    if (!lead) break;
+    mail = lead;
+  }
   return mail ? { status: mail.status, at: mail.at, detail: mail.detail } : null;
 };

@@ -27,7 +27,7 @@ const problemTexts = {
   "owner.unreachable":
     "Mail to the organization's owner cannot be delivered. Have the owner's address corrected in the hub; what was not delivered is sent then.",
   "recipient.unreachable":
-    "Mail to one of those who hear of results cannot be delivered. Correct the addresses, or take the wrong one out.",
+    "Mail to one of those who hear of results cannot be delivered. Correct the address or take it out. Where it is right, take it out and put it in again: then it is tried anew.",
   "mail.not-sent":
     "Nothing: mails to the owner cannot be sent for the moment. They are sent by themselves, and our operations team has been told.",
   "counts.left":

@@ -8,7 +8,7 @@ import { watchMails } from "#functions/watch-mails/watch-mails";
 import { AppError } from "#shared/errors";
 import { mailTags } from "#shared/mail/mail-tags";
 import { oweMail } from "#shared/mail/owe-mail";
-import { findOwnerMail, mailFate } from "#shared/mail/owner-mail";
+import { findOwnerMail, mailFate, ownerMailWrite, queuedMail } from "#shared/mail/owner-mail";
 import { activeWorld, loseMessages } from "#test/builders/connected-world";
 import { anExportRow } from "#test/builders/usage-export";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
@@ -83,6 +83,23 @@ describe("two mails of a kind that could not go out are both told of once the ad
     expect(world.mailer.sent).toHaveLength(1);
     expect(await fates(world, ids)).toEqual(["sent", "sent"]);
   });
+});
+
+it("a mail fares as the one does that tells of it in the end, however many have joined in between", async () => {
+  const { table, partnerId } = serviceWorld();
+  const at = "2026-11-02T10:00:00.000Z";
+  const facts = { kind: "token-rejected" as const, rejectedAt: at };
+  const joinedTo = new Map([
+    ["first", "second"],
+    ["second", "third"],
+  ]);
+  for (const id of ["first", "second", "third"]) {
+    const status = id === "third" ? "delivered" : "bounced";
+    const mail = queuedMail({ partnerId, id, at, facts });
+    await table.transact([ownerMailWrite({ ...mail, status, joinedTo: joinedTo.get(id) ?? null })]);
+  }
+
+  expect(await mailFate(table, partnerId, "first")).toMatchObject({ status: "delivered" });
 });
 
 it("a mailbox that was full for five days is tried again for the next cause", async () => {

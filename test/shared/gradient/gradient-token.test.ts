@@ -44,6 +44,17 @@ describe("a pasted token", () => {
     expect(performance.now() - began).toBeLessThan(2_000);
   });
 
+  it("is soon done with the longest text, full of pairs around a run of commas", () => {
+    const began = performance.now();
+
+    for (let time = 0; time < 20; time += 1) {
+      expect(tokensIn(`${"(".repeat(500)}${",".repeat(1_040)}x${")".repeat(500)}`)).toEqual([]);
+    }
+
+    // by a pattern it takes ten seconds and more
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
+
   it("keeps what may belong to it", () => {
     expect(cleanPastedToken("a b")).toBe("a b");
     expect(cleanPastedToken('ab"cd')).toBe('ab"cd');
