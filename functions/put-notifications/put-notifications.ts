@@ -1,10 +1,10 @@
 import { type Actor, eventWrite } from "#shared/events/event";
 import { findIntegration, type Integration, integrationWrite, withoutProblem } from "#shared/integrations/integration";
+import { areReached, isSameMailbox, mailKeptFrom } from "#shared/integrations/recipients";
 import type { Notifications } from "#shared/integrations/record/notifications";
 import { wrongStep } from "#shared/integrations/wrong-step";
 import { personFacts } from "#shared/mail/mail-facts";
 import { oweMail } from "#shared/mail/owe-mail";
-import { areReached, isSameMailbox, mailKeptFrom } from "#shared/mail/recipients";
 import { requeued } from "#shared/mail/requeue-mail";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict, written } from "#shared/table/table";

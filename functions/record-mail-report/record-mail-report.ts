@@ -1,4 +1,5 @@
 import { problemChanges } from "#shared/integrations/problem-changes";
+import { unreachableBy } from "#shared/integrations/recipients";
 import type { MailReport } from "#shared/mail/mail-report";
 import { heldBack, isNews } from "#shared/mail/mail-states";
 import { mailOfTags } from "#shared/mail/mail-tags";
@@ -10,7 +11,6 @@ import {
   type OwnerMail,
   ownerMailWrite,
 } from "#shared/mail/owner-mail";
-import { unreachableBy } from "#shared/mail/recipients";
 import { requeued } from "#shared/mail/requeue-mail";
 import { mailWrites } from "#shared/mail/waiting-mail";
 import { asciiAddress } from "#shared/mail-address";

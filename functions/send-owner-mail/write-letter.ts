@@ -5,12 +5,12 @@ import type { Receipt } from "#shared/exports/line";
 import { findExport, isOver } from "#shared/exports/usage-export";
 import { gradientLinks } from "#shared/gradient/gradient-links";
 import { findIntegration } from "#shared/integrations/integration";
+import { isRecipient } from "#shared/integrations/recipients";
 import { factsOf } from "#shared/mail/facts-of";
 import { composeMail } from "#shared/mail/letters/compose-mail";
 import type { RunReport } from "#shared/mail/letters/run-mails";
 import type { MailContent } from "#shared/mail/mailer";
 import type { OwnerMail } from "#shared/mail/owner-mail";
-import { isRecipient } from "#shared/mail/recipients";
 import type { Partner } from "#shared/partners/partner";
 import type { Table } from "#shared/table/table";
 

@@ -1,11 +1,11 @@
 import { UnreadableRecord } from "../errors.ts";
-import { findIntegration, type Integration, type ProblemCode } from "../integrations/integration.ts";
 import { logFailure } from "../log-failure.ts";
+import { isUnheard } from "../mail/mail-states.ts";
+import { mailboxFor } from "../mail/mailbox.ts";
+import { findOwnerMail, type OwnerMail } from "../mail/owner-mail.ts";
 import { mailboxAddress } from "../mail-address.ts";
 import type { Table } from "../table/table.ts";
-import { isUnheard } from "./mail-states.ts";
-import { mailboxFor } from "./mailbox.ts";
-import { findOwnerMail, type OwnerMail } from "./owner-mail.ts";
+import { findIntegration, type Integration, type ProblemCode } from "./integration.ts";
 
 /** Recipients of results hear of nothing else. */
 const facts = { kind: "run-result" } as const;
