@@ -13,7 +13,7 @@ const problemTexts = {
   "token.rejected":
     "Generate a new key for this integration in Gradient and register it here. Nothing is lost: what changed meanwhile is sent then.",
   "gradient.forbidden":
-    "Nothing: Gradient refuses calls for the moment. It is tried again by itself, and our operations team has been told.",
+    "There is nothing to do: Gradient refuses calls for the moment. It is tried again by itself, and our operations team has been told.",
   "owner.unknown":
     "The hub knows no owner with an e-mail address for your organization. Ask the hub's support to complete the organization's record.",
   "accounts.refused":
@@ -29,11 +29,11 @@ const problemTexts = {
   "recipient.unreachable":
     "Mail to one of those who hear of results cannot be delivered. Correct the address or take it out. Where it is right, take it out and put it in again: then it is tried anew.",
   "mail.not-sent":
-    "Nothing: mails to the owner cannot be sent for the moment. They are sent by themselves, and our operations team has been told.",
+    "There is nothing to do: mails to the owner cannot be sent for the moment. They are sent by themselves, and our operations team has been told.",
   "counts.left":
     "Gradient still holds counts that were to be set to zero: it refuses the key, or did not take them in time. Set them to zero in Gradient, or connect again with a new key and disconnect once more.",
   "record.unreadable":
-    "Nothing: what we have stored of a customer cannot be read, and nothing is sent of it meanwhile. Our operations team has been told.",
+    "There is nothing to do: what we have stored of a customer cannot be read, and nothing is sent of it meanwhile. Our operations team has been told.",
 } satisfies Record<ProblemCode, string>;
 const whatToDo: Record<string, string> = problemTexts;
 
@@ -54,11 +54,12 @@ const obstacleProblems: Partial<Record<Obstacle["why"], { code: string; whatToDo
   "gradient-refuses": { code: "gradient.forbidden", whatToDo: problemTexts["gradient.forbidden"] },
   "gradient-down": {
     code: "gradient.unavailable",
-    whatToDo: "Nothing: Gradient is failing for the moment. Everything is sent by itself once it answers again.",
+    whatToDo:
+      "There is nothing to do: Gradient is failing for the moment. Everything is sent by itself once it answers again.",
   },
   "vendor-key": {
     code: "gradient.vendor-key-rejected",
-    whatToDo: "Nothing: Gradient refuses the hub's own key for the moment. Your token is not at fault.",
+    whatToDo: "There is nothing to do: Gradient refuses the hub's own key for the moment. Your token is not at fault.",
   },
 };
 

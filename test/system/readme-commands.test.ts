@@ -65,6 +65,14 @@ describe("the commands in the README", () => {
     expect(held.parse(await counts.json()).items).toHaveLength(lines);
   }, 90_000);
 
+  it("lead there a second time, and wait for the run that they have started then", async () => {
+    const again = await runCommands(commands());
+
+    expect(again).toMatchObject({ code: 0 });
+    expect(again.output.match(/"mode":"full"/g)).toHaveLength(2);
+    expect(again.output).not.toMatch(/"state":"(planned|sending)"/);
+  }, 90_000);
+
   it("need nothing more said once the partner has its key", async () => {
     await system.restart();
 

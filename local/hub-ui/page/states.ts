@@ -13,9 +13,12 @@ const words: Record<string, { tone: Tone; text: string }> = {
   disconnected: { tone: "neutral", text: "Disconnected" },
 };
 
-/** A run has ended since Gradient accepted a first count: what is left to do is done in Gradient. */
+/**
+ * A run has ended, and Gradient has accepted a first count, or the state were none of an active one: what is left to
+ * do is done in Gradient. A later run that fails takes nothing of that back.
+ */
 export const isSetUp = ({ state, step, exports: { last } }: Integration): boolean =>
-  state === "active" && step === 3 && last !== null && last.outcome !== "failed";
+  state === "active" && step === 3 && last !== null;
 
 /** A state in a partner's words; one that is not known yet is shown as it is. */
 export const stateWords = (state: string): { tone: Tone; text: string } =>

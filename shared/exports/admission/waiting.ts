@@ -44,7 +44,9 @@ export const waitingFor = (stored: Integration, { now, obstacle, estimate }: Sit
   if (next !== undefined && next > at) return { ...waits, why: "retry", retryAt: next };
   if (!estimate) return { ...waits, why: "turn" };
   const lines = linesAhead(estimate, since);
-  // from the moment of counting, so that the answer stays the same until it is counted anew
-  const expectedAt = new Date(Date.parse(estimate.at) + (lines / estimate.linesPerSecond) * 1000).toISOString();
+  // from the moment of counting, so that the answer stays the same until it is counted anew; who should have had its
+  // turn by then has it any moment
+  const counted = Date.parse(estimate.at) + (lines / estimate.linesPerSecond) * 1000;
+  const expectedAt = new Date(Math.max(counted, now.getTime())).toISOString();
   return { ...waits, why: "turn", linesAhead: lines, expectedAt };
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { detailsInWords } from "#local/hub-ui/page/screens/audit/event-words";
 import { ageOf } from "#local/hub-ui/page/screens/overview/age-of";
-import { progressOf, type Run } from "#local/hub-ui/page/screens/runs/run-words";
+import { leftOverWords, progressOf, type Run } from "#local/hub-ui/page/screens/runs/run-words";
 import { addressesIn } from "#local/hub-ui/page/screens/settings/addresses";
 import { bodyOf, draftOf } from "#local/hub-ui/page/screens/settings/schedule-draft";
 import { dayIn, startOfDay } from "#local/hub-ui/page/screens/settings/zoned-day";
@@ -128,11 +128,19 @@ describe("what usage waits for", () => {
     [{ ...wait, why: "turn", linesAhead: 1200 }, "Next run: waiting, about 1,200 lines ahead."],
     [{ ...wait, why: "turn", linesAhead: 1 }, "Next run: waiting, about 1 line ahead."],
     [{ ...wait, why: "turn" }, "Next run: waiting for its turn."],
+    [
+      { ...wait, why: "turn", linesAhead: 1200, expectedAt: "2026-11-26T11:45:00.000Z" },
+      "Next run: waiting, about 1,200 lines ahead, expected soon.",
+    ],
+    [
+      { ...wait, why: "turn", linesAhead: 0, expectedAt: "2026-11-26T12:00:00.000Z" },
+      "Next run: first in line, expected soon.",
+    ],
     [{ ...wait, why: "gradient-down" }, "Gradient is failing at the moment."],
     [{ ...wait, why: "paused" }, "Sending is paused."],
     [{ ...wait, why: "something-new" }, "Next run: waiting (something-new)."],
   ])("%o is told as %s", (waiting, words) => {
-    expect(waitingWords(waiting)).toBe(words);
+    expect(waitingWords(waiting, now)).toBe(words);
   });
 });
 
@@ -170,10 +178,31 @@ describe("a step of the wizard", () => {
     [2, integration({ step: 2 }), { state: "now", text: "to do now" }],
     [3, integration({ step: 2 }), { state: "later", text: "comes later" }],
     [3, integration({ exports: { last: null } }), { state: "now", text: "to do now" }],
+    [3, integration({ exports: { last: { outcome: "failed" } } }), { state: "now", text: "sent: approve in Gradient" }],
     // nobody has approved anything yet, as far as the hub knows
     [3, integration({}), { state: "now", text: "sent: approve in Gradient" }],
   ] as const)("%i says what it leaves open: %#", (step, now, words) => {
     expect(stepWords(step, now)).toEqual(words);
+  });
+});
+
+describe("what a run has left over", () => {
+  const told = (facts: object) =>
+    leftOverWords({ totals: { unmapped: 0, rejected: 0, deferred: 0, superseded: 0, ...facts } } as unknown as Run);
+
+  it.each([
+    [
+      { deferred: 107, unmapped: 4 },
+      "111 lines of this run are not in Gradient, 4 of them not mapped. The other 107 are sent as they are counted now.",
+    ],
+    [
+      { deferred: 1, unmapped: 1 },
+      "2 lines of this run are not in Gradient, 1 of them not mapped. The other 1 is sent as it is counted now.",
+    ],
+    [{ rejected: 2 }, "2 lines of this run are not in Gradient. Each is sent as it is counted now."],
+    [{ unmapped: 1 }, "1 line of this run is not in Gradient."],
+  ])("%o promises only what can be sent", (facts, words) => {
+    expect(told(facts)).toBe(words);
   });
 });
 

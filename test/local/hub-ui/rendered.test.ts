@@ -8,6 +8,7 @@ import { Problems } from "../../../local/hub-ui/page/parts/problems.tsx";
 import { ToConnect } from "../../../local/hub-ui/page/parts/to-connect.tsx";
 import { Consequences } from "../../../local/hub-ui/page/screens/settings/consequences.tsx";
 import { whyNot } from "../../../local/hub-ui/page/screens/settings/disconnect-question.tsx";
+import { Lines } from "../../../local/hub-ui/page/wizard/sending/usage-lines.tsx";
 
 /** A part of the page as somebody gets it who may change things, or may not. */
 const rendered = <Props extends object>(part: FunctionComponent<Props>, props: Props, mayChange = true): string =>
@@ -36,6 +37,28 @@ describe("a problem", () => {
     expect(told("agreement.expired", false)).not.toContain("href");
     expect(told("agreement.expired", false)).toContain("Only the owner or a full admin");
     expect(told("accounts.refused", false)).toContain('href="#/connect/2"');
+  });
+});
+
+describe("a line of the wizard", () => {
+  const line = {
+    customerId: "c-1",
+    customerName: "Alder",
+    serviceId: "s-1",
+    serviceName: "Backup",
+    unitCount: 8000,
+    asOf: "2026-11-26T11:00:00.000Z",
+    lastOutcome: "accepted",
+    lastAccepted: { unitCount: 8000, at: "2026-11-26T10:00:00.000Z" },
+  };
+  const told = (facts: object) =>
+    rendered(Lines, { lines: [{ ...line, ...facts }] as Parameters<typeof Lines>[0]["lines"] });
+
+  it("is accepted only where Gradient holds what is used now", () => {
+    expect(told({})).toContain("Accepted by Gradient");
+    expect(told({ unitCount: 9000 })).not.toContain("Accepted by Gradient");
+    expect(told({ unitCount: 9000 })).toContain("Not sent yet");
+    expect(told({ unitCount: 9000, lastOutcome: "rejected" })).toContain("Refused by Gradient");
   });
 });
 
@@ -86,5 +109,21 @@ describe("a mapping step of the sandbox", () => {
     expect(step([])).toContain("The vendor has sent no accounts yet.");
     expect(step([])).not.toContain("Go on to");
     expect(step([account])).toContain("Go on to service mapping");
+  });
+
+  it("has what is clear mapped first, before it leads on", () => {
+    const psaClients = ["Alder", "Birch"].map((name) => ({ id: `psa-${name}`, name }));
+    const accounts = psaClients.map(({ name }) => ({ ...account, id: name, name }));
+    const step = (isDone: boolean) => {
+      const shown: object[] = accounts.map((one) =>
+        isDone ? { ...one, isMapped: true, psaClientId: `psa-${one.name}` } : one,
+      );
+      const given = { ...organization(shown as OrganizationDetail["accounts"]), psaClients };
+      return rendered(MappingStep, { organization: given as OrganizationDetail, kind: "accounts" });
+    };
+
+    expect(step(false)).toMatch(/<button[^>]*class="primary"[^>]*>Map all 2</);
+    expect(step(false)).toMatch(/<a class="button" [^>]*>Go on/);
+    expect(step(true)).toMatch(/<a class="button primary" [^>]*>Go on/);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { UsageLine } from "#local/hub-ui/page/screens/usage/all-lines";
-import { changeOf, stateOf, sumUp } from "#local/hub-ui/page/screens/usage/sum-up";
+import { changeOf, isAllIn, stateOf, sumUp } from "#local/hub-ui/page/screens/usage/sum-up";
 
 const at = "2026-11-25T02:00:00.000Z";
 
@@ -80,5 +80,19 @@ describe("the sum over all lines", () => {
       now: 19_999_999_998,
       missing: 9_999_999_999,
     });
+  });
+});
+
+describe("all is in Gradient", () => {
+  it.each([
+    [true, [aLine(5, 5)]],
+    [true, [aLine(5, 5), aLine(null, null)]],
+    [false, [aLine(5, 5), aLine(9_000, 8_000)]],
+    [false, [aLine(5, 5), aLine(5, 3, "rejected")]],
+    // it may have been mapped since, and be what the next run brings
+    [false, [aLine(5, 5), aLine(5, null, "unmapped")]],
+    [false, []],
+  ])("%s of lines %#", (isIn, lines) => {
+    expect(isAllIn(sumUp(lines))).toBe(isIn);
   });
 });

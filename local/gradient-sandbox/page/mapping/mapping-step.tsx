@@ -4,7 +4,7 @@ import { countOf, numberOf } from "../../../page-parts/words.ts";
 import { addressOf } from "../progress.ts";
 import { changeOrganization, type OrganizationDetail } from "../sandbox-api.ts";
 import { useAction } from "../use-action.ts";
-import { type Kind, mappingOf, mappingsBody, type Pair } from "./mapping.ts";
+import { certainOf, type Kind, mappingOf, mappingsBody, offersOf, type Pair } from "./mapping.ts";
 import { MappingBoard } from "./mapping-board.tsx";
 import { Offers } from "./offers.tsx";
 import { SettledList } from "./settled-list.tsx";
@@ -38,6 +38,8 @@ export const MappingStep = ({ organization, kind }: MappingStepProps) => {
       await changeOrganization(organizationId, "/exclusions", { [kind]: ids, excluded: isOut });
     });
   const next = kind === "accounts" ? "services" : "review";
+  // they are mapped with one press first, above
+  const hasClear = certainOf(offersOf(mapping)).length > 1;
   const same = mapped.filter(({ name, psaId }) => nameOf.get(psaId ?? "") === name).length;
   return (
     <>
@@ -75,7 +77,7 @@ export const MappingStep = ({ organization, kind }: MappingStepProps) => {
             onAction={(id) => exclude([id], false)}
           />
           <p className="row onward">
-            <a className="button primary" href={`#${addressOf(organizationId, next)}`}>
+            <a className={hasClear ? "button" : "button primary"} href={`#${addressOf(organizationId, next)}`}>
               {kind === "accounts" ? "Go on to service mapping" : "Go on to the review"}
             </a>
           </p>

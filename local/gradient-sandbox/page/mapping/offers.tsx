@@ -22,7 +22,7 @@ export const Offers = ({ mapping, isBusy, onMap }: OffersProps) => {
       <div className="row apart">
         <h2 id="offers-title">Is this the same?</h2>
         {certain.length > 1 ? (
-          <button type="button" disabled={isBusy} onClick={() => void onMap(certain)}>
+          <button type="button" className="primary" disabled={isBusy} onClick={() => void onMap(certain)}>
             {certain.length === offers.length ? `Map all ${certain.length}` : `Map the ${certain.length} clear ones`}
           </button>
         ) : null}

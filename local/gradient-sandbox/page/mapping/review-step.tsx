@@ -7,6 +7,8 @@ import { isOpen, type Kind, mappingOf } from "./mapping.ts";
 
 const titles: Record<Kind, string> = { accounts: "Accounts", services: "Services" };
 
+const kinds = ["accounts", "services"] as const;
+
 const namesShown = 10;
 
 const Summary = ({ organization, kind }: { organization: OrganizationDetail; kind: Kind }) => {
@@ -53,6 +55,11 @@ export const ReviewStep = ({ organization }: { organization: OrganizationDetail 
   const { data: setting } = useSetting();
   const vendor = setting?.vendorName || "The vendor";
   const { run, isBusy, failure } = useAction();
+  const open = kinds.flatMap((kind) => {
+    const { items, words } = mappingOf(organization, kind);
+    const count = items.filter(isOpen).length;
+    return count === 0 ? [] : [countOf(count, words.one)];
+  });
   const finish = () =>
     run(async () => {
       await call("POST", pathOf(organizationId, "/finish"), {});
@@ -73,6 +80,11 @@ export const ReviewStep = ({ organization }: { organization: OrganizationDetail 
       {finishedAt === null ? null : (
         <Notice tone="good" title={`Finished ${momentOf(finishedAt)}.`}>
           {toldOf(organization, vendor)} Usage then arrives in SYNTHESIZE.
+        </Notice>
+      )}
+      {open.length === 0 ? null : (
+        <Notice tone="warn" title={`Not mapped: ${open.join(" and ")}.`}>
+          Their usage is not billed. Finish all the same, or map them first.
         </Notice>
       )}
       <div className="row">

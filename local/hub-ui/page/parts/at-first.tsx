@@ -28,7 +28,7 @@ export const AtFirst = <Item,>({ items, first, many, atOnce = 100, children }: A
   const more =
     next >= items.length
       ? `Show all ${numberOf(items.length)} ${many}`
-      : `Show ${numberOf(atOnce)} more of ${numberOf(items.length)} ${many}`;
+      : `Show ${numberOf(atOnce)} more of the other ${numberOf(items.length - limit)} ${many}`;
   return (
     <>
       {children(items.slice(0, limit))}

@@ -1,4 +1,4 @@
-import { useId, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { Dialog } from "../../../page-parts/dialog.tsx";
 import { Notice } from "../../../page-parts/notice.tsx";
 import { Refused, useChange } from "../answers.ts";
@@ -33,6 +33,7 @@ export const KeyForm = ({ act, done }: KeyFormProps) => {
   const [isShown, setShown] = useState(false);
   const [isMissing, setMissing] = useState(false);
   const registering = useChange("PUT /v1/integrations/gradient/token");
+  const input = useRef<HTMLInputElement>(null);
   const hintId = useId();
   const faultId = useId();
   const asksFirst = differing(registering.error);
@@ -43,6 +44,10 @@ export const KeyForm = ({ act, done }: KeyFormProps) => {
     registering.mutate({ body }, { onSuccess: () => setText("") });
   };
   const isRefused = registering.error !== null && asksFirst === undefined;
+  useEffect(() => {
+    // the right key is pasted over the one that was refused
+    if (isRefused) input.current?.select();
+  }, [isRefused]);
   return (
     <form className="stack" noValidate>
       <div>
@@ -53,6 +58,7 @@ export const KeyForm = ({ act, done }: KeyFormProps) => {
         </p>
         <div className="row field">
           <input
+            ref={input}
             id={`${hintId}-key`}
             type={isShown ? "text" : "password"}
             value={text}

@@ -14,6 +14,7 @@ import { RunningRun } from "./runs/running-run.tsx";
 import { SendUsage } from "./runs/send-usage.tsx";
 import { Waiting } from "./runs/waiting.tsx";
 import { useAllLines } from "./usage/all-lines.ts";
+import { isAllIn, sumUp } from "./usage/sum-up.ts";
 
 /** Whether anything was ever sent that could be shown. */
 const hasUsage = ({ state }: Integration): boolean =>
@@ -37,6 +38,13 @@ const Health = ({ integration }: { integration: Integration }) => {
       <SendUsage integration={integration} />
     </section>
   );
+};
+
+/** A mere turn in the line is none of the partner's business while nothing is there that it would send. */
+const Waits = ({ wait }: { wait: NonNullable<Integration["exports"]["waiting"]> }) => {
+  const { data: all } = useAllLines().answer;
+  const isIdle = wait.why === "turn" && all?.isAll === true && isAllIn(sumUp(all.lines));
+  return isIdle ? null : <Waiting wait={wait} />;
 };
 
 const LastRun = ({ last }: { last: Integration["exports"]["last"] }) => {
@@ -113,7 +121,7 @@ export default function Overview() {
           <>
             <Problems problems={data.problems} />
             <Disconnecting integration={data} />
-            {data.exports.waiting === null ? null : <Waiting wait={data.exports.waiting} />}
+            {data.exports.waiting === null ? null : <Waits wait={data.exports.waiting} />}
             <Health integration={data} />
             <Facts integration={data} />
           </>

@@ -13,6 +13,7 @@ import {
   isDryRun,
   isOver,
   leftOverLines,
+  leftOverWords,
   type Run,
   runWords,
   totalsInWords,
@@ -79,14 +80,12 @@ const SendLeftOver = ({ run }: { run: Run }) => {
             Send only what was left over
           </Button>
           <span className="quiet small">
-            {countOf(left, "line")} of this run {left === 1 ? "is" : "are"} not in Gradient.{" "}
+            {leftOverWords(run)}{" "}
             {isUnmapped ? (
               <>
                 <a href="#/connect/2">Map {left === 1 ? "it" : "them"} first</a>: then all is sent by itself.
               </>
-            ) : (
-              "Each is sent as it is counted now."
-            )}
+            ) : null}
           </span>
         </div>
       </MayChange>

@@ -120,3 +120,15 @@ export const progressWords = (run: Run): string => progressOf(run)?.text ?? "Loo
 /** Lines that Gradient does not hold after the run. */
 export const leftOverLines = ({ totals }: Run): number =>
   totals.unmapped + totals.rejected + totals.deferred + totals.superseded;
+
+/** How many that are, and which of them are sent again: what is not mapped ends the same until it is mapped. */
+export const leftOverWords = (run: Run): string => {
+  const left = leftOverLines(run);
+  const { unmapped } = run.totals;
+  const found = `${countOf(left, "line")} of this run ${left === 1 ? "is" : "are"} not in Gradient`;
+  if (unmapped === left) return `${found}.`;
+  if (unmapped === 0) return `${found}. Each is sent as it is counted now.`;
+  const others = `The other ${numberOf(left - unmapped)}`;
+  const are = left - unmapped === 1 ? "is sent as it is" : "are sent as they are";
+  return `${found}, ${numberOf(unmapped)} of them not mapped. ${others} ${are} counted now.`;
+};

@@ -44,6 +44,10 @@ export interface UsageSum {
   lastAcceptedAt: string | null;
 }
 
+/** Gradient holds every count that is measured: whatever run comes next has nothing new to bring. */
+export const isAllIn = ({ lines, gaps }: UsageSum): boolean =>
+  lines > 0 && gaps.unmapped.lines + gaps.refused.lines + gaps.changed.lines === 0;
+
 const later = (one: string | null, other: string | null): string | null =>
   one === null || (other !== null && other > one) ? other : one;
 const earlier = (one: string | null, other: string | null): string | null =>

@@ -17,13 +17,21 @@ export const outcomeWords = ({ state, outcome, reason }: Run): { tone: Tone; tit
   return outcomes[outcome ?? ""] ?? { tone: "neutral", title: `The last run ended: ${outcome ?? "unknown"}` };
 };
 
+/** When a turn is expected; a moment that has passed, or is about to, is none to tell. */
+const expectedWords = (expectedAt: string | null, now: number): string => {
+  if (expectedAt === null) return "";
+  return Date.parse(expectedAt) - now < 60_000 ? ", expected soon" : `, expected at ${momentOf(expectedAt)}`;
+};
+
 /** What keeps usage from going out now. */
-export const waitingWords = ({ why, linesAhead, expectedAt, retryAt }: Waiting): string => {
+export const waitingWords = ({ why, linesAhead, expectedAt, retryAt }: Waiting, now = Date.now()): string => {
   const at = retryAt === null ? "" : ` It is tried again at ${momentOf(retryAt)}.`;
   if (why === "turn") {
     if (linesAhead === null) return "Next run: waiting for its turn.";
-    const when = expectedAt === null ? "" : `, expected at ${momentOf(expectedAt)}`;
-    return `Next run: waiting, about ${countOf(linesAhead, "line")} ahead${when}.`;
+    const when = expectedWords(expectedAt, now);
+    return linesAhead === 0
+      ? `Next run: first in line${when}.`
+      : `Next run: waiting, about ${countOf(linesAhead, "line")} ahead${when}.`;
   }
   if (why === "retry") return `Next run: waiting for another try.${at}`;
   if (why === "gradient-down") return `Gradient is failing at the moment.${at}`;

@@ -1,25 +1,14 @@
 import type { BodyOf } from "#client/api-client";
-import { Badge, type Tone } from "../../../../page-parts/notice.tsx";
+import { Badge } from "../../../../page-parts/notice.tsx";
 import { momentOf, numberOf } from "../../../../page-parts/words.ts";
 import { useList } from "../../answers.ts";
 import { AtFirst } from "../../parts/at-first.tsx";
 import { Paged } from "../../parts/paged.tsx";
 import { Scroll } from "../../parts/scroll.tsx";
+import { lineWords } from "../../screens/usage/line-words.tsx";
+import { stateOf } from "../../screens/usage/sum-up.ts";
 
 type Line = BodyOf<"GET /v1/integrations/gradient/usage">["items"][number];
-
-const outcomes: Record<string, { tone: Tone; text: string }> = {
-  accepted: { tone: "good", text: "Accepted by Gradient" },
-  unchanged: { tone: "good", text: "Accepted by Gradient" },
-  unmapped: { tone: "warn", text: "Not mapped" },
-  rejected: { tone: "bad", text: "Rejected by Gradient" },
-  deferred: { tone: "neutral", text: "Goes with the next run" },
-};
-
-const outcomeOf = (outcome: string | null): { tone: Tone; text: string } =>
-  outcome === null
-    ? { tone: "neutral", text: "Not sent yet" }
-    : (outcomes[outcome] ?? { tone: "neutral", text: outcome });
 
 /** `+3`, `-2`, or nothing where both are the same or one is not known. */
 const changeOf = ({ unitCount, lastAccepted }: Line): string => {
@@ -50,7 +39,8 @@ export const UsageLines = () => {
   );
 };
 
-const Lines = ({ lines }: { lines: Line[] }) => (
+/** Said of the number that is used now: one that Gradient accepted before proves nothing of it. */
+export const Lines = ({ lines }: { lines: Line[] }) => (
   <Scroll label="Lines">
     <table>
       <thead>
@@ -84,7 +74,7 @@ const Lines = ({ lines }: { lines: Line[] }) => (
             <td className="number">{changeOf(line)}</td>
             <td className="when">{momentOf(line.asOf)}</td>
             <td>
-              <Badge tone={outcomeOf(line.lastOutcome).tone}>{outcomeOf(line.lastOutcome).text}</Badge>
+              <Badge tone={lineWords[stateOf(line)].tone}>{lineWords[stateOf(line)].text}</Badge>
             </td>
           </tr>
         ))}

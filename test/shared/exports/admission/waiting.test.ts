@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import { waitingFor } from "#shared/exports/admission/waiting";
+import { noWants, wish } from "#shared/integrations/record/wants";
+import { anIntegration } from "#test/builders/integration";
+import { minutesAfter, noon, now } from "#test/builders/time";
+
+const wanting = anIntegration({ wants: wish(noWants, "all", { at: minutesAfter(-10), trigger: "manual" }) });
+
+// counted two minutes ago, at ten lines a second
+it.each([
+  ["as it was counted", 3_000, minutesAfter(3)],
+  ["as now, once that has passed", 600, noon],
+  ["as now, where nobody is ahead", 0, noon],
+])("a turn is expected %s", (_, ahead, expectedAt) => {
+  const marks = [{ since: minutesAfter(-60), partners: 1 }];
+  const estimate = { at: minutesAfter(-2), marks, usualLines: ahead, linesPerSecond: 10, version: 1 };
+
+  expect(waitingFor(wanting, { now: now(), obstacle: null, estimate })).toMatchObject({
+    why: "turn",
+    linesAhead: ahead,
+    expectedAt,
+  });
+});
