@@ -8,7 +8,7 @@ import { exportOf, ledgerEntryOf, send, start } from "#test/builders/connected-w
 import { freePacer } from "#test/fakes/paced-gradient";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
-type Intercept = (count: UnitCount, at: number) => CountAnswer | undefined;
+type Intercept = (count: UnitCount, at: number) => CountAnswer | Promise<undefined> | undefined;
 
 /**
  * Three customers are mapped, the fourth and last line is not: the run's last call is refused, and one is repeated for
@@ -20,7 +20,7 @@ const worldWith = async (intercept: Intercept, mapped = ["a", "b", "c"]) => {
       ...gradient,
       setUnitCount: async (token, count) => {
         const isAsked = count.accountId === "d" || gradient.countsReceived.length === 4;
-        return (isAsked && intercept(count, world.clock.now())) || gradient.setUnitCount(token, count);
+        return (isAsked && (await intercept(count, world.clock.now()))) || gradient.setUnitCount(token, count);
       },
     }),
   });
@@ -124,16 +124,17 @@ describe("the call for the views", () => {
 
   it("is not made for another line once Gradient has refused the token, where a person had cancelled the run", async () => {
     const called: string[] = [];
-    let cancelling: Promise<unknown> | undefined;
     const { world, run } = await worldWith(({ accountId }) => {
       called.push(accountId);
-      if (accountId !== "d") return { kind: "token-rejected" };
-      cancelling = cancelExport(world.common)({ partnerId: world.partnerId, exportId: run.id, by: world.by });
-      return undefined;
+      return accountId === "d" ? cancelled() : { kind: "token-rejected" };
     });
+    /** The last number is answered late: the worker has renewed its lease, and knows that it is to stop. */
+    const cancelled = async (): Promise<undefined> => {
+      await cancelExport(world.common)({ partnerId: world.partnerId, exportId: run.id, by: world.by });
+      await world.clock.sleep(leaseMs * 0.75);
+    };
     await world.work();
 
-    await cancelling;
     expect(await exportOf(world, run)).toMatchObject({ stop: "cancelled", viewsRebuilt: false });
     expect(called).toEqual(["d", "c"]);
   });
