@@ -11,6 +11,7 @@ import {
   isOver,
   type UsageExport,
 } from "#shared/exports/usage-export";
+import { inParallel } from "#shared/in-parallel";
 import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
 import { logFailure } from "#shared/log-failure";
 import { logger } from "#shared/logger";
@@ -19,6 +20,8 @@ import { handleDue } from "#shared/table/due-items";
 import { isConflict, type Key, retryOnConflict, store, type Write } from "#shared/table/table";
 
 const reserveMs = 10_000;
+// each may write the row that lists them all: more at once than there are tries would keep one another out
+const followedAtOnce = 5;
 
 /** `fine`: somebody is at it. `gone`: it is over. */
 type Report = Record<"resumed" | "closed" | "fine" | "gone", number>;
@@ -97,13 +100,12 @@ export const resumeExports = (dependencies: Closing) => {
     const { places } = admission;
     const failures: unknown[] = [];
     const ends = new Set<keyof Report>();
-    // One after the other: each may write the row that lists them all.
-    for (const { partnerId, exportId } of places) {
+    await inParallel(followedAtOnce, places, async ({ partnerId, exportId }) => {
       const end = await follow(exportKey(partnerId, exportId)).catch((error: unknown) => void failures.push(error));
-      if (end === undefined) continue;
+      if (end === undefined) return;
       report[end] += 1;
       ends.add(end);
-    }
+    });
     throwAll(failures);
     // When the last one is over nobody is admitted for some time, and nobody would take them out of the row.
     if (places.length === 0 || [...ends].some((end) => end !== "gone")) return;

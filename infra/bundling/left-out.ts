@@ -121,16 +121,6 @@ const leftOut: LeftOut[] = [
     load: () => js(`export const schemaLogFilter = () => { ${complaint}; };`),
   },
   {
-    // puts values into paths, headers and host names; the services that we call take all of it in the body
-    file: /\/@smithy\/core\/dist-es\/submodules\/protocols\/HttpBindingNormalizedSchema\.js$/,
-    load: () =>
-      js(`export class HttpBindingNormalizedSchema { static of() { ${complaint}; } }
-        export const getHttpOperationBindings = ({ traits }) => {
-          if (traits?.http || traits?.endpoint) { ${complaint}; }
-          return [];
-        };`),
-  },
-  {
     // errors that we tell apart from no other: without a class of its own an error still has its name
     file: /\/@aws-sdk\/client-secrets-manager\/dist-es\/schemas\/schemas_0\.js$/,
     load: async (file) => js((await readFile(file, "utf8")).replace(errorsOfPolicies, "")),

@@ -87,7 +87,8 @@ describe("a partner that is connected", () => {
     expect(await faultsEverywhere(page)).toEqual([]);
     await button(page, "Cancel this run").focus();
     await page.keyboard.press("Enter");
-    await page.getByText("The last run was cancelled").waitFor();
+    // the calls under way are waited for, each of them slow
+    await page.getByText("The last run was cancelled").waitFor({ timeout: 60_000 });
     await slowness(0);
     // the button that was pressed is gone
     await untilFocused(page, "H3 Your counts go to Gradient");
