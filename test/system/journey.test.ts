@@ -76,7 +76,12 @@ const allReceipts = async (exportId: string) => {
 
 const start = (body: Asked<"POST /v1/integrations/gradient/exports">["body"] = {}) =>
   partner.session(`POST ${base}/exports`, { body });
-const started = async (body?: Parameters<typeof start>[0]) => bodyOf(await start(body)).id;
+/** Waits for a run that the service has begun by itself meanwhile. */
+const started = (body?: Parameters<typeof start>[0]) =>
+  eventually("its turn", async () => {
+    const reply = await start(body);
+    return reply.status === 409 ? undefined : bodyOf(reply).id;
+  });
 const runs = async () => bodyOf(await partner.session(`GET ${base}/exports`, {})).items;
 
 beforeAll(async () => {
