@@ -5,8 +5,8 @@ import { runInThreads } from "./seed-threads.ts";
 import { describeOutcome } from "./seeds.ts";
 
 // some 110 s of a core, so 55 s of two: with the browser tests all has to end within twelve minutes
-const partners = Number(process.env.SIMULATION_SEEDS ?? 2_400);
-const fleets = Number(process.env.SIMULATION_FLEETS ?? 220);
+const partners = Number(process.env.SIMULATION_SEEDS ?? 1_800);
+const fleets = Number(process.env.SIMULATION_FLEETS ?? 170);
 
 // in threads of its own, over all cores: the test runner gives a file one
 const broken = async (kind: HistoryKind, seeds: number): Promise<string[]> =>
