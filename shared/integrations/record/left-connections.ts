@@ -64,7 +64,7 @@ const longestDelayMs = 14 * dayMs;
 
 /**
  * With one that a message tells of and the record does not: the message is of a version of before, as another one about
- * the same secret may be that is still on its way. So the secret is kept for as long as any message may be late.
+ * the same secret may be that is still on its way. So the secret is kept for as long as a message may be late.
  */
 export const withUnrecorded = (before: LeftConnection[], left: Left, moment: Moment) => {
   const retryAt = new Date(Date.parse(moment.at) + longestDelayMs).toISOString();
