@@ -10,8 +10,8 @@ import { settleInOrder } from "./settle-in-order.ts";
 /** With less time a worker begins no chunk: calls under way may be repeated or time out, and want their receipts. */
 export const handOverMs = 75_000;
 
-// One second's worth at least, so that the answers to those before have come when the last call goes out: the last chunk
-// alone may be a line.
+// One second's worth at least, so that the answers to those before have come when the last call goes out: the last
+// chunk alone may be a line.
 const closingChunks = 2;
 
 const isSent = ({ verdict }: PreparedChunk["lines"][number]): boolean => verdict === "send";
