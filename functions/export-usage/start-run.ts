@@ -121,6 +121,8 @@ export const startRun = (dependencies: Dependencies) => {
     const halt = newHalt(() => lease.current().stop);
     const obstacle = async (): Promise<StopReason | null> =>
       mode === "dry-run" ? null : ((await refusals.obstacleFor(partnerId, token?.versionId))?.why ?? null);
+    const outage = async (): Promise<StopReason | null> =>
+      mode === "dry-run" ? null : ((await refusals.obstacleFor(null))?.why ?? null);
     const blocked = await obstacle();
     if (!exportMode.safeParse(mode).success) halt.meet(unknownMode);
     if (refused !== null) halt.meet({ kind: "blocked", reason: refused });
@@ -148,7 +150,8 @@ export const startRun = (dependencies: Dependencies) => {
       services: planned?.services ?? new Map((await listServices(table)).map((service) => [service.id, service])),
       prepared: planned?.prepared ?? new Map(),
       obstacle,
-      onAnswer: ({ kind }) => void refusals.note({ partnerId, outcome: outcomeOf(kind), at: clock.now() }),
+      outage,
+      onAnswer: ({ kind }, at) => void refusals.note({ partnerId, outcome: outcomeOf(kind), at }),
       heard,
       remainingMs: invocation.remainingMs,
       onSettled: activateOnce(lease, integration),
