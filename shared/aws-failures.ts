@@ -6,9 +6,10 @@ export const nameOf = (error: unknown): string => (error instanceof Error ? erro
 /** An error with nothing but a name. */
 export const named = (name: string): Error => Object.assign(new Error("An AWS service failed."), { name });
 
-// AWS's names for a refusal for the rate, and for trouble of its own, whatever status it gives them
+// AWS's names for a refusal for the rate, and for trouble of its own, whatever status it gives them; and the SDK's for
+// a call that we waited for long enough
 const passingNames =
-  /Throttl|ThroughputExceeded|RequestLimit|TooManyRequests|SlowDown|Timeout|Unavailable|Internal(Serv|Fail)|InProgress/;
+  /Throttl|ThroughputExceeded|RequestLimit|TooManyRequests|SlowDown|Timeout|Unavailable|Internal(Serv|Fail)|InProgress|AbortError/;
 // Node's codes for a connection that was not made or broke off
 const networkCodes = /^E(CONN|PIPE|TIMEDOUT|HOST|NET|NOTFOUND|AI_)/;
 

@@ -15,6 +15,7 @@ import type { TokenVault } from "#shared/secrets/token-vault";
 import { listServices } from "#shared/services/hub-service";
 import type { Table } from "#shared/table/table";
 import { planExport } from "./plan/plan-export.ts";
+import { turnsFor } from "./plan/turns.ts";
 import type { ExportRun, RunToken } from "./send/export-run.ts";
 import { newHalt } from "./send/halt.ts";
 import { handOverMs } from "./send/send-chunks.ts";
@@ -69,22 +70,24 @@ export const startRun = (dependencies: Dependencies) => {
     }
   };
 
-  /** The large runs of one worker are planned one after the other: each takes tens of megabytes meanwhile. */
-  let planning: Promise<unknown> = Promise.resolve();
+  /**
+   * Plans of one worker take turns: a large one takes tens of megabytes meanwhile, and small ones side by side take the
+   * processor from calls that are due, whose moments are lost then.
+   */
+  const large = turnsFor(1);
+  const small = turnsFor(4);
   const inTurn = async <T>(lease: Lease, { sizes }: Integration, work: () => Promise<T>): Promise<T> => {
-    if (sizes.lines <= largeLines) return work();
-    const before = planning;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    planning = before.then(() => promise);
+    const turns = sizes.lines > largeLines ? large : small;
+    const turn = turns.take();
     try {
-      for (let isTurn = false; !isTurn; ) {
-        const turn = before.then(() => true);
-        isTurn = await Promise.race([turn, clock.sleep(leaseMs / 4).then(() => false)]);
+      for (let isTurn = turn === undefined; !isTurn; ) {
+        isTurn = (await Promise.race([turn?.then(() => true), clock.sleep(leaseMs / 4).then(() => false)])) ?? true;
         await lease.keep();
       }
       return await work();
     } finally {
-      resolve();
+      // a run that was lost while it waited has a turn to come
+      void Promise.resolve(turn).then(turns.give);
     }
   };
 
@@ -118,6 +121,8 @@ export const startRun = (dependencies: Dependencies) => {
     const halt = newHalt(() => lease.current().stop);
     const obstacle = async (): Promise<StopReason | null> =>
       mode === "dry-run" ? null : ((await refusals.obstacleFor(partnerId, token?.versionId))?.why ?? null);
+    const outage = async (): Promise<StopReason | null> =>
+      mode === "dry-run" ? null : ((await refusals.obstacleFor(null))?.why ?? null);
     const blocked = await obstacle();
     if (!exportMode.safeParse(mode).success) halt.meet(unknownMode);
     if (refused !== null) halt.meet({ kind: "blocked", reason: refused });
@@ -145,7 +150,8 @@ export const startRun = (dependencies: Dependencies) => {
       services: planned?.services ?? new Map((await listServices(table)).map((service) => [service.id, service])),
       prepared: planned?.prepared ?? new Map(),
       obstacle,
-      onAnswer: ({ kind }) => void refusals.note({ partnerId, outcome: outcomeOf(kind), at: clock.now() }),
+      outage,
+      onAnswer: ({ kind }, at) => void refusals.note({ partnerId, outcome: outcomeOf(kind), at }),
       heard,
       remainingMs: invocation.remainingMs,
       onSettled: activateOnce(lease, integration),

@@ -5,11 +5,11 @@ import { changingRoles, withRole } from "#shared/lambda/http/caller";
 import { changeEndpoint } from "#shared/lambda/http/http-endpoint";
 import type { Item } from "#shared/table/table";
 import { type StartExportReply, startExportRoute } from "./route.ts";
-import type { startExport } from "./start-export.ts";
+import type { SendUsage } from "./start-export.ts";
 
 const accepted = (value: UsageExport): StartExportReply => ({ status: 202, body: exportView(value) });
 
-export const startExportEndpoint = (start: ReturnType<typeof startExport>, guard: ChangeGuard) =>
+export const startExportEndpoint = (start: (request: SendUsage) => Promise<UsageExport>, guard: ChangeGuard) =>
   changeEndpoint(startExportRoute, {
     guard,
     allow: ({ request: { body }, person }) => {

@@ -4,6 +4,7 @@ import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { cancelExportRoute } from "#functions/cancel-export/route";
 import { putScheduleRoute } from "#functions/put-schedule/route";
+import type { StartExportEnv } from "#functions/start-export/env";
 import { startExportRoute } from "#functions/start-export/route";
 import { exportWorkers } from "#infra/export-workers";
 import type { GradientEnv } from "#shared/lambda/gradient-env";
@@ -73,12 +74,13 @@ export class UsageExports extends Construct {
   #addRoutes({ api, storage, parameters }: Foundation): void {
     const environment = { TABLE_NAME: storage.tableName };
 
-    const startExport = new ServiceFunction<TableEnv>(this, "StartExport", {
+    const startExport = new ServiceFunction<StartExportEnv>(this, "StartExport", {
       folder: "start-export",
-      environment,
+      environment: { ...environment, ON_DEMAND_EXPORTS_QUEUE_URL: this.onDemandExports.queueUrl },
       errorImpact: "Send usage does nothing; scheduled exports go on",
     });
     storage.grantUse(startExport);
+    this.onDemandExports.grantSendMessages(startExport);
     api.route(startExport, startExportRoute);
 
     const cancelExport = new ServiceFunction<TableEnv>(this, "CancelExport", {

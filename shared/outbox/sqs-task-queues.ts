@@ -25,13 +25,19 @@ const destination = (task: Task, urls: Partial<QueueUrls>) => {
   }
 };
 
-/** Sends to those queues whose address is given; a task for another one is a fault in the wiring. */
-export const sqsTaskQueues = (client: SQSClient, urls: Partial<QueueUrls>): TaskQueues => ({
+/**
+ * Sends to those queues whose address is given; a task for another one is a fault in the wiring. With `patienceMs` an
+ * answer that takes longer is not waited for: the message may have been sent all the same.
+ */
+export const sqsTaskQueues = (client: SQSClient, urls: Partial<QueueUrls>, patienceMs?: number): TaskQueues => ({
   send: async (task) => {
     const { QueueUrl, ...group } = destination(task, urls);
     if (QueueUrl === undefined) throw new Error(`No queue is wired for ${task.kind}`);
     await client
-      .send(new SendMessageCommand({ QueueUrl, ...group, MessageBody: JSON.stringify(task) }))
+      .send(
+        new SendMessageCommand({ QueueUrl, ...group, MessageBody: JSON.stringify(task) }),
+        patienceMs === undefined ? {} : { abortSignal: AbortSignal.timeout(patienceMs) },
+      )
       .catch((error: unknown) => {
         throw awsFailure(error, "queue.unavailable", "The service's queue");
       });

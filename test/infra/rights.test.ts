@@ -54,7 +54,7 @@ const rights: Record<string, string[]> = {
   "resend-owner-mail": useTable,
   "check-mapping": useTable,
   "leave-out": useTable,
-  "start-export": useTable,
+  "start-export": [...useTable, ...sendTo("UsageExports/OnDemandExports")],
   "cancel-export": useTable,
   "put-schedule": useTable,
   "put-notifications": useTable,

@@ -25,6 +25,7 @@ it.each([
   answered("UnknownError", 429),
   Object.assign(answered("LimitReached", 400), { $retryable: { throttling: true } }),
   Object.assign(new Error("canary"), { name: "TimeoutError" }),
+  Object.assign(new Error("canary"), { name: "AbortError" }),
   network("ECONNRESET"),
   network("ECONNREFUSED"),
   network("EPIPE"),

@@ -39,8 +39,10 @@ export interface ExportRun {
   prepared: ReadonlyMap<number, PreparedChunk>;
   /** What stands in the way of this partner's calls now, if anything does. */
   obstacle: () => Promise<StopReason | null>;
-  /** Told of every answer of Gradient to a count. */
-  onAnswer: (answer: CountAnswer) => void;
+  /** What stands in the way of everybody's calls now: known without a call of the table for most of a second. */
+  outage: () => Promise<StopReason | null>;
+  /** Told of every answer of Gradient to a count, and when that went out. */
+  onAnswer: (answer: CountAnswer, sentAt: number) => void;
   /** Told of each chunk's receipts once they are written. */
   onSettled: (receipts: Receipt[]) => Promise<void>;
   /**

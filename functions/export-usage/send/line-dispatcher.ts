@@ -32,6 +32,20 @@ export const lineDispatcher = (run: ExportRun) => {
     return halt.cause() === null && lease.isSafe();
   };
 
+  /**
+   * Before a call waits for its slot. What came in everybody's way meanwhile ends the run here, and not only with its
+   * next chunk: an outage is tried by one call, not by thousands.
+   */
+  const mayBegin = async (): Promise<boolean> => {
+    try {
+      const outage = await run.outage();
+      if (outage !== null) halt.meet({ kind: "blocked", reason: outage });
+    } catch (error) {
+      halt.fail(error);
+    }
+    return mayCall();
+  };
+
   /** How a line ends whose call never went out. */
   const unsent = (): LineEnd => {
     const stop = halt.stop();
@@ -62,7 +76,7 @@ export const lineDispatcher = (run: ExportRun) => {
     quietInFlight += Number(!rebuildsViews);
     try {
       const count = { serviceId, accountId: line.customerId, unitCount, rebuildsViews };
-      const result = await send(token.value, count, mayGo);
+      const result = await send(token.value, count, mayGo, mayBegin);
       if (result === null) return unsent();
       viewsCall.answered(result.answer);
       halt.heed(result.answer, result.sentAt);
@@ -91,7 +105,7 @@ export const lineDispatcher = (run: ExportRun) => {
       if (prepared.verdict !== "send") return ended(prepared.verdict);
       while (inFlight >= maxInFlight) await anEnd();
       // before the slot: a lease that is renewed with the slot in hand makes it late
-      if (!(await mayCall())) {
+      if (!(await mayBegin())) {
         pacer.expect(-1);
         return { end: Promise.resolve(unsent()) };
       }

@@ -10,6 +10,10 @@ import { settleInOrder } from "./settle-in-order.ts";
 /** With less time a worker begins no chunk: calls under way may be repeated or time out, and want their receipts. */
 export const handOverMs = 75_000;
 
+// One second's worth at least, so that the answers to those before have come when the last call goes out: the last
+// chunk alone may be a line.
+const closingChunks = 2;
+
 const isSent = ({ verdict }: PreparedChunk["lines"][number]): boolean => verdict === "send";
 
 const callsOf = ({ lines }: PreparedChunk): number => lines.filter(isSent).length;
@@ -57,14 +61,16 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
     return prepared;
   };
 
-  const sendChunk = async (prepared: PreparedChunk, isLast: boolean): Promise<void> => {
-    // Gradient rebuilds its views once calls stop, unless a call asks it not to. The last chunk's do not ask it, so
-    // that none of them has to wait for another; the last of all goes out when each that did ask is answered.
+  const sendChunk = async (prepared: PreparedChunk, number: number): Promise<void> => {
+    // Gradient rebuilds its views once calls stop, unless a call asks it not to. Those of the last chunks do not ask
+    // it, so that none of them has to wait for another; the last of all goes out when each that did ask is answered.
+    const rebuildsViews = number + closingChunks >= count;
+    const isLast = number + 1 === count;
     const closing = isLast ? prepared.lines.findLastIndex(isSent) : -1;
     const pending: Promise<LineEnd>[] = [];
     for (const [index, line] of prepared.lines.entries()) {
       if (index === closing) await dispatcher.quietAnswered();
-      pending.push((await dispatcher.dispatch(line, isLast)).end);
+      pending.push((await dispatcher.dispatch(line, rebuildsViews)).end);
     }
     await settlement.add(prepared, pending, () => isLast && dispatcher.areViewsRebuilt());
   };
@@ -75,7 +81,7 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
     for (; coming; number += 1) {
       const prepared = await coming;
       coming = prefetch(number + 1);
-      await sendChunk(prepared, number + 1 === count);
+      await sendChunk(prepared, number);
       halt.rethrow();
     }
   } catch (error) {

@@ -10,7 +10,7 @@ interface Dependencies {
   clock: Clock;
   /** 0 to 1, to spread repeats. */
   random: () => number;
-  onAnswer: (answer: CountAnswer) => void;
+  onAnswer: (answer: CountAnswer, sentAt: number) => void;
 }
 
 export interface CountResult {
@@ -31,11 +31,17 @@ const maxThrottled = 12;
 
 /**
  * Sends one number until Gradient gives a final answer or it has been tried often enough; null when it never went out.
- * `mayGo` is asked right before each attempt, and can deny it.
+ * `mayGo` is asked right before each attempt, with its slot in hand, `mayRepeat` before a repeat waits for one; both
+ * can deny it.
  */
 export const sendCount =
   ({ gradient, pacer, clock, random, onAnswer }: Dependencies) =>
-  async (token: PartnerToken, count: UnitCount, mayGo: () => Promise<boolean>): Promise<CountResult | null> => {
+  async (
+    token: PartnerToken,
+    count: UnitCount,
+    mayGo: () => Promise<boolean>,
+    mayRepeat = mayGo,
+  ): Promise<CountResult | null> => {
     const { setUnitCount } = gradient.as({ pacer, mayGo });
     let unanswered = 0;
     let throttled = 0;
@@ -54,7 +60,7 @@ export const sendCount =
     for (;;) {
       const answer = await attempt();
       if (answer.kind === "not-sent") return last;
-      onAnswer(answer);
+      onAnswer(answer, answer.sentAt);
       if (answer.kind === "in-doubt") unanswered += 1;
       if (answer.kind === "throttled") throttled += 1;
       last = { answer, wasInDoubt: unanswered > 0, sentAt: answer.sentAt };
@@ -63,6 +69,6 @@ export const sendCount =
       const pauseMs = answer.kind === "in-doubt" ? firstPauseMs * 3 ** (unanswered - 1) : 0;
       if (pauseMs > 0) await clock.sleep(Math.min(pauseMs, maxPauseMs) * (0.5 + random()));
       // takes no slot that it would not use
-      if (!(await mayGo())) return last;
+      if (!(await mayRepeat())) return last;
     }
   };

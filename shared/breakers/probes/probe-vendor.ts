@@ -13,7 +13,6 @@ import {
   partnerBreaker,
   stillOpen,
   type Trouble,
-  unchanged,
   vendorBreaker,
 } from "../state/breaker.ts";
 import { unlessLost } from "../state/breaker-rows.ts";
@@ -38,7 +37,10 @@ export const probeVendor = (context: Context) => {
   const { table, clock, newId, rows, successes, vendorKey } = context;
   const suspend = suspendIntegration({ table, now: () => new Date(clock.now()), newId });
 
-  /** Nobody else can tell whether it is our key or this token; after a day its owner had better look. */
+  /**
+   * Nobody else can tell whether it is our key or this token; after a day its owner had better look. Our breaker closes
+   * with that: nobody is left whom it could keep back but those who bring a token, and theirs may be good.
+   */
   const suspendAlone = async (vendor: Breaker, self: Integration): Promise<void> => {
     const { partnerId } = self;
     const doubt = await rows.read(partnerBreaker(partnerId));
@@ -46,8 +48,9 @@ export const probeVendor = (context: Context) => {
     const hasLasted = doubt.trouble === "doubted" && doubt.changedAt <= since && vendor.changedAt <= since;
     if (!hasLasted || !isAbout(doubt, self)) return;
     const over = breakerWrite({ ...closed(doubt, clock.now()), owesRelease: false });
-    await suspend({ partnerId, versionId: doubt.tokenVersionId ?? "" }, [over, unchanged(vendor)]);
-    rows.forget(doubt.key);
+    const free = breakerWrite(closed(vendor, clock.now()));
+    await suspend({ partnerId, versionId: doubt.tokenVersionId ?? "" }, [over, free]);
+    for (const { key } of [doubt, vendor]) rows.forget(key);
   };
 
   const claim = async (vendor: Breaker, what: Trouble) => {
@@ -68,9 +71,9 @@ export const probeVendor = (context: Context) => {
     const what = knownTrouble(vendor.trouble);
     const turn = await claim(vendor, what);
     if (turn === undefined) return;
-    const { mine, next, key, isAlone } = turn;
-    if (next === undefined) {
-      // a breaker that nobody can probe would stay for ever; whoever calls next finds out
+    const { mine, next, key, isAlone, isDeserted } = turn;
+    // a breaker that nobody can probe would stay for ever; whoever calls next finds out
+    if (next === undefined || (what === "vendor-key" && isDeserted)) {
       await rows.put(closed(mine, clock.now()));
       return;
     }

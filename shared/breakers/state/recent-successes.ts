@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { identifier, instant } from "../../identifier.ts";
 import type { Clock } from "../../pace/clock.ts";
-import { readRow } from "../../stored.ts";
+import { readableOf, readRow } from "../../stored.ts";
 import { type Key, retryOnConflict, store, type Table, versioned } from "../../table/table.ts";
 import { iso } from "./breaker.ts";
 import { unlessLost } from "./breaker-rows.ts";
@@ -27,9 +27,11 @@ export const recentSuccesses = (table: Pick<Table, "get" | "put">, clock: Clock)
   /** Whom the row named when this process saw it last. */
   let known = new Set<string>();
 
+  /** A hint: one that cannot be read is none, and the next write makes it anew. */
   const read = async () => {
     const item = await table.get(rowKey);
-    return item ? readRow(successes, item) : { partners: [], version: 0 };
+    const [found] = item ? readableOf([item], (row) => readRow(successes, row)) : [];
+    return found ?? { partners: [], version: item?.version ?? 0 };
   };
   const write = async (news: Success[]): Promise<void> => {
     const { partners, version } = await read();

@@ -1,6 +1,7 @@
 import type { Agreement } from "../../agreements/agreement.ts";
 import { isConsentOver } from "../../agreements/consent.ts";
 import type { Obstacle } from "../../breakers/state/obstacle.ts";
+import { UnreadableRecord } from "../../errors.ts";
 import { findIntegration, type Integration, integrationWrite } from "../../integrations/integration.ts";
 import { dueKinds } from "../../integrations/record/due-dates.ts";
 import { expectedLines, largeLines } from "../../integrations/record/expected-lines.ts";
@@ -15,6 +16,7 @@ import { exportIdAt, exportKey, findExport, fromExportItem, isOver, type UsageEx
 import { type Admission, admissionWrite, hasPlace, type Place, readAdmission, withRunOf } from "./admission.ts";
 import { candidateKeys } from "./candidate-keys.ts";
 import { nextWant } from "./next-want.ts";
+import { setAside } from "./set-aside.ts";
 
 export interface Admitting extends Changing {
   /** For everybody, or for one partner. */
@@ -121,8 +123,9 @@ export const admitNext = ({ table, now, newId, obstacleFor, agreement }: Admitti
     let waits = false;
     for await (const key of candidateKeys(table, isRepeats ? [dueKinds.repeats] : changes, until)) {
       // one partner that cannot be started keeps no other back
-      const found = await candidate(key, admission, isRepeats).catch((error: unknown) => {
+      const found = await candidate(key, admission, isRepeats).catch(async (error: unknown) => {
         if (!isConflict(error)) logFailure("a partner cannot be admitted", error);
+        if (error instanceof UnreadableRecord) await setAside(table, key, now());
         return undefined;
       });
       if (found === "waits") waits = true;

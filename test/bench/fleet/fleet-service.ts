@@ -2,6 +2,7 @@ import { admitExports } from "#functions/admit-exports/admit-exports";
 import { exportUsage, type Lane } from "#functions/export-usage/export-usage";
 import { lanePacers } from "#functions/export-usage/lane-pacers";
 import { relayRow, sweepOutbox } from "#functions/relay-outbox/relay-outbox";
+import { hastened } from "#functions/start-export/hasten";
 import { startExport } from "#functions/start-export/start-export";
 import { exportWorkers } from "#infra/export-workers";
 import { breakerKeeper } from "#shared/breakers/keeper";
@@ -162,7 +163,7 @@ export const fleetService = (settings: Settings) => {
     obstacleFor,
     probeDue,
   });
-  const press = startExport({ table: port, now, newId, random });
+  const press = hastened(startExport({ table: port, now, newId, random }), toQueue);
 
   const tick = async (): Promise<void> => {
     const startedAt = clock.now();

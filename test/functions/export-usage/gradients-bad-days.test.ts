@@ -1,27 +1,32 @@
 import { describe, expect, it } from "vitest";
+import { registerToken } from "#functions/register-token/register-token";
+import { startIntegration } from "#functions/start-integration/start-integration";
 import { AppError } from "#shared/errors";
-import type { PartnerToken } from "#shared/gradient/gradient-token";
+import { gradientUnavailable } from "#shared/gradient/gradient-api";
+import { type PartnerToken, partnerToken } from "#shared/gradient/gradient-token";
 import { isWanted, noWants, wish } from "#shared/integrations/record/wants";
 import { inShort } from "#test/builders/connected-world";
 import { named } from "#test/builders/fleet";
+import { aPartnerRow } from "#test/builders/partner";
 import { sendingFleet } from "#test/builders/sending-fleet";
 import { printedBy } from "#test/builders/stdout";
 import { minutesAfter } from "#test/builders/time";
 
 const lines = 30;
+const due = { at: minutesAfter(-1), trigger: "schedule" } as const;
 const rejection = () => new AppError("forbidden", "gradient.token-rejected", "Gradient rejected the partner token.");
 const prohibition = () => new AppError("upstream", "gradient.forbidden", "Gradient refused the call.");
 
 /** Partners whose date has just come, and a Gradient that answers as a test says, with the breakers of the service. */
-const guardedFleet = async (count: number) => {
+const guardedFleet = async (count: number, linesEach = lines) => {
   const state = {
     keyVersion: "1",
     /** What Gradient makes of a call, where it does not just take it. */
-    answer: (_partnerId: string, _call: "count" | "organization"): 401 | 403 | undefined => undefined,
+    answer: (_partnerId: string, _call: "count" | "organization"): 401 | 403 | 503 | undefined => undefined,
     calls: [] as { partnerId: string; at: number }[],
   };
-  const wants = wish(noWants, "all", { at: minutesAfter(-1), trigger: "schedule" });
-  const partners = named(count).map((id) => ({ id, lines, integration: { wants } }));
+  const wants = wish(noWants, "all", due);
+  const partners = named(count).map((id) => ({ id, lines: linesEach, integration: { wants } }));
   const partnerOf = (token: PartnerToken) => token.slice("gradient-token-of-".length);
   const heard = (token: PartnerToken, call: "count" | "organization") => {
     const partnerId = partnerOf(token);
@@ -36,13 +41,14 @@ const guardedFleet = async (count: number) => {
         const status = heard(token, "count");
         await fleet.clock.sleep(100);
         if (status === undefined) return gradient.setUnitCount(token, count);
+        if (status === 503) return { kind: "in-doubt", reason: "503" };
         return { kind: status === 401 ? "token-rejected" : "forbidden" };
       },
       readConnection: async (token) => {
         const status = heard(token, "organization");
         await fleet.clock.sleep(100);
         if (status === undefined) return gradient.readConnection(token);
-        throw status === 401 ? rejection() : prohibition();
+        throw status === 503 ? gradientUnavailable("answered") : status === 401 ? rejection() : prohibition();
       },
     }),
   });
@@ -113,6 +119,81 @@ describe("the only partner of the system, while our vendor key is refused,", () 
     await fleet.live(12);
 
     expect([await statesOf(), fleet.countsOf("p-00"), fleet.mails()]).toEqual([["active"], lines, []]);
+  });
+});
+
+describe("the only partner of the system, which has lost its key to another one,", () => {
+  it("can bring that once it has been mailed, and another partner can connect", async () => {
+    const { fleet, state } = await guardedFleet(1);
+    const by = { actor: "p", actorName: null, address: null };
+    const newcomer = partnerToken.parse("gradient-token-of-newcomer");
+    fleet.gradient.addOrganization({ token: newcomer });
+    await fleet.table.put(aPartnerRow({ id: "newcomer" }));
+    await startIntegration(fleet)({ partnerId: "newcomer", by });
+    const brings = (partnerId: string, text: string) =>
+      registerToken({ ...fleet, gradientFor: () => fleet.gradient, secretPrefix: "s/", hashKey: async () => "k" })({
+        partnerId,
+        text,
+        by,
+      });
+    const fresh = fleet.gradient.regenerateKey(fleet.tokens.get("p-00") ?? newcomer);
+    state.answer = (partnerId) => (partnerId === "p-00" ? 401 : undefined);
+
+    await printedBy(() => fleet.live(25 * 60));
+
+    expect(await fleet.integration("p-00")).toMatchObject({ state: "suspended" });
+    expect(fleet.mails()).toHaveLength(1);
+    await brings("newcomer", newcomer);
+    await brings("p-00", fresh);
+    expect(await fleet.integration("p-00")).toMatchObject({ state: "active", token: { status: "valid" } });
+  }, 60_000);
+});
+
+describe("Gradient fails for everybody", () => {
+  // one chunk, two chunks, and more of them than are prepared with the plan
+  it.each([30, 160, 300])(
+    "while twenty partners have runs of %i lines: they end, and one call at a time tries",
+    async (each) => {
+      const { fleet, state } = await guardedFleet(20, each);
+      state.answer = () => 503;
+      const openedAt: number[] = [];
+      const { put } = fleet.table;
+      fleet.table.put = async (item, expected) => {
+        if (item.pk === "breaker#vendor" && item.trouble === "gradient-down") openedAt.push(fleet.clock.now());
+        return put(item, expected);
+      };
+
+      await printedBy(() => fleet.live(3));
+
+      const [opened = Number.NaN] = openedAt;
+      // what was under way comes to its end, and nobody's repeats come after that
+      expect(state.calls.filter(({ at }) => at > opened + 1_100).length).toBeLessThan(10);
+      expect((await fleet.integration("p-07")).wants.all).toMatchObject({ attempt: 0 });
+      state.answer = () => undefined;
+      await printedBy(() => fleet.live(30));
+      expect(named(20).map(fleet.countsOf)).toEqual(Array(20).fill(each));
+    },
+  );
+
+  it("which is judged by when calls went out, not by when they were answered", async () => {
+    const at: number[] = [];
+    const fleet = await sendingFleet([{ id: "p", lines: 1, integration: { wants: wish(noWants, "all", due) } }], {
+      refusals: { note: async (outcome) => void at.push(outcome.at) },
+      through: (gradient) => ({
+        ...gradient,
+        setUnitCount: async (token, count) => {
+          sent.push(fleet.clock.now());
+          await fleet.clock.sleep(8_000);
+          return gradient.setUnitCount(token, count);
+        },
+      }),
+    });
+    const sent: number[] = [];
+
+    await fleet.live(1);
+
+    expect(at).toEqual(sent);
+    expect(at).toHaveLength(1);
   });
 });
 

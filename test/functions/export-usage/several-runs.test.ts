@@ -93,18 +93,18 @@ describe("the messages of one invocation", () => {
 
   it.each([
     ["one after the other where they are large", 5_000, 1],
-    ["side by side where they are small", 500, 3],
+    ["four at a time where they are small", 500, 4],
   ])("are planned %s", async (_, known, expected) => {
-    const partners = named(3).map((id) => ({ id, integration: { sizes: { ...noSizes, lines: known } } }));
+    const partners = named(6).map((id) => ({ id, integration: { sizes: { ...noSizes, lines: known } } }));
     const fleet = await sendingFleet(partners);
-    for (const id of named(3)) await fleet.start(id);
+    for (const id of named(6)) await fleet.start(id);
     const reading = { now: 0, most: 0 };
     const { query } = fleet.table;
     fleet.table.query = async (asked) => {
       if (asked.prefix !== "customer#") return query(asked);
       reading.now += 1;
       reading.most = Math.max(reading.most, reading.now);
-      // the third waits for longer than a lease lasts
+      // whoever comes after two others waits for longer than a lease lasts
       await fleet.clock.sleep(12_000);
       reading.now -= 1;
       return query(asked);
@@ -112,7 +112,7 @@ describe("the messages of one invocation", () => {
 
     const ends = await fleet.invoke(fleet.messages());
 
-    expect([...ends.values()]).toEqual(Array(3).fill("finished"));
+    expect([...ends.values()]).toEqual(Array(6).fill("finished"));
     expect(reading.most).toBe(expected);
   });
 

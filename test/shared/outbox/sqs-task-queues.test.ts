@@ -92,6 +92,20 @@ it.each([
   expect(inspect(thrown, { depth: 20, showHidden: true })).not.toContain("canary");
 });
 
+it("waits no longer for an answer than it may, and takes that for something that passes", async () => {
+  const silent = {
+    send: (_: SendMessageCommand, { abortSignal }: { abortSignal?: AbortSignal }) =>
+      new Promise((_resolve, reject) => {
+        const aborted = () => reject(Object.assign(new Error("Request aborted"), { name: "AbortError" }));
+        abortSignal?.addEventListener("abort", aborted);
+      }),
+  } as unknown as SQSClient;
+
+  await expect(sqsTaskQueues(silent, urls, 20).send(anExportTask("a"))).rejects.toMatchObject({
+    code: "queue.unavailable",
+  });
+});
+
 it("names a queue that is not wired", async () => {
   const { mail: _, ...others } = urls;
   const queues = sqsTaskQueues({} as SQSClient, others);

@@ -8,6 +8,7 @@ import { recordCustomers } from "#functions/record-customers/record-customers";
 import { recordUsage } from "#functions/record-usage/record-usage";
 import { registerToken } from "#functions/register-token/register-token";
 import { removeCustomer } from "#functions/remove-customer/remove-customer";
+import { hastened } from "#functions/start-export/hasten";
 import { type SendUsage, startExport } from "#functions/start-export/start-export";
 import { startIntegration } from "#functions/start-integration/start-integration";
 import { currentAgreement } from "#shared/agreements/agreement";
@@ -75,7 +76,10 @@ export const partnerOf = (world: World, place: number) => {
   return {
     id: partnerId,
     send: (request: Omit<SendUsage, "partnerId" | "by">): void =>
-      act("send", async (its) => `started ${(await startExport(its)({ ...request, partnerId, by })).id}`),
+      act("send", async (its) => {
+        const start = hastened(startExport(its), its.queues);
+        return `started ${(await start({ ...request, partnerId, by })).id}`;
+      }),
     /** Whatever runs at that moment. */
     cancel: (): void =>
       act("cancel", async (its) => {

@@ -133,4 +133,26 @@ export const mutantsOfRuns: Mutant[] = [
     "const blocked = await obstacle();",
     "const blocked = mode === null ? await obstacle() : null;",
   ),
+  one(
+    "an outage is heeded with the next chunk",
+    "sends",
+    "functions/export-usage/send/line-dispatcher.ts",
+    "if (outage !== null) halt.meet(",
+    "if (outage === undefined) halt.meet(",
+  ),
+  one(
+    "the last chunk alone rebuilds the views",
+    "sends",
+    "functions/export-usage/send/send-chunks.ts",
+    "const closingChunks = 2;",
+    "const closingChunks = 1;",
+  ),
+  one("small runs are planned all at once", "sends", begin, "turnsFor(4)", "turnsFor(40)"),
+  one(
+    "an answer is noted by when it came",
+    "sends",
+    begin,
+    "outcome: outcomeOf(kind), at })",
+    "outcome: outcomeOf(kind), at: at && clock.now() })",
+  ),
 ];

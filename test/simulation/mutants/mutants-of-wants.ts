@@ -181,4 +181,11 @@ export const mutantsOfWants: Mutant[] = [
     'const gotNowhere = stop === "stalled" || hasNoToken;',
     "const gotNowhere = hasNoToken;",
   ),
+  one(
+    "who cannot be read stays first in line",
+    "wants",
+    admitting,
+    "if (error instanceof UnreadableRecord) await setAside(table, key, now());",
+    "",
+  ),
 ];

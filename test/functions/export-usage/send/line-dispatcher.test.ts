@@ -18,7 +18,7 @@ const answerMs = 1_000;
 const aRun = ({ callsPerSecond = 95 } = {}) => {
   const clock = virtualClock();
   const sent: string[] = [];
-  const told: { stop: StopReason | null } = { stop: null };
+  const told: { stop: StopReason | null; outage: StopReason | null } = { stop: null, outage: null };
   const state = { isSafe: true, slots: 0, expected: 0, underWay: 0, mostUnderWay: 0 };
   let last = Promise.resolve();
   const pacer = {
@@ -57,6 +57,7 @@ const aRun = ({ callsPerSecond = 95 } = {}) => {
     halt,
     token: { value: partnerToken.parse("gradient-partner-token-0001"), secretName: "s", versionId: "v" },
     services: new Map([["dns", { gradientServiceId: "gradient-dns" }]]),
+    outage: async () => told.outage,
     onAnswer: (_: CountAnswer) => undefined,
     heard: new Map(),
   } as unknown as ExportRun;
@@ -134,6 +135,23 @@ describe("the calls of a run", () => {
     expect(ends.slice(4)).toEqual(Array.from({ length: 6 }, () => stopVerdict("cancelled")));
     // nobody reserves slots for them
     expect(run.state).toMatchObject({ slots: 4, expected: -6 });
+  });
+
+  it("end where something comes in everybody's way, also within a chunk", async () => {
+    const run = aRun();
+
+    const ends = await run.clock.settle(
+      dispatchAll(
+        run,
+        ids(10).map((id) => aLine(id)),
+        (index) => {
+          if (index === 3) run.told.outage = "gradient-down";
+        },
+      ),
+    );
+
+    expect(run.sent).toEqual(ids(4));
+    expect(ends.slice(4)).toEqual(Array.from({ length: 6 }, () => stopVerdict("gradient-down")));
   });
 
   it("heed a stop that comes while a line waits for its slot", async () => {

@@ -116,14 +116,19 @@ describe("a refused vendor key", () => {
     await fleet.pass(12);
     expect(fleet.mails()).toEqual(["org-1"]);
     expect(fleet.stateOf("org-1")).toBe("suspended");
-    // and comes to an end when the partner has another one
-    fleet.world.tenant("org-1").goodToken = "token-2";
-    fleet.world.change("org-1", ({ token }) => ({
-      state: "active",
-      token: token && { ...token, versionId: "token-2", status: "valid" },
-    }));
+    // nobody is left whom it could keep back, but those who bring a token
+    expect(await fleet.guard.obstacle(null)).toBeNull();
+    expect(fleet.released).toContain(null);
+  });
+
+  it("of an earlier version that was left with suspended partners alone is over with its next probe", async () => {
+    await of(2);
+    await refuse("org-1");
+    for (const id of ["org-1", "org-2"]) fleet.world.change(id, () => ({ state: "suspended" }));
+    await closeBreaker(fleet.table, "partner#org-1", fleet.clock.now());
     await fleet.pass(6);
-    expect(await fleet.why("org-1")).toBeNull();
+    expect(await fleet.guard.obstacle(null)).toBeNull();
+    expect(fleet.asked).toEqual([]);
   });
 
   it("suspends nobody after a day where there are others, however often it is refused", async () => {

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { recentSuccesses } from "#shared/breakers/state/recent-successes";
+import { printedBy } from "#test/builders/stdout";
 import { inMemoryTable } from "#test/fakes/in-memory-table";
 import { virtualClock } from "#test/fakes/virtual-clock";
 
@@ -14,7 +15,7 @@ const aProcess = () => {
       return table.put(...write);
     },
   };
-  return { clock, counted, successes: recentSuccesses(counting, clock) };
+  return { table, clock, counted, successes: recentSuccesses(counting, clock) };
 };
 
 it("names the second of two partners at once: it is the first one's only witness", async () => {
@@ -31,4 +32,18 @@ it("writes once a minute, however many partners there are", async () => {
   await clock.settle(clock.sleep(60_000));
   for (let call = 0; call < 500; call += 1) await successes.note(`org-${call % 50}`, clock.now() + call);
   expect(counted.writes).toBeLessThanOrEqual(9);
+});
+
+it("makes a row anew that cannot be read: it is a hint, and must keep no breaker open", async () => {
+  const { table, clock, successes } = aProcess();
+  await table.put({ pk: "breaker#recent-successes", sk: "recent-successes", version: 7, partners: "canary" });
+
+  const printed = await printedBy(async () => {
+    expect(await successes.list()).toEqual([]);
+    await successes.note("org-1", clock.now());
+  });
+
+  expect(await successes.list()).toEqual(["org-1"]);
+  expect(printed).toContain('"ERROR"');
+  expect(printed).not.toContain("canary");
 });

@@ -5,6 +5,7 @@ import { isWanted, noWants, wish } from "#shared/integrations/record/wants";
 import type { Item } from "#shared/table/table";
 import { fleetOf, largeSizes, named, waiting } from "#test/builders/fleet";
 import { anIntegration, anIntegrationRow } from "#test/builders/integration";
+import { printedBy } from "#test/builders/stdout";
 import { owedTasks, rowsOf } from "#test/builders/table";
 import { minutesAfter, noon } from "#test/builders/time";
 import type { InMemoryTable } from "#test/fakes/in-memory-table";
@@ -170,6 +171,23 @@ describe("keeps no other back:", () => {
     const fleet = await fleetOf(...broken, waiting("p", 5));
 
     expect(await fleet.admitAll()).toEqual(["p"]);
+  });
+
+  it("more partners whose records cannot be read than anybody reads at a time, each for an hour", async () => {
+    const unreadable = named(130).map((id) => ({ ...waiting(id, 60), state: 7 }));
+    const fleet = await fleetOf(...unreadable, waiting("good", 5));
+    const ticks = async (count: number) => {
+      const admitted: string[] = [];
+      for (let tick = 0; tick < count; tick += 1) admitted.push(...(await fleet.admitAll()));
+      return admitted;
+    };
+
+    const printed = await printedBy(async () => {
+      expect(await ticks(3)).toEqual(["good"]);
+    });
+
+    expect(printed.split("\n").filter((line) => line.includes("a partner cannot be admitted"))).toHaveLength(130);
+    expect((await fleet.table.get(integrationKey("p-00")))?.dueAt).toBe(minutesAfter(60));
   });
 
   it("a partner whose calls are held, which comes when that is tried again", async () => {
