@@ -1,15 +1,27 @@
 import { closeBreaker, listBreakers, type OpenBreaker } from "#shared/breakers/state/operate";
-import { AppError } from "#shared/errors";
-import { OperatorProblem, readCommand } from "./options.ts";
+import { moment, runCommand, say } from "./command.ts";
+import { OperatorProblem, type Place, readArguments } from "./options.ts";
 import { openTable } from "./stage-table.ts";
 
-const say = (text: string): void => void process.stdout.write(`${text}\n`);
-const moment = (at: string | null) => (at ?? "").replace("T", " ").replace(/\.\d+Z$/, " UTC");
+const usage = `npm run breakers -- list --stage prod                       what is open
+npm run breakers -- close vendor --stage prod               lets everybody go on
+npm run breakers -- close 'partner#org-1001' --stage prod   lets one partner go on
+--stage is dev, prod or local; --table names a table instead.`;
+
+/** `list` where no breaker's key is to be closed. */
+const readCommand = (args: string[]): { close: string | null; place: Place } => {
+  const { words, place } = readArguments(args, usage);
+  const [verb, key, ...more] = words;
+  const isList = verb === "list" && key === undefined;
+  const isClose = verb === "close" && key !== undefined && more.length === 0;
+  if (!isList && !isClose) throw new OperatorProblem(usage);
+  return { close: isClose ? key : null, place };
+};
 
 const lineOf = ({ key, trouble, since, probeAt }: OpenBreaker): string =>
   `${key}  ${trouble} since ${moment(since)}, Gradient is asked again at ${moment(probeAt)}`;
 
-const run = async (): Promise<void> => {
+await runCommand(async () => {
   const { close: key, place } = readCommand(process.argv.slice(2));
   const { table, now, close } = await openTable(place);
   try {
@@ -24,15 +36,4 @@ const run = async (): Promise<void> => {
   } finally {
     close();
   }
-};
-
-/** What the SDK says of an account or a region that is missing is for the operator, too. */
-const textOf = (error: unknown): string => {
-  if (error instanceof AppError && error.cause instanceof Error) return `${error.message} ${error.cause.message}`;
-  return error instanceof Error ? error.message : String(error);
-};
-
-await run().catch((error: unknown) => {
-  process.stderr.write(`${textOf(error)}\n`);
-  process.exitCode = 1;
 });
