@@ -3,12 +3,8 @@ import { listUnderWay, type RunClass, type UnderWay } from "#shared/exports/admi
 import { type Rebuilt, rebuildAdmission } from "#shared/exports/admission/rebuild-admission";
 import type { UsageExport } from "#shared/exports/usage-export";
 import { moment, runCommand, say } from "./command.ts";
-import { OperatorProblem, readArguments } from "./options.ts";
+import { readAdmissionCommand } from "./commands.ts";
 import { openTable } from "./stage-table.ts";
-
-const usage = `npm run admission -- list --stage prod      what is under way
-npm run admission -- rebuild --stage prod   lists the admitted runs anew: lost ones come back, those that are over go
---stage is dev, prod or local; --table names a table instead.`;
 
 const unreadableList = "The list of the admitted runs cannot be read: npm run admission -- rebuild";
 
@@ -53,9 +49,7 @@ const told = (result: Rebuilt): string =>
   ].join("\n");
 
 await runCommand(async () => {
-  const { words, place } = readArguments(process.argv.slice(2), usage);
-  const [verb, ...more] = words;
-  if ((verb !== "list" && verb !== "rebuild") || more.length > 0) throw new OperatorProblem(usage);
+  const { verb, place } = readAdmissionCommand(process.argv.slice(2));
   const { table, now, close } = await openTable(place);
   try {
     if (verb === "rebuild") {

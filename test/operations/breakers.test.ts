@@ -21,7 +21,8 @@ beforeAll(async () => {
 beforeEach(() => world.startLocal());
 afterAll(() => world.close());
 
-describe("npm run breakers", () => {
+// each run is a process of its own
+describe("npm run breakers", { timeout: 60_000 }, () => {
   it("lists what is open, and closes it: in the table of a stage", async () => {
     expect((await world.runInAws(["list", "--stage", "prod"])).out).toBe("Nothing is open.\n");
     await open(tables.prod, "vendor", "gradient-refuses");
@@ -65,15 +66,8 @@ describe("npm run breakers", () => {
     expect(await rowOf(tables.dev, "vendor")).toMatchObject({ trouble: null });
   });
 
-  it.each([
-    [[]],
-    [["list"]],
-    [["close", "--stage", "prod"]],
-    [["open", "vendor", "--stage", "prod"]],
-    [["list", "--stage", "moon"]],
-    [["list", "--force"]],
-  ])("says how it is used where it is asked for %j", async (args) => {
-    const { code, err } = await world.run(args);
+  it("says how it is used", async () => {
+    const { code, err } = await world.run([]);
     expect(code).toBe(1);
     expect(err).toContain("npm run breakers -- close vendor --stage prod");
   });

@@ -8,6 +8,9 @@ import { dynoxideCandidates, startDynoxide } from "#local/aws/dynoxide";
 import { dynamoTable } from "#shared/table/dynamo-table";
 import { dueIndexes, type Table } from "#shared/table/table";
 
+// each run compiles the same code
+const compileCache = { NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache") };
+
 export const tables = {
   local: "GradientBilling-StorageTable1",
   prod: "gradient-billing-prod-StorageTable1",
@@ -49,7 +52,7 @@ export const stages = async (command: string) => {
   const run = async (args: string[], environment: NodeJS.ProcessEnv = {}) => {
     const child = spawn(process.execPath, [`operations/${command}.ts`, ...args], {
       cwd: join(import.meta.dirname, "../.."),
-      env: { PATH: process.env.PATH, GRADIENT_BILLING_STATE: folder, ...environment },
+      env: { PATH: process.env.PATH, GRADIENT_BILLING_STATE: folder, ...compileCache, ...environment },
     });
     const said = { out: "", err: "" };
     child.stdout.on("data", (chunk: Buffer) => (said.out += chunk.toString()));

@@ -4,7 +4,7 @@ import { exportKey, fromExportItem, isOver, type UsageExport } from "../usage-ex
 import { findAdmission, type Place } from "./admission.ts";
 import { readableOrNot } from "./rebuild-admission.ts";
 
-/** Admitted in a place for large or small runs, or as a repeat of old counts; started for somebody who waits; a look. */
+/** Admitted, in a place for large or small runs or as a repeat of old counts; begun for somebody who waits; a look. */
 export type RunClass = "large" | "small" | "repeat" | "on-demand" | "look";
 
 /** A run under way as an operator sees it; null where its row cannot be read, or is gone. */
