@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { build, type Metafile } from "esbuild";
+import { type BuildOptions, build, type Metafile } from "esbuild";
 import { builtinHttpUnread, environmentCredentialsOnly } from "./bundling/lean-runtime.ts";
 import { unreachableLeftOut } from "./bundling/left-out.ts";
 import { librariesUnmapped, stacksMapped } from "./bundling/mapped-stacks.ts";
@@ -11,7 +11,27 @@ const root = path.resolve(import.meta.dirname, "..");
 const defaultFunctionsDir = path.join(root, "functions");
 const defaultOutdir = path.join(root, "dist/functions");
 
-interface BuildOptions {
+/** How all code of ours is bundled for Lambda. */
+export const bundling = {
+  absWorkingDir: root,
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node24",
+  // the SDK's and middy's ES modules before their CommonJS twins: only those can be shaken
+  mainFields: ["module", "main"],
+  treeShaking: true,
+  minify: true,
+  legalComments: "none",
+  charset: "utf8",
+  sourcemap: "linked",
+  // stacks need places; whoever reads one has the sources
+  sourcesContent: false,
+  logLevel: "silent",
+  plugins: [stacksMapped, builtinHttpUnread, environmentCredentialsOnly, unreachableLeftOut, librariesUnmapped],
+} satisfies BuildOptions;
+
+interface FunctionsOptions {
   outdir?: string;
   functionsDir?: string;
 }
@@ -31,7 +51,7 @@ export interface FunctionBundle {
 export const buildFunctions = async ({
   outdir = defaultOutdir,
   functionsDir = defaultFunctionsDir,
-}: BuildOptions = {}): Promise<FunctionBundle[]> => {
+}: FunctionsOptions = {}): Promise<FunctionBundle[]> => {
   const folders = await functionFolders(functionsDir);
   const { outputFiles, metafile } = await build({
     entryPoints: folders.map((folder) => ({
@@ -39,25 +59,10 @@ export const buildFunctions = async ({
       out: path.join(folder, "index"),
     })),
     outdir,
-    absWorkingDir: root,
+    ...bundling,
     outExtension: { ".js": ".mjs" },
-    bundle: true,
     write: false,
     metafile: true,
-    format: "esm",
-    platform: "node",
-    target: "node24",
-    // the SDK's and middy's ES modules before their CommonJS twins: only those can be shaken
-    mainFields: ["module", "main"],
-    treeShaking: true,
-    minify: true,
-    legalComments: "none",
-    charset: "utf8",
-    sourcemap: "linked",
-    // stacks need places; whoever reads one has the sources
-    sourcesContent: false,
-    logLevel: "silent",
-    plugins: [stacksMapped, builtinHttpUnread, environmentCredentialsOnly, unreachableLeftOut, librariesUnmapped],
   });
   const bundles = bundlesOf(metafile);
   refuseWithoutHandler(bundles);

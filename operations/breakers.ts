@@ -1,16 +1,14 @@
 import { closeBreaker, listBreakers, type OpenBreaker } from "#shared/breakers/state/operate";
-import { AppError } from "#shared/errors";
-import { OperatorProblem, readCommand } from "./options.ts";
+import { moment, runCommand, say } from "./command.ts";
+import { readBreakersCommand } from "./commands.ts";
+import { OperatorProblem } from "./options.ts";
 import { openTable } from "./stage-table.ts";
-
-const say = (text: string): void => void process.stdout.write(`${text}\n`);
-const moment = (at: string | null) => (at ?? "").replace("T", " ").replace(/\.\d+Z$/, " UTC");
 
 const lineOf = ({ key, trouble, since, probeAt }: OpenBreaker): string =>
   `${key}  ${trouble} since ${moment(since)}, Gradient is asked again at ${moment(probeAt)}`;
 
-const run = async (): Promise<void> => {
-  const { close: key, place } = readCommand(process.argv.slice(2));
+await runCommand(async () => {
+  const { close: key, place } = readBreakersCommand(process.argv.slice(2));
   const { table, now, close } = await openTable(place);
   try {
     const open = await listBreakers(table);
@@ -24,15 +22,4 @@ const run = async (): Promise<void> => {
   } finally {
     close();
   }
-};
-
-/** What the SDK says of an account or a region that is missing is for the operator, too. */
-const textOf = (error: unknown): string => {
-  if (error instanceof AppError && error.cause instanceof Error) return `${error.message} ${error.cause.message}`;
-  return error instanceof Error ? error.message : String(error);
-};
-
-await run().catch((error: unknown) => {
-  process.stderr.write(`${textOf(error)}\n`);
-  process.exitCode = 1;
 });

@@ -5,7 +5,7 @@ import * as z from "zod";
 import { loadEnvFile, readOptions } from "#local/options";
 import { dynamoTable } from "#shared/table/dynamo-table";
 import type { Table } from "#shared/table/table";
-import { type BreakersCommand, OperatorProblem, type Stage } from "./options.ts";
+import { OperatorProblem, type Place, type Stage } from "./options.ts";
 
 // an emulator asks for some, and looks at none
 const localAccess = { region: "us-east-1", credentials: { accessKeyId: "local", secretAccessKey: "local" } };
@@ -42,9 +42,7 @@ const dated = z.object({ headers: z.object({ date: z.string() }) });
 /**
  * The table of the place, with a clock: what Gradient was asked is compared with it, and an operator's own may be off.
  */
-export const openTable = async (
-  place: BreakersCommand["place"],
-): Promise<{ table: Table; now: () => number; close: () => void }> => {
+export const openTable = async (place: Place): Promise<{ table: Table; now: () => number; close: () => void }> => {
   const client = "stage" in place && place.stage === "local" ? localClient() : new DynamoDBClient({});
   let now = Date.now();
   client.middlewareStack.add(

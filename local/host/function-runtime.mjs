@@ -1,6 +1,10 @@
 // Runs one function in a process of its own, as Lambda's runtime would. Plain JavaScript: stripping types would cost
 // every cold start 35 ms and 17 MB.
+import { enableCompileCache, flushCompileCache } from "node:module";
 import { pathToFileURL } from "node:url";
+
+// the next process of the same bundle is spared half of its start; Node keys what it keeps by the bundle's content
+enableCompileCache();
 
 const [, , file, exported] = process.argv;
 
@@ -18,6 +22,8 @@ const load = async () => {
   if (typeof handler !== "function") {
     throw new TypeError(`${file} exports no function named ${exported}.`);
   }
+  // now: the process may be killed, and would have kept nothing
+  flushCompileCache();
   return handler;
 };
 

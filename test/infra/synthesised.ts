@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { AppProps } from "aws-cdk-lib";
-import { afterAll } from "vitest";
 import * as z from "zod";
 import { gradientBillingApp } from "#infra/gradient-billing-app";
 import type { StageName } from "#infra/stages";
@@ -29,8 +28,9 @@ const template = z.object({
 
 export type Resource = z.infer<typeof resource> & { id: string };
 
+// for all files of a process: loading CDK, and a synth, take a second of a core each
 const scratch = mkdtempSync(path.join(tmpdir(), "synthesised-"));
-afterAll(() => rmSync(scratch, { recursive: true }));
+process.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
 
 /** Stand in for the built bundles, so that these tests are about the stack and need no build. */
 export const bundles = path.join(scratch, "bundles");
@@ -44,7 +44,16 @@ export const appOf = (stage: StageName, props: AppProps = {}) =>
 
 const assemblyOf = (stage: StageName) => appOf(stage).synth().getStackByName(`gradient-billing-${stage}`).template;
 
-export const synthesised = (stage: StageName) => {
+const made = new Map<StageName, ReturnType<typeof synthesisedAnew>>();
+
+/** A stage's stack, as it was synthesised first. */
+export const synthesised = (stage: StageName): ReturnType<typeof synthesisedAnew> => {
+  const found = made.get(stage) ?? synthesisedAnew(stage);
+  made.set(stage, found);
+  return found;
+};
+
+export const synthesisedAnew = (stage: StageName) => {
   const json: unknown = assemblyOf(stage);
   const { Resources, Parameters } = template.parse(json);
   const all = Object.entries(Resources).map(([id, found]): Resource => ({ id, ...found }));

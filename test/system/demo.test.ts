@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { portsFrom, requireFreePorts } from "#local/ports";
@@ -41,6 +41,11 @@ it("takes the journey on the ports that were asked for, ends, and comes back by 
   expect(output.trimEnd().split("\n").at(-1)).toBe(`    PORT_BASE=${base} GRADIENT_BILLING_STATE=${folder} npm start`);
   await requireFreePorts(portsFrom(base));
   expect(existsSync(join(folder, "endpoints.json"))).toBe(false);
+
+  // what failed and was tried again may have come to its end all the same
+  const log = readFileSync(join(folder, "logs/functions.log"), "utf8").split("\n");
+  expect(log.length).toBeGreaterThan(10);
+  expect(log.filter((line) => line.includes('"level":"ERROR"'))).toEqual([]);
 
   const again = await startLocalSystem({ stateFolder: folder });
   const session = await hubSession(again, "org-1001");

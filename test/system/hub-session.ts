@@ -65,12 +65,14 @@ export const feedPartner = async (
 
 /** Looks again and again until `look` finds something; throws with what it looked for after the time is up. */
 export const eventually = async <T>(what: string, look: () => Promise<T | undefined>, limitMs = 15_000): Promise<T> => {
-  const end = Date.now() + limitMs;
+  const begun = Date.now();
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error(`Waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const waited = Date.now() - begun;
+    if (waited > limitMs) throw new Error(`Waited in vain for ${what}`);
+    // whoever waits for a minute takes no core from those that work meanwhile
+    await new Promise((resolve) => setTimeout(resolve, Math.min(Math.max(waited / 20, 50), 500)));
   }
 };
 

@@ -63,6 +63,8 @@ export interface FailedStart {
 const environmentFor = (stateFolder: string, more: Record<string, string>): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH,
   PORT_BASE: "0",
+  // each start in these tests compiles the same code
+  NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"),
   GRADIENT_BILLING_STATE: stateFolder,
   ...more,
 });

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { UnreadableRecord } from "../../errors.ts";
 import { readRow } from "../../stored.ts";
 import { pack, readPacked } from "../../table/packed.ts";
 import { type Item, type Key, type RowWrite, type Table, versioned } from "../../table/table.ts";
@@ -6,7 +7,7 @@ import { type Item, type Key, type RowWrite, type Table, versioned } from "../..
 /** How many runs that nobody waits for are under way at most. One worker carries them all, under one pacer. */
 export const maxUnderWay = 20;
 // so many take no large run
-const placesForLarge = maxUnderWay - maxUnderWay / 4;
+export const placesForLarge = maxUnderWay - maxUnderWay / 4;
 
 const place = z.object({
   partnerId: z.string(),
@@ -44,9 +45,34 @@ const fromItem = (item: Item): Admission => ({
   places: item.packed === undefined ? readRow(places, item, item.places) : readPacked(places, item),
 });
 
+const none: Admission = { places: [], usualLines: 0, version: 0 };
+
 export const readAdmission = async (table: Pick<Table, "get">): Promise<Admission> => {
   const item = await table.get(admissionKey);
-  return item ? fromItem(item) : { places: [], usualLines: 0, version: 0 };
+  return item ? fromItem(item) : none;
+};
+
+/** The row as an operator's command finds it, whatever is in it. */
+export interface FoundAdmission {
+  value: Admission;
+  isReadable: boolean;
+  /** The version is told apart: null where not even that can be read. Nobody of the service can write such a row. */
+  version: number | null;
+}
+
+const salvaged = z.object({ usualLines: z.number().catch(0), version: z.number().nullable().catch(null) });
+
+/** The same, or what is left of a row that cannot be read: it lists nothing then. */
+export const findAdmission = async (table: Pick<Table, "get">): Promise<FoundAdmission> => {
+  const item = await table.get(admissionKey);
+  try {
+    const value = item ? fromItem(item) : none;
+    return { value, isReadable: true, version: value.version };
+  } catch (error) {
+    if (!(error instanceof UnreadableRecord)) throw error;
+    const { usualLines, version } = salvaged.parse(item);
+    return { value: { places: [], usualLines, version: version ?? 0 }, isReadable: false, version };
+  }
 };
 
 /** Packed: it is in the transaction of every start, where twenty places as they are would cost two units more. */

@@ -10,6 +10,7 @@ const registration = "functions/register-token/stop-run.ts";
 const sending = "functions/start-export/start-export.ts";
 const abandoning = "shared/exports/ending/abandon-export.ts";
 const lease = "shared/exports/export-lease.ts";
+const rebuilding = "shared/exports/admission/rebuild-admission.ts";
 const connectionCheck =
   "if (plannedFor !== null && plannedFor !== integration?.gradient?.integrationId) halt.meet(notConnected);";
 const connectionStop = "stopWrites: [exportWrite({ ...running, stop })]";
@@ -96,6 +97,34 @@ export const mutantsOfRuns: Mutant[] = [
     end,
     "const isSame = over.connectionId !== null && over.connectionId === before.gradient?.integrationId;",
     "const isSame = true;",
+  ),
+  one(
+    "a rebuilt list has runs that are over",
+    "wants",
+    rebuilding,
+    "if (!run || isOver(run) || !isListed(run)",
+    "if (!run || !isListed(run)",
+  ),
+  one(
+    "a rebuilt list has runs that were never admitted",
+    "wants",
+    rebuilding,
+    "|| !isListed(run) || run.admittedFor === null) continue;",
+    "|| run.admittedFor === null) continue;",
+  ),
+  one(
+    "a rebuilt list goes over what the service has written meanwhile",
+    "wants",
+    rebuilding,
+    "table.put(put, expect)",
+    "table.put(put)",
+  ),
+  one(
+    "a rebuilt list goes without a run that cannot be read",
+    "wants",
+    rebuilding,
+    "(run !== undefined && isOver(run))",
+    "run === undefined || isOver(run)",
   ),
   one("a retry sends everything", "sends", choose, "(isRetried?.(line) ?? true)", "true"),
   one(
