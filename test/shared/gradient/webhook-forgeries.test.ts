@@ -46,13 +46,13 @@ it("takes whatever is authentic, as the standard's own library does", () => {
   expect(calls.filter((call) => !libraryTakes(call))).toEqual([]);
 });
 
-it("takes none of 20,000 forgeries; the standard's own library takes those that it is known to be lenient with", () => {
+it("takes none of 100,000 forgeries; the standard's own library takes those that it is known to be lenient with", () => {
   const { kinds, forged } = forger();
   const count = new Map(kinds.map((kind) => [kind, 0]));
   const taken: unknown[] = [];
   const lenient = new Set<string>();
 
-  for (let number = 0; number < 20_000; number += 1) {
+  for (let number = 0; number < 100_000; number += 1) {
     const { kind, call } = forged();
     count.set(kind, (count.get(kind) ?? 0) + 1);
     if (weTake(call)) taken.push({ number, kind, call });
@@ -67,5 +67,5 @@ it("takes none of 20,000 forgeries; the standard's own library takes those that 
     "something behind the signature",
     "the same bytes, cut at other full stops",
   ]);
-  expect(Math.min(...count.values())).toBeGreaterThan(800);
-}, 60_000);
+  expect(Math.min(...count.values())).toBeGreaterThan(4_000);
+}, 120_000);
