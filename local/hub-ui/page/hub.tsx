@@ -61,7 +61,9 @@ const Place = ({ session }: { session: Session }) => {
           <li>
             <a href="#/">MSP Ecosystem platforms</a>
           </li>
-          <li aria-current="page">Gradient</li>
+          <li className="unseen-on-phone" aria-current="page">
+            Gradient
+          </li>
         </ol>
       </nav>
       <h1 ref={heading} tabIndex={-1}>

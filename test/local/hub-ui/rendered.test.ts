@@ -3,11 +3,13 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import type { OrganizationDetail } from "#local/gradient-sandbox/page/sandbox-api";
 import { type Session, SessionProvider } from "#local/hub-ui/page/session";
+import { currentAgreement } from "#shared/agreements/agreement";
 import { MappingStep } from "../../../local/gradient-sandbox/page/mapping/mapping-step.tsx";
 import { Problems } from "../../../local/hub-ui/page/parts/problems.tsx";
 import { ToConnect } from "../../../local/hub-ui/page/parts/to-connect.tsx";
 import { Consequences } from "../../../local/hub-ui/page/screens/settings/consequences.tsx";
 import { whyNot } from "../../../local/hub-ui/page/screens/settings/disconnect-question.tsx";
+import { InShort } from "../../../local/hub-ui/page/wizard/agreement/in-short.tsx";
 import { Lines } from "../../../local/hub-ui/page/wizard/sending/usage-lines.tsx";
 
 /** A part of the page as somebody gets it who may change things, or may not. */
@@ -59,6 +61,13 @@ describe("a line of the wizard", () => {
     expect(told({ unitCount: 9000 })).not.toContain("Accepted by Gradient");
     expect(told({ unitCount: 9000 })).toContain("Not sent yet");
     expect(told({ unitCount: 9000, lastOutcome: "rejected" })).toContain("Refused by Gradient");
+  });
+});
+
+describe("the agreement in short", () => {
+  it("is there for the text in force, and for no other", () => {
+    expect(rendered(InShort, { version: currentAgreement.version }).match(/<li>/g)).toHaveLength(3);
+    expect(rendered(InShort, { version: "2999-01-01" })).toBe("");
   });
 });
 
