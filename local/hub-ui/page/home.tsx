@@ -2,6 +2,7 @@ import type { RefObject } from "react";
 import { Badge } from "../../page-parts/notice.tsx";
 import { useIntegration } from "./integration.ts";
 import { Answered } from "./parts/answered.tsx";
+import { LostConnection } from "./parts/lost-connection.tsx";
 import { ToConnect } from "./parts/to-connect.tsx";
 import { stateWords } from "./states.ts";
 
@@ -16,6 +17,7 @@ export const Home = ({ heading }: { heading: RefObject<HTMLHeadingElement | null
       <h1 ref={heading} tabIndex={-1}>
         Integrations
       </h1>
+      <LostConnection />
       <section aria-labelledby="platforms">
         <h2 id="platforms">MSP Ecosystem platforms</h2>
         <div className="card">

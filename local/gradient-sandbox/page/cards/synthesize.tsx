@@ -4,7 +4,16 @@ import { Notice } from "../../../page-parts/notice.tsx";
 import { byName, countOf, numberOf } from "../../../page-parts/words.ts";
 import { syncedOf } from "../organization-list.tsx";
 import { wizardOf } from "../progress.ts";
-import { type Card, call, type OrganizationDetail, pathOf, queries, useCards, useSetting } from "../sandbox-api.ts";
+import {
+  type Card,
+  call,
+  type OrganizationDetail,
+  pathOf,
+  queries,
+  Unanswered,
+  useCards,
+  useSetting,
+} from "../sandbox-api.ts";
 import { useShowMore } from "../show-more.tsx";
 import { useAction } from "../use-action.ts";
 import { type CardFilter, CardFilters, isShown, noFilter } from "./card-filters.tsx";
@@ -79,7 +88,7 @@ export const Synthesize = ({ organization }: { organization: OrganizationDetail 
         {countOf(cards.filter(({ state }) => state === "open").length, "card")} to approve. Last synced:{" "}
         {syncedOf(organization.lastSyncedAt)}.
       </p>
-      {error ? (
+      {error && !(error instanceof Unanswered) ? (
         <Notice tone="bad" title="The cards cannot be read.">
           {error.message}
         </Notice>
