@@ -16,8 +16,8 @@ const wordsInSight = `(() => {
     range.selectNodeContents(node);
     const box = range.getBoundingClientRect();
     const scroller = part.closest(".paper")?.getBoundingClientRect();
-    const bottom = Math.min(innerHeight, scroller?.bottom ?? innerHeight);
-    if (box.width === 0 || box.bottom <= 0 || box.top >= bottom || read.has(text)) continue;
+    const isCut = scroller !== undefined && (box.top + box.bottom) / 2 > scroller.bottom;
+    if (box.width === 0 || box.bottom <= 0 || box.top >= innerHeight || isCut || read.has(text)) continue;
     read.add(text);
     count += text.split(/\\s+/).filter((word) => /[\\p{L}\\p{N}]/u.test(word)).length;
   }

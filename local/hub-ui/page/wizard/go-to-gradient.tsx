@@ -6,8 +6,8 @@ import type { Integration } from "../states.ts";
 
 interface GoToGradientProps {
   integration: Integration;
-  /** What there is to do there. */
-  children: ReactNode;
+  /** What there is to do there, where it has not just been said. */
+  children?: ReactNode;
   kind?: "primary";
   /** Gradient was opened, and the dialog is gone. */
   onOpened?(): void;

@@ -74,9 +74,7 @@ const GetKey = ({ integration }: { integration: Integration }) => {
       <MayChange>
         <div className="row">
           {/* whoever comes back has a key to paste */}
-          <GoToGradient integration={integration} kind="primary" onOpened={() => field.current?.focus()}>
-            <p>There, connect this hub and copy the key.</p>
-          </GoToGradient>
+          <GoToGradient integration={integration} kind="primary" onOpened={() => field.current?.focus()} />
         </div>
         <KeyForm act="Check and save the key" field={field} />
       </MayChange>
