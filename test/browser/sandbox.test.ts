@@ -150,6 +150,8 @@ describe("the sandbox's page", () => {
   it("turns faults on, shows them on every screen, and ends them", async () => {
     const partner = await aMappedPartner(sandbox);
     const { page } = await open("#/faults");
+    await page.getByText("What to expect, and the way back").click();
+    await page.getByText(/^Some are taken: it wants a new key\./).waitFor();
     await page.getByLabel(/^500/).selectOption("1");
     await page.getByLabel(/^429/).selectOption("1");
     await button(page, "Turn on").click();
