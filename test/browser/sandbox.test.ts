@@ -56,7 +56,7 @@ describe("the sandbox's page", () => {
     const count = await vendorTakesOver(await key.inputValue());
     // whoever waits for the vendor is led on
     await title(page, "Account mapping");
-    await page.getByText("1 account of 4 mapped, 1 of them to a customer of the very same name").waitFor();
+    await page.getByText("1 account of 4 mapped, 1 of them by the very same name").waitFor();
     await tabTo(page, page.getByRole("listbox", { name: /Accounts to map/i }));
     await press(page, "End", "Space", "f", "Space");
     await page.getByText("2 accounts picked").waitFor();
@@ -71,7 +71,7 @@ describe("the sandbox's page", () => {
 
     await title(page, "Service mapping");
     await tabTo(page, page.getByRole("listbox", { name: /Services to map/i }));
-    await press(page, "Enter", "End", "Enter");
+    await press(page, "Enter", "m", "Enter");
     await page.getByText("1 service mapped to Managed endpoint.").waitFor();
     await look("services");
     await tabTo(page, link(page, "Go on to the review"));
@@ -150,6 +150,8 @@ describe("the sandbox's page", () => {
   it("turns faults on, shows them on every screen, and ends them", async () => {
     const partner = await aMappedPartner(sandbox);
     const { page } = await open("#/faults");
+    await page.getByText("What to expect, and the way back").click();
+    await page.getByText(/^Some are taken: it wants a new key\./).waitFor();
     await page.getByLabel(/^500/).selectOption("1");
     await page.getByLabel(/^429/).selectOption("1");
     await button(page, "Turn on").click();

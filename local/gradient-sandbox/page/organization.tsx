@@ -48,25 +48,25 @@ const Steps = ({ organization, part }: Place) => (
     <ol className="steps">
       {steps.map(({ name, title }, index) => {
         const done = isDone(organization, name);
-        const left = leftIn(organization, name);
+        // Gradient's own wizard is locked until the vendor has taken over the key
+        const isLocked = name !== "connect" && !isTakenOver(organization);
+        const left = isLocked ? 0 : leftIn(organization, name);
         const words = (
           <>
             <span className="step-mark" aria-hidden="true">
               {done ? "✓" : index + 1}
             </span>
-            <span>
+            <span className={part === name ? undefined : "unseen-on-phone"}>
               {title}
               {done ? <span className="unseen">, done</span> : null}
               {left > 0 ? <span className="left">{numberOf(left)} not mapped</span> : null}
             </span>
           </>
         );
-        // Gradient's own wizard is locked until the vendor has taken over the key
-        const isLocked = name !== "connect" && !isTakenOver(organization);
         return (
           <li key={name} className={done ? "done" : undefined}>
             {isLocked ? (
-              <span className="locked">{words}</span>
+              <span className="closed">{words}</span>
             ) : (
               <a
                 href={`#${addressOf(organization.organizationId, name)}`}

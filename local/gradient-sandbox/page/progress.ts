@@ -14,6 +14,9 @@ export const steps: { name: StepName; title: string }[] = [
 export const addressOf = (organizationId: string, part: StepName | "synthesize"): string =>
   `/organizations/${encodeURIComponent(organizationId)}/${part}`;
 
+/** The hub's wizard, at the step that is due there. */
+export const wizardOf = (hubUi: string): string => `${hubUi.replace(/\/$/, "")}/#/connect`;
+
 type Progress = Pick<OrganizationSummary, "connected" | "status" | "finishedAt">;
 
 /** The vendor has taken over the key: Gradient's wizard is locked until then. */

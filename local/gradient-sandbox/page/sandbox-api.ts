@@ -11,6 +11,9 @@ export type { OrganizationDetail, OrganizationSummary } from "../partner/partner
 /** An answer other than 2xx, or none at all; the message is for people. */
 export class Refused extends Error {}
 
+/** No answer. What is on the page may be old, and nothing that is asked for happens. */
+export class Unanswered extends Refused {}
+
 const refusalOf = (body: unknown, status: number): Refused => {
   const text: unknown = typeof body === "object" && body !== null && "message" in body ? body.message : undefined;
   if (Array.isArray(text)) return new Refused(text.join(" "));
@@ -28,7 +31,7 @@ export const call = async <T>(method: Method, path: string, body?: unknown, sign
     response = await fetch(path, { method, ...sent, signal: signal ?? null });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new Refused("The sandbox does not answer. Is the system still running? Nothing was lost: try again.");
+    throw new Unanswered("The sandbox does not answer. Is the system still running? Nothing was lost: try again.");
   }
   const answer = await response.json().catch(() => undefined);
   if (!response.ok) throw refusalOf(answer, response.status);

@@ -2,6 +2,7 @@ import type { RefObject } from "react";
 import { Badge } from "../../page-parts/notice.tsx";
 import { useIntegration } from "./integration.ts";
 import { Answered } from "./parts/answered.tsx";
+import { LostConnection } from "./parts/lost-connection.tsx";
 import { ToConnect } from "./parts/to-connect.tsx";
 import { stateWords } from "./states.ts";
 
@@ -16,6 +17,7 @@ export const Home = ({ heading }: { heading: RefObject<HTMLHeadingElement | null
       <h1 ref={heading} tabIndex={-1}>
         Integrations
       </h1>
+      <LostConnection />
       <section aria-labelledby="platforms">
         <h2 id="platforms">MSP Ecosystem platforms</h2>
         <div className="card">
@@ -26,10 +28,7 @@ export const Home = ({ heading }: { heading: RefObject<HTMLHeadingElement | null
                   <h3>Gradient</h3>
                   <Badge tone={stateWords(state).tone}>{stateWords(state).text}</Badge>
                 </div>
-                <p>
-                  Sends what each of your customers uses to Gradient, which compares it with what you bill. You approve
-                  every change there.
-                </p>
+                <p>Compares what each of your customers uses with what you bill. You approve every change there.</p>
                 {hasStood.has(state) ? (
                   <a className="button primary" href="#/overview">
                     Show how it stands

@@ -3,6 +3,7 @@ import { useAddress } from "../../page-parts/address.ts";
 import { Home } from "./home.tsx";
 import { Loading } from "./parts/answered.tsx";
 import { Boundary } from "./parts/boundary.tsx";
+import { LostConnection } from "./parts/lost-connection.tsx";
 import { screens } from "./screens.ts";
 import { type Session, SessionProvider } from "./session.ts";
 import type { Setting } from "./setting.ts";
@@ -61,7 +62,9 @@ const Place = ({ session }: { session: Session }) => {
           <li>
             <a href="#/">MSP Ecosystem platforms</a>
           </li>
-          <li aria-current="page">Gradient</li>
+          <li className="unseen-on-phone" aria-current="page">
+            Gradient
+          </li>
         </ol>
       </nav>
       <h1 ref={heading} tabIndex={-1}>
@@ -78,6 +81,7 @@ const Place = ({ session }: { session: Session }) => {
           ))}
         </ul>
       </nav>
+      <LostConnection />
       <Boundary key={screen.name}>
         <Suspense fallback={<Loading />}>
           <screen.Screen />

@@ -14,7 +14,7 @@ export const SignedInAs = ({ session, signIn }: { session: Session; signIn(sub: 
   const organizations = [...new Set(people.map(({ organization }) => organization))];
   return (
     <label className="who">
-      <span className="small quiet">Signed in as</span>
+      <span className="small quiet unseen-on-phone">Signed in as</span>
       <select value={session.person.sub} onChange={(event) => signIn(event.target.value)}>
         {organizations.map((organization) => (
           <optgroup key={organization} label={organization}>

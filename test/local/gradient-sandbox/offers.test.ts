@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { certainOf, type Item, type Mapping, offersOf } from "#local/gradient-sandbox/page/mapping/mapping";
+import {
+  certainOf,
+  type Item,
+  type Mapping,
+  offersOf,
+  mappingOf as shownOf,
+} from "#local/gradient-sandbox/page/mapping/mapping";
+import type { OrganizationDetail } from "#local/gradient-sandbox/page/sandbox-api";
 
 const words = { one: "account", many: "accounts", psaOne: "customer", psaMany: "customers" };
 const psaOf = (...names: string[]) => names.map((name) => ({ id: `psa of ${name}`, name }));
@@ -62,5 +69,17 @@ describe("what is offered to be mapped", () => {
     );
 
     expect(offersOf(mapping)).toEqual([]);
+  });
+});
+
+describe("both sides of a mapping", () => {
+  it("are in one order, as people sort names", () => {
+    const names = ["Zoë", "birch 10", "Ähre", "Birch 2", "alder"];
+    const accounts = names.map((name) => ({ id: name, name, psaClientId: null, excluded: false, isMapped: false }));
+    const organization = { accounts, psaClients: psaOf(...names.toReversed()) } as Partial<OrganizationDetail>;
+    const { items, psa } = shownOf(organization as OrganizationDetail, "accounts");
+
+    expect(items.map(({ name }) => name)).toEqual(["Ähre", "alder", "Birch 2", "birch 10", "Zoë"]);
+    expect(psa.map(({ name }) => name)).toEqual(items.map(({ name }) => name));
   });
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { detailsInWords } from "#local/hub-ui/page/screens/audit/event-words";
 import { ageOf } from "#local/hub-ui/page/screens/overview/age-of";
+import { nextRunWords } from "#local/hub-ui/page/screens/runs/next-run";
 import { leftOverWords, progressOf, type Run } from "#local/hub-ui/page/screens/runs/run-words";
+import { standingOf, standstillWords } from "#local/hub-ui/page/screens/runs/standstill";
 import { addressesIn } from "#local/hub-ui/page/screens/settings/addresses";
 import { bodyOf, draftOf } from "#local/hub-ui/page/screens/settings/schedule-draft";
 import { dayIn, startOfDay } from "#local/hub-ui/page/screens/settings/zoned-day";
@@ -10,6 +12,7 @@ import { isLookedAt, toggled } from "#local/hub-ui/page/wizard/mapping/mapping";
 import { waitingWords } from "#local/hub-ui/page/wizard/sending/export-words";
 import { stepWords } from "#local/hub-ui/page/wizard/step-words";
 import { isAstray } from "#local/page-parts/double-clicks";
+import { momentOf } from "#local/page-parts/words";
 
 const now = Date.parse("2026-11-26T12:00:00.000Z");
 
@@ -141,6 +144,50 @@ describe("what usage waits for", () => {
     [{ ...wait, why: "something-new" }, "Next run: waiting (something-new)."],
   ])("%o is told as %s", (waiting, words) => {
     expect(waitingWords(waiting, now)).toBe(words);
+  });
+});
+
+describe("the next run", () => {
+  const nextRunAt = "2026-11-27T01:00:00.000Z";
+  const wait = { since: "2026-11-26T11:00:00.000Z", linesAhead: null, expectedAt: null, retryAt: null };
+  const told = (exports: object, state = "active") =>
+    nextRunWords({ state, exports: { nextRunAt, waiting: null, ...exports } } as unknown as Integration, now);
+
+  it("is the one that waits, else the schedule's", () => {
+    const retryAt = "2026-11-26T12:30:00.000Z";
+
+    expect(told({})).toBe(momentOf(nextRunAt));
+    expect(told({ waiting: { ...wait, why: "gradient-down", retryAt } })).toBe(momentOf(retryAt));
+    // the same moment that the notice above it tells
+    expect(waitingWords({ ...wait, why: "gradient-down", retryAt }, now)).toContain(momentOf(retryAt));
+    expect(told({ waiting: { ...wait, why: "retry", retryAt: "2026-11-26T12:00:20.000Z" } })).toBe("Soon");
+    expect(told({ waiting: { ...wait, why: "turn", expectedAt: "2026-11-26T13:00:00.000Z" } })).toBe(
+      momentOf("2026-11-26T13:00:00.000Z"),
+    );
+    expect(told({ waiting: { ...wait, why: "agreement" } })).toBe("Once the new agreement is confirmed");
+    expect(told({ nextRunAt: null })).toBe("Starts once Gradient has accepted a first count");
+    expect(told({}, "suspended")).toBe("None while Gradient refuses the key");
+  });
+});
+
+describe("a run that stands still", () => {
+  const run = (facts: object) =>
+    ({ id: "1", state: "sending", finishedAt: null, settled: 100, totals: { lines: 143 }, ...facts }) as unknown as Run;
+
+  it("is told after longer than is usual, since when, and no more once it goes on or is over", () => {
+    const first = standingOf(undefined, run({}), now);
+    const later = standingOf(first, run({}), now + 30_000);
+
+    expect(standstillWords(later, run({}), now + 19_000)).toBeNull();
+    expect(standstillWords(later, run({}), now + 30_000)).toBe(
+      `No progress since ${momentOf(new Date(now).toISOString())}`,
+    );
+    expect(standstillWords(later, run({ state: "finished" }), now + 30_000)).toBeNull();
+    // whoever opens the page later is told of a run that has got nowhere from its start
+    const createdAt = new Date(now - 60_000).toISOString();
+    expect(standingOf(undefined, run({ settled: 0, createdAt }), now).at).toBe(now - 60_000);
+    const on = standingOf(later, run({ settled: 143 }), now + 31_000);
+    expect(standstillWords(on, run({ settled: 143 }), now + 40_000)).toBeNull();
   });
 });
 

@@ -1,6 +1,6 @@
 import { Notice } from "../../../page-parts/notice.tsx";
 import { countOf } from "../../../page-parts/words.ts";
-import { addressOf, isTakenOver } from "../progress.ts";
+import { addressOf, isTakenOver, wizardOf } from "../progress.ts";
 import { type OrganizationDetail, useSetting } from "../sandbox-api.ts";
 
 /** Why there is no card, and what to do about it. */
@@ -26,7 +26,7 @@ export const NothingYet = ({ organization }: { organization: OrganizationDetail 
   return (
     <Notice tone="neutral" title="No usage has arrived yet.">
       The vendor sends it; the cards then appear here by themselves.{" "}
-      {setting?.hubUi ? <a href={setting.hubUi}>Send usage in the hub</a> : null}
+      {setting?.hubUi ? <a href={wizardOf(setting.hubUi)}>Send usage in the hub</a> : null}
     </Notice>
   );
 };

@@ -1,9 +1,19 @@
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { Dialog } from "../../../page-parts/dialog.tsx";
 import { Notice } from "../../../page-parts/notice.tsx";
-import { countOf, numberOf } from "../../../page-parts/words.ts";
+import { byName, countOf, numberOf } from "../../../page-parts/words.ts";
 import { syncedOf } from "../organization-list.tsx";
-import { type Card, call, type OrganizationDetail, pathOf, queries, useCards } from "../sandbox-api.ts";
+import { wizardOf } from "../progress.ts";
+import {
+  type Card,
+  call,
+  type OrganizationDetail,
+  pathOf,
+  queries,
+  Unanswered,
+  useCards,
+  useSetting,
+} from "../sandbox-api.ts";
 import { useShowMore } from "../show-more.tsx";
 import { useAction } from "../use-action.ts";
 import { type CardFilter, CardFilters, isShown, noFilter } from "./card-filters.tsx";
@@ -26,14 +36,14 @@ const settledWords = (verb: "approve" | "dismiss", items: Card[]): string => {
     : `${did}: ${only.accountName}, ${only.serviceName}. The PSA bills ${numberOf(only.psaQuantity)}.`;
 };
 
-const { compare } = new Intl.Collator();
-const byName = (a: Card, b: Card): number =>
-  compare(a.accountName, b.accountName) || compare(a.serviceName, b.serviceName);
+const inOrder = (a: Card, b: Card): number =>
+  byName({ name: a.accountName }, { name: b.accountName }) || byName({ name: a.serviceName }, { name: b.serviceName });
 
 /** What the vendor counted beside what the PSA bills. Nothing is billed before somebody approves it. */
 export const Synthesize = ({ organization }: { organization: OrganizationDetail }) => {
   const { organizationId } = organization;
   const { data, error } = useCards(organizationId);
+  const { data: setting } = useSetting();
   const [filter, setFilter] = useState<CardFilter>(noFilter);
   // what was settled here stays in its place, as it is now, until another filter is chosen: nothing jumps
   const [settledHere, setSettledHere] = useState<ReadonlySet<string>>(new Set());
@@ -44,7 +54,7 @@ export const Synthesize = ({ organization }: { organization: OrganizationDetail 
   const settledAt = useRef<number | undefined>(undefined);
   const deferred = useDeferredValue(filter);
 
-  const cards = useMemo(() => (data?.items ?? []).toSorted(byName), [data]);
+  const cards = useMemo(() => (data?.items ?? []).toSorted(inOrder), [data]);
   const found = cards.filter((card) => settledHere.has(card.cardId) || isShown(card, deferred));
   const { shown, more } = useShowMore(found, shownAtOnce);
   const open = found.filter(({ state }) => state === "open");
@@ -78,7 +88,7 @@ export const Synthesize = ({ organization }: { organization: OrganizationDetail 
         {countOf(cards.filter(({ state }) => state === "open").length, "card")} to approve. Last synced:{" "}
         {syncedOf(organization.lastSyncedAt)}.
       </p>
-      {error ? (
+      {error && !(error instanceof Unanswered) ? (
         <Notice tone="bad" title="The cards cannot be read.">
           {error.message}
         </Notice>
@@ -102,6 +112,7 @@ export const Synthesize = ({ organization }: { organization: OrganizationDetail 
           />
           <div className="row apart said">
             <p role="status">{said === "" ? foundWords(found.length, shown.length) : said}</p>
+            {said !== "" && setting?.hubUi ? <a href={wizardOf(setting.hubUi)}>Back to the hub</a> : null}
             {open.length > 1 ? (
               <button type="button" disabled={isBusy} onClick={() => setAsking(true)}>
                 Approve all {numberOf(open.length)}

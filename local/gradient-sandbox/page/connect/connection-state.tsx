@@ -17,10 +17,7 @@ export const ConnectionState = ({ organization, vendor, isKeyShown }: Connection
     return (
       <section className="card">
         <h2>Connect {vendor}</h2>
-        <p>
-          Gradient makes a key for you. The vendor's own page asks for it: whoever has the key may send your usage to
-          Gradient, and nothing else.
-        </p>
+        <p>Gradient makes a key for {vendor}. Whoever has it may send your usage, and nothing else.</p>
       </section>
     );
   }
@@ -30,6 +27,8 @@ export const ConnectionState = ({ organization, vendor, isKeyShown }: Connection
         The key was shown once and cannot be shown again. If you do not have it any more, press <em>Regenerate key</em>.
       </p>
     );
+  // beside the key stands what to do with it
+  if (isKeyShown && !isKeyUsed && !isTakenOver(organization)) return null;
   if (isTakenOver(organization) && isKeyUsed) return <Connected organization={organization} vendor={vendor} />;
   if (isTakenOver(organization)) {
     return (

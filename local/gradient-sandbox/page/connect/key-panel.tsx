@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import { wizardOf } from "../progress.ts";
 
 interface KeyPanelProps {
   partnerKey: string;
@@ -7,21 +8,18 @@ interface KeyPanelProps {
   onDone(): void;
 }
 
-/** The page of the hub that asks for the key. */
-const wizardOf = (hubUi: string): string => `${hubUi.replace(/\/$/, "")}/#/connect`;
-
 /** The key, this once: Gradient keeps no more of it than it needs to recognize it. */
 export const KeyPanel = ({ partnerKey, vendor, hubUi, onDone }: KeyPanelProps) => {
   const field = useRef<HTMLInputElement>(null);
-  const heading = useRef<HTMLHeadingElement>(null);
+  const copyButton = useRef<HTMLButtonElement>(null);
   const [copied, setCopied] = useState("");
   useEffect(() => {
-    heading.current?.focus();
+    copyButton.current?.focus();
   }, []);
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(partnerKey);
-      setCopied(`Copied. Go back to the tab of ${vendor}, and paste it there.`);
+      setCopied(`Copied. Now go back to the tab of ${vendor}.`);
     } catch {
       field.current?.select();
       setCopied("The browser does not let this page copy. The key is selected: copy it with the keyboard.");
@@ -29,16 +27,23 @@ export const KeyPanel = ({ partnerKey, vendor, hubUi, onDone }: KeyPanelProps) =
   };
   return (
     <section className="card key-panel" aria-labelledby="key-title">
-      <h2 id="key-title" ref={heading} tabIndex={-1}>
-        Your key
-      </h2>
-      <p>It is shown this once. Copy it, go back to the tab of {vendor}, and paste it there.</p>
+      <h2 id="key-title">Your key</h2>
+      <p id="key-use">
+        It is shown this once. Copy it, and paste it in the tab of {vendor}. Agree there, and this page goes on by
+        itself.
+      </p>
       <div className="row">
         <label className="grow">
           <span className="unseen">Key</span>
           <input ref={field} readOnly value={partnerKey} className="key" onFocus={(event) => event.target.select()} />
         </label>
-        <button type="button" className="primary" onClick={() => void copy()}>
+        <button
+          ref={copyButton}
+          type="button"
+          className="primary"
+          aria-describedby="key-title key-use"
+          onClick={() => void copy()}
+        >
           Copy
         </button>
       </div>

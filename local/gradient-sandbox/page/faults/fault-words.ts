@@ -7,6 +7,8 @@ interface Fault {
   name: FaultName;
   title: string;
   meaning: string;
+  /** What the vendor then does, and the way back. */
+  expect?: readonly string[];
   /** What a call meets, as the rest of a sentence. */
   met: string;
 }
@@ -32,8 +34,13 @@ export const refusals: Fault[] = [
   },
   {
     name: "rate401",
-    title: "401: the key is not valid",
-    meaning: "As if the partner had a new key. The vendor has to stop and tell the partner's owner.",
+    title: "401: a key is not valid",
+    meaning: "Gradient does not say which key it means: the partner's, or the vendor's own. The vendor has to stop.",
+    expect: [
+      "The hub stops sending, and asks with other partners' keys, too.",
+      "All are refused: it takes its own key for the bad one, and goes on by itself within minutes of the end of this.",
+      "Some are taken: it wants a new key. Regenerate it under Connect to vendor, and paste it in the hub's Settings.",
+    ],
     met: "refused with 401",
   },
   {

@@ -25,16 +25,27 @@ interface SwitchProps {
   name: string;
   title: string;
   meaning: string;
+  expect?: readonly string[] | undefined;
   /** What is chosen, for those who only hear it. */
   asked: string;
   choices: { value: string; label: string }[];
 }
 
-const Switch = ({ name, title, meaning, asked, choices }: SwitchProps) => (
+const Switch = ({ name, title, meaning, expect = [], asked, choices }: SwitchProps) => (
   <div className="fault">
     <div>
       <strong>{title}</strong>
       <p className="quiet small">{meaning}</p>
+      {expect.length === 0 ? null : (
+        <details className="small">
+          <summary>What to expect, and the way back</summary>
+          <ul>
+            {expect.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        </details>
+      )}
     </div>
     <label>
       <span className="unseen">
@@ -93,8 +104,8 @@ export const Faults = () => {
           asked="each call waits"
           choices={waits}
         />
-        {refusals.map(({ name, title, meaning }) => (
-          <Switch key={name} name={name} title={title} meaning={meaning} asked="how often" choices={shares} />
+        {refusals.map(({ met: _, ...fault }) => (
+          <Switch key={fault.name} {...fault} asked="how often" choices={shares} />
         ))}
         <div className="thirds">
           <label>

@@ -83,8 +83,10 @@ export const MappingBoard = ({ mapping, onMap, onExclude }: MappingBoardProps) =
   return (
     <div className="board">
       <p className="small quiet" id={`${id}-how`}>
-        Drag {words.many} onto a {words.psaOne}, or tap them and then the {words.psaOne}. With the keyboard: Space
-        picks, Enter picks up, arrows choose the {words.psaOne}, Enter maps, Escape cancels.
+        Drag {words.many} onto a {words.psaOne}, or tap them and then the {words.psaOne}.{" "}
+        <span className="unseen by-keyboard">
+          With the keyboard: Space picks, Enter picks up, arrows choose the {words.psaOne}, Enter maps, Escape cancels.
+        </span>
       </p>
       <div className="halves">
         <section aria-labelledby={`${id}-left`}>

@@ -1,4 +1,4 @@
-import { useRef } from "react";
+import { useMemo, useRef } from "react";
 import { Notice } from "../../../page-parts/notice.tsx";
 import { countOf, numberOf } from "../../../page-parts/words.ts";
 import { addressOf } from "../progress.ts";
@@ -18,7 +18,7 @@ interface MappingStepProps {
 export const MappingStep = ({ organization, kind }: MappingStepProps) => {
   const { organizationId } = organization;
   const { run, isBusy, failure } = useAction();
-  const mapping = mappingOf(organization, kind);
+  const mapping = useMemo(() => mappingOf(organization, kind), [organization, kind]);
   const { items, psa, words } = mapping;
   const mapped = items.filter(({ isMapped }) => isMapped);
   const excluded = items.filter(({ isMapped, excluded }) => excluded && !isMapped);
@@ -45,9 +45,8 @@ export const MappingStep = ({ organization, kind }: MappingStepProps) => {
     <>
       <p className="lead">
         {countOf(mapped.length, words.one)} of {numberOf(items.length)} mapped
-        {same > 0 ? `, ${numberOf(same)} of them to a ${words.psaOne} of the very same name` : ""}
-        {excluded.length > 0 ? `; ${numberOf(excluded.length)} excluded` : ""}. Usage of what is not mapped is not
-        billed.
+        {same > 0 ? `, ${numberOf(same)} of them by the very same name` : ""}
+        {excluded.length > 0 ? `; ${numberOf(excluded.length)} excluded` : ""}. What is not mapped is not billed.
       </p>
       {failure === undefined ? null : (
         <Notice tone="bad" title="That was not done.">

@@ -1,3 +1,4 @@
+import { byName } from "../../../page-parts/words.ts";
 import type { OrganizationDetail } from "../sandbox-api.ts";
 
 export type Kind = "accounts" | "services";
@@ -25,24 +26,21 @@ export interface Mapping {
   words: { one: string; many: string; psaOne: string; psaMany: string };
 }
 
+// Both sides in one order, so that the eye goes down them together.
 export const mappingOf = (organization: OrganizationDetail, kind: Kind): Mapping =>
   kind === "accounts"
     ? {
-        items: organization.accounts.map(({ psaClientId, nearMatches, ...one }) => ({
-          ...one,
-          psaId: psaClientId,
-          near: nearMatches ?? [],
-        })),
-        psa: organization.psaClients,
+        items: organization.accounts
+          .map(({ psaClientId, nearMatches, ...one }) => ({ ...one, psaId: psaClientId, near: nearMatches ?? [] }))
+          .toSorted(byName),
+        psa: organization.psaClients.toSorted(byName),
         words: { one: "account", many: "accounts", psaOne: "customer", psaMany: "customers" },
       }
     : {
-        items: organization.services.map(({ psaProductId, nearMatches, ...one }) => ({
-          ...one,
-          psaId: psaProductId,
-          near: nearMatches ?? [],
-        })),
-        psa: organization.psaProducts,
+        items: organization.services
+          .map(({ psaProductId, nearMatches, ...one }) => ({ ...one, psaId: psaProductId, near: nearMatches ?? [] }))
+          .toSorted(byName),
+        psa: organization.psaProducts.toSorted(byName),
         words: { one: "service", many: "services", psaOne: "product", psaMany: "products" },
       };
 

@@ -27,14 +27,14 @@ export const Offers = ({ mapping, isBusy, onMap }: OffersProps) => {
           </button>
         ) : null}
       </div>
-      <p className="small quiet">Nothing of this is mapped by itself: look at both names first.</p>
+      <p className="small quiet">Nearly the same names: you decide.</p>
       <ul className="bare">
         {offers.slice(0, shownAtOnce).map((offer) => (
           <li key={`${offer.id} ${offer.psaId}`} className="row apart pair">
             <span className="grow">
               <bdi>{offer.name}</bdi> <span aria-hidden="true">→</span>
               <span className="unseen"> may be </span> <bdi>{offer.psaName}</bdi>{" "}
-              <span className="quiet small">{offer.isSame ? "the same name" : "nearly the same name"}</span>
+              {offer.isSame ? <span className="quiet small">the same name</span> : null}
               {offer.rival === undefined ? null : (
                 <span className="small rival">
                   Look twice: <bdi>“{offer.rival}”</bdi>{" "}

@@ -1,6 +1,7 @@
+import { useEffect, useRef } from "react";
 import { Notice } from "../../../page-parts/notice.tsx";
 import { countOf, momentOf, numberOf } from "../../../page-parts/words.ts";
-import { addressOf } from "../progress.ts";
+import { addressOf, wizardOf } from "../progress.ts";
 import { call, type OrganizationDetail, pathOf, queries, useSetting } from "../sandbox-api.ts";
 import { useAction } from "../use-action.ts";
 import { isOpen, type Kind, mappingOf } from "./mapping.ts";
@@ -28,7 +29,7 @@ const Summary = ({ organization, kind }: { organization: OrganizationDetail; kin
       </dl>
       {open.length === 0 ? null : (
         <>
-          <p className="small left-open">Not mapped, so their usage is not billed:</p>
+          <p className="small left-open">Not mapped:</p>
           <ul className="small">
             {open.slice(0, namesShown).map(({ id, name }) => (
               <li key={id}>{name}</li>
@@ -37,7 +38,9 @@ const Summary = ({ organization, kind }: { organization: OrganizationDetail; kin
           </ul>
         </>
       )}
-      <a href={`#${addressOf(organization.organizationId, kind)}`}>Change how {words.many} are mapped</a>
+      <a href={`#${addressOf(organization.organizationId, kind)}`}>
+        Change<span className="unseen"> how {words.many} are mapped</span>
+      </a>
     </section>
   );
 };
@@ -60,8 +63,15 @@ export const ReviewStep = ({ organization }: { organization: OrganizationDetail 
     const count = items.filter(isOpen).length;
     return count === 0 ? [] : [countOf(count, words.one)];
   });
+  const onward = useRef<HTMLAnchorElement>(null);
+  const isPressed = useRef<boolean>(false);
+  useEffect(() => {
+    if (isPressed.current && finishedAt !== null) onward.current?.focus();
+    isPressed.current = false;
+  }, [finishedAt]);
   const finish = () =>
     run(async () => {
+      isPressed.current = true;
       await call("POST", pathOf(organizationId, "/finish"), {});
       await queries.invalidateQueries({ queryKey: ["organization", organizationId] });
       await queries.invalidateQueries({ queryKey: ["organizations"] });
@@ -84,7 +94,7 @@ export const ReviewStep = ({ organization }: { organization: OrganizationDetail 
       )}
       {open.length === 0 ? null : (
         <Notice tone="warn" title={`Not mapped: ${open.join(" and ")}.`}>
-          Their usage is not billed. Finish all the same, or map them first.
+          Their usage is not billed. You may finish all the same, and map them later.
         </Notice>
       )}
       <div className="row">
@@ -97,11 +107,11 @@ export const ReviewStep = ({ organization }: { organization: OrganizationDetail 
           {finishedAt === null ? "Finish" : "Finish again"}
         </button>
         {finishedAt === null ? null : (
-          <a className="button primary" href={`#${addressOf(organizationId, "synthesize")}`}>
+          <a ref={onward} className="button primary" href={`#${addressOf(organizationId, "synthesize")}`}>
             Go to SYNTHESIZE
           </a>
         )}
-        {finishedAt !== null && setting?.hubUi ? <a href={setting.hubUi}>Back to the hub</a> : null}
+        {finishedAt !== null && setting?.hubUi ? <a href={wizardOf(setting.hubUi)}>Back to the hub</a> : null}
       </div>
     </>
   );

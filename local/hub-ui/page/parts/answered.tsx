@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { Notice } from "../../../page-parts/notice.tsx";
 import { momentOf } from "../../../page-parts/words.ts";
 import { Failure } from "./failure.tsx";
+import { isLost } from "./lost-connection.tsx";
 import { tellFailure } from "./problem-words.ts";
 
 /** What `useAnswer` gives, as far as it matters here. */
@@ -19,16 +20,16 @@ interface AnsweredProps<Data> {
 
 /**
  * Shows what was read. Until it is there says so; where it could not be read says why; where it can no longer be read
- * goes on showing the last answer, and says of when that is.
+ * goes on showing the last answer, and says of when that is. A connection that is lost is told above, once for all.
  */
 export const Answered = <Data,>({ answer, children }: AnsweredProps<Data>) => {
   const { data, error, dataUpdatedAt } = answer;
   const isFailing = error !== null && error !== undefined;
   const retry = () => void answer.refetch();
-  if (data === undefined) return isFailing ? <Failure error={error} onRetry={retry} /> : <Loading />;
+  if (data === undefined) return !isFailing || isLost(error) ? <Loading /> : <Failure error={error} onRetry={retry} />;
   return (
     <>
-      {!isFailing ? null : tellFailure(error).isSignedOut ? (
+      {!isFailing || isLost(error) ? null : tellFailure(error).isSignedOut ? (
         <Failure error={error} />
       ) : (
         <Notice tone="warn" title={tellFailure(error).title}>

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from "react";
+import { type RefObject, useEffect, useId, useRef, useState } from "react";
 import { Dialog } from "../../../page-parts/dialog.tsx";
 import { Notice } from "../../../page-parts/notice.tsx";
 import { Refused, useChange } from "../answers.ts";
@@ -25,15 +25,18 @@ interface KeyFormProps {
   act: string;
   /** Said once it is done, where the form is still there. */
   done?: string;
+  /** Where the key goes, for whoever leads there. */
+  field?: RefObject<HTMLInputElement | null>;
 }
 
 /** Takes a partner's key, and keeps what was typed until it is stored. Another organization is asked about first. */
-export const KeyForm = ({ act, done }: KeyFormProps) => {
+export const KeyForm = ({ act, done, field }: KeyFormProps) => {
   const [text, setText] = useState("");
   const [isShown, setShown] = useState(false);
   const [isMissing, setMissing] = useState(false);
   const registering = useChange("PUT /v1/integrations/gradient/token");
-  const input = useRef<HTMLInputElement>(null);
+  const own = useRef<HTMLInputElement>(null);
+  const input = field ?? own;
   const hintId = useId();
   const faultId = useId();
   const asksFirst = differing(registering.error);
@@ -47,14 +50,13 @@ export const KeyForm = ({ act, done }: KeyFormProps) => {
   useEffect(() => {
     // the right key is pasted over the one that was refused
     if (isRefused) input.current?.select();
-  }, [isRefused]);
+  }, [isRefused, input]);
   return (
     <form className="stack" noValidate>
       <div>
         <label htmlFor={`${hintId}-key`}>Your Gradient key</label>
         <p id={hintId} className="quiet small">
-          One piece of 16 to 256 letters, digits and signs, without spaces and colons. Line breaks and quotation marks
-          around it are taken away by themselves.
+          One piece of 16 to 256 letters, digits and signs, without spaces and colons.
         </p>
         <div className="row field">
           <input

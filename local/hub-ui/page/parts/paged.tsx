@@ -3,6 +3,7 @@ import { countOf } from "../../../page-parts/words.ts";
 import { Loading } from "./answered.tsx";
 import { Button } from "./button.tsx";
 import { Failure } from "./failure.tsx";
+import { isLost } from "./lost-connection.tsx";
 
 /** What `useList` gives, as far as it matters here. */
 interface Listing<Item> {
@@ -34,7 +35,10 @@ export const Paged = <Item,>({ list, one, many = `${one}s`, empty, children }: P
     // the button goes with the last page, and whoever pressed it would stand nowhere
     if (wasPressed.current && !hasNextPage && !isFetchingNextPage) end.current?.focus();
   }, [hasNextPage, isFetchingNextPage]);
-  if (data === undefined) return error ? <Failure error={error} onRetry={() => void list.refetch()} /> : <Loading />;
+  // a connection that is lost is told above, once for all
+  const refusal = isLost(error) ? null : error;
+  if (data === undefined)
+    return refusal ? <Failure error={refusal} onRetry={() => void list.refetch()} /> : <Loading />;
   const items = data.pages.flatMap((page) => page.items);
   const more = () => {
     wasPressed.current = true;
@@ -43,7 +47,7 @@ export const Paged = <Item,>({ list, one, many = `${one}s`, empty, children }: P
   return (
     <>
       {items.length > 0 ? children(items) : hasNextPage ? <p>Nothing so far.</p> : empty}
-      <Failure error={error} onRetry={hasNextPage ? more : () => void list.refetch()} />
+      <Failure error={refusal} onRetry={hasNextPage ? more : () => void list.refetch()} />
       <div className="row">
         {hasNextPage ? (
           <Button onPress={more} isPending={isFetchingNextPage}>

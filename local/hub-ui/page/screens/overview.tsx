@@ -9,6 +9,7 @@ import { type Integration, stateWords } from "../states.ts";
 import { useHeadingFocus } from "../wizard/focus.ts";
 import { ageOf } from "./overview/age-of.ts";
 import { InGradient } from "./overview/in-gradient.tsx";
+import { nextRunWords } from "./runs/next-run.ts";
 import { outcomeWords } from "./runs/run-words.ts";
 import { RunningRun } from "./runs/running-run.tsx";
 import { SendUsage } from "./runs/send-usage.tsx";
@@ -57,12 +58,6 @@ const LastRun = ({ last }: { last: Integration["exports"]["last"] }) => {
   );
 };
 
-const nextRun = ({ state, exports: { nextRunAt } }: Integration): string => {
-  if (state === "suspended") return "None while Gradient refuses the key";
-  if (state === "disconnected") return "None: nothing is sent any more";
-  return nextRunAt === null ? "Starts once Gradient has accepted a first count" : momentOf(nextRunAt);
-};
-
 const Facts = ({ integration }: { integration: Integration }) => {
   const { state, token, mapping, gradient, exports } = integration;
   const { tone, text } = stateWords(state);
@@ -80,7 +75,7 @@ const Facts = ({ integration }: { integration: Integration }) => {
         </dd>
         <dt>Next run</dt>
         <dd>
-          {nextRun(integration)} · <a href="#/settings/schedule">Schedule</a>
+          {nextRunWords(integration)} · <a href="#/settings/schedule">Schedule</a>
         </dd>
         <dt>Gradient organization</dt>
         <dd>

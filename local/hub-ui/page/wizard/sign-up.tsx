@@ -1,3 +1,4 @@
+import { useRef } from "react";
 import { useChange } from "../answers.ts";
 import { Button } from "../parts/button.tsx";
 import { Disconnecting } from "../parts/disconnecting.tsx";
@@ -53,15 +54,8 @@ const Start = ({ isAgain }: { isAgain: boolean }) => {
       <p>
         {isAgain
           ? "No usage is sent. You can connect again at any time; the history of what was sent is still here."
-          : "Gradient compares what your customers use with what you bill. Setting it up takes a few minutes. You need:"}
+          : "It takes about three minutes. You need an account in Gradient, and the right to agree for your organization."}
       </p>
-      {isAgain ? null : (
-        <ul>
-          <li>an account in Gradient that may manage integrations,</li>
-          <li>the right to agree, on your organization's behalf, that usage is shared with Gradient,</li>
-          <li>to know which of your customers is which in your PSA.</li>
-        </ul>
-      )}
       <Failure error={starting.error} onRetry={start} />
       <MayChange>
         <Button kind="primary" onPress={start} isPending={starting.isPending}>
@@ -72,20 +66,18 @@ const Start = ({ isAgain }: { isAgain: boolean }) => {
   );
 };
 
-const GetKey = ({ integration }: { integration: Integration }) => (
-  <>
-    <ol>
-      <li>Go to Gradient, choose this hub among its integrations, and generate a key.</li>
-      <li>Gradient shows the key once: copy it right away.</li>
-      <li>Come back to this tab and paste it here.</li>
-    </ol>
-    <MayChange>
-      <div className="row">
-        <GoToGradient integration={integration} kind="primary">
-          <p>There, generate the key of this integration and copy it.</p>
-        </GoToGradient>
-      </div>
-      <KeyForm act="Check and save the key" />
-    </MayChange>
-  </>
-);
+const GetKey = ({ integration }: { integration: Integration }) => {
+  const field = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <p>Connect this hub in Gradient, copy the key that it shows you, and paste it here.</p>
+      <MayChange>
+        <div className="row">
+          {/* whoever comes back has a key to paste */}
+          <GoToGradient integration={integration} kind="primary" onOpened={() => field.current?.focus()} />
+        </div>
+        <KeyForm act="Check and save the key" field={field} />
+      </MayChange>
+    </>
+  );
+};

@@ -25,7 +25,8 @@ export const Steps = ({ shown, integration }: { shown: Step; integration: Integr
               <span className="step-mark" aria-hidden="true">
                 {state === "done" ? "✓" : step}
               </span>
-              <span>
+              {/* on a phone the mark says enough of those that are not open */}
+              <span className={step === shown ? undefined : "unseen-on-phone"}>
                 <span className="unseen">Step {step}: </span>
                 {stepTitles[step]}
                 <span className="small state">{text}</span>

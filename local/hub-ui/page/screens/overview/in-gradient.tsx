@@ -3,6 +3,7 @@ import { Badge, Notice, type Tone } from "../../../../page-parts/notice.tsx";
 import { countOf, momentOf, numberOf } from "../../../../page-parts/words.ts";
 import type { Integration } from "../../states.ts";
 import { GoToGradient } from "../../wizard/go-to-gradient.tsx";
+import { nextRunWords } from "../runs/next-run.ts";
 import type { AllLines } from "../usage/all-lines.ts";
 import { type Gap, sumUp, type UsageSum } from "../usage/sum-up.ts";
 
@@ -32,10 +33,12 @@ interface Part {
   why: ReactNode;
 }
 
-const whenSent = ({ state, exports: { nextRunAt, runningId } }: Integration): string => {
+const whenSent = (integration: Integration): string => {
+  const { state, exports } = integration;
   if (state === "suspended" || state === "disconnected") return "not sent until Gradient is connected again";
-  if (runningId !== null) return "being sent now";
-  return nextRunAt === null ? "not sent yet" : `sent with the next run, ${momentOf(nextRunAt)}`;
+  if (exports.runningId !== null) return "being sent now";
+  if (exports.nextRunAt === null && exports.waiting === null) return "not sent yet";
+  return `not sent yet; next run: ${nextRunWords(integration)}`;
 };
 
 const partsOf = ({ gaps }: UsageSum, integration: Integration): Part[] => {

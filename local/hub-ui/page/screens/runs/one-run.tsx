@@ -23,6 +23,7 @@ import {
 } from "./run-words.ts";
 import { useStart } from "./send-usage.tsx";
 import { useRun } from "./use-run.ts";
+import { WhatComesNext } from "./what-comes-next.tsx";
 
 const kindOf = ({ mode, customerIds, serviceIds, retryOf }: Run): string => {
   if (retryOf !== null) return "Only what another run left over";
@@ -131,6 +132,7 @@ const Body = ({ run }: { run: Run }) => {
       <Facts run={run} />
       {stopped === null || !isOver(run) ? null : <Notice tone="warn">{stopped}</Notice>}
       <Progress run={run} />
+      <WhatComesNext run={run} />
       {isOver(run) ? <SendLeftOver run={run} /> : <Cancel run={run} />}
       <Receipts run={run} />
     </>

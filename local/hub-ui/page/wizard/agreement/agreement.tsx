@@ -13,6 +13,7 @@ import { nameOf } from "../../people.ts";
 import { useSession } from "../../session.ts";
 import type { Integration } from "../../states.ts";
 import { addressOf } from "../steps.tsx";
+import { InShort } from "./in-short.tsx";
 import { Markdown } from "./markdown.tsx";
 import { OwnerMail } from "./owner-mail.tsx";
 
@@ -89,7 +90,9 @@ const Confirm = ({ text, isNewer, confirming }: ConfirmProps) => {
           Read the new text and confirm it, so that usage goes on being sent.
         </Notice>
       ) : null}
-      <section className="paper" aria-label={text.title}>
+      <InShort version={text.version} />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: without a mouse it could not be scrolled (WCAG 2.1.1) */}
+      <section className="paper whole" aria-label={text.title} tabIndex={0}>
         <h4>{text.title}</h4>
         <Words text={text} />
       </section>
@@ -101,9 +104,7 @@ const Confirm = ({ text, isNewer, confirming }: ConfirmProps) => {
             I have read this and may agree to it for <bdi>{person.organization}</bdi>.
           </span>
         </label>
-        <p className="small quiet">
-          Your organization's owner gets an e-mail about it: who agreed to what, and how to end it.
-        </p>
+        <p className="small quiet">Your organization's owner gets an e-mail about it.</p>
         <div className="row">
           <Button
             kind="primary"

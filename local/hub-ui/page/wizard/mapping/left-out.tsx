@@ -45,7 +45,7 @@ const OfKind = ({ kind }: { kind: Kind }) => {
   return (
     <Paged list={list} one={oneOf[kind]} empty={<p>No {oneOf[kind]} is left out any more.</p>}>
       {(items) => (
-        <ul className="plain-list">
+        <ul className="bare">
           {items.map((item) => (
             <li key={item.id} className="row apart">
               <span>

@@ -25,8 +25,10 @@ export const LookAlikes = ({ lookAlikes, more }: LookAlikesProps) => {
               ))}
               {further > 0 ? ` and ${countOf(further, "other")}` : ""}
             </strong>
-            <br />
-            {why} {whatToDo}
+            <details>
+              <summary>Why, and what to do</summary>
+              {why} {whatToDo}
+            </details>
           </li>
         ))}
       </ul>

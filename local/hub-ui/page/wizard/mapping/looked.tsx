@@ -17,38 +17,17 @@ export const Looked = ({ mapping, isKnown }: LookedProps) => {
   const checking = useChange("POST /v1/integrations/gradient/mapping/checks");
   const check = () => checking.mutate({ body: {} });
   useLooks(mapping);
-  const { status, waitingSince, completedAt, lastCheckedAt, countedAt } = mapping;
   return (
     <>
       {isKnown ? (
         <Coverage accounts={mapping.accounts} services={mapping.services} />
       ) : (
         <p role="status">
-          <span className="spinner" aria-hidden="true" /> Your customers are being put into Gradient. What it has
-          matched by itself has not been looked at yet; it appears here within a minute.
+          <span className="spinner" aria-hidden="true" /> Your customers are being put into Gradient; what it matches by
+          itself appears here.
         </p>
       )}
-      <dl className="facts">
-        {status === "complete" ? (
-          <>
-            <dt>First accepted count</dt>
-            <dd>{momentOf(completedAt)}</dd>
-          </>
-        ) : (
-          <>
-            <dt>Waiting since</dt>
-            <dd>{momentOf(waitingSince)}</dd>
-          </>
-        )}
-        <dt>Last looked in Gradient</dt>
-        <dd>{isKnown ? momentOf(lastCheckedAt) : "not yet"}</dd>
-        {countedAt === null ? null : (
-          <>
-            <dt>Counted</dt>
-            <dd>{momentOf(countedAt)}</dd>
-          </>
-        )}
-      </dl>
+      {isKnown ? <Facts mapping={mapping} /> : null}
       <Failure error={checking.error} onRetry={check} />
       <div className="row">
         <Button onPress={check} isPending={checking.isPending}>
@@ -61,3 +40,27 @@ export const Looked = ({ mapping, isKnown }: LookedProps) => {
     </>
   );
 };
+
+const Facts = ({ mapping: { status, waitingSince, completedAt, lastCheckedAt, countedAt } }: { mapping: Mapping }) => (
+  <dl className="facts">
+    {status === "complete" ? (
+      <>
+        <dt>First accepted count</dt>
+        <dd>{momentOf(completedAt)}</dd>
+      </>
+    ) : (
+      <>
+        <dt>Waiting since</dt>
+        <dd>{momentOf(waitingSince)}</dd>
+      </>
+    )}
+    <dt>Last looked in Gradient</dt>
+    <dd>{momentOf(lastCheckedAt)}</dd>
+    {countedAt === null ? null : (
+      <>
+        <dt>Counted</dt>
+        <dd>{momentOf(countedAt)}</dd>
+      </>
+    )}
+  </dl>
+);

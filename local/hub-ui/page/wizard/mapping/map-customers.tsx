@@ -21,8 +21,8 @@ export const MapCustomers = ({ integration }: { integration: Integration }) => {
       <section className="card">
         <h3>Say in Gradient who is who</h3>
         <p>
-          Your customers and services go into Gradient by themselves. Over there, drag each onto the customer or product
-          of your PSA that it is billed as, and press <em>Finish</em>. What is not mapped is not billed.
+          In Gradient's tab, map each onto what your PSA bills it as, and press <em>Finish</em>. What is not mapped is
+          not billed.
         </p>
         <div className="row">
           <GoToGradient integration={integration} {...(isOpen ? {} : { kind: "primary" as const })}>
@@ -34,16 +34,15 @@ export const MapCustomers = ({ integration }: { integration: Integration }) => {
       {mapping.data === undefined ? null : (
         <>
           <LookAlikes lookAlikes={mapping.data.lookAlikes} more={mapping.data.more.lookAlikes} />
-          {isKnown ? <Gaps mapping={mapping.data} /> : null}
-          <LeftOut leftOut={mapping.data.leftOut} />
+          {isKnown ? (
+            <>
+              <Gaps mapping={mapping.data} />
+              <LeftOut leftOut={mapping.data.leftOut} />
+            </>
+          ) : null}
         </>
       )}
-      <NextStep
-        to={3}
-        because={
-          isOpen ? undefined : "It opens by itself once Gradient has accepted a first count of a mapped customer."
-        }
-      />
+      <NextStep to={3} because={isOpen ? undefined : "It opens by itself once Gradient has accepted a first count."} />
     </>
   );
 };

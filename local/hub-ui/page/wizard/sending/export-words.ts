@@ -1,5 +1,6 @@
 import type { Tone } from "../../../../page-parts/notice.tsx";
 import { countOf, momentOf } from "../../../../page-parts/words.ts";
+import { isSoon } from "../../screens/runs/next-run.ts";
 import type { Run } from "../../screens/runs/run-words.ts";
 import type { Integration } from "../../states.ts";
 
@@ -17,15 +18,15 @@ export const outcomeWords = ({ state, outcome, reason }: Run): { tone: Tone; tit
   return outcomes[outcome ?? ""] ?? { tone: "neutral", title: `The last run ended: ${outcome ?? "unknown"}` };
 };
 
-/** When a turn is expected; a moment that has passed, or is about to, is none to tell. */
+/** When a turn is expected. */
 const expectedWords = (expectedAt: string | null, now: number): string => {
   if (expectedAt === null) return "";
-  return Date.parse(expectedAt) - now < 60_000 ? ", expected soon" : `, expected at ${momentOf(expectedAt)}`;
+  return isSoon(expectedAt, now) ? ", expected soon" : `, expected at ${momentOf(expectedAt)}`;
 };
 
 /** What keeps usage from going out now. */
 export const waitingWords = ({ why, linesAhead, expectedAt, retryAt }: Waiting, now = Date.now()): string => {
-  const at = retryAt === null ? "" : ` It is tried again at ${momentOf(retryAt)}.`;
+  const at = retryAt === null ? "" : ` It is tried again ${isSoon(retryAt, now) ? "soon" : `at ${momentOf(retryAt)}`}.`;
   if (why === "turn") {
     if (linesAhead === null) return "Next run: waiting for its turn.";
     const when = expectedWords(expectedAt, now);

@@ -1,4 +1,4 @@
-import { momentOf } from "../../../../page-parts/words.ts";
+import { nextRunWords } from "../../screens/runs/next-run.ts";
 import { RunningRun } from "../../screens/runs/running-run.tsx";
 import { SendUsage } from "../../screens/runs/send-usage.tsx";
 import { Waiting } from "../../screens/runs/waiting.tsx";
@@ -8,7 +8,7 @@ import { LastRun } from "./last-run.tsx";
 
 /** What runs now, what waits and why, how the last run ended, and *Send usage*. */
 export const Sending = ({ integration }: { integration: Integration }) => {
-  const { runningId, waiting, last, nextRunAt } = integration.exports;
+  const { runningId, waiting, last } = integration.exports;
   // the button to cancel goes with the run
   const heading = useHeadingFocus(runningId ?? "");
   return (
@@ -17,8 +17,8 @@ export const Sending = ({ integration }: { integration: Integration }) => {
         Your counts go to Gradient
       </h3>
       <p>
-        Usage is sent by itself{nextRunAt === null ? "" : `, next on ${momentOf(nextRunAt)}`}. Whatever has changed
-        since can be sent now.
+        Usage is sent by itself. {waiting === null ? `Next run: ${nextRunWords(integration)}.` : null} Whatever has
+        changed since can be sent now.
       </p>
       {runningId === null ? (
         last === null ? null : (

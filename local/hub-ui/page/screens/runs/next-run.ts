@@ -1,0 +1,23 @@
+import { momentOf } from "../../../../page-parts/words.ts";
+import type { Integration } from "../../states.ts";
+
+type Waiting = NonNullable<Integration["exports"]["waiting"]>;
+
+/** A moment that has passed, or is about to, is none to tell. */
+export const isSoon = (moment: string, now: number): boolean => Date.parse(moment) - now < 60_000;
+
+const whenWaiting = ({ why, expectedAt, retryAt }: Waiting, now: number): string => {
+  if (why === "agreement") return "Once the new agreement is confirmed";
+  const moment = why === "turn" ? expectedAt : retryAt;
+  if (moment === null) return why === "turn" || why === "retry" ? "Soon" : "As soon as nothing stands in its way";
+  return isSoon(moment, now) ? "Soon" : momentOf(moment);
+};
+
+/** When usage goes out next. What waits goes before the next date of the schedule, so that is the next run. */
+export const nextRunWords = ({ state, exports }: Integration, now = Date.now()): string => {
+  const { nextRunAt, waiting } = exports;
+  if (state === "suspended") return "None while Gradient refuses the key";
+  if (state === "disconnected") return "None: nothing is sent any more";
+  if (waiting !== null) return whenWaiting(waiting, now);
+  return nextRunAt === null ? "Starts once Gradient has accepted a first count" : momentOf(nextRunAt);
+};
