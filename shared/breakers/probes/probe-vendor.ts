@@ -13,6 +13,7 @@ import {
   partnerBreaker,
   stillOpen,
   type Trouble,
+  unchanged,
   vendorBreaker,
 } from "../state/breaker.ts";
 import { unlessLost } from "../state/breaker-rows.ts";
@@ -37,10 +38,7 @@ export const probeVendor = (context: Context) => {
   const { table, clock, newId, rows, successes, vendorKey } = context;
   const suspend = suspendIntegration({ table, now: () => new Date(clock.now()), newId });
 
-  /**
-   * Nobody else can tell whether it is our key or this token; after a day its owner had better look. Our breaker closes
-   * with that: nobody is left whom it could keep back but those who bring a token, and theirs may be good.
-   */
+  /** Nobody else can tell whether it is our key or this token; after a day its owner had better look. */
   const suspendAlone = async (vendor: Breaker, self: Integration): Promise<void> => {
     const { partnerId } = self;
     const doubt = await rows.read(partnerBreaker(partnerId));
@@ -48,9 +46,8 @@ export const probeVendor = (context: Context) => {
     const hasLasted = doubt.trouble === "doubted" && doubt.changedAt <= since && vendor.changedAt <= since;
     if (!hasLasted || !isAbout(doubt, self)) return;
     const over = breakerWrite({ ...closed(doubt, clock.now()), owesRelease: false });
-    const free = breakerWrite(closed(vendor, clock.now()));
-    await suspend({ partnerId, versionId: doubt.tokenVersionId ?? "" }, [over, free]);
-    for (const { key } of [doubt, vendor]) rows.forget(key);
+    await suspend({ partnerId, versionId: doubt.tokenVersionId ?? "" }, [over, unchanged(vendor)]);
+    rows.forget(doubt.key);
   };
 
   const claim = async (vendor: Breaker, what: Trouble) => {
@@ -72,7 +69,8 @@ export const probeVendor = (context: Context) => {
     const turn = await claim(vendor, what);
     if (turn === undefined) return;
     const { mine, next, key, isAlone, isDeserted } = turn;
-    // a breaker that nobody can probe would stay for ever; whoever calls next finds out
+    // A breaker that nobody can probe would stay for ever; whoever calls next finds out. Suspended partners alone are
+    // nobody: what they meet may be their own trouble, and whoever brings a new token has to be heard.
     if (next === undefined || (what === "vendor-key" && isDeserted)) {
       await rows.put(closed(mine, clock.now()));
       return;

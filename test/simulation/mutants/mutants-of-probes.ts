@@ -186,13 +186,6 @@ export const mutantsOfProbes: Mutant[] = [
     'was === null || was === "doubted"',
     "was === null",
   ),
-  one(
-    "breakers, probe: the last partner's suspension leaves ours open",
-    "breakers",
-    probeVendor,
-    'versionId: doubt.tokenVersionId ?? "" }, [over, free]);',
-    'versionId: doubt.tokenVersionId ?? "" }, [over]);',
-  ),
   one("breakers, probe: stays where nobody is active", "breakers", candidates, "!fit.some(isActive)", "false"),
   one(
     "breakers, successes: unreadable stays",

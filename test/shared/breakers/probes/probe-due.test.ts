@@ -121,7 +121,7 @@ describe("a refused vendor key", () => {
     expect(fleet.released).toContain(null);
   });
 
-  it("of an earlier version that was left with suspended partners alone is over with its next probe", async () => {
+  it("that only suspended partners are left to try is over with its next probe", async () => {
     await of(2);
     await refuse("org-1");
     for (const id of ["org-1", "org-2"]) fleet.world.change(id, () => ({ state: "suspended" }));

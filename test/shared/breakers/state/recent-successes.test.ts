@@ -39,7 +39,7 @@ it("makes a row anew that cannot be read: it is a hint, and must keep no breaker
   await table.put({ pk: "breaker#recent-successes", sk: "recent-successes", version: 7, partners: "canary" });
 
   const printed = await printedBy(async () => {
-    expect(await successes.list()).toEqual([]);
+    await expect(successes.list()).resolves.toEqual([]);
     await successes.note("org-1", clock.now());
   });
 
