@@ -8,4 +8,4 @@ it("leaves cdk-nag and CloudFormation's own rules nothing to find", () => {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 
   expect(() => app.synth()).not.toThrow();
-}, 60_000);
+}, 180_000);
