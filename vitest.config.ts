@@ -1,9 +1,14 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { findBrowser } from "./test/browser/find-browser.ts";
 
 // takes every core for itself, so it comes after the others
 const seeds = "test/simulation/seeds.test.ts";
+
+// What keeps nothing behind in its process: these share one, and load what they test once. They use no fake clock of
+// vitest's, and put back what they replace.
+const inOneProcess = ["functions", "shared", "rows", "api", "infra"].map((folder) => `test/${folder}/**/*.test.ts`);
 
 const inBrowsers = "test/browser/**/*.test.ts";
 const hasBrowser = (await findBrowser()) !== undefined;
@@ -15,11 +20,30 @@ if (!hasBrowser) {
   process.stderr.write(`\n${"!".repeat(what.length)}\n${what}\n${"!".repeat(what.length)}\n\n`);
 }
 
+// Those that wait for a running system most of their time begin first, and the rest goes on beside them. The sequencer
+// puts whole projects one after the other, those with a process for each file first.
+const longest = ["system/finished-mapping", "system/journey", "contract/table-agreement", "infra/findings", "system/"];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const found = longest.findIndex((part) => moduleId.includes(`/test/${part}`));
+      return found < 0 ? longest.length : found;
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
+
+// two more than there are cores: the two longest files wait for a running system, not for the machine
+const maxWorkers = availableParallelism() + 2;
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     setupFiles: ["test/quiet.ts"],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // none takes ten seconds of a core; on a machine that has other work it may wait for one several times as long
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     projects: [
       { extends: true, test: { name: "seeds", include: [seeds], sequence: { groupOrder: 1 } } },
       {
@@ -27,9 +51,18 @@ export default defineConfig({
         test: {
           name: "all others",
           include: ["test/**/*.test.ts"],
-          exclude: [seeds, inBrowsers],
-          // one more than there are cores: the longest file waits most of its time for a running system
-          maxWorkers: availableParallelism() + 1,
+          exclude: [seeds, inBrowsers, ...inOneProcess],
+          maxWorkers,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "in one process",
+          include: inOneProcess,
+          isolate: false,
+          maxWorkers,
           sequence: { groupOrder: 0 },
         },
       },

@@ -12,10 +12,10 @@ import { serviceWorld } from "#test/fakes/service-world";
 import { pick, strangeRequest } from "./strange-requests.ts";
 
 // more on demand: `REQUESTS_PER_ROUTE=10000 SEED=7 npx vitest run test/api/generated.test.ts`
-const perRoute = Number(process.env.REQUESTS_PER_ROUTE ?? 1_000);
+const perRoute = Number(process.env.REQUESTS_PER_ROUTE ?? 500);
 const seed = Number(process.env.SEED ?? 20_261_122);
-// ten times what they take
-const timeout = perRoute * 20;
+// fifty times what they take
+const timeout = perRoute * 100;
 const all = routes.map(({ route }: Described) => ({ routeKey: keyOf(route), callers: route.callers }));
 type Asked = (typeof all)[number];
 

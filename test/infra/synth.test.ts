@@ -1,15 +1,13 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import * as z from "zod";
-import { bundles, root, synthesised, synthesisedAnew } from "./synthesised.ts";
+import { bundlesIn, root, scratchFolder, synthesised, synthesisedAnew } from "./synthesised.ts";
 
 const run = promisify(execFile);
-const scratch = mkdtempSync(path.join(tmpdir(), "synth-"));
-afterAll(() => rmSync(scratch, { recursive: true }));
+const scratch = scratchFolder();
 
 const runApp = (context: Record<string, string>) =>
   run(process.execPath, ["infra/app.ts"], {
@@ -59,7 +57,7 @@ it("names the stages when it is told another one", async () => {
 });
 
 it("needs neither the CDK command line nor an account", async () => {
-  await runApp({ stage: "dev", bundles });
+  await runApp({ stage: "dev", bundles: bundlesIn(scratch) });
 
   const manifest: unknown = JSON.parse(readFileSync(path.join(scratch, "out/manifest.json"), "utf8"));
   expect(manifest).toHaveProperty("artifacts.GradientBilling.properties.templateFile");

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { AppProps } from "aws-cdk-lib";
+import { afterAll } from "vitest";
 import * as z from "zod";
 import { gradientBillingApp } from "#infra/gradient-billing-app";
 import type { StageName } from "#infra/stages";
@@ -28,22 +29,40 @@ const template = z.object({
 
 export type Resource = z.infer<typeof resource> & { id: string };
 
-// for all files of a process: loading CDK, and a synth, take a second of a core each
-const scratch = mkdtempSync(path.join(tmpdir(), "synthesised-"));
-process.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
+/** A folder that goes with the test file that calls this. */
+export const scratchFolder = (): string => {
+  const folder = mkdtempSync(path.join(tmpdir(), "synthesised-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  return folder;
+};
 
 /** Stand in for the built bundles, so that these tests are about the stack and need no build. */
-export const bundles = path.join(scratch, "bundles");
-for (const folder of folders) {
-  mkdirSync(path.join(bundles, folder), { recursive: true });
-  writeFileSync(path.join(bundles, folder, "index.mjs"), `export const handler = () => "${folder}";`);
-}
+export const bundlesIn = (scratch: string): string => {
+  const bundles = path.join(scratch, "bundles");
+  for (const folder of folders) {
+    mkdirSync(path.join(bundles, folder), { recursive: true });
+    writeFileSync(path.join(bundles, folder, "index.mjs"), `export const handler = () => "${folder}";`);
+  }
+  return bundles;
+};
 
-export const appOf = (stage: StageName, props: AppProps = {}) =>
-  gradientBillingApp({ outdir: mkdtempSync(path.join(scratch, "cdk-")), ...props, context: { stage, bundles } });
+export const appIn = (scratch: string, stage: StageName, props: AppProps = {}) =>
+  gradientBillingApp({
+    outdir: path.join(scratch, "cdk"),
+    ...props,
+    context: { stage, bundles: bundlesIn(scratch) },
+  });
 
-const assemblyOf = (stage: StageName) => appOf(stage).synth().getStackByName(`gradient-billing-${stage}`).template;
+const assemblyOf = (stage: StageName) => {
+  const scratch = mkdtempSync(path.join(tmpdir(), "synthesised-"));
+  try {
+    return appIn(scratch, stage).synth().getStackByName(`gradient-billing-${stage}`).template;
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+};
 
+// for all files of a process: to load CDK, and to synthesise a stack, takes a second of a core each
 const made = new Map<StageName, ReturnType<typeof synthesisedAnew>>();
 
 /** A stage's stack, as it was synthesised first. */

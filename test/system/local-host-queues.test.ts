@@ -113,7 +113,8 @@ describe("a FIFO queue's worker", () => {
   it("gets each group in order and one at a time, and groups beside each other", async () => {
     for (const index of [1, 2, 3]) {
       for (const group of ["a", "b"]) {
-        const body = { id: `fifo-${group}${index}`, sleepMs: 120 };
+        // the first long enough for a second process to start beside it, on a machine that is busy, too
+        const body = { id: `fifo-${group}${index}`, sleepMs: index === 1 ? 2_000 : 120 };
         await sendMessage(host, "Ordered.fifo", body, { MessageGroupId: group });
       }
     }

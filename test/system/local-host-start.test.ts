@@ -119,7 +119,7 @@ describe("stopping and starting again", () => {
     expect(existsSync(join(stateFolder, "gradient-sandbox.json"))).toBe(false);
     await third.stop();
     removeFolder(stateFolder);
-  }, 60_000);
+  }, 180_000);
 });
 
 const aMail = {
@@ -178,7 +178,7 @@ describe("what a person can put right is said in one sentence", () => {
     const second = await startLocalSystem({ stateFolder: damaged[0] ?? "", args: ["--fresh"] });
     expect(await second.stop()).toBe(0);
     for (const copy of [folder, ...damaged]) removeFolder(copy);
-  }, 60_000);
+  }, 180_000);
 
   it("an option that does not exist", async () => {
     expectOneSentence(await startInVain({ stateFolder, args: ["--frash"] }), "--fresh, --headless and --no-sample");
