@@ -12,7 +12,7 @@ import { serviceWorld } from "#test/fakes/service-world";
 import { pick, strangeRequest } from "./strange-requests.ts";
 
 // more on demand: `REQUESTS_PER_ROUTE=10000 SEED=7 npx vitest run test/api/generated.test.ts`
-const perRoute = Number(process.env.REQUESTS_PER_ROUTE ?? 500);
+const perRoute = Number(process.env.REQUESTS_PER_ROUTE ?? 1_000);
 const seed = Number(process.env.SEED ?? 20_261_122);
 // fifty times what they take
 const timeout = perRoute * 100;

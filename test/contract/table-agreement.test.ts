@@ -45,9 +45,9 @@ afterAll(async () => {
 });
 
 const spaces = 20;
-const commandsPerSpace = 250;
+const commandsPerSpace = 550;
 
-it("agrees with DynamoDB over 5,000 random commands", { timeout: 240_000 }, async () => {
+it("agrees with DynamoDB over 11,000 random commands", { timeout: 240_000 }, async () => {
   const real = dynamoTable(client, "agreement");
   const differences: string[] = [];
   // name spaces do not meet, so their commands may run at the same time

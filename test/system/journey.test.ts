@@ -177,19 +177,23 @@ describe("a partner's journey through the whole system", () => {
   });
 
   it("goes on where it was after kill -9 in the middle of an export", async () => {
+    // so slow that the run is under way for as long as this takes
+    const faults = `${system.endpoints.gradient}/_faults`;
+    await fetch(faults, { method: "PUT", body: JSON.stringify({ delayMs: 5_000 }) });
     const id = await started({ mode: "full" });
-    await eventually("the first receipts", async () => {
-      const { totals } = bodyOf(await partner.session(`GET ${base}/exports/{exportId}`, { path: { exportId: id } }));
-      return totals.lines > 0 ? true : undefined;
-    });
+    const read = async () =>
+      bodyOf(await partner.session(`GET ${base}/exports/{exportId}`, { path: { exportId: id } }));
+    await eventually("the plan", async () => ((await read()).totals.lines > 0 ? true : undefined));
     await system.kill9();
     await system.restart();
+    expect(await (await fetch(`${system.endpoints.gradient}/_faults`)).json()).not.toMatchObject({ delayMs: 5_000 });
     partner = {
       ...partner,
       session: await hubSession(system, partnerId),
       at: partner.at.replace(/^.*?\/_partner/, `${system.endpoints.gradient}/_partner`),
     };
 
+    expect((await read()).state).not.toBe("finished");
     // its lease and a minute for its worker; then the job that comes each minute, which need not be waited for
     const jobs = setInterval(() => void runJob("admit-exports"), 5_000);
     const over = await untilOver(partner.session, id, 150_000).finally(() => clearInterval(jobs));
