@@ -7,7 +7,7 @@ import type { Outcome, SeedRange } from "./seeds.ts";
 const outcomes = z.array(z.object({ kind: z.enum(["partner", "fleet"]), seed: z.int(), faults: z.array(z.string()) }));
 
 // small enough for a lively progress, large enough that the threads' last ones end together
-const seedsPerPart = { partner: 500, fleet: 50 } as const;
+const seedsPerPart = { partner: 1_000, fleet: 200 } as const;
 
 // a history lives for milliseconds: with more room for the young, most of it is gone before anybody looks
 const resourceLimits = { maxYoungGenerationSizeMb: 64 };
