@@ -76,9 +76,13 @@ interface Partition {
 
 const byDue = (a: DueKey, b: DueKey): number => byBytes(a.dueAt, b.dueAt) || byBytes(id(a), id(b));
 
+const fieldsOf = (end: string) =>
+  Object.fromEntries(dueIndexes.map((index) => [index, `${index}${end}`])) as Record<DueIndex, string>;
+const [kindFields, atFields] = [fieldsOf("Kind"), fieldsOf("At")];
+
 /** Where a row stands in an index, by the name of the list. */
 const entryOf = (row: Item | undefined, index: DueIndex): { list: string; key: DueKey } | undefined => {
-  const [kind, dueAt] = [row?.[`${index}Kind`], row?.[`${index}At`]];
+  const [kind, dueAt] = [row?.[kindFields[index]], row?.[atFields[index]]];
   if (!row || typeof kind !== "string" || typeof dueAt !== "string") return undefined;
   return { list: `${index}\u0000${kind}`, key: { pk: row.pk, sk: row.sk, dueAt } };
 };
@@ -87,7 +91,8 @@ const entryOf = (row: Item | undefined, index: DueIndex): { list: string; key: D
 export const inMemoryTable = (initial: Iterable<Item> = []): InMemoryTable => {
   const rows = new Map<string, Item>();
   const partitions = new Map<string, Partition>();
-  const dueLists = new Map<string, SortedList<DueKey>>();
+  /** Made when somebody asks for what is due, for the first time. */
+  let dueLists: Map<string, SortedList<DueKey>> | undefined;
 
   const holds = (key: Key, expect: Expectation | undefined): boolean => {
     if (expect === undefined) return true;
@@ -101,17 +106,26 @@ export const inMemoryTable = (initial: Iterable<Item> = []): InMemoryTable => {
     partitions.set(pk, made);
     return made;
   };
-  const moveInIndexes = (before: Item | undefined, after: Item | undefined) => {
+  const moveIn = (lists: Map<string, SortedList<DueKey>>, before: Item | undefined, after: Item | undefined): void => {
     for (const index of dueIndexes) {
       const [from, to] = [entryOf(before, index), entryOf(after, index)];
       if (from?.list === to?.list && from?.key.dueAt === to?.key.dueAt) continue;
-      if (from) dueLists.get(from.list)?.remove(from.key);
+      if (from) lists.get(from.list)?.remove(from.key);
       if (to) {
-        const list = dueLists.get(to.list) ?? sortedList(byDue);
-        dueLists.set(to.list, list);
+        const list = lists.get(to.list) ?? sortedList(byDue);
+        lists.set(to.list, list);
         list.add(to.key);
       }
     }
+  };
+  const moveInIndexes = (before: Item | undefined, after: Item | undefined) => {
+    if (dueLists) moveIn(dueLists, before, after);
+  };
+  const indexed = (): Map<string, SortedList<DueKey>> => {
+    if (dueLists) return dueLists;
+    dueLists = new Map();
+    for (const row of rows.values()) moveIn(dueLists, undefined, row);
+    return dueLists;
   };
   const set = (row: Item) => {
     const key = id(row);
@@ -202,7 +216,7 @@ export const inMemoryTable = (initial: Iterable<Item> = []): InMemoryTable => {
       return { all: all.length, matching: all.filter(isWanted).length };
     },
     due: async ({ index = "due", kind, until, limit, after }) => {
-      const list = dueLists.get(`${index}\u0000${kind}`);
+      const list = indexed().get(`${index}\u0000${kind}`);
       if (!list) return { keys: [], next: null };
       const from = after === undefined ? 0 : list.after(after);
       const keys: DueKey[] = [];

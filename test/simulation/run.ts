@@ -9,8 +9,8 @@ import { describeOutcome, type Outcome, ruleOf } from "./seeds.ts";
 import { simulate } from "./simulate.ts";
 
 /**
- * `npm run simulate -- --kind fleet --seeds 100000 --from 1`; with `--trace` every step of each history, with
- * `--shrink` its shortest story.
+ * `npm run simulate -- --kind fleet --seeds 100000 --from 1`, in stretches with `--minutes 10`; with `--trace` every
+ * step of each history, with `--shrink` its shortest story.
  */
 const { values } = parseArgs({
   options: {
@@ -20,6 +20,8 @@ const { values } = parseArgs({
     threads: { type: "string", default: String(availableParallelism()) },
     /** Stops at the first broken seed. */
     "until-broken": { type: "boolean", default: false },
+    /** Stops after so long, and tells where to go on. */
+    minutes: { type: "string", default: "Infinity" },
     trace: { type: "boolean", default: false },
     shrink: { type: "boolean", default: false },
   },
@@ -57,7 +59,8 @@ const runAll = async (): Promise<number> => {
     shown += 1;
     if (shown <= shownAtMost) print(describeOutcome(outcome));
   };
-  const range = { kind, from, seeds, untilBroken: values["until-broken"] };
+  const endsAt = startedAt + Number(values.minutes) * 60_000;
+  const range = { kind, from, seeds, untilBroken: values["until-broken"], endsAt };
   const broken = await runInThreads(range, Number(values.threads), (part, found) => {
     done += part.seeds;
     for (const outcome of found) show(outcome);
@@ -69,8 +72,10 @@ const runAll = async (): Promise<number> => {
   const { user, system } = process.cpuUsage();
   const cpu = ((user + system) / 1000 / done).toFixed(2);
   for (const [rule, count] of rules) print(`${rule}: ${count}`);
+  const goOn = done < seeds ? `; goes on with --from ${from + done}` : "";
   print(
-    `${done} seeds of a ${kind} from ${from}: ${broken.length} broken, ${seconds.toFixed(1)} s, ${cpu} ms of CPU a seed`,
+    `${done} seeds of a ${kind}, ${from} to ${from + done - 1}: ${broken.length} broken, ${seconds.toFixed(1)} s, ` +
+      `${cpu} ms of CPU a seed${goOn}`,
   );
   return broken.length;
 };

@@ -7,7 +7,7 @@ import type { Outcome, SeedRange } from "./seeds.ts";
 const outcomes = z.array(z.object({ kind: z.enum(["partner", "fleet"]), seed: z.int(), faults: z.array(z.string()) }));
 
 // small enough for a lively progress, large enough that the threads' last ones end together
-const seedsPerPart = { partner: 500, fleet: 50 } as const;
+const seedsPerPart = { partner: 500, fleet: 100 } as const;
 
 // a history lives for milliseconds: with more room for the young, most of it is gone before anybody looks
 const resourceLimits = { maxYoungGenerationSizeMb: 64 };
@@ -35,14 +35,24 @@ const endless = ({ kind, from, seeds }: SeedRange): Outcome => ({
   faults: [`endless: this one, or one of the ${seeds - 1} after it, never ends`],
 });
 
-/** The range in as many threads; `onPart` hears of each part as it ends. */
+interface Stretch extends SeedRange {
+  untilBroken?: boolean;
+  /** No part begins later, but for the first. */
+  endsAt?: number;
+}
+
+/** The range in as many threads, from its begin on without a gap; `onPart` hears of each part as it ends. */
 export const runInThreads = async (
-  { kind, from, seeds, untilBroken = false }: SeedRange & { untilBroken?: boolean },
+  { kind, from, seeds, untilBroken = false, endsAt = Number.POSITIVE_INFINITY }: Stretch,
   threads: number,
   onPart: (part: SeedRange, broken: Outcome[]) => void = () => undefined,
 ): Promise<Outcome[]> => {
   const broken: Outcome[] = [];
   let next = from;
+  const mayGoOn = (): boolean => {
+    if (next >= from + seeds || (untilBroken && broken.length > 0)) return false;
+    return next === from || Date.now() < endsAt;
+  };
   // plain Node, whatever runs this: a test runner's transformed modules are slower
   const newWorker = async () => {
     const worker = new Worker(new URL("./seed-thread.ts", import.meta.url), { execArgv: [], resourceLimits });
@@ -52,7 +62,7 @@ export const runInThreads = async (
   const thread = async () => {
     let worker = await newWorker();
     try {
-      while (next < from + seeds && !(untilBroken && broken.length > 0)) {
+      while (mayGoOn()) {
         const atMost = untilBroken ? seedsPerPart[kind] / 5 : seedsPerPart[kind];
         const part = { kind, from: next, seeds: Math.min(atMost, from + seeds - next) };
         next += part.seeds;

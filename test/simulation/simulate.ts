@@ -18,30 +18,59 @@ const hourMs = 3_600_000;
 const settleMs = ({ badDays }: History): number =>
   badDays.some(({ kind }) => kind === "forbidden") ? 5.5 * hourMs : 1.5 * hourMs;
 
-/** When the last trouble is over. */
-const endOf = ({ lengthMs, badDays }: History): number => Math.max(lengthMs, ...badDays.map(({ until }) => until));
+/** When the last trouble is over, and when something happens from outside at all. */
+const endOfTrouble = ({ badDays }: History): number => Math.max(0, ...badDays.map(({ until }) => until));
+const momentsOf = ({ happenings, badDays, spells }: History): number[] => [
+  ...happenings.map(({ at }) => at),
+  ...[...badDays, ...spells].flatMap(({ from, until }) => [from, until]),
+];
 
+const sliceMs = 30 * 60_000;
+// Tried again and again where nothing comes of it, for days: each time is like the one before.
+const quietEvents = 1_500;
+
+/**
+ * The history's time, up to its end, or to the moment at which so much has happened without anything from outside that
+ * it only repeats itself: what would come after that does not happen then.
+ */
+const playTime = async ({ line, history, script }: World): Promise<void> => {
+  const moments = momentsOf(history);
+  const end = history.startsAt + history.lengthMs;
+  let quiet = 0;
+  while (line.now() < end && quiet < quietEvents) {
+    const [from, before] = [line.now() - history.startsAt, line.events()];
+    await line.run(Math.min(end, line.now() + sliceMs));
+    const until = line.now() - history.startsAt;
+    const isQuiet = !moments.some((at) => at >= from - sliceMs && at <= until);
+    quiet = isQuiet ? quiet + line.events() - before : 0;
+  }
+  script.endsAt = line.now();
+  await line.run(Math.max(line.now(), history.startsAt + endOfTrouble(history)));
+};
+
+// often at first: most have little left to do
+const looksMs = [20_000, 20_000, 40_000, 60_000] as const;
 const lookEveryMs = 5 * 60_000;
 
 /** Nobody presses anything from here on: the service comes to rest by itself, in the time that it is given. */
 const settle = async (world: World, wishes: Wishes): Promise<void> => {
   const { line, history } = world;
   const end = line.now() + settleMs(history);
-  while (line.now() < end) {
-    await line.run(line.now() + lookEveryMs);
+  for (let looks = 0; line.now() < end; looks += 1) {
     if (isAtRest(world, wishes)) return;
+    await line.run(line.now() + (looksMs[looks] ?? lookEveryMs));
   }
 };
 
 /** Plays a history, lets the time pass that the service needs to come to rest, and answers what did not hold. */
 export const simulate = async (history: History, options: WorldOptions = {}): Promise<string[]> => {
   const world = worldOf(history, options);
-  const { line, accusations } = world;
+  const { accusations } = world;
   const wishes = watchWishes(world);
   watchWants(world, wishes);
   try {
     playHistory(world);
-    await line.run(history.startsAt + endOf(history));
+    await playTime(world);
     await settle(world, wishes);
     return [...accusations, ...(await brokenAtTheEnd(world, wishes))];
   } catch (error) {

@@ -42,6 +42,9 @@ export const confirmRejection = (context: Context, settle: SettleDoubt) => {
   const { clock, rows, vendorKey } = context;
   const doubt = (refusal: Refusal): Promise<Breaker | Confirmation> =>
     retryOnConflict(async () => {
+      // This process may have kept a key that was replaced minutes ago. One that was held up before it could write has
+      // read it too early as well: what it is told next was decided under another.
+      vendorKey.forget();
       const { tokenVersionId } = refusal;
       const standing = await standingOf(context, refusal);
       if (typeof standing === "string") return standing === "partner" ? "undecided" : standing;
@@ -52,8 +55,6 @@ export const confirmRejection = (context: Context, settle: SettleDoubt) => {
     });
 
   return async (refusal: Refusal, keepAlive: () => Promise<void>): Promise<Confirmation> => {
-    // this process may have kept a key that was replaced minutes ago
-    vendorKey.forget();
     const held = await doubt(refusal);
     if (typeof held === "string") return held;
     logger.warn("gradient refused a token that was good, and is asked about it", { partnerId: refusal.partnerId });

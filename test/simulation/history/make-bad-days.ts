@@ -7,6 +7,8 @@ const hourMs = 60 * minuteMs;
 interface Scope {
   partners: number;
   lengthMs: number;
+  /** Of each kind the shortest. */
+  isShort: boolean;
 }
 
 // how long each kind lasts, and how often a history has one
@@ -21,13 +23,13 @@ const kinds: Record<BadDay["kind"], { rate: number; lasts: readonly [number, ...
 };
 
 /** Trouble from outside; about every third history has some. */
-export const someBadDays = (random: Random, { partners, lengthMs }: Scope): BadDay[] => {
+export const someBadDays = (random: Random, { partners, lengthMs, isShort }: Scope): BadDay[] => {
   const entries = Object.entries(kinds) as [BadDay["kind"], (typeof kinds)[BadDay["kind"]]][];
   return entries.flatMap(([kind, { rate, lasts, isOfAll }]) => {
     if (!random.chance(rate)) return [];
     const from = random.pick([0, 5_000, 30_000, random.below(lengthMs)]);
     const partner = random.chance(isOfAll) ? null : random.below(partners);
-    const until = from + Math.round(random.pick(lasts) * random.between(0.5, 1.5));
+    const until = from + Math.round((isShort ? lasts[0] : random.pick(lasts)) * random.between(0.5, 1.5));
     return [{ kind, from, until, partner, ...(kind === "false-alarm" ? { calls: 1 + random.below(3) } : {}) }];
   });
 };

@@ -8,12 +8,19 @@ interface Scene {
 interface Layout {
   partners: PartnerPlan[];
   services: number;
+  /** Nobody waits for an hour. */
+  isShort: boolean;
 }
 
 const dayMs = 24 * 3_600_000;
+const shortWaits = [0, 300, 5_000, 40_000] as const;
 
 /** What people, the hub's feed and Gradient's side do within a scene. */
-export const someDeeds = (random: Random, { from, spanMs }: Scene, { partners, services }: Layout): Happening[] => {
+export const someDeeds = (
+  random: Random,
+  { from, spanMs }: Scene,
+  { partners, services, isShort }: Layout,
+): Happening[] => {
   const happenings: Happening[] = [];
   const often = (partner: number, times: number, deed: () => Deed) => {
     for (let left = times; left > 0; left -= 1)
@@ -33,13 +40,13 @@ export const someDeeds = (random: Random, { from, spanMs }: Scene, { partners, s
       does: "new-key",
       isOtherConnection: random.chance(0.4),
       keepsOld: random.chance(0.7),
-      pastedAfterMs: random.pick([0, 300, 5_000, 40_000, 40_000, 3_600_000]),
+      pastedAfterMs: random.pick(isShort ? shortWaits : [0, 300, 5_000, 40_000, 40_000, 3_600_000]),
       ...(random.chance(0.4) ? { sendAfterMs: random.pick([300, 1_000, 3_000]) } : {}),
     });
     // a partner of many has fewer doings of its own
     const is = (probability: number) => random.chance(partners.length === 1 ? probability : probability / 2);
 
-    if (is(0.7)) often(partner, 1 + random.below(2), send);
+    if (is(isShort ? 0.9 : 0.7)) often(partner, 1 + random.below(2), send);
     // few different numbers, so that the same one comes back
     often(partner, random.below(4), () => ({
       does: "measure",
@@ -65,7 +72,10 @@ export const someDeeds = (random: Random, { from, spanMs }: Scene, { partners, s
     if (is(0.1)) often(partner, 1, () => ({ does: random.pick(["check", "webhook"] as const) }));
     if (is(0.04)) often(partner, 1, () => ({ does: "delete-accounts", customers: [aCustomer()] }));
     if (is(0.05))
-      often(partner, 1, () => ({ does: "disconnect", backAfterMs: random.pick([null, 500, 60_000, 3_600_000]) }));
+      often(partner, 1, () => ({
+        does: "disconnect",
+        backAfterMs: random.pick([null, 500, 60_000, isShort ? 5_000 : 3_600_000]),
+      }));
   }
   if (random.chance(0.04)) often(0, 1, () => ({ does: "new-service", service: services }));
   if (random.chance(0.04)) often(0, 1, () => ({ does: "stand-still", ms: 7 * 3_600_000 }));

@@ -4,6 +4,7 @@ import { someRates } from "../world/weather.ts";
 import type { History, HistoryKind, PartnerPlan, Spell } from "./history.ts";
 import { someBadDays } from "./make-bad-days.ts";
 import { someDeeds } from "./make-deeds.ts";
+import { type Size, someSize } from "./sizes.ts";
 
 const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
@@ -20,6 +21,10 @@ const someBegin = (random: Random): number => {
   return Date.UTC(2026, 9 + month, 0) - random.below(5) * dayMs + Math.round(random.next() * dayMs);
 };
 
+/** Jobs run every minute: what is due in a short history is to be begun within its scene. */
+const beforeAMinute = (random: Random, at: number): number =>
+  Math.ceil(at / minuteMs) * minuteMs - Math.round(random.between(0, 15_000));
+
 const someSchedule = (random: Random): ExportSchedule => {
   const every = { hour: random.below(24), timeZone: random.pick(zones), pausedUntil: null };
   const part = random.next();
@@ -29,16 +34,16 @@ const someSchedule = (random: Random): ExportSchedule => {
   return { frequency: "monthly", dayOfMonth: 1 + random.below(31), ...every };
 };
 
-const somePlan = (random: Random, maxCustomers: number): PartnerPlan => {
-  const customers = 1 + random.below(maxCustomers);
+const somePlan = (random: Random, { customers: atMost, active, dueInMs }: Size): PartnerPlan => {
+  const customers = 1 + random.below(atMost);
   const unmapped = Array.from({ length: customers }, (_, index) => index).filter(() => random.chance(0.2));
   return {
     customers,
     ledgerBits: random.below(3),
-    isActive: random.chance(0.75),
+    isActive: random.chance(active),
     unmapped,
     schedule: someSchedule(random),
-    dueInMs: random.pick([10_000, 10_000, 40_000, 10 * minuteMs, 3 * hourMs]),
+    dueInMs: random.pick(dueInMs),
     quietForMs: random.pick([0, 2 * hourMs, 2 * dayMs, 2 * dayMs]),
     tokenCheckInMs: random.pick([minuteMs, 6 * hourMs, 20 * hourMs]),
   };
@@ -48,52 +53,45 @@ const somePlan = (random: Random, maxCustomers: number): PartnerPlan => {
 const someScenes = (
   random: Random,
   { partners, badDays, lengthMs }: Pick<History, "partners" | "badDays" | "lengthMs">,
+  { scenes, spanMs }: Size,
 ) => {
   const edges = [...badDays.flatMap(({ from, until }) => [from, until]), ...partners.map(({ dueInMs }) => dueInMs)];
   const starts = edges
     .filter((at) => at < lengthMs && random.chance(0.5))
     .map((at) => Math.max(0, at - random.below(5_000)));
   if (random.chance(0.3)) starts.push(random.below(lengthMs));
-  return [0, ...starts.slice(0, 3)].map((from) => ({ from, spanMs: random.pick([2_000, 20_000, 120_000, 300_000]) }));
+  return [0, ...starts].slice(0, scenes).map((from) => ({ from, spanMs: random.pick(spanMs) }));
 };
-
-/** A partner that still has to map is looked at again and again: its story is short. */
-const someLength = (random: Random, kind: HistoryKind, partners: PartnerPlan[]): number => {
-  if (kind === "fleet") return random.pick([6 * hourMs, dayMs, 3 * dayMs]);
-  const half = hourMs / 2;
-  if (!partners.some(({ isActive }) => isActive)) return half;
-  return random.pick([half, half, half, half, half, hourMs, 6 * hourMs, 3 * dayMs]);
-};
-const fleetSize = (random: Random): { partners: number; customers: number } =>
-  random.chance(0.1) ? { partners: 12, customers: 2 } : { partners: 3 + random.below(4), customers: 3 };
 
 /** A history that only depends on its seed and kind. */
 export const makeHistory = (seed: number, kind: HistoryKind): History => {
   const random = seededRandom(seed).fork(kind);
   const layout = random.fork("layout");
-  const size = kind === "partner" ? { partners: 1, customers: 3 } : fleetSize(layout);
-  const partners = Array.from({ length: size.partners }, () => somePlan(layout, size.customers));
+  const size = someSize(layout, kind);
+  const partners = Array.from({ length: layout.pick(size.partners) }, () => somePlan(layout, size));
   const services = 1 + layout.below(2);
-  const lengthMs = someLength(layout, kind, partners);
-  const badDays = someBadDays(random.fork("bad days"), { partners: partners.length, lengthMs });
-  const scenes = someScenes(random.fork("scenes"), { partners, badDays, lengthMs });
+  // a partner that still has to map is looked at again and again: its story is short
+  const lengthMs = layout.pick(partners.some(({ isActive }) => isActive) ? size.lengthMs : size.mappingMs);
+  const { isShort } = size;
+  const badDays = someBadDays(random.fork("bad days"), { partners: partners.length, lengthMs, isShort });
+  const scenes = someScenes(random.fork("scenes"), { partners, badDays, lengthMs }, size);
   const deeds = random.fork("deeds");
   return {
     seed,
     kind,
-    startsAt: someBegin(layout),
+    startsAt: isShort ? beforeAMinute(layout, someBegin(layout)) : someBegin(layout),
     lengthMs,
     services,
     unmappedServices: layout.chance(0.05) ? [layout.below(services)] : [],
     partners,
     happenings: scenes.flatMap((scene, index) =>
-      someDeeds(deeds.fork(`scene ${index}`), scene, { partners, services }),
+      someDeeds(deeds.fork(`scene ${index}`), scene, { partners, services, isShort }),
     ),
     badDays,
     spells: scenes.map(({ from, spanMs }): Spell => ({ from, until: from + spanMs + deeds.between(0, 30_000) })),
-    rates: someRates(random.fork("rates")),
+    rates: someRates(random.fork("rates"), isShort),
     tellsMapping: layout.chance(0.5),
     skews: layout.chance(0.5),
-    tempts: layout.chance(0.15),
+    tempts: layout.chance(size.tempts),
   };
 };

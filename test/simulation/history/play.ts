@@ -29,7 +29,7 @@ const fillGradient = ({ history, vendor, organizations }: World): void => {
 
 /** Everything that the history says, at its time. */
 export const playHistory = (world: World): { partners: Partner[] } => {
-  const { history, line, organizations, random, trace, watch, later: after } = world;
+  const { history, line, organizations, random, trace, watch, script, later: after } = world;
   const { startsAt } = history;
   const partners = organizations.map((_, place) => partnerOf(world, place));
   const play = deedsIn(world, partners);
@@ -39,6 +39,7 @@ export const playHistory = (world: World): { partners: Partner[] } => {
     const [partner, organization] = [partners[place], organizations[place]];
     if (!partner || !organization) return;
     const happen = () => {
+      if (line.now() > script.endsAt) return;
       trace(() => `-- ${partnerIdOf(place)}: ${JSON.stringify(deed)}`);
       play({ partner, organization }, deed);
     };
@@ -49,7 +50,7 @@ export const playHistory = (world: World): { partners: Partner[] } => {
   /** Another number for a line whose last one got no answer, and a run right when that one may land at the latest. */
   const tempting = random.fork("tempting");
   const tempt = (post: Post, { organization, counts }: Side): void => {
-    if (tempting.chance(0.5) || line.now() > startsAt + history.lengthMs) return;
+    if (tempting.chance(0.5) || line.now() > script.endsAt) return;
     const partner = partners[placeOf(organization.id)];
     const [customer = "", service = ""] = post.line.split("/");
     // often the one that Gradient accepted before: it must not pass for unchanged

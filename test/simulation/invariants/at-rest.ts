@@ -16,8 +16,8 @@ const isResting = ({ line }: World, wishes: Wishes, record: Integration): boolea
 
 /** Nothing is under way or wanted any more: only dates and looks would follow, each like the one before. */
 export const isAtRest = (world: World, wishes: Wishes): boolean => {
-  const { table, running, queues, pending } = world;
-  if (running.alive.size > 0 || queues.waiting() > 0 || pending.acts > 0) return false;
+  const { table, running, queues, pending, onTheWay } = world;
+  if (running.alive.size > 0 || queues.waiting() > 0 || pending.acts > 0 || onTheWay.calls > 0) return false;
   for (const row of table.rows.values()) {
     if (row.pk.startsWith("outbox#") || isRunning(row)) return false;
     if (row.sk === "breaker" && row.trouble !== null) return false;

@@ -52,7 +52,7 @@ const isServed = (line: HubLine, name: string, side: Side, { at: since, isAnew }
  * service remembers of it: that is what is to be checked.
  */
 export const watchWishes = (world: World) => {
-  const { line: time, observers, organizations, history, table } = world;
+  const { line: time, observers, organizations, history, table, script } = world;
   const wishes = new Map<string, Wish[]>();
   /** When a run was written first. */
   const begunAt = new Map<string, number>();
@@ -77,8 +77,9 @@ export const watchWishes = (world: World) => {
   /** At the time of a date: has it come? */
   const awaitDate = (partnerId: string, date: string): void => {
     const due = Date.parse(date);
-    if (due > history.startsAt + history.lengthMs) return;
+    if (due > script.endsAt) return;
     const come = () => {
+      if (due > script.endsAt) return;
       const now = recordOf(partnerId);
       if (now?.state === "active" && now.nextRunAt === date && !isPaused(now.schedule, at(time.now())))
         wishAll(partnerId, "date", due);

@@ -10,10 +10,10 @@ const vitest = ["node_modules/vitest/vitest.mjs", "run", "--bail", "1"];
 const folder = (verb: string): string => `test/functions/${verb}`;
 
 export const suites = {
-  seeds: ["test/simulation/run.ts", "--seeds", "3000", "--threads", "1", "--until-broken"],
+  seeds: ["test/simulation/run.ts", "--seeds", "8000", "--threads", "1", "--until-broken"],
   histories: ["test/simulation/breakers/run.ts", "--seeds", "6000", "--until-broken"],
   breakers: [...vitest, "test/shared/breakers"],
-  fleet: ["test/simulation/run.ts", "--kind", "fleet", "--seeds", "600", "--threads", "1", "--until-broken"],
+  fleet: ["test/simulation/run.ts", "--kind", "fleet", "--seeds", "2000", "--threads", "1", "--until-broken"],
   stalls: [...vitest, "test/simulation/stories/stall-points.test.ts"],
   sends: [...vitest, "test/functions/export-usage", "test/shared/usage"],
   wants: [...vitest, "test/shared/exports", "test/shared/integrations"],

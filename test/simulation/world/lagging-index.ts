@@ -9,12 +9,18 @@ export interface DuePlace {
   at: string;
 }
 
+const fields = indexes.map((index) => ({ index, kindField: `${index}Kind`, atField: `${index}At` }));
+const nowhere: DuePlace[] = [];
+
 /** Where a row, as it is written, is found again by a moment. */
-export const duePlaces = (row: Item | undefined): DuePlace[] =>
-  indexes.flatMap((index) => {
-    const [kind, at] = [row?.[`${index}Kind`], row?.[`${index}At`]];
+export const duePlaces = (row: Item | undefined): DuePlace[] => {
+  // hardly any row is in an index
+  if (row?.dueKind === undefined && row?.idleKind === undefined && row?.lookKind === undefined) return nowhere;
+  return fields.flatMap(({ index, kindField, atField }) => {
+    const [kind, at] = [row[kindField], row[atField]];
     return typeof kind === "string" && typeof at === "string" ? [{ index, kind, at }] : [];
   });
+};
 
 const id = ({ pk, sk }: Key) => `${pk}\u0000${sk}`;
 const name = ({ index, kind }: Pick<DuePlace, "index" | "kind">) => `${index}#${kind}`;
@@ -58,14 +64,24 @@ export const laggingIndex = (now: () => number) => {
       remove(key, before);
       add(key, after);
     },
+    /** Whether a row is due in any of the indexes, as they are. */
+    isAnyDue: (kind: string, until: string): boolean => {
+      for (const index of indexes)
+        for (const { dueAt } of entries.get(name({ index, kind }))?.values() ?? []) if (dueAt <= until) return true;
+      return false;
+    },
     /** As it was `lagMs` ago. */
     due: (
       { index = "due", kind, until, limit, after }: DueQuery,
       lagMs: number,
     ): { keys: DueKey[]; next: DueKey | null } => {
-      const those = new Map(entries.get(name({ index, kind })) ?? []);
+      const current = entries.get(name({ index, kind }));
       const since = now() - Math.min(lagMs, longestLagMs);
-      for (const { key, before } of changes.filter(({ at }) => at > since).reverse()) {
+      const last = changes.findLastIndex(({ at }) => at <= since);
+      const later = changes.slice(last + 1).reverse();
+      if (later.length === 0 && current === undefined) return { keys: [], next: null };
+      const those = new Map(current);
+      for (const { key, before } of later) {
         const place = before.find((its) => its.index === index && its.kind === kind);
         if (place) those.set(id(key), { pk: key.pk, sk: key.sk, dueAt: place.at });
         else those.delete(id(key));

@@ -1,6 +1,8 @@
 /** What happens next, in virtual milliseconds since 1970. Nothing happens by itself: `run` works it off in order. */
 export interface Timeline {
   now(): number;
+  /** How much has happened until now. */
+  events(): number;
   /** `wakes` says that some promise is settled by it, so that whoever waits for it goes on before the next event. */
   at(time: number, happen: () => void, wakes: boolean): void;
   /** Up to that moment, whatever is left to happen after it. */
@@ -27,6 +29,7 @@ export const timeline = (start: number): Timeline => {
 
   return {
     now: () => now,
+    events: () => happened,
     at: (time, happen, wakes) => {
       const event = { at: Math.max(time, now), happen, wakes };
       let index = events.length;

@@ -49,15 +49,16 @@ export interface Rates {
   vendorKeyLost: number;
 }
 
-export const someRates = (random: Random): Rates => {
-  const rate = (high: number) => random.pick([0, 0, high / 5, high]);
+export const someRates = (random: Random, isShort: boolean): Rates => {
+  // a short history has few steps: what comes rarely would not come in it
+  const rate = (high: number) => random.pick([0, 0, isShort ? high / 2 : high / 5, high]);
   return {
     dies: rate(0.03),
     down: rate(0.08),
     loses: rate(0.06),
     pauses: rate(0.02),
     slow: rate(0.3),
-    unanswered: rate(0.5),
+    unanswered: isShort ? random.pick([0, 0.1, 0.3, 0.5]) : rate(0.5),
     throttled: rate(0.2),
     refused: rate(0.1),
     vendorKeyLost: rate(0.01),

@@ -15,6 +15,8 @@ interface Dependencies {
   watch: CountWatch;
   rate: RateWatch;
   trace: Trace;
+  /** Calls that are still to reach Gradient. */
+  onTheWay: { calls: number };
 }
 
 const withoutGradient: Partial<Record<CallFate["hears"], TransportReply>> = {
@@ -31,7 +33,7 @@ const isGood = ({ status }: TransportReply): boolean => status < 300;
  * late, take effect without an answer, or be its sender's last.
  */
 export const wireOf =
-  ({ line, weather, running, vendor, watch, rate, trace }: Dependencies) =>
+  ({ line, weather, running, vendor, watch, rate, trace, onTheWay }: Dependencies) =>
   (process: Process): Transport =>
   (request) =>
     new Promise((resolve, reject) => {
@@ -62,7 +64,9 @@ export const wireOf =
       let truth: TransportReply | undefined;
       const hears = fate.hears;
       if (fate.reachesMs !== null) {
+        onTheWay.calls += 1;
         const land = () => {
+          onTheWay.calls -= 1;
           truth = vendor.receive(call, post);
           trace(() => `${what()} reaches Gradient: ${truth?.status ?? "no answer"}`);
         };

@@ -10,7 +10,7 @@ import { badDaysOf } from "../history/bad-days.ts";
 import type { History } from "../history/history.ts";
 import { organizationIdOf, placeOf, rowsOf, secretNameOf } from "../history/rows.ts";
 import { cloudOf, type Spawn } from "./cloud.ts";
-import { type Job, minuteJobs } from "./jobs.ts";
+import { type Job, jobs, minuteJobs } from "./jobs.ts";
 import { duePlaces, laggingIndex } from "./lagging-index.ts";
 import { portsOf } from "./ports.ts";
 import { type Process, processes, type Trace } from "./processes.ts";
@@ -48,6 +48,9 @@ const jobOfKind: Record<string, Job> = {
   mail: "mails",
   reminders: "mails",
 };
+const kindsOf = Object.fromEntries(
+  jobs.map((job) => [job, Object.keys(jobOfKind).filter((kind) => jobOfKind[kind] === job)]),
+) as Record<Job, string[]>;
 const keyOf = (write: Write): Key => ("put" in write ? write.put : "delete" in write ? write.delete : write.check);
 const name = ({ pk, sk }: Key) => `${pk}\u0000${sk}`;
 
@@ -103,6 +106,8 @@ export const worldOf = (
   const index = laggingIndex(line.now);
   const mails: Mail[] = [];
   const observers: Observer[] = [];
+  /** Until when something happens by the history, and dates are waited for. */
+  const script = { endsAt: startsAt + history.lengthMs };
   /** What people are still to do. */
   const pending = { acts: 0 };
   const later = (ms: number, act: () => void): void => {
@@ -127,7 +132,8 @@ export const worldOf = (
     }
   };
   const rate = rateWatch(callsPerSecond, accuse);
-  const wire = wireOf({ line, weather, running, vendor, watch, rate, trace });
+  const onTheWay = { calls: 0 };
+  const wire = wireOf({ line, weather, running, vendor, watch, rate, trace, onTheWay });
   const ports = portsOf({
     line,
     running,
@@ -169,10 +175,6 @@ export const worldOf = (
   });
   const queues = queuesOf({ line, random: random.fork("queues"), isRough, deliver: cloud.deliver });
 
-  const isDue = (kind: string): boolean =>
-    (["due", "idle", "look"] as const).some(
-      (its) => index.due({ index: its, kind, until: new Date(line.now()).toISOString(), limit: 1 }, 0).keys.length > 0,
-    );
   const owed = new Set<string>();
   const listed = listedRuns();
   const missingServices = new Set<string>();
@@ -184,7 +186,8 @@ export const worldOf = (
       if (job === "sweep") return owed.size > 0;
       if (job === "catalogue") return missingServices.size > 0;
       if (job === "admit" && listed.areDue(line.now())) return true;
-      return Object.entries(jobOfKind).some(([kind, its]) => its === job && isDue(kind));
+      const until = new Date(line.now()).toISOString();
+      return kindsOf[job].some((kind) => index.isAnyDue(kind, until));
     },
     delayMs: () => lateness.pick([0, 200, 1_500]),
     isIdleRun: () => lateness.chance(0.05),
@@ -251,6 +254,8 @@ export const worldOf = (
     mails,
     observers,
     pending,
+    onTheWay,
+    script,
     later,
     closedSince,
     accusations,
