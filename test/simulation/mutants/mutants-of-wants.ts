@@ -12,6 +12,9 @@ const admission = "shared/exports/admission/admission.ts";
 const resuming = "functions/admit-exports/resume-exports.ts";
 const coveredAll = 'return cover(cover(before, "all", seq), "retry", seq);';
 const dropping = 'cover(cover(before, admittedFor.want, admittedFor.seq), "retry", admittedFor.seq)';
+const carrying = "functions/export-usage/carry-export.ts";
+const releasing = "functions/admit-exports/release-wants.ts";
+const pressing = "functions/start-export/start-export.ts";
 
 /** Guards around what a partner wants, and around who is admitted. */
 export const mutantsOfWants: Mutant[] = [
@@ -181,4 +184,20 @@ export const mutantsOfWants: Mutant[] = [
     'const gotNowhere = stop === "stalled" || hasNoToken;',
     "const gotNowhere = hasNoToken;",
   ),
+  one(
+    "a run that can never be planned keeps its place",
+    "sends",
+    carrying,
+    "if (lease.current().chunks !== null || !isLasting(error)) throw error;",
+    "throw error;",
+  ),
+  one("a partner's closed breaker frees nothing", "deeds", releasing, "if (!before) return;", "if (before) return;"),
+  one(
+    "a closed breaker frees lines in doubt",
+    "deeds",
+    releasing,
+    "freed(wants.retry, retryFrom)",
+    "freed(wants.retry)",
+  ),
+  one("a press while a run plans is forgotten", "deeds", pressing, "lease === null && readAt", "readAt"),
 ];
