@@ -14,7 +14,7 @@ import { startWrites } from "../start-usage-export.ts";
 import { exportIdAt, exportKey, findExport, fromExportItem, isOver, type UsageExport } from "../usage-export.ts";
 import { type Admission, admissionWrite, hasPlace, type Place, readAdmission, withRunOf } from "./admission.ts";
 import { candidateKeys } from "./candidate-keys.ts";
-import { nextWant } from "./next-want.ts";
+import { nextWants } from "./next-want.ts";
 
 export interface Admitting extends Changing {
   /** For everybody, or for one partner. */
@@ -94,13 +94,16 @@ export const admitNext = ({ table, now, newId, obstacleFor, agreement }: Admitti
     const found = await findIntegration(table, pk.slice(pk.indexOf("#") + 1));
     if (!found || found.currentExportId !== null || found.state !== "active") return undefined;
     const value = withDate(found, time);
-    const next = nextWant(value, at);
-    if (!next || (isRepeats && next.kind !== "repeat")) return undefined;
+    const wanted = nextWants(value, at);
+    const [first] = wanted;
+    if (!first || (isRepeats && first.kind !== "repeat")) return undefined;
     if (isConsentOver(value, time, agreement)) {
       await postpone(value, new Date(time.getTime() + consentPauseMs).toISOString());
       return undefined;
     }
-    if (!hasPlace(admission, linesOf(value, next) > largeLines)) return "waits";
+    // what was left over is small: it goes ahead of a large run for which there is no place
+    const next = wanted.find((each) => hasPlace(admission, linesOf(value, each) > largeLines));
+    if (!next) return "waits";
     const obstacle = await obstacleFor(value.partnerId, value.token?.versionId);
     // everybody's: nobody is put off for it, and all come as soon as it is gone
     if (obstacle?.scope === "vendor") return "waits";
