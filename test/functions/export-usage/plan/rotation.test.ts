@@ -57,6 +57,15 @@ describe("an unchanged count is sent again", () => {
     expect(oldestOf(sentAt)).toBeLessThanOrEqual(8 * dayMs);
   });
 
+  it("with a weekly schedule by each of its runs, also where the last one was late", () => {
+    const random = seededRandom(8);
+    const weekly = exportSchedule.parse({ frequency: "weekly", dayOfWeek: 3, hour: 2, timeZone: "Europe/Prague" });
+    const queues = { waitMs: () => random() * 13 * hourMs };
+    const { sentAt } = repeatsOf("org-1", customersNamed(200), weekly, "2026-01-07T10:00:00.000Z", 360, queues);
+
+    expect(oldestOf(sentAt)).toBeLessThanOrEqual(8 * dayMs);
+  });
+
   it("so also where it was sent at any time of a day, and from then on once a week", () => {
     const random = seededRandom(9);
     for (let partner = 0; partner < 50; partner += 1) {
