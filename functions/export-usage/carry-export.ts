@@ -1,10 +1,12 @@
 import type { Refusals } from "#shared/breakers/refusals";
+import { UnreadableRecord } from "#shared/errors";
 import { type Closing, closingWrites } from "#shared/exports/ending/close-export";
 import { type Lease, LeaseLost, takeLease } from "#shared/exports/export-lease";
 import { isAwaited, startAtOnce } from "#shared/exports/start-usage-export";
 import type { StopReason, UsageExport } from "#shared/exports/usage-export";
 import type { CountClient } from "#shared/gradient/gradient-api";
 import { findIntegration, integrationWrite } from "#shared/integrations/integration";
+import { logFailure } from "#shared/log-failure";
 import { logger, withLogFields } from "#shared/logger";
 import { owe } from "#shared/outbox/outbox";
 import type { Clock } from "#shared/pace/clock";
@@ -41,6 +43,10 @@ interface Invocation {
 }
 
 export type LegOutcome = "finished" | "handed-over" | "already-over" | "carried-elsewhere" | "taken-over";
+
+/** No trouble of AWS that passes: the next worker would fail over the same record, or the same mistake of ours. */
+const isLasting = (error: unknown): boolean =>
+  error instanceof UnreadableRecord || error instanceof RangeError || error instanceof TypeError;
 
 /**
  * Carries one export for as long as this invocation may last: takes the lease, plans if nobody has, sends, and closes
@@ -123,12 +129,26 @@ export const carryExport = (dependencies: Carrying) => {
     return "finished";
   };
 
+  /**
+   * Ends a run that can never be planned, and has sent nothing: twenty of them would hold every place for as long as
+   * runs are given to get anywhere.
+   */
+  const giveUp = async (lease: Lease, error: unknown): Promise<LegOutcome> => {
+    logFailure("an export cannot be planned and is closed", error);
+    await lease.save((current) => ({ ...current, stop: current.stop ?? "stalled" }));
+    await close(lease);
+    return "finished";
+  };
+
   return ({ partnerId, exportId }: Leg, invocation: Invocation): Promise<LegOutcome> =>
     withLogFields({ partnerId, exportId }, async () => {
       const lease = await takeLease({ table, clock, holder: invocation.holder }, { partnerId, exportId });
       if (typeof lease === "string") return lease;
       try {
-        return await carry(lease, invocation);
+        return await carry(lease, invocation).catch((error: unknown) => {
+          if (lease.current().chunks !== null || !isLasting(error)) throw error;
+          return giveUp(lease, error);
+        });
       } catch (error) {
         if (error instanceof LeaseLost) return "taken-over";
         throw error;

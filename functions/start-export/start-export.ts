@@ -33,11 +33,18 @@ const alreadyRunning = (exportId: string) =>
   });
 
 /**
+ * A run of all lines that no worker has taken meets the wish by itself. One that a worker has taken may have read its
+ * lines, and says so only with its plan; the wish does no harm where it has not, for the run meets it then.
+ */
+const willReadAll = ({ kind, lease, readAt }: UsageExport): boolean =>
+  kind === "all" && lease === null && readAt === null;
+
+/**
  * *Send usage*: a run that a person asked for, at once, for all customers or for some, or for what an earlier run left
  * over. Throws `integration.wrong-step` when nothing may be sent, `agreement.expired`, `export.already-running` (with
  * its `exportId`) while another run is under way, and what `checkRetried` throws. What the service itself wants to
- * send, or is looking at, keeps nobody waiting. A wish that comes while another run has read its lines already is kept:
- * what has changed since is sent right after that one.
+ * send, or is looking at, keeps nobody waiting. A wish that comes while another run may have read its lines already is
+ * kept: what has changed since is sent right after that one.
  */
 export const startExport = (dependencies: Closing & { agreement?: Agreement }) => {
   const { table, now, newId, agreement } = dependencies;
@@ -57,7 +64,7 @@ export const startExport = (dependencies: Closing & { agreement?: Agreement }) =
     const running = currentExportId === null ? undefined : await findExport(table, partnerId, currentExportId);
     if (!running || isOver(running)) return { free: { ...before, currentExportId: null }, writes: [] };
     if (!isLook(running)) {
-      if (!isNarrowed && running.readAt !== null) await keepWish(before);
+      if (!isNarrowed && !willReadAll(running)) await keepWish(before);
       throw alreadyRunning(running.id);
     }
     const { after, writes } = await closeAbandoned(running, before, "person-first");

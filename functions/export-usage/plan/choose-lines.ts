@@ -4,6 +4,7 @@ import { linesInScope } from "#shared/exports/lines-in-scope";
 import type { UsageExport } from "#shared/exports/usage-export";
 import { receiptWithoutWorker, verdicts } from "#shared/exports/verdicts";
 import type { Integration } from "#shared/integrations/integration";
+import { effectiveSchedule } from "#shared/schedules/schedule";
 import { lineKey, surelyHolds } from "#shared/usage/ledger";
 import type { PlanSources } from "./plan-sources.ts";
 import { repeatRotation } from "./rotation.ts";
@@ -84,7 +85,8 @@ const setAsideFor = (choosing: Choosing): Pick<Chosen, "setAside" | "unreadable"
 export const chooseLines = (choosing: Choosing): Chosen => {
   const { run, integration, sources, now } = choosing;
   const { partnerId, proofGen, schedule } = integration;
-  const isRepeatDue = repeatRotation(partnerId, schedule.timeZone, now);
+  const { timeZone } = effectiveSchedule(schedule).schedule;
+  const isRepeatDue = repeatRotation(partnerId, timeZone, now);
   const isAsked = isInRequest(choosing);
   const aside = setAsideFor(choosing);
   const chosen: Chosen = { toSend: [], unchanged: [], ...aside, repeatsDue: 0, awaitedServiceIds: [], reason: null };

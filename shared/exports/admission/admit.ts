@@ -8,15 +8,15 @@ import { expectedLines, largeLines } from "../../integrations/record/expected-li
 import { eligibleAt, isWanted, type Want, type WantKind } from "../../integrations/record/wants.ts";
 import { withDate } from "../../integrations/with-date.ts";
 import { logFailure } from "../../log-failure.ts";
-import { readableOf } from "../../stored.ts";
 import type { Changing } from "../../table/changing.ts";
-import { type DueKey, isConflict, retryOnConflict, type Table } from "../../table/table.ts";
+import { type DueKey, isConflict, retryOnConflict } from "../../table/table.ts";
 import { startWrites } from "../start-usage-export.ts";
-import { exportIdAt, exportKey, findExport, fromExportItem, isOver, type UsageExport } from "../usage-export.ts";
+import { exportIdAt, findExport, isOver, type UsageExport } from "../usage-export.ts";
 import { type Admission, admissionWrite, hasPlace, type Place, readAdmission, withRunOf } from "./admission.ts";
 import { candidateKeys } from "./candidate-keys.ts";
-import { nextWant } from "./next-want.ts";
+import { nextWants } from "./next-want.ts";
 import { setAside } from "./set-aside.ts";
+import { withoutEnded } from "./without-ended.ts";
 
 export interface Admitting extends Changing {
   /** For everybody, or for one partner. */
@@ -53,21 +53,6 @@ interface Candidate {
 const linesOf = (value: Integration, { kind, want: { trigger } }: Candidate["next"]): number =>
   expectedLines(value, { kind, trigger });
 
-const withoutEnded = async (table: Pick<Table, "getMany">, admission: Admission): Promise<Admission> => {
-  const keyOf = ({ partnerId, exportId }: Place) => exportKey(partnerId, exportId);
-  const rows = await table.getMany(admission.places.map(keyOf));
-  const places = admission.places.flatMap((place): Place[] => {
-    const { pk, sk } = keyOf(place);
-    const row = rows.find((its) => its.pk === pk && its.sk === sk);
-    if (!row) return [];
-    const [run] = readableOf([row], fromExportItem);
-    // one that cannot be read may be under way, and keeps nobody else out
-    if (!run) return [place];
-    return isOver(run) ? [] : [{ ...place, isLarge: run.chunks === null ? place.isLarge : run.toSend > largeLines }];
-  });
-  return { ...admission, places };
-};
-
 /**
  * Starts the next run that nobody waits for: of those who may be sent something, who has waited longest, as long as
  * there is a place (ADR 10). Repeats of old counts come only when nobody else waits.
@@ -96,13 +81,17 @@ export const admitNext = ({ table, now, newId, obstacleFor, agreement }: Admitti
     const found = await findIntegration(table, pk.slice(pk.indexOf("#") + 1));
     if (!found || found.currentExportId !== null || found.state !== "active") return undefined;
     const value = withDate(found, time);
-    const next = nextWant(value, at);
-    if (!next || (isRepeats && next.kind !== "repeat")) return undefined;
+    const wanted = nextWants(value, at);
+    const [first] = wanted;
+    if (!first || (isRepeats && first.kind !== "repeat")) return undefined;
     if (isConsentOver(value, time, agreement)) {
       await postpone(value, new Date(time.getTime() + consentPauseMs).toISOString());
       return undefined;
     }
-    if (!hasPlace(admission, linesOf(value, next) > largeLines)) return "waits";
+    // what was left over is small: it goes ahead of a large run for which there is no place; repeats do not
+    const mayCome = wanted.filter(({ kind }) => kind !== "repeat" || first.kind === "repeat");
+    const next = mayCome.find((each) => hasPlace(admission, linesOf(value, each) > largeLines));
+    if (!next) return "waits";
     const obstacle = await obstacleFor(value.partnerId, value.token?.versionId);
     // everybody's: nobody is put off for it, and all come as soon as it is gone
     if (obstacle?.scope === "vendor") return "waits";

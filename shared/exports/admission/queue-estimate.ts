@@ -15,7 +15,7 @@ const stored = z.object({
   linesPerSecond: z.number(),
   version: z.number(),
 });
-/** How long the line of waiting partners is, as it was counted within the last minute. */
+/** How long the line of waiting partners was at a time. */
 export type QueueEstimate = z.infer<typeof stored>;
 
 const estimateKey: Key = { pk: "admission", sk: "estimate" };

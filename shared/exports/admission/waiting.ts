@@ -21,6 +21,9 @@ interface Situation {
   estimate: QueueEstimate | undefined;
 }
 
+// counted each minute, while the job gets on: an older one says nothing of now
+const estimateHoldsMs = 2 * 60_000;
+
 const oldest = (moments: (string | null)[]): string | undefined =>
   moments.filter((moment) => moment !== null).sort()[0];
 
@@ -42,7 +45,8 @@ export const waitingFor = (stored: Integration, { now, obstacle, estimate }: Sit
   if (isConsentOver(value, now)) return { ...waits, why: "agreement" };
   const next = oldest(wanted.map((want) => eligibleAt(want) ?? null));
   if (next !== undefined && next > at) return { ...waits, why: "retry", retryAt: next };
-  if (!estimate) return { ...waits, why: "turn" };
+  const isFresh = estimate !== undefined && Date.parse(estimate.at) >= now.getTime() - estimateHoldsMs;
+  if (!isFresh) return { ...waits, why: "turn" };
   const lines = linesAhead(estimate, since);
   // from the moment of counting, so that the answer stays the same until it is counted anew; who should have had its
   // turn by then has it any moment

@@ -99,13 +99,14 @@ export const closingAbandoned = (dependencies: Closing) => {
 /**
  * The same where the run's chunks, or rows of the ledger, cannot be read or written: a run must not keep its partner
  * for ever. What its worker may have sent is not known then, so no acceptance proves anything any more, and everything
- * is sent again.
+ * is sent again; unless it was a dry run, which sends nothing.
  */
 export const closingUnread = (dependencies: Closing) => {
   const closing = closingWrites(dependencies);
   return (run: UsageExport, before: Integration, stop: StopReason): Promise<Closed> => {
+    const stopped = withRestDeferred({ ...run, stop: run.stop ?? stop });
+    if (run.mode === "dry-run") return closing(stopped, before);
     const wants = wish(before.wants, "all", { at: dependencies.now().toISOString(), trigger: "recovery" });
-    const doubted: Integration = { ...before, wants, proofGen: before.proofGen + 1 };
-    return closing(withRestDeferred({ ...run, stop: run.stop ?? stop }), doubted);
+    return closing(stopped, { ...before, wants, proofGen: before.proofGen + 1 });
   };
 };

@@ -30,8 +30,8 @@ export const dueKinds = {
   look: { index: "look", kind: "look" },
 } as const;
 
-// A repeat that has waited for so long goes with what has changed, so that no count is older than eight days.
-const repeatPatienceMs = 12 * 60 * 60_000;
+/** A repeat that has waited for so long goes with what has changed, so that no count is older than eight days. */
+export const repeatPatienceMs = 12 * 60 * 60_000;
 
 const earliest = (moments: (string | null | undefined)[]): string | undefined =>
   moments.filter((moment) => typeof moment === "string").sort()[0];

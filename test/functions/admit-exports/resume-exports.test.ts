@@ -160,6 +160,21 @@ describe("a run that does not get anywhere", () => {
     expect([currentExportId, proofGen, isWanted(wants.all)]).toEqual([null, 1, true]);
   });
 
+  it("raises no doubts where it was a dry run, whose chunks cannot be read: that has sent nothing", async () => {
+    const fleet = await fleetOf(
+      anIntegrationRow({ partnerId: "p" }),
+      anExportRow({ partnerId: "p", id: "run", ...planned, mode: "dry-run", stalls: 2, lease: null }),
+      { ...aChunkRow({ partnerId: "p", exportId: "run" }), packed: "?" },
+    );
+    const { proofGen, wants } = await fleet.integration("p");
+    fleet.pass(45 * minuteMs);
+
+    expect(await resumeExports(fleet)({ remainingMs: () => minuteMs })).toEqual({ resumed: 0, closed: 1 });
+
+    expect(await findExport(fleet.table, "p", "run")).toMatchObject({ state: "finished", stop: "stalled" });
+    expect(await fleet.integration("p")).toMatchObject({ proofGen, wants });
+  });
+
   it("is not closed so while the table does not answer", async () => {
     const fleet = await admitted("p");
     await fleet.change("p", planned);

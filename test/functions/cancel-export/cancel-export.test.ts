@@ -128,6 +128,18 @@ it("a second time changes nothing", async () => {
   expect(everyRow(world.table)).toEqual(before);
 });
 
+it("a second time, before a worker has had Gradient show what was accepted, changes nothing", async () => {
+  const { world, run } = await runningWorld(customersNamed(300));
+  await world.clock.settle(carry(world, run, 77_000));
+  await cancel(world, run);
+  const before = everyRow(world.table);
+
+  expect(await cancel(world, run)).toMatchObject({ state: "sending", stop: "cancelled", lease: null, leg: 2 });
+
+  expect(everyRow(world.table)).toEqual(before);
+  expect(cancellations(world)).toHaveLength(1);
+});
+
 it("twice at the same time is told of once", async () => {
   const { world, run } = await runningWorld();
 

@@ -54,8 +54,8 @@ const short = {
 } as const;
 const half = hourMs / 2;
 
-// What breaks does so with few lines, few events and within minutes; the longer ones are there for what needs hours: the
-// ladders of breakers, the dates of several days, what is kept for an hour.
+// What breaks does so with few lines, few events and within minutes; the longer ones are there for what needs hours:
+// the ladders of breakers, the dates of several days, what is kept for an hour.
 const sizes: Record<HistoryKind, readonly [Sized, ...Sized[]]> = {
   partner: [
     { share: 0.89, size: { ...short, partners: [1], customers: 3, lengthMs: [2 * minuteMs, 5 * minuteMs] } },

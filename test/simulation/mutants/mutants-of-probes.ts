@@ -49,8 +49,8 @@ export const mutantsOfProbes: Mutant[] = [
     "breakers, vendor probe: nobody to ask keeps it open",
     "breakers",
     probeVendor,
-    "if (next === undefined) {\n      // a breaker that nobody can probe would stay for ever; whoever calls next finds out\n      await rows.put(closed(mine, clock.now()));",
-    "if (next === undefined) {",
+    "isDeserted)) {\n      await rows.put(closed(mine, clock.now()));",
+    "isDeserted)) {",
   ),
   one(
     "breakers, vendor probe: success not noted",

@@ -185,7 +185,7 @@ export const mutantsOfSending: Mutant[] = [
     "every chunk's calls rebuild the views",
     "sends",
     send,
-    "dispatcher.dispatch(line, isLast)",
+    "dispatcher.dispatch(line, rebuildsViews)",
     "dispatcher.dispatch(line, true)",
   ),
   one(

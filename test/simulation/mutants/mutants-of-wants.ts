@@ -12,6 +12,9 @@ const admission = "shared/exports/admission/admission.ts";
 const resuming = "functions/admit-exports/resume-exports.ts";
 const coveredAll = 'return cover(cover(before, "all", seq), "retry", seq);';
 const dropping = 'cover(cover(before, admittedFor.want, admittedFor.seq), "retry", admittedFor.seq)';
+const carrying = "functions/export-usage/carry-export.ts";
+const releasing = "functions/admit-exports/release-wants.ts";
+const pressing = "functions/start-export/start-export.ts";
 
 /** Guards around what a partner wants, and around who is admitted. */
 export const mutantsOfWants: Mutant[] = [
@@ -153,7 +156,7 @@ export const mutantsOfWants: Mutant[] = [
   one(
     "a run that is over keeps its place",
     "wants",
-    admitting,
+    "shared/exports/admission/without-ended.ts",
     "return isOver(run) ? [] : [{ ...place,",
     "return [{ ...place,",
   ),
@@ -188,4 +191,20 @@ export const mutantsOfWants: Mutant[] = [
     "if (error instanceof UnreadableRecord) await setAside(table, key, now());",
     "",
   ),
+  one(
+    "a run that can never be planned keeps its place",
+    "sends",
+    carrying,
+    "if (lease.current().chunks !== null || !isLasting(error)) throw error;",
+    "throw error;",
+  ),
+  one("a partner's closed breaker frees nothing", "deeds", releasing, "if (!before) return;", "if (before) return;"),
+  one(
+    "a closed breaker frees lines in doubt",
+    "deeds",
+    releasing,
+    "freed(wants.retry, retryFrom)",
+    "freed(wants.retry)",
+  ),
+  one("a press while a run plans is forgotten", "deeds", pressing, "lease === null && readAt", "readAt"),
 ];

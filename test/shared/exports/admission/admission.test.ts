@@ -5,7 +5,7 @@ import { exportKey } from "#shared/exports/usage-export";
 import { noSizes } from "#shared/integrations/record/sizes";
 import { fleetOf, largeSizes, named, waiting } from "#test/builders/fleet";
 import { rowsOf } from "#test/builders/table";
-import { noon } from "#test/builders/time";
+import { minutesAfter, noon } from "#test/builders/time";
 import type { InMemoryTable } from "#test/fakes/in-memory-table";
 
 describe("the places", () => {
@@ -48,6 +48,33 @@ describe("the places", () => {
     await fleet.end("large-00");
 
     expect(await fleet.admitAll()).toEqual(["large-15"]);
+  });
+
+  it("that are for small runs are taken by what was left over, where the same partner's large run has none", async () => {
+    const large = { sizes: { ...largeSizes.sizes, leftOver: 3 }, nextRunAt: minutesAfter(-30) };
+    const fleet = await fleetOf(
+      ...named(15, "large").map((id) => waiting(id, 90, "all", largeSizes)),
+      ...named(8, "left-over").map((id) => waiting(id, 60, "retry", large)),
+    );
+    const leftOver = (ids: number[]) => ids.map((id) => `left-over-${String(id).padStart(2, "0")}`);
+
+    expect(await fleet.admitAll()).toEqual([...named(15, "large"), ...leftOver([0, 1, 2, 3, 4])]);
+    expect(await fleet.runOf("left-over-00")).toMatchObject({ kind: "retry", trigger: "recovery" });
+    await fleet.end("large-00");
+    expect(await fleet.admitAll()).toEqual(["left-over-05"]);
+
+    // there is a place for all its lines by now, which bring what was left over, too
+    expect(await fleet.runOf("left-over-05")).toMatchObject({ kind: "all", trigger: "schedule" });
+  });
+
+  it("are not taken by the repeats of a partner whose large run has none", async () => {
+    const large = { sizes: { ...largeSizes.sizes, repeats: 3 }, nextRunAt: minutesAfter(-30) };
+    const fleet = await fleetOf(
+      ...named(15, "large").map((id) => waiting(id, 90, "all", largeSizes)),
+      waiting("repeats", 60, "repeat", large),
+    );
+
+    expect(await fleet.admitAll()).toEqual(named(15, "large"));
   });
 
   it("are large by what was to be sent on the last date, or by all lines where more than that is wanted", async () => {

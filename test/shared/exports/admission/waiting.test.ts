@@ -21,3 +21,14 @@ it.each([
     expectedAt,
   });
 });
+
+it("a turn that was counted more than two minutes ago is a turn without an estimate", () => {
+  const marks = [{ since: minutesAfter(-60), partners: 1 }];
+  const estimate = { at: minutesAfter(-2.1), marks, usualLines: 3_000, linesPerSecond: 10, version: 1 };
+
+  expect(waitingFor(wanting, { now: now(), obstacle: null, estimate })).toMatchObject({
+    why: "turn",
+    linesAhead: null,
+    expectedAt: null,
+  });
+});
