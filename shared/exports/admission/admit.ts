@@ -88,9 +88,8 @@ export const admitNext = ({ table, now, newId, obstacleFor, agreement }: Admitti
       await postpone(value, new Date(time.getTime() + consentPauseMs).toISOString());
       return undefined;
     }
-    // what was left over is small: it goes ahead of a large run for which there is no place; repeats do not
-    const mayCome = wanted.filter(({ kind }) => kind !== "repeat" || first.kind === "repeat");
-    const next = mayCome.find((each) => hasPlace(admission, linesOf(value, each) > largeLines));
+    // what was left over is small, as overdue repeats may be: it goes ahead of a large run for which there is no place
+    const next = wanted.find((each) => hasPlace(admission, linesOf(value, each) > largeLines));
     if (!next) return "waits";
     const obstacle = await obstacleFor(value.partnerId, value.token?.versionId);
     // everybody's: nobody is put off for it, and all come as soon as it is gone

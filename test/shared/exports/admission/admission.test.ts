@@ -67,16 +67,6 @@ describe("the places", () => {
     expect(await fleet.runOf("left-over-05")).toMatchObject({ kind: "all", trigger: "schedule" });
   });
 
-  it("are not taken by the repeats of a partner whose large run has none", async () => {
-    const large = { sizes: { ...largeSizes.sizes, repeats: 3 }, nextRunAt: minutesAfter(-30) };
-    const fleet = await fleetOf(
-      ...named(15, "large").map((id) => waiting(id, 90, "all", largeSizes)),
-      waiting("repeats", 60, "repeat", large),
-    );
-
-    expect(await fleet.admitAll()).toEqual(named(15, "large"));
-  });
-
   it("are large by what was to be sent on the last date, or by all lines where more than that is wanted", async () => {
     const sizes = { ...noSizes, lines: 5_000, toSend: 40, repeats: 3_000 };
     const fleet = await fleetOf(
