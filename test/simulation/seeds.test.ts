@@ -4,9 +4,9 @@ import type { HistoryKind } from "./history/history.ts";
 import { runInThreads } from "./seed-threads.ts";
 import { describeOutcome } from "./seeds.ts";
 
-// 17 and 75 ms of a core each were seen beside other work: some 210 s of two cores
-const partners = Number(process.env.SIMULATION_SEEDS ?? 16_000);
-const fleets = Number(process.env.SIMULATION_FLEETS ?? 2_000);
+// 17 and 54 ms of a core each: 102 and 40 s of two cores
+const partners = Number(process.env.SIMULATION_SEEDS ?? 12_000);
+const fleets = Number(process.env.SIMULATION_FLEETS ?? 1_500);
 
 // in threads of its own, over all cores: the test runner gives a file one
 const broken = async (kind: HistoryKind, seeds: number): Promise<string[]> =>

@@ -19,6 +19,6 @@ const heldUp = (seed: number) => ({
 });
 
 // with these the worker stands still between its 401 and its verdict, until a look has found our new key to be good
-it.each([57, 219, 245, 561, 1076])("a worker held up over its verdict reads our key anew (%i)", async (seed) => {
+it.each([219, 245, 561])("a worker held up over its verdict reads our key anew (%i)", async (seed) => {
   expect(await simulate(heldUp(seed))).toEqual([]);
 });
