@@ -164,6 +164,9 @@ describe("the next run", () => {
     expect(told({ waiting: { ...wait, why: "turn", expectedAt: "2026-11-26T13:00:00.000Z" } })).toBe(
       momentOf("2026-11-26T13:00:00.000Z"),
     );
+    // a date that comes before what was left over is tried again takes that along
+    const late = { ...wait, why: "retry", retryAt: "2026-11-27T01:30:00.000Z" };
+    expect(told({ waiting: late })).toBe(momentOf(nextRunAt));
     expect(told({ waiting: { ...wait, why: "agreement" } })).toBe("Once the new agreement is confirmed");
     expect(told({ nextRunAt: null })).toBe("Starts once Gradient has accepted a first count");
     expect(told({}, "suspended")).toBe("None while Gradient refuses the key");
@@ -176,18 +179,31 @@ describe("a run that stands still", () => {
 
   it("is told after longer than is usual, since when, and no more once it goes on or is over", () => {
     const first = standingOf(undefined, run({}), now);
-    const later = standingOf(first, run({}), now + 30_000);
+    const later = standingOf(first, run({}), now + 70_000);
 
-    expect(standstillWords(later, run({}), now + 19_000)).toBeNull();
-    expect(standstillWords(later, run({}), now + 30_000)).toBe(
+    expect(standstillWords(later, run({}), now + 59_000)).toBeNull();
+    expect(standstillWords(later, run({}), now + 70_000)).toBe(
       `No progress since ${momentOf(new Date(now).toISOString())}`,
     );
-    expect(standstillWords(later, run({ state: "finished" }), now + 30_000)).toBeNull();
+    expect(standstillWords(later, run({ state: "planned" }), now + 70_000)).toBeNull();
+    expect(standstillWords(later, run({ state: "finished" }), now + 70_000)).toBeNull();
     // whoever opens the page later is told of a run that has got nowhere from its start
     const createdAt = new Date(now - 60_000).toISOString();
     expect(standingOf(undefined, run({ settled: 0, createdAt }), now).at).toBe(now - 60_000);
-    const on = standingOf(later, run({ settled: 143 }), now + 31_000);
-    expect(standstillWords(on, run({ settled: 143 }), now + 40_000)).toBeNull();
+    const on = standingOf(later, run({ settled: 143 }), now + 71_000);
+    expect(standstillWords(on, run({ settled: 143 }), now + 80_000)).toBeNull();
+  });
+
+  it("is none that sends at its share of the rate beside nineteen others", () => {
+    const startedAt = new Date(now).toISOString();
+    const told: (string | null)[] = [];
+    let standing: ReturnType<typeof standingOf> | undefined;
+    for (let ms = 0; ms < 300_000; ms += 500) {
+      const value = run({ startedAt, totals: { lines: 5_700 }, settled: 95 * Math.floor(ms / (1_000 * 20)) });
+      standing = standingOf(standing, value, now + ms);
+      told.push(standstillWords(standing, value, now + ms));
+    }
+    expect(told.filter((words) => words !== null)).toEqual([]);
   });
 });
 

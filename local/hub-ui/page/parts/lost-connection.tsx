@@ -37,7 +37,9 @@ export const LostConnection = () => {
   const isNow = since !== undefined;
   useEffect(() => {
     if (!isNow) return;
-    const timer = setInterval(() => void queries.refetchQueries({ predicate: isMissing }), againMs);
+    // what is being read is read on: begun anew each time, a long list would come to no end
+    const again = () => void queries.refetchQueries({ predicate: isMissing }, { cancelRefetch: false });
+    const timer = setInterval(again, againMs);
     return () => clearInterval(timer);
   }, [isNow, queries]);
   if (since === undefined) return null;

@@ -13,11 +13,15 @@ const whenWaiting = ({ why, expectedAt, retryAt }: Waiting, now: number): string
   return isSoon(moment, now) ? "Soon" : momentOf(moment);
 };
 
-/** When usage goes out next. What waits goes before the next date of the schedule, so that is the next run. */
+/** What was left over goes with the run of all lines where its date comes first. */
+const isOutrun = ({ why, retryAt }: Waiting, nextRunAt: string | null): boolean =>
+  why === "retry" && nextRunAt !== null && retryAt !== null && Date.parse(nextRunAt) < Date.parse(retryAt);
+
+/** When usage goes out next: what waits goes before the next date of the schedule, unless that comes earlier. */
 export const nextRunWords = ({ state, exports }: Integration, now = Date.now()): string => {
   const { nextRunAt, waiting } = exports;
   if (state === "suspended") return "None while Gradient refuses the key";
   if (state === "disconnected") return "None: nothing is sent any more";
-  if (waiting !== null) return whenWaiting(waiting, now);
+  if (waiting !== null && !isOutrun(waiting, nextRunAt)) return whenWaiting(waiting, now);
   return nextRunAt === null ? "Starts once Gradient has accepted a first count" : momentOf(nextRunAt);
 };
