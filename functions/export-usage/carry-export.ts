@@ -1,5 +1,4 @@
 import type { Refusals } from "#shared/breakers/refusals";
-import { UnreadableRecord } from "#shared/errors";
 import { type Closing, closingWrites } from "#shared/exports/ending/close-export";
 import { type Lease, LeaseLost, takeLease } from "#shared/exports/export-lease";
 import { isAwaited, startAtOnce } from "#shared/exports/start-usage-export";
@@ -13,6 +12,7 @@ import type { Clock } from "#shared/pace/clock";
 import type { Pacer } from "#shared/pace/pacer";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import { retryOnConflict, type Table } from "#shared/table/table";
+import { CannotPlan } from "./plan/cannot-plan.ts";
 import type { ExportRun } from "./send/export-run.ts";
 import { Refusal } from "./send/halt.ts";
 import { oweViews, rebuildViews } from "./send/rebuild-views.ts";
@@ -43,10 +43,6 @@ interface Invocation {
 }
 
 export type LegOutcome = "finished" | "handed-over" | "already-over" | "carried-elsewhere" | "taken-over";
-
-/** No trouble of AWS that passes: the next worker would fail over the same record, or the same mistake of ours. */
-const isLasting = (error: unknown): boolean =>
-  error instanceof UnreadableRecord || error instanceof RangeError || error instanceof TypeError;
 
 /**
  * Carries one export for as long as this invocation may last: takes the lease, plans if nobody has, sends, and closes
@@ -146,8 +142,8 @@ export const carryExport = (dependencies: Carrying) => {
       if (typeof lease === "string") return lease;
       try {
         return await carry(lease, invocation).catch((error: unknown) => {
-          if (lease.current().chunks !== null || !isLasting(error)) throw error;
-          return giveUp(lease, error);
+          if (!(error instanceof CannotPlan)) throw error;
+          return giveUp(lease, error.cause);
         });
       } catch (error) {
         if (error instanceof LeaseLost) return "taken-over";

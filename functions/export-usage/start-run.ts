@@ -14,6 +14,7 @@ import type { Pacer } from "#shared/pace/pacer";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import { listServices } from "#shared/services/hub-service";
 import type { Table } from "#shared/table/table";
+import { rethrowFromPlan } from "./plan/cannot-plan.ts";
 import { planExport } from "./plan/plan-export.ts";
 import { turnsFor } from "./plan/turns.ts";
 import type { ExportRun, RunToken } from "./send/export-run.ts";
@@ -93,7 +94,7 @@ export const startRun = (dependencies: Dependencies) => {
 
   const plan = async (lease: Lease, integration: Integration, readAt: Date, mayBegin: () => boolean) => {
     const planning = { table, lease, integration, readAt, mayBegin, now: clock.now };
-    const planned = await inTurn(lease, integration, () => planExport(planning));
+    const planned = await inTurn(lease, integration, () => planExport(planning).catch(rethrowFromPlan));
     const at = now().toISOString();
     await lease.save((current) => ({ ...current, ...planned.plan, state: "sending", startedAt: at, progressAt: at }));
     return planned;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { breakerRowKey } from "#shared/breakers/state/breaker";
 import { AppError } from "#shared/errors";
 import { noWants, wish } from "#shared/integrations/record/wants";
 import { activeWorld, carry, exportOf, start } from "#test/builders/connected-world";
@@ -47,6 +48,24 @@ describe("runs that can never be planned", () => {
     expect(fleet.countsOf("p")).toBe(2);
     expect((await fleet.runsOf("p")).filter(({ kind }) => kind === "all")).toHaveLength(2);
   });
+});
+
+it("everybody's row that cannot be read ends no run, and puts nobody off once it can", async () => {
+  const all = named(4);
+  const fleet = await sendingFleet(
+    all.map((id) => ({ id, lines: 3, integration: id < "p-02" ? wantedFor(1) : {} })),
+    { vendorKey: () => ({ key: "key", version: "1" }) },
+  );
+  const vendor = breakerRowKey("vendor");
+  await fleet.table.put({ ...vendor, version: 1, trouble: 7 });
+  for (const id of all.slice(2)) await fleet.start(id);
+  await printedBy(() => fleet.live(2).catch(() => undefined));
+  for (const id of all.slice(2)) expect(await fleet.runsOf(id)).toMatchObject([{ state: "planned", stop: null }]);
+
+  await fleet.table.delete(vendor);
+  await printedBy(() => fleet.live(8));
+
+  expect(all.map(fleet.countsOf)).toEqual([3, 3, 3, 3]);
 });
 
 /** The rows of the ledger cannot be read, for this reason, and what a worker makes of it. */

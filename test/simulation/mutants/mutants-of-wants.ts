@@ -195,7 +195,7 @@ export const mutantsOfWants: Mutant[] = [
     "a run that can never be planned keeps its place",
     "sends",
     carrying,
-    "if (lease.current().chunks !== null || !isLasting(error)) throw error;",
+    "if (!(error instanceof CannotPlan)) throw error;",
     "throw error;",
   ),
   one("a partner's closed breaker frees nothing", "deeds", releasing, "if (!before) return;", "if (before) return;"),
