@@ -36,7 +36,7 @@ const stopOnSignal = (system: LocalSystem): AbortSignal => {
   return stopping.signal;
 };
 
-/** Answers how to get the key of the sample's partner, as long as nobody has one. */
+/** Answers where to begin with the sample's partner, as long as nobody has its key. */
 const loadSample = async ({ endpoints }: LocalSystem, hasSandbox: boolean): Promise<string | undefined> => {
   const { loadSample: load } = await import("./sample/load-sample.ts");
   const { keyCommand, openSampleOrganization } = await import("./sample/sample-organization.ts");
@@ -45,7 +45,7 @@ const loadSample = async ({ endpoints }: LocalSystem, hasSandbox: boolean): Prom
     const sample = hasSandbox ? await openSampleOrganization(endpoints.gradient) : undefined;
     return sample === undefined || sample.connected
       ? undefined
-      : `${sample.name} gets its key in Gradient by: ${keyCommand(endpoints.gradient, sample.organizationId)}`;
+      : `Open ${endpoints.hubUi} in a browser: it says what to do. Or go on in the terminal, where ${sample.name} gets its key in Gradient by: ${keyCommand(endpoints.gradient, sample.organizationId)}`;
   } catch (error) {
     say(`The sample data could not be loaded: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;

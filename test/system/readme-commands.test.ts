@@ -34,14 +34,14 @@ const organizations = async () =>
 const held = z.object({ items: z.array(z.object({ unitCount: z.number() })) });
 
 describe("a start with sample data", () => {
-  it("has the sample's partner in Gradient, not connected, and says in the terminal how to get its key", async () => {
+  it("has the sample's partner in Gradient, not connected, and says where to begin, and how to get its key", async () => {
     const found = await organizations();
     const { name } = readSample().partner;
     expect(found).toMatchObject([{ name, connected: false }]);
 
     const command = `curl -X POST ${system.endpoints.gradient}/_partner/organizations/${found[0]?.organizationId}/keys`;
     expect(system.output.filter((line) => line.includes(command))).toEqual([
-      `${name} gets its key in Gradient by: ${command}`,
+      `Open ${system.endpoints.hubUi} in a browser: it says what to do. Or go on in the terminal, where ${name} gets its key in Gradient by: ${command}`,
     ]);
     expect(system.output.at(-2)).toBe("ready");
   });
