@@ -118,7 +118,10 @@ describe("the calls of a run", () => {
     expect(run.state.mostUnderWay).toBe(10);
   });
 
-  it("end with a stop: the rest is neither sent nor waited for", async () => {
+  it.each([
+    ["a stop", "cancelled", { stop: "cancelled" }],
+    ["what comes in everybody's way, also within a chunk", "gradient-down", { outage: "gradient-down" }],
+  ] as const)("end with %s: the rest is neither sent nor waited for", async (_, reason, told) => {
     const run = aRun();
 
     const ends = await run.clock.settle(
@@ -126,32 +129,15 @@ describe("the calls of a run", () => {
         run,
         ids(10).map((id) => aLine(id)),
         (index) => {
-          if (index === 3) run.told.stop = "cancelled";
+          if (index === 3) Object.assign(run.told, told);
         },
       ),
     );
 
     expect(run.sent).toEqual(ids(4));
-    expect(ends.slice(4)).toEqual(Array.from({ length: 6 }, () => stopVerdict("cancelled")));
+    expect(ends.slice(4)).toEqual(Array.from({ length: 6 }, () => stopVerdict(reason)));
     // nobody reserves slots for them
     expect(run.state).toMatchObject({ slots: 4, expected: -6 });
-  });
-
-  it("end where something comes in everybody's way, also within a chunk", async () => {
-    const run = aRun();
-
-    const ends = await run.clock.settle(
-      dispatchAll(
-        run,
-        ids(10).map((id) => aLine(id)),
-        (index) => {
-          if (index === 3) run.told.outage = "gradient-down";
-        },
-      ),
-    );
-
-    expect(run.sent).toEqual(ids(4));
-    expect(ends.slice(4)).toEqual(Array.from({ length: 6 }, () => stopVerdict("gradient-down")));
   });
 
   it("heed a stop that comes while a line waits for its slot", async () => {
