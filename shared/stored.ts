@@ -31,6 +31,16 @@ export const readRow = <S extends z.ZodType>(schema: S, row: Row, part: unknown 
   throw new UnreadableRecord(row, faultsOf(parsed.error));
 };
 
+/** What a row holds, or undefined where it cannot be read: for whoever says so himself. */
+export const readableOrNot = <R extends Row, T>(row: R, read: (row: R) => T): T | undefined => {
+  try {
+    return read(row);
+  } catch (error) {
+    if (error instanceof UnreadableRecord) return undefined;
+    throw error;
+  }
+};
+
 /**
  * Those rows that can be read, for people to look at: one that cannot must not hide the others. It is logged, which
  * alarms. Not for whoever counts or sends: without the row that would go wrong in silence, so there it has to throw.

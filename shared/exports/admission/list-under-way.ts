@@ -1,8 +1,9 @@
-import type { DueKey, Item, Key, Table } from "../../table/table.ts";
+import { readableOrNot } from "../../stored.ts";
+import { handleDueRows } from "../../table/due-items.ts";
+import type { Key, Table } from "../../table/table.ts";
 import { runningExports } from "../attention.ts";
 import { exportKey, fromExportItem, isOver, type UsageExport } from "../usage-export.ts";
 import { findAdmission, type Place } from "./admission.ts";
-import { readableOrNot } from "./rebuild-admission.ts";
 
 /** Admitted, in a place for large or small runs or as a repeat of old counts; begun for somebody who waits; a look. */
 export type RunClass = "large" | "small" | "repeat" | "on-demand" | "look";
@@ -14,8 +15,7 @@ export interface UnderWay {
   run: UsageExport | null;
 }
 
-const pageSize = 100;
-const endOfTime = "9999-12-31T23:59:59.999Z";
+const endOfTime = new Date("9999-12-31T23:59:59.999Z");
 
 const classOf = ({ isRepeat, isLarge }: Place): RunClass => {
   if (isRepeat) return "repeat";
@@ -24,21 +24,16 @@ const classOf = ({ isRepeat, isLarge }: Place): RunClass => {
 
 /** The runs that are in no list: they are in the index until they are over. */
 const indexed = async (table: Pick<Table, "due" | "getMany">): Promise<UnderWay[]> => {
-  const rows: Item[] = [];
-  let after: DueKey | undefined;
-  do {
-    const query = { kind: runningExports, until: endOfTime, limit: pageSize, ...(after ? { after } : {}) };
-    const { keys, next } = await table.due(query);
-    if (keys.length > 0) rows.push(...(await table.getMany(keys.map(({ pk, sk }) => ({ pk, sk })))));
-    after = next ?? undefined;
-  } while (after !== undefined);
-  return rows.flatMap((row): UnderWay[] => {
+  const found: UnderWay[] = [];
+  const due = { table, kind: runningExports, until: endOfTime, hasTime: () => true };
+  await handleDueRows(due, async (row) => {
     const run = readableOrNot(row, fromExportItem) ?? null;
     // the index lags behind
-    if (run && isOver(run)) return [];
+    if (run && isOver(run)) return;
     const { pk, sk } = row;
-    return [{ class: sk.startsWith("look#") ? "look" : "on-demand", key: { pk, sk }, run }];
+    found.push({ class: sk.startsWith("look#") ? "look" : "on-demand", key: { pk, sk }, run });
   });
+  return found;
 };
 
 /** Every run under way that somebody sees to, those that were admitted first; whether their list can be read. */

@@ -1,15 +1,15 @@
-import { UnreadableRecord } from "../../errors.ts";
 import { fromIntegrationItem, type Integration } from "../../integrations/integration.ts";
 import { dueKinds } from "../../integrations/record/due-dates.ts";
 import { expectedLines, largeLines } from "../../integrations/record/expected-lines.ts";
-import { type DueKey, type Item, type Key, retryOnConflict, type Table } from "../../table/table.ts";
+import { readableOrNot } from "../../stored.ts";
+import { handleDueRows } from "../../table/due-items.ts";
+import { type Key, retryOnConflict, type Table } from "../../table/table.ts";
 import { isListed } from "../attention.ts";
 import { exportKey, fromExportItem, isHeld, isOver, type UsageExport } from "../usage-export.ts";
 import { admissionWrite, findAdmission, type Place } from "./admission.ts";
 
-const pageSize = 100;
 // every partner that can send something has its next look, or the next try of its token, before that
-const endOfTime = "9999-12-31T23:59:59.999Z";
+const endOfTime = new Date("9999-12-31T23:59:59.999Z");
 
 /** A partner whose record names a run. */
 type Named = Pick<Integration, "partnerId" | "sizes"> & { exportId: string };
@@ -27,16 +27,6 @@ export interface Rebuilt {
   unreadable: Key[];
 }
 
-/** What the row holds, or undefined where it cannot be read. */
-export const readableOrNot = <T>(row: Item, read: (row: Item) => T): T | undefined => {
-  try {
-    return read(row);
-  } catch (error) {
-    if (error instanceof UnreadableRecord) return undefined;
-    throw error;
-  }
-};
-
 const keyOf = ({ partnerId, exportId }: { partnerId: string; exportId: string }) => exportKey(partnerId, exportId);
 const nameOf = ({ pk, sk }: Key): string => `${pk} ${sk}`;
 
@@ -45,21 +35,14 @@ const namedRuns = async (table: Pick<Table, "due" | "getMany">) => {
   const named: Named[] = [];
   const unreadable: Key[] = [];
   let partners = 0;
-  let after: DueKey | undefined;
-  do {
-    const query = { ...dueKinds.look, until: endOfTime, limit: pageSize, ...(after ? { after } : {}) };
-    const { keys, next } = await table.due(query);
-    const rows = keys.length === 0 ? [] : await table.getMany(keys.map(({ pk, sk }) => ({ pk, sk })));
-    partners += rows.length;
-    for (const row of rows) {
-      const found = readableOrNot(row, fromIntegrationItem);
-      if (!found) unreadable.push({ pk: row.pk, sk: row.sk });
-      else if (found.currentExportId !== null) {
-        named.push({ partnerId: found.partnerId, sizes: found.sizes, exportId: found.currentExportId });
-      }
+  await handleDueRows({ table, ...dueKinds.look, until: endOfTime, hasTime: () => true }, async (row) => {
+    partners += 1;
+    const found = readableOrNot(row, fromIntegrationItem);
+    if (!found) unreadable.push({ pk: row.pk, sk: row.sk });
+    else if (found.currentExportId !== null) {
+      named.push({ partnerId: found.partnerId, sizes: found.sizes, exportId: found.currentExportId });
     }
-    after = next ?? undefined;
-  } while (after !== undefined);
+  });
   return { named, unreadable, partners };
 };
 

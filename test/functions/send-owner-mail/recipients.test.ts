@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { putNotifications } from "#functions/put-notifications/put-notifications";
 import { putPartner } from "#functions/put-partner/put-partner";
-import { recordMailReport } from "#functions/record-mail-report/record-mail-report";
 import { watchMails } from "#functions/watch-mails/watch-mails";
 import type { StopReason } from "#shared/exports/usage-export";
 import { integrationWrite, withoutProblem } from "#shared/integrations/integration";
-import { mailTags } from "#shared/mail/mail-tags";
 import { oweMail } from "#shared/mail/owe-mail";
-import { findOwnerMail, mailKey } from "#shared/mail/owner-mail";
+import { mailKey } from "#shared/mail/owner-mail";
+import { bounces } from "#test/builders/bounces";
 import { activeWorld } from "#test/builders/connected-world";
 import { anExportRow } from "#test/builders/usage-export";
 import type { ServiceWorld } from "#test/fakes/service-world";
@@ -33,15 +32,6 @@ const runFails = async (world: ServiceWorld, id: string, recipient?: string, sto
   const facts = { kind: "run-result" as const, exportId: id };
   const reader = recipient === undefined ? {} : { recipient };
   await table.transact(oweMail({ partnerId, mailId: id, facts, ...reader }, { at, newId: common.newId }));
-};
-const bounces = async (world: ServiceWorld, mailId: string, bounceType = "Permanent") => {
-  const { attempt = 0 } = (await findOwnerMail(world.table, world.partnerId, mailId)) ?? {};
-  const tags = mailTags({ partnerId: world.partnerId, reference: mailId, attempt });
-  return recordMailReport(world.common)({
-    type: "Bounce",
-    bounceType,
-    tags: Object.fromEntries(Object.entries(tags).map(([name, value]) => [name, [value]])),
-  });
 };
 /** As above, and the address does not take it. */
 const failsTo = async (world: ServiceWorld, recipient: string) => {

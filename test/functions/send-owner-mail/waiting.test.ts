@@ -2,13 +2,12 @@ import { describe, expect, it } from "vitest";
 import { disconnectIntegration } from "#functions/disconnect-integration/disconnect-integration";
 import { putNotifications } from "#functions/put-notifications/put-notifications";
 import { putPartner } from "#functions/put-partner/put-partner";
-import { recordMailReport } from "#functions/record-mail-report/record-mail-report";
 import { startIntegration } from "#functions/start-integration/start-integration";
 import { watchMails } from "#functions/watch-mails/watch-mails";
 import { AppError } from "#shared/errors";
-import { mailTags } from "#shared/mail/mail-tags";
 import { oweMail } from "#shared/mail/owe-mail";
-import { findOwnerMail, mailFate, ownerMailWrite, queuedMail } from "#shared/mail/owner-mail";
+import { mailFate, ownerMailWrite, queuedMail } from "#shared/mail/owner-mail";
+import { bounces } from "#test/builders/bounces";
 import { activeWorld, loseMessages } from "#test/builders/connected-world";
 import { anExportRow } from "#test/builders/usage-export";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
@@ -24,15 +23,6 @@ const ownerIs = ({ partnerId, common }: ServiceWorld, email: string) =>
     id: partnerId,
     profile: { name: "Example MSP", owner: { name: "Olga", email }, timeZone: "UTC" },
   });
-const bounces = async (world: ServiceWorld, mailId: string, bounceType = "Permanent") => {
-  const { attempt = 0 } = (await findOwnerMail(world.table, world.partnerId, mailId)) ?? {};
-  const tags = mailTags({ partnerId: world.partnerId, reference: mailId, attempt });
-  return recordMailReport(world.common)({
-    type: "Bounce",
-    bounceType,
-    tags: Object.fromEntries(Object.entries(tags).map(([name, value]) => [name, [value]])),
-  });
-};
 const watch = (world: ServiceWorld) =>
   watchMails({ ...world.common, tokenPolicyDays: 180 })({ remainingMs: () => 60_000 });
 const fates = ({ table, partnerId }: ServiceWorld, ids: string[]) =>
