@@ -10,7 +10,7 @@ import { type GradientSide, pacedGradient } from "#test/fakes/paced-gradient";
 import type { FleetClock } from "./fleet-clock.ts";
 import { indexOf } from "./fleet-partners.ts";
 import { customerOf, placeOf } from "./fleet-usage.ts";
-import { type Hops, type Random, spread } from "./hops.ts";
+import { answerMs, type Hops, type Random } from "./hops.ts";
 
 export interface CountSeen {
   partner: number;
@@ -64,7 +64,7 @@ export const fleetGradient = (settings: Settings) => {
     const partner = partnerOf(token);
     const { kind } = isTooFast(at) ? { kind: "throttled" } : answerTo(partner, null, at);
     onCall({ partner, at });
-    await clock.sleep(kind === "in-doubt" ? timeoutMs : spread(hops.gradient, random));
+    await clock.sleep(kind === "in-doubt" ? timeoutMs : answerMs(hops, random));
     if (kind === "in-doubt") throw gradientUnavailable("unanswered");
     if (kind === "throttled") throw new AppError("unavailable", "gradient.throttled", "Gradient asks for fewer calls.");
     if (kind === "token-rejected") {
@@ -80,7 +80,7 @@ export const fleetGradient = (settings: Settings) => {
     const answer: CountAnswer = isTooFast(at)
       ? { kind: "throttled", retryAfterMs: null }
       : answerTo(partner, place, at);
-    await clock.sleep(answer.kind === "in-doubt" ? timeoutMs : spread(hops.gradient, random));
+    await clock.sleep(answer.kind === "in-doubt" ? timeoutMs : answerMs(hops, random));
     onCount({ partner, place, unitCount: count.unitCount, at, kind: answer.kind });
     return answer;
   };

@@ -5,6 +5,7 @@ import { distribution } from "./distribution.ts";
 import { type FleetPartner, fleetOf, partnerIdOf, type Zone } from "./fleet-partners.ts";
 import { fleetWorld } from "./fleet-world.ts";
 import type { Goal } from "./goals.ts";
+import type { Hops } from "./hops.ts";
 
 /** Who presses, and what came of it. */
 interface Press {
@@ -31,7 +32,14 @@ const stretchNames = [
 ] as const;
 const seconds = (ms: number): string => (ms / 1000).toFixed(2);
 
-export const playOnDemand = async ({ count, zone }: { count: number; zone: Zone }): Promise<Goal[]> => {
+interface Setting {
+  /** Partners of the whole fleet, of which those in the zone are due. */
+  count: number;
+  zone: Zone;
+  hops: Hops;
+}
+
+export const playOnDemand = async ({ count, zone, hops }: Setting): Promise<Goal[]> => {
   const due = fleetOf(count, begins, (its) => its === zone);
   const firstPresser = count + 1_000;
   const pressers: FleetPartner[] = Array.from({ length: 900 }, (_, place) => ({
@@ -51,6 +59,7 @@ export const playOnDemand = async ({ count, zone }: { count: number; zone: Zone 
   const world = fleetWorld({
     partners: [...due, ...pressers],
     from: begins,
+    hops,
     onCount: ({ partner, at }) => {
       calls += 1;
       const press = byPartner.get(partner);

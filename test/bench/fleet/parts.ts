@@ -1,8 +1,10 @@
 import { callsPerSecond } from "#test/fakes/rate";
 import { costGoals } from "../cost-goals.ts";
+import { print } from "../report.ts";
 import { costGoal, playCost } from "./cost.ts";
 import type { Zone } from "./fleet-partners.ts";
 import type { Goal } from "./goals.ts";
+import { type Hops, slowAnswers, usualHops } from "./hops.ts";
 import { playMapping } from "./mapping.ts";
 import { playMonth } from "./month.ts";
 import { nightGoals, outageGoal, playNight } from "./night.ts";
@@ -26,12 +28,25 @@ const inNewYorkAndChicago = (zone: Zone): boolean => zone === "America/New_York"
 const monthEnd = at("2026-11-29T14:50:00.000Z");
 const dailyShare = 0.4;
 
+const onDemand = (isQuick: boolean, hops: Hops): Promise<Goal[]> =>
+  playOnDemand({ count: isQuick ? 5_000 : fleet, zone: "America/New_York", hops });
+
+type Part = (extent: Extent) => Promise<Goal[]>;
+
+/** Played where they are asked for: what is to be reached is said of the usual hops. */
+export const asides: Record<string, Part> = {
+  "demand-slow": async ({ isQuick }) => {
+    print("Answers of Gradient as `slowAnswers` has them: half over 250 ms, one in a hundred over 750 ms");
+    return (await onDemand(isQuick, slowAnswers)).map((goal) => ({ ...goal, reach: "–", isReached: true }));
+  },
+};
+
 /** What is played, each in a process of its own. */
-export const parts: Record<string, (extent: Extent) => Promise<Goal[]>> = {
+export const parts: Record<string, Part> = {
   night: async ({ isQuick, trace }) =>
     nightGoals(await playNight({ ...scaled(isQuick ? 0.1 : 1), begins: monthEnd, trace })),
   // the largest zone, and at the full rate: a run's overhead weighs here what it weighs in the whole fleet
-  demand: ({ isQuick }) => playOnDemand({ count: isQuick ? 5_000 : fleet, zone: "America/New_York" }),
+  demand: ({ isQuick }) => onDemand(isQuick, usualHops),
   cost: async ({ isQuick }) => {
     const [small, large] = costGoals;
     const partners = isQuick ? 100 : 1_000;
