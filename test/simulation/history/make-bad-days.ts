@@ -19,7 +19,7 @@ const kinds: Record<BadDay["kind"], { rate: number; lasts: readonly [number, ...
   silent: { rate: 0.04, lasts: [20_000, 3 * minuteMs, hourMs], isOfAll: 0.8 },
   throttled: { rate: 0.05, lasts: [5_000, minuteMs, 10 * minuteMs], isOfAll: 1 },
   "vendor-key": { rate: 0.05, lasts: [minuteMs, 20 * minuteMs, 2 * hourMs], isOfAll: 1 },
-  "no-mail": { rate: 0.03, lasts: [hourMs], isOfAll: 1 },
+  "no-mail": { rate: 0.03, lasts: [3 * minuteMs, hourMs], isOfAll: 1 },
 };
 
 /** Trouble from outside; about every third history has some. */
