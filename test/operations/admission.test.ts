@@ -54,7 +54,7 @@ describe("npm run admission", { timeout: 60_000 }, () => {
   it("mends a row that cannot be read, in the local system", async () => {
     await lost(tables.local, "org-1");
     const over = { partnerId: "org-2", exportId, isLarge: false, isRepeat: false, waitsSince: null };
-    const { put } = admissionWrite({ places: [over], usualLines: 7, version: 4 });
+    const { put } = admissionWrite({ places: [over], usualLines: 7, tookAt: null, version: 4 });
     await world.tableOf(tables.local).put({ ...put, packed: new Uint8Array([7]) });
     expect((await world.run(["list", "--stage", "local"])).out).toContain(
       "cannot be read: npm run admission -- rebuild",

@@ -28,6 +28,8 @@ const places = z.array(place);
 const stored = z.object({
   /** Lines that a run has to send, on average over the last ones: for the estimate that partners see. */
   usualLines: z.number().default(0),
+  /** When a worker took on a run by itself last: then it looks for more. */
+  tookAt: z.string().nullable().default(null),
   version: z.number(),
 });
 
@@ -45,7 +47,7 @@ const fromItem = (item: Item): Admission => ({
   places: item.packed === undefined ? readRow(places, item, item.places) : readPacked(places, item),
 });
 
-const none: Admission = { places: [], usualLines: 0, version: 0 };
+const none: Admission = { places: [], usualLines: 0, tookAt: null, version: 0 };
 
 export const readAdmission = async (table: Pick<Table, "get">): Promise<Admission> => {
   const item = await table.get(admissionKey);
@@ -71,7 +73,7 @@ export const findAdmission = async (table: Pick<Table, "get">): Promise<FoundAdm
   } catch (error) {
     if (!(error instanceof UnreadableRecord)) throw error;
     const { usualLines, version } = salvaged.parse(item);
-    return { value: { places: [], usualLines, version: version ?? 0 }, isReadable: false, version };
+    return { value: { ...none, usualLines, version: version ?? 0 }, isReadable: false, version };
   }
 };
 

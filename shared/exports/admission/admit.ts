@@ -129,7 +129,10 @@ export const admitNext = ({ table, now, newId, obstacleFor, agreement }: Admitti
   const admit = async (listed: Admission, lease: UsageExport["lease"]): Promise<Next | undefined> => {
     const isBusy = ({ places }: Admission) => places.some(({ isRepeat }) => !isRepeat);
     const isLeft = lease === null && listed.places.some(({ waitsSince }) => waitsSince === null);
-    const until = new Date(now().getTime() - (isLeft ? workerMs : 0)).toISOString();
+    const aWhileAgo = new Date(now().getTime() - workerMs).toISOString();
+    // a place that is free at this moment is as good as taken
+    if (isLeft && (listed.tookAt ?? "") > aWhileAgo) return undefined;
+    const until = isLeft ? aWhileAgo : now().toISOString();
     const wanted = await findCandidate(listed, { isRepeats: false, until });
     const admission = !wanted && isBusy(listed) ? await withoutEnded(table, listed) : listed;
     // repeats would share the rate with a large partner's changes for as long as those take
@@ -157,7 +160,8 @@ export const admitNext = ({ table, now, newId, obstacleFor, agreement }: Admitti
       isRepeat: next.kind === "repeat",
       waitsSince: lease === null ? at : null,
     };
-    const admitted = withRunOf({ ...admission, places: [...admission.places, place] }, lines);
+    const tookAt = lease === null ? admission.tookAt : at;
+    const admitted = withRunOf({ ...admission, tookAt, places: [...admission.places, place] }, lines);
     await table.transact([...writes, admissionWrite(admitted)]);
     return { partnerId, exportId: started.id };
   };
@@ -168,7 +172,7 @@ export const admitNext = ({ table, now, newId, obstacleFor, agreement }: Admitti
     const waiting = admission.places.find(({ waitsSince }) => waitsSince !== null && waitsSince <= before);
     if (!waiting) return undefined;
     const places = admission.places.map((place) => (place === waiting ? { ...place, waitsSince: null } : place));
-    await table.transact([admissionWrite({ ...admission, places })]);
+    await table.transact([admissionWrite({ ...admission, tookAt: now().toISOString(), places })]);
     const { partnerId, exportId } = waiting;
     const run = await findExport(table, partnerId, exportId);
     const isFree = run && !isOver(run) && (run.lease === null || run.lease.until < now().toISOString());

@@ -31,7 +31,7 @@ it("wakes another where nobody has heard of the first, or a worker has taken nob
   await fleet.take("worker");
   await fleet.take("worker");
   expect(await admitting(fleet)(inTime)).toMatchObject({ admitted: 0, waiting: 2 });
-  fleet.pass(3_000);
+  fleet.pass(5_000);
   expect(await admitting(fleet)(inTime)).toMatchObject({ admitted: 1, waiting: 1 });
 });
 

@@ -7,6 +7,7 @@ import { pack } from "#shared/table/packed";
 import { bucketWrite, lineKey } from "#shared/usage/ledger";
 import { itemBytes, writeUnits } from "#test/builders/item-size";
 import { aTableWith } from "#test/builders/table";
+import { noon } from "#test/builders/time";
 import { aChunkRow, aLedgerEntry, aLine } from "#test/builders/usage-export";
 
 const many = <T>(count: number, make: (index: number) => T): T[] =>
@@ -33,7 +34,7 @@ describe("a row that is written for every run, or every chunk", () => {
   it.each([
     [
       "the runs under way, all places taken",
-      admissionWrite({ places: placesOfAll, usualLines: 160.25, version: 7 }).put,
+      admissionWrite({ places: placesOfAll, usualLines: 160.25, tookAt: noon, version: 7 }).put,
     ],
     [
       "a chunk of eighty lines that is about to be sent",

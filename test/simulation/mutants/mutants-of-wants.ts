@@ -154,6 +154,13 @@ export const mutantsOfWants: Mutant[] = [
     "!wanted && !isLeft",
   ),
   one(
+    "the job wakes a second worker for a free place",
+    "wants",
+    admitting,
+    'if (isLeft && (listed.tookAt ?? "") > aWhileAgo) return undefined;',
+    "",
+  ),
+  one(
     "a run that is over keeps its place",
     "wants",
     "shared/exports/admission/without-ended.ts",

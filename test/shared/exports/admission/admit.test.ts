@@ -155,6 +155,33 @@ describe("nobody is admitted", () => {
     expect(await fleet.integration("p")).toMatchObject({ currentExportId: null });
   });
 
+  it("by the job in the moment between a run's end and the next, while a worker takes on one after the other", async () => {
+    const fleet = await fleetOf(...named(25).map((id) => waiting(id, 5)));
+    for (let place = 0; place < 20; place += 1) await fleet.take("worker-1");
+    fleet.pass(60_000);
+    await fleet.end("p-00");
+    await fleet.take("worker-1");
+    await fleet.end("p-01");
+
+    fleet.pass(1_000);
+    // it would wake a second worker, which shares the rate with the first until its time is up
+    expect(await fleet.admit()).toBeUndefined();
+
+    // the worker was about to end, or is dead
+    fleet.pass(4_001);
+    expect(await fleet.admit()).toMatchObject({ partnerId: "p-21" });
+  });
+
+  it("by the job while a worker takes on what waits for a message", async () => {
+    const fleet = await fleetOf(...named(3).map((id) => waiting(id, 5)));
+    await fleet.admit();
+    fleet.pass(3_001);
+    expect(await fleet.take("worker-1")).toMatchObject({ partnerId: "p-00" });
+
+    fleet.pass(1_000);
+    expect(await fleet.admit()).toBeUndefined();
+  });
+
   it("while everybody's calls are held", async () => {
     const fleet = await fleetOf(waiting("p", 5));
     fleet.obstacles.set(null, { scope: "vendor", why: "gradient-down", since: noon, retryAt: minutesAfter(1) });
