@@ -6,8 +6,9 @@ import { type OrganizationSummary, useOrganizations, useSetting } from "./sandbo
 import { ScreenTitle } from "./screen-title.tsx";
 
 /** A connection whose views were never built has a date of 1900. */
-export const syncedOf = (lastSyncedAt: string): string =>
-  lastSyncedAt.startsWith("1900") ? "never" : momentOf(lastSyncedAt);
+const isNever = (lastSyncedAt: string): boolean => lastSyncedAt.startsWith("1900");
+
+export const syncedOf = (lastSyncedAt: string): string => (isNever(lastSyncedAt) ? "never" : momentOf(lastSyncedAt));
 
 const OrganizationCard = ({ organization }: { organization: OrganizationSummary }) => {
   const { tone, words, next, action } = stateOf(organization);
@@ -17,7 +18,9 @@ const OrganizationCard = ({ organization }: { organization: OrganizationSummary 
         <h2>{organization.name}</h2>
         <div className="row">
           <Badge tone={tone}>{words}</Badge>
-          <span className="quiet small">Last synced: {syncedOf(organization.lastSyncedAt)}</span>
+          {isNever(organization.lastSyncedAt) ? null : (
+            <span className="quiet small">Last synced: {syncedOf(organization.lastSyncedAt)}</span>
+          )}
         </div>
       </div>
       <a className="button primary" href={`#${addressOf(organization.organizationId, next)}`}>
@@ -36,9 +39,7 @@ export const OrganizationList = () => {
     <>
       <ScreenTitle title="Organizations" />
       <p className="lead">
-        In Gradient an MSP connects a vendor, says which of the vendor's accounts and services are which in its PSA, the
-        system it bills from, and approves usage for billing. Here you play the MSP; the vendor is{" "}
-        {setting?.vendorName || "the hub"}.
+        You are the MSP: connect {setting?.vendorName || "the vendor"}, map its accounts to your PSA, approve usage.
       </p>
       {error ? (
         <Notice tone="bad" title="The organizations cannot be read.">
