@@ -10,7 +10,13 @@ const isNever = (lastSyncedAt: string): boolean => lastSyncedAt.startsWith("1900
 
 export const syncedOf = (lastSyncedAt: string): string => (isNever(lastSyncedAt) ? "never" : momentOf(lastSyncedAt));
 
-const OrganizationCard = ({ organization }: { organization: OrganizationSummary }) => {
+interface OrganizationCardProps {
+  organization: OrganizationSummary;
+  /** The first that waits for somebody. */
+  isNext: boolean;
+}
+
+const OrganizationCard = ({ organization, isNext }: OrganizationCardProps) => {
   const { tone, words, next, action } = stateOf(organization);
   return (
     <li className="card row apart">
@@ -23,7 +29,7 @@ const OrganizationCard = ({ organization }: { organization: OrganizationSummary 
           )}
         </div>
       </div>
-      <a className="button primary" href={`#${addressOf(organization.organizationId, next)}`}>
+      <a className={isNext ? "button primary" : "button"} href={`#${addressOf(organization.organizationId, next)}`}>
         {action}
         <span className="unseen"> {organization.name}</span>
       </a>
@@ -35,6 +41,7 @@ const OrganizationCard = ({ organization }: { organization: OrganizationSummary 
 export const OrganizationList = () => {
   const { data, error } = useOrganizations();
   const { data: setting } = useSetting();
+  const next = data?.items.find(({ finishedAt }) => finishedAt === null);
   return (
     <>
       <ScreenTitle title="Organizations" />
@@ -54,7 +61,7 @@ export const OrganizationList = () => {
       ) : null}
       <ul className="bare">
         {data?.items.map((one) => (
-          <OrganizationCard key={one.organizationId} organization={one} />
+          <OrganizationCard key={one.organizationId} organization={one} isNext={one === next} />
         ))}
       </ul>
       <NewOrganization isOpen={data?.items.length === 0} />
