@@ -56,7 +56,7 @@ describe("the sandbox's page", () => {
     const count = await vendorTakesOver(await key.inputValue());
     // whoever waits for the vendor is led on
     await title(page, "Account mapping");
-    await page.getByText("1 account of 4 mapped, 1 by equal names").waitFor();
+    await page.getByText("1 account of 4 mapped by equal names. The rest is not billed.").waitFor();
     await tabTo(page, page.getByRole("listbox", { name: /Accounts to map/i }));
     await press(page, "End", "Space", "f", "Space");
     await page.getByText("2 accounts picked").waitFor();

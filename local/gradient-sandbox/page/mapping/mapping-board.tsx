@@ -88,10 +88,14 @@ export const MappingBoard = ({ mapping, onMap, onExclude }: MappingBoardProps) =
   return (
     <div className="board">
       <p className="small quiet" id={`${id}-how`}>
-        Pick {words.many}, then their {words.psaOne} or <em>Exclude</em>. Dragging works, too.{" "}
-        <span className="unseen by-keyboard">
-          Keys: Space picks, Enter picks up, arrows choose the {words.psaOne}, Enter maps, Escape cancels.
-        </span>
+        {open.length === 0 ? null : (
+          <>
+            Pick {words.many}, then their {words.psaOne} or <em>Exclude</em>. Dragging works, too.{" "}
+            <span className="unseen by-keyboard">
+              Keys: Space picks, Enter picks up, arrows choose the {words.psaOne}, Enter maps, Escape cancels.
+            </span>
+          </>
+        )}
       </p>
       <div className="halves">
         <section aria-labelledby={`${id}-left`}>

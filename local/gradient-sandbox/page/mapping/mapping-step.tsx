@@ -46,8 +46,9 @@ export const MappingStep = ({ organization, kind }: MappingStepProps) => {
       {items.length === 0 ? null : (
         <p className="lead">
           {countOf(mapped.length, words.one)} of {numberOf(items.length)} mapped
-          {same > 0 ? `, ${numberOf(same)} by equal names` : ""}
-          {excluded.length > 0 ? `; ${numberOf(excluded.length)} excluded` : ""}. The rest is not billed.
+          {same === 0 ? "" : same === mapped.length ? " by equal names" : `, ${numberOf(same)} by equal names`}
+          {excluded.length > 0 ? `; ${numberOf(excluded.length)} excluded` : ""}.
+          {mapped.length < items.length ? " The rest is not billed." : ""}
         </p>
       )}
       {failure === undefined ? null : (
