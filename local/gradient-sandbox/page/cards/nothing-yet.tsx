@@ -24,7 +24,7 @@ export const NothingYet = ({ organization }: { organization: OrganizationDetail 
   }
   return (
     <Notice tone="neutral" title="No usage has arrived yet.">
-      Cards then appear here by themselves.{" "}
+      Cards appear here when it does.{" "}
       {setting?.hubUi ? <a href={wizardOf(setting.hubUi)}>Send usage in the hub</a> : null}
     </Notice>
   );

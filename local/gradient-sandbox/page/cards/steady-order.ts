@@ -1,4 +1,4 @@
-import { useRef } from "react";
+import { useMemo, useRef } from "react";
 import { byName } from "../../../page-parts/words.ts";
 import type { Card } from "../sandbox-api.ts";
 
@@ -13,8 +13,10 @@ export const inSteadyOrder = (cards: Card[], places: Map<string, number>): Card[
 };
 
 /** Usage arrives while somebody approves: what is under the pointer stays there until `view` is another one. */
-export const useSteadyOrder = (cards: Card[], view: unknown): Card[] => {
+export const useSteadyOrder = (cards: Card[] | undefined, view: unknown): Card[] => {
   const seen = useRef({ view, places: new Map<string, number>() });
-  if (seen.current.view !== view) seen.current = { view, places: new Map() };
-  return inSteadyOrder(cards, seen.current.places);
+  return useMemo(() => {
+    if (seen.current.view !== view) seen.current = { view, places: new Map() };
+    return inSteadyOrder(cards ?? [], seen.current.places);
+  }, [cards, view]);
 };

@@ -49,7 +49,7 @@ export const Synthesize = ({ organization }: { organization: OrganizationDetail 
   const settledAt = useRef<number | undefined>(undefined);
   const deferred = useDeferredValue(filter);
 
-  const cards = useSteadyOrder(data?.items ?? [], deferred);
+  const cards = useSteadyOrder(data?.items, deferred);
   const zeros = data?.zerosWithoutCard ?? 0;
   const found = cards.filter((card) => settledHere.has(card.cardId) || isShown(card, deferred));
   const { shown, more } = useShowMore(found, shownAtOnce);

@@ -58,7 +58,7 @@ export const MappingStep = ({ organization, kind }: MappingStepProps) => {
       )}
       {items.length === 0 ? (
         <Notice tone="neutral" title={`The vendor has sent no ${words.many} yet.`}>
-          {kind === "accounts" ? "Agree there, and they come." : "They appear here by themselves."}
+          {kind === "accounts" ? "Confirm the agreement there; then they come." : "They appear here by themselves."}
         </Notice>
       ) : (
         <>
