@@ -82,10 +82,12 @@ export const Synthesize = ({ organization }: { organization: OrganizationDetail 
   });
   return (
     <>
-      <p className="lead">
-        {countOf(cards.filter(({ state }) => state === "open").length, "card")} to approve
-        {zeros > 0 ? `; ${countOf(zeros, "count")} of zero ${zeros === 1 ? "needs" : "need"} none` : ""}.
-      </p>
+      {cards.length + zeros === 0 ? null : (
+        <p className="lead">
+          {countOf(cards.filter(({ state }) => state === "open").length, "card")} to approve
+          {zeros > 0 ? `; ${countOf(zeros, "count")} of zero ${zeros === 1 ? "needs" : "need"} none` : ""}.
+        </p>
+      )}
       {error && !(error instanceof Unanswered) ? (
         <Notice tone="bad" title="The cards cannot be read.">
           {error.message}
@@ -96,7 +98,7 @@ export const Synthesize = ({ organization }: { organization: OrganizationDetail 
           {failure}
         </Notice>
       )}
-      {data !== undefined && cards.length === 0 ? (
+      {data !== undefined && cards.length + zeros === 0 ? (
         <NothingYet organization={organization} />
       ) : (
         <>
@@ -106,6 +108,7 @@ export const Synthesize = ({ organization }: { organization: OrganizationDetail 
             onChange={(next) => {
               setFilter(next);
               setSettledHere(new Set());
+              setSaid("");
             }}
           />
           <div className="row apart said">

@@ -15,7 +15,7 @@ const isMappedTo = ({ items }: Mapping, { psaId }: Pair): boolean => items.some(
 
 /** Why only somebody who knows both can say that they are the same. */
 const WhyLook = ({ mapping, offer }: { mapping: Mapping; offer: Offer }) => {
-  if (offer.rival === undefined) return offer.needsALook ? <>Accents, legal form or plural differ.</> : null;
+  if (offer.rival === undefined) return offer.needsALook ? <>Differs in accents, legal form or plural.</> : null;
   return (
     <>
       <bdi>“{offer.rival}”</bdi> {isMappedTo(mapping, offer) ? "is mapped to it already" : "is near, too"}.
