@@ -37,6 +37,15 @@ describe("a card", () => {
     expect(await cards().catch(() => "closed")).toBe("closed");
   });
 
+  it("is none for a first count of zero, and it is said how many there are of these", async () => {
+    const { partner } = await aPartnerWithCards();
+    const answer = async () => (await partner.partner("GET", "/cards?state=all")).body;
+    await partner.count(0);
+    expect(await answer()).toEqual({ items: [], zerosWithoutCard: 1 });
+    await partner.count(3);
+    expect(await answer()).toMatchObject({ items: [{ vendorUnits: 3 }], zerosWithoutCard: 0 });
+  });
+
   it("stays to be found once it is settled, until another count comes", async () => {
     const { partner, cards } = await aPartnerWithCards();
     await partner.count(5);

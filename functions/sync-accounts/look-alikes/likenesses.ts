@@ -54,6 +54,16 @@ const inAnyOrder = (words: string[]): string => {
   return [...movable.sort(), "|", ...fixed].join(" ");
 };
 
+// below that, an "s" is rather a part of the word
+const minLettersOfPlural = 4;
+
+/** Roughly, as all names are treated alike: "supplies" is "supply". */
+const singular = (word: string): string => {
+  if (word.length < minLettersOfPlural || !word.endsWith("s") || word.endsWith("ss")) return word;
+  return word.endsWith("ies") ? `${word.slice(0, -3)}y` : word.slice(0, -1);
+};
+const inSingular = (words: string[]): string => text(words.map(singular));
+
 export const prepared = (name: string): PreparedName => {
   const { plain, inTwoLetters } = nameWords(name);
   const whole = joined(plain);
@@ -106,5 +116,14 @@ export const likenesses: readonly Likeness[] = [
     differIn: "the order of the words and how an umlaut, “Saint” or “and” is written",
     has: ({ written }) => written.map(inAnyOrder),
     asks: ({ writtenPerhaps }) => writtenPerhaps.map(inAnyOrder),
+  },
+  {
+    differIn: "singular or plural",
+    has: ({ words }) => [joined(words.map(singular))],
+  },
+  {
+    differIn: "singular or plural and how an umlaut, “Saint” or “and” is written",
+    has: ({ written }) => written.map(inSingular),
+    asks: ({ writtenPerhaps }) => writtenPerhaps.map(inSingular),
   },
 ];

@@ -6,10 +6,17 @@ import { type OrganizationSummary, useOrganizations, useSetting } from "./sandbo
 import { ScreenTitle } from "./screen-title.tsx";
 
 /** A connection whose views were never built has a date of 1900. */
-export const syncedOf = (lastSyncedAt: string): string =>
-  lastSyncedAt.startsWith("1900") ? "never" : momentOf(lastSyncedAt);
+const isNever = (lastSyncedAt: string): boolean => lastSyncedAt.startsWith("1900");
 
-const OrganizationCard = ({ organization }: { organization: OrganizationSummary }) => {
+export const syncedOf = (lastSyncedAt: string): string => (isNever(lastSyncedAt) ? "never" : momentOf(lastSyncedAt));
+
+interface OrganizationCardProps {
+  organization: OrganizationSummary;
+  /** The first that waits for somebody. */
+  isNext: boolean;
+}
+
+const OrganizationCard = ({ organization, isNext }: OrganizationCardProps) => {
   const { tone, words, next, action } = stateOf(organization);
   return (
     <li className="card row apart">
@@ -17,10 +24,12 @@ const OrganizationCard = ({ organization }: { organization: OrganizationSummary 
         <h2>{organization.name}</h2>
         <div className="row">
           <Badge tone={tone}>{words}</Badge>
-          <span className="quiet small">Last synced: {syncedOf(organization.lastSyncedAt)}</span>
+          {isNever(organization.lastSyncedAt) ? null : (
+            <span className="quiet small">Last synced: {syncedOf(organization.lastSyncedAt)}</span>
+          )}
         </div>
       </div>
-      <a className="button primary" href={`#${addressOf(organization.organizationId, next)}`}>
+      <a className={isNext ? "button primary" : "button"} href={`#${addressOf(organization.organizationId, next)}`}>
         {action}
         <span className="unseen"> {organization.name}</span>
       </a>
@@ -32,13 +41,12 @@ const OrganizationCard = ({ organization }: { organization: OrganizationSummary 
 export const OrganizationList = () => {
   const { data, error } = useOrganizations();
   const { data: setting } = useSetting();
+  const next = data?.items.find(({ finishedAt }) => finishedAt === null);
   return (
     <>
       <ScreenTitle title="Organizations" />
       <p className="lead">
-        In Gradient an MSP connects a vendor, says which of the vendor's accounts and services are which in its PSA, the
-        system it bills from, and approves usage for billing. Here you play the MSP; the vendor is{" "}
-        {setting?.vendorName || "the hub"}.
+        You are the MSP: connect {setting?.vendorName || "the vendor"}, map its accounts to your PSA, approve usage.
       </p>
       {error ? (
         <Notice tone="bad" title="The organizations cannot be read.">
@@ -53,7 +61,7 @@ export const OrganizationList = () => {
       ) : null}
       <ul className="bare">
         {data?.items.map((one) => (
-          <OrganizationCard key={one.organizationId} organization={one} />
+          <OrganizationCard key={one.organizationId} organization={one} isNext={one === next} />
         ))}
       </ul>
       <NewOrganization isOpen={data?.items.length === 0} />

@@ -48,6 +48,10 @@ export const queries = new QueryClient({
 interface Items<T> {
   items: T[];
 }
+export interface Cards extends Items<Card> {
+  /** Counts that have no card: the first that came for an account and a service is none. */
+  zerosWithoutCard: number;
+}
 export interface FaultState extends FaultSettings {
   matched: number;
 }
@@ -64,7 +68,7 @@ const useLook = <T>(key: string[], path: string) =>
 
 export const useOrganizations = () => useLook<Items<OrganizationSummary>>(["organizations"], "/_partner/organizations");
 export const useOrganization = (id: string) => useLook<OrganizationDetail>(["organization", id], pathOf(id));
-export const useCards = (id: string) => useLook<Items<Card>>(["cards", id], pathOf(id, "/cards?state=all"));
+export const useCards = (id: string) => useLook<Cards>(["cards", id], pathOf(id, "/cards?state=all"));
 export const useFaults = () => useLook<FaultState>(["faults"], "/_faults");
 export const useSetting = () =>
   useQuery({

@@ -26,6 +26,7 @@ const Header = ({ section }: { section: string | undefined }) => {
         <a className="brand" href="#/">
           <span className="brand-name">Gradient</span> <span className="brand-mark">Sandbox</span>
         </a>
+        <p className="band-note">Not Gradient: a local stand-in that bills nobody.</p>
         <nav aria-label="Pages" className="row band-nav">
           <a href="#/" aria-current={section === "faults" ? undefined : "page"}>
             Organizations
@@ -33,13 +34,10 @@ const Header = ({ section }: { section: string | undefined }) => {
           <a href="#/faults" aria-current={section === "faults" ? "page" : undefined}>
             Faults
           </a>
-          {setting?.hubUi ? <a href={setting.hubUi}>To the hub</a> : null}
+          {setting?.hubUi ? <a href={setting.hubUi}>Hub</a> : null}
           {setting?.mailbox ? <a href={setting.mailbox}>Mailbox</a> : null}
         </nav>
       </div>
-      <p className="band-note">
-        A stand-in on this machine. It is not Gradient, has no connection to it, and bills nobody.
-      </p>
     </header>
   );
 };

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { param, parseBody, Refusal } from "../calls/exchange.ts";
 import type { PartnerRoute, SandboxWorld } from "../world/sandbox-world.ts";
 import { type Change, put } from "../world/state-store.ts";
-import { allCardsOf, type Card, openCardsOf } from "./cards.ts";
+import { allCardsOf, type Card, openCardsOf, zerosWithoutCard } from "./cards.ts";
 import { organizationAt } from "./partner-views.ts";
 
 const root = "/_partner/organizations/:organizationId/cards";
@@ -60,7 +60,7 @@ export const partnerCardRoutes = ({ store }: SandboxWorld): PartnerRoute[] => {
         const asked = state.safeParse(call.query.get("state") ?? "open");
         if (!asked.success) throw new Refusal(400, [`state must be one of: ${state.options.join(", ")}`]);
         const items = allCardsOf(store, id).filter((card) => asked.data === "all" || card.state === asked.data);
-        return { status: 200, body: { items } };
+        return { status: 200, body: { items, zerosWithoutCard: zerosWithoutCard(store, id) } };
       },
     },
     settleMany("approve"),

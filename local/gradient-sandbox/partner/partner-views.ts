@@ -4,6 +4,7 @@ import type { Account, Organization } from "../world/records.ts";
 import type { SandboxWorld } from "../world/sandbox-world.ts";
 import { linkOf, servicesOf } from "../world/service-links.ts";
 import type { StateStore } from "../world/state-store.ts";
+import { type NearMatch, nearMatchesAmong } from "./near-names.ts";
 
 export const organizationAt = ({ read }: StateStore, call: Call): Organization => {
   const organization = read.organizations.get(param(call, "organizationId"));
@@ -20,22 +21,7 @@ export const countsOf = ({ read }: StateStore, organizationId: string) =>
 const psaItemsOf = ({ read }: StateStore, table: "psaClients" | "psaProducts", of: string) =>
   [...read[table].values()].filter(({ organizationId }) => organizationId === of).map(({ id, name }) => ({ id, name }));
 
-const letters = (name: string): string => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
-
-interface PsaItem {
-  id: string;
-  name: string;
-}
-
-/** PSA items that a person is offered for a name: theirs differ from it in case, spaces and punctuation only. */
-const nearMatchesAmong = (items: PsaItem[]) => {
-  const byLetters = Map.groupBy(items, ({ name }) => letters(name));
-  byLetters.delete("");
-  return ({ name }: { name: string }): PsaItem[] =>
-    (byLetters.get(letters(name)) ?? []).filter((item) => item.name !== name);
-};
-
-const offered = (nearMatches: PsaItem[]): { nearMatches?: PsaItem[] } =>
+const offered = (nearMatches: NearMatch[]): { nearMatches?: NearMatch[] } =>
   nearMatches.length > 0 ? { nearMatches } : {};
 
 export const organizationSummary = (organization: Organization) => ({

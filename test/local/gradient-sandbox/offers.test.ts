@@ -61,6 +61,15 @@ describe("what is offered to be mapped", () => {
     expect(togetherOf(mapping)).toEqual([]);
   });
 
+  it("is looked at one by one where the name may be another company's", () => {
+    const [found] = psaOf("Elm Supplies Ltd");
+    const asked = item("Elm Supply", { near: found === undefined ? [] : [{ ...found, needsALook: true }] });
+    const mapping = mappingOf([asked, near("Oak", "OAK")], "Elm Supplies Ltd", "OAK");
+
+    expect(toldOf(mapping)).toContainEqual(["Elm Supply", "Elm Supplies Ltd", undefined]);
+    expect(togetherOf(mapping)).toEqual(["Oak"]);
+  });
+
   it("is nothing that is mapped or excluded", () => {
     const mapping = mappingOf(
       [item("Elm", { psaId: "psa of Elm", isMapped: true }), item("Oak", { excluded: true })],

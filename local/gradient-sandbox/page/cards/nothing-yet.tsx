@@ -1,5 +1,4 @@
 import { Notice } from "../../../page-parts/notice.tsx";
-import { countOf } from "../../../page-parts/words.ts";
 import { addressOf, isTakenOver, wizardOf } from "../progress.ts";
 import { type OrganizationDetail, useSetting } from "../sandbox-api.ts";
 
@@ -18,14 +17,14 @@ export const NothingYet = ({ organization }: { organization: OrganizationDetail 
   if (!isReady) {
     return (
       <Notice tone="neutral" title="Nothing is mapped.">
-        {countOf(accounts.length, "account")} came from the vendor. A card needs an account and a service that are
-        mapped. <a href={`#${addressOf(organizationId, "accounts")}`}>Map them</a>
+        A card needs a mapped account and a mapped service.{" "}
+        <a href={`#${addressOf(organizationId, "accounts")}`}>Map them</a>
       </Notice>
     );
   }
   return (
     <Notice tone="neutral" title="No usage has arrived yet.">
-      The vendor sends it; the cards then appear here by themselves.{" "}
+      Cards appear here when it does.{" "}
       {setting?.hubUi ? <a href={wizardOf(setting.hubUi)}>Send usage in the hub</a> : null}
     </Notice>
   );

@@ -1,30 +1,29 @@
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { useDeferredValue, useEffect, useRef, useState } from "react";
 import { Dialog } from "../../../page-parts/dialog.tsx";
 import { Notice } from "../../../page-parts/notice.tsx";
-import { byName, countOf, numberOf } from "../../../page-parts/words.ts";
-import { syncedOf } from "../organization-list.tsx";
-import { wizardOf } from "../progress.ts";
+import { countOf, numberOf } from "../../../page-parts/words.ts";
 import {
   type Card,
+  type Cards,
   call,
   type OrganizationDetail,
   pathOf,
   queries,
   Unanswered,
   useCards,
-  useSetting,
 } from "../sandbox-api.ts";
 import { useShowMore } from "../show-more.tsx";
 import { useAction } from "../use-action.ts";
 import { type CardFilter, CardFilters, isShown, noFilter } from "./card-filters.tsx";
 import { NothingYet } from "./nothing-yet.tsx";
+import { useSteadyOrder } from "./steady-order.ts";
 import { UsageCard } from "./usage-card.tsx";
 
 const shownAtOnce = 48;
 
 /** How many there are, and how many of them stand on the page. */
 const foundWords = (found: number, here: number): string =>
-  found > here ? `${countOf(found, "card")}, the first ${numberOf(here)} of them here.` : `${countOf(found, "card")}.`;
+  found > here ? `${numberOf(here)} of ${countOf(found, "card")} shown.` : `${countOf(found, "card")} shown.`;
 
 /** What was done; of those that somebody else has settled meanwhile, nothing. */
 const settledWords = (verb: "approve" | "dismiss", items: Card[]): string => {
@@ -36,14 +35,10 @@ const settledWords = (verb: "approve" | "dismiss", items: Card[]): string => {
     : `${did}: ${only.accountName}, ${only.serviceName}. The PSA bills ${numberOf(only.psaQuantity)}.`;
 };
 
-const inOrder = (a: Card, b: Card): number =>
-  byName({ name: a.accountName }, { name: b.accountName }) || byName({ name: a.serviceName }, { name: b.serviceName });
-
 /** What the vendor counted beside what the PSA bills. Nothing is billed before somebody approves it. */
 export const Synthesize = ({ organization }: { organization: OrganizationDetail }) => {
   const { organizationId } = organization;
   const { data, error } = useCards(organizationId);
-  const { data: setting } = useSetting();
   const [filter, setFilter] = useState<CardFilter>(noFilter);
   // what was settled here stays in its place, as it is now, until another filter is chosen: nothing jumps
   const [settledHere, setSettledHere] = useState<ReadonlySet<string>>(new Set());
@@ -54,7 +49,8 @@ export const Synthesize = ({ organization }: { organization: OrganizationDetail 
   const settledAt = useRef<number | undefined>(undefined);
   const deferred = useDeferredValue(filter);
 
-  const cards = useMemo(() => (data?.items ?? []).toSorted(inOrder), [data]);
+  const cards = useSteadyOrder(data?.items, deferred);
+  const zeros = data?.zerosWithoutCard ?? 0;
   const found = cards.filter((card) => settledHere.has(card.cardId) || isShown(card, deferred));
   const { shown, more } = useShowMore(found, shownAtOnce);
   const open = found.filter(({ state }) => state === "open");
@@ -66,8 +62,10 @@ export const Synthesize = ({ organization }: { organization: OrganizationDetail 
       const cardIds = chosen.map(({ cardId }) => cardId);
       const { items } = await call<{ items: Card[] }>("POST", pathOf(organizationId, `/cards/${verb}`), { cardIds });
       const changed = new Map(items.map((card) => [card.cardId, card]));
-      queries.setQueryData<{ items: Card[] }>(key, (before) =>
-        before === undefined ? before : { items: before.items.map((card) => changed.get(card.cardId) ?? card) },
+      queries.setQueryData<Cards>(key, (before) =>
+        before === undefined
+          ? before
+          : { ...before, items: before.items.map((card) => changed.get(card.cardId) ?? card) },
       );
       setAsking(false);
       setSettledHere((before) => new Set([...before, ...changed.keys()]));
@@ -84,10 +82,12 @@ export const Synthesize = ({ organization }: { organization: OrganizationDetail 
   });
   return (
     <>
-      <p className="lead">
-        {countOf(cards.filter(({ state }) => state === "open").length, "card")} to approve. Last synced:{" "}
-        {syncedOf(organization.lastSyncedAt)}.
-      </p>
+      {cards.length + zeros === 0 ? null : (
+        <p className="lead">
+          {countOf(cards.filter(({ state }) => state === "open").length, "card")} to approve
+          {zeros > 0 ? `; ${countOf(zeros, "count")} of zero ${zeros === 1 ? "needs" : "need"} none` : ""}.
+        </p>
+      )}
       {error && !(error instanceof Unanswered) ? (
         <Notice tone="bad" title="The cards cannot be read.">
           {error.message}
@@ -98,7 +98,7 @@ export const Synthesize = ({ organization }: { organization: OrganizationDetail 
           {failure}
         </Notice>
       )}
-      {data !== undefined && cards.length === 0 ? (
+      {data !== undefined && cards.length + zeros === 0 ? (
         <NothingYet organization={organization} />
       ) : (
         <>
@@ -108,15 +108,14 @@ export const Synthesize = ({ organization }: { organization: OrganizationDetail 
             onChange={(next) => {
               setFilter(next);
               setSettledHere(new Set());
+              setSaid("");
             }}
           />
           <div className="row apart said">
-            <p role="status">{said === "" ? foundWords(found.length, shown.length) : said}</p>
-            {said !== "" && setting?.hubUi ? <a href={wizardOf(setting.hubUi)}>Back to the hub</a> : null}
+            <p role="status">{said === "" && deferred !== noFilter ? foundWords(found.length, shown.length) : said}</p>
             {open.length > 1 ? (
               <button type="button" disabled={isBusy} onClick={() => setAsking(true)}>
                 Approve all {numberOf(open.length)}
-                {open.length > shown.length ? ", also those further down" : ""}
               </button>
             ) : null}
           </div>
@@ -131,8 +130,9 @@ export const Synthesize = ({ organization }: { organization: OrganizationDetail 
       {isAsking ? (
         <Dialog title={`Approve ${countOf(open.length, "card")}?`} onClose={() => setAsking(false)}>
           <p>
-            The PSA then bills {numberOf(open.reduce((sum, { vendorUnits }) => sum + vendorUnits, 0))} units where it
-            bills {numberOf(open.reduce((sum, { psaQuantity }) => sum + psaQuantity, 0))} now.
+            {open.length > shown.length ? "Also those further down. " : ""}The PSA then bills{" "}
+            {numberOf(open.reduce((sum, { vendorUnits }) => sum + vendorUnits, 0))} units where it bills{" "}
+            {numberOf(open.reduce((sum, { psaQuantity }) => sum + psaQuantity, 0))} now.
           </p>
           <div className="row">
             <button type="button" className="primary" disabled={isBusy} onClick={() => void settle("approve", open)}>

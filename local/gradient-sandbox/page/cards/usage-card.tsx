@@ -37,7 +37,7 @@ export const UsageCard = ({ card, isBusy, onSettle }: UsageCardProps) => {
         </div>
       </dl>
       {state === "open" ? (
-        <div className="row">
+        <div className="row settling">
           <button type="button" className="primary" disabled={isBusy} onClick={() => onSettle("approve")}>
             Approve{of}
           </button>
@@ -46,9 +46,11 @@ export const UsageCard = ({ card, isBusy, onSettle }: UsageCardProps) => {
           </button>
         </div>
       ) : (
-        <Badge tone={state === "approved" ? "good" : "neutral"}>
-          {state === "approved" ? "Approved" : "Dismissed"}
-        </Badge>
+        <div className="row settling">
+          <Badge tone={state === "approved" ? "good" : "neutral"}>
+            {state === "approved" ? "Approved" : "Dismissed"}
+          </Badge>
+        </div>
       )}
     </li>
   );

@@ -30,6 +30,8 @@ export const ConnectStep = ({ organization }: { organization: OrganizationDetail
   const [question, setQuestion] = useState<Asked | undefined>(undefined);
   const [said, setSaid] = useState("");
   const { run, isBusy, failure } = useAction();
+  // there is one thing to do then, which is to take it over
+  const isAtTheKey = key !== undefined && !isTakenOver(organization);
   useGoOn(organization);
   const refresh = async () => {
     await queries.invalidateQueries({ queryKey: ["organization", organizationId] });
@@ -61,17 +63,11 @@ export const ConnectStep = ({ organization }: { organization: OrganizationDetail
     <>
       {said === "" ? null : <Notice tone="good">{said}</Notice>}
       {key === undefined ? null : (
-        <KeyPanel
-          key={key}
-          partnerKey={key}
-          vendor={vendor}
-          hubUi={setting?.hubUi ?? null}
-          onDone={() => setKey(undefined)}
-        />
+        <KeyPanel key={key} partnerKey={key} vendor={vendor} hubUi={setting?.hubUi ?? null} />
       )}
       <ConnectionState organization={organization} vendor={vendor} isKeyShown={key !== undefined} />
       {question === undefined ? problem : null}
-      {connected ? (
+      {isAtTheKey ? null : connected ? (
         <div className="row">
           <button type="button" onClick={() => setQuestion("regenerate")}>
             Regenerate key

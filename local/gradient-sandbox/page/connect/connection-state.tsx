@@ -14,21 +14,16 @@ interface ConnectionStateProps {
 export const ConnectionState = ({ organization, vendor, isKeyShown }: ConnectionStateProps) => {
   const { connected, isKeyUsed } = organization;
   if (!connected) {
-    return (
-      <section className="card">
-        <h2>Connect {vendor}</h2>
-        <p>Gradient makes a key for {vendor}. Whoever has it may send your usage, and nothing else.</p>
-      </section>
-    );
+    return <p className="lead">The key lets {vendor} send your usage, nothing else.</p>;
   }
   const lost =
     isKeyShown || isKeyUsed ? null : (
       <p>
-        The key was shown once and cannot be shown again. If you do not have it any more, press <em>Regenerate key</em>.
+        The key was shown once and cannot be shown again. If it is lost, press <em>Regenerate key</em>.
       </p>
     );
   // beside the key stands what to do with it
-  if (isKeyShown && !isKeyUsed && !isTakenOver(organization)) return null;
+  if (isKeyShown && !isTakenOver(organization)) return null;
   if (isTakenOver(organization) && isKeyUsed) return <Connected organization={organization} vendor={vendor} />;
   if (isTakenOver(organization)) {
     return (
@@ -42,8 +37,8 @@ export const ConnectionState = ({ organization, vendor, isKeyShown }: Connection
     <Notice tone="warn" title={`Waiting for ${vendor}.`}>
       <p>
         {isKeyUsed
-          ? `${vendor} has your key. Go on there, with your agreement: account mapping then opens here by itself.`
-          : `Paste the key on ${vendor}'s page, and agree there: account mapping then opens here by itself.`}
+          ? "It has your key. Account mapping opens here by itself."
+          : "Paste the key there; account mapping then opens here."}
       </p>
       {lost}
     </Notice>

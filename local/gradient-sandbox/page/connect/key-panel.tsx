@@ -1,37 +1,39 @@
 import { useEffect, useRef, useState } from "react";
 import { wizardOf } from "../progress.ts";
+import { copyText } from "./copy-text.ts";
 
 interface KeyPanelProps {
   partnerKey: string;
   vendor: string;
   hubUi: string | null;
-  onDone(): void;
 }
 
 /** The key, this once: Gradient keeps no more of it than it needs to recognize it. */
-export const KeyPanel = ({ partnerKey, vendor, hubUi, onDone }: KeyPanelProps) => {
+export const KeyPanel = ({ partnerKey, vendor, hubUi }: KeyPanelProps) => {
   const field = useRef<HTMLInputElement>(null);
   const copyButton = useRef<HTMLButtonElement>(null);
-  const [copied, setCopied] = useState("");
+  const [isCopied, setCopied] = useState<boolean | undefined>(undefined);
   useEffect(() => {
     copyButton.current?.focus();
   }, []);
   const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(partnerKey);
-      setCopied(`Copied. Now go back to the tab of ${vendor}.`);
-    } catch {
-      field.current?.select();
-      setCopied("The browser does not let this page copy. The key is selected: copy it with the keyboard.");
-    }
+    if (field.current === null) return;
+    const isDone = await copyText(field.current);
+    setCopied(isDone);
+    if (isDone) copyButton.current?.focus();
   };
+  const there =
+    hubUi === null ? (
+      vendor
+    ) : (
+      <a href={wizardOf(hubUi)} target="_blank" rel="noreferrer">
+        {vendor}
+      </a>
+    );
   return (
     <section className="card key-panel" aria-labelledby="key-title">
-      <h2 id="key-title">Your key</h2>
-      <p id="key-use">
-        It is shown this once. Copy it, and paste it in the tab of {vendor}. Agree there, and this page goes on by
-        itself.
-      </p>
+      <h2 id="key-title">Your key, shown once</h2>
+      <p id="key-use">Copy it, and paste it in {there}. This page then goes on.</p>
       <div className="row">
         <label className="grow">
           <span className="unseen">Key</span>
@@ -40,26 +42,17 @@ export const KeyPanel = ({ partnerKey, vendor, hubUi, onDone }: KeyPanelProps) =
         <button
           ref={copyButton}
           type="button"
-          className="primary"
+          className="primary copy"
           aria-describedby="key-title key-use"
           onClick={() => void copy()}
         >
-          Copy
+          {isCopied === true ? "Copied ✓" : "Copy"}
         </button>
       </div>
-      <p role="status" className="small">
-        {copied}
+      <p role="status" className={isCopied === false ? "copied" : "copied unseen"}>
+        {isCopied === true ? "Copied" : null}
+        {isCopied === false ? "Not copied: press Ctrl+C (⌘C on a Mac) now, the key is selected." : null}
       </p>
-      <div className="row">
-        {hubUi === null ? null : (
-          <a className="button" href={wizardOf(hubUi)} target="_blank" rel="noreferrer">
-            Open {vendor} in a new tab
-          </a>
-        )}
-        <button type="button" className="plain" onClick={onDone}>
-          I have it, hide it
-        </button>
-      </div>
     </section>
   );
 };

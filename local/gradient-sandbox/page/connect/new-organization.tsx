@@ -13,6 +13,7 @@ const linesOf = (text: string): string[] =>
 
 /** Another MSP, with what its PSA holds. */
 export const NewOrganization = ({ isOpen }: { isOpen: boolean }) => {
+  const [isShown, setShown] = useState(isOpen);
   const [name, setName] = useState("");
   const [clients, setClients] = useState("");
   const [products, setProducts] = useState("");
@@ -32,31 +33,33 @@ export const NewOrganization = ({ isOpen }: { isOpen: boolean }) => {
     });
   };
   return (
-    <details className="card" open={isOpen || undefined}>
+    <details className="card" open={isOpen || undefined} onToggle={(event) => setShown(event.currentTarget.open)}>
       <summary>Add an organization</summary>
-      <form onSubmit={add} className="stack">
-        <label>
-          Name of the MSP
-          <input required maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />
-        </label>
-        <div className="halves">
+      {isShown ? (
+        <form onSubmit={add} className="stack">
           <label>
-            Customers in its PSA, one a line
-            <textarea rows={5} value={clients} onChange={(event) => setClients(event.target.value)} />
+            Name of the MSP
+            <input required maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />
           </label>
-          <label>
-            Products in its PSA, one a line
-            <textarea rows={5} value={products} onChange={(event) => setProducts(event.target.value)} />
-          </label>
-        </div>
-        <p className="quiet small">Left empty, the PSA gets three customers and three products of our own.</p>
-        {failure === undefined ? null : <Notice tone="bad">{failure}</Notice>}
-        <div>
-          <button type="submit" className="primary" disabled={isBusy}>
-            Add
-          </button>
-        </div>
-      </form>
+          <div className="halves">
+            <label>
+              Customers in its PSA, one a line
+              <textarea rows={5} value={clients} onChange={(event) => setClients(event.target.value)} />
+            </label>
+            <label>
+              Products in its PSA, one a line
+              <textarea rows={5} value={products} onChange={(event) => setProducts(event.target.value)} />
+            </label>
+          </div>
+          <p className="quiet small">Left empty, the PSA gets three customers and three products of our own.</p>
+          {failure === undefined ? null : <Notice tone="bad">{failure}</Notice>}
+          <div>
+            <button type="submit" className="primary" disabled={isBusy}>
+              Add
+            </button>
+          </div>
+        </form>
+      ) : null}
     </details>
   );
 };

@@ -11,6 +11,9 @@ interface MappingBoardProps {
 
 type Focusable = { focus(): void };
 
+// fewer are found at a glance
+const manyNames = 8;
+
 /** Two lists: what the vendor has, and what the PSA has. By keyboard, by mouse and by touch. */
 export const MappingBoard = ({ mapping, onMap, onExclude }: MappingBoardProps) => {
   const { items, psa, words } = mapping;
@@ -74,19 +77,25 @@ export const MappingBoard = ({ mapping, onMap, onExclude }: MappingBoardProps) =
     setSaid(`${countOf(count, words.one)} excluded.`);
     left.current?.focus();
   };
-  const search = (label: string, value: string, onChange: (next: string) => void) => (
-    <label className="small">
-      {label}
-      <input type="search" value={value} onChange={(event) => onChange(event.target.value)} />
-    </label>
-  );
+  const hasSearch = items.length > manyNames || psa.length > manyNames;
+  const search = (label: string, value: string, onChange: (next: string) => void) =>
+    hasSearch ? (
+      <label className="small">
+        {label}
+        <input type="search" value={value} onChange={(event) => onChange(event.target.value)} />
+      </label>
+    ) : null;
   return (
     <div className="board">
       <p className="small quiet" id={`${id}-how`}>
-        Drag {words.many} onto a {words.psaOne}, or tap them and then the {words.psaOne}.{" "}
-        <span className="unseen by-keyboard">
-          With the keyboard: Space picks, Enter picks up, arrows choose the {words.psaOne}, Enter maps, Escape cancels.
-        </span>
+        {open.length === 0 ? null : (
+          <>
+            Pick {words.many}, then their {words.psaOne} or <em>Exclude</em>. Dragging works, too.{" "}
+            <span className="unseen by-keyboard">
+              Keys: Space picks, Enter picks up, arrows choose the {words.psaOne}, Enter maps, Escape cancels.
+            </span>
+          </>
+        )}
       </p>
       <div className="halves">
         <section aria-labelledby={`${id}-left`}>

@@ -43,11 +43,14 @@ export const MappingStep = ({ organization, kind }: MappingStepProps) => {
   const same = mapped.filter(({ name, psaId }) => nameOf.get(psaId ?? "") === name).length;
   return (
     <>
-      <p className="lead">
-        {countOf(mapped.length, words.one)} of {numberOf(items.length)} mapped
-        {same > 0 ? `, ${numberOf(same)} of them by the very same name` : ""}
-        {excluded.length > 0 ? `; ${numberOf(excluded.length)} excluded` : ""}. What is not mapped is not billed.
-      </p>
+      {items.length === 0 ? null : (
+        <p className="lead">
+          {countOf(mapped.length, words.one)} of {numberOf(items.length)} mapped
+          {same === 0 ? "" : same === mapped.length ? " by equal names" : `, ${numberOf(same)} by equal names`}
+          {excluded.length > 0 ? `; ${numberOf(excluded.length)} excluded` : ""}.
+          {mapped.length < items.length ? " The rest is not billed." : ""}
+        </p>
+      )}
       {failure === undefined ? null : (
         <Notice tone="bad" title="That was not done.">
           {failure}
@@ -55,11 +58,11 @@ export const MappingStep = ({ organization, kind }: MappingStepProps) => {
       )}
       {items.length === 0 ? (
         <Notice tone="neutral" title={`The vendor has sent no ${words.many} yet.`}>
-          They appear here by themselves.
+          {kind === "accounts" ? "Confirm the agreement there; then they come." : "They appear here by themselves."}
         </Notice>
       ) : (
         <>
-          <Offers mapping={mapping} isBusy={isBusy} onMap={map} />
+          <Offers mapping={mapping} isBusy={isBusy} onMap={map} onExclude={(ids) => exclude(ids, true)} />
           <MappingBoard mapping={mapping} onMap={map} onExclude={(ids) => exclude(ids, true)} />
           <SettledList
             title="Mapped"

@@ -1,4 +1,5 @@
 import { byName } from "../../../page-parts/words.ts";
+import type { NearMatch } from "../../partner/near-names.ts";
 import type { OrganizationDetail } from "../sandbox-api.ts";
 
 export type Kind = "accounts" | "services";
@@ -13,7 +14,7 @@ export interface Item extends Named {
   psaId: string | null;
   excluded: boolean;
   isMapped: boolean;
-  near: Named[];
+  near: NearMatch[];
 }
 
 /** Somebody still has to say what it is. */
@@ -59,6 +60,8 @@ export interface Offer extends Named {
   psaId: string;
   psaName: string;
   isSame: boolean;
+  /** The names differ in more than how they are written. */
+  needsALook: boolean;
   /** What else is mapped to it, or may be: only a look at both tells which of them it is. */
   rival: string | undefined;
 }
@@ -69,8 +72,15 @@ export const offersOf = ({ items, psa }: Mapping): Offer[] => {
   const takenBy = new Map(items.flatMap(({ psaId, name }) => (psaId === null ? [] : [[psaId, name] as const])));
   const offers = items.filter(isOpen).flatMap(({ id, name, near }) => {
     const same = byName.get(name);
-    const found = same === undefined ? near : [same];
-    return found.map((one) => ({ id, name, psaId: one.id, psaName: one.name, isSame: one === same }));
+    const found: NearMatch[] = same === undefined ? near : [same];
+    return found.map((one) => ({
+      id,
+      name,
+      psaId: one.id,
+      psaName: one.name,
+      isSame: one === same,
+      needsALook: one.needsALook === true,
+    }));
   });
   const perTarget = Map.groupBy(offers, ({ psaId }) => psaId);
   return offers.map((offer) => {
@@ -79,10 +89,12 @@ export const offersOf = ({ items, psa }: Mapping): Offer[] => {
   });
 };
 
-/** Those that may be mapped together: there is one to choose, and nothing else is or may be it. */
+/** Those that may be mapped together: there is one to choose, it is written alike, and nothing else is or may be it. */
 export const certainOf = (offers: Offer[]): Offer[] => {
   const perItem = Map.groupBy(offers, ({ id }) => id);
-  return [...perItem.values()].flatMap((found) => (found.length === 1 ? found : [])).filter(({ rival }) => !rival);
+  return [...perItem.values()]
+    .flatMap((found) => (found.length === 1 ? found : []))
+    .filter(({ rival, needsALook }) => rival === undefined && !needsALook);
 };
 
 export const matches = (text: string, name: string): boolean => name.toLowerCase().includes(text.trim().toLowerCase());

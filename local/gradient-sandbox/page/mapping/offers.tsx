@@ -1,33 +1,47 @@
+import { type ReactNode, useId } from "react";
 import { countOf } from "../../../page-parts/words.ts";
-import { certainOf, type Mapping, offersOf, type Pair } from "./mapping.ts";
+import { certainOf, type Mapping, type Offer, offersOf, type Pair } from "./mapping.ts";
 
 interface OffersProps {
   mapping: Mapping;
   isBusy: boolean;
   onMap(pairs: Pair[]): Promise<boolean>;
+  onExclude(ids: string[]): Promise<boolean>;
 }
 
 const shownAtOnce = 20;
 
 const isMappedTo = ({ items }: Mapping, { psaId }: Pair): boolean => items.some((item) => item.psaId === psaId);
 
-/** Names that are nearly the same are offered; only a person can say that they are the same customer. */
-export const Offers = ({ mapping, isBusy, onMap }: OffersProps) => {
-  const offers = offersOf(mapping);
+/** Why only somebody who knows both can say that they are the same. */
+const WhyLook = ({ mapping, offer }: { mapping: Mapping; offer: Offer }) => {
+  if (offer.rival === undefined) return offer.needsALook ? <>Differs in accents, legal form or plural.</> : null;
+  return (
+    <>
+      <bdi>“{offer.rival}”</bdi> {isMappedTo(mapping, offer) ? "is mapped to it already" : "is near, too"}.
+    </>
+  );
+};
+
+interface GroupProps {
+  title: string;
+  offers: Offer[];
+  mapping: Mapping;
+  /** Beside the title: what can be done with all of them. */
+  forAll?: ReactNode;
+  actions(offer: Offer): ReactNode;
+}
+
+const Group = ({ title, offers, mapping, forAll, actions }: GroupProps) => {
+  const id = useId();
   if (offers.length === 0) return null;
-  const certain = certainOf(offers);
   const hidden = offers.length - shownAtOnce;
   return (
-    <section className="card" aria-labelledby="offers-title">
+    <section className="card offers" aria-labelledby={id}>
       <div className="row apart">
-        <h2 id="offers-title">Is this the same?</h2>
-        {certain.length > 1 ? (
-          <button type="button" className="primary" disabled={isBusy} onClick={() => void onMap(certain)}>
-            {certain.length === offers.length ? `Map all ${certain.length}` : `Map the ${certain.length} clear ones`}
-          </button>
-        ) : null}
+        <h2 id={id}>{title}</h2>
+        {forAll}
       </div>
-      <p className="small quiet">Nearly the same names: you decide.</p>
       <ul className="bare">
         {offers.slice(0, shownAtOnce).map((offer) => (
           <li key={`${offer.id} ${offer.psaId}`} className="row apart pair">
@@ -35,24 +49,56 @@ export const Offers = ({ mapping, isBusy, onMap }: OffersProps) => {
               <bdi>{offer.name}</bdi> <span aria-hidden="true">→</span>
               <span className="unseen"> may be </span> <bdi>{offer.psaName}</bdi>{" "}
               {offer.isSame ? <span className="quiet small">the same name</span> : null}
-              {offer.rival === undefined ? null : (
-                <span className="small rival">
-                  Look twice: <bdi>“{offer.rival}”</bdi>{" "}
-                  {isMappedTo(mapping, offer) ? "is mapped to it already" : "is near, too"}.
-                </span>
-              )}
-            </span>
-            <button type="button" disabled={isBusy} onClick={() => void onMap([offer])}>
-              Map
-              <span className="unseen">
-                {" "}
-                {offer.name} to {offer.psaName}
+              <span className="small rival">
+                <WhyLook mapping={mapping} offer={offer} />
               </span>
-            </button>
+            </span>
+            {actions(offer)}
           </li>
         ))}
       </ul>
       {hidden > 0 ? <p className="small quiet">{countOf(hidden, "more")} once these are decided.</p> : null}
     </section>
+  );
+};
+
+/** Names that are nearly the same are offered: what can be nothing else for all at once, the rest one by one. */
+export const Offers = ({ mapping, isBusy, onMap, onExclude }: OffersProps) => {
+  const offers = offersOf(mapping);
+  if (offers.length === 0) return null;
+  const certain = certainOf(offers);
+  const isCertain = new Set(certain);
+  const mapButton = (offer: Offer) => (
+    <button type="button" disabled={isBusy} onClick={() => void onMap([offer])}>
+      Map
+      <span className="unseen">
+        {" "}
+        {offer.name} to {offer.psaName}
+      </span>
+    </button>
+  );
+  const mapAll =
+    certain.length > 1 ? (
+      <button type="button" className="primary" disabled={isBusy} onClick={() => void onMap(certain)}>
+        {certain.length === offers.length ? `Map all ${certain.length}` : `Map the ${certain.length} clear ones`}
+      </button>
+    ) : null;
+  return (
+    <div className="halves">
+      <Group title="Only written differently" mapping={mapping} offers={certain} forAll={mapAll} actions={mapButton} />
+      <Group
+        title="The same? You decide"
+        mapping={mapping}
+        offers={offers.filter((offer) => !isCertain.has(offer))}
+        actions={(offer) => (
+          <span className="row decide">
+            {mapButton(offer)}
+            <button type="button" disabled={isBusy} onClick={() => void onExclude([offer.id])}>
+              Exclude<span className="unseen"> {offer.name}</span>
+            </button>
+          </span>
+        )}
+      />
+    </div>
   );
 };

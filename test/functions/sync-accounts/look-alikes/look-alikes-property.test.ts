@@ -12,6 +12,8 @@ const wordings = [
   ["&", "and", "y", "a", ""],
   ["northgate", "North Gate", "north-gate", "Northgates", "nørthgate", "northgatt"],
   ["Paul's", "pauls", "Paul", "paula"],
+  ["supply", "Supplies", "supplys", "SUPPLY", "supplier"],
+  ["glass", "glasses", "Gas", "Gases"],
   ["1", "1", "2", "b", "constructor"],
   ["", "ltd", "GmbH", "& Co. KG", "s.r.o.", "and Co"],
 ];
@@ -44,6 +46,8 @@ const sentences: Record<string, string> = {
   "umlaut, saint or and": ": The names differ only in how an umlaut, “Saint” or “and” is written",
   order: ": The names differ only in the order of the words.",
   "order, umlaut, saint or and": ": The names differ only in the order of the words and how",
+  plural: ": The names differ only in singular or plural.",
+  "plural, umlaut, saint or and": ": The names differ only in singular or plural and how",
   letter: ": The names differ by one letter.",
 };
 

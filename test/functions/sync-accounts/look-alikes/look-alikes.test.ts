@@ -11,6 +11,8 @@ const and = "The names differ only in how “and” is written (& or a word).";
 const spelled = "The names differ only in how an umlaut, “Saint” or “and” is written.";
 const order = "The names differ only in the order of the words.";
 const reordered = "The names differ only in the order of the words and how an umlaut, “Saint” or “and” is written.";
+const plural = "The names differ only in singular or plural.";
+const spelledPlural = "The names differ only in singular or plural and how an umlaut, “Saint” or “and” is written.";
 const near = "The names differ by one letter.";
 
 it.each([
@@ -44,6 +46,10 @@ it.each([
   ["Smith & Jones", "Jones & Smith", order],
   ["Smith & Jones", "Jones and Smith", reordered],
   ["Bäckerei Müller", "Mueller, Baeckerei", reordered],
+  ["Baxter Marine Supply Ltd.", "Baxter Marine Supplies Ltd", plural],
+  ["Baxter Marine Supply", "BAXTER MARINE SUPPLIES LIMITED", plural],
+  ["Coach Hire Agencies", "Coach Hires Agency", plural],
+  ["Smith & Sons Bakeries", "Smith and Son Bakery", spelledPlural],
   ["Clearbrook Accountancy", "Clearbrock Accountancy", near],
   ["Clearbrook Accountancy", "CLEARBROCK ACCOUNTANCY LTD", near],
 ])("tells that %s and %s look alike", (a, b, why) => {
@@ -61,6 +67,8 @@ it.each([
   ["numbers in another order", "Site 1 Floor 2", "Site 2 Floor 1"],
   ["single letters in another order", "Team A Unit B", "Team B Unit A"],
   ["a word for “and” that joins nothing", "And Design", "& Design Studio"],
+  ["an “s” that is a part of the word", "Gas Works", "Ga Works"],
+  ["two “s” at the end", "Glass Works", "Glas Work"],
   ["a word more", "Harbour Dental", "Harbour Dental North"],
   ["a name of JavaScript's", "constructor", "__proto__"],
   ["more than 200 letters", `${"North ".repeat(40)}x`, `${"north ".repeat(40)}x`],

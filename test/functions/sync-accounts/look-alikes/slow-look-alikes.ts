@@ -13,16 +13,27 @@ interface Freedom {
   saint?: boolean;
   and?: boolean;
   order?: boolean;
+  plural?: boolean;
 }
 
+/** "ies" for "y", or an "s" more, in a word that is longer than that. */
+const withoutPlural = (word: string): string =>
+  word.length > 3
+    ? word
+        .replace(/ies$/, "y$")
+        .replace(/(?<!s)s$/, "")
+        .replace("$", "")
+    : word;
+
 /** Every way in which a name can be written with such freedom, the ones that are sure and the ones that are not. */
-const formsOf = (name: string, { umlaut, saint, and, order }: Freedom) => {
+const formsOf = (name: string, { umlaut, saint, and, order, plural }: Freedom) => {
   const { plain, inTwoLetters } = nameWords(name);
   const formOf = (words: string[], ands: string[]): string => {
     const written = words
       .map((word) => (saint ? (saints.find(([short]) => short === word)?.[1] ?? word) : word))
       .map((word, at) => (and && ands.includes(word) && at > 0 && at < words.length - 1 ? "&" : word))
-      .filter((word) => and || word !== "&");
+      .filter((word) => and || word !== "&")
+      .map((word) => (plural ? withoutPlural(word) : word));
     if (!order) return written.join("");
     const stays = (word: string) => word.length === 1 || /\p{N}/u.test(word);
     return [...written.filter((word) => !stays(word)).toSorted(), ...written.filter(stays)].join(" ");
@@ -67,6 +78,8 @@ const freedoms: [string, Freedom][] = [
   ["umlaut, saint or and", { umlaut: true, saint: true, and: true }],
   ["order", { order: true }],
   ["order, umlaut, saint or and", { umlaut: true, saint: true, and: true, order: true }],
+  ["plural", { plural: true }],
+  ["plural, umlaut, saint or and", { umlaut: true, saint: true, and: true, plural: true }],
 ];
 
 /** Why the two are alike, by the closest reason; undefined if they are not. They are compared in every way there is. */
