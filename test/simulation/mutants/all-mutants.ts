@@ -1,4 +1,5 @@
 import type { Mutant } from "./mutant.ts";
+import { mutantsOfLooks } from "./mutants-of-looks.ts";
 import { mutantsOfProbes } from "./mutants-of-probes.ts";
 import { mutantsOfRuns } from "./mutants-of-runs.ts";
 import { mutantsOfSending } from "./mutants-of-sending.ts";
@@ -11,6 +12,7 @@ export const allMutants: readonly Mutant[] = [
   ...mutantsOfWants,
   ...mutantsOfVerdicts,
   ...mutantsOfProbes,
+  ...mutantsOfLooks,
 ];
 
 /**
