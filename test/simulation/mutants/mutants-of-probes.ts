@@ -6,6 +6,7 @@ const probePartner = "shared/breakers/probes/probe-partner.ts";
 const outageWindow = "shared/breakers/state/outage-window.ts";
 const outageWatch = "shared/breakers/verdicts/outage-watch.ts";
 const obstacle = "shared/breakers/state/obstacle.ts";
+const hintRow = "shared/breakers/state/hint-row.ts";
 const breakerRows = "shared/breakers/state/breaker-rows.ts";
 const operate = "shared/breakers/state/operate.ts";
 const breaker = "shared/breakers/state/breaker.ts";
@@ -190,8 +191,15 @@ export const mutantsOfProbes: Mutant[] = [
   one(
     "breakers, successes: unreadable stays",
     "breakers",
-    "shared/breakers/state/recent-successes.ts",
-    "item ? readableOf([item], (row) => readRow(successes, row)) : []",
-    "item ? [readRow(successes, item)] : []",
+    hintRow,
+    "readableOf([item], (row) =>",
+    "[item].map((row) =>",
+  ),
+  one(
+    "breakers, successes: unreadable version stays",
+    "breakers",
+    hintRow,
+    "found ?? { value: none, at: null }",
+    "found ?? { value: none, at: item.version }",
   ),
 ];
