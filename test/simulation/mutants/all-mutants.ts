@@ -3,6 +3,7 @@ import { mutantsOfLooks } from "./mutants-of-looks.ts";
 import { mutantsOfProbes } from "./mutants-of-probes.ts";
 import { mutantsOfRuns } from "./mutants-of-runs.ts";
 import { mutantsOfSending } from "./mutants-of-sending.ts";
+import { mutantsOfTypedTokens } from "./mutants-of-typed-tokens.ts";
 import { mutantsOfVerdicts } from "./mutants-of-verdicts.ts";
 import { mutantsOfWants } from "./mutants-of-wants.ts";
 
@@ -13,6 +14,7 @@ export const allMutants: readonly Mutant[] = [
   ...mutantsOfVerdicts,
   ...mutantsOfProbes,
   ...mutantsOfLooks,
+  ...mutantsOfTypedTokens,
 ];
 
 /**
