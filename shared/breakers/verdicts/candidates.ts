@@ -61,7 +61,5 @@ export const nextInTurn = async (context: Context, rotation: string[], withSuspe
     rotation: [...others.slice(0, maxInTurn), ...(next ? [next] : [])].map(({ partnerId }) => partnerId),
     /** Nobody else could be asked who is active. */
     isAlone: !others.some(isActive),
-    /** Nobody at all could. */
-    isDeserted: !fit.some(isActive),
   };
 };

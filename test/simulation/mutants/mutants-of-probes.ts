@@ -50,8 +50,8 @@ export const mutantsOfProbes: Mutant[] = [
     "breakers, vendor probe: nobody to ask keeps it open",
     "breakers",
     probeVendor,
-    "isDeserted)) {\n      await rows.put(closed(mine, clock.now()));",
-    "isDeserted)) {",
+    "isActive(next))) {\n      await rows.put(closed(mine, clock.now()));",
+    "isActive(next))) {",
   ),
   one(
     "breakers, vendor probe: success not noted",
@@ -100,8 +100,15 @@ export const mutantsOfProbes: Mutant[] = [
     "breakers, alone: not alone",
     "breakers",
     probeVendor,
-    'what === "vendor-key" && isAlone',
-    'what === "vendor-key"',
+    'what === "vendor-key" && isAlone)',
+    'what === "vendor-key")',
+  ),
+  one(
+    "breakers, probe: a suspended one counts as nobody",
+    "breakers",
+    probeVendor,
+    "isAlone && !isActive(next)",
+    "!isActive(next)",
   ),
   one("breakers, partner probe: not due", "breakers", probePartner, '|| (row.probeAt ?? "") > iso(clock.now())', ""),
   one(
@@ -187,7 +194,7 @@ export const mutantsOfProbes: Mutant[] = [
     'was === null || was === "doubted"',
     "was === null",
   ),
-  one("breakers, probe: stays where nobody is active", "breakers", candidates, "!fit.some(isActive)", "false"),
+  one("breakers, probe: stays where nobody is active", "breakers", probeVendor, "isAlone && !isActive(next)", "false"),
   one(
     "breakers, successes: unreadable stays",
     "breakers",
