@@ -31,13 +31,18 @@ export const readRow = <S extends z.ZodType>(schema: S, row: Row, part: unknown 
   throw new UnreadableRecord(row, faultsOf(parsed.error));
 };
 
-/** What a row holds, or undefined where it cannot be read: for whoever says so himself. */
-export const readableOrNot = <R extends Row, T>(row: R, read: (row: R) => T): T | undefined => {
+/** What a row holds, or undefined where it cannot be read: for whoever says so himself, in `otherwise` if need be. */
+export const readableOrNot = <R extends Row, T>(
+  row: R,
+  read: (row: R) => T,
+  otherwise: (error: UnreadableRecord) => void = () => undefined,
+): T | undefined => {
   try {
     return read(row);
   } catch (error) {
-    if (error instanceof UnreadableRecord) return undefined;
-    throw error;
+    if (!(error instanceof UnreadableRecord)) throw error;
+    otherwise(error);
+    return undefined;
   }
 };
 
@@ -47,11 +52,8 @@ export const readableOrNot = <R extends Row, T>(row: R, read: (row: R) => T): T 
  */
 export const readableOf = <R extends Row, T>(rows: R[], read: (row: R) => T): T[] =>
   rows.flatMap((row) => {
-    try {
-      return [read(row)];
-    } catch (error) {
-      if (!(error instanceof UnreadableRecord)) throw error;
-      logger.error("a stored record cannot be read, a list goes without it", error.facts);
-      return [];
-    }
+    const value = readableOrNot(row, read, ({ facts }) =>
+      logger.error("a stored record cannot be read, a list goes without it", facts),
+    );
+    return value === undefined ? [] : [value];
   });

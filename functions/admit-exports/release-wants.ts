@@ -2,12 +2,13 @@ import type { Closed } from "#shared/breakers/probes/probe-due";
 import { leaseMs } from "#shared/exports/export-lease";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import { findIntegration, integrationWrite } from "#shared/integrations/integration";
+import { putForward } from "#shared/integrations/put-off";
 import { isWanted, type Want } from "#shared/integrations/record/wants";
 import { retryOnConflict, type Table } from "#shared/table/table";
 
 /**
- * A breaker has closed: what its partner waited for may be admitted at once. Where it was everybody's, nothing has to
- * be done: nobody was put off for it, and who waited longest is admitted first.
+ * A breaker has closed: what its partner waited for may be admitted at once, and its look is due. Where it was
+ * everybody's, nothing has to be done: nobody was put off for it, and who waited longest is admitted first.
  */
 export const releaseWants =
   ({ table, now }: { table: Pick<Table, "get" | "transact">; now: () => Date }) =>
@@ -24,6 +25,7 @@ export const releaseWants =
       const retryFrom = new Date(Math.max(time.getTime(), since + leaseMs + landsWithinMs)).toISOString();
       const { wants } = before;
       const [all, retry, repeat] = [freed(wants.all), freed(wants.retry, retryFrom), freed(wants.repeat)];
-      if (all === wants.all && retry === wants.retry && repeat === wants.repeat) return;
-      await table.transact([integrationWrite({ ...before, wants: { ...wants, all, retry, repeat } })]);
+      const forward = putForward(before, at);
+      if (forward === before && all === wants.all && retry === wants.retry && repeat === wants.repeat) return;
+      await table.transact([integrationWrite({ ...forward, wants: { ...wants, all, retry, repeat } })]);
     });

@@ -1,5 +1,4 @@
 import { createHmac } from "node:crypto";
-import { unobstructed } from "#shared/breakers/obstructed";
 import { type Actor, eventWrite } from "#shared/events/event";
 import { startAtOnce } from "#shared/exports/start-usage-export";
 import type { GradientApi } from "#shared/gradient/gradient-api";
@@ -12,6 +11,7 @@ import { wrongStep } from "#shared/integrations/wrong-step";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import type { Changing } from "#shared/table/changing";
 import type { Write } from "#shared/table/table";
+import { askedAbout } from "./asked-about.ts";
 import { orRefusal } from "./or-refusal.ts";
 import { organizationDiffers, parseTokens, tryInTurn } from "./pasted-tokens.ts";
 import { leave, replacedMail } from "./replaced-token.ts";
@@ -53,7 +53,7 @@ export const registerToken = ({
 }: Dependencies) => {
   const stopRun = stoppingRun({ table, now, newId, random });
   const storing = storingKey({ table, vault, now, newId });
-  const mayCall = unobstructed(table);
+  const asked = askedAbout({ table, now });
 
   const registerOne = async (
     token: PartnerToken,
@@ -73,8 +73,8 @@ export const registerToken = ({
       const tokenClaim = await claimWrites(table, tokenClaimKey(fingerprint), partnerId);
 
       // while Gradient refuses our own key, its refusal would be blamed on the token
-      await mayCall(now());
-      const connection = await orRefusal(gradient.readConnection(token));
+      const isNew = found.token?.fingerprint !== fingerprint;
+      const connection = await asked({ isNew }, () => orRefusal(gradient.readConnection(token)));
       const isElsewhere = found.gradient !== null && found.gradient.organizationId !== connection.organizationId;
       if (isElsewhere && found.gradient && !confirmOrganizationChange) {
         throw organizationDiffers(found.gradient, connection);

@@ -6,13 +6,13 @@ import type { GradientSetup } from "#shared/gradient/patient-gradient";
 import { sendLook } from "#shared/integrations/ask-look";
 import {
   findIntegration,
-  type Integration,
   integrationWrite,
   maySend,
   type ProblemCode,
   withProblem,
 } from "#shared/integrations/integration";
-import { aDayAfter, isAsked, letGo, retryLookAt } from "#shared/integrations/record/looks";
+import { putOff } from "#shared/integrations/put-off";
+import { aDayAfter, isAsked, letGo, retryLookAt, soonAfter } from "#shared/integrations/record/looks";
 import { suspendIntegration } from "#shared/integrations/suspend-integration";
 import { logFailure } from "#shared/log-failure";
 import { logger } from "#shared/logger";
@@ -67,15 +67,8 @@ export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId
       const before = await findIntegration(table, integration.partnerId);
       if (before?.looks.holder !== holder) return undefined;
       const at = now().toISOString();
-      const again = retryAt ?? retryLookAt(before.looks, at);
-      const looks = { ...letGo(before.looks), failures: before.looks.failures + 1 };
-      // suspended just now: its token is tried tomorrow
-      const isOver = maySend(integration) && before.state === "suspended";
-      const free: Integration = {
-        ...(problem ? withProblem(before, problem, at) : before),
-        looks: work === "token" && !isOver ? { ...looks, tokenCheckAt: again } : looks,
-        mapping: work === "look" ? { ...before.mapping, nextCheckAt: again } : before.mapping,
-      };
+      const told = problem ? withProblem(before, problem, at) : before;
+      const free = putOff({ ...told, looks: letGo(told.looks) }, work, retryAt ?? retryLookAt(before.looks, at));
       // a token that was registered meanwhile has asked for a look of its own
       const isReplaced = before.token?.versionId !== integration.token?.versionId;
       const { integration: after, owed } =
@@ -86,10 +79,11 @@ export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId
       return after;
     });
 
-  const wait = async (begun: Begun, { why, retryAt }: Obstacle): Promise<SyncOutcome> => {
+  const wait = async (begun: Begun, { scope, why, retryAt }: Obstacle): Promise<SyncOutcome> => {
     logger.info("a look waits", { why });
     const at = now().toISOString();
-    await letBe(begun, retryAt > at ? retryAt : undefined);
+    // as long as it is everybody's, `watch-mappings` owes no look; then this one is due at once
+    await letBe(begun, scope === "vendor" ? soonAfter(at) : retryAt > at ? retryAt : undefined);
     return "held";
   };
 

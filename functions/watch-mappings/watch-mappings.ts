@@ -1,3 +1,4 @@
+import { obstacles } from "#shared/breakers/state/obstacle";
 import { owedClose } from "#shared/exports/ending/final-counts";
 import { sendLook } from "#shared/integrations/ask-look";
 import { dueWork } from "#shared/integrations/due-work";
@@ -56,6 +57,12 @@ export const watchMappings = (dependencies: Dependencies) => {
       return new Set(all.flatMap(({ id, gradientServiceId }) => (gradientServiceId === null ? [] : [id])));
     };
 
+    let held: Promise<boolean> | undefined;
+    const areAllHeld = () => {
+      held ??= obstacles(table)(null).then((obstacle) => obstacle !== null);
+      return held;
+    };
+
     const compared = async (before: Integration): Promise<Integration> => {
       const { state, awaitedServiceIds, looks, wants } = before;
       if (state !== "active" || awaitedServiceIds.length === 0 || !hasCome(looks.servicesCheckAt, at)) return before;
@@ -90,7 +97,8 @@ export const watchMappings = (dependencies: Dependencies) => {
     const isPaid = new Set<string>();
     const looked = async (before: Integration): Promise<{ after: Integration; owed: Write[] }> => {
       const calls = costAt(before, at);
-      if (calls === undefined) return { after: before, owed: [] };
+      // no call may go out: who is due stays so, and costs nothing until then
+      if (calls === undefined || (await areAllHeld())) return { after: before, owed: [] };
       if (!isPaid.has(before.partnerId) && !(await budget.take(calls))) return { after: before, owed: [] };
       isPaid.add(before.partnerId);
       if (before.looks.until !== null) logger.warn("a look was lost", { partnerId: before.partnerId });

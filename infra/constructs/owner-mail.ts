@@ -56,6 +56,9 @@ export class OwnerMail extends Construct {
     const workerTimeout = Duration.seconds(30);
     const queue = new WorkerQueue(this, "Mail", {
       workerTimeout,
+      // A message only wakes a worker, and `watch-mails` owes it again after an hour. Whatever keeps the workers from
+      // tens of thousands of mails, a few messages of each wait, and not one for every hour of four days.
+      retentionPeriod: Duration.hours(4),
       deadLettersImpact: "an owner does not hear of an agreement or of a refused token",
     });
     this.mail = queue.queue;

@@ -2,24 +2,26 @@ import { AppError, type ErrorKind } from "../errors.ts";
 import type { Table } from "../table/table.ts";
 import { type Obstacle, obstacles } from "./state/obstacle.ts";
 
-const nothingChanged = "Nothing was changed; try again later.";
+const nothingChanged = "Nothing was changed; try again after that.";
 const words: Record<Obstacle["why"], { kind: ErrorKind; code: string; detail: string }> = {
   "vendor-key": {
     kind: "upstream",
     code: "gradient.vendor-key-rejected",
-    detail: `Gradient does not accept the hub's own key at the moment, so no token can be checked. This is not about yours. ${nothingChanged}`,
+    // as long as only a few partners' tokens were tried, it may as well be those that are refused
+    detail:
+      "Gradient refuses the hub's calls at the moment, for its own key as it seems, so no token can be checked. That says nothing about yours.",
   },
   "gradient-refuses": {
     kind: "unavailable",
     code: "gradient.refused",
-    detail: `Gradient refuses all calls of the hub at the moment. ${nothingChanged}`,
+    detail: "Gradient refuses all calls of the hub at the moment.",
   },
   "gradient-down": {
     kind: "unavailable",
     code: "gradient.unavailable",
-    detail: `Gradient does not answer at the moment, and is not asked until it does. ${nothingChanged}`,
+    detail: "Gradient does not answer at the moment.",
   },
-  doubted: { kind: "unavailable", code: "gradient.unavailable", detail: nothingChanged },
+  doubted: { kind: "unavailable", code: "gradient.unavailable", detail: "Gradient cannot be asked at the moment." },
 };
 
 /** Throws what to tell whoever wants to call Gradient while everybody's calls are held. */
@@ -29,7 +31,9 @@ export const unobstructed = (table: Pick<Table, "get">) => {
     const obstacle = await obstacleFor(null);
     if (!obstacle) return;
     const { kind, code, detail } = words[obstacle.why];
-    const seconds = Math.ceil((Date.parse(obstacle.retryAt) - now.getTime()) / 1000);
-    throw new AppError(kind, code, detail, { retryAfterSeconds: Math.max(1, seconds) });
+    const retryAt = new Date(Math.max(Date.parse(obstacle.retryAt), now.getTime()));
+    const seconds = Math.max(1, Math.ceil((retryAt.getTime() - now.getTime()) / 1000));
+    const again = `Gradient is asked again at ${retryAt.toISOString().slice(11, 16)} UTC. ${nothingChanged}`;
+    throw new AppError(kind, code, `${detail} ${again}`, { retryAfterSeconds: seconds });
   };
 };

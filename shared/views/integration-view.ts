@@ -59,7 +59,8 @@ const obstacleProblems: Partial<Record<Obstacle["why"], { code: string; whatToDo
   },
   "vendor-key": {
     code: "gradient.vendor-key-rejected",
-    whatToDo: "There is nothing to do: Gradient refuses the hub's own key for the moment. Your token is not at fault.",
+    whatToDo:
+      "There is nothing to do: Gradient refuses the hub's calls for the moment, for its own key as it seems. But if you have generated a new key in Gradient, paste it here.",
   },
 };
 

@@ -1,9 +1,21 @@
-import { breakerWrite, closed, findBreaker, opened, type Trouble, vendorBreaker } from "#shared/breakers/state/breaker";
+import {
+  type Breaker,
+  breakerWrite,
+  closed,
+  findBreaker,
+  opened,
+  type Trouble,
+  vendorBreaker,
+} from "#shared/breakers/state/breaker";
 import { store, type Table } from "#shared/table/table";
 
 /** Something stands in the way of everybody's calls. */
-export const openForAll = async (table: Table, trouble: Trouble, now: number): Promise<void> =>
-  store(table, breakerWrite(opened(await findBreaker(table, vendorBreaker), trouble, now)));
+export const openForAll = async (
+  table: Table,
+  trouble: Trouble,
+  now: number,
+  facts: Partial<Breaker> = {},
+): Promise<void> => store(table, breakerWrite(opened(await findBreaker(table, vendorBreaker), trouble, now, facts)));
 
 export const closeForAll = async (table: Table, now: number): Promise<void> =>
   store(table, breakerWrite(closed(await findBreaker(table, vendorBreaker), now)));

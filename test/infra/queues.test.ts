@@ -63,6 +63,12 @@ it("keeps what is to be brought to Gradient's accounts for 14 days", () => {
   expect(queues.get(accountsQueue)?.Properties.MessageRetentionPeriod).toBe(14 * 24 * 60 * 60);
 });
 
+it("keeps what wakes a worker for a mail longer than its repeats take, and not for days: it is owed again hourly", () => {
+  const { Properties = {} } = queues.get("OwnerMail/Mail/Queue") ?? {};
+  expect(Properties.MessageRetentionPeriod).toBe(4 * 60 * 60);
+  expect(Number(Properties.VisibilityTimeout) * 5).toBeLessThan(60 * 60);
+});
+
 it.each(deadLetters)("tells people at the first message in %s, and keeps it for 14 days", (_place, queue) => {
   const [alarm, ...others] = alarmsOn(queue);
 

@@ -18,7 +18,7 @@ import {
 } from "../state/breaker.ts";
 import { unlessLost } from "../state/breaker-rows.ts";
 import { isAbout } from "../state/refusal.ts";
-import { nextInTurn } from "../verdicts/candidates.ts";
+import { isActive, nextInTurn } from "../verdicts/candidates.ts";
 
 type Finding = "over" | "still" | "unclear";
 
@@ -68,10 +68,10 @@ export const probeVendor = (context: Context) => {
     const what = knownTrouble(vendor.trouble);
     const turn = await claim(vendor, what);
     if (turn === undefined) return;
-    const { mine, next, key, isAlone, isDeserted } = turn;
+    const { mine, next, key, isAlone } = turn;
     // A breaker that nobody can probe would stay for ever; whoever calls next finds out. Suspended partners alone are
     // nobody: what they meet may be their own trouble, and whoever brings a new token has to be heard.
-    if (next === undefined || (what === "vendor-key" && isDeserted)) {
+    if (next === undefined || (what === "vendor-key" && isAlone && !isActive(next))) {
       await rows.put(closed(mine, clock.now()));
       return;
     }

@@ -1,18 +1,17 @@
 import * as z from "zod";
 import { identifier, instant } from "../../identifier.ts";
 import type { Clock } from "../../pace/clock.ts";
-import { readableOf, readRow } from "../../stored.ts";
-import { type Key, retryOnConflict, store, type Table, versioned } from "../../table/table.ts";
+import { retryOnConflict, type Table } from "../../table/table.ts";
 import { iso } from "./breaker.ts";
 import { unlessLost } from "./breaker-rows.ts";
+import { hintRow } from "./hint-row.ts";
 
 const successes = z.object({
   partners: z.array(z.object({ partnerId: identifier, at: instant })),
-  version: z.number(),
 });
 type Success = z.infer<typeof successes>["partners"][number];
 
-const rowKey: Key = { pk: "breaker#recent-successes", sk: "recent-successes" };
+const key = { pk: "breaker#recent-successes", sk: "recent-successes" };
 const maxPartners = 8;
 const writeEveryMs = 60_000;
 
@@ -27,24 +26,19 @@ export const recentSuccesses = (table: Pick<Table, "get" | "put">, clock: Clock)
   /** Whom the row named when this process saw it last. */
   let known = new Set<string>();
 
-  /** A hint: one that cannot be read is none, and the next write makes it anew. */
-  const read = async () => {
-    const item = await table.get(rowKey);
-    const [found] = item ? readableOf([item], (row) => readRow(successes, row)) : [];
-    return found ?? { partners: [], version: item?.version ?? 0 };
-  };
+  const row = hintRow(table, { key, holds: successes, none: { partners: [] } });
   const write = async (news: Success[]): Promise<void> => {
-    const { partners, version } = await read();
+    const { value, at } = await row.read();
     const isNew = new Set(news.map(({ partnerId }) => partnerId));
-    const all = [...news, ...partners.filter(({ partnerId }) => !isNew.has(partnerId))];
+    const all = [...news, ...value.partners.filter(({ partnerId }) => !isNew.has(partnerId))];
     const latest = all.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at)).slice(0, maxPartners);
     known = new Set(latest.map(({ partnerId }) => partnerId));
-    await store(table, versioned({ ...rowKey, partners: latest, version }));
+    await row.write({ partners: latest }, at);
   };
 
   return {
     /** Latest first. */
-    list: async (): Promise<string[]> => (await read()).partners.map(({ partnerId }) => partnerId),
+    list: async (): Promise<string[]> => (await row.read()).value.partners.map(({ partnerId }) => partnerId),
     note: async (partnerId: string, at: number): Promise<void> => {
       noted.set(partnerId, Math.max(at, noted.get(partnerId) ?? 0));
       const isMissed = known.size < maxPartners && !known.has(partnerId);

@@ -18,7 +18,8 @@ const integrationsOf = async (
 /** Nobody's token is used for others while its partner has paused: it has asked us to leave it alone. */
 const isLeftAlone = ({ schedule }: Integration, now: number): boolean => isPaused(schedule, iso(now));
 
-const isActive = (value: Integration): boolean => maySend(value) && value.token?.status === "valid";
+/** Its token may be asked with, as far as its own record tells. */
+export const isActive = (value: Integration): boolean => maySend(value) && value.token?.status === "valid";
 
 const isHeld = async ({ rows }: Pick<Context, "rows">, { partnerId, token }: Integration): Promise<boolean> =>
   isOpen(await rows.read(partnerBreaker(partnerId)), token?.versionId);
@@ -60,7 +61,5 @@ export const nextInTurn = async (context: Context, rotation: string[], withSuspe
     rotation: [...others.slice(0, maxInTurn), ...(next ? [next] : [])].map(({ partnerId }) => partnerId),
     /** Nobody else could be asked who is active. */
     isAlone: !others.some(isActive),
-    /** Nobody at all could. */
-    isDeserted: !fit.some(isActive),
   };
 };

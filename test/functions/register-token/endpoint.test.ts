@@ -5,6 +5,7 @@ import { partnerToken, tokenFingerprint } from "#shared/gradient/gradient-token"
 import { openForAll } from "#test/builders/breakers";
 import { aProblem, jsonHeaders } from "#test/builders/http-event";
 import { hubApi } from "#test/builders/hub-api";
+import { anIntegrationRow } from "#test/builders/integration";
 import { printedBy } from "#test/builders/stdout";
 import { everyRow } from "#test/builders/table";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
@@ -133,12 +134,20 @@ describe("a token that is not taken", () => {
   });
 
   it.each([
-    ["vendor-key", 502, "gradient.vendor-key-rejected", "This is not about yours."],
+    [
+      "vendor-key",
+      502,
+      "gradient.vendor-key-rejected",
+      "That says nothing about yours. Gradient is asked again at 10:05 UTC.",
+    ],
     ["gradient-refuses", 503, "gradient.refused", "refuses all calls of the hub"],
     ["gradient-down", 503, "gradient.unavailable", "does not answer at the moment"],
   ] as const)("is told why none can be checked, without a call: %s", async (trouble, status, code, words) => {
     const { ask, world } = await startedApi();
-    await openForAll(world.table, trouble, world.clock.now());
+    // of more partners than a few: one is left whose token tells more than what somebody types
+    const rotation = ["p-1", "p-2", "p-3", "p-4"];
+    for (const partnerId of rotation) await world.table.put(anIntegrationRow({ partnerId }));
+    await openForAll(world.table, trouble, world.clock.now(), { rotation });
     const before = keptIn(world);
     // wrong, but who would know
     const body = { partnerToken: "gradient-partner-token-9999" };

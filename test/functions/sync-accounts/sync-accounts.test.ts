@@ -286,11 +286,11 @@ describe("what keeps Gradient from answering", () => {
     expect(await world.integration()).toMatchObject({ looks: { failures: 0 }, problems: [] });
   });
 
-  it("is waited for, without a call, when it stands in everybody's way", async () => {
+  it("is waited for, without a call, when it stands in the partner's way", async () => {
     let obstacle: Obstacle | null = null;
     const world = await worldWith(["a"], { refusals: { ...quiet, obstacleFor: async () => obstacle } });
     const retryAt = new Date(world.clock.now() + 7 * 60_000).toISOString();
-    obstacle = { scope: "vendor", why: "gradient-down", since: retryAt, retryAt };
+    obstacle = { scope: "partner", why: "gradient-refuses", since: retryAt, retryAt };
     world.gradient.failNext("readAccounts", { error: new Error("no call may go out") });
 
     expect(await sync(world)).toBe("held");

@@ -1,7 +1,9 @@
 import type { Mutant } from "./mutant.ts";
+import { mutantsOfLooks } from "./mutants-of-looks.ts";
 import { mutantsOfProbes } from "./mutants-of-probes.ts";
 import { mutantsOfRuns } from "./mutants-of-runs.ts";
 import { mutantsOfSending } from "./mutants-of-sending.ts";
+import { mutantsOfTypedTokens } from "./mutants-of-typed-tokens.ts";
 import { mutantsOfVerdicts } from "./mutants-of-verdicts.ts";
 import { mutantsOfWants } from "./mutants-of-wants.ts";
 
@@ -11,6 +13,8 @@ export const allMutants: readonly Mutant[] = [
   ...mutantsOfWants,
   ...mutantsOfVerdicts,
   ...mutantsOfProbes,
+  ...mutantsOfLooks,
+  ...mutantsOfTypedTokens,
 ];
 
 /**

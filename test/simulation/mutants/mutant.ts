@@ -18,6 +18,7 @@ export const suites = {
   sends: [...vitest, "test/functions/export-usage", "test/shared/usage"],
   wants: [...vitest, "test/shared/exports", "test/shared/integrations"],
   pace: [...vitest, "test/shared/pace"],
+  looks: [...vitest, ...["sync-accounts", "watch-mappings"].map(folder)],
   deeds: [...vitest, ...["start-export", "register-token", "cancel-export", "admit-exports"].map(folder)],
 };
 

@@ -6,6 +6,7 @@ const probePartner = "shared/breakers/probes/probe-partner.ts";
 const outageWindow = "shared/breakers/state/outage-window.ts";
 const outageWatch = "shared/breakers/verdicts/outage-watch.ts";
 const obstacle = "shared/breakers/state/obstacle.ts";
+const hintRow = "shared/breakers/state/hint-row.ts";
 const breakerRows = "shared/breakers/state/breaker-rows.ts";
 const operate = "shared/breakers/state/operate.ts";
 const breaker = "shared/breakers/state/breaker.ts";
@@ -49,8 +50,8 @@ export const mutantsOfProbes: Mutant[] = [
     "breakers, vendor probe: nobody to ask keeps it open",
     "breakers",
     probeVendor,
-    "isDeserted)) {\n      await rows.put(closed(mine, clock.now()));",
-    "isDeserted)) {",
+    "isActive(next))) {\n      await rows.put(closed(mine, clock.now()));",
+    "isActive(next))) {",
   ),
   one(
     "breakers, vendor probe: success not noted",
@@ -99,8 +100,15 @@ export const mutantsOfProbes: Mutant[] = [
     "breakers, alone: not alone",
     "breakers",
     probeVendor,
-    'what === "vendor-key" && isAlone',
-    'what === "vendor-key"',
+    'what === "vendor-key" && isAlone)',
+    'what === "vendor-key")',
+  ),
+  one(
+    "breakers, probe: a suspended one counts as nobody",
+    "breakers",
+    probeVendor,
+    "isAlone && !isActive(next)",
+    "!isActive(next)",
   ),
   one("breakers, partner probe: not due", "breakers", probePartner, '|| (row.probeAt ?? "") > iso(clock.now())', ""),
   one(
@@ -186,12 +194,19 @@ export const mutantsOfProbes: Mutant[] = [
     'was === null || was === "doubted"',
     "was === null",
   ),
-  one("breakers, probe: stays where nobody is active", "breakers", candidates, "!fit.some(isActive)", "false"),
+  one("breakers, probe: stays where nobody is active", "breakers", probeVendor, "isAlone && !isActive(next)", "false"),
   one(
     "breakers, successes: unreadable stays",
     "breakers",
-    "shared/breakers/state/recent-successes.ts",
-    "item ? readableOf([item], (row) => readRow(successes, row)) : []",
-    "item ? [readRow(successes, item)] : []",
+    hintRow,
+    "readableOf([item], (row) =>",
+    "[item].map((row) =>",
+  ),
+  one(
+    "breakers, successes: unreadable version stays",
+    "breakers",
+    hintRow,
+    "found ?? { value: none, at: null }",
+    "found ?? { value: none, at: item.version }",
   ),
 ];

@@ -34,9 +34,12 @@ it("writes once a minute, however many partners there are", async () => {
   expect(counted.writes).toBeLessThanOrEqual(9);
 });
 
-it("makes a row anew that cannot be read: it is a hint, and must keep no breaker open", async () => {
+it.each([
+  ["its partners", { version: 7, partners: "canary" }],
+  ["its version", { version: "canary", partners: [] }],
+])("makes a row anew of which %s cannot be read: it is a hint, and must keep no breaker open", async (_, faulty) => {
   const { table, clock, successes } = aProcess();
-  await table.put({ pk: "breaker#recent-successes", sk: "recent-successes", version: 7, partners: "canary" });
+  await table.put({ pk: "breaker#recent-successes", sk: "recent-successes", ...(faulty as { version: number }) });
 
   const printed = await printedBy(async () => {
     await expect(successes.list()).resolves.toEqual([]);

@@ -1,0 +1,26 @@
+import { type Mutant, one } from "./mutant.ts";
+
+const syncing = "functions/sync-accounts/sync-accounts.ts";
+const watching = "functions/watch-mappings/watch-mappings.ts";
+const puttingOff = "shared/integrations/put-off.ts";
+const releasing = "functions/admit-exports/release-wants.ts";
+
+/** Guards around looks that an open breaker holds back: they cost nothing meanwhile, and come once it has closed. */
+export const mutantsOfLooks: Mutant[] = [
+  one("looks are owed while all calls are held", "looks", watching, " || (await areAllHeld())", ""),
+  one(
+    "a look put off leaves the token's trial due",
+    "looks",
+    puttingOff,
+    "tokenCheckAt: notBefore(looks.tokenCheckAt, end)",
+    "tokenCheckAt: looks.tokenCheckAt",
+  ),
+  one(
+    "a look that everybody's breaker holds comes hours after its end",
+    "looks",
+    syncing,
+    'scope === "vendor" ? soonAfter(at) : ',
+    "",
+  ),
+  one("a partner's closed breaker leaves its look put off", "looks", releasing, "putForward(before, at)", "before"),
+];

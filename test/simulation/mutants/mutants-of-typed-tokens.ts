@@ -1,0 +1,22 @@
+import { type Mutant, one } from "./mutant.ts";
+
+const typed = "shared/breakers/probes/typed-token.ts";
+const asking = "functions/register-token/asked-about.ts";
+
+/** Guards around a token that somebody pastes while nobody knows whose key is refused. */
+export const mutantsOfTypedTokens: Mutant[] = [
+  one("typed: none may be tried", "deeds", asking, "ofOurKey && isNew ?", "ofOurKey && !isNew ?"),
+  one("typed: the refused one again", "deeds", asking, "ofOurKey && isNew ?", "ofOurKey ?"),
+  one(
+    "typed: its refusal is blamed on it",
+    "deeds",
+    asking,
+    'isAppError(error, "token.rejected") ? obstruction : error',
+    "error",
+  ),
+  one("typed: what is taken closes nothing", "deeds", asking, "await typed.taken(claim);", ""),
+  one("typed: as many as are pasted", "deeds", typed, " || iso(time - apartMs) < value.triedAt", ""),
+  one("typed: however many partners there are", "deeds", typed, "if (!(await areFew(vendor))) return undefined;", ""),
+  one("typed: the suspended count", "deeds", typed, ".filter(isActive).length", ".length"),
+  one("typed: what was decided since does not stand", "deeds", typed, " || vendor.changedAt !== changedAt", ""),
+];
