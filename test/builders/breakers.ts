@@ -15,7 +15,8 @@ export const openForAll = async (
   trouble: Trouble,
   now: number,
   facts: Partial<Breaker> = {},
-): Promise<void> => store(table, breakerWrite(opened(await findBreaker(table, vendorBreaker), trouble, now, facts)));
+): Promise<void> =>
+  store(table, breakerWrite({ ...opened(await findBreaker(table, vendorBreaker), trouble, now), ...facts }));
 
 export const closeForAll = async (table: Table, now: number): Promise<void> =>
   store(table, breakerWrite(closed(await findBreaker(table, vendorBreaker), now)));

@@ -24,9 +24,9 @@ const lastTry = z.object({ triedAt: instant });
 
 /**
  * A token that a person brings while our own key seems to be refused. Where that was seen with a few partners' tokens
- * alone, it may as well be theirs that are wrong, and no probe can tell: they try the same tokens again and again. So
- * one new token may be tried now and then, as a probe of its own. Taken, it has shown that our key is good; refused, it
- * has shown nothing.
+ * alone, it may as well be theirs that are wrong, and once a probe has not helped, none will: they try the same tokens
+ * again and again. So one new token may be tried now and then, as a probe of its own. Taken, it has shown that our key
+ * is good; refused, it has shown nothing.
  */
 export const typedToken = ({ table, now }: Dependencies) => {
   const areFew = async ({ rotation }: Breaker): Promise<boolean> => {
@@ -43,7 +43,8 @@ export const typedToken = ({ table, now }: Dependencies) => {
       const vendor = await findBreaker(table, vendorBreaker);
       const time = now().getTime();
       const { value, at } = await tries.read();
-      if (vendor.trouble !== "vendor-key" || iso(time - apartMs) < value.triedAt) return undefined;
+      if (vendor.trouble !== "vendor-key" || vendor.tries === 0) return undefined;
+      if (iso(time - apartMs) < value.triedAt) return undefined;
       if (!(await areFew(vendor))) return undefined;
       return unlessLost(undefined, async () => {
         await tries.write({ triedAt: iso(time) }, at);

@@ -9,11 +9,11 @@ import { anIntegrationRow } from "#test/builders/integration";
 import type { ServiceWorld } from "#test/fakes/service-world";
 import { foreign, isTrace, keptBy, newToken, register, tokenInForce } from "./token-rig.ts";
 
-/** The only active partner has generated a new key, its old one was refused, and nobody else could be asked. */
+/** The only active partner has generated a new key, its old one was refused, and so was the first probe. */
 const doubtedWorld = async (facts: Partial<Breaker> = {}) => {
   const world = await activeWorld(["a"]);
   const regenerated = world.gradient.regenerateKey(world.token);
-  await openForAll(world.table, "vendor-key", world.clock.now(), { rotation: [world.partnerId], ...facts });
+  await openForAll(world.table, "vendor-key", world.clock.now(), { rotation: [world.partnerId], tries: 1, ...facts });
   let calls = 0;
   const { readConnection } = world.gradient;
   world.gradient.readConnection = (...of) => {
@@ -80,14 +80,19 @@ describe("a token that somebody brings while nobody knows whether our key or a p
   });
 
   it.each<[string, (world: ServiceWorld) => Promise<Partial<Breaker>>, (regenerated: string) => string]>([
-    ["it is the one that is refused already", async () => ({}), () => "gradient-partner-token-0001"],
+    ["it is the one that is refused already", async () => ({ tries: 1 }), () => "gradient-partner-token-0001"],
     [
       "there are more than a few partners, of whom one tells more",
       async ({ table }) => {
         const rotation = ["p-1", "p-2", "p-3", "p-4"];
         for (const partnerId of rotation) await table.put(anIntegrationRow({ partnerId }));
-        return { rotation };
+        return { rotation, tries: 1 };
       },
+      (regenerated) => regenerated,
+    ],
+    [
+      "no probe has been made so far",
+      async ({ partnerId }) => ({ rotation: [partnerId], tries: 0 }),
       (regenerated) => regenerated,
     ],
   ])("is not tried where %s", async (_, prepare, pasted) => {
