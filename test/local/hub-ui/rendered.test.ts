@@ -5,14 +5,12 @@ import type { Problem } from "#client/api-client";
 import type { OrganizationDetail } from "#local/gradient-sandbox/page/sandbox-api";
 import { Refused } from "#local/hub-ui/page/answers";
 import { type Session, SessionProvider } from "#local/hub-ui/page/session";
-import { currentAgreement } from "#shared/agreements/agreement";
 import { MappingStep } from "../../../local/gradient-sandbox/page/mapping/mapping-step.tsx";
 import { Answered } from "../../../local/hub-ui/page/parts/answered.tsx";
 import { Problems } from "../../../local/hub-ui/page/parts/problems.tsx";
 import { ToConnect } from "../../../local/hub-ui/page/parts/to-connect.tsx";
 import { Consequences } from "../../../local/hub-ui/page/screens/settings/consequences.tsx";
 import { whyNot } from "../../../local/hub-ui/page/screens/settings/disconnect-question.tsx";
-import { InShort } from "../../../local/hub-ui/page/wizard/agreement/in-short.tsx";
 import { Lines } from "../../../local/hub-ui/page/wizard/sending/usage-lines.tsx";
 
 /** A part of the page as somebody gets it who may change things, or may not. */
@@ -78,13 +76,6 @@ describe("what was read before", () => {
     expect(shown(new TypeError("Failed to fetch"))).toBe("Alder");
     const failed = new Refused({ status: 500, code: "internal", detail: "" } as Problem, new Headers());
     expect(shown(failed)).toMatch(/The service failed.*tried again by itself.*Alder/);
-  });
-});
-
-describe("the agreement in short", () => {
-  it("is there for the text in force, and for no other", () => {
-    expect(rendered(InShort, { version: currentAgreement.version }).match(/<li>/g)).toHaveLength(3);
-    expect(rendered(InShort, { version: "2999-01-01" })).toBe("");
   });
 });
 
