@@ -241,7 +241,7 @@ describe("the wizard", () => {
       Date.now = () => now() + 60_000;
       document.dispatchEvent(new Event("visibilitychange"));
     `);
-    expect((await asked).method()).toBe("POST");
+    expect((await asked).postDataJSON()).toEqual({ automatic: true });
     await page.reload();
     await page.getByText("29 of 37 customers mapped").waitFor();
   });
@@ -286,6 +286,13 @@ describe("the wizard", () => {
     await page.getByRole("heading", { name: "Is my usage in Gradient?" }).waitFor();
     await page.goBack();
     await page.getByRole("heading", { name: "Approve usage", level: 2 }).waitFor();
+  });
+
+  it("has the audit trail name the one look that somebody pressed for, and none that the page asked for", async () => {
+    const trail = await tabOf("/audit");
+    await trail.getByText("Confirmed the agreement").waitFor();
+    expect(await trail.getByText("Checked the mapping").count()).toBe(1);
+    await trail.context().close();
   });
 
   it("goes back by the browser's own button, and complained of nothing but refusals", async () => {
