@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RunningSystem, startLocalSystem } from "#test/system/local-system";
-import { launchBrowser, openPage } from "./browser.ts";
+import { faultsEverywhere, launchBrowser, openPage } from "./browser.ts";
 import { button, type Refusal, refuse } from "./hub-page.ts";
 import { oddNames, operatedPartner } from "./operated-partner.ts";
 
@@ -124,6 +124,28 @@ describe.each(acts)("$name", ({ name, address, method, path, before, isKept }) =
       await isKept?.();
       await end();
     }
+  });
+});
+
+describe("an agreement that has changed", () => {
+  it("is asked for anew beside what was confirmed, and one that changes meanwhile is not confirmed by mistake", async () => {
+    const newer = { version: "2027-01-01", sha256: "b".repeat(64), markdown: "# Sharing usage\n\nAnother text." };
+    await page.route("**/gradient/agreement", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), ...newer } });
+    });
+    await show("/connect/1");
+    await page.getByText("The agreement has changed").waitFor();
+    await page.getByText("Another text.").waitFor();
+    await page.getByText(/^Version \d{4}-\d\d-\d\d, .* by /).waitFor();
+    expect(await faultsEverywhere(page)).toEqual([]);
+    // the service's own text is another one by now
+    await button(page, "Confirm the agreement").click();
+    await page.getByRole("alert").getByText("The agreement was changed while you were reading").waitFor();
+    await page.unrouteAll({ behavior: "wait" });
+    await page.reload();
+    await page.getByText("Read what was agreed to, and what data is shared").waitFor();
+    expect(await button(page, "Confirm the agreement").count()).toBe(0);
   });
 });
 
