@@ -9,8 +9,8 @@ const at = "2026-11-25T09:15:00.000Z";
 export const mailSamples: { [Kind in MailKind]: FactsAbout<Kind> } = {
   "agreement-confirmed": {
     kind: "agreement-confirmed",
-    version: "2026-11-01",
-    sha256: "384cfe3ea67fdc15f8c0e2e260e65befa450af88cdecfbac4b86bc3c05cfb87e",
+    version: "2026-11-26",
+    sha256: "5d2f9cf18752790a0f1b2fdf062629a2c3b369be22b2a8442ff9b6270c76a403",
     confirmedAt: at,
     confirmedByName: by.name,
     confirmedByEmail: "dana.reyes@msp.example",
@@ -87,6 +87,7 @@ export const sampleRun: RunReport = {
 
 export const sampleContext: LetterContext = {
   ownerName: "Olga Owner",
+  ownerEmail: "olga.owner@msp.example",
   partnerName: "Harbourline IT",
   timeZone: "Europe/Prague",
   links: { hub: "https://hub.example/gradient", gradient: "https://app.usegradient.com/" },

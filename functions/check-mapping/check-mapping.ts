@@ -38,23 +38,36 @@ export const pressedIn = (rows: Item[]): string | null => {
   return asking ? fromIntegrationItem(asking).looks.pressedAt : null;
 };
 
+interface Check {
+  partnerId: string;
+  by: Actor;
+  /** A page asks by itself, and nobody has pressed anything: the audit trail names what people do. */
+  isAutomatic?: boolean;
+}
+
 /** Asks for a look at what is mapped in Gradient by now, ahead of its time. Asked again at once, it is the same one. */
 export const checkMapping =
   ({ table, now, newId }: Changing) =>
-  ({ partnerId, by }: { partnerId: string; by: Actor }): Promise<{ requestedAt: string }> =>
+  ({ partnerId, by, isAutomatic = false }: Check): Promise<{ requestedAt: string }> =>
     retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);
       if (!before || !(maySend(before) || isDisconnectedThere(before))) throw wrongStep(before?.state ?? "not-started");
       const time = now();
       const at = time.toISOString();
-      if (isJoined(before.looks, time)) return { requestedAt: before.looks.pressedAt ?? at };
+      const told = isAutomatic
+        ? []
+        : [eventWrite({ id: newId(), partnerId, type: "mapping.check-requested", at, details: {}, ...by })];
+      if (isJoined(before.looks, time)) {
+        if (!isAutomatic && !before.looks.isPressTold)
+          await table.transact([
+            integrationWrite({ ...before, looks: { ...before.looks, isPressTold: true } }),
+            ...told,
+          ]);
+        return { requestedAt: before.looks.pressedAt ?? at };
+      }
       const free = goneOn(before);
-      const pressed = { ...free, looks: { ...free.looks, pressedAt: at } };
+      const pressed = { ...free, looks: { ...free.looks, pressedAt: at, isPressTold: !isAutomatic } };
       const { integration: after, owed } = askLook(pressed, "check", { at, newId });
-      await table.transact([
-        integrationWrite(after),
-        ...owed,
-        eventWrite({ id: newId(), partnerId, type: "mapping.check-requested", at, details: {}, ...by }),
-      ]);
+      await table.transact([integrationWrite(after), ...owed, ...told]);
       return { requestedAt: at };
     });

@@ -7,9 +7,9 @@ import { type CheckMappingReply, checkMappingRoute } from "./route.ts";
 export const checkMappingEndpoint = (check: ReturnType<typeof checkMapping>, guard: ChangeGuard) =>
   changeEndpoint(checkMappingRoute, {
     guard,
-    run: async ({ person: { partnerId, by } }): Promise<CheckMappingReply> => ({
+    run: async ({ request: { body }, person: { partnerId, by } }): Promise<CheckMappingReply> => ({
       status: 202,
-      body: await check({ partnerId, by }),
+      body: await check({ partnerId, by, isAutomatic: body?.automatic ?? false }),
     }),
     answerOf: (rows: Item[]): CheckMappingReply | undefined => {
       const requestedAt = pressedIn(rows);

@@ -3,13 +3,12 @@ import { instant } from "#shared/identifier";
 import { everyRole } from "#shared/lambda/http/caller";
 import { docs, type ReplyOf } from "#shared/lambda/http/docs";
 import { route } from "#shared/lambda/http/route";
-import { noBody } from "#shared/wire";
 
 export const checkMappingRoute = route({
   method: "POST",
   path: "/v1/integrations/gradient/mapping/checks",
   callers: everyRole,
-  request: z.object({ body: noBody }),
+  request: z.object({ body: z.strictObject({ automatic: z.literal(true).optional() }).optional() }),
 });
 
 export const checkMappingDocs = () =>
@@ -17,7 +16,8 @@ export const checkMappingDocs = () =>
     id: "checkMapping",
     tag: "Mapping",
     summary: "Look at the mapping now",
-    description: "One look is under way at a time; a second press within 10 s joins it.",
+    description:
+      "One look is under way at a time; a second press within 10 s joins it. A page that asks by itself says `automatic`: the audit trail names what people do, and has no entry of that.",
     replies: {
       202: {
         description: "Somebody looks",

@@ -17,7 +17,7 @@ export const confirmAgreementDocs = () =>
     tag: "Integration",
     summary: "Confirm the agreement",
     description: "The organization's owner is told by e-mail.",
-    example: { version: "2026-11-01", sha256: "5f0c2a55b0f0d8e6d6a1a6e4a3e0a0b8d9c3f0f8b5a1e2d3c4b5a69788796a5b" },
+    example: { version: "2026-11-26", sha256: "5f0c2a55b0f0d8e6d6a1a6e4a3e0a0b8d9c3f0f8b5a1e2d3c4b5a69788796a5b" },
     replies: {
       201: { description: "Confirmed", body: integrationReply },
       200: { description: "This version had been confirmed before", body: integrationReply },

@@ -25,7 +25,7 @@ export const agreementReply = z
     id: "Agreement",
     examples: [
       {
-        version: "2026-11-01",
+        version: "2026-11-26",
         sha256: "5f0c2a55b0f0d8e6d6a1a6e4a3e0a0b8d9c3f0f8b5a1e2d3c4b5a69788796a5b",
         title: "Sharing usage with Gradient",
         markdown: "# Sharing usage with Gradient\n\nBy confirming, …",

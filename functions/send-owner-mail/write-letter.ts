@@ -91,7 +91,8 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
     // the newest of several runs is what counts; every other kind begins with the first of its causes
     const isRun = mail.facts.kind === "run-result";
     const facts = factsOf(mail, (isRun ? mail.further.at(-1) : undefined) ?? mail.facts);
-    const context = { ownerName: mail.recipient === null ? owner.name : "", partnerName, timeZone, links };
+    const reader = mail.recipient === null ? owner : { name: "", email: "" };
+    const context = { ownerName: reader.name, ownerEmail: reader.email, partnerName, timeZone, links };
     const causes = mail.further.map((each) => factsOf(mail, each));
     const run = facts.kind === "run-result" ? await reportOf(mail.partnerId, facts.exportId) : undefined;
     const further = { causes, count: isRun ? 0 : mail.furtherCount };

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as of20261101 from "./texts/2026-11-01.ts";
+import * as of20261126 from "./texts/2026-11-26.ts";
 
 export interface Agreement {
   version: string;
@@ -20,6 +21,7 @@ const agreementOf = (text: Omit<Agreement, "sha256">): Agreement => ({
 /** Every text that was in force, oldest first. */
 export const agreements: [Agreement, ...Agreement[]] = [
   agreementOf({ version: "2026-11-01", ...of20261101, effectiveAt: "2026-11-01T00:00:00.000Z", graceDays: 30 }),
+  agreementOf({ version: "2026-11-26", ...of20261126, effectiveAt: "2026-11-26T00:00:00.000Z", graceDays: 30 }),
 ];
 
 /** The text that is in force. */

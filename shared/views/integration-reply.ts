@@ -118,7 +118,7 @@ export const integrationReply = z
           links: { application: "https://app.usegradient.com/" },
         },
         agreement: {
-          version: "2026-11-01",
+          version: "2026-11-26",
           sha256: "5f0c2a55b0f0d8e6d6a1a6e4a3e0a0b8d9c3f0f8b5a1e2d3c4b5a69788796a5b",
           confirmedAt: "2026-11-22T12:00:00.000Z",
           confirmedBy: "person-1",

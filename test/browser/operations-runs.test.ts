@@ -69,6 +69,20 @@ describe("a partner that is connected", () => {
     await page.getByText("2 lines not mapped").waitFor();
   });
 
+  it("is told of a run that gets nowhere, since when, and what happens then", async () => {
+    const startedAt = new Date(Date.now() - 600_000).toISOString();
+    await page.route(/\/gradient\/exports\/[^/]+$/, async (route) => {
+      const response = await route.fetch();
+      const stuck = { state: "sending", outcome: null, settled: 0, startedAt, finishedAt: null };
+      await route.fulfill({ response, json: { ...(await response.json()), ...stuck } });
+    });
+    await page.reload();
+    await page.getByText(/^No progress since/).waitFor();
+    await page.getByText(/taken up again within minutes: nothing is lost/).waitFor();
+    expect(await faultsEverywhere(page)).toEqual([]);
+    await page.unrouteAll({ behavior: "wait" });
+  });
+
   it("sees how far a slow Gradient is, after a reload, too, and no second run in another tab; and cancels", async () => {
     const { page: other } = await openPage(browser, `${system.endpoints.hubUi}/#/history`);
     await other.getByText("Send everything again").click();
@@ -185,9 +199,9 @@ describe("a partner that is connected", () => {
     await page.getByRole("heading", { name: "Get your key in Gradient" }).waitFor();
     await page.getByLabel("Your Gradient key").fill(await newKey());
     await page.keyboard.press("Enter");
-    await untilFocused(page, "H3 Your agreement to share usage");
+    await untilFocused(page, "H3 Your agreement");
     await page.getByText(/are being set to zero/).waitFor({ state: "detached" });
     const { page: other } = await openPage(browser, `${system.endpoints.hubUi}/#/connect`);
-    await other.getByRole("heading", { name: "What is not shared" }).waitFor();
+    await button(other, "Confirm the agreement").waitFor();
   });
 });

@@ -15,9 +15,7 @@ const wordsInSight = `(() => {
     const range = document.createRange();
     range.selectNodeContents(node);
     const box = range.getBoundingClientRect();
-    const scroller = part.closest(".paper")?.getBoundingClientRect();
-    const isCut = scroller !== undefined && (box.top + box.bottom) / 2 > scroller.bottom;
-    if (box.width === 0 || box.bottom <= 0 || box.top >= innerHeight || isCut || read.has(text)) continue;
+    if (box.width === 0 || box.bottom <= 0 || box.top >= innerHeight || read.has(text)) continue;
     read.add(text);
     count += text.split(/\\s+/).filter((word) => /[\\p{L}\\p{N}]/u.test(word)).length;
   }

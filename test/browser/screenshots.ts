@@ -42,9 +42,8 @@ try {
   const key = await gradient.getByLabel("Key", { exact: true }).inputValue();
   await hub.getByLabel("Your Gradient key").fill(key);
   await button(hub, "Check and save the key").click();
-  await hub.getByRole("checkbox", { name: /I have read this/ }).waitFor();
+  await button(hub, "Confirm the agreement").waitFor();
   await picture(hub, "3-agreement");
-  await hub.getByRole("checkbox", { name: /I have read this/ }).check();
   await button(hub, "Confirm the agreement").click();
   await heading(hub, "Map customers and services");
 

@@ -70,7 +70,7 @@ describe("the wizard", () => {
   it("leads to the organization's page in Gradient after asking, and gives the focus back", async () => {
     const { id } = await gradientPeople(system, organization);
     await button(page, "Go to Gradient").click();
-    const dialog = page.getByRole("dialog", { name: "You are about to leave the hub" });
+    const dialog = page.getByRole("dialog", { name: "You are leaving the hub" });
     const link = dialog.getByRole("link", { name: "Open Gradient" });
 
     expect(await link.getAttribute("href")).toBe(`${system.endpoints.gradient}/#/organizations/${id}`);
@@ -78,6 +78,29 @@ describe("the wizard", () => {
     expect(await faultsEverywhere(page)).toEqual([]);
     await button(page, "Stay here").click();
     await untilFocused(page, "BUTTON Go to Gradient");
+  });
+
+  it("says so once to a person and browser; after that it is a link, also after a reload", async () => {
+    await button(page, "Go to Gradient").click();
+    const first = page.context().waitForEvent("page");
+    await page.getByRole("link", { name: "Open Gradient" }).click();
+    await (await first).close();
+    // whoever comes back has a key to paste
+    await untilFocused(page, "INPUT ");
+    await page.reload();
+    const second = page.context().waitForEvent("page");
+    await page.getByRole("link", { name: "Go to Gradient" }).click();
+    await (await second).close();
+    expect(await page.getByRole("dialog").count()).toBe(0);
+    await untilFocused(page, "INPUT ");
+  });
+
+  it("has one primary act at a time: first to get a key, then to save it", async () => {
+    const primary = page.locator("main .primary");
+    expect(await primary.allTextContents()).toEqual(["Go to Gradient"]);
+    await page.getByLabel("Your Gradient key").fill("x");
+    expect(await primary.allTextContents()).toEqual(["Check and save the key"]);
+    await page.getByLabel("Your Gradient key").fill("");
   });
 
   it("says of a key what is wrong with it, and keeps what was typed", async () => {
@@ -88,6 +111,7 @@ describe("the wizard", () => {
     await key.fill("too short");
     await save.click();
     await page.getByRole("alert").getByText("This does not look like a Gradient key").waitFor();
+    await page.getByText(/A key is one piece of 16 to 256 letters/).waitFor();
     await key.fill("a-key-that-nobody-has-generated");
     await save.click();
     await page.getByRole("alert").getByText("Gradient does not accept this key").waitFor();
@@ -143,17 +167,19 @@ describe("the wizard", () => {
     const { generateKey } = await gradientPeople(system, organization);
     await page.getByLabel("Your Gradient key").fill(` "${await generateKey()}"\n`);
     await page.keyboard.press("Enter");
-    await untilFocused(page, "H3 Your agreement to share usage");
-    await page.getByText("Gradient takes the key").waitFor();
+    await untilFocused(page, "H3 Your agreement");
     await page.reload();
-    await page.getByRole("heading", { name: "What is not shared" }).waitFor();
+    await page
+      .getByText(/^people's names or e-mail addresses|Not shared:/)
+      .first()
+      .waitFor();
     expect(await faultsEverywhere(page)).toEqual([]);
     await page.getByText(`Connected with ${organization}`).waitFor();
   });
 
   it("confirms the agreement once in two tabs, and shows the owner's mail", async () => {
     const other = await tabOf("/connect/1");
-    for (const tab of [page, other]) await tab.getByRole("checkbox", { name: /I have read this/ }).check();
+    for (const tab of [page, other]) await button(tab, "Confirm the agreement").waitFor();
     // a reading finds it confirmed before the answer to the press is there
     await page.route("**/agreement/confirmations", async (route) => {
       const answer = await route.fetch();
@@ -215,7 +241,7 @@ describe("the wizard", () => {
       Date.now = () => now() + 60_000;
       document.dispatchEvent(new Event("visibilitychange"));
     `);
-    expect((await asked).method()).toBe("POST");
+    expect((await asked).postDataJSON()).toEqual({ automatic: true });
     await page.reload();
     await page.getByText("29 of 37 customers mapped").waitFor();
   });
@@ -253,13 +279,20 @@ describe("the wizard", () => {
     await untilFocused(page, "BUTTON Show the first 20 only");
   });
 
-  it("ends: its steps say what they leave open, and Finish leads to the overview", async () => {
+  it("ends: its steps say what they leave open, and the last button leads to the overview", async () => {
     await page.getByRole("link", { name: /Step 3: Approve usage.*sent: approve in Gradient/ }).waitFor();
     await page.getByRole("link", { name: /Step 2: .*done, but 3 customers not mapped/ }).waitFor();
-    await button(page, "Finish").click();
+    await button(page, "Go to the overview").click();
     await page.getByRole("heading", { name: "Is my usage in Gradient?" }).waitFor();
     await page.goBack();
     await page.getByRole("heading", { name: "Approve usage", level: 2 }).waitFor();
+  });
+
+  it("has the audit trail name the one look that somebody pressed for, and none that the page asked for", async () => {
+    const trail = await tabOf("/audit");
+    await trail.getByText("Confirmed the agreement").waitFor();
+    expect(await trail.getByText("Checked the mapping").count()).toBe(1);
+    await trail.context().close();
   });
 
   it("goes back by the browser's own button, and complained of nothing but refusals", async () => {

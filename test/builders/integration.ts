@@ -1,3 +1,4 @@
+import { currentAgreement } from "#shared/agreements/agreement";
 import { type Integration, integrationWrite, noMapping } from "#shared/integrations/integration";
 import { noLooks } from "#shared/integrations/record/looks";
 import { noNotifications } from "#shared/integrations/record/notifications";
@@ -31,7 +32,7 @@ export const anIntegration = (integration: Partial<Integration> = {}): Integrati
     lastSyncedAt: null,
   },
   agreement: {
-    version: "2026-11-01",
+    version: currentAgreement.version,
     sha256: "a".repeat(64),
     confirmedAt: minutesAfter(-100),
     confirmedBy: "person-1",

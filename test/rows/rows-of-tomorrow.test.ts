@@ -84,7 +84,8 @@ const anApi = async () => {
   const view = integrationView({
     table,
     gradientBaseUrl: "https://gradient.example/api",
-    now: () => new Date(),
+    // as the rows are of that time
+    now: () => new Date("2026-11-22T12:00:00Z"),
     obstacleFor: async () => null,
   });
   const endpoint = readIntegrationEndpoint({ table, view, agreement: currentAgreement });

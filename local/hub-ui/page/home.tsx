@@ -28,7 +28,7 @@ export const Home = ({ heading }: { heading: RefObject<HTMLHeadingElement | null
                   <h3>Gradient</h3>
                   <Badge tone={stateWords(state).tone}>{stateWords(state).text}</Badge>
                 </div>
-                <p>Compares what each of your customers uses with what you bill. You approve every change there.</p>
+                <p>Compares what your customers use with what you bill.</p>
                 {hasStood.has(state) ? (
                   <a className="button primary" href="#/overview">
                     Show how it stands

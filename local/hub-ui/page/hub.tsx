@@ -45,8 +45,6 @@ const Place = ({ session }: { session: Session }) => {
   const { organization } = session.person;
   useEffect(() => {
     document.title = `${title} · ${screen === undefined ? "" : "Gradient · "}${organization}`;
-    // on a phone the row of screens is wider than the page
-    document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
     if (shown.current === name) return;
     shown.current = name;
     heading.current?.focus();

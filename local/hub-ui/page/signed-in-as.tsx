@@ -13,21 +13,24 @@ export const SignedInAs = ({ session, signIn }: { session: Session; signIn(sub: 
   const { people } = session.setting;
   const organizations = [...new Set(people.map(({ organization }) => organization))];
   return (
-    <label className="who">
-      <span className="small quiet unseen-on-phone">Signed in as</span>
-      <select value={session.person.sub} onChange={(event) => signIn(event.target.value)}>
-        {organizations.map((organization) => (
-          <optgroup key={organization} label={organization}>
-            {people
-              .filter((one) => one.organization === organization)
-              .map((one) => (
-                <option key={one.sub} value={one.sub}>
-                  {one.name}, {roleNames[one.role]} · {organization}
-                </option>
-              ))}
-          </optgroup>
-        ))}
-      </select>
-    </label>
+    <div className="who">
+      <label>
+        <span className="small quiet unseen-on-phone">Signed in as</span>{" "}
+        <select value={session.person.sub} onChange={(event) => signIn(event.target.value)}>
+          {organizations.map((organization) => (
+            <optgroup key={organization} label={organization}>
+              {people
+                .filter((one) => one.organization === organization)
+                .map((one) => (
+                  <option key={one.sub} value={one.sub}>
+                    {one.name}, {roleNames[one.role]}
+                  </option>
+                ))}
+            </optgroup>
+          ))}
+        </select>
+      </label>
+      <bdi className="small quiet">{session.person.organization}</bdi>
+    </div>
   );
 };

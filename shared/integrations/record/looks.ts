@@ -14,8 +14,10 @@ export const looks = z.object({
   met: z.int().default(0),
   /** Somebody waits for it: a person, or a partner that has just finished mapping. */
   isAwaited: z.boolean().default(false),
-  /** When a person asked last. */
+  /** When a person asked last, or a page by itself. */
   pressedAt: instant.nullable().default(null),
+  /** The audit trail names that person. It names nobody where a page asked. */
+  isPressTold: z.boolean().default(true),
   /** Until then at the latest one is on its way to a worker, or under way; null: neither. */
   until: instant.nullable().default(null),
   /** The worker that is at it; null while none is. */

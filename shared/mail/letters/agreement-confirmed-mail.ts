@@ -1,4 +1,4 @@
-import { asciiAddress } from "../../mail-address.ts";
+import { asciiAddress, mailboxAddress } from "../../mail-address.ts";
 import type { FactsAbout } from "../mail-facts.ts";
 import { type Letter, nameLine, oneLine } from "./letter.ts";
 import { gradientLink, hubLink, type LetterContext, moment, paragraph } from "./letter-context.ts";
@@ -9,7 +9,7 @@ const shownHashDigits = 12;
 const sharedData = [
   "the names of your customers and the hub's own id of each",
   "the names of the services you resell, with their description and category",
-  "per customer and service, how many units are in use now (seats, connectors and the like)",
+  "per customer and service, how many units are in use (seats, connectors and the like)",
 ];
 
 /** An address as it is; whatever else an identity provider put in its place is a name. */
@@ -23,38 +23,36 @@ export const agreementConfirmedMail = (
 ): Letter => {
   const partner = nameLine(context.partnerName);
   const person = `${nameLine(facts.confirmedByName)} (${addressLine(facts.confirmedByEmail)})`;
+  const isReader = mailboxAddress(facts.confirmedByEmail) === mailboxAddress(context.ownerEmail);
+  const who: [string, string][] = isReader ? [] : [["Confirmed by", person]];
+  const agreement = `the agreement that lets us send the usage of ${partner} to Gradient`;
 
   return {
     subject: `Billing agreement for Gradient confirmed: ${partner}`,
     parts: [
       paragraph(
-        `${person} has confirmed the agreement that lets us send the usage of ${partner} to Gradient. You are told as the owner of the organization; nothing is asked of you if that is right.`,
+        isReader
+          ? `You confirmed ${agreement}. If that was you, nothing is asked of you.`
+          : `${person} has confirmed ${agreement}. You are told as the owner of the organization; nothing is asked of you if that is right.`,
       ),
       {
         kind: "facts",
         facts: [
           ["Organization", partner],
-          ["Confirmed by", person],
+          ...who,
           ["When", moment(context, facts.confirmedAt)],
           ["From address", oneLine(facts.address)],
           ["Agreement", `${oneLine(agreementTitle)}, version ${oneLine(facts.version)}`],
           ["SHA-256 of its text", `${oneLine(facts.sha256).slice(0, shownHashDigits)}…`],
         ],
       },
-      { kind: "heading", text: "What will be shared with Gradient" },
+      { kind: "heading", text: "What is shared with Gradient" },
       { kind: "list", items: sharedData },
-      paragraph(
-        "Beyond the status of the connection nothing else is sent: no users, no addresses, none of your customers' data.",
-      ),
+      paragraph("Beyond the status of the connection nothing else is sent: no people, no e-mail addresses, no prices."),
       { kind: "heading", text: "What happens now" },
-      {
-        kind: "list",
-        items: [
-          "Your customers and services appear in Gradient by themselves.",
-          "Somebody on your side maps them in Gradient to those of your PSA.",
-          "As soon as a customer and a service are mapped, their usage is sent, and from then on regularly.",
-        ],
-      },
+      paragraph(
+        "The names appear in Gradient by themselves. Map your customers and services there to those of your PSA: as soon as one of each is mapped, their usage is sent, and from then on regularly.",
+      ),
       gradientLink(context, "Map customers and services in Gradient"),
       { kind: "heading", text: "If you do not agree" },
       paragraph(

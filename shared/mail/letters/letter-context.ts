@@ -5,6 +5,8 @@ import { inWords } from "./moment.ts";
 export interface LetterContext {
   /** Empty where somebody else is written to, whose name is not known. */
   ownerName: string;
+  /** Empty, too, where somebody else is written to. */
+  ownerEmail: string;
   /** The organization as the hub knows it. */
   partnerName: string;
   /** IANA name. */

@@ -17,6 +17,40 @@ it("has Gradient asked, and shows when it was", async () => {
   expect((await world.integration()).mapping.lastCheckedAt).toBe("2026-11-22T10:00:30.000Z");
 });
 
+it("is told in the audit trail where somebody pressed, and not where a page asks by itself", async () => {
+  const world = serviceWorld();
+  await world.addCustomer("a");
+  await world.connect();
+  const told = () => everyRow(world.table).filter(({ type }) => type === "mapping.check-requested");
+  const check = checkMapping(world.common);
+
+  await check({ ...world, isAutomatic: true });
+  expect(owedTasks(world.table)).toContainEqual(expect.objectContaining({ kind: "sync-accounts", reason: "check" }));
+  expect(told()).toEqual([]);
+  await world.clock.settle(world.clock.sleep(30_000));
+  await check(world);
+  expect(told()).toMatchObject([{ actor: world.by.actor, at: "2026-11-22T10:00:30.000Z" }]);
+});
+
+it("names whoever presses while a page's own look is under way, once, and looks no second time", async () => {
+  const world = serviceWorld();
+  await world.addCustomer("a");
+  await world.connect();
+  await world.clock.settle(world.clock.sleep(30_000));
+  const check = checkMapping(world.common);
+  const requestedAt = "2026-11-22T10:00:30.000Z";
+
+  expect(await check({ ...world, isAutomatic: true })).toEqual({ requestedAt });
+  const owed = owedTasks(world.table);
+  await world.clock.settle(world.clock.sleep(2_000));
+  for (const isAutomatic of [false, false, true])
+    expect(await check({ ...world, isAutomatic })).toEqual({ requestedAt });
+
+  expect(owedTasks(world.table)).toEqual(owed);
+  const told = everyRow(world.table).filter(({ type }) => type === "mapping.check-requested");
+  expect(told).toMatchObject([{ at: "2026-11-22T10:00:32.000Z" }]);
+});
+
 it("opens Next by itself once the partner has mapped", async () => {
   const world = serviceWorld();
   await world.addService("dns");

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { aProblem, jsonHeaders } from "#test/builders/http-event";
 import { hubApi } from "#test/builders/hub-api";
+import { everyRow } from "#test/builders/table";
 import { serviceWorld } from "#test/fakes/service-world";
 
 it("answers with 202, also a repeat", async () => {
@@ -10,6 +11,16 @@ it("answers with 202, also a repeat", async () => {
   const answer = { status: 202, headers: jsonHeaders, body: { requestedAt: "2026-11-22T10:00:00.000Z" } };
 
   expect([await ask("check"), await ask("check", { body: {} })]).toEqual([answer, answer]);
+});
+
+it("takes a page's own asking, which nobody pressed, and nothing else in its place", async () => {
+  const world = serviceWorld();
+  await world.connect();
+  const { ask } = hubApi(world);
+
+  expect(await ask("check", { body: { automatic: true } })).toMatchObject({ status: 202 });
+  expect(everyRow(world.table).filter(({ type }) => type === "mapping.check-requested")).toEqual([]);
+  expect(await ask("check", { body: { automatic: false } })).toMatchObject({ status: 422 });
 });
 
 it("answers out of step with what comes first", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readIntegrationEndpoint } from "#functions/read-integration/endpoint";
+import { currentAgreement } from "#shared/agreements/agreement";
 import { eventWrite } from "#shared/events/event";
 import { ownerMailWrite, queuedMail } from "#shared/mail/owner-mail";
 import { integrationView } from "#shared/views/integration-view";
@@ -87,7 +88,7 @@ describe("GET /", () => {
       },
       gradient: { organizationName: "Example MSP", status: "active", lastSyncedAt: null, links },
       agreement: {
-        version: "2026-11-01",
+        version: currentAgreement.version,
         sha256: "a".repeat(64),
         confirmedAt: minutesAfter(-100),
         confirmedBy: "person-1",
@@ -141,7 +142,7 @@ describe("GET /agreement", () => {
       answer({
         ...agreement,
         confirmation: {
-          version: "2026-11-01",
+          version: currentAgreement.version,
           sha256: "a".repeat(64),
           confirmedAt: minutesAfter(-100),
           confirmedBy: "person-1",

@@ -5,14 +5,13 @@ import type { Problem } from "#client/api-client";
 import type { OrganizationDetail } from "#local/gradient-sandbox/page/sandbox-api";
 import { Refused } from "#local/hub-ui/page/answers";
 import { type Session, SessionProvider } from "#local/hub-ui/page/session";
-import { currentAgreement } from "#shared/agreements/agreement";
 import { MappingStep } from "../../../local/gradient-sandbox/page/mapping/mapping-step.tsx";
 import { Answered } from "../../../local/hub-ui/page/parts/answered.tsx";
 import { Problems } from "../../../local/hub-ui/page/parts/problems.tsx";
 import { ToConnect } from "../../../local/hub-ui/page/parts/to-connect.tsx";
 import { Consequences } from "../../../local/hub-ui/page/screens/settings/consequences.tsx";
 import { whyNot } from "../../../local/hub-ui/page/screens/settings/disconnect-question.tsx";
-import { InShort } from "../../../local/hub-ui/page/wizard/agreement/in-short.tsx";
+import { leftOutWords } from "../../../local/hub-ui/page/wizard/mapping/left-out.tsx";
 import { Lines } from "../../../local/hub-ui/page/wizard/sending/usage-lines.tsx";
 
 /** A part of the page as somebody gets it who may change things, or may not. */
@@ -81,13 +80,6 @@ describe("what was read before", () => {
   });
 });
 
-describe("the agreement in short", () => {
-  it("is there for the text in force, and for no other", () => {
-    expect(rendered(InShort, { version: currentAgreement.version }).match(/<li>/g)).toHaveLength(3);
-    expect(rendered(InShort, { version: "2999-01-01" })).toBe("");
-  });
-});
-
 describe("the way to the wizard", () => {
   it("is to go on for whoever may, and to look for everybody else", () => {
     expect(rendered(ToConnect, { act: "Set up Gradient" })).toContain("Set up Gradient");
@@ -118,6 +110,19 @@ describe("the question about disconnecting", () => {
     expect(whyNot({ ...answers, typed: "disconnec" })).toBe("Type the word first.");
     expect(whyNot({ ...answers, isRead: false })).toBe("What it would do has to be read first.");
   });
+});
+
+describe("what is left out", () => {
+  it.each([
+    [[0, 0, 0, 0], "Nobody and nothing."],
+    [[0, 2, 1, 0], "3 customers (2 on trial, 1 without a provisioned service)."],
+    [[1, 0, 0, 2], "1 customer (1 by choice) and 2 services."],
+  ])(
+    "%j is told without what there is none of",
+    ([accounts = 0, trial = 0, notProvisioned = 0, services = 0], words) => {
+      expect(leftOutWords({ accounts, trial, notProvisioned, services })).toBe(words);
+    },
+  );
 });
 
 describe("a mapping step of the sandbox", () => {

@@ -25,26 +25,34 @@ interface KeyFormProps {
   act: string;
   /** Said once it is done, where the form is still there. */
   done?: string;
+  /** It is the next thing to do; without a key something else may be. */
+  isNext?: boolean;
+  /** There is something in the field, or no more. */
+  onTyped?(isThere: boolean): void;
   /** Where the key goes, for whoever leads there. */
   field?: RefObject<HTMLInputElement | null>;
 }
 
 /** Takes a partner's key, and keeps what was typed until it is stored. Another organization is asked about first. */
-export const KeyForm = ({ act, done, field }: KeyFormProps) => {
+export const KeyForm = ({ act, done, isNext = true, onTyped, field }: KeyFormProps) => {
   const [text, setText] = useState("");
   const [isShown, setShown] = useState(false);
   const [isMissing, setMissing] = useState(false);
   const registering = useChange("PUT /v1/integrations/gradient/token");
   const own = useRef<HTMLInputElement>(null);
   const input = field ?? own;
-  const hintId = useId();
+  const id = useId();
   const faultId = useId();
   const asksFirst = differing(registering.error);
+  const type = (typed: string) => {
+    setText(typed);
+    onTyped?.(typed.trim() !== "");
+  };
   const register = (confirmation: { confirmOrganizationChange?: true } = {}) => {
     setMissing(text.trim() === "");
     if (text.trim() === "") return;
     const body: { partnerToken: string; confirmOrganizationChange?: true } = { partnerToken: text, ...confirmation };
-    registering.mutate({ body }, { onSuccess: () => setText("") });
+    registering.mutate({ body }, { onSuccess: () => type("") });
   };
   const isRefused = registering.error !== null && asksFirst === undefined;
   useEffect(() => {
@@ -54,21 +62,18 @@ export const KeyForm = ({ act, done, field }: KeyFormProps) => {
   return (
     <form className="stack" noValidate>
       <div>
-        <label htmlFor={`${hintId}-key`}>Your Gradient key</label>
-        <p id={hintId} className="quiet small">
-          One piece of 16 to 256 letters, digits and signs, without spaces and colons.
-        </p>
+        <label htmlFor={`${id}-key`}>Your Gradient key</label>
         <div className="row field">
           <input
             ref={input}
-            id={`${hintId}-key`}
+            id={`${id}-key`}
             type={isShown ? "text" : "password"}
             value={text}
-            onChange={(event) => setText(event.target.value)}
+            onChange={(event) => type(event.target.value)}
             autoComplete="off"
             autoCapitalize="off"
             spellCheck={false}
-            aria-describedby={isMissing ? `${hintId} ${faultId}` : hintId}
+            aria-describedby={isMissing ? faultId : undefined}
             aria-invalid={isMissing || isRefused || undefined}
           />
           <Button onPress={() => setShown(!isShown)}>{isShown ? "Hide" : "Show"}</Button>
@@ -81,12 +86,17 @@ export const KeyForm = ({ act, done, field }: KeyFormProps) => {
       </div>
       {isRefused ? <Failure error={registering.error} onRetry={() => register()} /> : null}
       <div className="row">
-        <Button kind="primary" type="submit" onPress={() => register()} isPending={registering.isPending}>
+        <Button
+          {...(isNext ? { kind: "primary" as const } : {})}
+          type="submit"
+          onPress={() => register()}
+          isPending={registering.isPending}
+        >
           {act}
         </Button>
         {registering.isPending ? (
           <span role="status" className="quiet small">
-            Gradient is being asked about the key…
+            Asking Gradient…
           </span>
         ) : null}
       </div>

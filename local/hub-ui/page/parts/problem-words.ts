@@ -26,7 +26,8 @@ const byCode: Record<string, Words> = {
   "export.not-found": { title: "There is no such run", whatToDo: "It may belong to another organization." },
   "token.malformed": {
     title: "This does not look like a Gradient key",
-    whatToDo: "Nothing was saved. Copy the whole key in Gradient, without anything around it, and paste it again.",
+    whatToDo:
+      "Nothing was saved. A key is one piece of 16 to 256 letters, digits and signs, without spaces and colons: copy the whole of it in Gradient, and paste it again.",
   },
   "token.rejected": {
     title: "Gradient does not accept this key",

@@ -11,23 +11,29 @@ const KeyBadge = ({ status }: { status: string }) =>
     <Badge tone="bad">Gradient refuses the key</Badge>
   );
 
-/** What the stored key is, and whose; in a line where something else is to be done. The key is never shown again. */
+const Organization = ({ integration: { gradient } }: { integration: Integration }) => (
+  <strong>
+    <bdi>{gradient.organizationName ?? "unknown"}</bdi>
+  </strong>
+);
+
+/** Whose key it is, in a line, where the agreement is still to be confirmed. */
+export const ConnectedWith = ({ integration }: { integration: Integration }) => {
+  const { token, state } = integration;
+  if (token === null || state !== "awaiting-agreement") return null;
+  return (
+    <span>
+      {token.status === "valid" ? null : <KeyBadge status={token.status} />} Connected with{" "}
+      <Organization integration={integration} />
+    </span>
+  );
+};
+
+/** What the stored key is, and whose. The key is never shown again. */
 export const Connection = ({ integration }: { integration: Integration }) => {
   const { setting } = useSession();
-  const { token, gradient, state } = integration;
-  if (token === null) return null;
-  const organization = (
-    <strong>
-      <bdi>{gradient.organizationName ?? "unknown"}</bdi>
-    </strong>
-  );
-  if (state === "awaiting-agreement")
-    return (
-      <p className="row">
-        <KeyBadge status={token.status} />
-        <span>Connected with {organization}</span>
-      </p>
-    );
+  const { token, state } = integration;
+  if (token === null || state === "awaiting-agreement") return null;
   return (
     <section className="card">
       <div className="row apart">
@@ -36,7 +42,9 @@ export const Connection = ({ integration }: { integration: Integration }) => {
       </div>
       <dl className="facts">
         <dt>Gradient organization</dt>
-        <dd>{organization}</dd>
+        <dd>
+          <Organization integration={integration} />
+        </dd>
         <dt>Key</dt>
         <dd>
           ends in <code>{token.lastFour}</code>

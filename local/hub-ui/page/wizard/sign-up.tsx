@@ -1,4 +1,4 @@
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { useChange } from "../answers.ts";
 import { Button } from "../parts/button.tsx";
 import { Disconnecting } from "../parts/disconnecting.tsx";
@@ -54,7 +54,7 @@ const Start = ({ isAgain }: { isAgain: boolean }) => {
       <p>
         {isAgain
           ? "No usage is sent. You can connect again at any time; the history of what was sent is still here."
-          : "It takes about three minutes. You need an account in Gradient, and the right to agree for your organization."}
+          : "You need a Gradient account, and the right to agree for your organization."}
       </p>
       <Failure error={starting.error} onRetry={start} />
       <MayChange>
@@ -68,15 +68,21 @@ const Start = ({ isAgain }: { isAgain: boolean }) => {
 
 const GetKey = ({ integration }: { integration: Integration }) => {
   const field = useRef<HTMLInputElement>(null);
+  // one act at a time is the next one
+  const [hasKey, setHasKey] = useState(false);
   return (
     <>
-      <p>Connect this hub in Gradient, copy the key that it shows you, and paste it here.</p>
+      <p>Connect this hub there, and paste the key here.</p>
       <MayChange>
         <div className="row">
           {/* whoever comes back has a key to paste */}
-          <GoToGradient integration={integration} kind="primary" onOpened={() => field.current?.focus()} />
+          <GoToGradient
+            integration={integration}
+            {...(hasKey ? {} : { kind: "primary" as const })}
+            onOpened={() => field.current?.focus()}
+          />
         </div>
-        <KeyForm act="Check and save the key" field={field} />
+        <KeyForm act="Check and save the key" field={field} isNext={hasKey} onTyped={setHasKey} />
       </MayChange>
     </>
   );

@@ -25,11 +25,11 @@ export const Steps = ({ shown, integration }: { shown: Step; integration: Integr
               <span className="step-mark" aria-hidden="true">
                 {state === "done" ? "✓" : step}
               </span>
-              {/* on a phone the mark says enough of those that are not open */}
-              <span className={step === shown ? undefined : "unseen-on-phone"}>
+              <span>
                 <span className="unseen">Step {step}: </span>
                 {stepTitles[step]}
-                <span className="small state">{text}</span>
+                {/* on a phone the mark says enough of those that are not open */}
+                <span className={step === shown ? "small state" : "small state unseen-on-phone"}>{text}</span>
               </span>
             </>
           );

@@ -14,6 +14,7 @@ const facts: FactsAbout<"agreement-confirmed"> = {
 };
 const context: LetterContext = {
   ownerName: "Jana Nováková",
+  ownerEmail: "jana@msp.example",
   partnerName: "Example MSP",
   timeZone: "Europe/Prague",
   links: { hub: "https://hub.example/gradient?a=1&b=2", gradient: "https://app.usegradient.com/" },
@@ -41,24 +42,23 @@ From address:        203.0.113.7
 Agreement:           Sending usage to Gradient, version 2026-11-01
 SHA-256 of its text: 9f86d081884c…
 
-What will be shared with Gradient
----------------------------------
+What is shared with Gradient
+----------------------------
 
   * the names of your customers and the hub's own id of each
   * the names of the services you resell, with their description and category
-  * per customer and service, how many units are in use now (seats, connectors
-    and the like)
+  * per customer and service, how many units are in use (seats, connectors and
+    the like)
 
-Beyond the status of the connection nothing else is sent: no users, no
-addresses, none of your customers' data.
+Beyond the status of the connection nothing else is sent: no people, no e-mail
+addresses, no prices.
 
 What happens now
 ----------------
 
-  * Your customers and services appear in Gradient by themselves.
-  * Somebody on your side maps them in Gradient to those of your PSA.
-  * As soon as a customer and a service are mapped, their usage is sent, and
-    from then on regularly.
+The names appear in Gradient by themselves. Map your customers and services
+there to those of your PSA: as soon as one of each is mapped, their usage is
+sent, and from then on regularly.
 
 Map customers and services in Gradient:
 https://app.usegradient.com/
@@ -79,6 +79,15 @@ describe("the mail about a confirmed agreement", () => {
     const mail = letter();
     expect(mail.subject).toBe("Billing agreement for Gradient confirmed: Example MSP");
     expect(mail.text).toBe(text);
+  });
+
+  it("says You to an owner who has confirmed, however the address is spelled, and names nobody else", () => {
+    const mail = letter({ confirmedByName: "Jana Nováková", confirmedByEmail: " Jana@MSP.example" });
+    expect(mail.text.replace(/\s+/g, " ")).toContain(
+      "You confirmed the agreement that lets us send the usage of Example MSP",
+    );
+    expect(mail.text).not.toMatch(/Confirmed by|told as the owner/);
+    expect(mail.text.length).toBeLessThan(letter().text.length);
   });
 
   it("says the same in HTML", () => {

@@ -6,6 +6,7 @@ import type { FactsAbout } from "#shared/mail/mail-facts";
 const facts: FactsAbout<"token-rejected"> = { kind: "token-rejected", rejectedAt: "2026-11-02T23:15:30.000Z" };
 const context: LetterContext = {
   ownerName: "Jana Nováková",
+  ownerEmail: "jana@msp.example",
   partnerName: "Example MSP",
   timeZone: "Europe/Prague",
   links: { hub: "https://hub.example/gradient", gradient: "https://app.usegradient.com/" },

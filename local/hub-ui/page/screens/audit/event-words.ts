@@ -15,7 +15,7 @@ const words: Record<string, string> = {
   "owner.changed": "The organization has another owner",
   "notifications.changed": "Changed who hears of results",
   "mapping.reported": "Gradient reported that mapping is complete",
-  "mapping.check-requested": "Had the mapping looked at",
+  "mapping.check-requested": "Checked the mapping",
   "mapping.left-out": "Left customers or services out",
   "mapping.taken-in": "Took customers or services in again",
   "export.started": "A run started",

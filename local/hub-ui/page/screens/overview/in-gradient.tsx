@@ -109,9 +109,7 @@ export const InGradient = ({ all, integration }: { all: AllLines; integration: I
         <span className="quiet small">
           Accepted is not approved yet: what you bill changes once you approve the card in Gradient.
         </span>
-        <GoToGradient integration={integration}>
-          <p>There, open the SYNTHESIZE tab and approve what is right.</p>
-        </GoToGradient>
+        <GoToGradient integration={integration} />
       </div>
     </>
   );

@@ -52,9 +52,7 @@ export const KeyCard = ({ integration, token }: KeyCardProps) => {
           checked with Gradient first; one that it does not accept changes nothing here.
         </p>
         <div className="row">
-          <GoToGradient integration={integration}>
-            <p>There, regenerate the key of this integration and copy it.</p>
-          </GoToGradient>
+          <GoToGradient integration={integration} />
         </div>
         <KeyForm act="Replace the key" done="Gradient has accepted the new key." />
       </MayChange>

@@ -1,4 +1,4 @@
-import { type RefObject, useState } from "react";
+import type { RefObject } from "react";
 import type { BodyOf } from "#client/api-client";
 import { goTo } from "../../../../page-parts/address.ts";
 import { Badge, Notice } from "../../../../page-parts/notice.tsx";
@@ -12,8 +12,8 @@ import { MayChange } from "../../parts/may-change.tsx";
 import { nameOf } from "../../people.ts";
 import { useSession } from "../../session.ts";
 import type { Integration } from "../../states.ts";
+import { ConnectedWith } from "../connection.tsx";
 import { addressOf } from "../steps.tsx";
-import { InShort } from "./in-short.tsx";
 import { Markdown } from "./markdown.tsx";
 import { OwnerMail } from "./owner-mail.tsx";
 
@@ -30,16 +30,18 @@ export const Agreement = ({ integration, heading }: AgreementProps) => {
   const confirming = useConfirm(integration.agreement !== null);
   return (
     <section className="card">
-      <h3 ref={heading} tabIndex={-1}>
-        Your agreement to share usage
-      </h3>
+      <div className="row apart">
+        <h3 ref={heading} tabIndex={-1}>
+          Your agreement
+        </h3>
+        <ConnectedWith integration={integration} />
+      </div>
       <Answered answer={agreement}>
         {(text) => (
           <>
             <Confirmed integration={integration} text={text} />
             {integration.agreement?.sha256 === text.sha256 ? null : (
-              // of another text the tick would mean something else
-              <Confirm key={text.sha256} text={text} isNewer={integration.agreement !== null} confirming={confirming} />
+              <Confirm text={text} isNewer={integration.agreement !== null} confirming={confirming} />
             )}
           </>
         )}
@@ -48,11 +50,14 @@ export const Agreement = ({ integration, heading }: AgreementProps) => {
   );
 };
 
-const Words = ({ text: { title, markdown, version } }: { text: Text }) => (
-  <>
+const Paper = ({ text: { title, markdown, version } }: { text: Text }) => (
+  <section className="paper" aria-label={title}>
+    <div className="row apart">
+      <h4>{title}</h4>
+      <span className="small quiet">Version {version}</span>
+    </div>
     <Markdown text={markdown} title={title} />
-    <p className="small quiet">Version {version}</p>
-  </>
+  </section>
 );
 
 /**
@@ -81,7 +86,6 @@ interface ConfirmProps {
 
 const Confirm = ({ text, isNewer, confirming }: ConfirmProps) => {
   const { person } = useSession();
-  const [isRead, setRead] = useState(false);
   const confirm = () => confirming.confirm(text);
   return (
     <>
@@ -90,30 +94,17 @@ const Confirm = ({ text, isNewer, confirming }: ConfirmProps) => {
           Read the new text and confirm it, so that usage goes on being sent.
         </Notice>
       ) : null}
-      <InShort version={text.version} />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: without a mouse it could not be scrolled (WCAG 2.1.1) */}
-      <section className="paper whole" aria-label={text.title} tabIndex={0}>
-        <h4>{text.title}</h4>
-        <Words text={text} />
-      </section>
+      <Paper text={text} />
       <Failure error={confirming.error} onRetry={confirm} />
       <MayChange>
-        <label className="tick">
-          <input type="checkbox" checked={isRead} onChange={(event) => setRead(event.target.checked)} />
-          <span>
-            I have read this and may agree to it for <bdi>{person.organization}</bdi>.
-          </span>
-        </label>
-        <p className="small quiet">Your organization's owner gets an e-mail about it.</p>
         <div className="row">
-          <Button
-            kind="primary"
-            onPress={confirm}
-            isPending={confirming.isPending}
-            because={isRead ? undefined : "Tick the box above first."}
-          >
+          <Button kind="primary" onPress={confirm} isPending={confirming.isPending}>
             Confirm the agreement
           </Button>
+          <span>
+            if you may agree for <bdi>{person.organization}</bdi>.
+            {person.role === "owner" ? null : " The owner is told by e-mail."}
+          </span>
         </div>
       </MayChange>
     </>
@@ -136,9 +127,7 @@ const Confirmed = ({ integration: { agreement }, text }: { integration: Integrat
       {agreement.sha256 === text.sha256 ? (
         <details>
           <summary>Read what was agreed to, and what data is shared</summary>
-          <section className="paper" aria-label={text.title}>
-            <Words text={text} />
-          </section>
+          <Paper text={text} />
         </details>
       ) : null}
     </>

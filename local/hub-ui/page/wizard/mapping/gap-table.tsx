@@ -35,7 +35,7 @@ export const GapTable = ({ kind, gaps, chosenIds, onChoose, onLeaveOut }: GapTab
         <div className="row">
           <Button
             onPress={() => onLeaveOut(chosen)}
-            because={chosen.length === 0 ? `To leave a ${one} out of what is billed, choose it first.` : undefined}
+            because={chosen.length === 0 ? `Choose a ${one} first.` : undefined}
           >
             Leave out{chosen.length === 0 ? "" : ` ${countOf(chosen.length, one)}`}…
           </Button>

@@ -3,22 +3,32 @@ import { numberOf } from "../../../../page-parts/words.ts";
 import { useList } from "../../answers.ts";
 import { Button } from "../../parts/button.tsx";
 import { Paged } from "../../parts/paged.tsx";
+import { useSession } from "../../session.ts";
 import { useHeadingFocus } from "../focus.ts";
 import { GapTable } from "./gap-table.tsx";
 import { LeaveOut } from "./leave-out.tsx";
 import { askedItems, type Gap, type Kind, type Mapping, oneOf, toggled } from "./mapping.ts";
 
-/** Who and what is not mapped yet, with the units that nobody bills for as long. */
-export const Gaps = ({ mapping: { unmapped, more } }: { mapping: Mapping }) => (
-  <section className="card">
-    <h3>Not mapped yet</h3>
-    {unmapped.accounts.length + unmapped.services.length === 0 ? (
-      <p>Nothing: everything that is billed is mapped.</p>
-    ) : null}
-    <OfKind kind="accounts" first={unmapped.accounts} more={more.accounts} />
-    <OfKind kind="services" first={unmapped.services} more={more.services} />
-  </section>
-);
+/** Who and what is not mapped yet, with the units that nobody bills for as long, and how to leave it so on purpose. */
+export const Gaps = ({ mapping: { unmapped, more } }: { mapping: Mapping }) => {
+  const { mayChange } = useSession();
+  const isNone = unmapped.accounts.length + unmapped.services.length === 0;
+  return (
+    <section className="card">
+      <h3>Not mapped yet</h3>
+      {isNone ? (
+        <p>Nothing: everything that is billed is mapped.</p>
+      ) : (
+        <p>
+          Their units are not billed. Map them in Gradient
+          {mayChange ? ", or choose what is not to be billed and leave it out" : ""}.
+        </p>
+      )}
+      <OfKind kind="accounts" first={unmapped.accounts} more={more.accounts} />
+      <OfKind kind="services" first={unmapped.services} more={more.services} />
+    </section>
+  );
+};
 
 /** What is chosen stays so while the list is read anew, or the longer one takes its place. */
 const useChoice = () => {

@@ -13,6 +13,22 @@ const reasons: Record<string, string> = {
   "not-provisioned": "No service is provisioned",
 };
 
+/** How many, by their reasons; what there is none of is not said. */
+export const leftOutWords = ({ accounts, trial, notProvisioned, services }: Mapping["leftOut"]): string => {
+  const why = [
+    [accounts, "by choice"],
+    [trial, "on trial"],
+    [notProvisioned, "without a provisioned service"],
+  ] as const;
+  const reasons = why.filter(([count]) => count > 0).map(([count, reason]) => `${numberOf(count)} ${reason}`);
+  const customers = accounts + trial + notProvisioned;
+  const parts = [
+    ...(customers === 0 ? [] : [`${countOf(customers, "customer")} (${reasons.join(", ")})`]),
+    ...(services === 0 ? [] : [countOf(services, "service")]),
+  ];
+  return parts.length === 0 ? "Nobody and nothing." : `${parts.join(" and ")}.`;
+};
+
 /** Who and what is left out of what is billed, and why; what a person has left out can be taken in again. */
 export const LeftOut = ({ leftOut }: Pick<Mapping, "leftOut">) => {
   const [isOpen, setOpen] = useState(false);
@@ -20,10 +36,7 @@ export const LeftOut = ({ leftOut }: Pick<Mapping, "leftOut">) => {
   return (
     <section className="card">
       <h3>Left out of what is billed</h3>
-      <p>
-        {countOf(customers, "customer")} ({numberOf(leftOut.accounts)} by choice, {numberOf(leftOut.trial)} on trial,{" "}
-        {numberOf(leftOut.notProvisioned)} without a provisioned service) and {countOf(leftOut.services, "service")}.
-      </p>
+      <p>{leftOutWords(leftOut)}</p>
       {customers + leftOut.services === 0 ? null : (
         <details onToggle={(event) => setOpen(event.currentTarget.open)}>
           <summary>Show who and what</summary>

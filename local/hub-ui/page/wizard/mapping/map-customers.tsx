@@ -19,15 +19,13 @@ export const MapCustomers = ({ integration }: { integration: Integration }) => {
   return (
     <>
       <section className="card">
-        <h3>Say in Gradient who is who</h3>
+        <h3>Map them in Gradient</h3>
         <p>
-          In Gradient's tab, map each onto what your PSA bills it as, and press <em>Finish</em>. What is not mapped is
-          not billed.
+          In Gradient's tab, match each with its PSA entry. Counts go out while you map; what is not mapped is not
+          billed.
         </p>
         <div className="row">
-          <GoToGradient integration={integration} {...(isOpen ? {} : { kind: "primary" as const })}>
-            <p>There, map customers and services, and press Finish.</p>
-          </GoToGradient>
+          <GoToGradient integration={integration} {...(isOpen ? {} : { kind: "primary" as const })} />
         </div>
         <Answered answer={mapping}>{(now) => <Looked mapping={now} isKnown={isKnown} />}</Answered>
       </section>
@@ -42,7 +40,7 @@ export const MapCustomers = ({ integration }: { integration: Integration }) => {
           ) : null}
         </>
       )}
-      <NextStep to={3} because={isOpen ? undefined : "It opens by itself once Gradient has accepted a first count."} />
+      <NextStep to={3} because={isOpen ? undefined : "Opens with the first accepted count."} />
     </>
   );
 };

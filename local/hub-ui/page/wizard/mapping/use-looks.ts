@@ -16,7 +16,7 @@ export const useLooks = (mapping: Mapping): void => {
   const isWaiting = status !== "complete" && lastCheckedAt !== null;
   const isMissing = isWaiting && !isLookedAt(mapping);
   const look = useRef(() => {});
-  look.current = () => mutate({ body: {} });
+  look.current = () => mutate({ body: { automatic: true } });
   // biome-ignore lint/correctness/useExhaustiveDependencies: each look that has put customers there is followed by one
   useEffect(() => {
     if (!isMissing) return;

@@ -22,24 +22,22 @@ export const ApproveUsage = ({ integration }: { integration: Integration }) => (
           <li>Look at each card: what your customer uses now, and what your PSA bills.</li>
           <li>Approve it, and your PSA bills the new number. Dismiss it, and everything stays as it was.</li>
         </ol>
-        <GoToGradient integration={integration} kind="primary">
-          <p>There, open the SYNTHESIZE tab and approve what is right.</p>
-        </GoToGradient>
+        <GoToGradient integration={integration} kind="primary" />
       </section>
       <Sending integration={integration} />
     </div>
     <UsageLines />
-    <Finish integration={integration} />
+    <End integration={integration} />
   </>
 );
 
 /** The wizard's end: approving goes on in Gradient, month by month, and nothing in the hub waits for it. */
-const Finish = ({ integration }: { integration: Integration }) => {
+const End = ({ integration }: { integration: Integration }) => {
   const because = isSetUp(integration) ? undefined : "It opens by itself once a first run has ended.";
   return (
     <div className="row next">
       <Button kind="primary" onPress={() => goTo("/overview")} because={because}>
-        Finish
+        Go to the overview
       </Button>
       {because === undefined ? (
         <span role="status" className="quiet small">
