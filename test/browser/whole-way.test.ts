@@ -84,8 +84,8 @@ describe("the whole way", () => {
     const words = taken.inHub + taken.inGradient;
     expect(taken.inHub, JSON.stringify(taken)).toBeGreaterThan(200);
     expect(taken.inHub, JSON.stringify(taken)).toBeLessThanOrEqual(265);
-    expect(words, JSON.stringify(taken)).toBeLessThanOrEqual(530);
-    expect((words / 250) * 60 + taken.presses * 1.5, JSON.stringify(taken)).toBeLessThan(160);
+    expect(words, JSON.stringify(taken)).toBeLessThanOrEqual(450);
+    expect((words / 250) * 60 + taken.presses * 1.5, JSON.stringify(taken)).toBeLessThan(140);
 
     // Next opens by itself, and the wizard has an end
     await hub.getByText("Next is open: Approve usage.").waitFor();

@@ -44,7 +44,7 @@ const byCode: Record<string, Words> = {
   },
   "gradient.vendor-key-rejected": {
     title: "Gradient refuses the hub's own key",
-    whatToDo: "Your key is not at fault, and nothing was changed. Our operations team has been told; try again later.",
+    whatToDo: "Nothing was changed, and our operations team has been told. Try again at the time that is named.",
   },
   "gradient.refused": {
     title: "Gradient refuses the hub's calls for the moment",

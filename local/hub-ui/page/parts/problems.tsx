@@ -22,7 +22,8 @@ const words: Record<string, Words> = {
   "gradient.disconnected": { title: "Disconnected in Gradient", at: key },
   "gradient.forbidden": { title: "Gradient refuses our calls" },
   "gradient.unavailable": { title: "Gradient is failing" },
-  "gradient.vendor-key-rejected": { title: "Gradient refuses the hub's own key" },
+  // or it is the partner's: nobody knows where there are only a few
+  "gradient.vendor-key-rejected": { title: "Gradient refuses the hub's own key, as it seems", at: key },
   "accounts.refused": { title: "Gradient did not take all customers", at: mapping, isForAll: true },
   "schedule.unreadable": {
     title: "The schedule cannot be read",
