@@ -44,30 +44,27 @@ const willReadAll = ({ kind, lease, readAt }: UsageExport): boolean =>
  * over. Throws `integration.wrong-step` when nothing may be sent, `agreement.expired`, `export.already-running` (with
  * its `exportId`) while another run is under way, and what `checkRetried` throws. What the service itself wants to
  * send, or is looking at, keeps nobody waiting. A wish that comes while another run may have read its lines already is
- * kept: what has changed since is sent right after that one, or everything where that was asked for.
+ * kept: what has changed since is sent right after that one.
  */
 export const startExport = (dependencies: Closing & { agreement?: Agreement }) => {
   const { table, now, newId, agreement } = dependencies;
   const closeAbandoned = closingAbandoned(dependencies);
 
-  const keepWish = async (before: Integration, isRaised: boolean): Promise<void> => {
+  const keepWish = async (before: Integration): Promise<void> => {
     const wants = wish(before.wants, "all", { at: now().toISOString(), trigger: "manual" });
-    const proofGen = before.proofGen + Number(isRaised);
-    if (before.state === "active") await table.transact([integrationWrite({ ...before, wants, proofGen })]);
+    if (before.state === "active") await table.transact([integrationWrite({ ...before, wants })]);
   };
 
   /** A look gives its place up; what it may have sent is in doubt from then on. */
   const withPlace = async (
     before: Integration,
-    { mode, isNarrowed }: { mode: ExportMode; isNarrowed: boolean },
+    isNarrowed: boolean,
   ): Promise<{ free: Integration; writes: Write[] }> => {
     const { partnerId, currentExportId } = before;
     const running = currentExportId === null ? undefined : await findExport(table, partnerId, currentExportId);
     if (!running || isOver(running)) return { free: { ...before, currentExportId: null }, writes: [] };
     if (!isLook(running)) {
-      // one that sends everything needs no other after it but for what has changed since
-      const isRaised = mode === "full" && !(running.mode === "full" && running.kind === "all");
-      if (!isNarrowed && (isRaised || !willReadAll(running))) await keepWish(before, isRaised);
+      if (!isNarrowed && !willReadAll(running)) await keepWish(before);
       throw alreadyRunning(running.id);
     }
     const { after, writes } = await closeAbandoned(running, before, "person-first");
@@ -81,8 +78,7 @@ export const startExport = (dependencies: Closing & { agreement?: Agreement }) =
       // a dry run sends nothing
       if (mode !== "dry-run" && isConsentOver(before, now(), agreement)) throw agreementExpired();
       const isNarrowed = Object.values(narrowing).some((value) => value !== undefined);
-      const { free, writes } =
-        mode === "dry-run" ? { free: before, writes: [] } : await withPlace(before, { mode, isNarrowed });
+      const { free, writes } = mode === "dry-run" ? { free: before, writes: [] } : await withPlace(before, isNarrowed);
       if (narrowing.retryOf !== undefined) await checkRetried(table, partnerId, narrowing.retryOf);
       // a wish for everything makes every line one that has changed, also for the run that sends what this one leaves
       // over

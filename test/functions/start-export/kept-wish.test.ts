@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { ExportMode, UsageExport } from "#shared/exports/usage-export";
+import type { UsageExport } from "#shared/exports/usage-export";
 import { activeWorld, carry, customersNamed, runsOf, schedule, send, start } from "#test/builders/connected-world";
 import type { ServiceWorld } from "#test/fakes/service-world";
 
 const lost = { answer: { kind: "in-doubt", reason: "503" } } as const;
 
 /** What a press of *Send usage* is answered. */
-const press = (world: ServiceWorld, mode: ExportMode = "changes"): Promise<string> =>
-  start(world, mode).then(
+const press = (world: ServiceWorld): Promise<string> =>
+  start(world, "changes").then(
     () => "started",
     (error: { code: string }) => error.code,
   );
@@ -82,49 +82,6 @@ describe("Send usage that is refused while another run is under way is kept", ()
 
     expect(await world.counts()).toMatchObject({ "a/dns": 77, "a/sig": 3 });
     expect(await runsOf(world)).toHaveLength(before.length + 1);
-  });
-});
-
-describe("a wish for everything that is refused while another run is under way is kept as one", () => {
-  /** Fifty lines have a count that changed; the other fifty stay as they are. */
-  const changedWorld = async () => {
-    const world = await monthlyWorld(customersNamed(50));
-    for (const id of customersNamed(50)) await world.setUsage(id, { dns: 77, sig: 0 });
-    return world;
-  };
-  const pressedWhilePlanning = async (running: "changes" | "full") => {
-    const world = await changedWorld();
-    const run = await start(world, running);
-    let answer = "";
-    whilePlanning(world, async () => {
-      answer = await press(world, "full");
-    });
-    await world.clock.settle(carry(world, run));
-    expect(answer).toBe("export.already-running");
-    await world.work();
-    await world.live(3);
-    return (await runsOf(world)).slice(-2).map(({ totals }) => totals);
-  };
-
-  it("where that run sends what has changed: everything is sent after it", async () => {
-    expect(await pressedWhilePlanning("changes")).toMatchObject([{ accepted: 50, unchanged: 50 }, { accepted: 100 }]);
-  });
-
-  it("where that run sends everything: nothing is sent twice", async () => {
-    expect(await pressedWhilePlanning("full")).toMatchObject([{ accepted: 100 }, { unchanged: 100 }]);
-  });
-
-  it("and met by a run that has not begun", async () => {
-    const world = await changedWorld();
-    const before = await runsOf(world);
-    await start(world, "changes");
-
-    expect(await press(world, "full")).toBe("export.already-running");
-    await world.work();
-    await world.live(3);
-
-    const runs = await runsOf(world);
-    expect(runs.slice(before.length).map(({ totals }) => totals)).toMatchObject([{ accepted: 100 }]);
   });
 });
 

@@ -214,12 +214,4 @@ export const mutantsOfWants: Mutant[] = [
     "freed(wants.retry)",
   ),
   one("a press while a run plans is forgotten", "deeds", pressing, "lease === null && readAt", "readAt"),
-  one("a refused wish for everything is one for changes", "deeds", pressing, "+ Number(isRaised)", ""),
-  one(
-    "a second press sends everything twice",
-    "deeds",
-    pressing,
-    ' && !(running.mode === "full" && running.kind === "all")',
-    "",
-  ),
 ];
