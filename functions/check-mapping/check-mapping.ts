@@ -24,7 +24,7 @@ const isJoined = (looks: Looks, now: Date): boolean =>
   now.getTime() - Date.parse(looks.pressedAt) < joinsMs &&
   isUnderWay(looks, now.toISOString());
 
-/** Whoever asks while the partner seems to have disconnected in Gradient says that it has not. */
+/** Whoever presses while the partner seems to have disconnected in Gradient says that it has not. */
 const goneOn = (before: Integration): Integration => {
   const isHeld = isDisconnectedThere(before);
   if (!isHeld && before.looks.suspectedSince === null) return before;
@@ -51,7 +51,8 @@ export const checkMapping =
   ({ partnerId, by, isAutomatic = false }: Check): Promise<{ requestedAt: string }> =>
     retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);
-      if (!before || !(maySend(before) || isDisconnectedThere(before))) throw wrongStep(before?.state ?? "not-started");
+      const isOpen = before !== undefined && (maySend(before) || (!isAutomatic && isDisconnectedThere(before)));
+      if (!isOpen) throw wrongStep(before?.state ?? "not-started");
       const time = now();
       const at = time.toISOString();
       const told = isAutomatic
@@ -65,7 +66,7 @@ export const checkMapping =
           ]);
         return { requestedAt: before.looks.pressedAt ?? at };
       }
-      const free = goneOn(before);
+      const free = isAutomatic ? before : goneOn(before);
       const pressed = { ...free, looks: { ...free.looks, pressedAt: at, isPressTold: !isAutomatic } };
       const { integration: after, owed } = askLook(pressed, "check", { at, newId });
       await table.transact([integrationWrite(after), ...owed, ...told]);

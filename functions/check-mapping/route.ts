@@ -17,7 +17,7 @@ export const checkMappingDocs = () =>
     tag: "Mapping",
     summary: "Look at the mapping now",
     description:
-      "One look is under way at a time; a second press within 10 s joins it. A page that asks by itself says `automatic`: the audit trail names what people do, and has no entry of that.",
+      "One look is under way at a time; a second press within 10 s joins it. A page that asks by itself says `automatic`: the audit trail names what people do, and has no entry of that, nor does it say that a partner that seems to have disconnected in Gradient has not.",
     replies: {
       202: {
         description: "Somebody looks",

@@ -84,7 +84,7 @@ export const exportUsage = (dependencies: Dependencies) => {
       // its time is nearly up: a message wakes another worker for whoever waits now
       hasCalled = remainingMs() <= mayBeginMs;
       const hold = hasCalled ? null : newHold(holder, clock.now());
-      const admitted = await admit(hold, closed).catch(
+      const admitted = await admit(hold, closed, hasCalled).catch(
         (error: unknown) => void logFailure("no run was admitted", error),
       );
       return hasCalled ? undefined : admitted;

@@ -17,7 +17,7 @@ export const askedAbout = ({ table, now }: Dependencies) => {
   const mayCall = unobstructed(table);
   const typed = typedToken({ table, now });
 
-  return async <T>({ isNew }: { isNew: boolean }, ask: () => Promise<T>): Promise<T> => {
+  return async <T>({ partnerId, isNew }: { partnerId: string; isNew: boolean }, ask: () => Promise<T>): Promise<T> => {
     const obstruction = await mayCall(now()).catch((error: unknown) => error);
     if (obstruction === undefined) return ask();
     const ofOurKey = isAppError(obstruction, "gradient.vendor-key-rejected");
@@ -25,7 +25,7 @@ export const askedAbout = ({ table, now }: Dependencies) => {
     if (claim === undefined) throw obstruction;
     try {
       const answer = await ask();
-      await typed.taken(claim);
+      await typed.taken(claim, partnerId);
       logger.info("a token that a person has brought shows that the vendor key is good", {});
       return answer;
     } catch (error) {

@@ -74,7 +74,7 @@ export const registerToken = ({
 
       // while Gradient refuses our own key, its refusal would be blamed on the token
       const isNew = found.token?.fingerprint !== fingerprint;
-      const connection = await asked({ isNew }, () => orRefusal(gradient.readConnection(token)));
+      const connection = await asked({ partnerId, isNew }, () => orRefusal(gradient.readConnection(token)));
       const isElsewhere = found.gradient !== null && found.gradient.organizationId !== connection.organizationId;
       if (isElsewhere && found.gradient && !confirmOrganizationChange) {
         throw organizationDiffers(found.gradient, connection);

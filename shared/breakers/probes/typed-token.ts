@@ -6,6 +6,7 @@ import { retryOnConflict, store, type Table } from "../../table/table.ts";
 import { type Breaker, breakerWrite, closed, findBreaker, iso, vendorBreaker } from "../state/breaker.ts";
 import { unlessLost } from "../state/breaker-rows.ts";
 import { hintRow } from "../state/hint-row.ts";
+import { recentSuccesses } from "../state/recent-successes.ts";
 import { isActive } from "../verdicts/candidates.ts";
 
 // as many as a doubt asks, the doubted one included: of more, one is left whose token has not been refused yet
@@ -35,6 +36,7 @@ export const typedToken = ({ table, now }: Dependencies) => {
     return readableOf(rows, fromIntegrationItem).filter(isActive).length <= fewPartners;
   };
 
+  const successes = recentSuccesses(table, { now: () => now().getTime() });
   const tries = hintRow(table, { key, holds: lastTry, none: { triedAt: iso(0) } });
 
   return {
@@ -51,12 +53,16 @@ export const typedToken = ({ table, now }: Dependencies) => {
         return vendor;
       });
     },
-    /** Gradient took the token, and so our key. What has been decided since the claim stands. */
-    taken: ({ changedAt }: Breaker): Promise<void> =>
+    /**
+     * Gradient took this partner's token, and so our key. Who doubts another's next asks it: else our key would be
+     * blamed again. What has been decided since the claim stands.
+     */
+    taken: ({ changedAt }: Breaker, partnerId: string): Promise<void> =>
       retryOnConflict(async () => {
         const vendor = await findBreaker(table, vendorBreaker);
         if (vendor.trouble !== "vendor-key" || vendor.changedAt !== changedAt) return;
-        await store(table, breakerWrite(closed(vendor, now().getTime())));
+        await successes.noteAtOnce(partnerId);
+        await store(table, breakerWrite({ ...closed(vendor, now().getTime()), provenBy: partnerId }));
       }),
   };
 };

@@ -20,7 +20,7 @@ const writeEveryMs = 60_000;
  * once a minute at most, and at once while it has room for a partner that is not in it: where there are but two, each
  * is the other's only witness. A write that loses to another process's is as good as that one.
  */
-export const recentSuccesses = (table: Pick<Table, "get" | "put">, clock: Clock) => {
+export const recentSuccesses = (table: Pick<Table, "get" | "put">, clock: Pick<Clock, "now">) => {
   let noted = new Map<string, number>();
   let writtenAt = Number.NEGATIVE_INFINITY;
   /** Whom the row named when this process saw it last. */

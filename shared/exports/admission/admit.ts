@@ -126,12 +126,15 @@ export const admitNext = ({ table, now, newId, obstacleFor, agreement }: Admitti
     return waits ? "waits" : undefined;
   };
 
-  const admit = async (listed: Admission, lease: UsageExport["lease"]): Promise<Next | undefined> => {
+  const admit = async (
+    listed: Admission,
+    { lease, isLeaving }: { lease: UsageExport["lease"]; isLeaving: boolean },
+  ): Promise<Next | undefined> => {
     const isBusy = ({ places }: Admission) => places.some(({ isRepeat }) => !isRepeat);
     const isLeft = lease === null && listed.places.some(({ waitsSince }) => waitsSince === null);
     const aWhileAgo = new Date(now().getTime() - workerMs).toISOString();
-    // a place that is free at this moment is as good as taken
-    if (isLeft && (listed.tookAt ?? "") > aWhileAgo) return undefined;
+    // a place that is free at this moment is as good as taken, but by a worker that takes nobody on any more
+    if (isLeft && !isLeaving && (listed.tookAt ?? "") > aWhileAgo) return undefined;
     const until = isLeft ? aWhileAgo : now().toISOString();
     const wanted = await findCandidate(listed, { isRepeats: false, until });
     const admission = !wanted && isBusy(listed) ? await withoutEnded(table, listed) : listed;
@@ -181,9 +184,14 @@ export const admitNext = ({ table, now, newId, obstacleFor, agreement }: Admitti
 
   /**
    * With no lease, the run gets a message that wakes a worker, for partners whom no worker at work has taken on.
-   * `ended`: runs that the caller itself has closed, so that nobody has to read whether they are over.
+   * `ended`: runs that the caller itself has closed, so that nobody has to read whether they are over. `isLeaving`: the
+   * caller is a worker whose time is nearly up.
    */
-  return (lease: UsageExport["lease"], ended: ReadonlySet<string> = nothing): Promise<Next | undefined> =>
+  return (
+    lease: UsageExport["lease"],
+    ended: ReadonlySet<string> = nothing,
+    isLeaving = false,
+  ): Promise<Next | undefined> =>
     retryOnConflict(async () => {
       const stored = await readAdmission(table);
       const read = { ...stored, places: stored.places.filter(({ exportId }) => !ended.has(exportId)) };
@@ -194,6 +202,6 @@ export const admitNext = ({ table, now, newId, obstacleFor, agreement }: Admitti
       // worker has to know whether there is one.
       const isKnown = hasPlace(read, true) && (lease !== null || read.places.length === 0);
       const admission = isKnown ? read : await withoutEnded(table, read);
-      return hasPlace(admission, false) ? admit(admission, lease) : undefined;
+      return hasPlace(admission, false) ? admit(admission, { lease, isLeaving }) : undefined;
     });
 };

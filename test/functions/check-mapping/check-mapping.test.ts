@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { checkMapping } from "#functions/check-mapping/check-mapping";
 import { startIntegration } from "#functions/start-integration/start-integration";
+import { connectedWorld } from "#test/builders/connected-world";
 import { everyRow, owedTasks } from "#test/builders/table";
 import { serviceWorld } from "#test/fakes/service-world";
 
@@ -49,6 +50,33 @@ it("names whoever presses while a page's own look is under way, once, and looks 
   expect(owedTasks(world.table)).toEqual(owed);
   const told = everyRow(world.table).filter(({ type }) => type === "mapping.check-requested");
   expect(told).toMatchObject([{ at: "2026-11-22T10:00:32.000Z" }]);
+});
+
+/** A partner that is still to map, and whose accounts went from Gradient. */
+const disconnectedThere = async () => {
+  const world = await connectedWorld(["a", "b"]);
+  await world.live(2);
+  const accounts = world.gradient.organizationOf(world.token)?.accounts;
+  if (!accounts?.size) throw new Error("There is no account");
+  accounts.clear();
+  return { world, accounts };
+};
+
+it("says that the partner has not disconnected in Gradient where somebody pressed, and not where a page asks", async () => {
+  const { world, accounts } = await disconnectedThere();
+  await world.live(3);
+  expect((await world.integration()).looks.suspectedSince).not.toBeNull();
+
+  await checkMapping(world.common)({ ...world, isAutomatic: true });
+  await world.live(7);
+  expect([(await world.integration()).state, accounts.size]).toEqual(["suspended", 0]);
+
+  await expect(checkMapping(world.common)({ ...world, isAutomatic: true })).rejects.toMatchObject({
+    code: "integration.wrong-step",
+  });
+  await checkMapping(world.common)(world);
+  await world.live(2);
+  expect([(await world.integration()).state, accounts.size]).toEqual(["awaiting-mapping", 2]);
 });
 
 it("opens Next by itself once the partner has mapped", async () => {

@@ -219,6 +219,20 @@ describe("a worker with room, for runs that nobody waits for,", () => {
       { partnerId: "p-01", leg: 0 },
     ]);
   });
+
+  it("wakes the next one for who waits when its time is nearly up, though it has taken on one after the other", async () => {
+    const names = named(120);
+    const fleet = await sendingFleet(names.map((id, place) => waiting(id, 5, 20 + ((place * 37) % 160))));
+    await fleet.admit(inTime);
+
+    await fleet.invoke(fleet.messages(), 140_000);
+
+    const areLeft = names.filter((id) => fleet.countsOf(id) === 0);
+    expect(areLeft.length).toBeGreaterThan(20);
+    const [message, ...more] = fleet.messages();
+    expect(areLeft).toContain(message?.partnerId);
+    expect(more).toEqual([]);
+  });
 });
 
 it("a worker that somebody waits for admits nothing", async () => {

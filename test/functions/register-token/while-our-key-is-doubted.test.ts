@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { startIntegration } from "#functions/start-integration/start-integration";
 import { type Breaker, breakerWrite, closed, findBreaker, vendorBreaker } from "#shared/breakers/state/breaker";
+import { recentSuccesses } from "#shared/breakers/state/recent-successes";
 import { AppError } from "#shared/errors";
 import { store } from "#shared/table/table";
 import { openForAll } from "#test/builders/breakers";
@@ -48,6 +49,16 @@ describe("a token that somebody brings while nobody knows whether our key or a p
     await world.register({ ...foreign, text: newToken });
 
     expect(await breakerOf(world)).toMatchObject({ trouble: null });
+  });
+
+  it("is whom the next doubt asks, so that our key is not blamed once more", async () => {
+    const { world } = await doubtedWorld();
+    world.gradient.addOrganization({ token: newToken });
+    await startIntegration(world.common)(foreign);
+    await world.register({ ...foreign, text: newToken });
+
+    expect(await breakerOf(world)).toMatchObject({ provenBy: foreign.partnerId });
+    expect(await recentSuccesses(world.table, world.clock).list()).toContain(foreign.partnerId);
   });
 
   it("is refused as well, which shows nothing: nothing is kept, and it is none of the five tries", async () => {

@@ -135,7 +135,7 @@ export const play = async (seed: number, tell?: (line: string) => void): Promise
 
   for (let at = 0; at < troubledMs; at += minuteMs) line.at(start + at + 500, tick, true);
   // everybody's token was taken some time before
-  const successes = recentSuccesses(table, { now: line.now, sleep: async () => undefined });
+  const successes = recentSuccesses(table, { now: line.now });
   for (const { id } of tenants) await successes.noteAtOnce(id);
   for (const [index, kind] of kinds.entries()) {
     const at = start + (1 + 8 * index + random.between(0, 8)) * minuteMs;

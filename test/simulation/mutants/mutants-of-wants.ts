@@ -157,9 +157,10 @@ export const mutantsOfWants: Mutant[] = [
     "the job wakes a second worker for a free place",
     "wants",
     admitting,
-    'if (isLeft && (listed.tookAt ?? "") > aWhileAgo) return undefined;',
+    'if (isLeft && !isLeaving && (listed.tookAt ?? "") > aWhileAgo) return undefined;',
     "",
   ),
+  one("a worker that leaves wakes nobody", "sends", admitting, "isLeft && !isLeaving && (listed", "isLeft && (listed"),
   one(
     "a run that is over keeps its place",
     "wants",
