@@ -51,16 +51,12 @@ export const watchMappings = (dependencies: Dependencies) => {
     const at = time.toISOString();
     const budget = lookBudget(dependencies);
     const report = { looks: 0, ready: 0 };
+    // no call may go out: who is due stays so, and costs nothing until then, not even a read
+    if (await obstacles(table)(null)) return report;
     let services: Promise<Set<string>> | undefined;
     const inGradient = async () => {
       const all = await listServices(table);
       return new Set(all.flatMap(({ id, gradientServiceId }) => (gradientServiceId === null ? [] : [id])));
-    };
-
-    let held: Promise<boolean> | undefined;
-    const areAllHeld = () => {
-      held ??= obstacles(table)(null).then((obstacle) => obstacle !== null);
-      return held;
     };
 
     const compared = async (before: Integration): Promise<Integration> => {
@@ -97,8 +93,7 @@ export const watchMappings = (dependencies: Dependencies) => {
     const isPaid = new Set<string>();
     const looked = async (before: Integration): Promise<{ after: Integration; owed: Write[] }> => {
       const calls = costAt(before, at);
-      // no call may go out: who is due stays so, and costs nothing until then
-      if (calls === undefined || (await areAllHeld())) return { after: before, owed: [] };
+      if (calls === undefined) return { after: before, owed: [] };
       if (!isPaid.has(before.partnerId) && !(await budget.take(calls))) return { after: before, owed: [] };
       isPaid.add(before.partnerId);
       if (before.looks.until !== null) logger.warn("a look was lost", { partnerId: before.partnerId });

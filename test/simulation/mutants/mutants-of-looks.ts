@@ -7,7 +7,13 @@ const releasing = "functions/admit-exports/release-wants.ts";
 
 /** Guards around looks that an open breaker holds back: they cost nothing meanwhile, and come once it has closed. */
 export const mutantsOfLooks: Mutant[] = [
-  one("looks are owed while all calls are held", "looks", watching, " || (await areAllHeld())", ""),
+  one(
+    "looks are owed while all calls are held",
+    "looks",
+    watching,
+    "if (await obstacles(table)(null)) return report;",
+    "",
+  ),
   one(
     "a look put off leaves the token's trial due",
     "looks",
