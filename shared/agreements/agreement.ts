@@ -7,7 +7,10 @@ export interface Agreement {
   title: string;
   markdown: string;
   sha256: string;
-  /** From then on it is asked for, of partners that have confirmed an earlier one, too. */
+  /**
+   * From then on it is asked for, of partners that have confirmed an earlier one, too. The day of its deployment: of a
+   * text that is deployed later than its grace lasts, all partners would have missed it.
+   */
   effectiveAt: string;
   /** For so long after that, everything goes on for a partner that has confirmed an earlier one. */
   graceDays: number;

@@ -3,8 +3,8 @@ import { lineOutcomes, type UsageExport, type Waiting } from "../traveller/hub-c
 import type { Traveller } from "../traveller/traveller.ts";
 import { waitFor } from "../traveller/wait-for.ts";
 
-// 143 lines take two seconds at Gradient's rate; a local system that was just started may need a few more
-const exportTimeoutMs = 120_000;
+// 143 lines take two seconds at Gradient's rate, and two minutes where nine calls of ten fail after a second each
+const exportTimeoutMs = 300_000;
 
 /** Follows an export with a bar until it is finished. */
 const followExport = async ({ hub, terminal }: Traveller, id: string, label: string): Promise<UsageExport> => {
