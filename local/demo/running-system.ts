@@ -30,7 +30,7 @@ export interface LocalSystem {
 // fifteen seconds are the promise for the first start after `npm ci`; four times that for a busy machine
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 10_000;
-const probeTimeoutMs = 1000;
+const probeTimeoutMs = 5_000;
 
 const notTheSandbox =
   "The demo plays the partner in the Gradient sandbox, and the local system is set to another Gradient: start it without GRADIENT_BASE_URL and GRADIENT_VENDOR_KEY to see the demo.";
