@@ -22,8 +22,8 @@ const minLettersOfPlural = 4;
 /**
  * The service has such a rule of its own; this stands for another company's program, which knows nothing of it.
  *
- * Roughly, as both names are treated alike: "supplies" is "supply", "boxes" is "box". "house" loses its "e", too: nobody
- * can tell from "houses" whether it has one.
+ * Roughly, as both names are treated alike: "supplies" is "supply", "boxes" is "box". "house" loses its "e", too:
+ * nobody can tell from "houses" whether it has one.
  */
 const singular = (word: string): string => {
   if (word.length < minLettersOfPlural || word.endsWith("ss")) return word;
