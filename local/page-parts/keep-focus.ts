@@ -11,13 +11,22 @@ const pathOf = (element: Element): Path => {
 const pressable = "button, a[href], summary";
 const isList = ({ tagName }: Element): boolean => tagName === "UL" || tagName === "OL" || tagName === "TBODY";
 
-/** The same of the row that has come in the place of one that is gone, or of the last one. */
+const pressablesOf = (row: Element | undefined): HTMLElement[] => [
+  ...(row?.querySelectorAll<HTMLElement>(pressable) ?? []),
+];
+
+/**
+ * The same of the row that has come in the place of one that is gone, or of the last one: where a row has several
+ * buttons, a second press does to the next what the first did, and nothing else.
+ */
 const inNextRow = (path: Path): HTMLElement | null => {
-  const row = path.findIndex(({ element }) => element.isConnected) - 1;
-  const list = path[row + 1]?.element;
-  const at = path[row]?.at;
-  if (list === undefined || at === undefined || !isList(list)) return null;
-  return list.children[Math.min(at, list.children.length - 1)]?.querySelector<HTMLElement>(pressable) ?? null;
+  const place = path.findIndex(({ element }) => element.isConnected) - 1;
+  const list = path[place + 1]?.element;
+  const row = path[place];
+  if (list === undefined || row === undefined || !isList(list)) return null;
+  const next = pressablesOf(list.children[Math.min(row.at, list.children.length - 1)]);
+  const before: (Element | undefined)[] = pressablesOf(row.element);
+  return next[before.indexOf(path[0]?.element)] ?? next[0] ?? null;
 };
 
 /** The heading of the part that it stood in. */

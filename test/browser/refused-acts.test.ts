@@ -1,8 +1,8 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type RunningSystem, startLocalSystem } from "#test/system/local-system";
 import { faultsEverywhere, launchBrowser, openPage } from "./browser.ts";
-import { button, type Refusal, refuse } from "./hub-page.ts";
+import { button, type Refusal, refuse, untilFocused } from "./hub-page.ts";
 import { oddNames, operatedPartner } from "./operated-partner.ts";
 
 let browser: Browser;
@@ -146,6 +146,84 @@ describe("an agreement that has changed", () => {
     await page.reload();
     await page.getByText("Read what was agreed to, and what data is shared").waitFor();
     expect(await button(page, "Confirm the agreement").count()).toBe(0);
+  });
+});
+
+describe("an agreement that becomes another one while it is read", () => {
+  const read = {
+    version: "2027-01-01",
+    sha256: "b".repeat(64),
+    markdown: "# Sharing usage\n\nThe text that was read.",
+  };
+  const newer = { version: "2027-02-01", sha256: "c".repeat(64), markdown: "# Sharing usage\n\nNobody has read this." };
+  const changed = () => page.getByRole("alert").filter({ hasText: "The agreement was changed while you were reading" });
+  let inForce = read;
+  let presses: unknown[] = [];
+
+  const readFirst = async () => {
+    inForce = read;
+    presses = [];
+    await page.route("**/gradient/agreement", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), ...inForce } });
+    });
+    page.on("request", (request) => {
+      if (request.method() === "POST" && request.url().endsWith("/confirmations")) presses.push(request.postDataJSON());
+    });
+    await show("/connect/1");
+    await page.getByText("The text that was read.").waitFor();
+  };
+  const press = () => button(page, "Confirm the agreement").click();
+  /** As a person does who does not see that it cannot be pressed now. */
+  const pressAgain = () => button(page, "Confirm the agreement").click({ force: true });
+  const confirmed = ({ version, sha256 }: typeof read) => ({ version, sha256 });
+
+  afterEach(async () => {
+    page.removeAllListeners("request");
+    await page.unrouteAll({ behavior: "wait" });
+  });
+
+  it("stays on the page when the person comes back to the tab, and nothing is confirmed before the new one is shown", async () => {
+    await readFirst();
+    inForce = newer;
+    // what was read within the last second is not read again
+    await expect
+      .poll(async () => {
+        await page.evaluate("window.dispatchEvent(new Event('visibilitychange'))");
+        return await changed().count();
+      })
+      .toBe(1);
+    await page.getByText("The text that was read.").waitFor();
+    expect(await faultsEverywhere(page)).toEqual([]);
+    await pressAgain();
+    await pressAgain();
+    expect(presses).toEqual([]);
+
+    await button(page, "Show the new text").focus();
+    await page.keyboard.press("Enter");
+    await page.getByText("Nobody has read this.").waitFor();
+    await untilFocused(page, /^H4 /);
+    expect(await changed().count()).toBe(0);
+    await press();
+    await expect.poll(() => presses).toEqual([confirmed(newer)]);
+  });
+
+  it("is not confirmed by the second press after one that came too late", async () => {
+    await readFirst();
+    inForce = newer;
+    // the service's own text is neither of them: it refuses both as outdated
+    await press();
+    await changed().waitFor();
+    await button(page, "Show the new text").waitFor();
+    await pressAgain();
+    await pressAgain();
+    expect(presses).toEqual([confirmed(read)]);
+    expect(await changed().count()).toBe(1);
+
+    await button(page, "Show the new text").click();
+    await page.getByText("Nobody has read this.").waitFor();
+    // what was refused was the text from before
+    expect(await changed().count()).toBe(0);
   });
 });
 

@@ -111,6 +111,24 @@ describe("mapping", () => {
     await page.context().close();
   });
 
+  it("goes on by keyboard from one offer to the next, and to a heading after the last", async () => {
+    const names = ["Quince Quarry Ltd", "Quince Quarries", "Rowan Rail GmbH", "Rowan Rails"];
+    const { page, mapped } = await onTheBoard(names);
+    await button(page, "Exclude Quince Quarries").focus();
+    await page.keyboard.press("Enter");
+    // the same of the next one: whoever presses on maps nothing by mistake
+    await untilFocused(page, "BUTTON Exclude Quince Quarry Ltd");
+    await page.keyboard.press("Enter");
+    await untilFocused(page, "BUTTON Exclude Rowan Rail GmbH");
+    await button(page, "Map Rowan Rail GmbH to Rowan Rail").focus();
+    await page.keyboard.press("Enter");
+    await untilFocused(page, "BUTTON Map Rowan Rails to Rowan Rail");
+    await page.keyboard.press("Enter");
+    await untilFocused(page, /^H\d /);
+    await expect.poll(mapped).toEqual(["Rowan Rail GmbH is Rowan Rail", "Rowan Rails is Rowan Rail"]);
+    await page.context().close();
+  });
+
   it("keeps what is picked while nobody answers, and maps it afterwards", async () => {
     const { page, mapped } = await onTheBoard(["Fir", "Gorse"]);
     await account(page, "Fir").click();

@@ -93,11 +93,34 @@ describe("the sandbox's page", () => {
       /Current usage1,234,567,890Previous usage15PSA bills0/,
     );
     await look("SYNTHESIZE");
+    await page.setViewportSize({ width: 360, height: 900 });
+    const topOfCards = "document.querySelector('.cards').getBoundingClientRect().top + scrollY";
+    const top = await page.evaluate<number>(topOfCards);
     await press(page, "Enter");
     await page.getByText("Approved: Fir Bakery, Managed mailbox. The PSA bills 1,234,567,890.").waitFor();
+    expect(await page.evaluate<number>(topOfCards)).toBe(top);
     // the card stays in its place and says so, and the focus is on the next one's button
     await page.getByRole("listitem").filter({ hasText: "Fir Bakery" }).getByText("Approved").waitFor();
     await expect.poll(() => page.evaluate<string>("document.activeElement?.innerText ?? ''")).toMatch(/^Approve\s.*🥖/);
+    await press(page, "Enter");
+    const said = page.getByRole("status").filter({ hasText: /🥖.*The PSA bills 3\./ });
+    await said.waitFor();
+    const isCut = (element: { scrollWidth: number; clientWidth: number; scrollHeight: number; clientHeight: number }) =>
+      element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight;
+    expect(await said.evaluate(isCut)).toBe(false);
+    await look("settled");
+    await count("alder", 4);
+    await count("birch", 5);
+    await button(page, /^Dismiss/)
+      .nth(1)
+      .waitFor();
+    await button(page, /^Dismiss/)
+      .first()
+      .focus();
+    await press(page, "Enter");
+    await page.getByText(/^Dismissed: /).waitFor();
+    // whoever presses on approves nothing by mistake
+    await expect.poll(() => page.evaluate<string>("document.activeElement?.innerText ?? ''")).toMatch(/^Dismiss\s/);
 
     expect(faults).toEqual(Object.fromEntries(Object.keys(faults).map((screen) => [screen, []])));
     expect(complaints).toEqual([]);

@@ -54,13 +54,19 @@ const inAnyOrder = (words: string[]): string => {
   return [...movable.sort(), "|", ...fixed].join(" ");
 };
 
-// below that, an "s" is rather a part of the word
+// below that, an ending is rather a part of the word: "gas", "tie"
 const minLettersOfPlural = 4;
 
-/** Roughly, as all names are treated alike: "supplies" is "supply". */
+/**
+ * Roughly, as all names are treated alike: "supplies" is "supply", "boxes" is "box". "house" loses its "e", too: nobody
+ * can tell from "houses" whether it has one.
+ */
 const singular = (word: string): string => {
-  if (word.length < minLettersOfPlural || !word.endsWith("s") || word.endsWith("ss")) return word;
-  return word.endsWith("ies") ? `${word.slice(0, -3)}y` : word.slice(0, -1);
+  if (word.length < minLettersOfPlural || word.endsWith("ss")) return word;
+  const one = word.replace(/s$/u, "");
+  if (one.length < minLettersOfPlural) return one;
+  if (/(?:[sxz]|ch|sh)e$/u.test(one)) return one.slice(0, -1);
+  return word.endsWith("ies") ? `${one.slice(0, -2)}y` : one;
 };
 const inSingular = (words: string[]): string => text(words.map(singular));
 

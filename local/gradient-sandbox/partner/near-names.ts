@@ -16,13 +16,21 @@ const legalForms = new Set(
   ),
 );
 
-// below that, an "s" is rather a part of the word
+// below that, an ending is rather a part of the word: "gas", "tie"
 const minLettersOfPlural = 4;
 
-/** Roughly, as both of two names are treated alike: "supplies" is "supply". */
+/**
+ * The service has such a rule of its own; this stands for another company's program, which knows nothing of it.
+ *
+ * Roughly, as both names are treated alike: "supplies" is "supply", "boxes" is "box". "house" loses its "e", too:
+ * nobody can tell from "houses" whether it has one.
+ */
 const singular = (word: string): string => {
   if (word.length < minLettersOfPlural || word.endsWith("ss")) return word;
-  return word.endsWith("ies") ? `${word.slice(0, -3)}y` : word.replace(/s$/u, "");
+  const one = word.replace(/s$/u, "");
+  if (one.length < minLettersOfPlural) return one;
+  if (/(?:[sxz]|ch|sh)e$/u.test(one)) return one.slice(0, -1);
+  return word.endsWith("ies") ? `${one.slice(0, -2)}y` : one;
 };
 
 const plain = (name: string): string => name.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();

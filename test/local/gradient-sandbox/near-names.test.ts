@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { nearMatchesAmong } from "#local/gradient-sandbox/partner/near-names";
+import { plurals } from "#test/builders/plurals";
 
 const nearOf = (name: string, ...psaNames: string[]) =>
   nearMatchesAmong(psaNames.map((psaName) => ({ id: psaName, name: psaName })))({ name }).map(
@@ -16,6 +17,11 @@ it.each([
   ["O'Rourke Joiners", "ORourke Joiner", true],
 ])("offers for %s the name %s, to be looked at: %s", (name, psaName, needsALook) => {
   expect(nearOf(name, "Somebody else", psaName)).toEqual([[psaName, needsALook]]);
+});
+
+it.each(plurals)("offers for %s the name %s", (one, several) => {
+  expect(nearOf(one, "Somebody else", several)).toEqual([[several, true]]);
+  expect(nearOf(several, "Somebody else", one)).toEqual([[one, true]]);
 });
 
 it.each([

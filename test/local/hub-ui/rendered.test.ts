@@ -7,6 +7,7 @@ import { Refused } from "#local/hub-ui/page/answers";
 import { type Session, SessionProvider } from "#local/hub-ui/page/session";
 import { MappingStep } from "../../../local/gradient-sandbox/page/mapping/mapping-step.tsx";
 import { Answered } from "../../../local/hub-ui/page/parts/answered.tsx";
+import { Failure } from "../../../local/hub-ui/page/parts/failure.tsx";
 import { Problems } from "../../../local/hub-ui/page/parts/problems.tsx";
 import { ToConnect } from "../../../local/hub-ui/page/parts/to-connect.tsx";
 import { Consequences } from "../../../local/hub-ui/page/screens/settings/consequences.tsx";
@@ -77,6 +78,28 @@ describe("what was read before", () => {
     expect(shown(new TypeError("Failed to fetch"))).toBe("Alder");
     const failed = new Refused({ status: 500, code: "internal", detail: "" } as Problem, new Headers());
     expect(shown(failed)).toMatch(/The service failed.*tried again by itself.*Alder/);
+  });
+});
+
+describe("a failure", () => {
+  const told = (code: string, status: number, headers = {}) => {
+    const error = new Refused({ status, code, detail: "" } as Problem, new Headers(headers));
+    return rendered(Failure, { error, onRetry: () => undefined });
+  };
+
+  it("blames the hub's own key no surer than anybody knows, and names no moment but the one beside the button", () => {
+    const words = told("gradient.vendor-key-rejected", 502, { "retry-after": "90" });
+    expect(words).toContain("Gradient refuses the hub&#x27;s own key, as it seems");
+    expect(words).toContain("That says nothing about your key.");
+    expect(words).not.toContain("time that is named");
+    expect(words).toContain("Possible in 90 seconds.");
+  });
+
+  it("says what becomes of a press while a run is under way", () => {
+    const words = told("export.already-running", 409);
+    expect(words).toContain("No second run was started.");
+    expect(words).toContain("that run or one right after it sends it");
+    expect(words).toContain("For anything else, try again when that run is over.");
   });
 });
 

@@ -46,7 +46,7 @@ export const Synthesize = ({ organization }: { organization: OrganizationDetail 
   const [said, setSaid] = useState("");
   const { run, isBusy, failure } = useAction();
   const list = useRef<HTMLUListElement>(null);
-  const settledAt = useRef<number | undefined>(undefined);
+  const settledAt = useRef<{ place: number; verb: "approve" | "dismiss" } | undefined>(undefined);
   const deferred = useDeferredValue(filter);
 
   const cards = useSteadyOrder(data?.items, deferred);
@@ -70,13 +70,16 @@ export const Synthesize = ({ organization }: { organization: OrganizationDetail 
       setAsking(false);
       setSettledHere((before) => new Set([...before, ...changed.keys()]));
       setSaid(settledWords(verb, items));
-      settledAt.current = at;
+      settledAt.current = { place: at, verb };
     });
   useEffect(() => {
     if (isBusy || settledAt.current === undefined) return;
-    // the button is gone from under the focus: the next card's has it, else the list
-    const buttons = [...(list.current?.children ?? [])].map((card) => card.querySelector("button"));
-    const next = buttons.slice(settledAt.current).find((button) => button !== null);
+    // the button is gone from under the focus: the same one of the next card has it, else the list
+    const { place, verb } = settledAt.current;
+    const next = [...(list.current?.children ?? [])]
+      .slice(place)
+      .map((card) => [...card.querySelectorAll("button")].at(verb === "approve" ? 0 : -1))
+      .find((button) => button !== undefined);
     settledAt.current = undefined;
     if (document.activeElement === document.body) (next ?? list.current)?.focus({ preventScroll: true });
   });

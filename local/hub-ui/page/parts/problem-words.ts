@@ -20,7 +20,9 @@ const byCode: Record<string, Words> = {
   },
   "export.already-running": {
     title: "Usage is being sent already",
-    whatToDo: "Nothing was started a second time: wait for that run, or cancel it.",
+    // what of it is kept, and when: `keepWish` of the service
+    whatToDo:
+      "No second run was started. Where you asked for what has changed, or for everything, that run or one right after it sends it, once Gradient has accepted a first count. For anything else, try again when that run is over.",
   },
   "export.not-over": { title: "That run has not ended yet", whatToDo: "Wait for its end, or cancel it." },
   "export.not-found": { title: "There is no such run", whatToDo: "It may belong to another organization." },
@@ -43,8 +45,9 @@ const byCode: Record<string, Words> = {
       "Nothing was saved. Wait a little, look whether you copy the key of the right integration, and try again.",
   },
   "gradient.vendor-key-rejected": {
-    title: "Gradient refuses the hub's own key",
-    whatToDo: "Nothing was changed, and our operations team has been told. Try again at the time that is named.",
+    title: "Gradient refuses the hub's own key, as it seems",
+    whatToDo:
+      "That says nothing about your key. Nothing was changed, and our operations team has been told. Try again later.",
   },
   "gradient.refused": {
     title: "Gradient refuses the hub's calls for the moment",

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { lookAlikes } from "#functions/sync-accounts/look-alikes/look-alikes";
+import { plurals } from "#test/builders/plurals";
 
 const named = (...names: string[]) => names.map((name, index) => ({ id: `cust-${index + 1}`, name }));
 const groupsOf = (...names: string[]) => lookAlikes(named(...names)).groups;
@@ -60,6 +61,10 @@ it.each([
   expect(lookAlikes(named(b, "Somebody else", a))).toEqual({ groups: [group], more: 0 });
 });
 
+it.each(plurals)("tells that %s and %s are singular and plural", (one, several) => {
+  expect(groupsOf(one, several)).toMatchObject([{ why: plural }]);
+});
+
 it.each([
   ["numbers of branches", "Branch office 1", "Branch office 2"],
   ["signs only", "---", "..."],
@@ -69,6 +74,8 @@ it.each([
   ["a word for “and” that joins nothing", "And Design", "& Design Studio"],
   ["an “s” that is a part of the word", "Gas Works", "Ga Works"],
   ["two “s” at the end", "Glass Works", "Glas Work"],
+  ["an “es” of which only the “s” is more", "Open Hous", "Open Houses"],
+  ["an “es” that is a part of a short word", "Yes Inn", "Y Inn"],
   ["a word more", "Harbour Dental", "Harbour Dental North"],
   ["a name of JavaScript's", "constructor", "__proto__"],
   ["more than 200 letters", `${"North ".repeat(40)}x`, `${"north ".repeat(40)}x`],

@@ -16,14 +16,25 @@ interface Freedom {
   plural?: boolean;
 }
 
-/** "ies" for "y", or an "s" more, in a word that is longer than that. */
-const withoutPlural = (word: string): string =>
-  word.length > 3
-    ? word
-        .replace(/ies$/, "y$")
-        .replace(/(?<!s)s$/, "")
-        .replace("$", "")
-    : word;
+/** What a word may end in, behind how many letters at least, and what that is without the plural. */
+const endings: [ending: string, lettersBefore: number, one: string][] = [
+  ["ies", 2, "y"],
+  ...["s", "x", "z", "ch", "sh"].flatMap((hiss): [string, number, string][] => [
+    [`${hiss}es`, 3 - hiss.length, hiss],
+    [`${hiss}e`, 3 - hiss.length, hiss],
+  ]),
+  ["ss", 0, "ss"],
+  ["s", 3, ""],
+];
+
+const withoutPlural = (word: string): string => {
+  const [ending, , one] = endings.find(([end, before]) => word.endsWith(end) && word.length >= end.length + before) ?? [
+    "",
+    0,
+    "",
+  ];
+  return word.slice(0, word.length - ending.length) + one;
+};
 
 /** Every way in which a name can be written with such freedom, the ones that are sure and the ones that are not. */
 const formsOf = (name: string, { umlaut, saint, and, order, plural }: Freedom) => {

@@ -1,4 +1,4 @@
-import type { RefObject } from "react";
+import { type RefObject, useRef, useState } from "react";
 import type { BodyOf } from "#client/api-client";
 import { goTo } from "../../../../page-parts/address.ts";
 import { Badge, Notice } from "../../../../page-parts/notice.tsx";
@@ -41,7 +41,13 @@ export const Agreement = ({ integration, heading }: AgreementProps) => {
           <>
             <Confirmed integration={integration} text={text} />
             {integration.agreement?.sha256 === text.sha256 ? null : (
-              <Confirm text={text} isNewer={integration.agreement !== null} confirming={confirming} />
+              <Confirm
+                // what was shown is confirmed by now, in this tab or another: the next text is read from its start
+                key={integration.agreement?.sha256}
+                inForce={text}
+                isNewer={integration.agreement !== null}
+                confirming={confirming}
+              />
             )}
           </>
         )}
@@ -50,10 +56,17 @@ export const Agreement = ({ integration, heading }: AgreementProps) => {
   );
 };
 
-const Paper = ({ text: { title, markdown, version } }: { text: Text }) => (
+interface PaperProps {
+  text: Text;
+  heading?: RefObject<HTMLHeadingElement | null>;
+}
+
+const Paper = ({ text: { title, markdown, version }, heading }: PaperProps) => (
   <section className="paper" aria-label={title}>
     <div className="row apart">
-      <h4>{title}</h4>
+      <h4 ref={heading} tabIndex={-1}>
+        {title}
+      </h4>
       <span className="small quiet">Version {version}</span>
     </div>
     <Markdown text={markdown} title={title} />
@@ -65,7 +78,7 @@ const Paper = ({ text: { title, markdown, version } }: { text: Text }) => (
  * confirmed, be it before the answer to the press, and where another text takes its place, this says why.
  */
 const useConfirm = (isNewer: boolean) => {
-  const { mutate, isPending, error } = useChange("POST /v1/integrations/gradient/agreement/confirmations");
+  const { mutate, isPending, error, reset } = useChange("POST /v1/integrations/gradient/agreement/confirmations");
   const show = useShowIntegration();
   const confirm = ({ version, sha256 }: Text) => {
     // the first time this was the step's last act
@@ -75,18 +88,34 @@ const useConfirm = (isNewer: boolean) => {
     };
     mutate({ body: { version, sha256 } }, { onSuccess: (integration) => void goOn(integration) });
   };
-  return { confirm, isPending, error };
+  return { confirm, isPending, error, forget: reset };
 };
 
+const isSame = (one: Text, other: Text): boolean => one.sha256 === other.sha256 && one.version === other.version;
+
 interface ConfirmProps {
-  text: Text;
+  /** As it was read last, which may be a moment ago. */
+  inForce: Text;
   isNewer: boolean;
   confirming: ReturnType<typeof useConfirm>;
 }
 
-const Confirm = ({ text, isNewer, confirming }: ConfirmProps) => {
+/**
+ * Confirms the text that stands on the page. One that takes its place meanwhile is shown when it is asked for, and
+ * nothing can be confirmed before that: no press that was meant for one text confirms another.
+ */
+const Confirm = ({ inForce, isNewer, confirming }: ConfirmProps) => {
   const { person } = useSession();
-  const confirm = () => confirming.confirm(text);
+  const [shown, setShown] = useState(inForce);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const isOutdated = !isSame(shown, inForce);
+  const confirm = () => confirming.confirm(shown);
+  const showNew = () => {
+    confirming.forget();
+    setShown(inForce);
+    // to be read from its start, by whoever hears it, too
+    heading.current?.focus();
+  };
   return (
     <>
       {isNewer ? (
@@ -94,11 +123,25 @@ const Confirm = ({ text, isNewer, confirming }: ConfirmProps) => {
           Read the new text and confirm it, so that usage goes on being sent.
         </Notice>
       ) : null}
-      <Paper text={text} />
-      <Failure error={confirming.error} onRetry={confirm} />
+      <Paper text={shown} heading={heading} />
+      {isOutdated ? (
+        <>
+          <Notice tone="bad" title="The agreement was changed while you were reading">
+            The text above is the one from before, which cannot be confirmed any more.
+          </Notice>
+          <Button onPress={showNew}>Show the new text</Button>
+        </>
+      ) : (
+        <Failure error={confirming.error} onRetry={confirm} />
+      )}
       <MayChange>
         <div className="row">
-          <Button kind="primary" onPress={confirm} isPending={confirming.isPending}>
+          <Button
+            kind="primary"
+            onPress={confirm}
+            isPending={confirming.isPending}
+            because={isOutdated ? "Read the new text first." : undefined}
+          >
             Confirm the agreement
           </Button>
           <span>
