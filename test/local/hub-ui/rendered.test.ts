@@ -98,7 +98,7 @@ describe("a failure", () => {
   it("says what becomes of a press while a run is under way", () => {
     const words = told("export.already-running", 409);
     expect(words).toContain("No second run was started.");
-    expect(words).toContain("that run or one right after it sends it");
+    expect(words).toContain("that run or one right after it sends");
     expect(words).toContain("For anything else, try again when that run is over.");
   });
 });

@@ -22,7 +22,7 @@ const byCode: Record<string, Words> = {
     title: "Usage is being sent already",
     // what of it is kept, and when: `keepWish` of the service
     whatToDo:
-      "No second run was started. Where you asked for what has changed, or for everything, that run or one right after it sends it, once Gradient has accepted a first count. For anything else, try again when that run is over.",
+      "No second run was started. What has changed, that run or one right after it sends. For anything else, try again when that run is over.",
   },
   "export.not-over": { title: "That run has not ended yet", whatToDo: "Wait for its end, or cancel it." },
   "export.not-found": { title: "There is no such run", whatToDo: "It may belong to another organization." },
