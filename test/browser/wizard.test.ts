@@ -269,7 +269,7 @@ describe("the wizard", () => {
     const changes = changesOf(page);
     await button(page, "Send usage").dblclick();
     await page.reload();
-    await page.getByText("accepted already, by an earlier run or when the mapping was checked").waitFor();
+    await page.getByText("accepted already, while the mapping was checked or by an earlier run").waitFor();
     expect(changes).toEqual(["POST /exports"]);
     await expect(page.locator("table").textContent()).resolves.not.toMatch(/approved/i);
     await page.getByText("A count that Gradient has accepted is not approved yet").waitFor();

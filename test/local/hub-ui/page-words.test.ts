@@ -9,7 +9,7 @@ import { bodyOf, draftOf } from "#local/hub-ui/page/screens/settings/schedule-dr
 import { dayIn, startOfDay } from "#local/hub-ui/page/screens/settings/zoned-day";
 import type { Integration } from "#local/hub-ui/page/states";
 import { isLookedAt, toggled } from "#local/hub-ui/page/wizard/mapping/mapping";
-import { waitingWords } from "#local/hub-ui/page/wizard/sending/export-words";
+import { outcomeWords, waitingWords } from "#local/hub-ui/page/wizard/sending/export-words";
 import { stepWords } from "#local/hub-ui/page/wizard/step-words";
 import { isAstray } from "#local/page-parts/double-clicks";
 import { momentOf } from "#local/page-parts/words";
@@ -217,6 +217,22 @@ describe("recipients", () => {
   });
 });
 
+describe("the last run", () => {
+  it.each([
+    [{ state: "finished", outcome: "succeeded" }, "The last run went through"],
+    [
+      { state: "finished", outcome: "succeeded", reason: "nothing-changed" },
+      "Nothing had changed since the run before",
+    ],
+    [{ state: "cancelled", outcome: null }, "The last run was cancelled"],
+    // its partner's key was refused a moment ago, and its worker has not closed it yet
+    [{ state: "sending", outcome: null }, "The last run is coming to its end"],
+    [{ state: "finished", outcome: "otherwise" }, "The last run ended: otherwise"],
+  ])("%j is told as %s", (run, title) => {
+    expect(outcomeWords({ reason: null, ...run } as Run).title).toBe(title);
+  });
+});
+
 describe("a step of the wizard", () => {
   const integration = (facts: object) =>
     ({
@@ -242,6 +258,7 @@ describe("a step of the wizard", () => {
     [3, integration({ step: 2 }), { state: "later", text: "comes later" }],
     [3, integration({ exports: { last: null } }), { state: "now", text: "to do now" }],
     [3, integration({ exports: { last: { outcome: "failed" } } }), { state: "now", text: "sent: approve in Gradient" }],
+    [3, integration({ state: "suspended" }), { state: "now", text: "needs a new key" }],
     // nobody has approved anything yet, as far as the hub knows
     [3, integration({}), { state: "now", text: "sent: approve in Gradient" }],
   ] as const)("%i says what it leaves open: %#", (step, now, words) => {

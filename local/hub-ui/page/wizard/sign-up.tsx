@@ -72,7 +72,16 @@ const GetKey = ({ integration }: { integration: Integration }) => {
   const [hasKey, setHasKey] = useState(false);
   return (
     <>
-      <p>Connect this hub there, and paste the key here.</p>
+      <p>
+        {integration.state === "suspended" ? (
+          <>
+            Press <em>Regenerate key</em> there,
+          </>
+        ) : (
+          "Connect this hub there,"
+        )}{" "}
+        and paste the key here.
+      </p>
       <MayChange>
         <div className="row">
           {/* whoever comes back has a key to paste */}

@@ -26,6 +26,7 @@ const openWords = ({ mapping }: Integration): string => {
 export const stepWords = (step: Step, integration: Integration): StepWords => {
   if (step > integration.step) return { state: "later", text: "comes later" };
   if (step < integration.step) return { state: "done", text: step === 2 ? openWords(integration) : "done" };
+  if (integration.state === "suspended") return { state: "now", text: "needs a new key" };
   const isSent = step === 3 && isSetUp(integration);
   return { state: "now", text: isSent ? "sent: approve in Gradient" : "to do now" };
 };

@@ -33,13 +33,14 @@ export const ApproveUsage = ({ integration }: { integration: Integration }) => (
 
 /** The wizard's end: approving goes on in Gradient, month by month, and nothing in the hub waits for it. */
 const End = ({ integration }: { integration: Integration }) => {
-  const because = isSetUp(integration) ? undefined : "It opens by itself once a first run has ended.";
+  // a key that is refused later on takes nothing of that back
+  const because = integration.exports.last === null ? "It opens by itself once a first run has ended." : undefined;
   return (
     <div className="row next">
       <Button kind="primary" onPress={() => goTo("/overview")} because={because}>
         Go to the overview
       </Button>
-      {because === undefined ? (
+      {isSetUp(integration) ? (
         <span role="status" className="quiet small">
           The hub needs nothing more: usage is sent by itself from now on.
         </span>

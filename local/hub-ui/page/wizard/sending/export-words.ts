@@ -14,8 +14,10 @@ const outcomes: Record<string, { tone: Tone; title: string }> = {
 
 export const outcomeWords = ({ state, outcome, reason }: Run): { tone: Tone; title: string } => {
   if (state === "cancelled") return { tone: "neutral", title: "The last run was cancelled" };
+  // closed by somebody else, a moment ago
+  if (outcome === null) return { tone: "neutral", title: "The last run is coming to its end" };
   if (reason === "nothing-changed") return { tone: "good", title: "Nothing had changed since the run before" };
-  return outcomes[outcome ?? ""] ?? { tone: "neutral", title: `The last run ended: ${outcome ?? "unknown"}` };
+  return outcomes[outcome] ?? { tone: "neutral", title: `The last run ended: ${outcome}` };
 };
 
 /** When a turn is expected. */

@@ -17,7 +17,7 @@ const Ended = ({ run }: { run: Run }) => {
   const counts: [string, number][] = [
     ["accepted by Gradient", accepted],
     // the counts that a look tries, too: of a first run, they are the only ones
-    ["accepted already, by an earlier run or when the mapping was checked", unchanged],
+    ["accepted already, while the mapping was checked or by an earlier run", unchanged],
     ["not mapped, so not billed", unmapped],
     ["rejected by Gradient", rejected],
     ["left for the next run", deferred],

@@ -16,10 +16,14 @@ export const Sending = ({ integration }: { integration: Integration }) => {
       <h3 ref={heading} tabIndex={-1}>
         Your counts go to Gradient
       </h3>
-      <p>
-        Usage is sent by itself. {waiting === null ? `Next run: ${nextRunWords(integration)}.` : null} Whatever has
-        changed since can be sent now.
-      </p>
+      {integration.state === "active" ? (
+        <p>
+          Usage is sent by itself. {waiting === null ? `Next run: ${nextRunWords(integration)}.` : null} Whatever has
+          changed since can be sent now.
+        </p>
+      ) : (
+        <p>Next run: {nextRunWords(integration)}.</p>
+      )}
       {runningId === null ? (
         last === null ? null : (
           <LastRun key={last.id} id={last.id} />
