@@ -80,7 +80,8 @@ describe("the whole way", () => {
     await title(gradient, "SYNTHESIZE");
     await enter(gradient, gradient.getByRole("button", { name: /^Approve (?!all)/ }).first());
     await gradient.getByText(/^Approved: /).waitFor();
-    // a slow machine shows a few more on the way; every word, the agreement's too, at 250 a minute, and a second and a half for a press
+    // Every word, the agreement's too, at 250 a minute, and a second and a half for a press. A slow machine shows a few
+    // more on the way.
     const words = taken.inHub + taken.inGradient;
     expect(taken.inHub, JSON.stringify(taken)).toBeGreaterThan(200);
     expect(taken.inHub, JSON.stringify(taken)).toBeLessThanOrEqual(290);
