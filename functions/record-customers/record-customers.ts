@@ -20,9 +20,13 @@ const never = { removedAt: null, retiredAt: null, isMapped: null, version: 0 };
 const becomesBilled = (before: Customer | undefined, record: CustomerRecord): boolean =>
   before !== undefined && before.removedAt === null && !isBilled(before) && record.billing === "billed";
 
+const endsBilling = (before: Customer | undefined, record: CustomerRecord): boolean =>
+  before !== undefined && isBilled(before) && record.billing !== "billed";
+
 interface Change extends CustomerChange {
   write: Write;
   isWanted: boolean;
+  endsBilling: boolean;
 }
 
 const isSame = (stored: Customer, record: CustomerRecord): boolean =>
@@ -48,7 +52,8 @@ export const recordCustomers = (dependencies: Changing<"get" | "getMany" | "tran
       const before = stored.customers.get(record.id);
       if (stored.unreadable.has(record.id) || (before && isSame(before, record))) return [];
       const after = { ...(before ?? never), ...record, partnerId, removedAt: null, updatedAt };
-      return [{ before, after, write: customerWrite(after), isWanted: becomesBilled(before, record) }];
+      const turns = { isWanted: becomesBilled(before, record), endsBilling: endsBilling(before, record) };
+      return [{ before, after, write: customerWrite(after), ...turns }];
     });
     return { changes, unreadable: stored.unreadable };
   };
@@ -63,8 +68,12 @@ export const recordCustomers = (dependencies: Changing<"get" | "getMany" | "tran
       for (let isLast = false; !isLast; isTaskDue = true) {
         const part = changes.splice(0, customersPerTransaction);
         isLast = changes.length === 0;
-        const isWanted = part.some((change) => change.isWanted);
-        const more = isLast || isWanted ? await syncWrites(batch.partnerId, { isWanted }) : [];
+        const turns = {
+          isWanted: part.some((change) => change.isWanted),
+          endsBilling: part.some((change) => change.endsBilling),
+        };
+        const isTold = isLast || turns.isWanted || turns.endsBilling;
+        const more = isTold ? await syncWrites(batch.partnerId, turns) : [];
         const tally = await tallyWrites(table, batch.partnerId, part);
         await table.transact([...part.map(({ write }) => write), ...tally, ...more]);
       }

@@ -10,18 +10,20 @@ import type { Write } from "../table/table.ts";
  * is connected it asks for a look; one that has not begun yet will see the change. Otherwise connecting brings all
  * customers over. Where nothing has to be asked, the write is a check that this is still so: where it is not, the
  * transaction fails with `table.conflict` and is to be tried again. `isWanted`: lines have come into being that no date
- * should have to bring.
+ * should have to bring. `endsBilling`: some are billed no more. A run that is under way has planned them, and sends
+ * whatever it finds counted; the next one, right after it, takes that back.
  */
 export const accountSyncWrites =
   ({ table, now, newId }: Changing<"get">) =>
-  async (partnerId: string, { isWanted = false } = {}): Promise<Write[]> => {
+  async (partnerId: string, { isWanted = false, endsBilling = false } = {}): Promise<Write[]> => {
     const integration = await findIntegration(table, partnerId);
     const unchanged: Write = { check: integrationKey(partnerId), expect: integration?.version ?? "absent" };
     if (!integration || !maySend(integration)) return [unchanged];
     const at = now().toISOString();
     const { looks, state, wants } = integration;
     const isComing = isUnderWay(looks, at) && looks.holder === null;
-    const isWished = isWanted && state === "active";
+    const isTakenBack = endsBilling && integration.currentExportId !== null;
+    const isWished = (isWanted || isTakenBack) && state === "active";
     if (isComing && !isWished) return [unchanged];
     const wished = isWished ? { ...integration, wants: wish(wants, "all", { at, trigger: "mapping" }) } : integration;
     const { integration: after, owed } = isComing

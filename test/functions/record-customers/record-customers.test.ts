@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { recordCustomers } from "#functions/record-customers/record-customers";
 import { findCustomer, showCustomers } from "#shared/customers/customer";
+import { findIntegration } from "#shared/integrations/integration";
 import { noLooks } from "#shared/integrations/record/looks";
+import { isWanted, noWants } from "#shared/integrations/record/wants";
 import { aCustomer, aCustomerRecord, aCustomerRow } from "#test/builders/customer";
 import { anIntegrationRow } from "#test/builders/integration";
 import { aPartnerRow } from "#test/builders/partner";
@@ -39,6 +41,27 @@ it("keeps new customers and owes Gradient their accounts", async () => {
     aCustomer({ id: "cust-2", name: "Kestrel Aviation", billing: "trial", updatedAt: minutesAfter(5) }),
   ]);
   expect(owedTasks(table)).toEqual([syncTask]);
+});
+
+describe("a customer that is billed no more", () => {
+  it.each([
+    [
+      "a run is under way, which may send what it has planned: taken back right after",
+      "run-1",
+      "not-provisioned",
+      true,
+    ],
+    ["no run is under way: the next date brings its zeros", null, "not-provisioned", false],
+    ["it is billed all the same, under another name", "run-1", "billed", false],
+  ] as const)("%s", async (_, currentExportId, billing, isWish) => {
+    const record = anIntegrationRow({ currentExportId });
+    const table = await aTableWith(aPartnerRow(), record, aCustomerRow(aCustomer({ billing: "billed" })));
+
+    await recorderOn(table)({ partnerId, customers: [aCustomerRecord({ name: "Alder Solicitors", billing })] });
+
+    const wants = (await findIntegration(table, partnerId))?.wants ?? noWants;
+    expect(isWanted(wants.all)).toBe(isWish);
+  });
 });
 
 it.each([

@@ -63,7 +63,8 @@ export const someDeeds = (
     if (is(0.15)) {
       often(partner, 1 + random.below(2), () => ({
         does: "schedule",
-        schedule: { ...plan.schedule, hour: random.below(24) },
+        // another than before: the same one would change no date
+        schedule: { ...plan.schedule, hour: (plan.schedule.hour + 1 + random.below(23)) % 24 },
         pauseMs: random.pick([null, -dayMs, 5_000, 60_000, dayMs, 100 * dayMs]),
       }));
     }

@@ -89,11 +89,11 @@ export const watchWishes = (world: World) => {
   const seeRecord = (before: Integration | undefined, after: Integration): void => {
     const { partnerId } = after;
     if (after.nextRunAt !== null && after.nextRunAt !== before?.nextRunAt) awaitDate(partnerId, after.nextRunAt);
-    // heeded before its time
+    // heeded before its time, by a clock that is ahead: what is counted between the two waits for the next
     const early = Date.parse(before?.nextRunAt ?? "");
     const isHeeded = after.state === "active" && before?.wants.all.wanted !== after.wants.all.wanted;
     if (isHeeded && early > time.now() && early < time.now() + clocksApartMs && after.nextRunAt !== before?.nextRunAt)
-      wishAll(partnerId, "date", early);
+      wishAll(partnerId, "date", time.now());
     if (after.token && after.token.fingerprint !== before?.token?.fingerprint && after.mapping.completedAt !== null)
       wishAll(partnerId, "token", time.now(), true);
     if (after.state === "active" && before?.mapping.completedAt === null) wishAll(partnerId, "activation", time.now());

@@ -19,7 +19,10 @@ export const suites = {
   wants: [...vitest, "test/shared/exports", "test/shared/integrations"],
   pace: [...vitest, "test/shared/pace"],
   looks: [...vitest, ...["sync-accounts", "watch-mappings"].map(folder)],
-  deeds: [...vitest, ...["start-export", "register-token", "cancel-export", "admit-exports"].map(folder)],
+  deeds: [
+    ...vitest,
+    ...["start-export", "register-token", "cancel-export", "admit-exports", "record-customers"].map(folder),
+  ],
 };
 
 export const one = (name: string, killedBy: Mutant["killedBy"], file: string, from: string, to: string): Mutant => ({

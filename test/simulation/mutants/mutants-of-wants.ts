@@ -162,6 +162,13 @@ export const mutantsOfWants: Mutant[] = [
   ),
   one("a worker that leaves wakes nobody", "sends", admitting, "isLeft && !isLeaving && (listed", "isLeft && (listed"),
   one(
+    "what a run sends of a customer that is billed no more stays",
+    "deeds",
+    "shared/customers/account-sync.ts",
+    "endsBilling && integration.currentExportId !== null",
+    "false",
+  ),
+  one(
     "a run that is over keeps its place",
     "wants",
     "shared/exports/admission/without-ended.ts",

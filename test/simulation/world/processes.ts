@@ -14,8 +14,8 @@ export interface Process {
   isAlive: boolean;
   /** Nothing that it waits for reaches it before. */
   pausedUntil: number;
-  /** What Gradient has refused to it, our key and a partner's, until it hears that they are good after all. */
-  readonly refusedKeys: Set<string>;
+  /** What Gradient has refused to it, our key and a partner's, and when, until somebody hears that they are good. */
+  readonly refusedKeys: Map<string, number>;
   end(end: End): void;
 }
 
@@ -94,7 +94,7 @@ export const processes = ({ line, random, faults, trace }: Dependencies) => {
       random: random.fork(name),
       isAlive: true,
       pausedUntil: 0,
-      refusedKeys: new Set(),
+      refusedKeys: new Map(),
       end: (end) => {
         if (!process.isAlive) return;
         process.isAlive = false;

@@ -59,6 +59,9 @@ export const wireOf = ({ line, weather, running, vendor, watch, rate, trace, onT
           return;
         }
         rate.sent(call);
+        // another has asked about it since, and it was taken: a false alarm
+        if ((takenAt.get(credential) ?? 0) > (process.refusedKeys.get(credential) ?? Number.POSITIVE_INFINITY))
+          process.refusedKeys.delete(credential);
         if (post) watch.sent(vendor, post);
         trace(() => `${process.name} sends ${what()}`);
 
@@ -83,7 +86,7 @@ export const wireOf = ({ line, weather, running, vendor, watch, rate, trace, onT
           // whatever has an answer of Gradient's own cannot land later
           if (post && answer.status < 500) post.settledAt = line.now();
           const isRefused = answer.status === 401 && (takenAt.get(credential) ?? 0) <= reachedAt;
-          if (post && isRefused) process.refusedKeys.add(credential);
+          if (post && isRefused) process.refusedKeys.set(credential, reachedAt);
           if (!post && isGood(answer)) process.refusedKeys.delete(credential);
           trace(() => `${process.name} hears ${answer.status} of ${what()}`);
           running.resume(process, line.now(), () => resolve(answer));
