@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aConnectedPartner, aSandbox, cleanUp, mailbox, type Sandbox } from "#test/contract/gradient-sandbox-rig";
 import { launchBrowser, openPage } from "./browser.ts";
 import { untilFocused } from "./hub-page.ts";
+import { button } from "./locators.ts";
 
 let browser: Browser;
 let sandbox: Sandbox;
@@ -43,7 +44,6 @@ const onTheBoard = async (names: string[], options: BrowserContextOptions = {}) 
 const option = (page: Page, name: string | RegExp) => page.getByRole("option", { name });
 /** One that is still to be mapped; what it is mapped to afterwards says its name, too. */
 const account = (page: Page, name: string) => page.getByRole("option", { name, exact: true });
-const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name });
 
 describe("mapping", () => {
   it("drags one account onto a customer, or all that are picked", async () => {

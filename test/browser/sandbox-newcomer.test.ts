@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectedCounts, readPsa, readSample } from "#local/sample/sample";
 import { aSandbox, cleanUp, mailbox, type Sandbox } from "#test/contract/gradient-sandbox-rig";
 import { launchBrowser, openPage } from "./browser.ts";
+import { button, link, title } from "./locators.ts";
 import { newWords } from "./reading.ts";
 
 let browser: Browser;
@@ -17,9 +18,6 @@ afterAll(async () => {
 });
 
 const viewport = { width: 1280, height: 713 };
-const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name });
-const link = (page: Page, name: string | RegExp) => page.getByRole("link", { name });
-const title = (page: Page, name: string) => page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
 
 /** The hub's part for the sample's MSP: its services and billed customers, and the counts of what is mapped. */
 const hubOf = async (token: string) => {

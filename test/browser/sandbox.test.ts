@@ -1,8 +1,9 @@
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aMappedPartner, aSandbox, cleanUp, mailbox, type Sandbox } from "#test/contract/gradient-sandbox-rig";
 import { faultsEverywhere, launchBrowser, openPage } from "./browser.ts";
 import { press, tabTo } from "./keyboard.ts";
+import { button, link, title } from "./locators.ts";
 
 let browser: Browser;
 let sandbox: Sandbox;
@@ -16,9 +17,6 @@ afterAll(async () => {
 });
 
 const open = (path = "") => openPage(browser, `${sandbox.url}/${path}`);
-const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name });
-const link = (page: Page, name: string | RegExp) => page.getByRole("link", { name });
-const title = (page: Page, name: string) => page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
 
 /** What a vendor does with a key: its services, then the partner's accounts, then `pending`. */
 const vendorTakesOver = async (token: string) => {

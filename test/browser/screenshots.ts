@@ -3,14 +3,13 @@ import path from "node:path";
 import type { Page } from "playwright-core";
 import { startLocalSystem } from "#test/system/local-system";
 import { launchBrowser, openPage } from "./browser.ts";
+import { button, link } from "./locators.ts";
 
 // npm run screenshots: goes a partner's whole way in the running system's own pages, and takes the guide's pictures
 const folder = path.resolve(import.meta.dirname, "../../docs/pictures");
 mkdirSync(folder, { recursive: true });
 
 const organization = "Harbourline IT Services";
-const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name });
-const link = (page: Page, name: string | RegExp) => page.getByRole("link", { name });
 const heading = (page: Page, name: string | RegExp) => page.getByRole("heading", { name }).first().waitFor();
 
 const picture = async (page: Page, name: string): Promise<void> => {

@@ -5,6 +5,7 @@ import { type RunningSystem, startLocalSystem } from "#test/system/local-system"
 import { launchBrowser, openPage } from "./browser.ts";
 import { button, signInAs, untilFocused } from "./hub-page.ts";
 import { press, tabTo } from "./keyboard.ts";
+import { link, title } from "./locators.ts";
 import { newWords } from "./reading.ts";
 
 let browser: Browser;
@@ -19,8 +20,6 @@ afterAll(async () => {
   await system?.stop();
 });
 
-const link = (page: Page, name: string | RegExp) => page.getByRole("link", { name });
-const title = (page: Page, name: string) => page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
 const taken = { inHub: 0, inGradient: 0, presses: 0 };
 const read = async (page: Page, presses = 1): Promise<void> => {
   taken[page === hub ? "inHub" : "inGradient"] += await newWords(page);
