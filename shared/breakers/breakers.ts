@@ -14,13 +14,20 @@ import { settleDoubt } from "./verdicts/settle-doubt.ts";
  * is no evidence: neither comes here.
  */
 export const breakers = (dependencies: Dependencies) => {
-  const { table, clock } = dependencies;
+  const { table, clock, vendorKey } = dependencies;
   const rows = breakerRows(table, clock);
   const successes = recentSuccesses(table, clock);
   const context: Context = { ...dependencies, rows, successes };
   const settle = settleDoubt(context);
+  const find = obstacleIn(rows);
+  const obstacle: typeof find = async (partnerId, tokenVersionId) => {
+    const found = await find(partnerId, tokenVersionId);
+    // the key that opens this again is another one: who has waited must not begin with the one in memory
+    if (found?.why === "vendor-key") vendorKey.forget();
+    return found;
+  };
   return {
-    obstacle: obstacleIn(rows),
+    obstacle,
     note: outageWatch(context),
     confirmRejection: confirmRejection(context, settle),
     reportForbidden: reportForbidden(context),

@@ -126,12 +126,13 @@ const shortBytes = 600;
  * Lists of lines are stored by column and, unless short, deflated: ids and names repeat, so a chunk of 64 lines takes
  * one or two write units instead of 10 to 19 (ADR 4).
  */
-export const pack = (value: unknown): string | Uint8Array => {
+export const pack = (value: unknown): string | Uint8Array<ArrayBuffer> => {
   const text = JSON.stringify(toColumns(value));
   return Buffer.byteLength(text) <= shortBytes ? text : deflateRawSync(Buffer.from(text, "utf8"), settings);
 };
 
-const stored = z.union([z.string(), z.instanceof(Uint8Array)]);
+/** As `pack` writes it. */
+export const packed = z.union([z.string(), z.instanceof(Uint8Array)]);
 
 /** What a row holds packed, or those records of its list that are `wanted`. Throws `UnreadableRecord`. */
 export const readPacked = <S extends z.ZodType>(
@@ -150,7 +151,7 @@ export const readPacked = <S extends z.ZodType>(
   return readRow(schema, row, content);
 };
 
-export const unpack = (packed: unknown): unknown => {
-  const held = stored.parse(packed);
+export const unpack = (value: unknown): unknown => {
+  const held = packed.parse(value);
   return fromColumns(JSON.parse(typeof held === "string" ? held : inflateRawSync(held).toString("utf8")));
 };

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
 import { openEnum, readRow } from "../stored.ts";
-import { pack, readPacked } from "../table/packed.ts";
+import { pack, packed, readPacked } from "../table/packed.ts";
 import { allItems, type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 import type { LineOutcome } from "./outcome.ts";
 
@@ -62,14 +62,25 @@ export interface Bucket {
   /** The connection that the counts were accepted on; on another one Gradient knows nothing of them. */
   connectionId: string;
   entries: Map<string, LedgerEntry>;
+  /**
+   * The same of the connections before, the latest first: while the partner's old key is good it may come back to one,
+   * whose counts Gradient still bills. Not read as long as it does not.
+   */
+  elsewhere?: Elsewhere[] | undefined;
   version: number;
 }
+
+const elsewhereOn = z.object({ connectionId: z.string(), packed });
+type Elsewhere = z.infer<typeof elsewhereOn>;
+// each may make the row larger by its size
+const formerConnections = 2;
 
 const stored = z.object({
   partnerId: z.string(),
   bits: z.int(),
   number: z.int(),
   connectionId: z.string(),
+  elsewhere: z.array(elsewhereOn).optional(),
   version: z.number(),
 });
 
@@ -95,11 +106,29 @@ const bucketKey = ({ partnerId, bits, number }: Pick<Bucket, "partnerId" | "bits
   sk: `${rowPrefix(bits)}${String(number).padStart(5, "0")}`,
 });
 
-const fromItem = (item: Item): Bucket => {
-  const bucket = readRow(stored, item);
-  const entries = readPacked(ledgerEntries, item);
-  return { ...bucket, entries: new Map(entries.map((entry) => [lineKey(entry), entry])) };
+/** A row as it is on this connection, and so written next: what it holds of another one is kept for its return. */
+const turnedTo = (item: Item, connectionId: string): Item => {
+  const { connectionId: current, elsewhere = [] } = readRow(stored, item);
+  if (current === connectionId) return item;
+  const its = elsewhere.find((one) => one.connectionId === connectionId);
+  const others = elsewhere.filter((one) => one !== its);
+  const kept = [{ connectionId: current, packed: item.packed }, ...others].slice(0, formerConnections);
+  return { ...item, connectionId, packed: its?.packed ?? pack([]), elsewhere: kept };
 };
+
+/** `connectionId` null: as it was written last. */
+const fromItem = (item: Item, connectionId: string | null): Bucket => {
+  const row = connectionId === null ? item : turnedTo(item, connectionId);
+  const entries = readPacked(ledgerEntries, row);
+  return { ...readRow(stored, row), entries: new Map(entries.map((entry) => [lineKey(entry), entry])) };
+};
+
+/** What a row holds of connections before, to be read or parted. */
+export const entriesElsewhere = (bucket: Bucket): { connectionId: string; entries: LedgerEntry[] }[] =>
+  (bucket.elsewhere ?? []).map(({ connectionId, packed: its }) => ({
+    connectionId,
+    entries: readPacked(ledgerEntries, { ...bucketKey(bucket), version: bucket.version, packed: its }),
+  }));
 
 export const bucketWrite = ({ entries, ...bucket }: Bucket): RowWrite =>
   versioned({ ...bucket, ...bucketKey(bucket), packed: pack([...entries.values()]) });
@@ -111,8 +140,7 @@ export const readBucket = async (
 ): Promise<Bucket> => {
   const item = await table.get(bucketKey(place));
   if (item === undefined) return { ...place, connectionId, entries: new Map(), version: 0 };
-  const bucket = fromItem(item);
-  return bucket.connectionId === connectionId ? bucket : { ...bucket, connectionId, entries: new Map() };
+  return fromItem(item, connectionId);
 };
 
 const isOf = (customerIds: ReadonlySet<string>) => (entry: unknown) =>
@@ -130,9 +158,7 @@ export const entriesOf = async (
   const wanted = new Set(customerIds);
   const numbers = [...new Set(customerIds.map((id) => bucketOf(id, bits)))];
   const rows = await table.getMany(numbers.map((number) => bucketKey({ partnerId, bits, number })));
-  const entries = rows
-    .filter((row) => readRow(stored, row).connectionId === connectionId)
-    .flatMap((row) => readPacked(ledgerEntries, row, isOf(wanted)));
+  const entries = rows.flatMap((row) => readPacked(ledgerEntries, turnedTo(row, connectionId), isOf(wanted)));
   return new Map(entries.map((entry) => [lineKey(entry), entry]));
 };
 
@@ -143,19 +169,12 @@ export type Ledger = Pick<Bucket, "partnerId" | "bits" | "connectionId">;
 /** `connectionId` null: rows of every connection that the partner ever had, for whoever only looks at them. */
 export type AnyLedger = Omit<Ledger, "connectionId"> & { connectionId: string | null };
 
-async function* ledgerItems(
-  table: Pick<Table, "query">,
-  { partnerId, bits, connectionId }: AnyLedger,
-  limit: number,
-): AsyncGenerator<Item> {
-  for await (const item of allItems(table, { pk: partnerPk(partnerId), prefix: rowPrefix(bits), limit })) {
-    if (connectionId === null || readRow(stored, item).connectionId === connectionId) yield item;
-  }
-}
+const ledgerItems = (table: Pick<Table, "query">, { partnerId, bits }: AnyLedger, limit: number) =>
+  allItems(table, { pk: partnerPk(partnerId), prefix: rowPrefix(bits), limit });
 
-/** A partner's rows on this connection, one after the other. */
+/** A partner's rows as they are on this connection, one after the other. */
 export async function* ledgerRows(table: Pick<Table, "query">, ledger: AnyLedger): AsyncGenerator<Bucket> {
-  for await (const item of ledgerItems(table, ledger, rowsAtOnce)) yield fromItem(item);
+  for await (const item of ledgerItems(table, ledger, rowsAtOnce)) yield fromItem(item, ledger.connectionId);
 }
 
 const acceptedOf = z.object({
@@ -171,8 +190,9 @@ const acceptedRowsAtOnce = 250;
  * What Gradient accepted of each line, row by row, and nothing else of the ledger: of 100,000 lines, to read all is two
  * thirds of the work.
  */
-export async function* acceptedRows(table: Pick<Table, "query">, ledger: AnyLedger): AsyncGenerator<Accepted[]> {
-  for await (const item of ledgerItems(table, ledger, acceptedRowsAtOnce)) yield readPacked(acceptedIn, item);
+export async function* acceptedRows(table: Pick<Table, "query">, ledger: Ledger): AsyncGenerator<Accepted[]> {
+  for await (const item of ledgerItems(table, ledger, acceptedRowsAtOnce))
+    yield readPacked(acceptedIn, turnedTo(item, ledger.connectionId));
 }
 
 /** Every entry of a partner on this connection. */

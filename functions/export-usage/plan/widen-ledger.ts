@@ -1,6 +1,17 @@
 import { LeaseLost } from "#shared/exports/export-lease";
+import { pack } from "#shared/table/packed";
 import { isConflict, type Table } from "#shared/table/table";
-import { type Bucket, bucketOf, bucketWrite, type Ledger, ledgerRows, lineKey, readBucket } from "#shared/usage/ledger";
+import {
+  type Bucket,
+  bucketOf,
+  bucketWrite,
+  entriesElsewhere,
+  type Ledger,
+  type LedgerEntry,
+  ledgerRows,
+  lineKey,
+  readBucket,
+} from "#shared/usage/ledger";
 
 /**
  * Throws `LeaseLost` when the ledger has moved to this many bits by now: what was read for the row is outdated then.
@@ -34,12 +45,21 @@ export const widenLedger = async (
   bits: number,
   isInUse: () => Promise<boolean>,
 ): Promise<void> => {
-  for await (const { partnerId, connectionId, entries: all } of ledgerRows(table, ledger)) {
-    const parts = Map.groupBy(all.values(), ({ customerId }) => bucketOf(customerId, bits));
+  const rowOf = ({ customerId }: LedgerEntry) => bucketOf(customerId, bits);
+  for await (const row of ledgerRows(table, ledger)) {
+    const { partnerId, connectionId } = row;
+    const parts = Map.groupBy(row.entries.values(), rowOf);
+    const before = entriesElsewhere(row).map((held) => ({ ...held, parts: Map.groupBy(held.entries, rowOf) }));
+    const numbers = new Set([...parts.keys(), ...before.flatMap((held) => [...held.parts.keys()])]);
     await Promise.all(
-      [...parts].map(([number, part]) => {
-        const entries = new Map(part.map((entry) => [lineKey(entry), entry]));
-        return storeWidened(table, { partnerId, bits, number, connectionId, entries }, isInUse);
+      [...numbers].map((number) => {
+        const entries = new Map((parts.get(number) ?? []).map((entry) => [lineKey(entry), entry]));
+        const elsewhere = before.flatMap((held) => {
+          const its = held.parts.get(number);
+          return its ? [{ connectionId: held.connectionId, packed: pack(its) }] : [];
+        });
+        const widened = { partnerId, bits, number, connectionId, entries, ...(elsewhere.length > 0 && { elsewhere }) };
+        return storeWidened(table, widened, isInUse);
       }),
     );
   }

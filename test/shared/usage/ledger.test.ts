@@ -1,12 +1,15 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { cutIntoChunks } from "#functions/export-usage/plan/plan-export";
 import { widenLedger } from "#functions/export-usage/plan/widen-ledger";
 import { LeaseLost } from "#shared/exports/export-lease";
 import { heldLine, linesInScope } from "#shared/exports/lines-in-scope";
+import { store } from "#shared/table/table";
 import {
+  acceptedRows,
   bitsFor,
   bucketOf,
   bucketWrite,
+  entriesOf,
   type LedgerEntry,
   lineKey,
   readBucket,
@@ -77,19 +80,57 @@ describe("the ledger's rows", () => {
     expect(await held()).toMatchObject({ unitCount: 3 });
   });
 
-  it("know nothing of another connection: its counts are gone from Gradient", async () => {
-    const table = inMemoryTable();
-    const { put } = bucketWrite({
-      ...partner,
-      bits: 0,
-      number: 0,
-      entries: new Map([["k", anEntry("a")]]),
-      version: 0,
+  describe("of a partner that has another connection now", () => {
+    const place = { partnerId: "org-1", bits: 0, number: 0 };
+    const on = (connectionId: string, bits = 0) => ({ partnerId: "org-1", bits, connectionId });
+    const written = async (connectionId: string, units: number) => {
+      const row = await readBucket(table, place, connectionId);
+      const entries = new Map([[lineKey(anEntry("a")), anEntry("a", units)]]);
+      await store(table, bucketWrite({ ...row, entries }));
+    };
+    const held = async (connectionId: string, bits = 0) =>
+      [...(await readLedger(table, on(connectionId, bits))).values()].map(({ accepted }) => accepted?.unitCount);
+    let table = inMemoryTable();
+    beforeEach(async () => {
+      table = inMemoryTable();
+      await written("connection-1", 1);
     });
-    await table.put(put);
 
-    expect((await readBucket(table, { partnerId: "org-1", bits: 0, number: 0 }, "connection-2")).entries.size).toBe(0);
-    expect((await readLedger(table, { partnerId: "org-1", bits: 0, connectionId: "connection-2" })).size).toBe(0);
+    it("know nothing of it: its counts are not in Gradient", async () => {
+      expect((await readBucket(table, place, "connection-2")).entries.size).toBe(0);
+      expect(await held("connection-2")).toEqual([]);
+    });
+
+    it("still know what the one before holds, should the partner come back to it", async () => {
+      await written("connection-2", 2);
+      expect(await held("connection-2")).toEqual([2]);
+      expect(await held("connection-1")).toEqual([1]);
+      expect(await entriesOf(table, on("connection-1"), ["a"])).toMatchObject(
+        new Map([[lineKey(anEntry("a")), { accepted: { unitCount: 1 } }]]),
+      );
+      const accepted = await Array.fromAsync(acceptedRows(table, on("connection-1")));
+      expect(accepted.flat()).toMatchObject([{ accepted: { unitCount: 1 } }]);
+
+      await written("connection-1", 3);
+      expect([await held("connection-1"), await held("connection-2")]).toEqual([[3], [2]]);
+    });
+
+    it("remember the two before it, whatever comes after", async () => {
+      for (const turn of [2, 3, 4]) await written(`connection-${turn}`, turn);
+      const all = await Promise.all([1, 2, 3, 4].map((turn) => held(`connection-${turn}`)));
+      expect(all).toEqual([[], [2], [3], [4]]);
+    });
+
+    it("take along what they know when the partner outgrows them", async () => {
+      await written("connection-2", 2);
+      await widenLedger(table, on("connection-2"), 3, notInUse);
+      expect([await held("connection-1", 3), await held("connection-2", 3)]).toEqual([[1], [2]]);
+    });
+
+    it("are taken along before the new connection has a count", async () => {
+      await widenLedger(table, on("connection-2"), 3, notInUse);
+      expect([await held("connection-1", 3), await held("connection-2", 3)]).toEqual([[1], []]);
+    });
   });
 });
 

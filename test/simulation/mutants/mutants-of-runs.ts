@@ -85,6 +85,13 @@ export const mutantsOfRuns: Mutant[] = [
     ],
   },
   one(
+    "what the connection before holds is forgotten",
+    "sends",
+    "shared/usage/ledger.ts",
+    "const kept = [{ connectionId: current, packed: item.packed }, ...others]",
+    "const kept = [...others]",
+  ),
+  one(
     "a count on the connection before opens Next",
     "wants",
     activation,

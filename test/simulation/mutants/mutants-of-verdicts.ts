@@ -44,6 +44,13 @@ export const mutantsOfVerdicts: Mutant[] = [
     "refusal.sentAt > Date.parse(partner.changedAt) &&\n  refusal.sentAt > Date.parse(vendor.changedAt)",
     "refusal.sentAt > Date.parse(partner.changedAt)",
   ),
+  one(
+    "breakers, obstacle: the refused key stays in memory",
+    "breakers",
+    "shared/breakers/breakers.ts",
+    'if (found?.why === "vendor-key") vendorKey.forget();',
+    "",
+  ),
   one("breakers, isAbout: any version", "breakers", refusal, "integration.token.versionId === tokenVersionId &&\n", ""),
   one(
     "breakers, settle: not asked again",

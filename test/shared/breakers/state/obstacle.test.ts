@@ -77,6 +77,14 @@ it("is everybody's first", async () => {
   expect(await fleet.guard.obstacle("org-1")).toMatchObject({ scope: "vendor", why: "vendor-key" });
 });
 
+it("has a process that waits for the right vendor key begin with that one, not with the one in its memory", async () => {
+  fleet.world.goodKey = "none";
+  await fleet.confirm("org-1");
+  const { keysForgotten } = fleet.seen;
+  expect(await fleet.aProcess().obstacle("org-2")).toMatchObject({ why: "vendor-key" });
+  expect(fleet.seen.keysForgotten).toBeGreaterThan(keysForgotten);
+});
+
 it("is noticed by other processes a second later, and costs two reads a second", async () => {
   const { clock, table, aProcess } = fleet;
   let reads = 0;
