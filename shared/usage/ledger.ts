@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import * as z from "zod";
 import { instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
-import { openEnum, readRow } from "../stored.ts";
+import { openEnum, readableOf, readRow } from "../stored.ts";
 import { pack, packed, readPacked } from "../table/packed.ts";
 import { allItems, type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 import type { LineOutcome } from "./outcome.ts";
@@ -123,12 +123,11 @@ const fromItem = (item: Item, connectionId: string | null): Bucket => {
   return { ...readRow(stored, row), entries: new Map(entries.map((entry) => [lineKey(entry), entry])) };
 };
 
-/** What a row holds of connections before, to be read or parted. */
-export const entriesElsewhere = (bucket: Bucket): { connectionId: string; entries: LedgerEntry[] }[] =>
-  (bucket.elsewhere ?? []).map(({ connectionId, packed: its }) => ({
-    connectionId,
-    entries: readPacked(ledgerEntries, { ...bucketKey(bucket), version: bucket.version, packed: its }),
-  }));
+/** What a row holds of connections before, to be parted; without what cannot be read. */
+export const entriesElsewhere = (bucket: Bucket): { connectionId: string; entries: LedgerEntry[] }[] => {
+  const rows = (bucket.elsewhere ?? []).map((held) => ({ ...held, ...bucketKey(bucket), version: bucket.version }));
+  return readableOf(rows, (row) => ({ connectionId: row.connectionId, entries: readPacked(ledgerEntries, row) }));
+};
 
 export const bucketWrite = ({ entries, ...bucket }: Bucket): RowWrite =>
   versioned({ ...bucket, ...bucketKey(bucket), packed: pack([...entries.values()]) });

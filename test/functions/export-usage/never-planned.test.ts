@@ -19,7 +19,10 @@ describe("runs that can never be planned", () => {
       ...bad.map((id) => ({ id, lines: 2, integration: wantedFor(60) })),
       { id: "good", lines: 2, integration: wantedFor(1) },
     ]);
-    for (const partnerId of bad) await fleet.table.put({ ...aLedgerRow([], { partnerId }), packed: "?" });
+    for (const partnerId of bad) {
+      const connectionId = (await fleet.integration(partnerId)).gradient?.integrationId ?? "";
+      await fleet.table.put({ ...aLedgerRow([], { partnerId, connectionId }), packed: "?" });
+    }
     return fleet;
   };
 

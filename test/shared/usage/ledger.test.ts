@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { cutIntoChunks } from "#functions/export-usage/plan/plan-export";
 import { widenLedger } from "#functions/export-usage/plan/widen-ledger";
+import { UnreadableRecord } from "#shared/errors";
 import { LeaseLost } from "#shared/exports/export-lease";
 import { heldLine, linesInScope } from "#shared/exports/lines-in-scope";
-import { store } from "#shared/table/table";
+import { type Item, store } from "#shared/table/table";
 import {
   acceptedRows,
   bitsFor,
@@ -125,6 +126,15 @@ describe("the ledger's rows", () => {
       await written("connection-2", 2);
       await widenLedger(table, on("connection-2"), 3, notInUse);
       expect([await held("connection-1", 3), await held("connection-2", 3)]).toEqual([[1], [2]]);
+    });
+
+    it("are in nobody's way where what they hold of the one before cannot be read", async () => {
+      const [row] = table.rows.values();
+      await table.put({ ...row, packed: "?" } as Item);
+      await written("connection-2", 2);
+      await widenLedger(table, on("connection-2"), 3, notInUse);
+      expect(await held("connection-2", 3)).toEqual([2]);
+      await expect(held("connection-1")).rejects.toThrow(UnreadableRecord);
     });
 
     it("are taken along before the new connection has a count", async () => {
