@@ -1,5 +1,5 @@
-import { throwAll } from "#shared/errors";
-import { admissionWrite, readAdmission } from "#shared/exports/admission/admission";
+import { throwAll, UnreadableRecord } from "#shared/errors";
+import { admissionWrite, type Place, readAdmission } from "#shared/exports/admission/admission";
 import { maxStalls, runningExports, stalledAt, unattendedAt } from "#shared/exports/attention";
 import { type Closed, type Closing, closingAbandoned, closingUnread } from "#shared/exports/ending/close-export";
 import {
@@ -94,18 +94,38 @@ export const resumeExports = (dependencies: Closing) => {
       return "resumed";
     });
 
+  /** Twenty runs of which a row cannot be read would keep everybody out until somebody mends those rows. */
+  const noteAside = (aside: ReadonlyMap<string, boolean>): Promise<void> =>
+    retryOnConflict(async () => {
+      const admission = await readAdmission(table);
+      const isOther = ({ exportId, isAside = false }: Place) => (aside.get(exportId) ?? isAside) !== isAside;
+      if (!admission.places.some(isOther)) return;
+      const places = admission.places.map(({ isAside, ...place }): Place => {
+        const isNow = aside.get(place.exportId) ?? isAside;
+        return isNow ? { ...place, isAside: true } : place;
+      });
+      await table.transact([admissionWrite({ ...admission, places })]);
+    });
+
   /** The runs that were admitted: they are in no index, and in the row of those under way until they are over. */
   const followListed = async (report: Report): Promise<void> => {
     const admission = await readAdmission(table);
     const { places } = admission;
     const failures: unknown[] = [];
     const ends = new Set<keyof Report>();
+    const aside = new Map<string, boolean>();
     await inParallel(followedAtOnce, places, async ({ partnerId, exportId }) => {
-      const end = await follow(exportKey(partnerId, exportId)).catch((error: unknown) => void failures.push(error));
-      if (end === undefined) return;
-      report[end] += 1;
-      ends.add(end);
+      try {
+        const end = await follow(exportKey(partnerId, exportId));
+        report[end] += 1;
+        ends.add(end);
+        aside.set(exportId, false);
+      } catch (error) {
+        failures.push(error);
+        if (error instanceof UnreadableRecord) aside.set(exportId, true);
+      }
     });
+    await noteAside(aside).catch((error: unknown) => void failures.push(error));
     throwAll(failures);
     // When the last one is over nobody is admitted for some time, and nobody would take them out of the row.
     if (places.length === 0 || [...ends].some((end) => end !== "gone")) return;

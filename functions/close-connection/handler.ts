@@ -8,7 +8,7 @@ import { queueWorker } from "#shared/lambda/queue-worker";
 import { taskOf } from "#shared/outbox/outbox";
 import { singleCallPacer } from "#shared/pace/single-calls";
 import { systemClock } from "#shared/pace/system-clock";
-import { secretText } from "#shared/secrets/secret-text";
+import { keptForPersonsMs, secretText } from "#shared/secrets/secret-text";
 import { secretsManagerVault } from "#shared/secrets/secrets-manager-vault";
 import { tableNamed } from "#shared/table/table-client";
 import { closeConnection } from "./close-connection.ts";
@@ -18,7 +18,7 @@ const table = tableNamed(env.TABLE_NAME);
 const secrets = new SecretsManagerClient({});
 const gradient = gradientClient({
   baseUrl: env.GRADIENT_BASE_URL,
-  vendorKey: secretText(secrets, env.VENDOR_KEY_SECRET),
+  vendorKey: secretText(secrets, env.VENDOR_KEY_SECRET, { keptMs: keptForPersonsMs }),
 });
 const pacerFor = singleCallPacer(
   { table, clock: systemClock, per: env.LIMITER_KEY, perSecond: env.CALLS_PER_SECOND },

@@ -6,7 +6,7 @@ import { patientGradient } from "#shared/gradient/patient-gradient";
 import { readEnv } from "#shared/lambda/env";
 import { singleCallPacer } from "#shared/pace/single-calls";
 import { systemClock } from "#shared/pace/system-clock";
-import { secretText } from "#shared/secrets/secret-text";
+import { keptForPersonsMs, secretText } from "#shared/secrets/secret-text";
 import { secretsManagerVault } from "#shared/secrets/secrets-manager-vault";
 import { shownIntegration } from "#shared/wiring/shown-integration";
 import { registerTokenEndpoint } from "./endpoint.ts";
@@ -20,7 +20,7 @@ const secrets = new SecretsManagerClient({});
 // two calls, their slots and their repeats fit into the ten seconds that a person is made to wait
 const gradient = gradientClient({
   baseUrl: env.GRADIENT_BASE_URL,
-  vendorKey: secretText(secrets, env.VENDOR_KEY_SECRET),
+  vendorKey: secretText(secrets, env.VENDOR_KEY_SECRET, { keptMs: keptForPersonsMs }),
   timeoutMs: 2_300,
 });
 const pacerFor = singleCallPacer(

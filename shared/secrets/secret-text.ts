@@ -13,18 +13,30 @@ const fetchText = async (client: SecretsManagerClient, name: string): Promise<Ve
   return { key, version: VersionId ?? "" };
 };
 
+interface Keeping {
+  now?: () => Date;
+  /** How long a secret is answered from memory. */
+  keptMs?: number;
+}
+
+/**
+ * For whoever calls Gradient because a person waits and takes its 401 at its word: with a key that was replaced
+ * meanwhile, a good token would be called a wrong one.
+ */
+export const keptForPersonsMs = 5_000;
+
 /** The vendor key out of its secret, to be asked again and again: it answers from memory for up to five minutes. */
 export const vendorKeyIn = (
   client: SecretsManagerClient,
   name: string,
-  now: () => Date = () => new Date(),
+  { now = () => new Date(), keptMs = cacheMs }: Keeping = {},
 ): VendorKey => {
   let kept: { text: Promise<VendorKeyVersion>; until: number } | undefined;
   return {
     current: () => {
       if (kept !== undefined && now().getTime() < kept.until) return kept.text;
       const text = fetchText(client, name);
-      const fresh = { text, until: now().getTime() + cacheMs };
+      const fresh = { text, until: now().getTime() + keptMs };
       kept = fresh;
       // a failure is told to everybody who waits for it, but not kept
       text.catch(() => {
@@ -39,11 +51,7 @@ export const vendorKeyIn = (
 };
 
 /** Any secret of one text, as a function to ask again and again. */
-export const secretText = (
-  client: SecretsManagerClient,
-  name: string,
-  now: () => Date = () => new Date(),
-): (() => Promise<string>) => {
-  const { current } = vendorKeyIn(client, name, now);
+export const secretText = (client: SecretsManagerClient, name: string, keeping?: Keeping): (() => Promise<string>) => {
+  const { current } = vendorKeyIn(client, name, keeping);
   return async () => (await current()).key;
 };

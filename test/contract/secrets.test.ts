@@ -6,7 +6,7 @@ import { DeleteSecretCommand, DescribeSecretCommand, SecretsManagerClient } from
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startSecretsManager } from "#local/aws/secrets-manager";
 import { partnerToken } from "#shared/gradient/gradient-token";
-import { secretText, vendorKeyIn } from "#shared/secrets/secret-text";
+import { keptForPersonsMs, secretText, vendorKeyIn } from "#shared/secrets/secret-text";
 import { secretsManagerVault } from "#shared/secrets/secrets-manager-vault";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import { inMemoryTokenVault } from "#test/fakes/in-memory-token-vault";
@@ -261,7 +261,7 @@ describe("a secret text", () => {
 
   it("is fetched once in five minutes, also when asked for twice at the same time", async () => {
     await set("vendor-key\n");
-    const read = secretText(client, name, () => now);
+    const read = secretText(client, name, { now: () => now });
     expect(await Promise.all([read(), read()])).toEqual(["vendor-key", "vendor-key"]);
     minutesLater(4.9);
     await read();
@@ -273,8 +273,18 @@ describe("a secret text", () => {
     expect(await read()).toBe("rotated-key");
   });
 
+  it("is kept for seconds where a person takes what comes of it at its word", async () => {
+    await set("vendor-key");
+    const read = secretText(client, name, { now: () => now, keptMs: keptForPersonsMs });
+    await read();
+    await set("rotated-key");
+    expect(await read()).toBe("vendor-key");
+    minutesLater(0.1);
+    expect(await read()).toBe("rotated-key");
+  });
+
   it("is a fault where it is missing or empty, and is asked for again", async () => {
-    const read = secretText(client, name, () => now);
+    const read = secretText(client, name, { now: () => now });
     await expect(read()).rejects.toThrow("The secret store refused a call: ResourceNotFoundException");
     await set(" ");
     await expect(read()).rejects.toMatchObject({ name: "InfrastructureFault" });
@@ -288,7 +298,7 @@ describe("the vendor key", () => {
     const vault = secretsManagerVault(client);
     const versions = [await vault.store(name, first), await vault.store(name, second)];
     asked = [];
-    const vendorKey = vendorKeyIn(client, name, () => now);
+    const vendorKey = vendorKeyIn(client, name, { now: () => now });
     const current = { key: second, version: versions[1]?.versionId };
     expect(await Promise.all([vendorKey.current(), vendorKey.current()])).toEqual([current, current]);
     expect(asked).toEqual(["GetSecretValue"]);

@@ -20,6 +20,8 @@ const place = z.object({
    * on.
    */
   waitsSince: z.string().nullable(),
+  /** Its row, or its partner's, cannot be read. It is looked at each minute, and keeps nobody out. */
+  isAside: z.boolean().optional(),
 });
 export type Place = z.infer<typeof place>;
 
@@ -81,8 +83,13 @@ export const findAdmission = async (table: Pick<Table, "get">): Promise<FoundAdm
 export const admissionWrite = ({ places: held, ...value }: Admission): RowWrite =>
   versioned({ ...value, ...admissionKey, packed: pack(held) });
 
-export const hasPlace = ({ places }: Admission, isLarge: boolean): boolean =>
-  places.length < maxUnderWay && (!isLarge || places.filter((held) => held.isLarge).length < placesForLarge);
+/** The runs that take room. */
+export const taken = ({ places: held }: Pick<Admission, "places">): Place[] => held.filter(({ isAside }) => !isAside);
+
+export const hasPlace = (admission: Admission, isLarge: boolean): boolean => {
+  const held = taken(admission);
+  return held.length < maxUnderWay && (!isLarge || held.filter((its) => its.isLarge).length < placesForLarge);
+};
 
 // a run's size moves the average by a twentieth: some twenty runs, a few seconds of a busy night
 const weight = 0.05;

@@ -12,7 +12,7 @@ import type { Changing } from "../../table/changing.ts";
 import { type DueKey, isConflict, retryOnConflict } from "../../table/table.ts";
 import { startWrites } from "../start-usage-export.ts";
 import { exportIdAt, findExport, isOver, type UsageExport } from "../usage-export.ts";
-import { type Admission, admissionWrite, hasPlace, type Place, readAdmission, withRunOf } from "./admission.ts";
+import { type Admission, admissionWrite, hasPlace, type Place, readAdmission, taken, withRunOf } from "./admission.ts";
 import { candidateKeys } from "./candidate-keys.ts";
 import { nextWants } from "./next-want.ts";
 import { setAside } from "./set-aside.ts";
@@ -130,8 +130,8 @@ export const admitNext = ({ table, now, newId, obstacleFor, agreement }: Admitti
     listed: Admission,
     { lease, isLeaving }: { lease: UsageExport["lease"]; isLeaving: boolean },
   ): Promise<Next | undefined> => {
-    const isBusy = ({ places }: Admission) => places.some(({ isRepeat }) => !isRepeat);
-    const isLeft = lease === null && listed.places.some(({ waitsSince }) => waitsSince === null);
+    const isBusy = (its: Admission) => taken(its).some(({ isRepeat }) => !isRepeat);
+    const isLeft = lease === null && taken(listed).some(({ waitsSince }) => waitsSince === null);
     const aWhileAgo = new Date(now().getTime() - workerMs).toISOString();
     // a place that is free at this moment is as good as taken, but by a worker that takes nobody on any more
     if (isLeft && !isLeaving && (listed.tookAt ?? "") > aWhileAgo) return undefined;
@@ -172,7 +172,7 @@ export const admitNext = ({ table, now, newId, obstacleFor, agreement }: Admitti
   /** A run that was admitted with a message which no worker has received so far. */
   const takeWaiting = async (admission: Admission): Promise<Next | undefined> => {
     const before = new Date(now().getTime() - messageMs).toISOString();
-    const waiting = admission.places.find(({ waitsSince }) => waitsSince !== null && waitsSince <= before);
+    const waiting = taken(admission).find(({ waitsSince }) => waitsSince !== null && waitsSince <= before);
     if (!waiting) return undefined;
     const places = admission.places.map((place) => (place === waiting ? { ...place, waitsSince: null } : place));
     await table.transact([admissionWrite({ ...admission, tookAt: now().toISOString(), places })]);
@@ -200,7 +200,7 @@ export const admitNext = ({ table, now, newId, obstacleFor, agreement }: Admitti
       if (await obstacleFor(null)) return undefined;
       // The places for large runs may be taken by runs that are over, while others are free. And whoever would wake a
       // worker has to know whether there is one.
-      const isKnown = hasPlace(read, true) && (lease !== null || read.places.length === 0);
+      const isKnown = hasPlace(read, true) && (lease !== null || taken(read).length === 0);
       const admission = isKnown ? read : await withoutEnded(table, read);
       return hasPlace(admission, false) ? admit(admission, { lease, isLeaving }) : undefined;
     });

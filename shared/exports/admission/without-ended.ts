@@ -13,8 +13,8 @@ export const withoutEnded = async (table: Pick<Table, "getMany">, admission: Adm
     const row = rows.find((its) => its.pk === pk && its.sk === sk);
     if (!row) return [];
     const [run] = readableOf([row], fromExportItem);
-    // one that cannot be read may be under way, and keeps nobody else out
-    if (!run) return [place];
+    // one that cannot be read may be under way: it stays listed
+    if (!run) return [{ ...place, isAside: true }];
     return isOver(run) ? [] : [{ ...place, isLarge: run.chunks === null ? place.isLarge : run.toSend > largeLines }];
   });
   return { ...admission, places };

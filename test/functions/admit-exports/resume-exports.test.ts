@@ -4,8 +4,10 @@ import { AppError } from "#shared/errors";
 import { leaseMs, newHold } from "#shared/exports/export-lease";
 import { noTotals } from "#shared/exports/line";
 import { exportKey, findExport, isOver, type UsageExport } from "#shared/exports/usage-export";
+import { integrationKey } from "#shared/integrations/integration";
 import { isWanted } from "#shared/integrations/record/wants";
-import { fleetOf, waiting } from "#test/builders/fleet";
+import type { Item } from "#shared/table/table";
+import { fleetOf, named, waiting } from "#test/builders/fleet";
 import { anIntegrationRow } from "#test/builders/integration";
 import { owedTasks, rowsOf } from "#test/builders/table";
 import { minutesAfter, noon } from "#test/builders/time";
@@ -202,6 +204,25 @@ describe("nobody is kept from being looked after", () => {
     await expect(fleet.resume()).rejects.toThrow();
 
     expect(await fleet.runOf("p")).toMatchObject({ leg: 1 });
+  });
+
+  it("by runs of partners that cannot be read: they take no place once they should be closed, and end once they can", async () => {
+    const bad = named(20);
+    const fleet = await admitted(...bad);
+    const rows = await Promise.all(bad.map((id) => fleet.table.get(integrationKey(id))));
+    for (const row of rows) await fleet.table.put({ ...row, state: 7 } as Item);
+    await fleet.table.put(waiting("good", 1));
+    const job = () => fleet.live(1).catch(() => undefined);
+    for (let minute = 0; minute < 50; minute += 1) await job();
+    fleet.loseMessages();
+
+    expect(await fleet.admitAll()).toEqual(["good"]);
+
+    for (const row of rows) await fleet.table.put({ ...row, version: 50 } as Item);
+    expect(await fleet.live(1)).toMatchObject({ closed: 20 });
+    await fleet.end("good");
+    fleet.pass(60 * minuteMs);
+    expect((await fleet.admitAll()).toSorted()).toEqual(bad);
   });
 
   it("by a run whose partner is not there any more", async () => {

@@ -85,6 +85,13 @@ export const mutantsOfRuns: Mutant[] = [
     ],
   },
   one(
+    "runs that cannot be read hold the places",
+    "deeds",
+    "shared/exports/admission/admission.ts",
+    "held.filter(({ isAside }) => !isAside)",
+    "held",
+  ),
+  one(
     "what the connection before holds is forgotten",
     "sends",
     "shared/usage/ledger.ts",
