@@ -175,8 +175,8 @@ export const mutantsOfWants: Mutant[] = [
     "return isOver(run) ? [] : [{ ...place,",
     "return [{ ...place,",
   ),
-  one("large runs take every place", "wants", admission, "(!isLarge || places.filter(", "(true || places.filter("),
-  one("there is no end of places", "wants", admission, "places.length < maxUnderWay &&", "places.length < 1_000 &&"),
+  one("large runs take every place", "wants", admission, "(!isLarge || held.filter(", "(true || held.filter("),
+  one("there is no end of places", "wants", admission, "held.length < maxUnderWay &&", "held.length < 1_000 &&"),
   one(
     "a partner with a run is admitted",
     "wants",
