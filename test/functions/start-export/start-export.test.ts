@@ -44,6 +44,20 @@ it("sends some customers' lines and no others", async () => {
   expect(world.gradient.countsReceived.slice(sentBefore)).toMatchObject([{ accountId: "b", unitCount: 4 }]);
 });
 
+it("of everything makes every line one that has changed, for whichever run sends it in the end", async () => {
+  const world = await connectedWorld();
+  await send(world);
+  await world.work();
+  const { proofGen } = await world.integration();
+
+  await send(world, { mode: "dry-run" });
+  await send(world, { customerIds: ["b"] });
+  await world.work();
+  expect(await world.integration()).toMatchObject({ proofGen });
+  await send(world);
+  expect(await world.integration()).toMatchObject({ proofGen: proofGen + 1 });
+});
+
 it("tells of the run that is on its way instead of starting another", async () => {
   const world = await connectedWorld();
   const { id } = await send(world);
