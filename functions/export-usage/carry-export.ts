@@ -1,5 +1,6 @@
 import type { Refusals } from "#shared/breakers/refusals";
 import { type Closing, closingWrites } from "#shared/exports/ending/close-export";
+import { oweViews } from "#shared/exports/ending/owe-views";
 import { type Lease, LeaseLost, takeLease } from "#shared/exports/export-lease";
 import { isAwaited, startAtOnce } from "#shared/exports/start-usage-export";
 import type { StopReason, UsageExport } from "#shared/exports/usage-export";
@@ -15,7 +16,7 @@ import { retryOnConflict, type Table } from "#shared/table/table";
 import { CannotPlan } from "./plan/cannot-plan.ts";
 import type { ExportRun } from "./send/export-run.ts";
 import { Refusal } from "./send/halt.ts";
-import { oweViews, rebuildViews } from "./send/rebuild-views.ts";
+import { rebuildViews } from "./send/rebuild-views.ts";
 import { sendChunks } from "./send/send-chunks.ts";
 import { type Before, startRun } from "./start-run.ts";
 
@@ -97,7 +98,12 @@ export const carryExport = (dependencies: Carrying) => {
       const how = await sendChunks(run);
       if (how === "sent") await rebuildViews(run);
       run.halt.rethrow();
-      if (how === "sent" && run.halt.stop() !== null) await oweViews(run);
+      if (how === "sent" && run.halt.stop() !== null) {
+        const { ledgerBits: bits, connectionId } = run;
+        const current = run.lease.current();
+        const { partnerId } = current;
+        await oweViews(table, { partnerId, bits, connectionId }, current, () => run.lease.keep());
+      }
       return { how, stop: run.halt.stop()?.reason ?? null };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

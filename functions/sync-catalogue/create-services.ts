@@ -1,5 +1,5 @@
 import { AppError, isAppError } from "#shared/errors";
-import { type GradientService, wasUnanswered } from "#shared/gradient/gradient-api";
+import { type GradientService, mayStillLand } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
@@ -60,20 +60,20 @@ export const createServices = ({ table, gradient, clock }: Dependencies) => {
       added({ ...boundServiceKey(gradientServiceId), serviceId: service.id }),
     ]);
 
-  // with an answer, nothing of it can come into being any more
-  const answered = { createdUntil: null, createdAs: null };
+  // nothing of the call can come into being any more
+  const over = { createdUntil: null, createdAs: null };
 
   /** Out of the others' way until then. */
   const putOff = (service: HubService, words: string): Promise<HubService> => {
     const tries = (service.refusal?.tries ?? 0) + 1;
     const now = clock.now();
     const retryAt = iso(now + (pausesMs[tries - 1] ?? longestPauseMs));
-    return put({ ...service, ...answered, refusal: { at: iso(now), words, tries, retryAt }, failure: null });
+    return put({ ...service, ...over, refusal: { at: iso(now), words, tries, retryAt }, failure: null });
   };
 
   /** The same after a call that told nothing of the service: what concerns the key or the rate is no failure of it. */
   const letBe = (service: HubService, error: AppError): Promise<HubService> => {
-    const claim = wasUnanswered(error) ? {} : answered;
+    const claim = mayStillLand(error) ? {} : over;
     if (!isAppError(error, "gradient.unavailable")) return put({ ...service, ...claim });
     const tries = (service.failure?.tries ?? 0) + 1;
     const retryAt = iso(clock.now() + (failurePausesMs[tries - 1] ?? longestFailurePauseMs));

@@ -2,8 +2,8 @@ import { type Customer, isBilled, isBillingKnown } from "../customers/customer.t
 import { holdsUnits, type LedgerEntry } from "../usage/ledger.ts";
 import type { Line } from "./line.ts";
 
-/** What decides on a line that Gradient has heard of. */
-export type HeldLine = Pick<LedgerEntry, "customerId" | "serviceId"> & { holdsUnits: boolean };
+/** What decides on a line that Gradient has heard of; `isOwed`: it is to be sent again whatever Gradient holds. */
+export type HeldLine = Pick<LedgerEntry, "customerId" | "serviceId"> & { holdsUnits: boolean; isOwed: boolean };
 
 /** What the lines of a run follow from. */
 export interface LineSources {
@@ -17,8 +17,8 @@ export interface LineSources {
 }
 
 export const heldLine = (entry: LedgerEntry): HeldLine => {
-  const { customerId, serviceId } = entry;
-  return { customerId, serviceId, holdsUnits: holdsUnits(entry) };
+  const { customerId, serviceId, accepted, owed } = entry;
+  return { customerId, serviceId, holdsUnits: holdsUnits(entry), isOwed: accepted !== null && owed !== null };
 };
 
 const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
@@ -26,8 +26,8 @@ const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 /**
  * Which lines a run has: every service that a billed customer has a count for, zero too, and everything that Gradient
  * still holds units for although the hub has no count any more, or the customer is no longer billed, or the service is
- * left out. None of a customer whose billing is a word of another version: neither its count nor a zero would be right,
- * so Gradient keeps what it holds.
+ * left out; of these also a zero that is in no view yet. None of a customer whose billing is a word of another version:
+ * neither its count nor a zero would be right, so Gradient keeps what it holds.
  */
 export const linesInScope = ({ customers, counted, held, serviceNames, leftOutServiceIds }: LineSources): Line[] => {
   const heldBy = Map.groupBy(held, ({ customerId }) => customerId);
@@ -35,7 +35,8 @@ export const linesInScope = ({ customers, counted, held, serviceNames, leftOutSe
     const isCustomerBilled = isBilled(customer);
     const isLineBilled = (serviceId: string) => isCustomerBilled && !leftOutServiceIds.has(serviceId);
     const counts = [...(counted.get(customer.id)?.keys() ?? [])].filter(isLineBilled);
-    const kept = (heldBy.get(customer.id) ?? []).filter((line) => isLineBilled(line.serviceId) || line.holdsUnits);
+    const isKept = (line: HeldLine) => isLineBilled(line.serviceId) || line.holdsUnits || line.isOwed;
+    const kept = (heldBy.get(customer.id) ?? []).filter(isKept);
     const serviceIds = new Set([...counts, ...kept.map(({ serviceId }) => serviceId)]);
     return [...serviceIds].toSorted(byText).map((serviceId) => ({
       customerId: customer.id,

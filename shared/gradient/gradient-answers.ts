@@ -94,7 +94,8 @@ export const toAppError = (answer: Answer): AppError => {
       ...(wait === null ? {} : { retryAfterSeconds: Math.ceil(wait / 1000) }),
     });
   }
-  if (status === 408 || status < 400 || status >= 500) return gradientUnavailable("answered");
+  // what stands between us and Gradient may have passed the call on before it failed
+  if (status === 408 || status < 400 || status >= 500) return gradientUnavailable("may-land");
   const detail = `Gradient refused the call with status ${status}: ${refusalText(answer)}`;
   return new AppError("upstream", "gradient.refused", detail, status === 413 ? { cause: tooLarge } : {});
 };

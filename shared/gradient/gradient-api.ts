@@ -73,10 +73,13 @@ export type CountAnswer =
  */
 export type SentCount = (CountAnswer & { sentAt: number }) | { kind: "not-sent" };
 
-const unanswered = "unanswered";
+const mayLand = "may-land";
 
-/** Gradient failed, or gave no answer at all: then the call may have landed, or may still land. */
-export const gradientUnavailable = (how: "answered" | "unanswered"): AppError =>
+/**
+ * Gradient cannot be made use of. `may-land`: the call has taken effect for all that anybody knows, or still may;
+ * `over`: whatever it has done, it does nothing any more.
+ */
+export const gradientUnavailable = (how: "over" | "may-land"): AppError =>
   new AppError("unavailable", "gradient.unavailable", "Gradient is temporarily unavailable.", { cause: how });
 
 /**
@@ -87,7 +90,7 @@ export const gradientNotAsked = (): AppError =>
   new AppError("unavailable", "gradient.not-asked", "Gradient could not be asked in time.", { retryAfterSeconds: 2 });
 
 /** Whether a call that threw `gradient.unavailable` may still take effect. */
-export const wasUnanswered = (error: unknown): boolean => error instanceof AppError && error.cause === unanswered;
+export const mayStillLand = (error: unknown): boolean => error instanceof AppError && error.cause === mayLand;
 
 /**
  * Gradient's vendor API in our words, on behalf of one caller: every request takes a slot of its own right before it

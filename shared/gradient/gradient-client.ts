@@ -27,7 +27,7 @@ const apiFor = (request: ReturnType<typeof gradientRequests>, caller: Caller): G
   const succeed = async (token: PartnerToken, call: GradientRequest): Promise<Answer> => {
     const sent = await request(caller, token, call);
     const answer = await sent.answer.catch((error: unknown) => {
-      throw error instanceof TransportError ? gradientUnavailable(error.maySent ? "unanswered" : "answered") : error;
+      throw error instanceof TransportError ? gradientUnavailable(error.maySent ? "may-land" : "over") : error;
     });
     if (!isSuccess(answer)) throw toAppError(answer);
     return answer;
@@ -35,7 +35,7 @@ const apiFor = (request: ReturnType<typeof gradientRequests>, caller: Caller): G
 
   const read = async <S extends z.ZodType>(token: PartnerToken, path: string, schema: S): Promise<z.output<S>> => {
     const parsed = schema.safeParse(jsonOf(await succeed(token, { method: "GET", path })));
-    if (!parsed.success) throw gradientUnavailable("answered");
+    if (!parsed.success) throw gradientUnavailable("over");
     return parsed.data;
   };
 

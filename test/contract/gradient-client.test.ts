@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Caller, GradientApi, UnitCount } from "#shared/gradient/gradient-api";
+import { type Caller, type GradientApi, mayStillLand, type UnitCount } from "#shared/gradient/gradient-api";
 import { gradientClient } from "#shared/gradient/gradient-client";
 import { accountsReply, connectionReply, refusalReply, vendorReply } from "#shared/gradient/gradient-replies";
 import type { RequestOptions } from "#shared/gradient/gradient-requests";
@@ -269,6 +269,17 @@ describe("what each status becomes", () => {
     server.respondWith(json(status, { statusCode: status, message: "no" }));
     await expect(client.readConnection(token)).rejects.toMatchObject({ kind, code });
     await expect(client.setStatus(token, "pending")).rejects.toMatchObject({ kind, code });
+  });
+
+  it.each([
+    [503, true],
+    [408, true],
+    [400, false],
+    [429, false],
+  ])("a %i may be of a call that lands later: %s", async (status, mayLand) => {
+    server.respondWith(json(status, { statusCode: status, message: "no" }));
+    const failure = await client.setStatus(token, "pending").catch((error: unknown) => error);
+    expect(mayStillLand(failure)).toBe(mayLand);
   });
 
   it("passes Retry-After on", async () => {

@@ -90,19 +90,3 @@ export const rebuildViews = async (run: ExportRun): Promise<void> => {
   }
   logger.warn("views not rebuilt", { tried: candidates.length });
 };
-
-/**
- * A run that was stopped before Gradient was asked to rebuild its views owes it its last accepted count: the run that
- * follows sends that one again, and ends as every run does.
- */
-export const oweViews = async ({ table, lease, ledgerBits, connectionId }: ExportRun): Promise<void> => {
-  const { partnerId, mode, viewsRebuilt, acceptedLine } = lease.current();
-  if (mode === "dry-run" || viewsRebuilt || acceptedLine === null) return;
-  const number = bucketOf(acceptedLine.customerId, ledgerBits);
-  const bucket = await readBucket(table, { partnerId, bits: ledgerBits, number }, connectionId);
-  const entry = bucket.entries.get(lineKey(acceptedLine));
-  if (!entry || entry.owed !== null) return;
-  await lease.keep();
-  const entries = new Map(bucket.entries).set(lineKey(acceptedLine), { ...entry, owed: "stopped" as const });
-  await store(table, bucketWrite({ ...bucket, entries }));
-};

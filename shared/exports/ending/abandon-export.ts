@@ -6,6 +6,7 @@ import { addLeftOver } from "../left-over.ts";
 import { addOutcomes, type Line, type Receipt, settledLines } from "../line.ts";
 import type { StopReason, UsageExport } from "../usage-export.ts";
 import { receiptWithoutWorker, stopVerdict } from "../verdicts.ts";
+import { oweViews } from "./owe-views.ts";
 
 interface Dependencies {
   table: Pick<Table, "get" | "put">;
@@ -86,6 +87,7 @@ export const abandonExport = async (
 
   let totals = stopped.totals;
   let leftOver = stopped.leftOver;
+  let { acceptedLine } = stopped;
   // one by one: together they may be more than a page holds, and one that cannot be read must not pass for one that
   // nobody began
   for (let number = nextChunk; number < Math.min(chunks, nextChunk + chunksThatMayBeBegun); number += 1) {
@@ -94,8 +96,12 @@ export const abandonExport = async (
     const receipts = await settle(chunk);
     totals = addOutcomes(totals, receipts);
     leftOver = addLeftOver(leftOver, receipts, until);
+    const accepted = receipts.findLast(({ outcome }) => outcome === "accepted");
+    if (accepted) acceptedLine = { customerId: accepted.customerId, serviceId: accepted.serviceId };
   }
-  return withRestDeferred({ ...stopped, totals, leftOver });
+  const abandoned = { ...stopped, totals, leftOver, acceptedLine };
+  await oweViews(table, ledger, abandoned);
+  return withRestDeferred(abandoned);
 };
 
 /** The run with all lines that nobody came to counted as left over. */

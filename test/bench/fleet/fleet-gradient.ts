@@ -65,7 +65,7 @@ export const fleetGradient = (settings: Settings) => {
     const { kind } = isTooFast(at) ? { kind: "throttled" } : answerTo(partner, null, at);
     onCall({ partner, at });
     await clock.sleep(kind === "in-doubt" ? timeoutMs : answerMs(hops, random));
-    if (kind === "in-doubt") throw gradientUnavailable("unanswered");
+    if (kind === "in-doubt") throw gradientUnavailable("may-land");
     if (kind === "throttled") throw new AppError("unavailable", "gradient.throttled", "Gradient asks for fewer calls.");
     if (kind === "token-rejected") {
       throw new AppError("forbidden", "gradient.token-rejected", "Gradient rejected the partner token.");

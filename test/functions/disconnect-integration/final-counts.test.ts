@@ -27,7 +27,7 @@ const fickleWorld = async () => {
       setUnitCount: async (token, count) =>
         gradientIs.down ? { kind: "in-doubt", reason: "no answer" } : gradient.setUnitCount(token, count),
       setStatus: async (token, status) => {
-        if (gradientIs.down) throw gradientUnavailable("answered");
+        if (gradientIs.down) throw gradientUnavailable("over");
         return gradient.setStatus(token, status);
       },
     }),

@@ -48,7 +48,7 @@ const guardedFleet = async (count: number, linesEach = lines) => {
         const status = heard(token, "organization");
         await fleet.clock.sleep(100);
         if (status === undefined) return gradient.readConnection(token);
-        throw status === 503 ? gradientUnavailable("answered") : status === 401 ? rejection() : prohibition();
+        throw status === 503 ? gradientUnavailable("over") : status === 401 ? rejection() : prohibition();
       },
     }),
   });

@@ -174,7 +174,7 @@ describe("a name", () => {
     const world = serviceWorld();
     await world.connect();
     await put(world.table, "s1", "Alpha");
-    world.gradient.failNext("createService", { error: gradientUnavailable("unanswered") });
+    world.gradient.failNext("createService", { error: gradientUnavailable("may-land") });
     await world.catalogue();
     await put(world.table, "s1", "Beta");
     await expect(put(world.table, "s2", "Alpha")).rejects.toMatchObject(taken("s1"));

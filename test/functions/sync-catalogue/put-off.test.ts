@@ -103,7 +103,7 @@ describe("partners' keys that cannot be read", () => {
 
 describe("a service that could not be created because of", () => {
   it.each([
-    ["a failure", gradientUnavailable("answered")],
+    ["a failure", gradientUnavailable("over")],
     ["too many calls", new AppError("unavailable", "gradient.throttled", "429")],
   ])("%s is no refused one, and is there a quarter of an hour after an outage of a day", async (_, error) => {
     const ends: { error: AppError | null } = { error };
@@ -120,7 +120,7 @@ describe("a service that could not be created because of", () => {
   });
 
   it("failures does not cost a call each minute", async () => {
-    const world = await aWorld({ error: gradientUnavailable("answered") });
+    const world = await aWorld({ error: gradientUnavailable("over") });
     const retries: number[] = [];
     for (let round = 0; round < 4; round += 1) {
       await world.catalogue();
@@ -156,7 +156,7 @@ describe("a service that Gradient refuses", () => {
   });
 
   it("after failures keeps no count of these", async () => {
-    const ends = { error: gradientUnavailable("answered") };
+    const ends = { error: gradientUnavailable("over") };
     const world = await aWorld(ends);
     await world.catalogue();
     ends.error = new AppError("upstream", "gradient.refused", "bad name");

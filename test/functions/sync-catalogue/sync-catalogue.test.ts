@@ -188,7 +188,7 @@ describe("a service that is described otherwise", () => {
 describe("a service that is renamed", () => {
   it("while a call that creates it is without an answer is found under its old name, and not created twice", async () => {
     const world = await aWorld();
-    world.gradient.failNext("createService", { error: gradientUnavailable("unanswered") }, { lands: true });
+    world.gradient.failNext("createService", { error: gradientUnavailable("may-land") }, { lands: true });
     await world.catalogue();
 
     await putService(world.common)({ id: "dns", record: aServiceRecord({ name: "DNS filter" }) });
@@ -218,7 +218,7 @@ describe("creating a service when Gradient fails", () => {
   it("is done again after an answer that it was not", async () => {
     const world = await aWorld();
     await world.addService("sig");
-    world.gradient.failNext("createService", { error: gradientUnavailable("answered") });
+    world.gradient.failNext("createService", { error: gradientUnavailable("over") });
 
     await world.catalogue();
     expect(namesIn(world)).toEqual([]);
@@ -231,7 +231,7 @@ describe("creating a service when Gradient fails", () => {
     const failing = (gradient: InMemoryGradient): InMemoryGradient => ({
       ...gradient,
       createService: async (token, service) => {
-        if (service.name === "Service dns") throw gradientUnavailable("answered");
+        if (service.name === "Service dns") throw gradientUnavailable("over");
         await gradient.createService(token, service);
       },
     });
@@ -245,7 +245,7 @@ describe("creating a service when Gradient fails", () => {
 
   it("finds it when only the answer was lost, and does not create it twice", async () => {
     const world = await aWorld();
-    world.gradient.failNext("createService", { error: gradientUnavailable("unanswered") }, { lands: true });
+    world.gradient.failNext("createService", { error: gradientUnavailable("may-land") }, { lands: true });
 
     await world.catalogue();
     await world.live(3);
@@ -256,7 +256,7 @@ describe("creating a service when Gradient fails", () => {
 
   it("waits for a call without an answer for as long as it may land before it creates again", async () => {
     const world = await aWorld();
-    world.gradient.failNext("createService", { error: gradientUnavailable("unanswered") });
+    world.gradient.failNext("createService", { error: gradientUnavailable("may-land") });
     await world.catalogue();
 
     await world.pass(landsWithinMs - 1_000);

@@ -7,7 +7,7 @@ import { inMemoryGradient } from "#test/fakes/in-memory-gradient";
 import { virtualClock } from "#test/fakes/virtual-clock";
 
 const token = partnerToken.parse("gradient-partner-token-0001");
-const down = { error: gradientUnavailable("answered") };
+const down = { error: gradientUnavailable("over") };
 const throttled = { error: new AppError("unavailable", "gradient.throttled", "Too many requests.") };
 const service = { name: "DNS", description: "DNS", category: "security", subcategory: "other" };
 

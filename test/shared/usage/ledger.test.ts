@@ -187,6 +187,8 @@ describe("the lines of a run", () => {
     const gone = aCustomer("a", { removedAt: at });
     expect(plan([gone], [usageOf("a", "dns")], [anEntry("a", 4)])).toEqual(["a/dns to zero"]);
     expect(plan([gone], [usageOf("a", "dns")], [anEntry("a", 0)])).toEqual([]);
+    expect(plan([gone], [], [{ ...anEntry("a", 0), owed: "stopped" }])).toEqual(["a/dns to zero"]);
+    expect(plan([gone], [], [{ ...anEntry("a"), accepted: null, owed: "throttled" }])).toEqual([]);
     expect(plan([gone], [], [{ ...anEntry("a", 0), accepted: null, doubt: { unitCount: 4, until: at } }])).toEqual([
       "a/dns to zero",
     ]);

@@ -17,6 +17,7 @@ export const suites = {
   stalls: [...vitest, "test/simulation/stories/stall-points.test.ts"],
   sends: [...vitest, "test/functions/export-usage", "test/shared/usage"],
   wants: [...vitest, "test/shared/exports", "test/shared/integrations"],
+  contracts: [...vitest, "test/contract/gradient-client.test.ts"],
   pace: [...vitest, "test/shared/pace"],
   looks: [...vitest, ...["sync-accounts", "watch-mappings"].map(folder)],
   deeds: [

@@ -171,8 +171,15 @@ export const mutantsOfVerdicts: Mutant[] = [
     "breakers, standing: outdated",
     "breakers",
     standing,
-    'isCurrent(refusal, { integration, partner, vendor, keyVersion }) ? { partner, vendor } : "outdated"',
-    "{ partner, vendor }",
+    "if (isCurrent(refusal, { integration, partner, vendor, keyVersion })) return",
+    "return",
+  ),
+  one(
+    "breakers, standing: a clock that is behind sends again and again",
+    "breakers",
+    standing,
+    "if (aheadMs >= 0) await clock.sleep(",
+    "if (aheadMs === null) await clock.sleep(",
   ),
   one("breakers, confirm: nobody keeps the lease", "breakers", confirmRejection, "await keepAlive();", ""),
   one(

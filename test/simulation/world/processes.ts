@@ -14,8 +14,11 @@ export interface Process {
   isAlive: boolean;
   /** Nothing that it waits for reaches it before. */
   pausedUntil: number;
-  /** What Gradient has refused to it, our key and a partner's, and when, until somebody hears that they are good. */
-  readonly refusedKeys: Map<string, number>;
+  /**
+   * What Gradient has refused to it, our key and a partner's, when, and when that was sent by its own clock; until
+   * somebody hears that they are good.
+   */
+  readonly refusedKeys: Map<string, { reachedAt: number; stampedAt: number }>;
   end(end: End): void;
 }
 

@@ -17,6 +17,8 @@ interface Dependencies {
   trace: Trace;
   /** Calls that are still to reach Gradient. */
   onTheWay: { calls: number };
+  /** When somebody decided last that this organization may be called, by his clock; null while it may not. */
+  decidedAt: (organizationId: string) => number | null;
 }
 
 const withoutGradient: Partial<Record<CallFate["hears"], TransportReply>> = {
@@ -32,7 +34,7 @@ const isGood = ({ status }: TransportReply): boolean => status < 300;
  * The way to Gradient as one process has it, below all that the service makes of it: each request may be lost, come
  * late, take effect without an answer, or be its sender's last.
  */
-export const wireOf = ({ line, weather, running, vendor, watch, rate, trace, onTheWay }: Dependencies) => {
+export const wireOf = ({ line, weather, running, vendor, watch, rate, trace, onTheWay, decidedAt }: Dependencies) => {
   /** When Gradient took a key last, whoever asked: a refusal of before is known to have been a false alarm. */
   const takenAt = new Map<string, number>();
 
@@ -59,9 +61,12 @@ export const wireOf = ({ line, weather, running, vendor, watch, rate, trace, onT
           return;
         }
         rate.sent(call);
+        const refused = process.refusedKeys.get(credential);
         // another has asked about it since, and it was taken: a false alarm
-        if ((takenAt.get(credential) ?? 0) > (process.refusedKeys.get(credential) ?? Number.POSITIVE_INFINITY))
-          process.refusedKeys.delete(credential);
+        const isFalse = refused && (takenAt.get(credential) ?? 0) > refused.reachedAt;
+        // older than the last word on it, by clocks that are not alike: nobody may take it for news
+        const isOld = refused && (decidedAt(whose()) ?? 0) >= refused.stampedAt;
+        if (isFalse || isOld) process.refusedKeys.delete(credential);
         if (post) watch.sent(vendor, post);
         trace(() => `${process.name} sends ${what()}`);
 
@@ -86,7 +91,7 @@ export const wireOf = ({ line, weather, running, vendor, watch, rate, trace, onT
           // whatever has an answer of Gradient's own cannot land later
           if (post && answer.status < 500) post.settledAt = line.now();
           const isRefused = answer.status === 401 && (takenAt.get(credential) ?? 0) <= reachedAt;
-          if (post && isRefused) process.refusedKeys.set(credential, reachedAt);
+          if (post && isRefused) process.refusedKeys.set(credential, { reachedAt, stampedAt: call.stampedAt });
           if (!post && isGood(answer)) process.refusedKeys.delete(credential);
           trace(() => `${process.name} hears ${answer.status} of ${what()}`);
           running.resume(process, line.now(), () => resolve(answer));

@@ -1,3 +1,4 @@
+import { breakerRowKey, partnerBreaker, vendorBreaker } from "#shared/breakers/state/breaker";
 import { AppError } from "#shared/errors";
 import type { Mail } from "#shared/mail/mailer";
 import { type OutboxRow, outboxRow } from "#shared/outbox/outbox";
@@ -8,7 +9,7 @@ import { gradientVendor } from "../gradient/vendor.ts";
 import { watchCounts } from "../gradient/watch.ts";
 import { badDaysOf } from "../history/bad-days.ts";
 import type { History } from "../history/history.ts";
-import { organizationIdOf, placeOf, rowsOf, secretNameOf } from "../history/rows.ts";
+import { organizationIdOf, partnerIdOf, placeOf, rowsOf, secretNameOf } from "../history/rows.ts";
 import { cloudOf, type Spawn } from "./cloud.ts";
 import { type Job, jobs, minuteJobs } from "./jobs.ts";
 import { duePlaces, laggingIndex } from "./lagging-index.ts";
@@ -133,7 +134,14 @@ export const worldOf = (
   };
   const rate = rateWatch(callsPerSecond, accuse);
   const onTheWay = { calls: 0 };
-  const wire = wireOf({ line, weather, running, vendor, watch, rate, trace, onTheWay });
+  const partnerOf = new Map(history.partners.map((_, place) => [organizationIdOf(place), partnerIdOf(place)]));
+  const decidedAt = (organizationId: string): number | null => {
+    const keys = [vendorBreaker, partnerBreaker(partnerOf.get(organizationId) ?? "")];
+    const rows = keys.flatMap((key) => table.rows.get(name(breakerRowKey(key))) ?? []);
+    if (rows.some(({ trouble }) => trouble !== null)) return null;
+    return Math.max(0, ...rows.map(({ changedAt }) => Date.parse(String(changedAt))));
+  };
+  const wire = wireOf({ line, weather, running, vendor, watch, rate, trace, onTheWay, decidedAt });
   const ports = portsOf({
     line,
     running,

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { breakerWrite, findBreaker, opened, partnerBreaker } from "#shared/breakers/state/breaker";
+import { breakerWrite, closed, findBreaker, opened, partnerBreaker } from "#shared/breakers/state/breaker";
 import { closeBreaker } from "#shared/breakers/state/operate";
 import type { Refusal } from "#shared/breakers/state/refusal";
 import { type GuardedFleet, guardedFleet } from "../guarded-fleet.ts";
@@ -355,4 +355,16 @@ describe("counts that are 401 although the organization is 200", () => {
       expect(await why("org-1")).toBeNull();
     }
   });
+});
+
+it("that is older than a decision by a clock that is ahead waits until it is not: what is sent next would be as old", async () => {
+  const { table, clock, confirm, asked } = fleet;
+  const row = breakerWrite(closed(await findBreaker(table, partnerBreaker("org-1")), clock.now() + 2_000)).put;
+  await table.put(row);
+  const sentAt = clock.now();
+
+  expect(await confirm("org-1", { sentAt })).toBe("outdated");
+  expect(clock.now() - sentAt).toBeGreaterThan(2_000);
+  expect(asked).toEqual([]);
+  expect(await confirm("org-1", { sentAt: clock.now() })).toBe("taken");
 });

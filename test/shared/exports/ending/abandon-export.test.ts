@@ -62,6 +62,18 @@ describe("closing what a worker has begun", () => {
     expect(await entryOf(table, "unsent")).toBeUndefined();
   });
 
+  it.each([
+    ["its last accepted count, where Gradient was not asked to rebuild its views", false, "stopped"],
+    ["nothing, where it was", true, null],
+  ])("owes %s", async (_, viewsRebuilt, owed) => {
+    const { table, run } = await aRunOf([done("settled"), planned("next")], { viewsRebuilt });
+    await table.put(aLedgerRow([aLedgerEntry({ customerId: "settled" })]));
+
+    await abandon(table, run);
+
+    expect(await entryOf(table, "settled")).toMatchObject({ owed });
+  });
+
   it("counts each line once: what was settled, what was begun, and what nobody came to", async () => {
     const { table, run } = await aRunOf(
       [done("counted"), done("settled"), begun("begun", "unsent"), planned("next"), ...Array(60).fill(planned("late"))],
