@@ -3,6 +3,7 @@ import { type Mutant, one } from "./mutant.ts";
 const syncing = "functions/sync-accounts/sync-accounts.ts";
 const watching = "functions/watch-mappings/watch-mappings.ts";
 const puttingOff = "shared/integrations/put-off.ts";
+const puttingOff = "shared/integrations/put-off.ts";
 const releasing = "functions/admit-exports/release-wants.ts";
 
 /** Guards around looks that an open breaker holds back: they cost nothing meanwhile, and come once it has closed. */
@@ -27,6 +28,21 @@ export const mutantsOfLooks: Mutant[] = [
     syncing,
     'scope === "vendor" ? soonAfter(at) : ',
     "",
+  ),
+  one("a look that was never put off comes at once", "wants", puttingOff, "looks.failures === 0 || isSame", "isSame"),
+  one(
+    "a token's trial that was put off stays so",
+    "wants",
+    puttingOff,
+    "notAfter(looks.tokenCheckAt, at)",
+    "looks.tokenCheckAt",
+  ),
+  one(
+    "a token's trial that came to nothing leaves the look due",
+    "wants",
+    puttingOff,
+    "notBefore(mapping.nextCheckAt, end)",
+    "mapping.nextCheckAt",
   ),
   one("a partner's closed breaker leaves its look put off", "looks", releasing, "putForward(before, at)", "before"),
 ];
