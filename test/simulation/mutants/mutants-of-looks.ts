@@ -3,7 +3,6 @@ import { type Mutant, one } from "./mutant.ts";
 const syncing = "functions/sync-accounts/sync-accounts.ts";
 const watching = "functions/watch-mappings/watch-mappings.ts";
 const puttingOff = "shared/integrations/put-off.ts";
-const puttingOff = "shared/integrations/put-off.ts";
 const releasing = "functions/admit-exports/release-wants.ts";
 
 /** Guards around looks that an open breaker holds back: they cost nothing meanwhile, and come once it has closed. */
