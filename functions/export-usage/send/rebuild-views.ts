@@ -1,3 +1,4 @@
+import { findChunk } from "#shared/exports/chunk";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import { logger } from "#shared/logger";
 import { store, written } from "#shared/table/table";
@@ -8,6 +9,8 @@ import { sendCount } from "./send-count.ts";
 
 // the first is refused only if its mapping was taken away a moment ago
 const maxLines = 3;
+// where all of an account's are refused, those of another one are in a chunk nearby
+const maxChunks = 20;
 // one note serves so long: a call that waits for it with its slot in hand would miss the slot
 const noteEveryMs = 1_000;
 // another worker may have planned the run; a number that was accepted a little before is held just as well
@@ -28,6 +31,22 @@ const repeatable = (entries: Iterable<LedgerEntry>, { services, lease }: ExportR
     .sort((a, b) => Number(b.at > a.at) - Number(b.at < a.at));
 };
 
+/** The rows of the ledger that have an accepted line of this run, that of the last one first. */
+async function* rowsWithAccepted({ table, lease, ledgerBits }: ExportRun): AsyncGenerator<number> {
+  const { partnerId, id, acceptedLine, nextChunk } = lease.current();
+  if (!acceptedLine) return;
+  const first = bucketOf(acceptedLine.customerId, ledgerBits);
+  yield first;
+  const seen = new Set([first]);
+  for (let number = nextChunk - 1; number >= Math.max(0, nextChunk - maxChunks); number -= 1) {
+    const chunk = await findChunk(table, partnerId, id, number);
+    if (chunk?.content.state !== "done" || seen.has(chunk.bucket)) continue;
+    if (!chunk.content.receipts.some(({ outcome }) => outcome === "accepted")) continue;
+    seen.add(chunk.bucket);
+    yield chunk.bucket;
+  }
+}
+
 /**
  * Repeats a count that this run had accepted so that Gradient rebuilds its views, where the run's last call was not
  * accepted. The number is the one that Gradient holds already; it is noted as under way before it is sent, and again
@@ -44,8 +63,8 @@ export const rebuildViews = async (run: ExportRun): Promise<void> => {
   const { partnerId, mode, viewsRebuilt, acceptedLine, proofGen } = lease.current();
   if (mode === "dry-run" || viewsRebuilt || !acceptedLine || !token || mayNot()) return;
 
-  const number = bucketOf(acceptedLine.customerId, run.ledgerBits);
-  let bucket: Bucket = await readBucket(table, { partnerId, bits: run.ledgerBits, number }, run.connectionId);
+  const readRow = (number: number) => readBucket(table, { partnerId, bits: run.ledgerBits, number }, run.connectionId);
+  let bucket: Bucket;
   const keep = async (entry: LedgerEntry) => {
     const changed = { ...bucket, entries: new Map(bucket.entries).set(lineKey(entry), entry) };
     await store(table, bucketWrite(changed));
@@ -81,12 +100,17 @@ export const rebuildViews = async (run: ExportRun): Promise<void> => {
     return answer.kind === "accepted";
   };
 
-  const candidates = repeatable(bucket.entries.values(), run).slice(0, maxLines);
-  for (const candidate of candidates) {
-    if (mayNot()) break;
-    if (!(await repeat(candidate))) continue;
-    await lease.save((current) => ({ ...current, viewsRebuilt: true }));
-    return;
+  let tried = 0;
+  for await (const number of rowsWithAccepted(run)) {
+    bucket = await readRow(number);
+    for (const candidate of repeatable(bucket.entries.values(), run).slice(0, maxLines - tried)) {
+      if (mayNot()) break;
+      tried += 1;
+      if (!(await repeat(candidate))) continue;
+      await lease.save((current) => ({ ...current, viewsRebuilt: true }));
+      return;
+    }
+    if (tried >= maxLines || mayNot()) break;
   }
-  logger.warn("views not rebuilt", { tried: candidates.length });
+  logger.warn("views not rebuilt", { tried });
 };

@@ -4,6 +4,9 @@ import { leaseMs } from "#shared/exports/export-lease";
 import type { UsageExport } from "#shared/exports/usage-export";
 import type { CountAnswer, UnitCount } from "#shared/gradient/gradient-api";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
+import { integrationWrite } from "#shared/integrations/integration";
+import { store } from "#shared/table/table";
+import { bucketOf } from "#shared/usage/ledger";
 import { exportOf, ledgerEntryOf, send, start } from "#test/builders/connected-world";
 import { freePacer } from "#test/fakes/paced-gradient";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
@@ -66,6 +69,39 @@ describe("the call for the views", () => {
 
     expect(await exportOf(world, run)).toMatchObject({ viewsRebuilt: true });
     expect(world.gradient.countsReceived.at(-1)).toMatchObject({ accountId: "b", rebuildsViews: true });
+  });
+
+  it("goes to a line in another row of the ledger where all of the last one's are unmapped meanwhile", async () => {
+    const bits = 8;
+    const ids = ["a", "b", "c", "d"].toSorted((a, b) => bucketOf(a, bits) - bucketOf(b, bits));
+    const [first, second] = ids as [string, string];
+    let secondCalls = 0;
+    const world = serviceWorld({
+      through: (gradient) => ({
+        ...gradient,
+        setUnitCount: async (token, count) => {
+          secondCalls += Number(count.accountId === second);
+          if (secondCalls > 1 && count.accountId === second) return { kind: "unmapped", message: "none" };
+          return gradient.setUnitCount(token, count);
+        },
+      }),
+    });
+    await world.addService("dns");
+    for (const id of ids) {
+      await world.addCustomer(id);
+      await world.setUsage(id, { dns: 10 });
+    }
+    await world.connect();
+    // the last two chunks ask for the views, and none of their lines is accepted
+    world.map([first, second]);
+    await store(world.table, integrationWrite({ ...(await world.integration()), ledgerBits: bits }));
+    const run = await start(world);
+
+    await world.work();
+
+    expect(secondCalls).toBe(2);
+    expect(await exportOf(world, run)).toMatchObject({ viewsRebuilt: true, totals: { accepted: 2, unmapped: 2 } });
+    expect(world.gradient.countsReceived.at(-1)).toMatchObject({ accountId: first, rebuildsViews: true });
   });
 
   it("is made although its worker stood still for longer than its lease, right before it", async () => {
