@@ -36,7 +36,8 @@ export const watchWants = ({ observers, accuse, line }: World, wishes: Wishes): 
     if (isWanted(wants.repeat) && !places.includes("repeats"))
       accuse("index", `the repeats of ${partnerId} are in no index`);
     const hasDate = after.nextRunAt !== null && after.nextRunAt <= at(line.now() + clocksApartMs);
-    if (isHeld || hasDate) return;
+    // accounts are being created again: what is held of them is wished for once that is done
+    if (isHeld || hasDate || after.looks.isCreatingAgain) return;
     const forgotten = wishes.unserved(partnerId, ({ cause }) => known.includes(cause));
     if (forgotten) accuse(`forgotten ${forgotten.wish.cause}`, forgotten.text);
   };
