@@ -126,16 +126,17 @@ export const registerToken = ({
         ...(before.token && isOther ? [releaseClaim(tokenClaimKey(before.token.fingerprint))] : []),
         ...(before.gradient && isElsewhere ? [releaseClaim(organizationClaimKey(before.gradient.organizationId))] : []),
       ];
-      const { freed, stopWrites } = await stopRun(isOther ? before : undefined, updated);
-      const wanted = isOther ? wantingEverything(freed, at) : freed;
+      // one key may come to lead to another connection, and back
+      const isMoved = connection.integrationId !== before.gradient?.integrationId;
+      const { freed, stopWrites } = await stopRun(isOther || isMoved ? before : undefined, updated);
+      const wanted = isOther || isMoved ? wantingEverything(freed, at) : freed;
       // accounts may have gone with the old connection
       const { integration: asking, owed } = wanted.agreement
         ? askLook(wanted, "replaced", { at, newId })
         : { integration: wanted, owed: [] };
       // somebody waits for what the token before has kept back; where a run is still ending, its close leaves it wanted
       const begun = startAtOnce(asking, { now: now(), newId });
-      const isChange =
-        isOther || before.state === "suspended" || connection.integrationId !== before.gradient?.integrationId;
+      const isChange = isOther || isMoved || before.state === "suspended";
       const details = {
         lastFour: token.slice(-4),
         organizationName: connection.organizationName,

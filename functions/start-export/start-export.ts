@@ -50,24 +50,21 @@ export const startExport = (dependencies: Closing & { agreement?: Agreement }) =
   const { table, now, newId, agreement } = dependencies;
   const closeAbandoned = closingAbandoned(dependencies);
 
-  const keepWish = async (before: Integration, mode: ExportMode): Promise<void> => {
-    const kept = wish(before.wants, "all", { at: now().toISOString(), trigger: "manual" });
-    const wants = mode === "full" ? { ...kept, isEverything: true as const } : kept;
+  const keepWish = async (before: Integration): Promise<void> => {
+    const wants = wish(before.wants, "all", { at: now().toISOString(), trigger: "manual" });
     if (before.state === "active") await table.transact([integrationWrite({ ...before, wants })]);
   };
 
   /** A look gives its place up; what it may have sent is in doubt from then on. */
   const withPlace = async (
     before: Integration,
-    mode: ExportMode,
     isNarrowed: boolean,
   ): Promise<{ free: Integration; writes: Write[] }> => {
     const { partnerId, currentExportId } = before;
     const running = currentExportId === null ? undefined : await findExport(table, partnerId, currentExportId);
     if (!running || isOver(running)) return { free: { ...before, currentExportId: null }, writes: [] };
     if (!isLook(running)) {
-      const meetsIt = willReadAll(running) && (mode !== "full" || running.mode === "full");
-      if (!isNarrowed && !meetsIt) await keepWish(before, mode);
+      if (!isNarrowed && !willReadAll(running)) await keepWish(before);
       throw alreadyRunning(running.id);
     }
     const { after, writes } = await closeAbandoned(running, before, "person-first");
@@ -81,12 +78,14 @@ export const startExport = (dependencies: Closing & { agreement?: Agreement }) =
       // a dry run sends nothing
       if (mode !== "dry-run" && isConsentOver(before, now(), agreement)) throw agreementExpired();
       const isNarrowed = Object.values(narrowing).some((value) => value !== undefined);
-      const { free, writes } =
-        mode === "dry-run" ? { free: before, writes: [] } : await withPlace(before, mode, isNarrowed);
+      const { free, writes } = mode === "dry-run" ? { free: before, writes: [] } : await withPlace(before, isNarrowed);
       if (narrowing.retryOf !== undefined) await checkRetried(table, partnerId, narrowing.retryOf);
+      // a wish for everything makes every line one that has changed, also for the run that sends what this one leaves
+      // over
+      const raised = mode === "full" && !isNarrowed ? { ...free, proofGen: free.proofGen + 1 } : free;
       const time = now();
       const started = startWrites(
-        free,
+        raised,
         {
           id: exportIdAt(time, newId().slice(0, 8)),
           kind: isNarrowed ? "narrowed" : "all",

@@ -89,16 +89,10 @@ export const startWrites = (
 ): { started: UsageExport; integration: Integration; writes: Write[] } => {
   const { partnerId } = before;
   const { by = serviceActor } = run;
-  const isSending = run.mode !== "dry-run";
-  const { isEverything, ...others } = before.wants;
-  const isAnew = isSending && run.kind === "all" && (isEverything || run.mode === "full");
-  const started = newExport(partnerId, isAnew ? { ...run, mode: "full" } : run, at);
+  const started = newExport(partnerId, run, at);
   const { admittedFor } = started;
-  const held = isAnew ? others : before.wants;
-  const wants = admittedFor ? withStarted(held, admittedFor.want, admittedFor.seq) : held;
-  // a wish for everything makes every line one that has changed, also for the run that sends what this one leaves over
-  const proofGen = before.proofGen + Number(isAnew);
-  const integration = isSending ? { ...before, wants, proofGen, currentExportId: started.id } : before;
+  const wants = admittedFor ? withStarted(before.wants, admittedFor.want, admittedFor.seq) : before.wants;
+  const integration = run.mode === "dry-run" ? before : { ...before, wants, currentExportId: started.id };
   const { id: exportId, lane, trigger, mode } = started;
   return {
     started: written(started),

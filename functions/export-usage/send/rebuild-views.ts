@@ -16,17 +16,27 @@ const noteEveryMs = 1_000;
 // another worker may have planned the run; a number that was accepted a little before is held just as well
 const clocksApartMs = 5_000;
 
+/** A number that Gradient holds, and the row of the ledger that says so. */
+interface Repeatable {
+  row: number;
+  entry: LedgerEntry;
+  /** Gradient's. */
+  serviceId: string;
+  unitCount: number;
+  at: string;
+}
+
 /** The numbers that this run has brought to Gradient, the newest first. */
-const repeatable = (entries: Iterable<LedgerEntry>, { services, lease }: ExportRun) => {
+const repeatable = ({ number, entries }: Bucket, { services, lease }: ExportRun): Repeatable[] => {
   const since = Date.parse(lease.current().readAt ?? "") - clocksApartMs;
-  return [...entries]
+  return [...entries.values()]
     .flatMap((entry) => {
       const { accepted, doubt, last } = entry;
       const serviceId = services.get(entry.serviceId)?.gradientServiceId;
       if (!accepted || !serviceId || last.outcome !== "accepted" || Date.parse(accepted.at) < since) return [];
       // another number may have landed since, or still land
       if (doubt !== null && doubt.unitCount !== accepted.unitCount) return [];
-      return [{ entry, serviceId, ...accepted }];
+      return [{ row: number, entry, serviceId, ...accepted }];
     })
     .sort((a, b) => Number(b.at > a.at) - Number(b.at < a.at));
 };
@@ -72,7 +82,7 @@ export const rebuildViews = async (run: ExportRun): Promise<void> => {
   };
 
   /** Whether Gradient took it. */
-  const repeat = async ({ entry, serviceId, unitCount }: ReturnType<typeof repeatable>[number]): Promise<boolean> => {
+  const repeat = async ({ entry, serviceId, unitCount }: Repeatable): Promise<boolean> => {
     let notedAt = Number.NEGATIVE_INFINITY;
     const note = async () => {
       if (clock.now() - notedAt < noteEveryMs) return;
@@ -100,17 +110,30 @@ export const rebuildViews = async (run: ExportRun): Promise<void> => {
     return answer.kind === "accepted";
   };
 
+  /** Whether Gradient took one of these, one after the other. */
+  const repeatFirst = async (candidates: Repeatable[]): Promise<boolean> => {
+    for (const candidate of candidates) {
+      if (tried >= maxLines || mayNot()) return false;
+      tried += 1;
+      if (bucket.number !== candidate.row) bucket = await readRow(candidate.row);
+      if (await repeat(candidate)) return true;
+    }
+    return false;
+  };
+
   let tried = 0;
+  const others: Repeatable[] = [];
+  let isRebuilt = false;
   for await (const number of rowsWithAccepted(run)) {
     bucket = await readRow(number);
-    for (const candidate of repeatable(bucket.entries.values(), run).slice(0, maxLines - tried)) {
-      if (mayNot()) break;
-      tried += 1;
-      if (!(await repeat(candidate))) continue;
-      await lease.save((current) => ({ ...current, viewsRebuilt: true }));
-      return;
-    }
-    if (tried >= maxLines || mayNot()) break;
+    const all = repeatable(bucket, run);
+    // what refuses one line of an account refuses its others, as a rule
+    const accounts = [...Map.groupBy(all, ({ entry }) => entry.customerId).values()];
+    others.push(...accounts.flatMap((its) => its.slice(1)));
+    isRebuilt = await repeatFirst(accounts.flatMap((its) => its.slice(0, 1)));
+    if (isRebuilt || tried >= maxLines || mayNot()) break;
   }
-  logger.warn("views not rebuilt", { tried });
+  isRebuilt ||= await repeatFirst(others);
+  if (isRebuilt) await lease.save((current) => ({ ...current, viewsRebuilt: true }));
+  else logger.warn("views not rebuilt", { tried });
 };

@@ -83,8 +83,11 @@ export const findAdmission = async (table: Pick<Table, "get">): Promise<FoundAdm
 export const admissionWrite = ({ places: held, ...value }: Admission): RowWrite =>
   versioned({ ...value, ...admissionKey, packed: pack(held) });
 
-/** The runs that take room. */
-export const taken = ({ places: held }: Pick<Admission, "places">): Place[] => held.filter(({ isAside }) => !isAside);
+/** The runs that take room: one that is aside takes none, unless so many are that a cause is common to them. */
+export const taken = ({ places: held }: Pick<Admission, "places">): Place[] => {
+  const aside = held.filter(({ isAside }) => isAside).slice(0, maxUnderWay);
+  return held.filter((each) => !aside.includes(each));
+};
 
 export const hasPlace = (admission: Admission, isLarge: boolean): boolean => {
   const held = taken(admission);

@@ -47,8 +47,6 @@ export const wants = z.object({
   all: want.default(nothing),
   retry: want.default(nothing),
   repeat: want.default(nothing),
-  /** Of all lines also those that Gradient surely holds are wished for: the next run of all lines proves them anew. */
-  isEverything: z.literal(true).optional(),
 });
 export type Wants = z.infer<typeof wants>;
 export type WantKind = "all" | "retry" | "repeat";
@@ -118,10 +116,9 @@ export const wish = (
   return { ...before, seq, [kind]: made };
 };
 
-/** Every wish up to the number is met; but one for everything, which a start takes off, by none that began before. */
-export const cover = (before: Wants, kind: WantKind, seq: number): Wants => {
+/** Every wish up to the number is met. */
+export const cover = (before: Wants, kind: WantKind, upTo: number): Wants => {
   const { started, ...held } = before[kind];
-  const upTo = kind === "all" && before.isEverything ? Math.min(seq, held.wanted - 1) : seq;
   const met = { ...held, covered: Math.max(held.covered, upTo) };
   if (!isWanted(met)) return { ...before, [kind]: { ...met, since: null, notBefore: null, attempt: 0 } };
   const isStartedFor = started !== undefined && upTo >= started.upTo && started.later !== null;

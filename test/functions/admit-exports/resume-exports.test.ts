@@ -220,9 +220,26 @@ describe("nobody is kept from being looked after", () => {
 
     for (const row of rows) await fleet.table.put({ ...row, version: 50 } as Item);
     expect(await fleet.live(1)).toMatchObject({ closed: 20 });
+    expect((await fleet.admission()).places.filter(({ isAside }) => isAside)).toEqual([]);
     await fleet.end("good");
     fleet.pass(60 * minuteMs);
     expect((await fleet.admitAll()).toSorted()).toEqual(bad);
+  });
+
+  it("by twenty runs that cannot be read; where there are more, something is wrong with all, and no other begins", async () => {
+    const fleet = await fleetOf(...named(60).map((id) => waiting(id, 60)));
+    let admitted = 0;
+    for (let minute = 0; minute < 10; minute += 1) {
+      fleet.pass(minuteMs);
+      await resumeExports(fleet)({ remainingMs: () => minuteMs }).catch(() => undefined);
+      for (let next = await fleet.take("worker"); next; next = await fleet.take("worker")) {
+        admitted += 1;
+        const row = await fleet.table.get(exportKey(next.partnerId, next.exportId));
+        await fleet.table.put({ ...row, totals: "?" } as Item);
+      }
+    }
+    expect(admitted).toBe(40);
+    expect((await fleet.admission()).places).toHaveLength(40);
   });
 
   it("by a run whose partner is not there any more", async () => {

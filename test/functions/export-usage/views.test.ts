@@ -71,8 +71,9 @@ describe("the call for the views", () => {
     expect(world.gradient.countsReceived.at(-1)).toMatchObject({ accountId: "b", rebuildsViews: true });
   });
 
-  it("goes to a line in another row of the ledger where all of the last one's are unmapped meanwhile", async () => {
+  it("goes to another account in another row of the ledger where the last one's is unmapped meanwhile", async () => {
     const bits = 8;
+    const services = ["s1", "s2", "s3", "s4"];
     const ids = ["a", "b", "c", "d"].toSorted((a, b) => bucketOf(a, bits) - bucketOf(b, bits));
     const [first, second] = ids as [string, string];
     let secondCalls = 0;
@@ -81,15 +82,16 @@ describe("the call for the views", () => {
         ...gradient,
         setUnitCount: async (token, count) => {
           secondCalls += Number(count.accountId === second);
-          if (secondCalls > 1 && count.accountId === second) return { kind: "unmapped", message: "none" };
+          const isGone = secondCalls > services.length && count.accountId === second;
+          if (isGone) return { kind: "unmapped", message: "none" };
           return gradient.setUnitCount(token, count);
         },
       }),
     });
-    await world.addService("dns");
+    for (const id of services) await world.addService(id);
     for (const id of ids) {
       await world.addCustomer(id);
-      await world.setUsage(id, { dns: 10 });
+      await world.setUsage(id, Object.fromEntries(services.map((service) => [service, 10])));
     }
     await world.connect();
     // the last two chunks ask for the views, and none of their lines is accepted
@@ -99,8 +101,8 @@ describe("the call for the views", () => {
 
     await world.work();
 
-    expect(secondCalls).toBe(2);
-    expect(await exportOf(world, run)).toMatchObject({ viewsRebuilt: true, totals: { accepted: 2, unmapped: 2 } });
+    expect(secondCalls).toBe(services.length + 1);
+    expect(await exportOf(world, run)).toMatchObject({ viewsRebuilt: true, totals: { accepted: 8, unmapped: 8 } });
     expect(world.gradient.countsReceived.at(-1)).toMatchObject({ accountId: first, rebuildsViews: true });
   });
 

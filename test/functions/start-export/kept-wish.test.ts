@@ -6,8 +6,8 @@ import type { ServiceWorld } from "#test/fakes/service-world";
 const lost = { answer: { kind: "in-doubt", reason: "503" } } as const;
 
 /** What a press of *Send usage* is answered. */
-const press = (world: ServiceWorld, mode: "changes" | "full" = "changes"): Promise<string> =>
-  start(world, mode).then(
+const press = (world: ServiceWorld): Promise<string> =>
+  start(world, "changes").then(
     () => "started",
     (error: { code: string }) => error.code,
   );
@@ -68,31 +68,6 @@ describe("Send usage that is refused while another run is under way is kept", ()
     await world.live(3);
 
     expect(await world.counts()).toMatchObject({ "a/dns": 77, "b/dns": 78 });
-  });
-
-  it.each([
-    ["that has read its lines", true],
-    ["that has not begun", false],
-  ])("as one for everything where it was that, beside a run of changes %s", async (_, hasRead) => {
-    const world = await monthlyWorld(["a", "b"]);
-    await world.setUsage("a", { dns: 77, sig: 0 });
-    const before = (await runsOf(world)).map(({ id }) => id);
-    const run = await start(world, "changes");
-    let answer = "";
-    const pressFull = async () => {
-      answer = await press(world, "full");
-    };
-    if (hasRead) whilePlanning(world, pressFull);
-    else await pressFull();
-
-    await world.clock.settle(carry(world, run));
-    expect(answer).toBe("export.already-running");
-    await world.work();
-    await world.live(3);
-
-    const after = (await runsOf(world)).filter(({ id }) => id !== run.id && !before.includes(id));
-    expect(after).toMatchObject([{ mode: "full", trigger: "manual", totals: { accepted: 4 } }]);
-    expect((await world.integration()).wants).not.toHaveProperty("isEverything");
   });
 
   it("and met by a run of all lines that has not begun", async () => {

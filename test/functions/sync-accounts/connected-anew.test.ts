@@ -157,3 +157,30 @@ describe("accounts that Gradient has lost", () => {
     expect((await world.integration()).proofGen).toBe(proofGen);
   });
 });
+
+it.each([
+  ["Gradient tells which accounts are mapped", (gradient: InMemoryGradient) => gradient],
+  ["only counts tell", silent],
+])(
+  "a partner whose key leads to another connection, and back, has its counts sent there, where %s",
+  async (_, through) => {
+    const world = await activeWorld(through);
+    const organization = world.gradient.organizationOf(world.token);
+    if (!organization) throw new Error("not connected");
+    const { connection } = organization;
+    const first = connection.integrationId;
+    const before = await world.counts();
+    for (const integrationId of ["connection-b", first]) {
+      Object.assign(connection, { integrationId });
+      organization.counts.clear();
+      await world.register({ partnerId: world.partnerId, text: world.token, by: world.by });
+      await world.work();
+      await world.live(90);
+    }
+    await world.live(24 * 60);
+
+    expect(await world.integration()).toMatchObject({ state: "active", gradient: { integrationId: first } });
+    expect(await world.counts()).toEqual(before);
+    expect(Object.keys(before)).toHaveLength(6);
+  },
+);

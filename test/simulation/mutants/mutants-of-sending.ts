@@ -213,8 +213,8 @@ export const mutantsOfSending: Mutant[] = [
     "a run that is closed for its worker owes no views",
     "wants",
     "shared/exports/ending/abandon-export.ts",
-    "await oweViews(table, ledger, abandoned);",
-    "",
+    "await oweViews(table, ledger, abandoned).catch(",
+    "await Promise.resolve().catch(",
   ),
   one(
     "a zero that is owed is in no run",

@@ -175,20 +175,6 @@ export const mutantsOfWants: Mutant[] = [
     "return isOver(run) ? [] : [{ ...place,",
     "return [{ ...place,",
   ),
-  one(
-    "a run of changes meets a later wish for everything",
-    "deeds",
-    "shared/integrations/record/wants.ts",
-    'const upTo = kind === "all" && before.isEverything ? Math.min(seq, held.wanted - 1) : seq;',
-    "const upTo = seq;",
-  ),
-  one(
-    "a wish for everything raises no floor",
-    "deeds",
-    "shared/exports/start-usage-export.ts",
-    "before.proofGen + Number(isAnew)",
-    "before.proofGen",
-  ),
   one("large runs take every place", "wants", admission, "(!isLarge || held.filter(", "(true || held.filter("),
   one("there is no end of places", "wants", admission, "held.length < maxUnderWay &&", "held.length < 1_000 &&"),
   one(

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { removeCustomer } from "#functions/remove-customer/remove-customer";
-import { unpack } from "#shared/table/packed";
-import type { Item } from "#shared/table/table";
+import { pack, unpack } from "#shared/table/packed";
+import { type Item, store } from "#shared/table/table";
+import { bucketWrite, readBucket } from "#shared/usage/ledger";
 import {
   activeWorld,
   carry,
@@ -39,6 +40,21 @@ describe("the first chunks, noted with the plan", () => {
       { serviceId: "dns", unitCount: 0, outcome: "accepted" },
       { serviceId: "sig", unitCount: 0 },
     ]);
+  });
+
+  it("leave what connections before hold where it is", async () => {
+    const world = await activeWorld(["a"]);
+    const { ledgerBits: bits, gradient } = await world.integration();
+    const place = { partnerId: world.partnerId, bits, number: 0 };
+    const row = await readBucket(world.table, place, gradient?.integrationId ?? "");
+    const elsewhere = [{ connectionId: "before", packed: pack([...row.entries.values()]) }];
+    await store(world.table, bucketWrite({ ...row, elsewhere }));
+    await world.setUsage("a", { dns: 77, sig: 3 });
+
+    expect(await send(world, "changes")).toMatchObject({ totals: { accepted: 2 } });
+
+    const { entries } = await readBucket(world.table, place, "before");
+    expect(entries).toEqual(row.entries);
   });
 
   it("are not those of a large run, not even of its partner's first", async () => {

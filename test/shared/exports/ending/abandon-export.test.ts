@@ -74,6 +74,13 @@ describe("closing what a worker has begun", () => {
     expect(await entryOf(table, "settled")).toMatchObject({ owed });
   });
 
+  it("comes to its end where the row of what it owes cannot be read", async () => {
+    const { table, run } = await aRunOf([done("settled"), planned("next")]);
+    await table.put({ ...aLedgerRow([]), packed: "?" });
+
+    expect(await abandon(table, run)).toMatchObject({ stop: "stalled" });
+  });
+
   it("counts each line once: what was settled, what was begun, and what nobody came to", async () => {
     const { table, run } = await aRunOf(
       [done("counted"), done("settled"), begun("begun", "unsent"), planned("next"), ...Array(60).fill(planned("late"))],
