@@ -113,6 +113,7 @@ export const portsOf = (dependencies: Dependencies) => {
           async () => {
             const token = secrets.find(name, versionId);
             if (!token) throw new AppError("not-found", "token.missing", "missing");
+            process.noteToken(name, versionId, token);
             return token;
           },
         ),

@@ -19,6 +19,8 @@ export interface Process {
    * somebody hears that they are good.
    */
   readonly refusedKeys: Map<string, { reachedAt: number; stampedAt: number }>;
+  /** It has read a token. One that was stored anew is news, though its text may be the same. */
+  noteToken(name: string, versionId: string, token: string): void;
   end(end: End): void;
 }
 
@@ -89,6 +91,8 @@ export const processes = ({ line, random, faults, trace }: Dependencies) => {
     const count = (counted.get(what) ?? 0) + 1;
     counted.set(what, count);
     const name = `${what} ${count}`;
+    /** Where it has read each token. */
+    const places = new Map<string, string>();
     const process: Process = {
       what,
       name,
@@ -98,6 +102,13 @@ export const processes = ({ line, random, faults, trace }: Dependencies) => {
       isAlive: true,
       pausedUntil: 0,
       refusedKeys: new Map(),
+      noteToken: (secret, versionId, token) => {
+        const place = `${secret} ${versionId}`;
+        const before = places.get(token);
+        places.set(token, place);
+        if (before === undefined || before === place) return;
+        for (const key of process.refusedKeys.keys()) if (key.endsWith(`:${token}`)) process.refusedKeys.delete(key);
+      },
       end: (end) => {
         if (!process.isAlive) return;
         process.isAlive = false;
