@@ -94,7 +94,8 @@ export const toAppError = (answer: Answer): AppError => {
       ...(wait === null ? {} : { retryAfterSeconds: Math.ceil(wait / 1000) }),
     });
   }
-  // what stands between us and Gradient may have passed the call on before it failed
+  // Gradient's own program has ended with it; what stands between us may have passed a call on before it failed
+  if (status === 500) return gradientUnavailable("over");
   if (status === 408 || status < 400 || status >= 500) return gradientUnavailable("may-land");
   const detail = `Gradient refused the call with status ${status}: ${refusalText(answer)}`;
   return new AppError("upstream", "gradient.refused", detail, status === 413 ? { cause: tooLarge } : {});

@@ -272,8 +272,10 @@ describe("what each status becomes", () => {
   });
 
   it.each([
+    [502, true],
     [503, true],
     [408, true],
+    [500, false],
     [400, false],
     [429, false],
   ])("a %i may be of a call that lands later: %s", async (status, mayLand) => {
