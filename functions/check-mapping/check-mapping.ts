@@ -1,5 +1,6 @@
 import { type Actor, eventWrite } from "#shared/events/event";
 import { askLook } from "#shared/integrations/ask-look";
+import { wantingMissed } from "#shared/integrations/back-again";
 import {
   findIntegration,
   fromIntegrationItem,
@@ -25,11 +26,12 @@ const isJoined = (looks: Looks, now: Date): boolean =>
   isUnderWay(looks, now.toISOString());
 
 /** Whoever presses while the partner seems to have disconnected in Gradient says that it has not. */
-const goneOn = (before: Integration): Integration => {
+const goneOn = (before: Integration, at: string): Integration => {
   const isHeld = isDisconnectedThere(before);
   if (!isHeld && before.looks.suspectedSince === null) return before;
   const free = { ...before, looks: goingOn(before.looks) };
-  return isHeld ? withoutProblem({ ...free, state: stateWithToken(free) }, "gradient.disconnected") : free;
+  if (!isHeld) return free;
+  return wantingMissed(before, withoutProblem({ ...free, state: stateWithToken(free) }, "gradient.disconnected"), at);
 };
 
 /** When the look was asked for that these rows, as they are written, ask for. */
@@ -66,7 +68,7 @@ export const checkMapping =
           ]);
         return { requestedAt: before.looks.pressedAt ?? at };
       }
-      const free = isAutomatic ? before : goneOn(before);
+      const free = isAutomatic ? before : goneOn(before, at);
       const pressed = { ...free, looks: { ...free.looks, pressedAt: at, isPressTold: !isAutomatic } };
       const { integration: after, owed } = askLook(pressed, "check", { at, newId });
       await table.transact([integrationWrite(after), ...owed, ...told]);

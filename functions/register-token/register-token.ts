@@ -4,6 +4,7 @@ import { startAtOnce } from "#shared/exports/start-usage-export";
 import type { GradientApi } from "#shared/gradient/gradient-api";
 import { type PartnerToken, tokenFingerprint } from "#shared/gradient/gradient-token";
 import { askLook } from "#shared/integrations/ask-look";
+import { wantingMissed } from "#shared/integrations/back-again";
 import { findIntegration, type Integration, stateWithToken, withoutProblem } from "#shared/integrations/integration";
 import { goingOn, tokenTaken } from "#shared/integrations/record/looks";
 import { claimWrites, organizationClaimKey, releaseClaim, tokenClaimKey } from "#shared/integrations/token-claim";
@@ -129,7 +130,7 @@ export const registerToken = ({
       // one key may come to lead to another connection, and back
       const isMoved = connection.integrationId !== before.gradient?.integrationId;
       const { freed, stopWrites } = await stopRun(isOther || isMoved ? before : undefined, updated);
-      const wanted = isOther || isMoved ? wantingEverything(freed, at) : freed;
+      const wanted = isOther || isMoved ? wantingEverything(freed, at) : wantingMissed(before, freed, at);
       // accounts may have gone with the old connection
       const { integration: asking, owed } = wanted.agreement
         ? askLook(wanted, "replaced", { at, newId })

@@ -1,3 +1,4 @@
+import { isConsentOver } from "#shared/agreements/consent";
 import type { LastAccepted } from "#shared/customers/coverage";
 import type { Customer } from "#shared/customers/customer";
 import type { MappingEvidence } from "#shared/customers/mapped";
@@ -5,7 +6,6 @@ import { type Run, startAtOnce, startWrites } from "#shared/exports/start-usage-
 import { lookIdAt } from "#shared/exports/usage-export";
 import type { GradientAccount, GradientConnection } from "#shared/gradient/gradient-api";
 import { sendLook } from "#shared/integrations/ask-look";
-import { isWatched } from "#shared/integrations/due-work";
 import {
   findIntegration,
   hasToMap,
@@ -15,16 +15,7 @@ import {
   withoutProblem,
   withProblem,
 } from "#shared/integrations/integration";
-import {
-  aDayAfter,
-  isAsked,
-  lastPace,
-  letGo,
-  nextLookAt,
-  paceOfLooks,
-  soonAfter,
-  tokenTaken,
-} from "#shared/integrations/record/looks";
+import { isAsked, lastPace, letGo, paceOfLooks, tokenTaken } from "#shared/integrations/record/looks";
 import { isWanted, wish } from "#shared/integrations/record/wants";
 import { isPaused } from "#shared/schedules/schedule";
 import type { Changing } from "#shared/table/changing";
@@ -33,6 +24,7 @@ import type { LedgerEntry } from "#shared/usage/ledger";
 import type { CustomerUsage } from "#shared/usage/usage";
 import { type Begun, LookLost } from "./begin-look.ts";
 import type { Kept } from "./keep-for-pages.ts";
+import { nextCheckAfter } from "./next-check.ts";
 import { probesOf } from "./probes.ts";
 
 /** What one look at Gradient and at our own records has shown. */
@@ -106,17 +98,6 @@ const onceMappedAfter = (
 };
 
 /**
- * While the partner maps, looks come by how long ago something was new. Later once a day, where Gradient tells what is
- * mapped: a mapping that is taken away is seen by nothing else before its counts are repeated.
- */
-const nextCheckAfter = (after: Integration, found: Findings, at: string): string | null => {
-  if (found.isUnfinished) return soonAfter(at);
-  // what cannot be read is looked for as long as it takes, also after looks for a mapping have ended
-  if (hasToMap(after)) return nextLookAt(after.looks, at) ?? (found.hasUnreadable ? aDayAfter(at) : null);
-  return found.hasRefused || found.hasUnreadable || isWatched(after) ? aDayAfter(at) : null;
-};
-
-/**
  * What could not be read and can be by now was missing in the runs meanwhile, and in the looks: whether its account was
  * mapped anew, so that what was accepted before proves nothing, has gone unseen.
  */
@@ -160,7 +141,8 @@ export const endLook = ({ table, now, newId }: Changing) => {
   const probesFor = (after: Integration, found: Findings, isAwaited: boolean, at: string) => {
     // a run of all lines tries them anyway; before the first count is accepted, none is admitted
     const isTriedAnyway = after.state === "active" && isWanted(after.wants.all);
-    if (after.currentExportId !== null || isTriedAnyway || isPaused(after.schedule, at)) return [];
+    const isHeld = isPaused(after.schedule, at) || isConsentOver(after, new Date(at));
+    if (after.currentExportId !== null || isTriedAnyway || isHeld) return [];
     const quietMs = Date.parse(at) - Date.parse(after.looks.livelyAt ?? at);
     const sweepLooks = hasToMap(after) ? (paceOfLooks(quietMs) ?? lastPace).sweepLooks : undefined;
     const listed = found.billed.filter(({ id }) => found.accounts.has(id));

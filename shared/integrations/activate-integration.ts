@@ -2,7 +2,7 @@ import { eventWrite, serviceActor } from "../events/event.ts";
 import { nextRunAt } from "../schedules/next-run.ts";
 import type { Changing } from "../table/changing.ts";
 import { retryOnConflict } from "../table/table.ts";
-import { findIntegration, integrationWrite, withNextRun } from "./integration.ts";
+import { findIntegration, type Integration, integrationWrite, withNextRun } from "./integration.ts";
 import { wish } from "./record/wants.ts";
 
 export interface Proof {
@@ -10,6 +10,10 @@ export interface Proof {
   /** Gradient's id of the connection that the count was accepted on. */
   connectionId: string;
 }
+
+/** A partner whose token was refused while that count was on its way: it is active once it is back. */
+const isSuspendedMeanwhile = ({ state, agreement, mapping: { completedAt } }: Integration): boolean =>
+  state === "suspended" && agreement !== null && completedAt === null;
 
 /**
  * Gradient accepted a count of this partner, which proves that a mapping exists: opens *Next* and puts the partner on
@@ -20,14 +24,16 @@ export const activateIntegration =
   ({ partnerId, connectionId }: Proof): Promise<void> =>
     retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);
-      if (before?.state !== "awaiting-mapping" || before.gradient?.integrationId !== connectionId) return;
+      if (before?.gradient?.integrationId !== connectionId) return;
+      const isSuspended = isSuspendedMeanwhile(before);
+      if (before.state !== "awaiting-mapping" && !isSuspended) return;
       const time = now();
       const at = time.toISOString();
       await table.transact([
         integrationWrite({
           ...withNextRun(before, nextRunAt(before.schedule, time).toISOString(), at),
-          state: "active",
-          mapping: { ...before.mapping, completedAt: at, nextCheckAt: null },
+          state: isSuspended ? before.state : "active",
+          mapping: { ...before.mapping, completedAt: at, nextCheckAt: isSuspended ? before.mapping.nextCheckAt : null },
           gradient: { ...before.gradient, status: "active" },
           wants: wish(before.wants, "all", { at, trigger: "mapping" }),
         }),

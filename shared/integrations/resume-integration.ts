@@ -4,6 +4,7 @@ import { oweMail } from "../mail/owe-mail.ts";
 import type { Changing } from "../table/changing.ts";
 import { retryOnConflict } from "../table/table.ts";
 import { askLook } from "./ask-look.ts";
+import { wantingMissed } from "./back-again.ts";
 import {
   findIntegration,
   type Integration,
@@ -13,7 +14,6 @@ import {
   withoutProblem,
 } from "./integration.ts";
 import { letGo, tokenTaken } from "./record/looks.ts";
-import { wish } from "./record/wants.ts";
 
 export interface Resumption {
   partnerId: string;
@@ -48,11 +48,7 @@ export const resumeIntegration =
         "token.rejected",
         "token.missing",
       );
-      const back: Integration = {
-        ...taken,
-        state: stateWithToken(taken),
-        wants: taken.mapping.completedAt === null ? taken.wants : wish(taken.wants, "all", { at, trigger: "recovery" }),
-      };
+      const back = wantingMissed(before, { ...taken, state: stateWithToken(taken) }, at);
       // accounts may have gone meanwhile, and customers have come
       const { integration: after, owed } =
         back.agreement === null ? { integration: back, owed: [] } : askLook(back, "replaced", { at, newId });

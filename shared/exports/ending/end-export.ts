@@ -173,11 +173,11 @@ export const afterRun = (
   const isSame = over.connectionId !== null && over.connectionId === before.gradient?.integrationId;
   const known = new Set(before.mapping.mappedServiceIds);
   // accounts that were created again since may not be mapped
-  const learned =
-    isSame && over.proofGen >= before.proofGen
-      ? over.acceptedServiceIds.filter((serviceId) => !known.has(serviceId))
-      : [];
-  const looks = learned.length > 0 ? { ...before.looks, mapsAnew: false } : before.looks;
+  const proven = isSame && over.proofGen >= before.proofGen ? over.acceptedServiceIds : [];
+  const learned = proven.filter((serviceId) => !known.has(serviceId));
+  // a look may have told of the services before the run that proves them has ended
+  const opens = before.looks.mapsAnew && proven.length > 0;
+  const looks = opens ? { ...before.looks, mapsAnew: false } : before.looks;
   const ended: Integration = {
     ...freed,
     looks,
@@ -191,7 +191,7 @@ export const afterRun = (
       nextCheckAt: nextCheckAfter(before, over, now),
     },
     sizes: sizesAfter(before, over, reached),
-    wants: before.state === "active" ? withGrowth(before.wants, over, learned, moment) : before.wants,
+    wants: before.state === "active" ? withGrowth(before.wants, over, opens ? proven : learned, moment) : before.wants,
     ...(reached && kind === "all"
       ? {
           awaitedServiceIds: stillAwaited,

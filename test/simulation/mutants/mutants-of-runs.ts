@@ -130,8 +130,8 @@ export const mutantsOfRuns: Mutant[] = [
     "a count on the connection before opens Next",
     "wants",
     activation,
-    " || before.gradient?.integrationId !== connectionId) return",
-    " || before.gradient === null) return",
+    "if (before?.gradient?.integrationId !== connectionId) return;",
+    "if (!before?.gradient) return;",
   ),
   one(
     "a run teaches the connection after it",

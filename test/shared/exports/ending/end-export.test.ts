@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { endOf } from "#shared/exports/ending/end-export";
 import { noTotals } from "#shared/exports/line";
 import type { ExportKind, UsageExport } from "#shared/exports/usage-export";
+import { noMapping } from "#shared/integrations/integration";
+import { noLooks } from "#shared/integrations/record/looks";
 import { isWanted, noWants, type WantKind, type Wants, wish } from "#shared/integrations/record/wants";
 import { aRun, earlier, endIn, left, leftOver, stoppedBy, wanted, wantsOf } from "#test/builders/ended-run";
 import { minutesAfter, noon, now } from "#test/builders/time";
@@ -199,5 +201,22 @@ describe("what is wanted after a person has cancelled", () => {
     expect(wanted(endIn(aRun({ kind: "look", ...stoppedBy("person-first") }), { wants: wantsOf(["all"]) }))).toEqual({
       all: 0,
     });
+  });
+});
+
+describe("a partner that maps anew has", () => {
+  const mapsAnew = { looks: { ...noLooks, mapsAnew: true }, mapping: { ...noMapping, mappedServiceIds: ["dns"] } };
+  const accepted = { acceptedServiceIds: ["dns"], proofGen: 2 };
+
+  it.each<[string, Partial<UsageExport>, boolean]>([
+    ["an end of it with the first count that is accepted, whatever a look has told of before", accepted, false],
+    ["none with one of before its accounts were gone", { ...accepted, proofGen: 1 }, true],
+    ["none without one", { ...accepted, acceptedServiceIds: [] }, true],
+    ["none with one on another connection", { ...accepted, connectionId: "connection-0" }, true],
+  ])("%s", (_, run, stillMaps) => {
+    const before = { ...mapsAnew, proofGen: 2 };
+    expect(endIn(aRun({ kind: "all", ...run }), before).looks.mapsAnew).toBe(stillMaps);
+    const after = endIn(aRun({ kind: "look", ...run }), before);
+    expect([after.looks.mapsAnew, isWanted(after.wants.all)]).toEqual([stillMaps, !stillMaps]);
   });
 });
