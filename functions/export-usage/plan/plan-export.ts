@@ -63,9 +63,8 @@ const storePlanned = async (table: Pick<Table, "get" | "put">, chunk: Chunk): Pr
       if (!isConflict(error)) throw error;
     }
     before = await findChunk(table, chunk.partnerId, chunk.exportId, chunk.number);
+    // one of this worker's own is written over: what it planned before its answer was lost may be another plan
     if (before && before.version > chunk.version) throw new LeaseLost();
-    // our own, the answer was lost
-    if (before?.version === chunk.version) return;
   }
 };
 

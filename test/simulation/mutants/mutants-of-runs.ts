@@ -113,6 +113,13 @@ export const mutantsOfRuns: Mutant[] = [
     "isOther ? wantingEverything",
   ),
   one(
+    "the first plan of a worker stays in the way of its second",
+    "sends",
+    "functions/export-usage/plan/plan-export.ts",
+    "if (before && before.version > chunk.version) throw new LeaseLost();",
+    "if (before && before.version > chunk.version) throw new LeaseLost();\n    if (before?.version === chunk.version) return;",
+  ),
+  one(
     "a plan drops what connections before hold",
     "sends",
     "functions/export-usage/plan/plan-sources.ts",
