@@ -8,8 +8,11 @@ export interface AccountChanges {
   missing: Customer[];
   /** Of these, whom Gradient has not refused a short while ago. */
   create: Customer[];
-  /** Of the missing, some had one: what was accepted on it proves nothing of the one that is created now. */
-  areSomeGone: boolean;
+  /**
+   * Of the missing, those that had one when it was listed last: what was accepted on it proves nothing of the one that
+   * is created now. Once for each loss.
+   */
+  gone: Customer[];
   areAllGone: boolean;
   /** Every account that the partner ever had is gone, those of customers that are not billed too. */
   isAllGone: boolean;
@@ -77,8 +80,10 @@ export const accountChanges = (
   // rows that are older than `accountSince` tell by what Gradient has said, or taken, of them
   const hadAccount = ({ id, accountSince, isMapped }: Customer): boolean =>
     Boolean(accountSince) || isMapped !== null || wereAccepted.has(id);
+  const isNoted = ({ unlistedSince = null }: Customer): boolean => unlistedSince !== null;
   // one that was retired, and is not listed since, is not gone: all that was accepted on it are zeros
-  const areSomeGone = missing.some((customer) => hadAccount(customer) && !mayBeRetired(customer));
+  const gone = missing.filter((customer) => hadAccount(customer) && !mayBeRetired(customer) && !isNoted(customer));
+  const areSomeGone = gone.length > 0;
   const revive = billed.filter((customer) => mayBeRetired(customer) && accounts.has(customer.id));
   const leaving = customers.filter(({ removedAt, retiredAt }) => removedAt !== null && retiredAt === null);
   const zerosMissed = new Map<string, string>();
@@ -95,7 +100,7 @@ export const accountChanges = (
   return {
     missing,
     create: missing.filter((customer) => !isPutOff(customer, at)),
-    areSomeGone,
+    gone,
     areAllGone: areSomeGone && unreadable === 0 && missing.length === billed.length,
     isAllGone: areSomeGone && unreadable === 0 && !customers.some(({ id }) => accounts.has(id)),
     change: byId([

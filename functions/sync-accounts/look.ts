@@ -98,7 +98,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     const entries = await readLedger(table, { partnerId, bits, connectionId });
     const standing = { proofGen, at: listedAt, unreadable };
     const changes = accountChanges(customers, accounts, [...entries.values()], standing);
-    const { missing, create, areSomeGone, areAllGone, isAllGone, rename, retire, revive } = changes;
+    const { missing, create, gone, areAllGone, isAllGone, rename, retire, revive } = changes;
 
     const isDoubted = looks.isAwaited || looks.suspectedSince !== null;
     const asksConnection = missing.length > 0 || isDoubted || (looks.tokenCheckAt ?? "") <= begun.at;
@@ -108,12 +108,13 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     const isGone = isAllGone || isInactiveNow(known, connection);
     if (isGone && !looks.goesOn) return suspect(begun);
 
+    const areSomeGone = gone.length > 0;
     const isLossOf = areSomeGone || looks.isCreatingAgain;
     if (areSomeGone) {
       const lost = await change(begun, (before) => withLoss(before, areAllGone));
       if (lost === "token-replaced") return lost;
     }
-    const intended = await noteIntentions(table, customers, changes);
+    const intended = await noteIntentions(table, customers, changes, listedAt);
     const applied = await applyChanges(gradient, token, changes);
     const { refused, notCreated, notChanged, isUnfinished } = applied;
     if (refused.size > 0) logger.error("gradient refused accounts", { accounts: refused.size });

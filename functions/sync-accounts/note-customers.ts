@@ -12,8 +12,8 @@ type Rows = Pick<Table, "get" | "put">;
 
 /** What a look may change of a customer, as a text; rows may be older than a field. */
 const contentOf = (one: Customer): string => {
-  const { isMapped, retiredAt, accountSince, mappedAt, refusal, renamed, zerosMissed, isRetiring } = one;
-  const later = [accountSince, mappedAt, refusal, renamed, zerosMissed].map((value) => value ?? null);
+  const { isMapped, retiredAt, accountSince, unlistedSince, mappedAt, refusal, renamed, zerosMissed, isRetiring } = one;
+  const later = [accountSince, unlistedSince, mappedAt, refusal, renamed, zerosMissed].map((value) => value ?? null);
   return JSON.stringify([isMapped, retiredAt, isRetiring ?? false, ...later]);
 };
 const isSame = (a: Customer, b: Customer): boolean => contentOf(a) === contentOf(b);
@@ -49,18 +49,21 @@ const amend = async (table: Rows, customers: Customer[], change: (one: Customer)
 };
 
 /**
- * Before the calls that rename or retire accounts: should nobody hear how these ended, a name is not taken for what
- * Gradient has made of another, and an account may be retired.
+ * Before the calls that create, rename or retire accounts: should nobody hear how these ended, a name is not taken for
+ * what Gradient has made of another, and an account may be retired. A loss is noted after the partner's record says that
+ * accounts are being created again: should nobody hear of that, whoever comes next finishes it.
  */
 export const noteIntentions = async (
   table: Rows,
   customers: Customer[],
-  { rename, retire }: Pick<AccountChanges, "rename" | "retire">,
+  { gone, rename, retire }: Pick<AccountChanges, "gone" | "rename" | "retire">,
+  at: string,
 ) => {
   const idsOf = (some: Customer[]) => new Set(some.map(({ id }) => id));
-  const [renaming, retiring] = [idsOf(rename), idsOf(retire)];
+  const [lost, renaming, retiring] = [idsOf(gone), idsOf(rename), idsOf(retire)];
   return amend(table, customers, (customer) => ({
     ...customer,
+    unlistedSince: lost.has(customer.id) ? at : customer.unlistedSince,
     renamed: renaming.has(customer.id) ? null : customer.renamed,
     isRetiring: retiring.has(customer.id) || customer.isRetiring,
   }));
@@ -126,6 +129,7 @@ export const noteCustomers = async (table: Rows, noted: Noted): Promise<void> =>
       isMapped: account?.isMapped ?? null,
       mappedAt: mappedAt(customer),
       accountSince: notCreated.has(id) ? null : since,
+      unlistedSince: account ? null : customer.unlistedSince,
       refusal: refusalOf(customer),
       renamed: renamedTo(customer, account),
       zerosMissed: removedAt === null ? null : missed(customer),

@@ -32,6 +32,11 @@ const customer = z.object({
    * is gone and not new.
    */
   accountSince: instant.nullish(),
+  /**
+   * Since when Gradient's list lacks the account that it had: that loss is noted, and is none again before the account
+   * has been listed. One that is never listed would be a loss at every look.
+   */
+  unlistedSince: instant.nullish(),
   /** A person has left it out of what is billed. It stays so when the partner connects anew, and when it comes back. */
   leftOut: leftOut.nullish(),
   /** When it was known to be mapped: first, and last before it was not any more. */

@@ -3,9 +3,14 @@ import { type Mutant, one } from "./mutant.ts";
 const syncing = "functions/sync-accounts/sync-accounts.ts";
 const watching = "functions/watch-mappings/watch-mappings.ts";
 const puttingOff = "shared/integrations/put-off.ts";
+const comparing = "functions/sync-accounts/account-changes.ts";
+const noting = "functions/sync-accounts/note-customers.ts";
 const releasing = "functions/admit-exports/release-wants.ts";
 
-/** Guards around looks that an open breaker holds back: they cost nothing meanwhile, and come once it has closed. */
+/**
+ * Guards around looks that an open breaker holds back: they cost nothing meanwhile, and come once it has closed. And
+ * around accounts that are lost.
+ */
 export const mutantsOfLooks: Mutant[] = [
   one(
     "looks are owed while all calls are held",
@@ -78,5 +83,12 @@ export const mutantsOfLooks: Mutant[] = [
     "shared/exports/ending/end-export.ts",
     "before.looks.mapsAnew && proven.length > 0",
     "before.looks.mapsAnew && learned.length > 0",
+  one("an account that is not listed is lost at every look", "looks", comparing, " && !isNoted(customer)", ""),
+  one(
+    "an account that is listed again is never lost again",
+    "looks",
+    noting,
+    "unlistedSince: account ? null : customer.unlistedSince",
+    "unlistedSince: customer.unlistedSince",
   ),
 ];
