@@ -31,7 +31,7 @@ import type { Changing } from "#shared/table/changing";
 import { retryOnConflict, type Write } from "#shared/table/table";
 import type { LedgerEntry } from "#shared/usage/ledger";
 import type { CustomerUsage } from "#shared/usage/usage";
-import { type Begun, LookLost } from "./begin-look.ts";
+import { type Begun, isReplaced, LookLost } from "./begin-look.ts";
 import type { Kept } from "./keep-for-pages.ts";
 import { probesOf } from "./probes.ts";
 
@@ -170,10 +170,9 @@ export const endLook = ({ table, now, newId }: Changing) => {
 
   return (begun: Begun, found: Findings): Promise<"synced" | "look-started" | "token-replaced"> =>
     retryOnConflict(async () => {
-      const { partnerId, token } = begun.integration;
-      const before = await findIntegration(table, partnerId);
+      const before = await findIntegration(table, begun.integration.partnerId);
       if (before?.looks.holder !== begun.holder) throw new LookLost();
-      if (before.token?.versionId !== token?.versionId || !maySend(before)) return "token-replaced";
+      if (isReplaced(before, begun) || !maySend(before)) return "token-replaced";
       const time = now();
       const at = time.toISOString();
       const { isAwaited } = before.looks;

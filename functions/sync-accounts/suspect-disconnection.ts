@@ -11,7 +11,7 @@ import { letGo } from "#shared/integrations/record/looks";
 import { oweMail } from "#shared/mail/owe-mail";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";
-import { type Begun, LookLost } from "./begin-look.ts";
+import { type Begun, isReplaced, LookLost } from "./begin-look.ts";
 
 // what Gradient shows while it is changed, or fails, is over by then
 const secondLookMs = 5 * 60_000;
@@ -28,20 +28,17 @@ export const isInactiveNow = (known: GradientConnection | null, shown: GradientC
  */
 export const suspectDisconnection =
   ({ table, now, newId }: Changing) =>
-  ({
-    integration: { partnerId, token },
-    holder,
-    asked,
-  }: Begun): Promise<"suspected" | "disconnected-there" | "token-replaced"> =>
+  (begun: Begun): Promise<"suspected" | "disconnected-there" | "token-replaced"> =>
     retryOnConflict(async () => {
+      const { partnerId } = begun.integration;
       const before = await findIntegration(table, partnerId);
-      if (before?.looks.holder !== holder) throw new LookLost();
-      if (before.token?.versionId !== token?.versionId || !maySend(before)) return "token-replaced";
+      if (before?.looks.holder !== begun.holder) throw new LookLost();
+      if (isReplaced(before, begun) || !maySend(before)) return "token-replaced";
       const time = now();
       const at = time.toISOString();
       const since = before.looks.suspectedSince ?? at;
       const secondLookAt = new Date(Date.parse(since) + secondLookMs).toISOString();
-      const looks = { ...letGo(before.looks, asked), suspectedSince: since, failures: 0 };
+      const looks = { ...letGo(before.looks, begun.asked), suspectedSince: since, failures: 0 };
       if (at < secondLookAt) {
         const waiting: Integration = { ...before, looks, mapping: { ...before.mapping, nextCheckAt: secondLookAt } };
         await table.transact([integrationWrite(waiting)]);

@@ -32,6 +32,8 @@ export const resumeIntegration =
     retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);
       if (before?.state !== "suspended" || before.token?.versionId !== versionId) return "not-suspended";
+      // the same key, pasted again, leads to another connection by now
+      if (before.gradient?.integrationId !== connection.integrationId) return "not-suspended";
       // its token was never the trouble
       if (isDisconnectedThere(before)) return "not-suspended";
       const at = now().toISOString();
