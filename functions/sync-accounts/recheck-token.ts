@@ -7,11 +7,19 @@ import { resumeIntegration } from "#shared/integrations/resume-integration";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";
 import { type Begun, isReplaced, LookLost, sendItsOwn } from "./begin-look.ts";
-import { isInactiveNow } from "./suspect-disconnection.ts";
+import { isInactiveNow, suspectDisconnection } from "./suspect-disconnection.ts";
 
 interface Dependencies extends Changing {
   gradientFor: (partnerId: string) => Pick<GradientSetup, "readConnection">;
 }
+
+export type RecheckOutcome =
+  | "token-taken"
+  | "resumed"
+  | "still-refused"
+  | "token-replaced"
+  | "other-connection"
+  | Awaited<ReturnType<ReturnType<typeof suspectDisconnection>>>;
 
 /**
  * Tries the token once a day, should nothing else have: a refusal is noticed before the next date, and a token that
@@ -20,6 +28,7 @@ interface Dependencies extends Changing {
 export const recheckToken = (dependencies: Dependencies) => {
   const { table, gradientFor, now, newId } = dependencies;
   const resume = resumeIntegration(dependencies);
+  const suspect = suspectDisconnection(dependencies);
 
   const note = (
     begun: Begun,
@@ -64,14 +73,13 @@ export const recheckToken = (dependencies: Dependencies) => {
     }
   };
 
-  return async (
-    begun: Begun,
-    token: PartnerToken,
-  ): Promise<"token-taken" | "resumed" | "still-refused" | "token-replaced" | "other-connection"> => {
+  return async (begun: Begun, token: PartnerToken): Promise<RecheckOutcome> => {
     const { partnerId, state, gradient, token: registered } = begun.integration;
     const connection = await ask(partnerId, token, state === "suspended");
     if (connection && connection.integrationId !== gradient?.integrationId) return "other-connection";
     if (connection && state === "suspended") {
+      // the key is good, but nobody wants what would be sent with it: no look comes to find that out
+      if (isInactiveNow(gradient, connection)) return suspect(begun);
       const outcome = await resume({ partnerId, versionId: registered?.versionId ?? "", connection });
       if (outcome === "resumed") return outcome;
     }

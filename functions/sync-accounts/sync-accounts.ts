@@ -14,7 +14,7 @@ import type { TokenVault } from "#shared/secrets/token-vault";
 import { retryOnConflict, type Table } from "#shared/table/table";
 import { type Begun, beginLook, isReplaced, LookLost, sendItsOwn } from "./begin-look.ts";
 import { type LookOutcome, lookAtAccounts } from "./look.ts";
-import { recheckToken } from "./recheck-token.ts";
+import { type RecheckOutcome, recheckToken } from "./recheck-token.ts";
 
 export interface Dependencies {
   table: Table;
@@ -29,7 +29,7 @@ export interface Dependencies {
 export type SyncOutcome =
   | LookOutcome
   | Exclude<Awaited<ReturnType<ReturnType<typeof beginLook>>>, Begun>
-  | Awaited<ReturnType<ReturnType<typeof recheckToken>>>
+  | RecheckOutcome
   | "held"
   | "unavailable"
   | "unreadable"
