@@ -153,7 +153,9 @@ export const endLook = ({ table, now, newId }: Changing) => {
         livelyAt: isLively ? at : before.looks.livelyAt,
       },
     };
-    const taken = withReadable(withoutProblem(looked, "gradient.forbidden"), found, at);
+    const isOurs = found.connection !== null;
+    const reached = withoutProblem(looked, "gradient.forbidden", ...(isOurs ? (["connection.differs"] as const) : []));
+    const taken = withReadable(reached, found, at);
     return found.hasRefused ? withProblem(taken, "accounts.refused", at) : withoutProblem(taken, "accounts.refused");
   };
 

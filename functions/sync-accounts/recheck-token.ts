@@ -1,7 +1,7 @@
 import { isAppError } from "#shared/errors";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
-import { findIntegration, integrationWrite, maySend } from "#shared/integrations/integration";
+import { findIntegration, integrationWrite, maySend, withoutProblem } from "#shared/integrations/integration";
 import { letGo, tokenTaken } from "#shared/integrations/record/looks";
 import { resumeIntegration } from "#shared/integrations/resume-integration";
 import type { Changing } from "#shared/table/changing";
@@ -46,9 +46,10 @@ export const recheckToken = (dependencies: Dependencies) => {
       }
       const isEnded = isInactiveNow(before.gradient, connection);
       const isSuspected = isEnded && maySend(before);
+      const reached = connection ? withoutProblem(before, "connection.differs") : before;
       await table.transact([
         integrationWrite({
-          ...before,
+          ...reached,
           token: before.token && { ...before.token, checkedAt: at },
           gradient: connection && !isEnded ? connection : before.gradient,
           // whether the partner has left Gradient is decided, and told, by looks alone: the next one comes at once

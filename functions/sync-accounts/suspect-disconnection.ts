@@ -17,8 +17,8 @@ import { type Begun, isReplaced, LookLost } from "./begin-look.ts";
 // what Gradient shows while it is changed, or fails, is over by then
 const secondLookMs = 5 * 60_000;
 
-// Gradient takes it by now
-const ofTheToken = ["token.rejected", "token.missing"] as const;
+// Gradient takes it by now, and shows the connection that it is registered for
+const ofTheToken = ["token.rejected", "token.missing", "connection.differs"] as const;
 
 /** The connection has been ended in Gradient: it was in use when we looked last. */
 export const isInactiveNow = (known: GradientConnection | null, shown: GradientConnection | null): boolean =>

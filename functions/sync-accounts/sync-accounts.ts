@@ -60,7 +60,7 @@ export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId
       const before = await findIntegration(table, integration.partnerId);
       if (before?.looks.holder !== holder) return undefined;
       const at = now().toISOString();
-      const told = problem ? withProblem(before, problem, at) : before;
+      const told = problem && !isReplaced(before, begun) ? withProblem(before, problem, at) : before;
       const free = putOff({ ...told, looks: letGo(told.looks) }, work, retryAt ?? retryLookAt(before.looks, at));
       const { integration: after, owed } = isReplaced(before, begun)
         ? sendItsOwn(free, { at, newId })
@@ -131,7 +131,7 @@ export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId
       const outcome = await work(begun, value);
       if (outcome !== "still-refused") await refusals.note({ partnerId, outcome: "taken", at });
       if (outcome !== "other-connection") return outcome;
-      const after = await letBe(begun, aDayAfter(now().toISOString()));
+      const after = await letBe(begun, aDayAfter(now().toISOString()), "connection.differs");
       if (after && isReplaced(after, begun)) return "token-replaced";
       logger.error("gradient tells another connection for a token", {});
       return outcome;

@@ -49,6 +49,7 @@ export const resumeIntegration =
         },
         "token.rejected",
         "token.missing",
+        "connection.differs",
       );
       const back: Integration = {
         ...taken,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { integrationWrite } from "#shared/integrations/integration";
 import { activeWorld } from "#test/builders/connected-world";
+import type { ServiceWorld } from "#test/fakes/service-world";
 
 const other = "connection-b";
 
@@ -21,6 +22,7 @@ const answeringWorld = async () => {
   });
   const organization = world.gradient.organizationOf(world.token);
   if (!organization) throw new Error("not connected");
+  const first = organization.connection.integrationId;
   const move = () => {
     Object.assign(organization.connection, { integrationId: other });
     organization.counts.clear();
@@ -45,6 +47,7 @@ const answeringWorld = async () => {
     paste,
     makeDue,
     organization,
+    first,
     onAnswer: (happen: () => Promise<unknown>) => {
       meanwhile = happen;
     },
@@ -82,6 +85,7 @@ describe.each(["look", "trial"] as const)("a key that is pasted again while a %s
     onAnswer(paste);
 
     expect(await world.raw(world.partnerId)).toBe("token-replaced");
+    expect((await world.integration()).problems).toEqual([]);
     await world.work();
 
     expect(await world.integration()).toMatchObject({ gradient: { integrationId: other }, problems: [] });
@@ -94,5 +98,55 @@ describe.each(["look", "trial"] as const)("a key that is pasted again while a %s
     onAnswer(paste);
 
     expect(await world.raw(world.partnerId)).toBe(work === "look" ? "synced" : "token-taken");
+  });
+});
+
+describe("a key that has come to lead to another connection", () => {
+  const dayMs = 24 * 60 * 60_000;
+  const codes = async ({ integration }: ServiceWorld) => (await integration()).problems.map(({ code }) => code);
+  const movedWorld = async (work: "look" | "trial") => {
+    const world = await answeringWorld();
+    await world.makeDue(work);
+    world.move();
+    expect(await world.world.raw(world.world.partnerId)).toBe("other-connection");
+    return world;
+  };
+
+  it.each(["look", "trial"] as const)("is a problem on the page once a %s has shown it", async (work) => {
+    const { world } = await movedWorld(work);
+    await world.pass(2 * dayMs);
+    await world.live(3);
+
+    expect(await codes(world)).toEqual(["connection.differs"]);
+  });
+
+  it.each(["look", "trial"] as const)("is none once it leads back, as a %s finds", async (work) => {
+    const { world, first, makeDue, organization } = await movedWorld(work);
+    Object.assign(organization.connection, { integrationId: first });
+    await makeDue(work);
+
+    await world.raw(world.partnerId);
+
+    expect(await codes(world)).toEqual([]);
+  });
+
+  it("stays one where a look that somebody's feed has called for finds the same", async () => {
+    const { world } = await movedWorld("look");
+
+    expect(await world.sync({ partnerId: world.partnerId, reason: "feed" })).toBe("other-connection");
+
+    expect(await codes(world)).toEqual(["connection.differs"]);
+  });
+
+  it("is none once it is pasted again, and everything is sent there", async () => {
+    const { world, paste } = await movedWorld("look");
+
+    await paste();
+    expect(await codes(world)).toEqual([]);
+    await world.work();
+    await world.live(90);
+
+    expect(await codes(world)).toEqual([]);
+    expect(Object.keys(await world.counts())).toHaveLength(4);
   });
 });
