@@ -122,6 +122,7 @@ export const registerToken = ({
         "token.rejected",
         "token.missing",
         "gradient.disconnected",
+        "connection.differs",
       );
       const released: Write[] = [
         ...(before.token && isOther ? [releaseClaim(tokenClaimKey(before.token.fingerprint))] : []),

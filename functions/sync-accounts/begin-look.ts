@@ -1,3 +1,4 @@
+import { sendLook } from "#shared/integrations/ask-look";
 import { dueWork, type Work } from "#shared/integrations/due-work";
 import { findIntegration, type Integration, integrationWrite, maySend } from "#shared/integrations/integration";
 import { isAsked, isUnderWay, letGo, takenBy } from "#shared/integrations/record/looks";
@@ -20,6 +21,17 @@ export interface Begun {
 export class LookLost extends Error {
   override name = "LookLost";
 }
+
+/**
+ * The record has another token by now than this worker has begun with, or leads to another connection: a key that is
+ * pasted again is the same version of the same secret, also where Gradient has given it another connection.
+ */
+export const isReplaced = (now: Integration, { integration: begun }: Begun): boolean =>
+  now.token?.versionId !== begun.token?.versionId || now.gradient?.integrationId !== begun.gradient?.integrationId;
+
+/** Whatever has replaced the token has asked for a look of its own, which waits until this worker has let go. */
+export const sendItsOwn = (free: Integration, moment: { at: string; newId: () => string }) =>
+  maySend(free) && isAsked(free.looks) ? sendLook(free, "replaced", moment) : { integration: free, owed: [] };
 
 const workAt = (value: Integration, at: string): Begun["work"] | undefined =>
   maySend(value) && isAsked(value.looks) ? "look" : dueWork(value, at);
@@ -52,18 +64,15 @@ export const beginLook =
 
 /**
  * Changes the record of whoever is looked at. Throws `LookLost` where another worker is at it by now; answers
- * `token-replaced` where what this worker has found is of an earlier token.
+ * `token-replaced` where what this worker has found is of an earlier token, or of an earlier connection.
  */
 export const changeBegun =
   ({ table }: Pick<Changing, "table">) =>
-  (
-    { integration: { partnerId, token }, holder }: Begun,
-    change: (before: Integration) => Integration,
-  ): Promise<Integration | "token-replaced"> =>
+  (begun: Begun, change: (before: Integration) => Integration): Promise<Integration | "token-replaced"> =>
     retryOnConflict(async () => {
-      const before = await findIntegration(table, partnerId);
-      if (before?.looks.holder !== holder) throw new LookLost();
-      if (before.token?.versionId !== token?.versionId || !maySend(before)) return "token-replaced";
+      const before = await findIntegration(table, begun.integration.partnerId);
+      if (before?.looks.holder !== begun.holder) throw new LookLost();
+      if (isReplaced(before, begun) || !maySend(before)) return "token-replaced";
       const after = change(before);
       await table.transact([integrationWrite(after)]);
       return written(after);

@@ -22,7 +22,7 @@ import type { Changing } from "#shared/table/changing";
 import { retryOnConflict, type Write } from "#shared/table/table";
 import type { LedgerEntry } from "#shared/usage/ledger";
 import type { CustomerUsage } from "#shared/usage/usage";
-import { type Begun, LookLost } from "./begin-look.ts";
+import { type Begun, isReplaced, LookLost } from "./begin-look.ts";
 import type { Kept } from "./keep-for-pages.ts";
 import { nextCheckAfter } from "./next-check.ts";
 import { probesOf } from "./probes.ts";
@@ -134,7 +134,9 @@ export const endLook = ({ table, now, newId }: Changing) => {
         livelyAt: isLively ? at : before.looks.livelyAt,
       },
     };
-    const taken = withReadable(withoutProblem(looked, "gradient.forbidden"), found, at);
+    const isOurs = found.connection !== null;
+    const reached = withoutProblem(looked, "gradient.forbidden", ...(isOurs ? (["connection.differs"] as const) : []));
+    const taken = withReadable(reached, found, at);
     return found.hasRefused ? withProblem(taken, "accounts.refused", at) : withoutProblem(taken, "accounts.refused");
   };
 
@@ -152,10 +154,9 @@ export const endLook = ({ table, now, newId }: Changing) => {
 
   return (begun: Begun, found: Findings): Promise<"synced" | "look-started" | "token-replaced"> =>
     retryOnConflict(async () => {
-      const { partnerId, token } = begun.integration;
-      const before = await findIntegration(table, partnerId);
+      const before = await findIntegration(table, begun.integration.partnerId);
       if (before?.looks.holder !== begun.holder) throw new LookLost();
-      if (before.token?.versionId !== token?.versionId || !maySend(before)) return "token-replaced";
+      if (isReplaced(before, begun) || !maySend(before)) return "token-replaced";
       const time = now();
       const at = time.toISOString();
       const { isAwaited } = before.looks;

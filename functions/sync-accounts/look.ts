@@ -85,7 +85,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
   const suspect = suspectDisconnection(dependencies);
 
   return async (begun: Begun, token: PartnerToken): Promise<LookOutcome> => {
-    const { partnerId, ledgerBits: bits, gradient: known, looks, mapping, proofGen } = begun.integration;
+    const { partnerId, ledgerBits: bits, gradient: known, looks, mapping, proofGen, problems } = begun.integration;
     const gradient = gradientFor(partnerId);
     const listedAt = now().toISOString();
     const accounts = new Map((await gradient.readAccounts(token)).map((account) => [account.id, account]));
@@ -100,7 +100,8 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     const changes = accountChanges(customers, accounts, [...entries.values()], standing);
     const { missing, create, gone, areAllGone, isAllGone, rename, retire, revive } = changes;
 
-    const isDoubted = looks.isAwaited || looks.suspectedSince !== null;
+    const isElsewhere = problems.some(({ code }) => code === "connection.differs");
+    const isDoubted = looks.isAwaited || looks.suspectedSince !== null || isElsewhere;
     const asksConnection = missing.length > 0 || isDoubted || (looks.tokenCheckAt ?? "") <= begun.at;
     const connection = asksConnection ? await gradient.readConnection(token) : null;
     if (connection && connection.integrationId !== connectionId) return "other-connection";

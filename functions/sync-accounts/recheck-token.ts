@@ -1,39 +1,57 @@
 import { isAppError } from "#shared/errors";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
-import { findIntegration, integrationWrite, maySend } from "#shared/integrations/integration";
+import { findIntegration, integrationWrite, maySend, withoutProblem } from "#shared/integrations/integration";
 import { letGo, tokenTaken } from "#shared/integrations/record/looks";
 import { resumeIntegration } from "#shared/integrations/resume-integration";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";
-import { type Begun, LookLost } from "./begin-look.ts";
-import { isInactiveNow } from "./suspect-disconnection.ts";
+import { type Begun, isReplaced, LookLost, sendItsOwn } from "./begin-look.ts";
+import { isInactiveNow, suspectDisconnection } from "./suspect-disconnection.ts";
 
 interface Dependencies extends Changing {
   gradientFor: (partnerId: string) => Pick<GradientSetup, "readConnection">;
 }
+
+export type RecheckOutcome =
+  | "token-taken"
+  | "resumed"
+  | "still-refused"
+  | "token-replaced"
+  | "other-connection"
+  | Awaited<ReturnType<ReturnType<typeof suspectDisconnection>>>;
 
 /**
  * Tries the token once a day, should nothing else have: a refusal is noticed before the next date, and a token that
  * Gradient takes again puts its partner back to work. Throws Gradient's refusal of a token that was good.
  */
 export const recheckToken = (dependencies: Dependencies) => {
-  const { table, gradientFor, now } = dependencies;
+  const { table, gradientFor, now, newId } = dependencies;
   const resume = resumeIntegration(dependencies);
+  const suspect = suspectDisconnection(dependencies);
 
-  const note = ({ integration: { partnerId, token }, holder }: Begun, connection: Awaited<ReturnType<typeof ask>>) =>
+  const note = (
+    begun: Begun,
+    connection: Awaited<ReturnType<typeof ask>>,
+  ): Promise<"token-taken" | "still-refused" | "token-replaced"> =>
     retryOnConflict(async () => {
-      const before = await findIntegration(table, partnerId);
-      if (before?.looks.holder !== holder) throw new LookLost();
+      const before = await findIntegration(table, begun.integration.partnerId);
+      if (before?.looks.holder !== begun.holder) throw new LookLost();
       const at = now().toISOString();
-      const isSame = before.token?.versionId === token?.versionId;
-      const isEnded = isSame && isInactiveNow(before.gradient, connection);
+      if (isReplaced(before, begun)) {
+        const free = { ...before, looks: letGo(before.looks) };
+        const { integration: after, owed } = sendItsOwn(free, { at, newId });
+        await table.transact([integrationWrite(after), ...owed]);
+        return connection ? "token-replaced" : "still-refused";
+      }
+      const isEnded = isInactiveNow(before.gradient, connection);
       const isSuspected = isEnded && maySend(before);
+      const reached = connection ? withoutProblem(before, "connection.differs") : before;
       await table.transact([
         integrationWrite({
-          ...before,
-          token: before.token && (isSame ? { ...before.token, checkedAt: at } : before.token),
-          gradient: isSame && connection && !isEnded ? connection : before.gradient,
+          ...reached,
+          token: before.token && { ...before.token, checkedAt: at },
+          gradient: connection && !isEnded ? connection : before.gradient,
           // whether the partner has left Gradient is decided, and told, by looks alone: the next one comes at once
           mapping: isSuspected ? { ...before.mapping, nextCheckAt: at } : before.mapping,
           looks: {
@@ -43,6 +61,7 @@ export const recheckToken = (dependencies: Dependencies) => {
           },
         }),
       ]);
+      return connection ? "token-taken" : "still-refused";
     });
 
   const ask = async (partnerId: string, token: PartnerToken, isSuspended: boolean) => {
@@ -55,18 +74,16 @@ export const recheckToken = (dependencies: Dependencies) => {
     }
   };
 
-  return async (
-    begun: Begun,
-    token: PartnerToken,
-  ): Promise<"token-taken" | "resumed" | "still-refused" | "other-connection"> => {
+  return async (begun: Begun, token: PartnerToken): Promise<RecheckOutcome> => {
     const { partnerId, state, gradient, token: registered } = begun.integration;
     const connection = await ask(partnerId, token, state === "suspended");
     if (connection && connection.integrationId !== gradient?.integrationId) return "other-connection";
     if (connection && state === "suspended") {
+      // the key is good, but nobody wants what would be sent with it: no look comes to find that out
+      if (isInactiveNow(gradient, connection)) return suspect(begun);
       const outcome = await resume({ partnerId, versionId: registered?.versionId ?? "", connection });
       if (outcome === "resumed") return outcome;
     }
-    await note(begun, connection);
-    return connection ? "token-taken" : "still-refused";
+    return note(begun, connection);
   };
 };

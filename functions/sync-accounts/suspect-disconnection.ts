@@ -5,16 +5,20 @@ import {
   type Integration,
   integrationWrite,
   maySend,
+  withoutProblem,
   withProblem,
 } from "#shared/integrations/integration";
 import { letGo } from "#shared/integrations/record/looks";
 import { oweMail } from "#shared/mail/owe-mail";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";
-import { type Begun, LookLost } from "./begin-look.ts";
+import { type Begun, isReplaced, LookLost } from "./begin-look.ts";
 
 // what Gradient shows while it is changed, or fails, is over by then
 const secondLookMs = 5 * 60_000;
+
+// Gradient takes it by now, and shows the connection that it is registered for
+const ofTheToken = ["token.rejected", "token.missing", "connection.differs"] as const;
 
 /** The connection has been ended in Gradient: it was in use when we looked last. */
 export const isInactiveNow = (known: GradientConnection | null, shown: GradientConnection | null): boolean =>
@@ -24,38 +28,40 @@ export const isInactiveNow = (known: GradientConnection | null, shown: GradientC
  * Everything in Gradient says that the partner has disconnected there: its accounts are gone, or the connection is not
  * in use any more. Creating them again would fill an account that nobody wants. So nothing is created; a second look
  * that says the same suspends the partner and tells its owner, until there is a new token or a person has Gradient
- * looked at again.
+ * looked at again. Of a partner that is suspended because its token was refused, two trials of the token say so: it stays
+ * suspended, for this reason.
  */
 export const suspectDisconnection =
   ({ table, now, newId }: Changing) =>
-  ({
-    integration: { partnerId, token },
-    holder,
-    asked,
-  }: Begun): Promise<"suspected" | "disconnected-there" | "token-replaced"> =>
+  (begun: Begun): Promise<"suspected" | "disconnected-there" | "token-replaced"> =>
     retryOnConflict(async () => {
+      const { partnerId } = begun.integration;
       const before = await findIntegration(table, partnerId);
-      if (before?.looks.holder !== holder) throw new LookLost();
-      if (before.token?.versionId !== token?.versionId || !maySend(before)) return "token-replaced";
+      if (before?.looks.holder !== begun.holder) throw new LookLost();
+      const isRefused = begun.integration.state === "suspended" && before.state === "suspended";
+      if (isReplaced(before, begun) || !(maySend(before) || isRefused)) return "token-replaced";
       const time = now();
       const at = time.toISOString();
       const since = before.looks.suspectedSince ?? at;
       const secondLookAt = new Date(Date.parse(since) + secondLookMs).toISOString();
-      const looks = { ...letGo(before.looks, asked), suspectedSince: since, failures: 0 };
+      const looks = { ...letGo(before.looks, begun.asked), suspectedSince: since, failures: 0 };
       if (at < secondLookAt) {
-        const waiting: Integration = { ...before, looks, mapping: { ...before.mapping, nextCheckAt: secondLookAt } };
+        const waiting: Integration = isRefused
+          ? { ...before, looks: { ...looks, tokenCheckAt: secondLookAt } }
+          : { ...before, looks, mapping: { ...before.mapping, nextCheckAt: secondLookAt } };
         await table.transact([integrationWrite(waiting)]);
         return "suspected";
       }
       const suspended: Integration = {
         ...before,
         state: "suspended",
+        token: before.token && { ...before.token, status: "valid", checkedAt: at },
         // the token is good, so trying it would tell nothing
         looks: { ...looks, suspectedSince: null, tokenCheckAt: null },
         mapping: { ...before.mapping, nextCheckAt: null },
       };
       await table.transact([
-        integrationWrite(withProblem(suspended, "gradient.disconnected", at)),
+        integrationWrite(withProblem(withoutProblem(suspended, ...ofTheToken), "gradient.disconnected", at)),
         eventWrite({
           id: newId(),
           partnerId,

@@ -3,25 +3,18 @@ import type { Obstacle } from "#shared/breakers/state/obstacle";
 import { AppError, isAppError, UnreadableRecord } from "#shared/errors";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
-import { sendLook } from "#shared/integrations/ask-look";
-import {
-  findIntegration,
-  integrationWrite,
-  maySend,
-  type ProblemCode,
-  withProblem,
-} from "#shared/integrations/integration";
+import { findIntegration, integrationWrite, type ProblemCode, withProblem } from "#shared/integrations/integration";
 import { putOff } from "#shared/integrations/put-off";
-import { aDayAfter, isAsked, letGo, retryLookAt, soonAfter } from "#shared/integrations/record/looks";
+import { aDayAfter, letGo, retryLookAt, soonAfter } from "#shared/integrations/record/looks";
 import { suspendIntegration } from "#shared/integrations/suspend-integration";
 import { logFailure } from "#shared/log-failure";
 import { logger } from "#shared/logger";
 import type { Clock } from "#shared/pace/clock";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import { retryOnConflict, type Table } from "#shared/table/table";
-import { type Begun, beginLook, LookLost } from "./begin-look.ts";
+import { type Begun, beginLook, isReplaced, LookLost, sendItsOwn } from "./begin-look.ts";
 import { type LookOutcome, lookAtAccounts } from "./look.ts";
-import { recheckToken } from "./recheck-token.ts";
+import { type RecheckOutcome, recheckToken } from "./recheck-token.ts";
 
 export interface Dependencies {
   table: Table;
@@ -36,7 +29,7 @@ export interface Dependencies {
 export type SyncOutcome =
   | LookOutcome
   | Exclude<Awaited<ReturnType<ReturnType<typeof beginLook>>>, Begun>
-  | Awaited<ReturnType<ReturnType<typeof recheckToken>>>
+  | RecheckOutcome
   | "held"
   | "unavailable"
   | "unreadable"
@@ -67,14 +60,11 @@ export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId
       const before = await findIntegration(table, integration.partnerId);
       if (before?.looks.holder !== holder) return undefined;
       const at = now().toISOString();
-      const told = problem ? withProblem(before, problem, at) : before;
+      const told = problem && !isReplaced(before, begun) ? withProblem(before, problem, at) : before;
       const free = putOff({ ...told, looks: letGo(told.looks) }, work, retryAt ?? retryLookAt(before.looks, at));
-      // a token that was registered meanwhile has asked for a look of its own
-      const isReplaced = before.token?.versionId !== integration.token?.versionId;
-      const { integration: after, owed } =
-        isReplaced && maySend(free) && isAsked(free.looks)
-          ? sendLook(free, "replaced", { at, newId })
-          : { integration: free, owed: [] };
+      const { integration: after, owed } = isReplaced(before, begun)
+        ? sendItsOwn(free, { at, newId })
+        : { integration: free, owed: [] };
       await table.transact([integrationWrite(after), ...owed]);
       return after;
     });
@@ -103,7 +93,7 @@ export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId
     const verdict = await refusals.confirm(call, async () => undefined);
     const after = await letBe(begun);
     if (after?.state === "suspended") return "suspended";
-    if (after && after.token?.versionId !== tokenVersionId) return "token-replaced";
+    if (after && isReplaced(after, begun)) return "token-replaced";
     return verdict === "taken" ? "false-alarm" : "held";
   };
 
@@ -126,8 +116,7 @@ export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId
   const recheck = recheckToken({ table, now, newId, gradientFor });
   const look = lookAtAccounts({ table, now, newId, gradientFor });
   const work = async (begun: Begun, token: PartnerToken) => {
-    if (begun.work === "token") return recheck(begun, token);
-    const outcome = await look(begun, token);
+    const outcome = await (begun.work === "token" ? recheck(begun, token) : look(begun, token));
     if (outcome === "token-replaced") await letBe(begun);
     return outcome;
   };
@@ -142,8 +131,9 @@ export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId
       const outcome = await work(begun, value);
       if (outcome !== "still-refused") await refusals.note({ partnerId, outcome: "taken", at });
       if (outcome !== "other-connection") return outcome;
+      const after = await letBe(begun, aDayAfter(now().toISOString()), "connection.differs");
+      if (after && isReplaced(after, begun)) return "token-replaced";
       logger.error("gradient tells another connection for a token", {});
-      await letBe(begun, aDayAfter(now().toISOString()));
       return outcome;
     } catch (error) {
       if (isAppError(error, "gradient.token-rejected") || isAppError(error, "gradient.forbidden")) {

@@ -81,6 +81,7 @@ export type ProblemCode =
   | "owner.unknown"
   | "accounts.refused"
   | "gradient.disconnected"
+  | "connection.differs"
   | "schedule.unreadable"
   | "token.missing"
   | "owner.unreachable"

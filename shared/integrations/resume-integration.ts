@@ -32,6 +32,8 @@ export const resumeIntegration =
     retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);
       if (before?.state !== "suspended" || before.token?.versionId !== versionId) return "not-suspended";
+      // the same key, pasted again, leads to another connection by now
+      if (before.gradient?.integrationId !== connection.integrationId) return "not-suspended";
       // its token was never the trouble
       if (isDisconnectedThere(before)) return "not-suspended";
       const at = now().toISOString();
@@ -47,6 +49,7 @@ export const resumeIntegration =
         },
         "token.rejected",
         "token.missing",
+        "connection.differs",
       );
       const back = wantingMissed(before, { ...taken, state: stateWithToken(taken) }, at);
       // accounts may have gone meanwhile, and customers have come

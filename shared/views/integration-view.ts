@@ -20,6 +20,8 @@ const problemTexts = {
     "Gradient refused to take some customers over. Look at the mapping page, and ask support if it does not clear by itself.",
   "gradient.disconnected":
     "In Gradient the integration seems to be disconnected: its accounts are gone there, or it is inactive. Connect it again in Gradient and register the new key here. If it is connected, press Check now.",
+  "connection.differs":
+    "Your key leads to another connection in Gradient than the one that you registered it for. Paste the key again, or a new one from Gradient. What is mapped there is sent then.",
   "schedule.unreadable":
     "The schedule cannot be read, its time zone may be none any more. Usage is sent in UTC, or every night. Save it again.",
   "token.missing":

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { checkMapping } from "#functions/check-mapping/check-mapping";
 import { AppError } from "#shared/errors";
 import { connectedWorld } from "#test/builders/connected-world";
 import type { InMemoryGradient } from "#test/fakes/in-memory-gradient";
@@ -77,6 +78,70 @@ describe("a token", () => {
       "Usage is not being sent to Gradient",
       "Usage is being sent to Gradient again",
     ]);
+  });
+
+  describe("that is taken again of a connection that is inactive by now", () => {
+    const inactiveWorld = async () => {
+      const world = await activeWorld();
+      const restore = refuse(world);
+      await world.sync({ partnerId: world.partnerId, reason: "watch" });
+      await world.work();
+      restore();
+      const setStatus = (status: string) => {
+        const { connection } = world.gradient.organizationOf(world.token) ?? {};
+        if (connection) connection.status = status;
+      };
+      setStatus("inactive");
+      const sent = world.gradient.countsReceived.length;
+      await world.pass(24 * hourMs);
+      await world.live(2);
+      return { world, setStatus, sentSince: () => world.gradient.countsReceived.length - sent };
+    };
+
+    it("leaves its partner suspended, as disconnected there once a second trial says the same", async () => {
+      const { world, sentSince } = await inactiveWorld();
+      expect(await world.integration()).toMatchObject({ state: "suspended", problems: [{ code: "token.rejected" }] });
+
+      await world.live(6);
+      expect((await world.integration()).problems.map(({ code }) => code)).toEqual(["gradient.disconnected"]);
+      await world.pass(3 * 24 * hourMs);
+      await world.live(3);
+
+      expect(await world.integration()).toMatchObject({ state: "suspended", token: { status: "valid" } });
+      expect(sentSince()).toBe(0);
+      expect(subjects(world)).toEqual([
+        "Billing agreement for Gradient confirmed",
+        "Usage is not being sent to Gradient",
+        "The integration was disconnected in Gradient",
+      ]);
+    });
+
+    it("goes on where the connection is active by the second trial", async () => {
+      const { world, setStatus, sentSince } = await inactiveWorld();
+      setStatus("active");
+
+      await world.live(8);
+
+      expect(await world.integration()).toMatchObject({
+        state: "active",
+        problems: [],
+        looks: { suspectedSince: null },
+      });
+      expect(sentSince()).toBeGreaterThan(0);
+    });
+
+    it("goes on when a person says that it is connected", async () => {
+      const { world } = await inactiveWorld();
+      await world.live(6);
+      await world.setUsage("a", { dns: 99, sig: 0 });
+
+      await checkMapping(world.common)({ partnerId: world.partnerId, by: world.by });
+      await world.work();
+      await world.live(2);
+
+      expect(await world.integration()).toMatchObject({ state: "active", problems: [], token: { status: "valid" } });
+      expect(await world.counts()).toMatchObject({ "a/dns": 99 });
+    });
   });
 
   it("that cannot be tried is tried again soon", async () => {

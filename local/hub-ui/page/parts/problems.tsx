@@ -20,6 +20,7 @@ const words: Record<string, Words> = {
   "token.rejected": { title: "Gradient refuses your key", at: key },
   "token.missing": { title: "Your key is not stored any more", at: key },
   "gradient.disconnected": { title: "Disconnected in Gradient", at: key },
+  "connection.differs": { title: "Your key leads to another connection", at: key },
   "gradient.forbidden": { title: "Gradient refuses our calls" },
   "gradient.unavailable": { title: "Gradient is failing" },
   // or it is the partner's: nobody knows where there are only a few
