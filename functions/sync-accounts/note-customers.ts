@@ -50,8 +50,8 @@ const amend = async (table: Rows, customers: Customer[], change: (one: Customer)
 
 /**
  * Before the calls that create, rename or retire accounts: should nobody hear how these ended, a name is not taken for
- * what Gradient has made of another, and an account may be retired. A loss is noted after the partner's record says that
- * accounts are being created again: should nobody hear of that, whoever comes next finishes it.
+ * what Gradient has made of another, and an account may be retired. A loss is noted after the partner's record says
+ * that accounts are being created again: should nobody hear of that, whoever comes next finishes it.
  */
 export const noteIntentions = async (
   table: Rows,

@@ -28,8 +28,8 @@ export const isInactiveNow = (known: GradientConnection | null, shown: GradientC
  * Everything in Gradient says that the partner has disconnected there: its accounts are gone, or the connection is not
  * in use any more. Creating them again would fill an account that nobody wants. So nothing is created; a second look
  * that says the same suspends the partner and tells its owner, until there is a new token or a person has Gradient
- * looked at again. Of a partner that is suspended because its token was refused, two trials of the token say so: it stays
- * suspended, for this reason.
+ * looked at again. Of a partner that is suspended because its token was refused, two trials of the token say so: it
+ * stays suspended, for this reason.
  */
 export const suspectDisconnection =
   ({ table, now, newId }: Changing) =>

@@ -83,6 +83,7 @@ export const mutantsOfLooks: Mutant[] = [
     "shared/exports/ending/end-export.ts",
     "before.looks.mapsAnew && proven.length > 0",
     "before.looks.mapsAnew && learned.length > 0",
+  ),
   one("an account that is not listed is lost at every look", "looks", comparing, " && !isNoted(customer)", ""),
   one(
     "an account that is listed again is never lost again",
