@@ -1,8 +1,16 @@
+import type { GradientAccount } from "#shared/gradient/gradient-api";
 import { isWatched } from "#shared/integrations/due-work";
 import { hasToMap, type Integration } from "#shared/integrations/integration";
 import { aDayAfter, nextLookAt, soonAfter } from "#shared/integrations/record/looks";
 import { isPaused } from "#shared/schedules/schedule";
-import type { Findings } from "./end-look.ts";
+
+/** Of what a look has found, see `Findings`. */
+interface Found {
+  accounts: ReadonlyMap<string, GradientAccount>;
+  isUnfinished: boolean;
+  hasUnreadable: boolean;
+  hasRefused: boolean;
+}
 
 /** Nothing is tried in a pause: looks that have ended meanwhile come again after it. */
 const endOfPause = ({ schedule }: Integration, at: string): string | null =>
@@ -12,11 +20,7 @@ const endOfPause = ({ schedule }: Integration, at: string): string | null =>
  * While the partner maps, looks come by how long ago something was new. Later once a day, where Gradient tells what is
  * mapped: a mapping that is taken away is seen by nothing else before its counts are repeated.
  */
-export const nextCheckAfter = (
-  after: Integration,
-  found: Pick<Findings, "accounts" | "isUnfinished" | "hasUnreadable" | "hasRefused">,
-  at: string,
-): string | null => {
+export const nextCheckAfter = (after: Integration, found: Found, at: string): string | null => {
   if (found.isUnfinished) return soonAfter(at);
   // What cannot be read is looked for as long as it takes, also after looks for a mapping have ended. So is what is
   // mapped already, and could not be tried: the partner has paused, has no count yet, or Gradient lacks the service.
