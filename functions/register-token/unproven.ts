@@ -6,11 +6,11 @@ import { wish } from "#shared/integrations/record/wants";
 export const withConnection = (integration: Integration, connection: GradientConnection, at: string): Integration => {
   const isSame = integration.gradient?.integrationId === connection.integrationId;
   const waitingSince = integration.agreement ? at : null;
-  // no date is missed while the partner maps
   return {
     ...integration,
     gradient: connection,
     mapping: isSame ? integration.mapping : { ...noMapping, waitingSince, nextCheckAt: waitingSince },
+    // no date is missed while the partner maps
     nextRunAt: isSame ? integration.nextRunAt : null,
   };
 };
