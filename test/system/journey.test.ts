@@ -76,11 +76,14 @@ const allReceipts = async (exportId: string) => {
 
 const start = (body: Asked<"POST /v1/integrations/gradient/exports">["body"] = {}) =>
   partner.session(`POST ${base}/exports`, { body });
-/** Waits for a run that the service has begun by itself meanwhile. */
+/** Waits for a run that the service has begun by itself meanwhile: pressing until it is taken would be too many calls. */
 const started = (body?: Parameters<typeof start>[0]) =>
   eventually("its turn", async () => {
     const reply = await start(body);
-    return reply.status === 409 ? undefined : bodyOf(reply).id;
+    const underWay = reply.ok ? undefined : reply.problem.exportId;
+    if (typeof underWay !== "string") return bodyOf(reply).id;
+    await untilOver(partner.session, underWay);
+    return undefined;
   });
 const runJob = async (name: string) => {
   const reply = await fetch(`${system.endpoints.api}/_local/schedules/${name}/run`, { method: "POST" });
