@@ -1,4 +1,3 @@
-import { RefusedCall } from "#local/sample/call-json";
 import { lineOutcomes, type UsageExport, type Waiting } from "../traveller/hub-client.ts";
 import type { Traveller } from "../traveller/traveller.ts";
 import { waitFor } from "../traveller/wait-for.ts";
@@ -65,16 +64,15 @@ export const sendUsage = async (traveller: Traveller): Promise<UsageExport> => {
   const { hub, terminal } = traveller;
   const started = await waitFor(
     async () => {
-      try {
-        return await hub.startFullExport();
-      } catch (error) {
-        if (!(error instanceof RefusedCall && error.code === "export.already-running")) throw error;
-        return undefined;
-      }
+      const answer = await hub.startFullExport();
+      if ("started" in answer) return answer.started;
+      // asking until it is taken would be more changes than the API takes in a minute
+      await followExport(traveller, answer.underWay, "run before  ");
+      return undefined;
     },
     { complaint: () => "another export is still running", timeoutMs: exportTimeoutMs },
   );
-  const finished = await followExport(traveller, started.id, "Send usage  ");
+  const finished = await followExport(traveller, started, "Send usage  ");
   const isWhole = finished.state === "finished" && finished.outcome !== "failed" && finished.totals.deferred === 0;
   if (!isWhole) {
     const waits = (await hub.readIntegration()).exports?.waiting;

@@ -84,7 +84,16 @@ export const hubClient = ({ api, accessToken }: { api: string; accessToken: stri
     /** The newest exports, newest first. */
     listExports: async () => (await good(`GET ${base}/exports`, {}, listOf(usageExport))).items,
     readExport: (exportId: string) => good(`GET ${base}/exports/{exportId}`, { path: { exportId } }, usageExport),
-    startFullExport: () => good(`POST ${base}/exports`, { body: { mode: "full" } }, usageExport),
+    /** An export of everything, or the id of the one that is under way instead. */
+    startFullExport: async (): Promise<{ started: string } | { underWay: string }> => {
+      try {
+        return { started: (await good(`POST ${base}/exports`, { body: { mode: "full" } }, usageExport)).id };
+      } catch (error) {
+        if (error instanceof RefusedCall && error.code === "export.already-running" && error.exportId !== undefined)
+          return { underWay: error.exportId };
+        throw error;
+      }
+    },
     /** Every receipt of an export, page by page. */
     readReceipts: async (exportId: string): Promise<Receipt[]> => {
       const receipts: Receipt[] = [];

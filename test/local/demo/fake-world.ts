@@ -4,13 +4,24 @@ import { type LoopbackServer, loopbackServer, type Received } from "#test/local/
 const services = readSample().services;
 const linesPerPage = 50;
 
+class Refusal {
+  readonly code: string;
+  readonly exportId: string;
+
+  constructor(code: string, exportId: string) {
+    this.code = code;
+    this.exportId = exportId;
+  }
+}
+
 /**
  * Hub, Gradient, mailbox and issuer in one small server, just enough to travel through: what is asked for happens at
  * once, and an export ends at the second look. `answers` replaces the answer to one call, to see what the journey makes
- * of it; a function is given the usual one.
+ * of it; a function is given the usual one. If it `recovers`, a run of its own follows the mapping's.
  */
 export const fakeWorld = async (
   answers: Record<string, { status: number; body: unknown } | ((usual: object) => object)> = {},
+  { recovers = false }: { recovers?: boolean } = {},
 ): Promise<LoopbackServer> => {
   let state = "not-started";
   let token: { status: string; lastFour: string } | null = null;
@@ -115,7 +126,13 @@ export const fakeWorld = async (
       },
     ],
     [/^GET .+\/exports$/, () => ({ items: exports.map(view), nextCursor: null })],
-    [/^POST .+\/exports$/, () => view(startExport("manual"))],
+    [
+      /^POST .+\/exports$/,
+      () => {
+        const underWay = exports.find(({ looks }) => looks < 2);
+        return underWay ? new Refusal("export.already-running", underWay.id) : view(startExport("manual"));
+      },
+    ],
     [
       /^GET .+\/exports\/[^/]+\/lines/,
       ({ path }) => {
@@ -129,6 +146,7 @@ export const fakeWorld = async (
       ({ path }) => {
         const one = exportAt(path);
         one.looks += 1;
+        if (recovers && one.trigger === "mapping" && one.looks === 2) startExport("recovery");
         return view(one);
       },
     ],
@@ -186,8 +204,8 @@ export const fakeWorld = async (
     if (typeof replaced === "object") return replaced;
     const route = routes.find(([pattern]) => pattern.test(name));
     if (replaced && route) return { status: 200, body: replaced(Object(route[1](call))) };
-    return route === undefined
-      ? { status: 404, body: { detail: `The fake world has no ${name}.` } }
-      : { status: 200, body: route[1](call) ?? {} };
+    if (route === undefined) return { status: 404, body: { detail: `The fake world has no ${name}.` } };
+    const body = route[1](call) ?? {};
+    return { status: body instanceof Refusal ? 409 : 200, body };
   });
 };

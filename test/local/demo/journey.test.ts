@@ -52,6 +52,17 @@ describe("the journey", () => {
     expect(shown).toContain("Equal: for all 132 mapped pairs");
   });
 
+  it("asks once more, and only when it is over, where a run is under way", async () => {
+    world = await fakeWorld({}, { recovers: true });
+
+    const shown = await travel(world);
+
+    expect(shown).toContain("run before   143 of 143");
+    expect(shown).toContain("Equal: for all 132 mapped pairs");
+    const asked = world.received.filter(({ method, path }) => method === "POST" && path.endsWith("/exports"));
+    expect(asked).toHaveLength(2);
+  });
+
   it.each([
     [
       "the feed refuses a record",
