@@ -76,7 +76,7 @@ const allReceipts = async (exportId: string) => {
 
 const start = (body: Asked<"POST /v1/integrations/gradient/exports">["body"] = {}) =>
   partner.session(`POST ${base}/exports`, { body });
-/** Waits for a run that the service has begun by itself meanwhile: pressing until it is taken would be too many calls. */
+/** Waits for a run that began by itself meanwhile: pressing until it is taken would be too many changes a minute. */
 const started = (body?: Parameters<typeof start>[0]) =>
   eventually("its turn", async () => {
     const reply = await start(body);
