@@ -11,7 +11,8 @@ import { added, isConflict, type Table, written } from "#shared/table/table";
 
 interface Dependencies {
   table: Pick<Table, "transact">;
-  gradient: Pick<GradientSetup, "readServices" | "createService">;
+  /** `mayGo` is asked right before each request goes out. */
+  gradientWhile: (mayGo?: () => Promise<boolean>) => Pick<GradientSetup, "readServices" | "createService">;
   clock: Clock;
 }
 
@@ -27,6 +28,11 @@ const longestPauseMs = 24 * 60 * minuteMs;
 const failurePausesMs = [minuteMs, 5 * minuteMs] as const;
 const longestFailurePauseMs = 15 * minuteMs;
 
+// how long the call may wait for its slot: its claim lasts for as long after that as it may land
+const sendWithinMs = 20_000;
+/** How long a service is claimed by whoever creates it. */
+export const claimedForMs = sendWithinMs + landsWithinMs;
+
 /** Nobody is creating it, and Gradient has not refused it, or failed on it, a moment ago. */
 export const mayBeCreated = ({ gradientServiceId, createdUntil, refusal, failure }: HubService, at: string): boolean =>
   gradientServiceId === null &&
@@ -36,10 +42,11 @@ export const mayBeCreated = ({ gradientServiceId, createdUntil, refusal, failure
  * Creates services of the catalogue in Gradient, one by one and each once. A service is matched by the id that we
  * stored, and by its name the first time only, to one that nobody else is bound to. Gradient may create a repeated name
  * again, and show both to partners for ever: so a worker claims a service before it creates it, for as long as the call
- * may still land, and whoever comes later reads first. A refusal is kept with the service, and concerns no other; so is
- * a failure, which ends this round.
+ * may wait for its slot and land, and whoever comes later reads first. A refusal is kept with the service, and concerns
+ * no other; so is a failure, which ends this round.
  */
-export const createServices = ({ table, gradient, clock }: Dependencies) => {
+export const createServices = ({ table, gradientWhile, clock }: Dependencies) => {
+  const gradient = gradientWhile();
   const iso = (at: number): string => new Date(at).toISOString();
   const put = async (service: HubService): Promise<HubService> => {
     await table.transact([serviceWrite(service)]);
@@ -95,11 +102,17 @@ export const createServices = ({ table, gradient, clock }: Dependencies) => {
 
     const create = async (service: HubService): Promise<void> => {
       const { name, description, category, subcategory } = service;
-      const claimed = await put({ ...service, createdAs: name, createdUntil: iso(clock.now() + landsWithinMs) });
+      const now = clock.now();
+      const claimed = await put({ ...service, createdAs: name, createdUntil: iso(now + claimedForMs) });
       let described: string | null = null;
       let words = "Gradient does not show the service after it had created it.";
       try {
-        await gradient.createService(token, { name, description, category, subcategory });
+        await gradientWhile(async () => clock.now() <= now + sendWithinMs).createService(token, {
+          name,
+          description,
+          category,
+          subcategory,
+        });
         described = description;
       } catch (error) {
         if (!isAppError(error, "gradient.refused") && !isAppError(error, "gradient.conflict")) {

@@ -15,8 +15,11 @@ import { keyHolders } from "./key-holders.ts";
 
 export interface Dependencies {
   table: Table;
-  /** Gradient with a slot for each call of this partner. */
-  gradientFor: (partnerId: string) => Pick<GradientSetup, "readServices" | "createService">;
+  /** Gradient with a slot for each call of this partner; `mayGo` is asked with the slot in hand. */
+  gradientFor: (
+    partnerId: string,
+    mayGo?: () => Promise<boolean>,
+  ) => Pick<GradientSetup, "readServices" | "createService">;
   vault: Pick<TokenVault, "read" | "forget">;
   refusals: Refusals;
   clock: Clock;
@@ -77,6 +80,10 @@ export const syncCatalogue = ({ table, gradientFor, vault, refusals, clock, newI
       logger.error("gradient refuses the catalogue with a partner's key, another one is tried", { partnerId, detail });
       return true;
     }
+    if (isAppError(error, "gradient.not-asked")) {
+      logger.info("a service waited too long for its turn, it is tried again", {});
+      return false;
+    }
     if (!isAppError(error, "gradient.unavailable") && !isAppError(error, "gradient.throttled")) throw error;
     logFailure("the catalogue could not be brought into gradient, it is tried again", error);
     return false;
@@ -97,7 +104,8 @@ export const syncCatalogue = ({ table, gradientFor, vault, refusals, clock, newI
         if (unread.length >= maxUnread) break;
         continue;
       }
-      const create = createServices({ table, gradient: gradientFor(holder.partnerId), clock });
+      const gradientWhile = (mayGo?: () => Promise<boolean>) => gradientFor(holder.partnerId, mayGo);
+      const create = createServices({ table, gradientWhile, clock });
       try {
         return await create(tried === 0 ? services : await listEveryService(table), key.value);
       } catch (error) {

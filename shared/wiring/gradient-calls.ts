@@ -45,8 +45,11 @@ export const gradientCalls = (env: z.output<typeof gradientEnv>) => {
     probeDue,
     /** Without a pacer of its own yet. */
     gradient,
-    /** Single calls for a partner, repeated while Gradient has a bad moment. */
-    patientGradientFor: (partnerId: string) =>
-      patientGradient(gradient.as({ pacer: pacerFor(partnerId) }), { clock: systemClock, patienceMs }),
+    /** Single calls for a partner, repeated while Gradient has a bad moment, and each only if it `mayGo` then. */
+    patientGradientFor: (partnerId: string, mayGo?: () => Promise<boolean>) =>
+      patientGradient(gradient.as({ pacer: pacerFor(partnerId), ...(mayGo ? { mayGo } : {}) }), {
+        clock: systemClock,
+        patienceMs,
+      }),
   };
 };

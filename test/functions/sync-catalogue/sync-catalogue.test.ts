@@ -1,14 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { putService } from "#functions/put-service/put-service";
+import { claimedForMs } from "#functions/sync-catalogue/create-services";
+import { syncCatalogue } from "#functions/sync-catalogue/sync-catalogue";
 import type { Refusals } from "#shared/breakers/refusals";
 import { AppError } from "#shared/errors";
 import { gradientUnavailable } from "#shared/gradient/gradient-api";
-import { landsWithinMs } from "#shared/gradient/lost-calls";
 import { listServices } from "#shared/services/hub-service";
 import { connectedWorld } from "#test/builders/connected-world";
 import { aServiceRecord } from "#test/builders/service";
 import { owedTasks, rowsOf } from "#test/builders/table";
 import type { InMemoryGradient } from "#test/fakes/in-memory-gradient";
+import { freePacer, pacedGradient } from "#test/fakes/paced-gradient";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
 /** A connected partner, and one service that is not in Gradient yet. */
@@ -64,7 +66,7 @@ describe("a service of the catalogue", () => {
     const world = await aWorld();
 
     await Promise.all([world.catalogue(), world.catalogue()]);
-    await world.pass(landsWithinMs + 1);
+    await world.pass(claimedForMs + 1);
     await world.catalogue();
 
     expect(namesIn(world)).toEqual(["Service dns"]);
@@ -259,7 +261,7 @@ describe("creating a service when Gradient fails", () => {
     world.gradient.failNext("createService", { error: gradientUnavailable("may-land") });
     await world.catalogue();
 
-    await world.pass(landsWithinMs - 1_000);
+    await world.pass(claimedForMs - 1_000);
     await world.catalogue();
     expect(namesIn(world)).toEqual([]);
     await world.pass(1_000);
@@ -267,12 +269,39 @@ describe("creating a service when Gradient fails", () => {
     expect(namesIn(world)).toEqual(["Service dns"]);
   });
 
+  it("is not sent where it has waited so long for its slot that somebody else may be creating it", async () => {
+    const world = await aWorld();
+    let isBusy = true;
+    const slot = async () => {
+      if (isBusy) await world.clock.sleep(claimedForMs + 1_000);
+      return world.clock.now();
+    };
+    const side = pacedGradient(world.gradient, () => world.clock.date());
+    const pacer = { slot, slowDown: async () => undefined };
+    const refusals = { obstacleFor: async () => null, note: async () => undefined, forbid: async () => undefined };
+    const busy = syncCatalogue({
+      ...world.common,
+      refusals: { ...refusals, confirm: async () => "taken" },
+      // the list has its turn at once
+      gradientFor: (_, mayGo) => side.as(mayGo ? { pacer, mayGo } : { pacer: freePacer }),
+    });
+
+    const slow = busy();
+    await world.pass(claimedForMs + 500);
+    await world.catalogue();
+    expect(await world.clock.settle(slow)).toEqual({ created: 0, refused: 0 });
+
+    expect(namesIn(world)).toEqual(["Service dns"]);
+    isBusy = false;
+    expect(await world.clock.settle(busy())).toEqual({ created: 0, refused: 0 });
+  });
+
   it("goes on after a worker that died", async () => {
     const world = await aWorld();
     world.gradient.failNext("createService", { error: new Error("killed") });
     await expect(world.catalogue()).rejects.toThrow("killed");
 
-    await world.pass(landsWithinMs + 1);
+    await world.pass(claimedForMs + 1);
     await world.catalogue();
 
     expect(namesIn(world)).toEqual(["Service dns"]);

@@ -47,11 +47,11 @@ const jobLifeMs = 60_000;
 export const cloudOf = ({ spawn, now, random, isRough, callsPerSecond, changes }: Dependencies) => {
   const withSlots = (its: Ports) => ({
     ...its,
-    gradientFor: (partnerId: string) =>
-      patientGradient(its.gradient.as({ pacer: singleCallPacer(its.rate, { class: "low" })(partnerId) }), {
-        clock: its.clock,
-        patienceMs: 15_000,
-      }),
+    gradientFor: (partnerId: string, mayGo?: () => Promise<boolean>) => {
+      const pacer = singleCallPacer(its.rate, { class: "low" })(partnerId);
+      const gradient = its.gradient.as({ pacer, ...(mayGo ? { mayGo } : {}) });
+      return patientGradient(gradient, { clock: its.clock, patienceMs: 15_000 });
+    },
   });
 
   const catalogue = (its: Ports) => syncCatalogue({ ...withSlots(its), refusals: breakerKeeper(its).refusals })();
