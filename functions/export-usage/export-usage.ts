@@ -51,6 +51,11 @@ export const exportUsage = (dependencies: Dependencies) => {
     const waiting = [...messages];
     /** Runs that this worker has closed: the row of those under way may still list them. */
     const closed = new Set<string>();
+    /**
+     * Runs that have failed here, perhaps while it was being found out what a refusal meant: nobody knows of it any
+     * more, and a worker does not try a refused key twice. Another one begins anew.
+     */
+    const failed = new Set<string>();
     /** The runs that this worker carries now. To itself, its lease is no obstacle. */
     const carried = new Set<string>();
     let wake: () => void = () => undefined;
@@ -69,9 +74,12 @@ export const exportUsage = (dependencies: Dependencies) => {
             if (outcome === "finished") closed.add(leg.exportId);
             if (message) outcomes.set(message, outcome);
           },
-          // a run without a message of its own gets one when its lease has ended
-          (failure: unknown) =>
-            message ? outcomes.set(message, { failure }) : logFailure("run failed, it will be taken up again", failure),
+          (failure: unknown) => {
+            failed.add(leg.exportId);
+            // a run without a message of its own gets one when its lease has ended
+            if (message) outcomes.set(message, { failure });
+            else logFailure("run failed, it will be taken up again", failure);
+          },
         )
         .finally(() => {
           carried.delete(run);
@@ -97,7 +105,7 @@ export const exportUsage = (dependencies: Dependencies) => {
         else {
           const leg = await next();
           if (!leg) break;
-          begin(leg);
+          if (!failed.has(leg.exportId)) begin(leg);
         }
       }
       if (carried.size === 0) return outcomes;

@@ -203,6 +203,42 @@ describe("a worker with room, for runs that nobody waits for,", () => {
     expect(fleet.countsOf("p-01")).toBe(3);
   });
 
+  it("leaves one to another worker that has failed while a refusal was being found out about", async () => {
+    let refused = 0;
+    const fleet = await sendingFleet([waiting("p-00", 9, 1), waiting("p-01", 8, 8_000)], {
+      through: (gradient) => ({
+        ...gradient,
+        setUnitCount: async (token, ...call) => {
+          const answer = await gradient.setUnitCount(token, ...call);
+          if (answer.kind === "token-rejected") refused += 1;
+          return answer;
+        },
+      }),
+      refusals: {
+        confirm: async () => {
+          throw new AppError("unavailable", "secrets.unavailable", "down");
+        },
+      },
+    });
+    while (await fleet.admitOne());
+    const key = fleet.tokens.get("p-00");
+    if (key) fleet.gradient.regenerateKey(key);
+    // so that it is looked at first when its lease has ended
+    const { get } = fleet.table;
+    fleet.table.get = async (row) => {
+      if (row.sk === "under-way") await fleet.clock.sleep(40_000);
+      return get(row);
+    };
+
+    await fleet.invoke(fleet.messages());
+
+    expect(fleet.countsOf("p-01")).toBe(8_000);
+    expect(refused).toBe(1);
+    fleet.table.get = get;
+    await fleet.clock.settle(fleet.clock.sleep(90_000));
+    expect(await fleet.admit(inTime)).toMatchObject({ resumed: 1 });
+  });
+
   it("begins none with little time left: it leaves what it has to the next one, and wakes that for who waits", async () => {
     const fleet = await sendingFleet([waiting("p-00", 9, 3_000), waiting("p-01", 8)]);
     await fleet.admit(inTime);

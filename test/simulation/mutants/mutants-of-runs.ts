@@ -18,6 +18,20 @@ const connectionStop = "stopWrites: [exportWrite({ ...running, stop })]";
 /** Guards around whole runs: their messages, their ends, tokens, and whoever closes them. */
 export const mutantsOfRuns: Mutant[] = [
   one(
+    "a worker takes up again what has failed with it",
+    "sends",
+    workers,
+    "if (!failed.has(leg.exportId)) begin(leg);",
+    "begin(leg);",
+  ),
+  one(
+    "a number without an answer is not among what a disconnect leaves",
+    "deeds",
+    "shared/exports/ending/final-counts.ts",
+    " && holdsUnits(entry)",
+    " && (entry.accepted?.unitCount ?? 0) > 0",
+  ),
+  one(
     "a hand-over owes no message",
     "sends",
     lease,
@@ -71,8 +85,8 @@ export const mutantsOfRuns: Mutant[] = [
     "a failed worker's message is acknowledged",
     "sends",
     workers,
-    "message ? outcomes.set(message, { failure }) : logFailure(",
-    'message ? outcomes.set(message, "finished") : logFailure(',
+    "if (message) outcomes.set(message, { failure });",
+    'if (message) outcomes.set(message, "finished");',
   ),
   one("a worker goes on to another connection", "sends", begin, connectionCheck, ""),
   one("another token leaves the run alone", "deeds", registration, connectionStop, "stopWrites: []"),
