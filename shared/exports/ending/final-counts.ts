@@ -3,7 +3,7 @@ import type { Left } from "../../integrations/record/left-connections.ts";
 import { logFailure } from "../../log-failure.ts";
 import { owe } from "../../outbox/outbox.ts";
 import type { RowWrite, Table } from "../../table/table.ts";
-import { ledgerRows } from "../../usage/ledger.ts";
+import { holdsUnits, ledgerRows } from "../../usage/ledger.ts";
 import { exportWrite, isOver, type UsageExport } from "../usage-export.ts";
 
 interface Moment {
@@ -32,8 +32,8 @@ export const stopFinal = (running: UsageExport | undefined): RowWrite[] =>
     : [];
 
 /**
- * Of the lines that a run of zeros was answered as unmapped: those that Gradient has taken units for. The partner may
- * have taken back the mapping, and what was counted stays. All of them where the ledger cannot be read.
+ * Of the lines that a run of zeros was answered as unmapped: those that Gradient has taken units for, or may have. The
+ * partner may have taken back the mapping, and what was counted stays. All of them where the ledger cannot be read.
  */
 export const unmappedWithUnits = async (
   table: Pick<Table, "query">,
@@ -44,8 +44,7 @@ export const unmappedWithUnits = async (
   try {
     let held = 0;
     for await (const { entries } of ledgerRows(table, { partnerId, bits, connectionId })) {
-      for (const { last, accepted } of entries.values())
-        if (last.outcome === "unmapped" && accepted !== null && accepted.unitCount > 0) held += 1;
+      for (const entry of entries.values()) if (entry.last.outcome === "unmapped" && holdsUnits(entry)) held += 1;
     }
     return Math.min(held, totals.unmapped);
   } catch (error) {

@@ -3,7 +3,7 @@ import { disconnectIntegration } from "#functions/disconnect-integration/disconn
 import { startIntegration } from "#functions/start-integration/start-integration";
 import { tokenFingerprint } from "#shared/gradient/gradient-token";
 import { claimant, tokenClaimKey } from "#shared/integrations/token-claim";
-import { activeWorld, runsOf, send } from "#test/builders/connected-world";
+import { activeWorld, ledgerEntryOf, runsOf, send } from "#test/builders/connected-world";
 import type { ServiceWorld } from "#test/fakes/service-world";
 
 const dayMs = 24 * 60 * 60_000;
@@ -84,6 +84,35 @@ describe("a disconnect whose zeros Gradient does not take", () => {
     expect(await problemsOf(world)).toEqual(["counts.left"]);
     await startIntegration(world.common)({ partnerId: world.partnerId, by: world.by });
     expect(await problemsOf(world)).toEqual([]);
+  });
+
+  it("tells of a line whose mapping was taken back after a number that got no answer: Gradient may hold it", async () => {
+    let isLost = false;
+    const world = await activeWorld(["a", "b"], {
+      mapped: ["a"],
+      through: (gradient) => ({
+        ...gradient,
+        setUnitCount: async (...call) => {
+          const answer = await gradient.setUnitCount(...call);
+          return isLost ? { kind: "in-doubt", reason: "504" } : answer;
+        },
+      }),
+    });
+    world.gradient.mapAccount(world.token, "b");
+    isLost = true;
+    await send(world, "changes", { customerIds: ["b"], serviceIds: ["dns"] });
+    expect(await ledgerEntryOf(world, "b", "dns")).toMatchObject({ accepted: null, doubt: { unitCount: 10 } });
+    isLost = false;
+    world.gradient.mapAccount(world.token, "b", false);
+
+    await leave(world);
+    await world.live(60);
+
+    expect(await world.counts()).toMatchObject({ "a/dns": 0, "b/dns": 10 });
+    expect(await world.integration()).toMatchObject({ closing: { remaining: 1 } });
+    await world.pass(7 * dayMs);
+    await world.live(3);
+    expect(await problemsOf(world)).toEqual(["counts.left"]);
   });
 
   it("sends the zero of a line that is mapped again, and ends then", async () => {

@@ -19,10 +19,11 @@ export const suites = {
   wants: [...vitest, "test/shared/exports", "test/shared/integrations"],
   contracts: [...vitest, "test/contract/gradient-client.test.ts"],
   pace: [...vitest, "test/shared/pace"],
-  looks: [...vitest, ...["sync-accounts", "watch-mappings"].map(folder)],
+  looks: [...vitest, ...["sync-accounts", "sync-catalogue", "watch-mappings"].map(folder)],
   deeds: [
     ...vitest,
     ...["start-export", "register-token", "cancel-export", "admit-exports", "record-customers"].map(folder),
+    folder("disconnect-integration"),
   ],
 };
 
