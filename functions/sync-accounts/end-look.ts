@@ -32,6 +32,8 @@ export interface Findings {
   /** Null where this look had no need to ask. */
   connection: GradientConnection | null;
   billed: Customer[];
+  /** Not billed, or not any more. */
+  unbilled: Customer[];
   /** As they were before the missing ones were created. */
   accounts: Map<string, GradientAccount>;
   /** When Gradient was asked for them. */
@@ -147,8 +149,16 @@ export const endLook = ({ table, now, newId }: Changing) => {
     if (after.currentExportId !== null || isTriedAnyway || isHeld) return [];
     const quietMs = Date.parse(at) - Date.parse(after.looks.livelyAt ?? at);
     const sweepLooks = hasToMap(after) ? (paceOfLooks(quietMs) ?? lastPace).sweepLooks : undefined;
-    const listed = found.billed.filter(({ id }) => found.accounts.has(id));
-    const seen = { ...found, listed, told: toldBy(found.accounts), proofGen: after.proofGen };
+    const isListed = ({ id }: Customer): boolean => found.accounts.has(id);
+    const seen = {
+      ...found,
+      listed: found.billed.filter(isListed),
+      // once it is active, a run brings them their zeros
+      listedUnbilled: hasToMap(after) ? found.unbilled.filter(isListed) : [],
+      leftOutServiceIds: new Set(hasToMap(after) ? after.leftOutServiceIds : []),
+      told: toldBy(found.accounts),
+      proofGen: after.proofGen,
+    };
     return probesOf(seen, { isAwaited, sweepLooks, at });
   };
 

@@ -1,9 +1,10 @@
 import { lastAcceptedIn } from "#shared/customers/coverage";
-import { type Customer, isBilled, listCustomers } from "#shared/customers/customer";
+import { type Customer, isBilled, isBillingKnown, listCustomers } from "#shared/customers/customer";
 import { settlingTally } from "#shared/customers/customer-tally";
 import { mappingEvidence } from "#shared/customers/mapped";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
+import { activateIntegration } from "#shared/integrations/activate-integration";
 import { hasToMap, type Integration } from "#shared/integrations/integration";
 import { aDayAfter } from "#shared/integrations/record/looks";
 import { wish } from "#shared/integrations/record/wants";
@@ -82,6 +83,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
   const { table, gradientFor, now } = dependencies;
   const change = changeBegun(dependencies);
   const end = endLook(dependencies);
+  const activate = activateIntegration(dependencies);
   const suspect = suspectDisconnection(dependencies);
 
   return async (begun: Begun, token: PartnerToken): Promise<LookOutcome> => {
@@ -157,6 +159,11 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
       revived: new Set(revive.filter(done).map(({ id }) => id)),
       at: now().toISOString(),
     });
+    // the worker that heard it may have died before it could say so
+    const isProven = [...entries.values()].some(({ accepted, last }) => {
+      return accepted !== null && accepted.gen >= floor && last.outcome === "accepted";
+    });
+    if (isProven && begun.integration.state === "awaiting-mapping") await activate({ partnerId, connectionId });
     const services = await listServices(table);
     const present = customers.map((customer) => ({ ...customer, isMapped: told(customer.id) }));
     const onceMapped = begun.integration.onceMapped;
@@ -174,6 +181,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
       lastAccepted: lastAccepted.services,
       connection,
       billed,
+      unbilled: customers.filter((customer) => isBillingKnown(customer) && !isBilled(customer)),
       accounts,
       listedAt,
       usage,

@@ -1,6 +1,6 @@
 import type { Customer } from "#shared/customers/customer";
 import type { MappingEvidence } from "#shared/customers/mapped";
-import { type LedgerEntry, lineKey } from "#shared/usage/ledger";
+import { holdsUnits, type LedgerEntry, lineKey } from "#shared/usage/ledger";
 import type { CustomerUsage } from "#shared/usage/usage";
 
 export interface Probe {
@@ -11,6 +11,9 @@ export interface Probe {
 interface Seen {
   /** Billed customers whose accounts Gradient has listed. */
   listed: Customer[];
+  /** The same of those that are not billed, or not any more. */
+  listedUnbilled: Customer[];
+  leftOutServiceIds: ReadonlySet<string>;
   told: (customerId: string) => boolean | null;
   usage: Map<string, CustomerUsage>;
   entries: Map<string, LedgerEntry>;
@@ -68,14 +71,33 @@ const halfProven = ({ entries, evidence }: Seen): Set<string> =>
     ),
   );
 
+/**
+ * Of each customer, the services that a number is known for: its count, or zero where Gradient holds units that are not
+ * billed any more.
+ */
+const numbersKnown = ({ listed, listedUnbilled, usage, entries, leftOutServiceIds }: Seen) => {
+  const held = Map.groupBy([...entries.values()].filter(holdsUnits), ({ customerId }) => customerId);
+  const zeros = ({ id }: Customer, isZero: (serviceId: string) => boolean): string[] =>
+    (held.get(id) ?? []).map(({ serviceId }) => serviceId).filter(isZero);
+  const isLeftOut = (serviceId: string) => leftOutServiceIds.has(serviceId);
+  return [
+    ...listed.map((customer) => ({
+      id: customer.id,
+      serviceIds: [...Object.keys(usage.get(customer.id)?.counts ?? {}), ...zeros(customer, isLeftOut)],
+    })),
+    ...listedUnbilled.map((customer) => ({ id: customer.id, serviceIds: zeros(customer, () => true) })),
+  ];
+};
+type Numbers = ReturnType<typeof numbersKnown>;
+
 /** Every line that may be tried, with when it was known last. */
-const pairsOf = (seen: Seen, candidates: Customer[], isTelling: boolean, isMapping: boolean): Pair[] => {
-  const { told, usage, entries, evidence, proofGen, readyServiceIds } = seen;
+const pairsOf = (seen: Seen, candidates: Numbers, isTelling: boolean, isMapping: boolean): Pair[] => {
+  const { told, entries, evidence, proofGen, readyServiceIds } = seen;
   const places = new Map([...readyServiceIds].map((id, place) => [id, place]));
-  return candidates.flatMap(({ id: customerId }, place) => {
+  return candidates.flatMap(({ id: customerId, serviceIds }, place) => {
     const account = evidence.account(customerId);
     const isMissed = told(customerId) !== true && account.missedAt > account.acceptedAt;
-    return Object.keys(usage.get(customerId)?.counts ?? {}).flatMap((serviceId): Pair[] => {
+    return serviceIds.flatMap((serviceId): Pair[] => {
       const entry = entries.get(lineKey({ customerId, serviceId }));
       const isAccepted = entry?.last.outcome === "accepted";
       const isProven = isTelling
@@ -104,9 +126,10 @@ const pairsOf = (seen: Seen, candidates: Customer[], isTelling: boolean, isMappi
  * answers for all pairs with it.
  */
 export const probesOf = (seen: Seen, { isAwaited, sweepLooks, at }: Bounds): Probe[] => {
-  const { listed, told, entries } = seen;
-  const isTelling = listed.some(({ id }) => told(id) !== null);
-  const candidates = isTelling ? listed.filter(({ id }) => told(id) === true) : listed;
+  const { listed, listedUnbilled, told, entries } = seen;
+  const isTelling = [...listed, ...listedUnbilled].some(({ id }) => told(id) !== null);
+  const numbers = numbersKnown(seen);
+  const candidates = isTelling ? numbers.filter(({ id }) => told(id) === true) : numbers;
   const pairs = pairsOf(seen, candidates, isTelling, sweepLooks !== undefined);
 
   const limit = (): number => {

@@ -47,7 +47,9 @@ export const closingWrites =
     const { partnerId, id: exportId, outcome, totals } = over;
     // services that passed for unmapped, and accounts whose zeros have arrived or cannot
     const hasLearned = ended.mapping.mappedServiceIds.length > before.mapping.mappedServiceIds.length;
-    const mayRetire = over.endsBilling && totals.accepted + totals.unmapped > 0;
+    // one that a look has tried in vain is tried by the next: asked for at once, they would never end
+    const triedInVain = isLook(over) ? 0 : totals.unmapped;
+    const mayRetire = over.endsBilling && totals.accepted + triedInVain > 0;
     // the coverage that is shown is the one that the last look has found
     const isOutdated = ended.mapping.isCoverageKept && over.kind === "all" && totals.accepted + totals.unmapped > 0;
     const stillHeld = await unmappedWithUnits(table, over, before.ledgerBits);

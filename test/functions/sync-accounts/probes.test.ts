@@ -24,6 +24,8 @@ interface Case {
   ledger?: LedgerEntry[];
   proofGen?: number;
   ready?: string[];
+  unbilled?: string[];
+  leftOut?: string[];
   isAwaited?: boolean;
   /** Undefined: the partner maps no more. */
   sweepLooks?: number | undefined;
@@ -36,6 +38,8 @@ const probes = ({
   ledger = [],
   proofGen = 0,
   ready = services,
+  unbilled = [],
+  leftOut = [],
   ...bounds
 }: Case): string[] => {
   const counts = Object.fromEntries(services.map((id) => [id, aCount()]));
@@ -44,6 +48,8 @@ const probes = ({
   );
   const seen = {
     listed: customers.map((id) => aCustomer({ id })),
+    listedUnbilled: unbilled.map((id) => aCustomer({ id, billing: "not-provisioned" })),
+    leftOutServiceIds: new Set(leftOut),
     told: (id: string) => (told === undefined ? null : (told[id] ?? false)),
     usage,
     entries: new Map(ledger.map((entry) => [lineKey(entry), entry])),

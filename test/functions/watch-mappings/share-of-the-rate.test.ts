@@ -34,6 +34,8 @@ const probesPerLook = (lines: number, isTelling: boolean, sweepLooks: number): n
   );
   const seen = {
     listed: customers,
+    listedUnbilled: [],
+    leftOutServiceIds: new Set<string>(),
     // one account of many is mapped, and no service
     told: (id: string) => (isTelling ? id === "c0" : null),
     usage,

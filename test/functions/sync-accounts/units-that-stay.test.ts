@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { disconnectIntegration } from "#functions/disconnect-integration/disconnect-integration";
+import { leaveOut } from "#functions/leave-out/leave-out";
+import { recordCustomers } from "#functions/record-customers/record-customers";
+import { activeWorld } from "#test/builders/connected-world";
+import type { InMemoryGradient } from "#test/fakes/in-memory-gradient";
+import type { ServiceWorld } from "#test/fakes/service-world";
+
+const told = (gradient: InMemoryGradient): InMemoryGradient => gradient;
+const untold = (gradient: InMemoryGradient): InMemoryGradient => ({
+  ...gradient,
+  readAccounts: async (token) => (await gradient.readAccounts(token)).map(({ id, name }) => ({ id, name })),
+});
+
+const manyTries = 60;
+
+/** A partner that left with units of its only mapped customer in Gradient. */
+const leftWorld = async (through: typeof told) => {
+  let tries = 0;
+  const world = await activeWorld(["a", "b"], {
+    mapped: ["a"],
+    through: (gradient) => ({
+      ...through(gradient),
+      setUnitCount: async (...call) => {
+        tries += 1;
+        if (tries > manyTries) throw new Error("It is tried for ever");
+        return gradient.setUnitCount(...call);
+      },
+    }),
+  });
+  expect(await world.counts()).toEqual({ "a/dns": 10, "a/sig": 0 });
+  await disconnectIntegration(world.common)({ partnerId: world.partnerId, by: world.by });
+  await world.work();
+  return world;
+};
+const endBilling = ({ common, partnerId }: ServiceWorld, id: string) =>
+  recordCustomers(common)({ partnerId, customers: [{ id, name: "Customer a", billing: "not-provisioned" }] });
+
+describe.each([
+  ["Gradient tells which accounts are mapped", told],
+  ["only counts tell", untold],
+])("a partner that comes back, where %s and nothing is mapped that is billed", (_, through) => {
+  it("has the units of a customer whose billing has ended meanwhile set to zero", async () => {
+    const world = await leftWorld(through);
+    await endBilling(world, "a");
+
+    await world.connect();
+    await world.live(5);
+
+    expect(await world.counts()).toMatchObject({ "a/dns": 0 });
+    expect(await world.integration()).toMatchObject({ state: "active" });
+  });
+
+  it("has those of a service that it has left out meanwhile set to zero", async () => {
+    const world = await leftWorld(through);
+    const decision = { partnerId: world.partnerId, kind: "services" as const, ids: ["dns"], by: world.by };
+    await leaveOut(world.common)({ ...decision, reason: "not ours" });
+    world.gradient.mapService(world.token, world.gradient.services[1]?.id ?? "", false);
+
+    await world.connect();
+    await world.live(20);
+
+    expect(await world.counts()).toMatchObject({ "a/dns": 0 });
+  });
+
+  it("is not tried again and again where its mapping is taken back", async () => {
+    const world = await leftWorld(through);
+    await endBilling(world, "a");
+    for (const { id } of world.gradient.services) world.gradient.mapService(world.token, id, false);
+    const before = world.gradient.countsReceived.length;
+
+    await world.connect();
+    await world.live(10);
+
+    const tried = world.gradient.countsReceived.slice(before).filter(({ accountId }) => accountId === "a");
+    expect(tried.length).toBeGreaterThan(0);
+    expect(tried.length).toBeLessThanOrEqual(11);
+    expect(await world.integration()).toMatchObject({ state: "awaiting-mapping" });
+  });
+});
