@@ -32,6 +32,10 @@ export interface Organization {
   readonly id: string;
   readonly accounts: Map<string, Account>;
   readonly mappedServices: Set<string>;
+  /** Accounts that are there, and not in the list. */
+  readonly unlisted: Set<string>;
+  /** False: a change of an account is refused. */
+  takesChanges: boolean;
   current(): Side;
   sides(): readonly Side[];
   /** The key before is refused from now on. */
@@ -77,6 +81,8 @@ export const organization = (id: string, sideOf: Map<string, Side>): Organizatio
     id,
     accounts,
     mappedServices,
+    unlisted: new Set(),
+    takesChanges: true,
     current: () => current,
     sides: () => sides,
     regenerateKey: () => giveKey(current),

@@ -44,8 +44,10 @@ export const gradientVendor = ({ now, tellsMapping, troubles, vendorKey, onLande
     services.push({ id: `${gradientServiceId(name.replace("Service ", ""))}${"-again".repeat(again)}`, name });
     return reply(201);
   };
-  const accountsOf = ({ organization: { accounts } }: Side) =>
-    [...accounts].map(([id, { name, isMapped }]) => ({ id, name, ...(tellsMapping ? { isMapped } : {}) }));
+  const accountsOf = ({ organization: { accounts, unlisted } }: Side) =>
+    [...accounts]
+      .filter(([id]) => !unlisted.has(id))
+      .map(([id, { name, isMapped }]) => ({ id, name, ...(tellsMapping ? { isMapped } : {}) }));
   const createAccounts = ({ organization: its }: Side, added: { id: string; name: string }[]): TransportReply => {
     if (added.some(({ id }) => its.accounts.has(id))) return refusal(409, "exists");
     for (const { id, name } of added) its.accounts.set(id, { name, isMapped: false, isActive: true });
@@ -57,6 +59,7 @@ export const gradientVendor = ({ now, tellsMapping, troubles, vendorKey, onLande
     { organization: its }: Side,
     changes: { id: string; name?: string; isActive?: boolean }[],
   ): TransportReply => {
+    if (!its.takesChanges) return refusal(400, "no");
     for (const { id, ...change } of changes) Object.assign(its.accounts.get(id) ?? {}, change);
     return reply(200);
   };

@@ -1,6 +1,7 @@
 import { putService } from "#functions/put-service/put-service";
 import { fromCustomerItem } from "#shared/customers/customer";
 import { listExports } from "#shared/exports/usage-export";
+import type { Integration } from "#shared/integrations/integration";
 import { aServiceRecord } from "#test/builders/service";
 import type { Organization } from "../gradient/organization.ts";
 import { gradientServiceId, serviceName } from "../gradient/vendor.ts";
@@ -18,6 +19,11 @@ export interface Actor {
 const customerOf = ({ table }: World, partnerId: string, customer: number) => {
   const row = table.rows.get(`partner#${partnerId}\u0000customer#${customerId(customer)}`);
   return row && fromCustomerItem(row);
+};
+
+const leftOutServicesOf = ({ table }: World, partnerId: string): readonly string[] => {
+  const row = table.rows.get(`partner#${partnerId}\u0000integration`);
+  return (row as unknown as Integration | undefined)?.leftOutServiceIds ?? [];
 };
 
 /** Does what a history says, at this moment. */
@@ -109,6 +115,27 @@ export const deedsIn = (world: World, partners: Partner[]) => {
       case "new-key":
         giveKey(actor, deed);
         break;
+      case "paste-again":
+        partner.register(organization.current().key ?? "");
+        break;
+      case "leave-out": {
+        const isOut =
+          deed.kind === "accounts"
+            ? (customerOf(world, partner.id, deed.place)?.leftOut ?? null) !== null
+            : leftOutServicesOf(world, partner.id).includes(serviceId(deed.place));
+        partner.leaveOut(deed.kind, deed.place, !isOut);
+        break;
+      }
+      case "hide-account":
+        organization.unlisted.add(customerId(deed.customer));
+        after(deed.forMs, () => organization.unlisted.delete(customerId(deed.customer)));
+        break;
+      case "refuse-changes":
+        organization.takesChanges = false;
+        after(deed.forMs, () => {
+          organization.takesChanges = true;
+        });
+        break;
       case "check":
         partner.check();
         break;
@@ -119,7 +146,7 @@ export const deedsIn = (world: World, partners: Partner[]) => {
         organization.deleteAccounts(deed.customers.map(customerId));
         break;
       case "disconnect":
-        partner.disconnect();
+        partner.disconnect(deed.isZeroed ? "zero" : "keep");
         if (deed.backAfterMs !== null) after(deed.backAfterMs, () => partner.connect(organization.current().key ?? ""));
         break;
       case "new-service":

@@ -43,11 +43,20 @@ export type Deed =
       pastedAfterMs: number | null;
       sendAfterMs?: number;
     }
+  /** The key that is in the hub already. */
+  | { does: "paste-again" }
+  /** A person leaves a customer or a service out of what is billed, or takes it in again. */
+  | { does: "leave-out"; kind: "accounts" | "services"; place: number }
+  /** Gradient has an account and does not list it, for so long. */
+  | { does: "hide-account"; customer: number; forMs: number }
+  /** Gradient takes no change of an account, for so long. */
+  | { does: "refuse-changes"; forMs: number }
   | { does: "check" }
   | { does: "webhook" }
   /** Accounts are deleted in Gradient. */
   | { does: "delete-accounts"; customers: number[] }
-  | { does: "disconnect"; backAfterMs: number | null }
+  /** `isZeroed`: with a zero for everything that Gradient holds. */
+  | { does: "disconnect"; backAfterMs: number | null; isZeroed?: boolean }
   /** The hub has a new service, that Gradient does not know yet; everybody has a count for it. */
   | { does: "new-service"; service: number }
   /** Whatever runs stands still. */

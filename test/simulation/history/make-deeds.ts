@@ -13,7 +13,36 @@ interface Layout {
 }
 
 const dayMs = 24 * 3_600_000;
+const minuteMs = 60_000;
 const shortWaits = [0, 300, 5_000, 40_000] as const;
+
+interface Place {
+  partner: number;
+  plan: PartnerPlan;
+  services: number;
+  isAlone: boolean;
+}
+
+const rareDeeds = (
+  random: Random,
+  { from, spanMs }: Scene,
+  { partner, plan, services, isAlone }: Place,
+): Happening[] => {
+  const is = (probability: number) => random.chance(isAlone ? probability : probability / 2);
+  const at = () => Math.round(from + random.next() * spanMs);
+  const lasting = () => random.pick([20_000, 3 * minuteMs, 60 * minuteMs]);
+  const aCustomer = () => random.below(plan.customers);
+  const some: Happening[] = [];
+  const add = (deed: Deed) => some.push({ at: at(), partner, deed });
+  if (is(0.04)) add({ does: "paste-again" });
+  if (is(0.04)) add({ does: "leave-out", kind: "accounts", place: aCustomer() });
+  if (is(0.04))
+    for (let times = 1 + random.below(2); times > 0; times -= 1)
+      add({ does: "leave-out", kind: "services", place: random.below(services) });
+  if (is(0.03)) add({ does: "hide-account", customer: aCustomer(), forMs: lasting() });
+  if (is(0.02)) add({ does: "refuse-changes", forMs: lasting() });
+  return some;
+};
 
 /** What people, the hub's feed and Gradient's side do within a scene. */
 export const someDeeds = (
@@ -22,6 +51,7 @@ export const someDeeds = (
   { partners, services, isShort }: Layout,
 ): Happening[] => {
   const happenings: Happening[] = [];
+  const others = random.fork("others");
   const often = (partner: number, times: number, deed: () => Deed) => {
     for (let left = times; left > 0; left -= 1)
       happenings.push({ at: Math.round(from + random.next() * spanMs), partner, deed: deed() });
@@ -76,7 +106,11 @@ export const someDeeds = (
       often(partner, 1, () => ({
         does: "disconnect",
         backAfterMs: random.pick([null, 500, 60_000, isShort ? 5_000 : 3_600_000]),
+        ...(others.chance(0.4) ? { isZeroed: true } : {}),
       }));
+    happenings.push(
+      ...rareDeeds(others, { from, spanMs }, { partner, plan, services, isAlone: partners.length === 1 }),
+    );
   }
   if (random.chance(0.04)) often(0, 1, () => ({ does: "new-service", service: services }));
   if (random.chance(0.04)) often(0, 1, () => ({ does: "stand-still", ms: 7 * 3_600_000 }));

@@ -2,6 +2,7 @@ import { cancelExport } from "#functions/cancel-export/cancel-export";
 import { checkMapping } from "#functions/check-mapping/check-mapping";
 import { confirmAgreement } from "#functions/confirm-agreement/confirm-agreement";
 import { disconnectIntegration } from "#functions/disconnect-integration/disconnect-integration";
+import { leaveOut } from "#functions/leave-out/leave-out";
 import { putSchedule } from "#functions/put-schedule/put-schedule";
 import { receiveMappingWebhook } from "#functions/receive-mapping-webhook/receive-mapping-webhook";
 import { recordCustomers } from "#functions/record-customers/record-customers";
@@ -29,7 +30,7 @@ const againMs = [2_000, 10_000, 60_000, 300_000] as const;
 const maxTries = 16;
 
 // who has just made a key knows that it is good, whatever is said of it
-const notBelieved = ["gradient.unavailable", "token.rejected"];
+const notBelieved = ["gradient.unavailable", "gradient.vendor-key-rejected", "token.rejected"];
 
 /** What failed for want of an answer, or by accident, and not because it may not be. */
 const isPassing = (end: End): boolean =>
@@ -102,8 +103,24 @@ export const partnerOf = (world: World, place: number) => {
           address: by.address,
         }),
       ),
-    disconnect: (): void =>
-      act("disconnect", async (its) => (await disconnectIntegration(its)({ partnerId, by })).state, true),
+    disconnect: (finalCounts: "keep" | "zero"): void =>
+      act("disconnect", async (its) => (await disconnectIntegration(its)({ partnerId, by, finalCounts })).state, true),
+    leaveOut: (kind: "accounts" | "services", index: number, isOut: boolean): void =>
+      act(
+        "leave out",
+        async (its) => {
+          const ids = [kind === "accounts" ? customerId(index) : serviceId(index)];
+          const { accounts, services } = await leaveOut(its)({
+            partnerId,
+            kind,
+            ids,
+            reason: isOut ? "why" : null,
+            by,
+          });
+          return `${accounts} customers and ${services} services are left out`;
+        },
+        true,
+      ),
     /** The whole way from the begin: start, token, agreement. */
     connect: (text: string): void =>
       act(

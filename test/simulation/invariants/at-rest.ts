@@ -4,11 +4,15 @@ import { isPaused } from "#shared/schedules/schedule";
 import { at } from "../history/rows.ts";
 import { isRunning } from "../world/running-exports.ts";
 import type { World } from "../world/world.ts";
+import { unopened } from "./unopened.ts";
 import type { Wishes } from "./wishes.ts";
 
-const isResting = ({ line }: World, wishes: Wishes, record: Integration): boolean => {
+const isResting = (world: World, wishes: Wishes, record: Integration): boolean => {
+  const { line } = world;
   const { partnerId, state, currentExportId, wants, schedule } = record;
   if (currentExportId !== null) return false;
+  if (wishes.zeros.areUnderWay(record)) return false;
+  if (unopened(world, wishes, record) !== undefined) return false;
   // nothing is done for it before somebody does something for it
   if (state !== "active" || isPaused(schedule, at(line.now())) || !wishes.isConnected(partnerId)) return true;
   return !isWanted(wants.all) && !isWanted(wants.retry) && wishes.unserved(partnerId, () => true) === undefined;

@@ -5,6 +5,7 @@ import { isPaused } from "#shared/schedules/schedule";
 import { at, partnerIdOf } from "../history/rows.ts";
 import type { World } from "../world/world.ts";
 import { brokenReceipts } from "./receipts.ts";
+import { unopened } from "./unopened.ts";
 import type { Wishes } from "./wishes.ts";
 
 // the clocks of two machines differ by less
@@ -24,6 +25,10 @@ const ofPartner = async (world: World, wishes: Wishes, place: number): Promise<s
   const started = (await listEvents(table, partnerId, many)).items.filter(({ type }) => type === "export.started");
   const ids = started.map(({ details }) => details.exportId);
   if (new Set(ids).size < ids.length) faults.push(`twice: an export of ${partnerId} was started twice`);
+  const left = integration && wishes.zeros.left(integration);
+  if (left) faults.push(`zeros: ${left}`);
+  const isMapped = integration && unopened(world, wishes, integration);
+  if (isMapped) faults.push(`unopened: ${isMapped}`);
   const isServed =
     integration?.state === "active" &&
     !isPaused(integration.schedule, at(world.line.now())) &&

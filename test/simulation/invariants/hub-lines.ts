@@ -1,4 +1,5 @@
 import { fromCustomerItem, isBilled } from "#shared/customers/customer";
+import type { Integration } from "#shared/integrations/integration";
 import type { Item } from "#shared/table/table";
 import { fromUsageItem } from "#shared/usage/usage";
 import { lineOf } from "../gradient/call.ts";
@@ -32,6 +33,8 @@ interface News {
 export const hubLines = ({ table, line: time, observers }: World, hear: (news: News) => void) => {
   const lines = new Map<string, Map<string, HubLine>>();
   const billed = new Map<string, boolean>();
+  /** Services that a partner has left out. */
+  const leftOut = new Map<string, readonly string[]>();
   /** Gradient's ids of the services that it has, by the hub's. */
   const serviceIds = new Map<string, string>();
   const listening: { isOn: boolean } = { isOn: false };
@@ -45,7 +48,7 @@ export const hubLines = ({ table, line: time, observers }: World, hear: (news: N
     const before = its.levels.at(-1);
     const level: Level = {
       from: time.now(),
-      isBilled: billed.get(`${partnerId}/${customerId}`) ?? false,
+      isBilled: (billed.get(`${partnerId}/${customerId}`) ?? false) && !leftOut.get(partnerId)?.includes(serviceId),
       unitCount,
     };
     if (sameLevel(before, level)) return;
@@ -64,6 +67,12 @@ export const hubLines = ({ table, line: time, observers }: World, hear: (news: N
     for (const its of [...(lines.get(partnerId)?.values() ?? [])])
       if (its.customerId === id) note(partnerId, id, its.serviceId, its.levels.at(-1)?.unitCount);
   };
+  const noteLeftOut = ({ partnerId, leftOutServiceIds }: Integration): void => {
+    if (leftOut.get(partnerId)?.join() === leftOutServiceIds.join()) return;
+    leftOut.set(partnerId, leftOutServiceIds);
+    for (const { customerId, serviceId, levels } of [...(lines.get(partnerId)?.values() ?? [])])
+      note(partnerId, customerId, serviceId, levels.at(-1)?.unitCount);
+  };
   const noteService = ({ id, gradientServiceId }: Item): void => {
     if (typeof id === "string" && typeof gradientServiceId === "string") serviceIds.set(id, gradientServiceId);
   };
@@ -73,6 +82,7 @@ export const hubLines = ({ table, line: time, observers }: World, hear: (news: N
     if (row.sk.startsWith("usage#")) noteUsage(row, after !== undefined);
     else if (row.sk.startsWith("customer#") && after) noteCustomer(after);
     else if (row.sk.startsWith("service#") && after) noteService(after);
+    else if (row.sk === "integration" && after) noteLeftOut(after as unknown as Integration);
   };
 
   const initial = [...table.rows.values()];

@@ -6,7 +6,7 @@ import type { World } from "../world/world.ts";
 import type { Cause, Wishes } from "./wishes.ts";
 
 /** What the service must know of at once: the others reach a partner's record a little after they have happened. */
-const known: readonly Cause[] = ["date", "send", "token", "activation"];
+const known: readonly Cause[] = ["date", "send", "token", "activation", "left-out"];
 const kinds = ["all", "retry", "repeat"] as const;
 const clocksApartMs = 5_000;
 

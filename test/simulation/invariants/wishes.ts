@@ -6,9 +6,20 @@ import type { Side } from "../gradient/organization.ts";
 import { at, organizationIdOf, partnerIdOf, placeOf } from "../history/rows.ts";
 import type { World } from "../world/world.ts";
 import { type HubLine, hubLines, levelsSince } from "./hub-lines.ts";
+import { watchLeftOut } from "./left-out.ts";
+import { watchZeros } from "./zeros.ts";
 
 /** Why a partner's counts are to be in Gradient. */
-export type Cause = "date" | "send" | "token" | "activation" | "growth" | "service" | "measurement" | "inclusion";
+export type Cause =
+  | "date"
+  | "send"
+  | "token"
+  | "activation"
+  | "growth"
+  | "service"
+  | "measurement"
+  | "inclusion"
+  | "left-out";
 
 /**
  * From some moment on the partner's counts, or some of them, are to be in Gradient as the hub had them then, or later.
@@ -135,6 +146,10 @@ export const watchWishes = (world: World) => {
       );
     }
   };
+  watchLeftOut(world, (partnerId, concerns) => {
+    if (recordOf(partnerId)?.state === "active")
+      add(partnerId, { cause: "left-out", at: time.now(), isAnew: false, concerns });
+  });
   observers.push(({ before, after }) => {
     if (!after?.pk.startsWith("partner#")) return;
     if (after.sk === "integration") seeRecord(before as unknown as Integration, after as unknown as Integration);
@@ -155,6 +170,7 @@ export const watchWishes = (world: World) => {
 
   return {
     lines,
+    zeros: watchZeros(world),
     of,
     /** When a person has last stopped a run: what that had sent is not seen to any more. */
     cancelledAt: (partnerId: string): number => cancelledAt.get(partnerId) ?? Number.NEGATIVE_INFINITY,
