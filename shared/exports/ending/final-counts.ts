@@ -3,7 +3,7 @@ import type { Left } from "../../integrations/record/left-connections.ts";
 import { logFailure } from "../../log-failure.ts";
 import { owe } from "../../outbox/outbox.ts";
 import type { RowWrite, Table } from "../../table/table.ts";
-import { holdsUnits, ledgerRows } from "../../usage/ledger.ts";
+import { ledgerRows } from "../../usage/ledger.ts";
 import { exportWrite, isOver, type UsageExport } from "../usage-export.ts";
 
 interface Moment {
@@ -44,7 +44,10 @@ export const unmappedWithUnits = async (
   try {
     let held = 0;
     for await (const { entries } of ledgerRows(table, { partnerId, bits, connectionId })) {
-      for (const entry of entries.values()) if (entry.last.outcome === "unmapped" && holdsUnits(entry)) held += 1;
+      for (const { last, accepted, doubt } of entries.values()) {
+        const mayHold = (accepted?.unitCount ?? 0) > 0 || (doubt?.unitCount ?? 0) > 0;
+        if (last.outcome === "unmapped" && mayHold) held += 1;
+      }
     }
     return Math.min(held, totals.unmapped);
   } catch (error) {

@@ -86,7 +86,8 @@ describe("a disconnect whose zeros Gradient does not take", () => {
     expect(await problemsOf(world)).toEqual([]);
   });
 
-  it("tells of a line whose mapping was taken back after a number that got no answer: Gradient may hold it", async () => {
+  /** A number of this service got no answer, and then the mapping was taken back. */
+  const doubtedWorld = async (serviceId: "dns" | "sig") => {
     let isLost = false;
     const world = await activeWorld(["a", "b"], {
       mapped: ["a"],
@@ -100,10 +101,15 @@ describe("a disconnect whose zeros Gradient does not take", () => {
     });
     world.gradient.mapAccount(world.token, "b");
     isLost = true;
-    await send(world, "changes", { customerIds: ["b"], serviceIds: ["dns"] });
-    expect(await ledgerEntryOf(world, "b", "dns")).toMatchObject({ accepted: null, doubt: { unitCount: 10 } });
+    await send(world, "changes", { customerIds: ["b"], serviceIds: [serviceId] });
+    expect(await ledgerEntryOf(world, "b", serviceId)).toMatchObject({ accepted: null, doubt: {} });
     isLost = false;
     world.gradient.mapAccount(world.token, "b", false);
+    return world;
+  };
+
+  it("tells of a line whose mapping was taken back after a number without an answer: Gradient may hold it", async () => {
+    const world = await doubtedWorld("dns");
 
     await leave(world);
     await world.live(60);
@@ -113,6 +119,15 @@ describe("a disconnect whose zeros Gradient does not take", () => {
     await world.pass(7 * dayMs);
     await world.live(3);
     expect(await problemsOf(world)).toEqual(["counts.left"]);
+  });
+
+  it("is over where that number was a zero", async () => {
+    const world = await doubtedWorld("sig");
+
+    await leave(world);
+    await world.live(60);
+
+    expect([(await world.integration()).closing, await problemsOf(world)]).toEqual([null, []]);
   });
 
   it("sends the zero of a line that is mapped again, and ends then", async () => {

@@ -18,6 +18,10 @@ const isResting = (world: World, wishes: Wishes, record: Integration): boolean =
   return !isWanted(wants.all) && !isWanted(wants.retry) && wishes.unserved(partnerId, () => true) === undefined;
 };
 
+/** Of some partner's disconnect. */
+export const areZerosBeingSent = ({ table }: World, { zeros }: Wishes): boolean =>
+  [...table.rows.values()].some((row) => row.sk === "integration" && zeros.areBeingSent(row as unknown as Integration));
+
 /** Nothing is under way or wanted any more: only dates and looks would follow, each like the one before. */
 export const isAtRest = (world: World, wishes: Wishes): boolean => {
   const { table, running, queues, pending, onTheWay } = world;

@@ -35,6 +35,8 @@ export const watchZeros = ({ observers, organizations, table }: World) => {
   return {
     /** Some are on their way, and are tried again within the hour. */
     areUnderWay: ({ closing }: Integration): boolean => closing !== null && closing.tries < triesInAnHour,
+    /** A run of them has begun, maybe just now: the last of its tries come hours apart. */
+    areBeingSent: ({ closing, currentExportId }: Integration): boolean => closing !== null && currentExportId !== null,
     /** Units that stay in Gradient, although the partner wanted zeros and was told of nothing that is left. */
     left: ({ partnerId, closing, problems }: Integration): string | undefined => {
       if (!wanted.has(partnerId) || closing !== null) return undefined;

@@ -28,8 +28,8 @@ export const mutantsOfRuns: Mutant[] = [
     "a number without an answer is not among what a disconnect leaves",
     "deeds",
     "shared/exports/ending/final-counts.ts",
-    " && holdsUnits(entry)",
-    " && (entry.accepted?.unitCount ?? 0) > 0",
+    " || (doubt?.unitCount ?? 0) > 0",
+    "",
   ),
   one(
     "a hand-over owes no message",
