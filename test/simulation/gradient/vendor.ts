@@ -113,6 +113,12 @@ export const gradientVendor = ({ now, tellsMapping, troubles, vendorKey, onLande
       organizations.set(id, added);
       return added;
     },
+    /** By Gradient's id of it. */
+    connection: (integrationId: string | null | undefined): Side | undefined => {
+      for (const { sides } of organizations.values())
+        for (const side of sides()) if (side.integrationId === integrationId) return side;
+      return undefined;
+    },
     /** A call reaches Gradient; undefined where no answer ever comes. */
     receive: (call: Call, post: Post | undefined): TransportReply | undefined => {
       const side = sideOf.get(call.token);

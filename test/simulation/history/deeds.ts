@@ -8,7 +8,7 @@ import { gradientServiceId, serviceName } from "../gradient/vendor.ts";
 import type { World } from "../world/world.ts";
 import type { Deed } from "./history.ts";
 import type { Partner } from "./partner.ts";
-import { at, customerId, serviceId } from "./rows.ts";
+import { at, customerId, placeOf, serviceId } from "./rows.ts";
 
 /** Somebody who does what a history says. */
 export interface Actor {
@@ -136,6 +136,16 @@ export const deedsIn = (world: World, partners: Partner[]) => {
           organization.takesChanges = true;
         });
         break;
+      case "move": {
+        const to = world.move(placeOf(partner.id));
+        trace(() => `${partner.id} is in ${to.id}`);
+        after(deed.pastedAfterMs, () => partner.move(to.current().key ?? ""));
+        after(deed.pastedAfterMs + deed.mappedAfterMs, () => {
+          for (const account of to.accounts.values()) account.isMapped = true;
+          for (const { id } of world.vendor.services) to.mappedServices.add(id);
+        });
+        break;
+      }
       case "check":
         partner.check();
         break;

@@ -51,6 +51,11 @@ export type Deed =
   | { does: "hide-account"; customer: number; forMs: number }
   /** Gradient takes no change of an account, for so long. */
   | { does: "refuse-changes"; forMs: number }
+  /**
+   * The partner goes to another organization of its own in Gradient, or back: the key is pasted and the agreement
+   * confirmed a while after, and what is there by then is mapped some time later.
+   */
+  | { does: "move"; pastedAfterMs: number; mappedAfterMs: number }
   | { does: "check" }
   | { does: "webhook" }
   /** Accounts are deleted in Gradient. */

@@ -41,6 +41,9 @@ const rareDeeds = (
       add({ does: "leave-out", kind: "services", place: random.below(services) });
   if (is(0.03)) add({ does: "hide-account", customer: aCustomer(), forMs: lasting() });
   if (is(0.02)) add({ does: "refuse-changes", forMs: lasting() });
+  if (is(0.03))
+    for (let times = 1 + random.below(2); times > 0; times -= 1)
+      add({ does: "move", pastedAfterMs: random.pick(shortWaits), mappedAfterMs: random.pick([5_000, minuteMs]) });
   return some;
 };
 

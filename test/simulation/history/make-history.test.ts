@@ -18,6 +18,7 @@ const deeds: Record<Deed["does"], true> = {
   "leave-out": true,
   "hide-account": true,
   "refuse-changes": true,
+  move: true,
   check: true,
   webhook: true,
   "delete-accounts": true,

@@ -66,12 +66,12 @@ export const partnerOf = (world: World, place: number) => {
     const consent = { partnerId, version, sha256, by, name: "Ada Admin", email: "ada@example.com" };
     return (await confirmAgreement({ ...its, agreement: currentAgreement })(consent)).integration.state;
   };
-  const register = async (its: Ports, text: string): Promise<string> => {
+  const register = async (its: Ports, text: string, confirmOrganizationChange = false): Promise<string> => {
     const pacerFor = singleCallPacer(its.rate, { class: "person-call", patienceMs: 1_200 });
     const gradientFor = (id: string) =>
       patientGradient(its.gradient.as({ pacer: pacerFor(id) }), { clock: its.clock, patienceMs: 1_200 });
     const registering = registerToken({ ...its, gradientFor, secretPrefix: "partner/", hashKey: async () => hashKey });
-    return (await registering({ partnerId, text, by })).state;
+    return (await registering({ partnerId, text, by, confirmOrganizationChange })).state;
   };
 
   return {
@@ -87,6 +87,16 @@ export const partnerOf = (world: World, place: number) => {
         const exportId = (await findIntegration(its.table, partnerId))?.currentExportId;
         return exportId ? (await cancelExport(its)({ partnerId, exportId, by })).state : "nothing to cancel";
       }),
+    /** The key of another organization, and the agreement once more. */
+    move: (text: string): void =>
+      act(
+        "move",
+        async (its) => {
+          await register(its, text, true);
+          return confirm(its);
+        },
+        true,
+      ),
     register: (text: string): void => act("register", (its) => register(its, text), true),
     schedule: (schedule: ExportSchedule): void =>
       act(

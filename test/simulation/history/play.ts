@@ -36,10 +36,9 @@ export const playHistory = (world: World): { partners: Partner[] } => {
   fillGradient(world);
 
   const begin = ({ at: ms, partner: place, deed }: Happening): void => {
-    const [partner, organization] = [partners[place], organizations[place]];
-    if (!partner || !organization) return;
     const happen = () => {
-      if (line.now() > script.endsAt) return;
+      const [partner, organization] = [partners[place], organizations[place]];
+      if (!partner || !organization || line.now() > script.endsAt) return;
       trace(() => `-- ${partnerIdOf(place)}: ${JSON.stringify(deed)}`);
       play({ partner, organization }, deed);
     };

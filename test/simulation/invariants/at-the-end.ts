@@ -13,7 +13,7 @@ const clocksApartMs = 2_500;
 const many = { limit: 1_000 };
 
 const ofPartner = async (world: World, wishes: Wishes, place: number): Promise<string[]> => {
-  const { table, organizations } = world;
+  const { table, vendor } = world;
   const partnerId = partnerIdOf(place);
   const faults: string[] = [];
   const integration = await findIntegration(table, partnerId);
@@ -36,7 +36,7 @@ const ofPartner = async (world: World, wishes: Wishes, place: number): Promise<s
   if (!isServed) return faults;
   const unserved = wishes.unserved(partnerId, () => true);
   if (unserved) faults.push(`unserved ${unserved.wish.cause}: ${unserved.text}`);
-  const its = organizations[place];
+  const its = vendor.connection(integration?.gradient?.integrationId);
   // a customer that came back has no number yet: what an unanswered call has brought is shown with its next one
   const uncounted = new Set(
     wishes.lines.of(partnerId).flatMap((line) => {
@@ -45,7 +45,7 @@ const ofPartner = async (world: World, wishes: Wishes, place: number): Promise<s
     }),
   );
   // of a line that its partner has unmapped since, no call is accepted any more, and nobody looks for it there
-  const unseen = [...(its?.current().unseen ?? [])].filter(([line]) => its?.isMapped(line) && !uncounted.has(line));
+  const unseen = [...(its?.unseen ?? [])].filter(([line]) => its?.organization.isMapped(line) && !uncounted.has(line));
   // what lands when its run is over is shown with the next run only
   const isLate = ({ calledAt, landedAt }: { calledAt: number; landedAt: number }): boolean =>
     exports.some(({ finishedAt }) => {

@@ -5,13 +5,12 @@ import { isOver, type UsageExport } from "#shared/exports/usage-export";
 import { listServices } from "#shared/services/hub-service";
 import { lineKey } from "#shared/usage/ledger";
 import { lineOf } from "../gradient/call.ts";
-import { organizationIdOf } from "../history/rows.ts";
 import type { World } from "../world/world.ts";
 
 const many = { limit: 1_000 };
 
 /** One receipt for each line, which sum up, and every accepted number was really accepted by Gradient. */
-export const brokenReceipts = async ({ table, organizations }: World, over: UsageExport): Promise<string[]> => {
+export const brokenReceipts = async ({ table, vendor }: World, over: UsageExport): Promise<string[]> => {
   const { id, partnerId, nextChunk } = over;
   if (!isOver(over)) return [`ends: export ${id} of ${partnerId} is ${over.state} for ever`];
   const faults: string[] = [];
@@ -32,8 +31,7 @@ export const brokenReceipts = async ({ table, organizations }: World, over: Usag
   }
   if (new Set(receipts.map(lineKey)).size < receipts.length) faults.push(`receipts: a line of ${id} has two`);
   const ids = new Map((await listServices(table)).map((service) => [service.id, service.gradientServiceId ?? ""]));
-  const its = organizations.find((one) => one.id === organizationIdOf(Number(partnerId.slice(1))));
-  const accepted = its?.sides().find(({ integrationId }) => integrationId === over.connectionId)?.accepted;
+  const accepted = vendor.connection(over.connectionId)?.accepted;
   for (const { customerId, serviceId, unitCount, outcome } of receipts) {
     const line = lineOf(customerId, ids.get(serviceId) ?? "");
     if (outcome === "accepted" && !accepted?.get(line)?.has(unitCount ?? -1)) {

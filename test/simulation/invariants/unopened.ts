@@ -1,6 +1,6 @@
 import type { Integration } from "#shared/integrations/integration";
 import { isPaused } from "#shared/schedules/schedule";
-import { at, organizationIdOf, placeOf } from "../history/rows.ts";
+import { at } from "../history/rows.ts";
 import type { World } from "../world/world.ts";
 import type { HubLine } from "./hub-lines.ts";
 import type { Wishes } from "./wishes.ts";
@@ -30,17 +30,17 @@ export const unopened = (
   wishes: Wishes,
   { partnerId, state, schedule, looks, gradient }: Integration,
 ): string | undefined => {
-  const { organizations, history, line: time } = world;
+  const { vendor, history, line: time } = world;
   if (state !== "awaiting-mapping" || !history.tellsMapping || !wishes.isConnected(partnerId)) return undefined;
   if (isObstructed(world, partnerId)) return undefined;
   if (isPaused(schedule, at(time.now())) || Date.parse(looks.livelyAt ?? "") < time.now() - livelyMs) return undefined;
-  const its = organizations.find(({ id }) => id === organizationIdOf(placeOf(partnerId)));
-  if (!its) return undefined;
-  const side = its.sides().find(({ integrationId }) => integrationId === gradient?.integrationId);
+  const side = vendor.connection(gradient?.integrationId);
+  if (!side) return undefined;
+  const its = side.organization;
   const isOpening = (line: HubLine): boolean => {
     const name = wishes.lines.nameOf(line);
     if (name === undefined || !its.isMapped(name) || its.unlisted.has(line.customerId)) return false;
-    return isSendable(line, side?.counts.get(name)?.unitCount ?? 0);
+    return isSendable(line, side.counts.get(name)?.unitCount ?? 0);
   };
   const found = wishes.lines.of(partnerId).find(isOpening);
   return found && `${partnerId} still maps, although ${wishes.lines.nameOf(found)} is mapped`;

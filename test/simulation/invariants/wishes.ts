@@ -3,7 +3,7 @@ import type { Integration } from "#shared/integrations/integration";
 import { isPaused } from "#shared/schedules/schedule";
 import type { Item } from "#shared/table/table";
 import type { Side } from "../gradient/organization.ts";
-import { at, organizationIdOf, partnerIdOf, placeOf } from "../history/rows.ts";
+import { at, partnerIdOf } from "../history/rows.ts";
 import type { World } from "../world/world.ts";
 import { type HubLine, hubLines, levelsSince } from "./hub-lines.ts";
 import { watchLeftOut } from "./left-out.ts";
@@ -162,11 +162,8 @@ export const watchWishes = (world: World) => {
   }
 
   /** Where the hub is connected to: of a newer connection it knows once its key is pasted. */
-  const sideOf = (partnerId: string, integrationId: string | undefined): Side | undefined =>
-    organizations
-      .find(({ id }) => id === organizationIdOf(placeOf(partnerId)))
-      ?.sides()
-      .find((its) => its.integrationId === integrationId);
+  const sideOf = (partnerId: string): Side | undefined =>
+    world.vendor.connection(recordOf(partnerId)?.gradient?.integrationId);
 
   return {
     lines,
@@ -176,14 +173,14 @@ export const watchWishes = (world: World) => {
     cancelledAt: (partnerId: string): number => cancelledAt.get(partnerId) ?? Number.NEGATIVE_INFINITY,
     /** Gradient takes the token that the hub has. */
     isConnected: (partnerId: string): boolean => {
-      const { gradient, token } = recordOf(partnerId) ?? {};
+      const token = recordOf(partnerId)?.token;
       const key = token && world.secrets.find(token.secretName, token.versionId);
-      const side = sideOf(partnerId, gradient?.integrationId);
+      const side = sideOf(partnerId);
       return side?.key !== undefined && side.key === key;
     },
     /** The first of those wishes that is not served for some line. */
     unserved: (partnerId: string, which: (wish: Wish) => boolean): { wish: Wish; text: string } | undefined => {
-      const side = sideOf(partnerId, recordOf(partnerId)?.gradient?.integrationId);
+      const side = sideOf(partnerId);
       if (!side) return undefined;
       for (const wish of of(partnerId)) {
         if (!which(wish)) continue;

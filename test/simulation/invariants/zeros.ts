@@ -1,14 +1,13 @@
 import type { AuditEvent } from "#shared/events/event";
 import type { Integration } from "#shared/integrations/integration";
 import type { Side } from "../gradient/organization.ts";
-import { organizationIdOf, placeOf } from "../history/rows.ts";
 import type { World } from "../world/world.ts";
 
 // the tries after these are hours apart
 const triesInAnHour = 3;
 
 /** Follows the zeros that partners want in Gradient when they disconnect. */
-export const watchZeros = ({ observers, organizations, table }: World) => {
+export const watchZeros = ({ observers, vendor, table }: World) => {
   /** Where each partner is connected, or was until it left. */
   const sides = new Map<string, Side | undefined>();
   const wanted = new Set<string>();
@@ -17,11 +16,7 @@ export const watchZeros = ({ observers, organizations, table }: World) => {
     const { partnerId, state, gradient } = row as Integration;
     if (state === "disconnected") return;
     wanted.delete(partnerId);
-    const its = organizations.find(({ id }) => id === organizationIdOf(placeOf(partnerId)));
-    sides.set(
-      partnerId,
-      its?.sides().find(({ integrationId }) => integrationId === gradient?.integrationId),
-    );
+    sides.set(partnerId, vendor.connection(gradient?.integrationId));
   };
   for (const row of table.rows.values()) if (row.sk === "integration") see(row);
   observers.push(({ after }) => {

@@ -7,9 +7,10 @@ import { inMemoryTable } from "#test/fakes/in-memory-table";
 import { callsPerSecond } from "#test/fakes/rate";
 import { gradientVendor } from "../gradient/vendor.ts";
 import { watchCounts } from "../gradient/watch.ts";
+import { whereabouts } from "../gradient/whereabouts.ts";
 import { badDaysOf } from "../history/bad-days.ts";
 import type { History } from "../history/history.ts";
-import { organizationIdOf, partnerIdOf, placeOf, rowsOf, secretNameOf } from "../history/rows.ts";
+import { partnerIdOf, placeOf, rowsOf, secretNameOf } from "../history/rows.ts";
 import { cloudOf, type Spawn } from "./cloud.ts";
 import { type Job, jobs, minuteJobs } from "./jobs.ts";
 import { duePlaces, laggingIndex } from "./lagging-index.ts";
@@ -86,7 +87,11 @@ export const worldOf = (
   });
   /** Since when a partner's record has forbidden to send anything. */
   const closedSince = new Map<string, number>();
-  const watch = watchCounts({ now: line.now, accuse, closedSince: (id) => closedSince.get(id) ?? null });
+  const watch = watchCounts({
+    now: line.now,
+    accuse,
+    closedSince: (id) => closedSince.get(partnerIdOf(placeOf(id))) ?? null,
+  });
   const vendor = gradientVendor({
     now: line.now,
     tellsMapping: history.tellsMapping,
@@ -94,7 +99,7 @@ export const worldOf = (
     vendorKey: badDays.ourKeyInGradient,
     onLanded: watch.landed,
   });
-  const organizations = history.partners.map((_, place) => vendor.add(organizationIdOf(place)));
+  const { organizations, move } = whereabouts(vendor, history.partners.length);
   const firstKey = (place: number) => {
     const key = organizations[place]?.current().key;
     if (!key) throw new Error(`There is no partner ${place}`);
@@ -134,9 +139,8 @@ export const worldOf = (
   };
   const rate = rateWatch(callsPerSecond, accuse);
   const onTheWay = { calls: 0 };
-  const partnerOf = new Map(history.partners.map((_, place) => [organizationIdOf(place), partnerIdOf(place)]));
   const decidedAt = (organizationId: string): number | null => {
-    const keys = [vendorBreaker, partnerBreaker(partnerOf.get(organizationId) ?? "")];
+    const keys = [vendorBreaker, partnerBreaker(partnerIdOf(placeOf(organizationId)))];
     const rows = keys.flatMap((key) => table.rows.get(name(breakerRowKey(key))) ?? []);
     if (rows.some(({ trouble }) => trouble !== null)) return null;
     return Math.max(0, ...rows.map(({ changedAt }) => Date.parse(String(changedAt))));
@@ -220,7 +224,7 @@ export const worldOf = (
 
   observers.push(({ after }) => {
     if (after?.sk !== "integration") return;
-    const id = organizationIdOf(placeOf(after.pk));
+    const id = partnerIdOf(placeOf(after.pk));
     // zeros go out after a disconnect, until they are over
     const isClosed = after.state === "suspended" || (after.state === "disconnected" && after.closing === null);
     if (!isClosed) closedSince.delete(id);
@@ -253,6 +257,7 @@ export const worldOf = (
     index,
     vendor,
     organizations,
+    move,
     secrets,
     badDays,
     running,
