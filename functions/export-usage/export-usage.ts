@@ -92,7 +92,7 @@ export const exportUsage = (dependencies: Dependencies) => {
       // its time is nearly up: a message wakes another worker for whoever waits now
       hasCalled = remainingMs() <= mayBeginMs;
       const hold = hasCalled ? null : newHold(holder, clock.now());
-      const admitted = await admit(hold, closed, hasCalled).catch(
+      const admitted = await admit(hold, { ended: closed, failed, isLeaving: hasCalled }).catch(
         (error: unknown) => void logFailure("no run was admitted", error),
       );
       return hasCalled ? undefined : admitted;
@@ -105,7 +105,7 @@ export const exportUsage = (dependencies: Dependencies) => {
         else {
           const leg = await next();
           if (!leg) break;
-          if (!failed.has(leg.exportId)) begin(leg);
+          begin(leg);
         }
       }
       if (carried.size === 0) return outcomes;

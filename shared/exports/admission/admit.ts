@@ -11,11 +11,12 @@ import { logFailure } from "../../log-failure.ts";
 import type { Changing } from "../../table/changing.ts";
 import { type DueKey, isConflict, retryOnConflict } from "../../table/table.ts";
 import { startWrites } from "../start-usage-export.ts";
-import { exportIdAt, findExport, isOver, type UsageExport } from "../usage-export.ts";
+import { exportIdAt, type UsageExport } from "../usage-export.ts";
 import { type Admission, admissionWrite, hasPlace, type Place, readAdmission, taken, withRunOf } from "./admission.ts";
 import { candidateKeys } from "./candidate-keys.ts";
 import { nextWants } from "./next-want.ts";
 import { setAside } from "./set-aside.ts";
+import { type Next, takeWaiting } from "./take-waiting.ts";
 import { withoutEnded } from "./without-ended.ts";
 
 export interface Admitting extends Changing {
@@ -25,17 +26,6 @@ export interface Admitting extends Changing {
   agreement?: Agreement;
 }
 
-/**
- * The next run for a worker: one that waits for a message, or one that has just been admitted, with the worker's lease
- * on it.
- */
-export interface Next {
-  partnerId: string;
-  exportId: string;
-}
-
-// as long as a message takes to be received, unless all workers are busy
-const messageMs = 3_000;
 // A worker with room looks for runs more often than this. What has waited for longer needs another worker.
 const workerMs = 5_000;
 
@@ -44,6 +34,16 @@ const workerMs = 5_000;
 const consentPauseMs = 60 * 60_000;
 
 const nothing: ReadonlySet<string> = new Set();
+
+/** A worker that looks for a run. */
+interface Looking {
+  /** Runs that it has closed itself, so that nobody has to read whether they are over. */
+  ended?: ReadonlySet<string>;
+  /** Runs that it leaves to others. */
+  failed?: ReadonlySet<string>;
+  /** Its time is nearly up. */
+  isLeaving?: boolean;
+}
 
 interface Candidate {
   value: Integration;
@@ -169,33 +169,17 @@ export const admitNext = ({ table, now, newId, obstacleFor, agreement }: Admitti
     return { partnerId, exportId: started.id };
   };
 
-  /** A run that was admitted with a message which no worker has received so far. */
-  const takeWaiting = async (admission: Admission): Promise<Next | undefined> => {
-    const before = new Date(now().getTime() - messageMs).toISOString();
-    const waiting = taken(admission).find(({ waitsSince }) => waitsSince !== null && waitsSince <= before);
-    if (!waiting) return undefined;
-    const places = admission.places.map((place) => (place === waiting ? { ...place, waitsSince: null } : place));
-    await table.transact([admissionWrite({ ...admission, tookAt: now().toISOString(), places })]);
-    const { partnerId, exportId } = waiting;
-    const run = await findExport(table, partnerId, exportId);
-    const isFree = run && !isOver(run) && (run.lease === null || run.lease.until < now().toISOString());
-    return isFree ? { partnerId, exportId } : takeWaiting(await readAdmission(table));
-  };
-
   /**
    * With no lease, the run gets a message that wakes a worker, for partners whom no worker at work has taken on.
-   * `ended`: runs that the caller itself has closed, so that nobody has to read whether they are over. `isLeaving`: the
-   * caller is a worker whose time is nearly up.
    */
   return (
     lease: UsageExport["lease"],
-    ended: ReadonlySet<string> = nothing,
-    isLeaving = false,
+    { ended = nothing, failed = nothing, isLeaving = false }: Looking = {},
   ): Promise<Next | undefined> =>
     retryOnConflict(async () => {
       const stored = await readAdmission(table);
       const read = { ...stored, places: stored.places.filter(({ exportId }) => !ended.has(exportId)) };
-      const waiting = lease === null ? undefined : await takeWaiting(read);
+      const waiting = lease === null ? undefined : await takeWaiting({ table, now })(read, failed);
       if (waiting) return waiting;
       if (await obstacleFor(null)) return undefined;
       // The places for large runs may be taken by runs that are over, while others are free. And whoever would wake a

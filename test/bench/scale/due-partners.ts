@@ -43,7 +43,7 @@ const perPartner = async (dynamo: BenchDynamo) => {
     const { obstacleFor } = refusals;
     const admit = admitNext({ table, now: () => new Date(), newId: randomUUID, obstacleFor });
     for (let admitted = 0; admitted < count; admitted += 1) {
-      const next = await admit(lease(), ended);
+      const next = await admit(lease(), { ended });
       if (!next) throw new Error(`${admitted} of ${count} were admitted`);
       ended.add(next.exportId);
     }

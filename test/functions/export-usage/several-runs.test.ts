@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { maxRunsPerWorker } from "#functions/export-usage/export-usage";
 import { AppError } from "#shared/errors";
+import { readAdmission } from "#shared/exports/admission/admission";
 import { isOver } from "#shared/exports/usage-export";
 import { noSizes } from "#shared/integrations/record/sizes";
 import { noWants, wish } from "#shared/integrations/record/wants";
@@ -235,6 +236,9 @@ describe("a worker with room, for runs that nobody waits for,", () => {
     expect(fleet.countsOf("p-01")).toBe(8_000);
     expect(refused).toBe(1);
     fleet.table.get = get;
+    // its place is as it was: another worker with room finds it there
+    const { places } = await readAdmission(fleet.table);
+    expect(places).toContainEqual(expect.objectContaining({ partnerId: "p-00", waitsSince: expect.any(String) }));
     await fleet.clock.settle(fleet.clock.sleep(90_000));
     expect(await fleet.admit(inTime)).toMatchObject({ resumed: 1 });
   });

@@ -20,15 +20,15 @@ export const mutantsOfRuns: Mutant[] = [
   one(
     "a worker takes up again what has failed with it",
     "sends",
-    workers,
-    "if (!failed.has(leg.exportId)) begin(leg);",
-    "begin(leg);",
+    "shared/exports/admission/take-waiting.ts",
+    " && !failed.has(exportId)",
+    "",
   ),
   one(
     "a number without an answer is not among what a disconnect leaves",
     "deeds",
     "shared/exports/ending/final-counts.ts",
-    " || (doubt?.unitCount ?? 0) > 0",
+    " || mayHoldUnits(doubt)",
     "",
   ),
   one(
@@ -151,8 +151,8 @@ export const mutantsOfRuns: Mutant[] = [
     "a count on the connection before opens Next",
     "wants",
     activation,
-    "if (before?.gradient?.integrationId !== connectionId) return;",
-    "if (!before?.gradient) return;",
+    "before?.gradient?.integrationId !== connectionId ||",
+    "!before?.gradient ||",
   ),
   one(
     "a run teaches the connection after it",
