@@ -5,6 +5,7 @@ import { partnerPk } from "../partners/partner.ts";
 import { openEnum, readableOf, readRow } from "../stored.ts";
 import { pack, packed, readPacked } from "../table/packed.ts";
 import { allItems, type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
+import { doubt } from "./doubt.ts";
 import type { LineOutcome } from "./outcome.ts";
 
 /** What is known of one line across all runs. */
@@ -16,11 +17,7 @@ const ledgerEntry = z.object({
    * (`Integration.proofGen`).
    */
   accepted: z.object({ unitCount: z.int(), at: instant, gen: z.int().default(0) }).nullable(),
-  /**
-   * A number that was sent without an answer and may still land until then. Meanwhile no other number may be sent: it
-   * could be overwritten by the late one.
-   */
-  doubt: z.object({ unitCount: z.int(), until: instant }).nullable(),
+  doubt: doubt.nullable(),
   /** Why the service still owes the line to Gradient, without anybody's asking; null where it does not. */
   owed: openEnum<"no-answer" | "throttled" | "fenced" | "stopped">().nullable().default(null),
   /** `missing`: which half is not mapped, where Gradient's 404 has named one. */
@@ -34,8 +31,8 @@ export type LedgerEntry = z.infer<typeof ledgerEntry>;
 const ledgerEntries = z.array(ledgerEntry);
 
 /** Gradient holds, or may come to hold, something other than zero for the line. */
-export const holdsUnits = ({ accepted, doubt }: LedgerEntry): boolean =>
-  (accepted !== null && accepted.unitCount > 0) || doubt !== null;
+export const holdsUnits = ({ accepted, doubt: open }: LedgerEntry): boolean =>
+  (accepted !== null && accepted.unitCount > 0) || open !== null;
 
 /**
  * Whether Gradient surely holds this number: it was accepted above the floor of proof, nothing else was sent since

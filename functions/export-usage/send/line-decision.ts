@@ -3,6 +3,7 @@ import { rejected, stopVerdict, type Verdict, verdicts } from "#shared/exports/v
 import type { CountAnswer } from "#shared/gradient/gradient-api";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import { missingHalfOf } from "#shared/gradient/unmapped-words";
+import { doubtAbout } from "#shared/usage/doubt";
 import { type LedgerEntry, surelyHolds } from "#shared/usage/ledger";
 
 /** Sends its lines whatever Gradient holds: its plan has chosen them for that. */
@@ -96,7 +97,7 @@ export const entryAfter = (before: LedgerEntry | undefined, sent: Sent): LedgerE
   const accepted = answer.kind === "accepted" ? { unitCount, at: iso(at), gen } : (before?.accepted ?? null);
   // without an acceptance, even an old doubt stays: nobody knows which number Gradient holds
   const unsettled = answer.kind === "accepted" ? live : (before?.doubt ?? null);
-  const doubt = sent.wasInDoubt ? { unitCount, until: iso(at + landsWithinMs) } : unsettled;
+  const doubt = sent.wasInDoubt ? doubtAbout(unitCount, iso(at + landsWithinMs), unsettled) : unsettled;
   const owed = owedAfter(answer, before?.owed ?? null);
   const missing = answer.kind === "unmapped" ? missingHalfOf(answer.message, customerId) : undefined;
   const last = { outcome: verdictOf(answer).outcome, at: iso(at), ...(missing === undefined ? {} : { missing }) };

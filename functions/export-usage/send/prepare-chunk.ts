@@ -6,6 +6,7 @@ import { unansweredBefore, type Verdict } from "#shared/exports/verdicts";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import type { HubService } from "#shared/services/hub-service";
 import { store, type Table, written } from "#shared/table/table";
+import { doubtAbout } from "#shared/usage/doubt";
 import { type Bucket, type LedgerEntry, lineKey } from "#shared/usage/ledger";
 import { type Count, readUsageAmong } from "#shared/usage/usage";
 import { decide } from "./line-decision.ts";
@@ -72,7 +73,7 @@ const entryWithIntent = (
     accepted: entry?.accepted ?? null,
     last,
     owed: entry?.owed ?? null,
-    doubt: { unitCount: intent.unitCount, until },
+    doubt: doubtAbout(intent.unitCount, until, entry?.doubt),
   };
 };
 

@@ -2,6 +2,7 @@ import { UnreadableRecord } from "../../errors.ts";
 import { logFailure } from "../../log-failure.ts";
 import type { OpenWord } from "../../stored.ts";
 import { isConflict, store, type Table } from "../../table/table.ts";
+import { doubtAbout } from "../../usage/doubt.ts";
 import { bucketWrite, type Ledger, type LedgerEntry, lineKey, readBucket } from "../../usage/ledger.ts";
 import { type Chunk, chunkWrite, findChunk, type Intent } from "../chunk.ts";
 import { addLeftOver } from "../left-over.ts";
@@ -34,7 +35,7 @@ const withDoubt = (
   accepted: entry?.accepted ?? null,
   last: entry?.last ?? { outcome: "deferred", at: now.toISOString() },
   owed: "no-answer",
-  doubt: { unitCount, until },
+  doubt: doubtAbout(unitCount, until, entry?.doubt),
 });
 
 /**

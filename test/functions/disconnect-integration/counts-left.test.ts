@@ -89,27 +89,33 @@ describe("a disconnect whose zeros Gradient does not take", () => {
   /** A number of this service got no answer, and then the mapping was taken back. */
   const doubtedWorld = async (serviceId: "dns" | "sig") => {
     let isLost = false;
+    let landsToo = true;
     const world = await activeWorld(["a", "b"], {
       mapped: ["a"],
       through: (gradient) => ({
         ...gradient,
         setUnitCount: async (...call) => {
+          if (isLost && !landsToo) return { kind: "in-doubt", reason: "504" };
           const answer = await gradient.setUnitCount(...call);
           return isLost ? { kind: "in-doubt", reason: "504" } : answer;
         },
       }),
     });
+    const lose = (lands: boolean | null) => {
+      isLost = lands !== null;
+      landsToo = lands ?? true;
+    };
     world.gradient.mapAccount(world.token, "b");
-    isLost = true;
+    lose(true);
     await send(world, "changes", { customerIds: ["b"], serviceIds: [serviceId] });
     expect(await ledgerEntryOf(world, "b", serviceId)).toMatchObject({ accepted: null, doubt: {} });
-    isLost = false;
-    world.gradient.mapAccount(world.token, "b", false);
-    return world;
+    lose(null);
+    return { world, lose, unmap: () => world.gradient.mapAccount(world.token, "b", false) };
   };
 
   it("tells of a line whose mapping was taken back after a number without an answer: Gradient may hold it", async () => {
-    const world = await doubtedWorld("dns");
+    const { world, unmap } = await doubtedWorld("dns");
+    unmap();
 
     await leave(world);
     await world.live(60);
@@ -121,8 +127,22 @@ describe("a disconnect whose zeros Gradient does not take", () => {
     expect(await problemsOf(world)).toEqual(["counts.left"]);
   });
 
+  it("tells of it also where its zero got no answer either, and has not landed", async () => {
+    const { world, lose, unmap } = await doubtedWorld("dns");
+    await leave(world);
+    lose(false);
+    await world.live(40);
+    lose(null);
+    unmap();
+    await world.live(300);
+
+    expect(await world.counts()).toMatchObject({ "b/dns": 10 });
+    expect(await world.integration()).toMatchObject({ closing: { remaining: 1 } });
+  });
+
   it("is over where that number was a zero", async () => {
-    const world = await doubtedWorld("sig");
+    const { world, unmap } = await doubtedWorld("sig");
+    unmap();
 
     await leave(world);
     await world.live(60);

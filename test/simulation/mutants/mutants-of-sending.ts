@@ -148,7 +148,7 @@ export const mutantsOfSending: Mutant[] = [
     "isLineBilled(line.serviceId) || line.holdsUnits",
     "isLineBilled(line.serviceId)",
   ),
-  one("a number in doubt is not brought to zero", "seeds", ledger, " || doubt !== null;", ";"),
+  one("a number in doubt is not brought to zero", "seeds", ledger, " || open !== null;", ";"),
   {
     name: "the views' call goes without a lease",
     killedBy: "sends",
