@@ -58,13 +58,14 @@ const byId = (changes: AccountChange[]): AccountChange[] =>
 
 /**
  * What Gradient lacks of the partner's customers. Accounts are matched by the hub's id alone; a name is only shown.
- * `unreadable`: so many customers are not among these, so nobody knows that everything is gone.
+ * `unreadable`: so many customers are not among these, so nobody knows that everything is gone. `isMapping`: a 404 says
+ * nothing, for nothing may be mapped yet.
  */
 export const accountChanges = (
   customers: Customer[],
   accounts: Map<string, GradientAccount>,
   ledger: LedgerEntry[],
-  { proofGen, at, unreadable }: { proofGen: number; at: string; unreadable: number },
+  { proofGen, at, unreadable, isMapping }: { proofGen: number; at: string; unreadable: number; isMapping: boolean },
 ): AccountChanges => {
   const stillCounted = Map.groupBy(ledger.filter(holdsUnits), ({ customerId }) => customerId);
   // below the floor of proof, the account that it was accepted on has been noted as gone already
@@ -88,7 +89,7 @@ export const accountChanges = (
   const leaving = customers.filter(({ removedAt, retiredAt }) => removedAt !== null && retiredAt === null);
   const zerosMissed = new Map<string, string>();
   for (const { id } of leaving) {
-    const missed = missedAt(stillCounted.get(id) ?? []);
+    const missed = isMapping ? undefined : missedAt(stillCounted.get(id) ?? []);
     if (missed !== undefined) zerosMissed.set(id, missed);
   }
   const retire = leaving.filter((customer) => {

@@ -39,6 +39,8 @@ export interface Findings {
   /** When Gradient was asked for them. */
   listedAt: string;
   usage: Map<string, CustomerUsage>;
+  /** Customers whose counts cannot be read: a run leaves them out, and so does a look. */
+  unreadableUsage: ReadonlySet<string>;
   entries: Map<string, LedgerEntry>;
   evidence: MappingEvidence;
   readyServiceIds: Set<string>;
@@ -149,7 +151,7 @@ export const endLook = ({ table, now, newId }: Changing) => {
     if (after.currentExportId !== null || isTriedAnyway || isHeld) return [];
     const quietMs = Date.parse(at) - Date.parse(after.looks.livelyAt ?? at);
     const sweepLooks = hasToMap(after) ? (paceOfLooks(quietMs) ?? lastPace).sweepLooks : undefined;
-    const isListed = ({ id }: Customer): boolean => found.accounts.has(id);
+    const isListed = ({ id }: Customer): boolean => found.accounts.has(id) && !found.unreadableUsage.has(id);
     const seen = {
       ...found,
       listed: found.billed.filter(isListed),

@@ -4,7 +4,6 @@ import { settlingTally } from "#shared/customers/customer-tally";
 import { mappingEvidence } from "#shared/customers/mapped";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
-import { activateIntegration } from "#shared/integrations/activate-integration";
 import { hasToMap, type Integration } from "#shared/integrations/integration";
 import { aDayAfter } from "#shared/integrations/record/looks";
 import { wish } from "#shared/integrations/record/wants";
@@ -18,6 +17,7 @@ import { accountChanges, isPutOff } from "./account-changes.ts";
 import { applyChanges } from "./apply-changes.ts";
 import { type Begun, changeBegun } from "./begin-look.ts";
 import { endLook, toldBy } from "./end-look.ts";
+import { endMapping } from "./end-mapping.ts";
 import { type Growth, growthOf } from "./growth.ts";
 import { keepForPages } from "./keep-for-pages.ts";
 import { noteCustomers, noteIntentions } from "./note-customers.ts";
@@ -83,7 +83,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
   const { table, gradientFor, now } = dependencies;
   const change = changeBegun(dependencies);
   const end = endLook(dependencies);
-  const activate = activateIntegration(dependencies);
+  const finish = endMapping(dependencies);
   const suspect = suspectDisconnection(dependencies);
 
   return async (begun: Begun, token: PartnerToken): Promise<LookOutcome> => {
@@ -98,7 +98,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     const { customers, unreadable } = listed;
     const connectionId = known?.integrationId ?? "";
     const entries = await readLedger(table, { partnerId, bits, connectionId });
-    const standing = { proofGen, at: listedAt, unreadable };
+    const standing = { proofGen, at: listedAt, unreadable, isMapping: hasToMap(begun.integration) };
     const changes = accountChanges(customers, accounts, [...entries.values()], standing);
     const { missing, create, gone, areAllGone, isAllGone, rename, retire, revive } = changes;
 
@@ -163,7 +163,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     const isProven = [...entries.values()].some(({ accepted, last }) => {
       return accepted !== null && accepted.gen >= floor && last.outcome === "accepted";
     });
-    if (isProven && begun.integration.state === "awaiting-mapping") await activate({ partnerId, connectionId });
+    if (isProven && hasToMap(begun.integration)) await finish(begun);
     const services = await listServices(table);
     const present = customers.map((customer) => ({ ...customer, isMapped: told(customer.id) }));
     const onceMapped = begun.integration.onceMapped;
@@ -192,7 +192,8 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
         areSomeGone || customers.some(({ id, isMapped }) => told(id) !== null && (isMapped ?? false) !== told(id)),
       hasRefused: refused.size > 0 || customers.some(stands),
       isUnfinished,
-      hasUnreadable: unreadable + unreadableUsage > 0,
+      hasUnreadable: unreadable + unreadableUsage.size > 0,
+      unreadableUsage,
       changes: {
         created: applied.created,
         existed: applied.existed,

@@ -85,7 +85,9 @@ const numbersKnown = ({ listed, listedUnbilled, usage, entries, leftOutServiceId
       id: customer.id,
       serviceIds: [...Object.keys(usage.get(customer.id)?.counts ?? {}), ...zeros(customer, isLeftOut)],
     })),
-    ...listedUnbilled.map((customer) => ({ id: customer.id, serviceIds: zeros(customer, () => true) })),
+    ...listedUnbilled
+      .map((customer) => ({ id: customer.id, serviceIds: zeros(customer, () => true) }))
+      .filter(({ serviceIds }) => serviceIds.length > 0),
   ];
 };
 type Numbers = ReturnType<typeof numbersKnown>;

@@ -9,11 +9,9 @@ export interface Proof {
   partnerId: string;
   /** Gradient's id of the connection that the count was accepted on. */
   connectionId: string;
+  /** Whether it still proves anything for the record as it is by now. */
+  stands?: (before: Integration) => boolean;
 }
-
-/** A partner whose token was refused while that count was on its way: it is active once it is back. */
-const isSuspendedMeanwhile = ({ state, agreement, mapping: { completedAt } }: Integration): boolean =>
-  state === "suspended" && agreement !== null && completedAt === null;
 
 /**
  * Gradient accepted a count of this partner, which proves that a mapping exists: opens *Next* and puts the partner on
@@ -21,19 +19,19 @@ const isSuspendedMeanwhile = ({ state, agreement, mapping: { completedAt } }: In
  */
 export const activateIntegration =
   ({ table, now, newId }: Changing) =>
-  ({ partnerId, connectionId }: Proof): Promise<void> =>
+  ({ partnerId, connectionId, stands = () => true }: Proof): Promise<void> =>
     retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);
-      if (before?.gradient?.integrationId !== connectionId) return;
-      const isSuspended = isSuspendedMeanwhile(before);
-      if (before.state !== "awaiting-mapping" && !isSuspended) return;
+      if (before?.gradient?.integrationId !== connectionId || !stands(before)) return;
+      // of one that is suspended meanwhile, a look finds it in the ledger once it is back
+      if (before.state !== "awaiting-mapping") return;
       const time = now();
       const at = time.toISOString();
       await table.transact([
         integrationWrite({
           ...withNextRun(before, nextRunAt(before.schedule, time).toISOString(), at),
-          state: isSuspended ? before.state : "active",
-          mapping: { ...before.mapping, completedAt: at, nextCheckAt: isSuspended ? before.mapping.nextCheckAt : null },
+          state: "active",
+          mapping: { ...before.mapping, completedAt: at, nextCheckAt: null },
           gradient: { ...before.gradient, status: "active" },
           wants: wish(before.wants, "all", { at, trigger: "mapping" }),
         }),

@@ -6,7 +6,8 @@ import { wish } from "./record/wants.ts";
  * counts may have gone with a connection that was ended in Gradient.
  */
 export const wantingMissed = (before: Integration, value: Integration, at: string): Integration => {
-  if (before.state !== "suspended" || value.mapping.completedAt === null) return value;
+  if (before.state !== "suspended") return value;
   const proofGen = value.proofGen + Number(isDisconnectedThere(before));
+  if (value.mapping.completedAt === null) return { ...value, proofGen };
   return { ...value, proofGen, wants: wish(value.wants, "all", { at, trigger: "recovery" }) };
 };

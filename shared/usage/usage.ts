@@ -139,9 +139,10 @@ const usageRows = (table: Pick<Table, "query">, partnerId: string): Promise<Item
 export const listUsage = async (table: Pick<Table, "query">, partnerId: string): Promise<Map<string, CustomerUsage>> =>
   byCustomer((await usageRows(table, partnerId)).map(fromUsageItem));
 
-/** The same without what cannot be read; and of how many customers that is. */
+/** The same without what cannot be read; and of which customers that is. */
 export const listReadableUsage = async (table: Pick<Table, "query">, partnerId: string) => {
   const rows = await usageRows(table, partnerId);
   const usage = byCustomer(readableOf(rows, fromUsageItem));
-  return { usage, unreadable: rows.length - usage.size };
+  const ids = rows.map(({ sk }) => sk.slice(usagePrefix.length));
+  return { usage, unreadable: new Set(ids.filter((id) => !usage.has(id))) };
 };

@@ -2,8 +2,6 @@ import { describe, expect, it } from "vitest";
 import { checkMapping } from "#functions/check-mapping/check-mapping";
 import { connectedWorld } from "#test/builders/connected-world";
 import { owedTasks, rowsOf } from "#test/builders/table";
-import { noon } from "#test/builders/time";
-import { aLedgerEntry, aLedgerRow } from "#test/builders/usage-export";
 import type { InMemoryGradient } from "#test/fakes/in-memory-gradient";
 import type { ServiceWorld } from "#test/fakes/service-world";
 
@@ -44,23 +42,6 @@ describe("a partner that maps, where Gradient tells which accounts are mapped", 
     });
     expect(Object.keys(await world.counts())).toHaveLength(300);
   });
-});
-
-// the worker that heard it has died before it could say so
-it.each([
-  ["since the partner connected: it is active", 1, "active"],
-  ["on an earlier connection: it goes on mapping", 0, "awaiting-mapping"],
-])("a count that the ledger says was accepted %s", async (_, gen, state) => {
-  const world = await connectedWorld(customers(2));
-  world.gradient.mapAccount(world.token, "c000");
-  const { partnerId, ledgerBits: bits, gradient } = await world.integration();
-  const connectionId = gradient?.integrationId ?? "";
-  const entry = aLedgerEntry({ customerId: "c000", serviceId: "dns", accepted: { unitCount: 9, at: noon, gen } });
-  await world.table.put(aLedgerRow([entry], { partnerId, bits, connectionId }));
-
-  await world.live(1);
-
-  expect(await world.integration()).toMatchObject({ state });
 });
 
 it("a partner that finishes is seen within a minute, although looks take seconds and the job comes by the clock", async () => {

@@ -124,6 +124,12 @@ describe("where Gradient tells what is mapped, a look tries", () => {
 });
 
 describe("where only counts tell, a look tries", () => {
+  it("no more for those that are not billed, and that Gradient holds nothing of", () => {
+    const ledger = [missed("c0", "s0", minutesAfter(1), "service")];
+    const asked = { customers: ids("c", 40), services: ["s0", "s1"], ledger, sweepLooks: 60 };
+    expect(probes({ ...asked, unbilled: ids("gone", 2_000) })).toHaveLength(probes(asked).length);
+  });
+
   it.each([
     ["all of few", 3, 3],
     ["five at least", 12, 5],

@@ -57,13 +57,6 @@ export const mutantsOfLooks: Mutant[] = [
     "value.wants",
   ),
   one(
-    "a count that is accepted in a suspension proves nothing",
-    "looks",
-    "shared/integrations/activate-integration.ts",
-    'if (before.state !== "awaiting-mapping" && !isSuspended) return;',
-    'if (before.state !== "awaiting-mapping") return;',
-  ),
-  one(
     "a look sends counts after the agreement's grace",
     "looks",
     "functions/sync-accounts/end-look.ts",
@@ -109,8 +102,8 @@ export const mutantsOfLooks: Mutant[] = [
     "an accepted count opens nothing where the worker that heard it has died",
     "looks",
     "functions/sync-accounts/look.ts",
-    "if (isProven && begun",
-    "if (begun.integration.isReminded === null && begun",
+    "if (isProven && hasToMap(begun.integration)) await finish(begun);",
+    "",
   ),
   one(
     "a count that an earlier connection accepted opens Next",
@@ -125,6 +118,27 @@ export const mutantsOfLooks: Mutant[] = [
     "functions/sync-catalogue/create-services.ts",
     "async () => clock.now() <= now + sendWithinMs",
     "async () => true",
+  ),
+  one(
+    "what a look has found opens Next whatever has become of the record",
+    "looks",
+    "functions/sync-accounts/end-mapping.ts",
+    'connectionId: gradient?.integrationId ?? "", stands }',
+    'connectionId: gradient?.integrationId ?? "" }',
+  ),
+  one(
+    "zeros that are not mapped retire accounts while their partner maps",
+    "looks",
+    comparing,
+    "isMapping ? undefined : missedAt(",
+    "missedAt(",
+  ),
+  one(
+    "a connection that was ended in Gradient before it was mapped keeps its proof",
+    "looks",
+    "shared/integrations/back-again.ts",
+    "return { ...value, proofGen };",
+    "return value;",
   ),
   one("an account that is not listed is lost at every look", "looks", comparing, " && !isNoted(customer)", ""),
   one(
