@@ -118,7 +118,9 @@ export const createServices = ({ table, gradientWhile, clock }: Dependencies) =>
         if (!isAppError(error, "gradient.refused") && !isAppError(error, "gradient.conflict")) {
           // without an answer it is looked for until it must have landed
           if (error instanceof AppError) await letBe(claimed, error);
-          throw error;
+          if (!isAppError(error, "gradient.not-asked")) throw error;
+          logger.info("a service has waited too long for its turn, it is tried again", { serviceId: service.id });
+          return;
         }
         words = error.message;
       }

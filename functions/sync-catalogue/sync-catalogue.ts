@@ -80,10 +80,6 @@ export const syncCatalogue = ({ table, gradientFor, vault, refusals, clock, newI
       logger.error("gradient refuses the catalogue with a partner's key, another one is tried", { partnerId, detail });
       return true;
     }
-    if (isAppError(error, "gradient.not-asked")) {
-      logger.info("a service waited too long for its turn, it is tried again", {});
-      return false;
-    }
     if (!isAppError(error, "gradient.unavailable") && !isAppError(error, "gradient.throttled")) throw error;
     logFailure("the catalogue could not be brought into gradient, it is tried again", error);
     return false;

@@ -4,7 +4,7 @@ import { claimedForMs } from "#functions/sync-catalogue/create-services";
 import { syncCatalogue } from "#functions/sync-catalogue/sync-catalogue";
 import type { Refusals } from "#shared/breakers/refusals";
 import { AppError } from "#shared/errors";
-import { gradientUnavailable } from "#shared/gradient/gradient-api";
+import { gradientNotAsked, gradientUnavailable } from "#shared/gradient/gradient-api";
 import { listServices } from "#shared/services/hub-service";
 import { connectedWorld } from "#test/builders/connected-world";
 import { aServiceRecord } from "#test/builders/service";
@@ -269,8 +269,8 @@ describe("creating a service when Gradient fails", () => {
     expect(namesIn(world)).toEqual(["Service dns"]);
   });
 
-  it("is not sent where it has waited so long for its slot that somebody else may be creating it", async () => {
-    const world = await aWorld();
+  /** A job whose calls that create wait for their slot for longer than a claim lasts. */
+  const busyJob = (world: ServiceWorld) => {
     let isBusy = true;
     const slot = async () => {
       if (isBusy) await world.clock.sleep(claimedForMs + 1_000);
@@ -279,21 +279,47 @@ describe("creating a service when Gradient fails", () => {
     const side = pacedGradient(world.gradient, () => world.clock.date());
     const pacer = { slot, slowDown: async () => undefined };
     const refusals = { obstacleFor: async () => null, note: async () => undefined, forbid: async () => undefined };
-    const busy = syncCatalogue({
+    const job = syncCatalogue({
       ...world.common,
       refusals: { ...refusals, confirm: async () => "taken" },
       // the list has its turn at once
       gradientFor: (_, mayGo) => side.as(mayGo ? { pacer, mayGo } : { pacer: freePacer }),
     });
+    const relax = () => {
+      isBusy = false;
+    };
+    return { job, relax };
+  };
 
-    const slow = busy();
+  it("is not sent where it has waited so long for its slot that somebody else may be creating it", async () => {
+    const world = await aWorld();
+    const { job, relax } = busyJob(world);
+
+    const slow = job();
     await world.pass(claimedForMs + 500);
     await world.catalogue();
     expect(await world.clock.settle(slow)).toEqual({ created: 0, refused: 0 });
 
     expect(namesIn(world)).toEqual(["Service dns"]);
-    isBusy = false;
-    expect(await world.clock.settle(busy())).toEqual({ created: 0, refused: 0 });
+    relax();
+    expect(await world.clock.settle(job())).toEqual({ created: 0, refused: 0 });
+  });
+
+  it("that has waited for too long is sent by the next job", async () => {
+    const world = await aWorld();
+    const { job, relax } = busyJob(world);
+    expect(await world.clock.settle(job())).toEqual({ created: 0, refused: 0 });
+    expect(namesIn(world)).toEqual([]);
+
+    relax();
+    expect(await world.clock.settle(job())).toEqual({ created: 1, refused: 0 });
+  });
+
+  it("fails where not even the list has its turn: slots are out of order", async () => {
+    const world = await aWorld();
+    world.gradient.failNext("readServices", { error: gradientNotAsked() });
+
+    await expect(world.catalogue()).rejects.toThrow("Gradient could not be asked in time.");
   });
 
   it("goes on after a worker that died", async () => {
