@@ -13,13 +13,13 @@ export const doubt = z.object({
 });
 export type Doubt = z.infer<typeof doubt>;
 
-/** Gradient may hold units by a call that got no answer. */
-export const mayHoldUnits = (value: Doubt | null): boolean =>
-  value !== null && (value.unitCount > 0 || value.hidesUnits === true);
+/** A number by which Gradient holds units, or may hold them if it got no answer. */
+export const hasUnits = (sent: { unitCount: number; hidesUnits?: true | undefined } | null | undefined): boolean =>
+  !!sent && (sent.unitCount > 0 || !!sent.hidesUnits);
 
 /** The doubt about a number, where there was one about an earlier number already. */
 export const doubtAbout = (unitCount: number, until: string, before: Doubt | null | undefined): Doubt => ({
   unitCount,
   until,
-  ...(unitCount === 0 && mayHoldUnits(before ?? null) ? { hidesUnits: true } : {}),
+  ...(unitCount === 0 && hasUnits(before) && { hidesUnits: true as const }),
 });

@@ -5,7 +5,7 @@ import { partnerPk } from "../partners/partner.ts";
 import { openEnum, readableOf, readRow } from "../stored.ts";
 import { pack, packed, readPacked } from "../table/packed.ts";
 import { allItems, type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
-import { doubt } from "./doubt.ts";
+import { doubt, hasUnits } from "./doubt.ts";
 import type { LineOutcome } from "./outcome.ts";
 
 /** What is known of one line across all runs. */
@@ -31,8 +31,7 @@ export type LedgerEntry = z.infer<typeof ledgerEntry>;
 const ledgerEntries = z.array(ledgerEntry);
 
 /** Gradient holds, or may come to hold, something other than zero for the line. */
-export const holdsUnits = ({ accepted, doubt: open }: LedgerEntry): boolean =>
-  (accepted !== null && accepted.unitCount > 0) || open !== null;
+export const holdsUnits = ({ accepted, doubt: open }: LedgerEntry): boolean => hasUnits(accepted) || open !== null;
 
 /**
  * Whether Gradient surely holds this number: it was accepted above the floor of proof, nothing else was sent since

@@ -3,7 +3,7 @@ import type { Left } from "../../integrations/record/left-connections.ts";
 import { logFailure } from "../../log-failure.ts";
 import { owe } from "../../outbox/outbox.ts";
 import type { RowWrite, Table } from "../../table/table.ts";
-import { mayHoldUnits } from "../../usage/doubt.ts";
+import { hasUnits } from "../../usage/doubt.ts";
 import { ledgerRows } from "../../usage/ledger.ts";
 import { exportWrite, isOver, type UsageExport } from "../usage-export.ts";
 
@@ -45,10 +45,8 @@ export const unmappedWithUnits = async (
   try {
     let held = 0;
     for await (const { entries } of ledgerRows(table, { partnerId, bits, connectionId })) {
-      for (const { last, accepted, doubt } of entries.values()) {
-        const mayHold = (accepted?.unitCount ?? 0) > 0 || mayHoldUnits(doubt);
-        if (last.outcome === "unmapped" && mayHold) held += 1;
-      }
+      for (const { last, accepted, doubt } of entries.values())
+        if (last.outcome === "unmapped" && (hasUnits(accepted) || hasUnits(doubt))) held += 1;
     }
     return Math.min(held, totals.unmapped);
   } catch (error) {

@@ -28,8 +28,8 @@ export const mutantsOfRuns: Mutant[] = [
     "a number without an answer is not among what a disconnect leaves",
     "deeds",
     "shared/exports/ending/final-counts.ts",
-    " || mayHoldUnits(doubt)",
-    "",
+    "(hasUnits(accepted) || hasUnits(doubt))",
+    "hasUnits(accepted)",
   ),
   one(
     "a hand-over owes no message",
