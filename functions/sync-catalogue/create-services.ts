@@ -100,7 +100,8 @@ export const createServices = ({ table, gradientWhile, clock }: Dependencies) =>
       report.created += 1;
     };
 
-    const create = async (service: HubService): Promise<void> => {
+    /** False where its turn has not come: nor would that of the next one. */
+    const create = async (service: HubService): Promise<boolean> => {
       const { name, description, category, subcategory } = service;
       const now = clock.now();
       const claimed = await put({ ...service, createdAs: name, createdUntil: iso(now + claimedForMs) });
@@ -120,16 +121,20 @@ export const createServices = ({ table, gradientWhile, clock }: Dependencies) =>
           if (error instanceof AppError) await letBe(claimed, error);
           if (!isAppError(error, "gradient.not-asked")) throw error;
           logger.info("a service has waited too long for its turn, it is tried again", { serviceId: service.id });
-          return;
+          return false;
         }
         words = error.message;
       }
       // a conflict may say that it is there already
       const found = find(claimed, await gradient.readServices(token));
-      if (found) return bindTo({ ...claimed, gradientDescription: described }, found);
+      if (found) {
+        await bindTo({ ...claimed, gradientDescription: described }, found);
+        return true;
+      }
       const { refusal } = await putOff(claimed, words);
       logger.error("gradient refuses a service", { serviceId: service.id, tries: refusal?.tries ?? 0 });
       report.refused += 1;
+      return true;
     };
 
     const existing = await gradient.readServices(token);
@@ -140,7 +145,7 @@ export const createServices = ({ table, gradientWhile, clock }: Dependencies) =>
       const known = find(service, existing);
       try {
         if (known) await bindTo({ ...service, gradientDescription: null }, known);
-        else if (mayBeCreated(service, iso(clock.now()))) await create(service);
+        else if (mayBeCreated(service, iso(clock.now())) && !(await create(service))) break;
       } catch (error) {
         // the feed, or another worker, was quicker: the next tick sees to it
         if (!isConflict(error)) throw error;

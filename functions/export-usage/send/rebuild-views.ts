@@ -2,6 +2,7 @@ import { findChunk } from "#shared/exports/chunk";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import { logger } from "#shared/logger";
 import { store, written } from "#shared/table/table";
+import { doubtAbout } from "#shared/usage/doubt";
 import { type Bucket, bucketOf, bucketWrite, type LedgerEntry, lineKey, readBucket } from "#shared/usage/ledger";
 import type { ExportRun } from "./export-run.ts";
 import { entryAfter } from "./line-decision.ts";
@@ -88,7 +89,7 @@ export const rebuildViews = async (run: ExportRun): Promise<void> => {
       if (clock.now() - notedAt < noteEveryMs) return;
       notedAt = clock.now();
       const until = new Date(notedAt + 2 * noteEveryMs + landsWithinMs).toISOString();
-      await keep({ ...entry, doubt: { unitCount, until } });
+      await keep({ ...entry, doubt: doubtAbout(unitCount, until, entry.doubt) });
     };
     const mayGoOn = async () => {
       await lease.keep();
