@@ -188,10 +188,13 @@ describe("an agreement that becomes another one while it is read", () => {
     inForce = newer;
     // what was read within the last second is not read again
     await expect
-      .poll(async () => {
-        await page.evaluate("window.dispatchEvent(new Event('visibilitychange'))");
-        return await changed().count();
-      })
+      .poll(
+        async () => {
+          await page.evaluate("window.dispatchEvent(new Event('visibilitychange'))");
+          return await changed().count();
+        },
+        { timeout: 15_000 },
+      )
       .toBe(1);
     await page.getByText("The text that was read.").waitFor();
     expect(await faultsEverywhere(page)).toEqual([]);
