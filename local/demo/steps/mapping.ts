@@ -1,6 +1,7 @@
 import { expectedCounts } from "#local/sample/sample";
 import type { Traveller } from "../traveller/traveller.ts";
 import { waitFor } from "../traveller/wait-for.ts";
+import { unlessHeld } from "./held.ts";
 
 /**
  * Two look-alikes and one other customer that the partner leaves for later, so that the receipts show `unmapped` too.
@@ -9,7 +10,7 @@ const leftUnmapped = ["cust-1005", "cust-1030", "cust-1037"];
 
 /** Every billed customer and every service of the sample has to arrive; more than those may be there. */
 export const awaitAccountsAndServices = async (
-  { partnerSide, terminal }: Traveller,
+  { hub, partnerSide, terminal }: Traveller,
   organizationId: string,
 ): Promise<void> => {
   const expected = expectedCounts();
@@ -24,7 +25,9 @@ export const awaitAccountsAndServices = async (
       const missingServices = serviceNames.filter((name) => seen.services.every((service) => service.name !== name));
       missing = [...missingAccounts, ...missingServices];
       bar.update(accountIds.length - missingAccounts.length, accountIds.length);
-      return missing.length === 0 ? seen : undefined;
+      if (missing.length === 0) return seen;
+      await unlessHeld({ hub });
+      return undefined;
     },
     { complaint: () => `Gradient still lacks ${missing.slice(0, 3).join(", ")} (${missing.length} in all)` },
   ).finally(bar.end);

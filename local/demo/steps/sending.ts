@@ -1,6 +1,7 @@
-import { lineOutcomes, type UsageExport, type Waiting } from "../traveller/hub-client.ts";
+import { lineOutcomes, type UsageExport } from "../traveller/hub-client.ts";
 import type { Traveller } from "../traveller/traveller.ts";
 import { waitFor } from "../traveller/wait-for.ts";
+import { unlessHeld, waitingWords } from "./held.ts";
 
 // 143 lines take two seconds at Gradient's rate, and two minutes where nine calls of ten fail after a second each
 const exportTimeoutMs = 300_000;
@@ -24,27 +25,19 @@ const followExport = async ({ hub, terminal }: Traveller, id: string, label: str
   ).finally(bar.end);
 };
 
-const causes: Record<string, string> = {
-  "gradient-refuses": "Gradient refuses our calls",
-  "gradient-down": "Gradient does not answer",
-  "vendor-key": "Gradient refuses the vendor's key",
-};
-
-/** What is left is sent by itself; when, the hub says. */
-const waitingWords = ({ why, since, retryAt }: Waiting): string => {
-  const cause = causes[why] ?? `the rest waits (${why})`;
-  return `${cause} since ${since}, tried again at ${retryAt ?? "a moment that is not known yet"}; then the rest is sent by itself`;
-};
-
 const endedLines = ({ totals }: UsageExport): number => lineOutcomes.reduce((sum, outcome) => sum + totals[outcome], 0);
 
 /** The mapping starts an export by itself; its first accepted count is the proof that opens *Next*. */
 export const awaitActive = async (traveller: Traveller, isMappedNow: boolean): Promise<void> => {
   const { hub, terminal } = traveller;
   if (isMappedNow) {
-    const first = await waitFor(async () => (await hub.listExports())[0], {
-      complaint: () => "no export was started by the finished mapping",
-    });
+    const first = await waitFor(
+      async () => {
+        await unlessHeld(traveller);
+        return (await hub.listExports())[0];
+      },
+      { complaint: () => "no export was started by the finished mapping" },
+    );
     await followExport(traveller, first.id, "first export");
   }
   let state = "";
@@ -76,7 +69,9 @@ export const sendUsage = async (traveller: Traveller): Promise<UsageExport> => {
   const isWhole = finished.state === "finished" && finished.outcome !== "failed" && finished.totals.deferred === 0;
   if (!isWhole) {
     const waits = (await hub.readIntegration()).exports?.waiting;
-    const end = `export ${finished.id} ended ${finished.state}, outcome ${finished.outcome ?? "unknown"}`;
+    const { accepted, deferred, lines } = finished.totals;
+    const how = `${accepted} of ${lines} lines accepted, ${deferred} left over`;
+    const end = `export ${finished.id} ended ${finished.state}, outcome ${finished.outcome ?? "unknown"}: ${how}`;
     throw new Error(waits ? `${end}. ${waitingWords(waits)}` : end);
   }
   const { accepted, unmapped, lines } = finished.totals;

@@ -27,20 +27,27 @@ const estimateHoldsMs = 2 * 60_000;
 const oldest = (moments: (string | null)[]): string | undefined =>
   moments.filter((moment) => moment !== null).sort()[0];
 
-/** What a partner still wants to have sent, and why it is not under way; null where nothing waits. */
+// whether a token is good is known within seconds
+const whyOf = ({ why }: Obstacle): Waiting["why"] => (why === "doubted" ? "retry" : why);
+
+/**
+ * What a partner still wants to have sent, and why it is not under way; null where nothing waits. While it maps, its
+ * looks wait, and all counts with them.
+ */
 export const waitingFor = (stored: Integration, { now, obstacle, estimate }: Situation): Waiting | null => {
   const at = now.toISOString();
   const value = withDate(stored, now);
   const { all, retry } = value.wants;
   const wanted = [all, retry].filter(isWanted);
   const since = oldest(wanted.map((want) => want.since));
-  if (value.state !== "active" || value.currentExportId !== null || since === undefined) return null;
-  const waits = { since, linesAhead: null, expectedAt: null, retryAt: null };
-  if (obstacle) {
-    // whether a token is good is known within seconds
-    const why = obstacle.why === "doubted" ? "retry" : obstacle.why;
-    return { ...waits, why, retryAt: obstacle.retryAt };
+  if (value.currentExportId !== null) return null;
+  if (value.state === "awaiting-mapping" && obstacle) {
+    const { since: heldSince, retryAt } = obstacle;
+    return { since: heldSince, why: whyOf(obstacle), linesAhead: null, expectedAt: null, retryAt };
   }
+  if (value.state !== "active" || since === undefined) return null;
+  const waits = { since, linesAhead: null, expectedAt: null, retryAt: null };
+  if (obstacle) return { ...waits, why: whyOf(obstacle), retryAt: obstacle.retryAt };
   if (isPaused(value.schedule, at)) return { ...waits, why: "paused", retryAt: value.schedule.pausedUntil };
   if (isConsentOver(value, now)) return { ...waits, why: "agreement" };
   const next = oldest(wanted.map((want) => eligibleAt(want) ?? null));

@@ -116,19 +116,27 @@ describe("the journey", () => {
     );
   });
 
+  const waiting = {
+    why: "gradient-refuses",
+    since: "2026-11-26T07:10:58Z",
+    retryAt: "2026-11-26T07:26:10Z",
+    linesAhead: null,
+    expectedAt: null,
+  };
+  const told =
+    "Gradient refuses our calls: what is left waits since 2026-11-26T07:10:58Z, is tried again at 2026-11-26T07:26:10Z, and goes on by itself then";
+
   it.each([
-    ["all lines", { outcome: "failed", totals: {} }, "failed"],
-    ["all lines after the first", { outcome: "partial", totals: { deferred: 142 } }, "partial"],
+    ["all lines", { outcome: "failed", totals: {} }, "failed: 132 of 143 lines accepted, 0 left over"],
+    [
+      "all lines after the first",
+      { outcome: "partial", totals: { accepted: 1, deferred: 142 } },
+      "partial: 1 of 143 lines accepted, 142 left over",
+    ],
   ])("says what is waited for when Gradient refuses %s", async (_, { totals, ...end }, outcome) => {
-    const waiting = {
-      why: "gradient-refuses",
-      since: "2026-11-26T07:10:58Z",
-      retryAt: "2026-11-26T07:26:10Z",
-      linesAhead: null,
-      expectedAt: null,
-    };
+    const hasAsked = () => world?.received.some(({ method, path }) => method === "POST" && path.endsWith("/exports"));
     world = await fakeWorld({
-      "GET /v1/integrations/gradient": (usual) => ({ ...usual, exports: { waiting } }),
+      "GET /v1/integrations/gradient": (usual) => ({ ...usual, exports: { waiting: hasAsked() ? waiting : null } }),
       "GET /v1/integrations/gradient/exports/export-2": (usual) => ({
         ...usual,
         ...end,
@@ -136,8 +144,28 @@ describe("the journey", () => {
       }),
     });
 
+    await expect(travel(world)).rejects.toThrow(`export export-2 ended finished, outcome ${outcome}. ${told}`);
+  });
+
+  it.each([
+    [
+      "before the accounts are there",
+      8,
+      { "GET /_partner/organizations/org-g": (usual: object) => ({ ...usual, accounts: [] }) },
+    ],
+    [
+      "before anything is sent",
+      10,
+      { "GET /v1/integrations/gradient/exports": () => ({ items: [], nextCursor: null }) },
+    ],
+  ])("says at once what is waited for when Gradient refuses %s", async (_, step, answers) => {
+    world = await fakeWorld({
+      "GET /v1/integrations/gradient": (usual) => ({ ...usual, exports: { waiting } }),
+      ...answers,
+    });
+
     await expect(travel(world)).rejects.toThrow(
-      `export export-2 ended finished, outcome ${outcome}. Gradient refuses our calls since 2026-11-26T07:10:58Z, tried again at 2026-11-26T07:26:10Z; then the rest is sent by itself`,
+      new RegExp(`^Step ${step}, .+ failed: ${told}. Start the demo again after that$`),
     );
   });
 });

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { waitingFor } from "#shared/exports/admission/waiting";
 import { noWants, wish } from "#shared/integrations/record/wants";
 import { anIntegration } from "#test/builders/integration";
@@ -30,5 +30,29 @@ it("a turn that was counted more than two minutes ago is a turn without an estim
     why: "turn",
     linesAhead: null,
     expectedAt: null,
+  });
+});
+
+describe("a partner that maps", () => {
+  const mapping = anIntegration({ state: "awaiting-mapping", nextRunAt: null });
+
+  it.each([
+    ["gradient-refuses", "partner", "gradient-refuses"],
+    ["vendor-key", "vendor", "vendor-key"],
+    ["doubted", "partner", "retry"],
+  ] as const)("is told since when and until when %s holds its looks", (why, scope, told) => {
+    const obstacle = { scope, why, since: minutesAfter(-3), retryAt: minutesAfter(12) };
+
+    expect(waitingFor(mapping, { now: now(), obstacle, estimate: undefined })).toEqual({
+      why: told,
+      since: minutesAfter(-3),
+      retryAt: minutesAfter(12),
+      linesAhead: null,
+      expectedAt: null,
+    });
+  });
+
+  it("waits for nothing of ours where nothing is in the way", () => {
+    expect(waitingFor(mapping, { now: now(), obstacle: null, estimate: undefined })).toBeNull();
   });
 });
