@@ -5,11 +5,7 @@ import { AppError } from "#shared/errors";
 import { connectedWorld } from "#test/builders/connected-world";
 import type { InMemoryGradient } from "#test/fakes/in-memory-gradient";
 import type { ServiceWorld } from "#test/fakes/service-world";
-
-const silent = (gradient: InMemoryGradient): InMemoryGradient => ({
-  ...gradient,
-  readAccounts: async (token) => (await gradient.readAccounts(token)).map(({ id, name }) => ({ id, name })),
-});
+import { silentGradient } from "#test/fakes/silent-gradient";
 
 const refused = new AppError("upstream", "gradient.refused", "no such name");
 
@@ -47,7 +43,7 @@ const allMapped = { status: "complete", accounts: 3, services: 2, unmapped: 0 };
 describe("a partner that is disconnected in Gradient and connected there anew, with the same connection's id", () => {
   it.each([
     ["Gradient tells which accounts are mapped", (gradient: InMemoryGradient) => gradient],
-    ["only counts tell", silent],
+    ["only counts tell", silentGradient],
   ])("has its counts sent by itself once it has mapped again, where %s", async (_, through) => {
     const world = await activeWorld(through);
     const { token, organization } = connectAnew(world);
@@ -160,7 +156,7 @@ describe("accounts that Gradient has lost", () => {
 
 it.each([
   ["Gradient tells which accounts are mapped", (gradient: InMemoryGradient) => gradient],
-  ["only counts tell", silent],
+  ["only counts tell", silentGradient],
 ])(
   "a partner whose key leads to another connection, and back, has its counts sent there, where %s",
   async (_, through) => {

@@ -4,14 +4,9 @@ import { connectedWorld } from "#test/builders/connected-world";
 import { owedTasks, rowsOf } from "#test/builders/table";
 import type { InMemoryGradient } from "#test/fakes/in-memory-gradient";
 import type { ServiceWorld } from "#test/fakes/service-world";
+import { silentGradient } from "#test/fakes/silent-gradient";
 
 const customers = (count: number) => Array.from({ length: count }, (_, at) => `c${String(at).padStart(3, "0")}`);
-
-/** As the older specification has it: accounts without a word on what is mapped. */
-const silent = (gradient: InMemoryGradient): InMemoryGradient => ({
-  ...gradient,
-  readAccounts: async (token) => (await gradient.readAccounts(token)).map(({ id, name }) => ({ id, name })),
-});
 
 describe("a partner that maps, where Gradient tells which accounts are mapped", () => {
   it("costs no count while nothing is mapped", async () => {
@@ -85,7 +80,7 @@ const countingReads = ({ gradient }: ServiceWorld) => {
 
 /** Gradient's texts for a 404 are not documented for services; these name neither half. */
 const wordless = (gradient: InMemoryGradient): InMemoryGradient => ({
-  ...silent(gradient),
+  ...silentGradient(gradient),
   setUnitCount: async (token, count) => {
     const answer = await gradient.setUnitCount(token, count);
     return answer.kind === "unmapped" ? { kind: "unmapped", message: "Not Found" } : answer;
@@ -107,7 +102,7 @@ const singles = [
 
 describe("a partner that maps, where only counts tell", () => {
   it("has all mapped pairs found within a quarter of an hour", async () => {
-    const world = await connectedWorld(customers(150), silent);
+    const world = await connectedWorld(customers(150), silentGradient);
     await world.live(3);
 
     world.map(customers(150));
@@ -119,7 +114,7 @@ describe("a partner that maps, where only counts tell", () => {
 
   it.each(
     singles.flatMap(([account, service]) => [
-      { account, service, words: "with Gradient's words", through: silent },
+      { account, service, words: "with Gradient's words", through: silentGradient },
       { account, service, words: "without words", through: wordless },
     ]),
   )(

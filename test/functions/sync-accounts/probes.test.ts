@@ -25,7 +25,6 @@ interface Case {
   proofGen?: number;
   ready?: string[];
   unbilled?: string[];
-  leftOut?: string[];
   isAwaited?: boolean;
   /** Undefined: the partner maps no more. */
   sweepLooks?: number | undefined;
@@ -39,7 +38,6 @@ const probes = ({
   proofGen = 0,
   ready = services,
   unbilled = [],
-  leftOut = [],
   ...bounds
 }: Case): string[] => {
   const counts = Object.fromEntries(services.map((id) => [id, aCount()]));
@@ -49,7 +47,7 @@ const probes = ({
   const seen = {
     listed: customers.map((id) => aCustomer({ id })),
     listedUnbilled: unbilled.map((id) => aCustomer({ id, billing: "not-provisioned" })),
-    leftOutServiceIds: new Set(leftOut),
+    leftOutServiceIds: new Set<string>(),
     told: (id: string) => (told === undefined ? null : (told[id] ?? false)),
     usage,
     entries: new Map(ledger.map((entry) => [lineKey(entry), entry])),

@@ -2,16 +2,10 @@ import { describe, expect, it } from "vitest";
 import { checkMapping } from "#functions/check-mapping/check-mapping";
 import { AppError } from "#shared/errors";
 import { connectedWorld } from "#test/builders/connected-world";
-import type { InMemoryGradient } from "#test/fakes/in-memory-gradient";
 import type { ServiceWorld } from "#test/fakes/service-world";
+import { silentGradient } from "#test/fakes/silent-gradient";
 
 const hourMs = 60 * 60_000;
-
-/** As the older specification has it: nothing tells what is mapped. */
-const untold = (gradient: InMemoryGradient): InMemoryGradient => ({
-  ...gradient,
-  readAccounts: async (token) => (await gradient.readAccounts(token)).map(({ id, name }) => ({ id, name })),
-});
 
 /** Two customers, mapped, with everything sent. */
 const activeWorld = async (through?: Parameters<typeof connectedWorld>[1]) => {
@@ -33,7 +27,7 @@ const subjects = ({ mailer }: ServiceWorld) => mailer.sent.map(({ subject }) => 
 
 describe("a token", () => {
   it("is tried once a day where no look is due, without the list of accounts", async () => {
-    const world = await activeWorld(untold);
+    const world = await activeWorld(silentGradient);
     await world.pass(24 * hourMs);
     const { token } = await world.integration();
     world.gradient.failNext("readAccounts", { error: new Error("the list is not asked for") });

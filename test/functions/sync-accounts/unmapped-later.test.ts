@@ -4,17 +4,13 @@ import { integrationWrite } from "#shared/integrations/integration";
 import { activeWorld, schedule, send } from "#test/builders/connected-world";
 import type { InMemoryGradient } from "#test/fakes/in-memory-gradient";
 import type { ServiceWorld } from "#test/fakes/service-world";
+import { silentGradient } from "#test/fakes/silent-gradient";
 
 const dayMs = 24 * 60 * 60_000;
 const monthly = { frequency: "month-end", hour: 2, timeZone: "UTC", pausedUntil: null } as const;
-const untold = (gradient: InMemoryGradient): InMemoryGradient => ({
-  ...gradient,
-  readAccounts: async (token) => (await gradient.readAccounts(token)).map(({ id, name }) => ({ id, name })),
-});
-
 it.each([
   ["that Gradient tells", (gradient: InMemoryGradient) => gradient],
-  ["that only a 404 tells", untold],
+  ["that only a 404 tells", silentGradient],
 ])(
   "a mapping that was taken away, %s, is counted by the partner's record a day after a run, too",
   async (_, through) => {
@@ -100,10 +96,10 @@ describe("a mapping that is taken away while everything is mapped, where Gradien
     const calls: string[] = [];
     const world = await activeWorld(["a", "b"], {
       through: (gradient) => ({
-        ...untold(gradient),
+        ...silentGradient(gradient),
         readAccounts: async (token) => {
           calls.push("list");
-          return untold(gradient).readAccounts(token);
+          return silentGradient(gradient).readAccounts(token);
         },
       }),
     });

@@ -1,3 +1,4 @@
+import { breakerRowKey, partnerBreaker, vendorBreaker } from "#shared/breakers/state/breaker";
 import type { Integration } from "#shared/integrations/integration";
 import { isPaused } from "#shared/schedules/schedule";
 import { at } from "../history/rows.ts";
@@ -16,10 +17,10 @@ const isSendable = ({ levels }: HubLine, held: number): boolean => {
 
 /** Looks are held. */
 const isObstructed = ({ table }: World, partnerId: string): boolean =>
-  [...table.rows.values()].some(
-    ({ pk, sk, trouble }) =>
-      sk === "breaker" && trouble !== null && (pk === "breaker#vendor" || pk === `breaker#partner#${partnerId}`),
-  );
+  [vendorBreaker, partnerBreaker(partnerId)].some((key) => {
+    const { pk, sk } = breakerRowKey(key);
+    return (table.rows.get(`${pk}\u0000${sk}`)?.trouble ?? null) !== null;
+  });
 
 /**
  * A line that would make a partner active that still maps: it is mapped, has a number, and Gradient tells so. Undefined
