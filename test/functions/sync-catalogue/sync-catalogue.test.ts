@@ -1,16 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { putService } from "#functions/put-service/put-service";
 import { claimedForMs } from "#functions/sync-catalogue/create-services";
-import { syncCatalogue } from "#functions/sync-catalogue/sync-catalogue";
 import type { Refusals } from "#shared/breakers/refusals";
 import { AppError } from "#shared/errors";
-import { gradientNotAsked, gradientUnavailable } from "#shared/gradient/gradient-api";
+import { gradientUnavailable } from "#shared/gradient/gradient-api";
 import { listServices } from "#shared/services/hub-service";
 import { connectedWorld } from "#test/builders/connected-world";
 import { aServiceRecord } from "#test/builders/service";
 import { owedTasks, rowsOf } from "#test/builders/table";
 import type { InMemoryGradient } from "#test/fakes/in-memory-gradient";
-import { freePacer, pacedGradient } from "#test/fakes/paced-gradient";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
 /** A connected partner, and one service that is not in Gradient yet. */
@@ -267,62 +265,6 @@ describe("creating a service when Gradient fails", () => {
     await world.pass(1_000);
     await world.catalogue();
     expect(namesIn(world)).toEqual(["Service dns"]);
-  });
-
-  /** A job whose calls that create wait for their slot for longer than a claim lasts. */
-  const busyJob = (world: ServiceWorld) => {
-    let isBusy = true;
-    const slot = async () => {
-      if (isBusy) await world.clock.sleep(claimedForMs + 1_000);
-      return world.clock.now();
-    };
-    const side = pacedGradient(world.gradient, () => world.clock.date());
-    const pacer = { slot, slowDown: async () => undefined };
-    const refusals = { obstacleFor: async () => null, note: async () => undefined, forbid: async () => undefined };
-    const job = syncCatalogue({
-      ...world.common,
-      refusals: { ...refusals, confirm: async () => "taken" },
-      // the list has its turn at once
-      gradientFor: (_, mayGo) => side.as(mayGo ? { pacer, mayGo } : { pacer: freePacer }),
-    });
-    const relax = () => {
-      isBusy = false;
-    };
-    return { job, relax };
-  };
-
-  it("is not sent where it has waited so long for its slot that somebody else may be creating it", async () => {
-    const world = await aWorld();
-    const { job, relax } = busyJob(world);
-
-    const slow = job();
-    await world.pass(claimedForMs + 500);
-    await world.catalogue();
-    expect(await world.clock.settle(slow)).toEqual({ created: 0, refused: 0 });
-
-    expect(namesIn(world)).toEqual(["Service dns"]);
-    relax();
-    expect(await world.clock.settle(job())).toEqual({ created: 0, refused: 0 });
-  });
-
-  it("that has waited for too long is sent by the next job, and others do not wait as long as that, too", async () => {
-    const world = await aWorld();
-    await world.addService("sig");
-    const { job, relax } = busyJob(world);
-    const before = world.clock.now();
-    expect(await world.clock.settle(job())).toEqual({ created: 0, refused: 0 });
-    expect(world.clock.now() - before).toBeLessThan(1.5 * claimedForMs);
-    expect(namesIn(world)).toEqual([]);
-
-    relax();
-    expect(await world.clock.settle(job())).toEqual({ created: 2, refused: 0 });
-  });
-
-  it("fails where not even the list has its turn: slots are out of order", async () => {
-    const world = await aWorld();
-    world.gradient.failNext("readServices", { error: gradientNotAsked() });
-
-    await expect(world.catalogue()).rejects.toThrow("Gradient could not be asked in time.");
   });
 
   it("goes on after a worker that died", async () => {
