@@ -51,11 +51,11 @@ export const takeJourney = async (endpoints: Endpoints, terminal: Terminal): Pro
   const isMappedNow = await step("In Gradient: map customers and services", () =>
     mapInGradient(traveller, organizationId),
   );
-  const usageExport = await step("Next opens, and usage is sent", async () => {
+  const runs = await step("Next opens, and usage is sent", async () => {
     await awaitActive(traveller, isMappedNow);
     return sendUsage(traveller);
   });
-  const receipts = await step("A receipt for every line", () => showReceipts(traveller, usageExport));
+  const receipts = await step("A receipt for every line", () => showReceipts(traveller, runs));
   await step("Gradient holds what the sample says", () => compareCounts(traveller, { organizationId, receipts }));
 };
 

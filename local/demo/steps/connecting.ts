@@ -1,3 +1,4 @@
+import { RefusedCall } from "#local/sample/call-json";
 import type { Traveller } from "../traveller/traveller.ts";
 
 /** The states in which a token is there and good, so that the demo must not ask for a new one. */
@@ -38,8 +39,14 @@ export const generateKey = async (
   return { organizationId, partnerToken };
 };
 
+/** What the API cannot do now passes; the demo goes on from where it was. */
+const withWhatToDo = (error: unknown): never => {
+  if (!(error instanceof RefusedCall) || error.status < 500) throw error;
+  throw new Error(`${error.message} Then start the demo again: it goes on from here`, { cause: error });
+};
+
 export const registerToken = async ({ hub, terminal }: Traveller, partnerToken: string | undefined): Promise<void> => {
-  if (partnerToken !== undefined) await hub.registerToken(partnerToken);
+  if (partnerToken !== undefined) await hub.registerToken(partnerToken).catch(withWhatToDo);
   const { token, gradient } = await hub.readIntegration();
   if (token?.status !== "valid") throw new Error(`the hub says that the token is ${token?.status ?? "missing"}`);
   if (partnerToken !== undefined && token.lastFour !== partnerToken.slice(-4))

@@ -3,7 +3,17 @@ import { lineOutcomes, type Receipt, type UsageExport } from "../traveller/hub-c
 import { receiptsLegend, receiptsTable } from "../traveller/receipts-table.ts";
 import type { Traveller } from "../traveller/traveller.ts";
 
-export const showReceipts = async (
+/** Shows the receipts of each run, and ends with the one that counts for each line. */
+export const showReceipts = async (traveller: Traveller, runs: UsageExport[]): Promise<Receipt[]> => {
+  const all: Receipt[][] = [];
+  for (const run of runs) all.push(await showReceiptsOf(traveller, run));
+  const final = finalReceipts(all);
+  const [stranger] = strangers(final);
+  if (stranger !== undefined) throw new Error(stranger);
+  return final;
+};
+
+const showReceiptsOf = async (
   { hub, terminal }: Traveller,
   { id, totals }: Pick<UsageExport, "id" | "totals">,
 ): Promise<Receipt[]> => {
@@ -22,7 +32,17 @@ export const showReceipts = async (
   return receipts;
 };
 
-/** Where receipts and totals do not fit together, or a line ended as no line of the sample should. */
+/** For each line the last receipt that says what became of it: a run that found its number sent already adds nothing. */
+export const finalReceipts = (runs: Receipt[][]): Receipt[] => {
+  const byLine = new Map<string, Receipt>();
+  for (const receipt of runs.flat()) {
+    const line = `${receipt.customerId} ${receipt.serviceId}`;
+    if (receipt.outcome !== "unchanged" || !byLine.has(line)) byLine.set(line, receipt);
+  }
+  return [...byLine.values()];
+};
+
+/** Where receipts and totals do not fit together. */
 export const contradictions = (receipts: Receipt[], totals: UsageExport["totals"]): string[] => {
   const counted = lineOutcomes.map((outcome) => ({
     outcome,
@@ -35,14 +55,20 @@ export const contradictions = (receipts: Receipt[], totals: UsageExport["totals"
     ...counted
       .filter((entry) => entry.receipts !== totals[entry.outcome])
       .map((entry) => `${entry.receipts} receipts say ${entry.outcome}, the totals say ${totals[entry.outcome]}`),
-    ...counted
-      .filter((entry) => entry.receipts > 0 && entry.outcome !== "accepted" && entry.outcome !== "unmapped")
-      .map((entry) => `${entry.receipts} lines are ${entry.outcome}; a full export of the sample has none of those`),
-    ...(receipts.some(({ outcome, unitCount }) => outcome === "accepted" && unitCount === 0)
-      ? []
-      : ["no zero was accepted, and the sample has some"]),
   ];
 };
+
+/** Where a line ended as no line of the sample should, once nothing is left over. */
+export const strangers = (receipts: Receipt[]): string[] => [
+  ...lineOutcomes
+    .filter((outcome) => outcome !== "accepted" && outcome !== "unmapped")
+    .map((outcome) => ({ outcome, lines: receipts.filter((line) => line.outcome === outcome).length }))
+    .filter(({ lines }) => lines > 0)
+    .map(({ outcome, lines }) => `${lines} lines are ${outcome}; a full export of the sample has none of those`),
+  ...(receipts.some(({ outcome, unitCount }) => outcome === "accepted" && unitCount === 0)
+    ? []
+    : ["no zero was accepted, and the sample has some"]),
+];
 
 /** Accepted is what Gradient said. This looks at what it holds, for every pair of the sample. */
 export const compareCounts = async (

@@ -1,31 +1,9 @@
-import { lineOutcomes, type UsageExport } from "../traveller/hub-client.ts";
+import type { UsageExport } from "../traveller/hub-client.ts";
 import type { Traveller } from "../traveller/traveller.ts";
 import { waitFor } from "../traveller/wait-for.ts";
-import { unlessHeld, waitingWords } from "./held.ts";
-
-// 143 lines take two seconds at Gradient's rate, and two minutes where nine calls of ten fail after a second each
-const exportTimeoutMs = 300_000;
-
-/** Follows an export with a bar until it is finished. */
-const followExport = async ({ hub, terminal }: Traveller, id: string, label: string): Promise<UsageExport> => {
-  const bar = terminal.progressBar(label);
-  let seen: UsageExport | undefined;
-  return waitFor(
-    async () => {
-      seen = await hub.readExport(id);
-      // an export that is still planned has no lines yet
-      if (seen.totals.lines > 0) bar.update(endedLines(seen), seen.totals.lines);
-      return seen.state === "finished" || seen.state === "cancelled" ? seen : undefined;
-    },
-    {
-      complaint: () =>
-        `export ${id} is ${seen?.state}, ${seen && endedLines(seen)} of ${seen?.totals.lines} lines are done`,
-      timeoutMs: exportTimeoutMs,
-    },
-  ).finally(bar.end);
-};
-
-const endedLines = ({ totals }: UsageExport): number => lineOutcomes.reduce((sum, outcome) => sum + totals[outcome], 0);
+import { exportTimeoutMs, followExport } from "./follow-export.ts";
+import { unlessHeld } from "./held.ts";
+import { untilNothingIsLeft } from "./left-over.ts";
 
 /** The mapping starts an export by itself; its first accepted count is the proof that opens *Next*. */
 export const awaitActive = async (traveller: Traveller, isMappedNow: boolean): Promise<void> => {
@@ -52,8 +30,11 @@ export const awaitActive = async (traveller: Traveller, isMappedNow: boolean): P
   terminal.good("Next is open: Gradient accepted a count, the integration is active.");
 };
 
-/** *Send usage* with every count, changed or not. An export that runs already is let finish first. */
-export const sendUsage = async (traveller: Traveller): Promise<UsageExport> => {
+/**
+ * *Send usage* with every count, changed or not; ends with the runs that it took, oldest first. An export that runs
+ * already is let finish first.
+ */
+export const sendUsage = async (traveller: Traveller): Promise<UsageExport[]> => {
   const { hub, terminal } = traveller;
   const started = await waitFor(
     async () => {
@@ -65,18 +46,11 @@ export const sendUsage = async (traveller: Traveller): Promise<UsageExport> => {
     },
     { complaint: () => "another export is still running", timeoutMs: exportTimeoutMs },
   );
-  const finished = await followExport(traveller, started, "Send usage  ");
-  const isWhole = finished.state === "finished" && finished.outcome !== "failed" && finished.totals.deferred === 0;
-  if (!isWhole) {
-    const waits = (await hub.readIntegration()).exports?.waiting;
-    const { accepted, deferred, lines } = finished.totals;
-    const how = `${accepted} of ${lines} lines accepted, ${deferred} left over`;
-    const end = `export ${finished.id} ended ${finished.state}, outcome ${finished.outcome ?? "unknown"}: ${how}`;
-    throw new Error(waits ? `${end}. ${waitingWords(waits)}` : end);
+  const runs = await untilNothingIsLeft(traveller, await followExport(traveller, started, "Send usage  "));
+  for (const { id, outcome, totals } of runs) {
+    const { accepted, unmapped, deferred, lines } = totals;
+    const left = deferred > 0 ? `, ${deferred} left over,` : "";
+    terminal.good(`Export ${id}: ${outcome}, ${accepted} accepted and ${unmapped} unmapped${left} of ${lines} lines.`);
   }
-  const { accepted, unmapped, lines } = finished.totals;
-  terminal.good(
-    `Export ${finished.id}: ${finished.outcome}, ${accepted} accepted and ${unmapped} unmapped of ${lines} lines.`,
-  );
-  return finished;
+  return runs;
 };

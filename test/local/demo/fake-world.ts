@@ -17,11 +17,12 @@ class Refusal {
 /**
  * Hub, Gradient, mailbox and issuer in one small server, just enough to travel through: what is asked for happens at
  * once, and an export ends at the second look. `answers` replaces the answer to one call, to see what the journey makes
- * of it; a function is given the usual one. If it `recovers`, a run of its own follows the mapping's.
+ * of it; a function is given the usual one. If it `recovers`, a run of its own follows the mapping's. What somebody's
+ * export `leavesOver`, so many of its lines, a run of its own sends after the second look at what waits.
  */
 export const fakeWorld = async (
   answers: Record<string, { status: number; body: unknown } | ((usual: object) => object)> = {},
-  { recovers = false }: { recovers?: boolean } = {},
+  { recovers = false, leavesOver = 0 }: { recovers?: boolean; leavesOver?: number } = {},
 ): Promise<LoopbackServer> => {
   let state = "not-started";
   let token: { status: string; lastFour: string } | null = null;
@@ -30,32 +31,51 @@ export const fakeWorld = async (
   let generated = 0;
   let unmapped: string[] | undefined;
   const exports: { id: string; trigger: string; looks: number }[] = [];
+  let looksAtLeftOver = 0;
 
   const lines = () =>
     expectedCounts().map((line) => {
       const outcome = unmapped?.includes(line.customerId) === false ? "accepted" : "unmapped";
       return { ...line, outcome, reason: outcome === "accepted" ? null : "The account is not mapped." };
     });
-  const view = ({ id, trigger, looks }: (typeof exports)[number]) => {
-    const all = lines();
-    const accepted = all.filter(({ outcome }) => outcome === "accepted").length;
+  const isLeftOver = (line: ReturnType<typeof lines>[number]) =>
+    lines()
+      .filter(({ outcome }) => outcome === "accepted")
+      .slice(0, leavesOver)
+      .some(({ customerId, serviceId }) => customerId === line.customerId && serviceId === line.serviceId);
+  const linesOf = ({ trigger }: (typeof exports)[number]) => {
+    if (leavesOver === 0 || trigger === "mapping") return lines();
+    if (trigger === "recovery") return lines().filter(isLeftOver);
+    return lines().map((line) => (isLeftOver(line) ? { ...line, outcome: "deferred", reason: "No answer." } : line));
+  };
+  const view = (one: (typeof exports)[number]) => {
+    const { id, trigger, looks } = one;
+    const all = linesOf(one);
     const isFinished = looks > 1;
+    const ended = (outcome: string) => (isFinished ? all.filter((line) => line.outcome === outcome).length : 0);
     return {
       id,
       trigger,
       mode: "full",
       state: isFinished ? "finished" : "sending",
-      outcome: isFinished ? "succeeded" : null,
+      outcome: isFinished ? (ended("deferred") > 0 ? "partial" : "succeeded") : null,
       totals: {
         lines: all.length,
-        accepted: isFinished ? accepted : 0,
+        accepted: ended("accepted"),
         unchanged: 0,
-        unmapped: isFinished ? all.length - accepted : 0,
+        unmapped: ended("unmapped"),
         rejected: 0,
-        deferred: 0,
+        deferred: ended("deferred"),
         superseded: 0,
       },
     };
+  };
+  const waits = () => {
+    const [newest] = exports;
+    if (leavesOver === 0 || newest?.trigger !== "manual" || newest.looks < 2) return null;
+    looksAtLeftOver += 1;
+    if (looksAtLeftOver === 2) startExport("recovery");
+    return { why: "retry", since: "2026-11-27T03:20:00Z", retryAt: "2026-11-27T03:21:00Z" };
   };
   const startExport = (trigger: string) => {
     const one = { id: `export-${exports.length + 1}`, trigger, looks: 0 };
@@ -91,6 +111,7 @@ export const fakeWorld = async (
         nextEnabled: state === "active",
         token,
         gradient: { organizationName, status: "pending" },
+        exports: { waiting: waits() },
         agreement: isConfirmed
           ? {
               version: "v1",
@@ -138,7 +159,8 @@ export const fakeWorld = async (
       ({ path }) => {
         const from = Number(new URL(path, "http://x").searchParams.get("cursor") ?? 0);
         const next = from + linesPerPage;
-        return { items: lines().slice(from, next), nextCursor: next < lines().length ? String(next) : null };
+        const all = linesOf(exportAt(path));
+        return { items: all.slice(from, next), nextCursor: next < all.length ? String(next) : null };
       },
     ],
     [

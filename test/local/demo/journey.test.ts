@@ -63,6 +63,30 @@ describe("the journey", () => {
     expect(asked).toHaveLength(2);
   });
 
+  it("waits for the run that sends what was left over, and compares with what both say", async () => {
+    world = await fakeWorld({}, { leavesOver: 2 });
+
+    const shown = await travel(world);
+
+    expect(shown).toContain(
+      "Export export-2 ended finished, outcome partial: 130 of 143 lines accepted, 2 left over. Some calls failed: what is left waits since 2026-11-27 03:20:00 UTC, is tried again at 2026-11-27 03:21:00 UTC",
+    );
+    expect(shown).toContain("Export export-2: partial, 130 accepted and 11 unmapped, 2 left over, of 143 lines.");
+    expect(shown).toContain("Export export-3: succeeded, 2 accepted and 0 unmapped of 2 lines.");
+    expect(shown).toContain("130 + 0 + 11 + 0 + 2 + 0 = 143 lines, a receipt for each.");
+    expect(shown).toContain("2 + 0 + 0 + 0 + 0 + 0 = 2 lines, a receipt for each.");
+    expect(shown).toContain("Equal: for all 132 mapped pairs");
+  });
+
+  it("says so at once where nothing is going to send what was left over", async () => {
+    world = await fakeWorld(
+      { "GET /v1/integrations/gradient": (usual) => ({ ...usual, exports: { waiting: null } }) },
+      { leavesOver: 2 },
+    );
+
+    await expect(travel(world)).rejects.toThrow(/outcome partial: 130 of 143 lines accepted, 2 left over$/);
+  });
+
   it.each([
     [
       "the feed refuses a record",
@@ -124,7 +148,7 @@ describe("the journey", () => {
     expectedAt: null,
   };
   const told =
-    "Gradient refuses our calls: what is left waits since 2026-11-26T07:10:58Z, is tried again at 2026-11-26T07:26:10Z, and goes on by itself then";
+    "Gradient refuses our calls: what is left waits since 2026-11-26 07:10:58 UTC, is tried again at 2026-11-26 07:26:10 UTC, and goes on by itself then";
 
   it.each([
     ["all lines", { outcome: "failed", totals: {} }, "failed: 132 of 143 lines accepted, 0 left over"],
@@ -144,7 +168,16 @@ describe("the journey", () => {
       }),
     });
 
-    await expect(travel(world)).rejects.toThrow(`export export-2 ended finished, outcome ${outcome}. ${told}`);
+    await expect(travel(world)).rejects.toThrow(`Export export-2 ended finished, outcome ${outcome}. ${told}`);
+  });
+
+  it("says that it may be started again where the key cannot be checked now", async () => {
+    const detail = "Gradient refuses this call of the hub. Nothing was changed; try again later.";
+    world = await fakeWorld({
+      "PUT /v1/integrations/gradient/token": { status: 503, body: { code: "gradient.refused", detail } },
+    });
+
+    await expect(travel(world)).rejects.toThrow(`${detail} Then start the demo again: it goes on from here`);
   });
 
   it.each([

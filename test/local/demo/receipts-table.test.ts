@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { contradictions } from "#local/demo/steps/proving";
+import { contradictions, finalReceipts, strangers } from "#local/demo/steps/proving";
 import type { Receipt } from "#local/demo/traveller/hub-client";
 import { receiptsLegend, receiptsTable } from "#local/demo/traveller/receipts-table";
 
@@ -71,19 +71,35 @@ describe("contradictions", () => {
       { ...totals, accepted: 1, unmapped: 2 },
       "1 receipts say unmapped, the totals say 2",
     ],
+  ])("says when %s", (_, lines, sums, sentence) => {
+    expect(contradictions(lines, sums)).toContain(sentence);
+  });
+});
+
+describe("finalReceipts", () => {
+  it("takes each line's last receipt, but not that its number was sent before", () => {
+    const runs = [
+      [aReceipt({ outcome: "deferred" }), aReceipt({ serviceId: "endpoint" })],
+      [aReceipt({ unitCount: 15 }), aReceipt({ serviceId: "endpoint", outcome: "unchanged" })],
+    ];
+
+    expect(finalReceipts(runs)).toEqual([aReceipt({ unitCount: 15 }), aReceipt({ serviceId: "endpoint" })]);
+  });
+});
+
+describe("strangers", () => {
+  it("finds none among lines that are accepted or unmapped", () => {
+    expect(strangers(receipts)).toEqual([]);
+  });
+
+  it.each([
     [
       "a line was refused",
       [...receipts, aReceipt({ outcome: "rejected" })],
-      { ...totals, lines: 4, rejected: 1 },
       "1 lines are rejected; a full export of the sample has none of those",
     ],
-    [
-      "zeros were skipped",
-      receipts.toSpliced(1, 1),
-      { ...totals, lines: 2, accepted: 1 },
-      "no zero was accepted, and the sample has some",
-    ],
-  ])("says when %s", (_, lines, sums, sentence) => {
-    expect(contradictions(lines, sums)).toContain(sentence);
+    ["zeros were skipped", receipts.toSpliced(1, 1), "no zero was accepted, and the sample has some"],
+  ])("says when %s", (_, lines, sentence) => {
+    expect(strangers(lines)).toEqual([sentence]);
   });
 });
