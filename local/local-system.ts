@@ -11,7 +11,7 @@ import { portsFrom, requireFreePorts } from "./ports.ts";
 import { localSettings } from "./settings.ts";
 import { StartupProblem } from "./startup-problem.ts";
 import { writeStateFile } from "./state/state-file.ts";
-import { functionLog, openStateFolder, type StateFolder } from "./state/state-folder.ts";
+import { functionLog, openStateFolder, requireUnheld, type StateFolder } from "./state/state-folder.ts";
 
 export interface Endpoints {
   hubUi: string;
@@ -87,6 +87,7 @@ export const startLocalSystem = async (options: LocalSystemOptions): Promise<Loc
   };
 
   try {
+    requireUnheld(options.stateFolder);
     const ports = portsFrom(options.portBase);
     await requireFreePorts(ports);
     const folder = await openStateFolder(options.stateFolder, options);

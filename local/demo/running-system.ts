@@ -6,7 +6,8 @@ import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod";
 import { loadEnvFile, readOptions, repositoryRoot } from "#local/options";
-import { demoState } from "./demo-state.ts";
+import { isHeld } from "#local/state/state-folder";
+import { type DemoState, demoState } from "./demo-state.ts";
 import { messageOf } from "./steps/step-runner.ts";
 import type { Terminal } from "./traveller/terminal.ts";
 
@@ -31,6 +32,7 @@ export interface LocalSystem {
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 10_000;
 const probeTimeoutMs = 5_000;
+const lookEveryMs = 200;
 
 const notTheSandbox =
   "The demo plays the partner in the Gradient sandbox, and the local system is set to another Gradient: start it without GRADIENT_BASE_URL and GRADIENT_VENDOR_KEY to see the demo.";
@@ -41,8 +43,7 @@ export const useLocalSystem = async (terminal: Terminal): Promise<LocalSystem> =
   loadEnvFile();
   const { gradient } = readOptions([], process.env);
   const { known, isMeant, folder, flags, intent, comesBackBy } = demoState(process.env);
-  const systems = await Promise.all(known.map(findRunningSystem));
-  const running = systems.find((found) => found !== undefined && isMeant(Number(new URL(found.hubUi).port)));
+  const running = await findAny(known, isMeant);
   if (running !== undefined) {
     if (new URL(running.gradient).hostname !== "127.0.0.1") throw new Error(notTheSandbox);
     terminal.good(`It runs already, its API at ${running.api}.`);
@@ -69,6 +70,19 @@ export const useLocalSystem = async (terminal: Terminal): Promise<LocalSystem> =
     throw new Error(`The local system did not start: ${messageOf(error)}`, {
       cause: error,
     });
+  }
+};
+
+/** The first that runs; one that is only coming up is waited for, and so is the end of one that stops. */
+const findAny = async (folders: string[], isMeant: DemoState["isMeant"]): Promise<Endpoints | undefined> => {
+  const deadline = performance.now() + startTimeoutMs;
+  for (;;) {
+    const isOneHeld = folders.some(isHeld);
+    const systems = await Promise.all(folders.map(findRunningSystem));
+    const found = systems.filter((system) => system !== undefined);
+    const meant = found.find(({ hubUi }) => isMeant(Number(new URL(hubUi).port)));
+    if (meant !== undefined || found.length > 0 || !isOneHeld || performance.now() > deadline) return meant;
+    await delay(lookEveryMs);
   }
 };
 

@@ -40,6 +40,20 @@ const holderOf = (lockFile: string): number | undefined => {
   }
 };
 
+const runsAlready = (folder: string, holder: number): StartupProblem =>
+  new StartupProblem(
+    `The local system runs already (process ${holder}) with the state in ${folder}: stop it first, or set GRADIENT_BILLING_STATE to another folder.`,
+  );
+
+/** Whether a system runs, starts or stops on this state. */
+export const isHeld = (folder: string): boolean => holderOf(join(folder, lockName)) !== undefined;
+
+/** Says so where another system has the state, before its ports are found taken. */
+export const requireUnheld = (folder: string): void => {
+  const holder = holderOf(join(folder, lockName));
+  if (holder !== undefined) throw runsAlready(folder, holder);
+};
+
 const takeLock = (folder: string): (() => void) => {
   const lockFile = join(folder, lockName);
   const mine = `${lockFile}.${process.pid}`;
@@ -52,11 +66,7 @@ const takeLock = (folder: string): (() => void) => {
         return () => rmSync(lockFile, { force: true });
       } catch {
         const holder = holderOf(lockFile);
-        if (holder !== undefined) {
-          throw new StartupProblem(
-            `The local system runs already (process ${holder}) with the state in ${folder}: stop it first, or set GRADIENT_BILLING_STATE to another folder.`,
-          );
-        }
+        if (holder !== undefined) throw runsAlready(folder, holder);
         rmSync(lockFile, { force: true });
       }
     }

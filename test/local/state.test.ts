@@ -18,7 +18,7 @@ import { sourceHash } from "#local/fresh-template";
 import { generateSecret } from "#local/host/provision/provision-secrets";
 import { StartupProblem } from "#local/startup-problem";
 import { readStateFile, writeStateFile } from "#local/state/state-file";
-import { openStateFolder } from "#local/state/state-folder";
+import { openStateFolder, requireUnheld } from "#local/state/state-folder";
 
 let folder: string;
 beforeEach(() => {
@@ -54,12 +54,14 @@ describe("the state folder", () => {
       JSON.stringify({ pid: 1, commandLine: readFileSync("/proc/1/cmdline", "utf8").replaceAll("\0", " ").trim() }),
     );
     await expect(openStateFolder(folder, { fresh: false })).rejects.toThrow("runs already (process 1)");
+    expect(() => requireUnheld(folder)).toThrow("runs already (process 1)");
 
     writeFileSync(other, JSON.stringify({ pid: 1, commandLine: "node local/start.ts of a container before this one" }));
     const opened = await openStateFolder(folder, { fresh: false });
     opened.release();
 
     expect(existsSync(other)).toBe(false);
+    expect(() => requireUnheld(folder)).not.toThrow();
   });
 
   it("is forgotten when asked to, but never a folder of somebody else's", async () => {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -80,6 +80,19 @@ describe("npm run demo", () => {
     expect(output).toContain(`It runs already, its API at ${server.url}.`);
     expect(output.trimEnd()).toMatch(/Every step did what it should\.\n\nWhat to look at\n.*\n.*\n {2}the mail .*$/);
     expect(output).not.toContain("\u001b");
+    expect(exitCode).toBe(0);
+  });
+
+  it("waits for a system that is coming up", async () => {
+    server = await fakeWorld();
+    const { url } = server;
+    const holder = readFileSync("/proc/1/cmdline", "utf8").replaceAll("\0", " ").trim();
+    writeFileSync(join(folder, "running.json"), JSON.stringify({ pid: 1, commandLine: holder }));
+    setTimeout(() => writeEndpoints(url), 2_000);
+
+    const { exitCode, output } = await runDemo();
+
+    expect(output).toContain(`It runs already, its API at ${url}.`);
     expect(exitCode).toBe(0);
   });
 
