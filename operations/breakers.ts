@@ -1,11 +1,21 @@
+import { vendorBreaker } from "#shared/breakers/state/breaker";
 import { closeBreaker, listBreakers, type OpenBreaker } from "#shared/breakers/state/operate";
 import { moment, runCommand, say } from "./command.ts";
 import { readBreakersCommand } from "./commands.ts";
 import { OperatorProblem } from "./options.ts";
 import { openTable } from "./stage-table.ts";
 
-const lineOf = ({ key, trouble, since, probeAt }: OpenBreaker): string =>
-  `${key}  ${trouble} since ${moment(since)}, Gradient is asked again at ${moment(probeAt)}`;
+/** One line each. While nobody's calls get through, nothing is asked about a single partner. */
+const linesOf = (open: OpenBreaker[]): string => {
+  const isVendorOpen = open.some(({ key }) => key === vendorBreaker);
+  return open
+    .map(({ key, trouble, since, probeAt }) => {
+      const waits = isVendorOpen && key !== vendorBreaker;
+      const next = waits ? `once ${vendorBreaker} is closed` : `at ${moment(probeAt)}`;
+      return `${key}  ${trouble} since ${moment(since)}, Gradient is asked again ${next}`;
+    })
+    .join("\n");
+};
 
 await runCommand(async () => {
   const { close: key, place } = readBreakersCommand(process.argv.slice(2));
@@ -13,7 +23,7 @@ await runCommand(async () => {
   try {
     const open = await listBreakers(table);
     if (key === null) {
-      say(open.length === 0 ? "Nothing is open." : open.map(lineOf).join("\n"));
+      say(open.length === 0 ? "Nothing is open." : linesOf(open));
       return;
     }
     if ((await closeBreaker(table, key, now())) === "not-open")

@@ -20,6 +20,19 @@ const localClient = (): DynamoDBClient => {
   return new DynamoDBClient({ ...localAccess, endpoint: known.data.dynamodb });
 };
 
+/** In the account and region of the environment. */
+const cloudClient = async (): Promise<DynamoDBClient> => {
+  const client = new DynamoDBClient({});
+  try {
+    await client.config.region();
+  } catch {
+    throw new OperatorProblem(
+      "No AWS region is set: give region and access by AWS_REGION and AWS_PROFILE, or as the AWS CLI takes them. On this machine the stage is `local`.",
+    );
+  }
+  return client;
+};
+
 // CloudFormation begins a name with its stack's; the local host has the stack's id in its place
 const stackOf = (stage: Stage): string => (stage === "local" ? "GradientBilling-" : `gradient-billing-${stage}-`);
 
@@ -43,7 +56,7 @@ const dated = z.object({ headers: z.object({ date: z.string() }) });
  * The table of the place, with a clock: what Gradient was asked is compared with it, and an operator's own may be off.
  */
 export const openTable = async (place: Place): Promise<{ table: Table; now: () => number; close: () => void }> => {
-  const client = "stage" in place && place.stage === "local" ? localClient() : new DynamoDBClient({});
+  const client = "stage" in place && place.stage === "local" ? localClient() : await cloudClient();
   let now = Date.now();
   client.middlewareStack.add(
     (next) => async (args) => {

@@ -7,7 +7,7 @@ let world: Awaited<ReturnType<typeof stages>>;
 const open = async (
   table: string,
   key: string,
-  trouble: "refused" | "gradient-refuses",
+  trouble: "refused" | "doubted" | "gradient-refuses",
   at = "2026-11-22T10:00:00.000Z",
 ) => {
   const found = await findBreaker(world.tableOf(table), key);
@@ -47,6 +47,24 @@ describe("npm run breakers", { timeout: 60_000 }, () => {
     expect(again).toEqual({ code: 1, out: "", err: "Nothing is open under vendor.\n" });
   });
 
+  it("says of a partner, while nobody's calls get through, that it waits for that", async () => {
+    await open(tables.prod, "vendor", "gradient-refuses");
+    await open(tables.prod, "partner#org-1001", "doubted");
+
+    const { out } = await world.runInAws(["list", "--stage", "prod"]);
+
+    expect(out.split("\n").sort()).toEqual([
+      "",
+      "partner#org-1001  doubted since 2026-11-22 10:00:00 UTC, Gradient is asked again once vendor is closed",
+      "vendor  gradient-refuses since 2026-11-22 10:00:00 UTC, Gradient is asked again at 2026-11-22 10:15:00 UTC",
+    ]);
+    expect((await world.runInAws(["close", "vendor", "--stage", "prod"])).code).toBe(0);
+    expect((await world.runInAws(["list", "--stage", "prod"])).out).toBe(
+      "partner#org-1001  doubted since 2026-11-22 10:00:00 UTC, Gradient is asked again at 2026-11-22 10:01:00 UTC\n",
+    );
+    expect((await world.runInAws(["close", "partner#org-1001", "--stage", "prod"])).code).toBe(0);
+  });
+
   it("closes in the local system, which it finds by its state folder", async () => {
     await open(tables.local, "partner#org-1001", "refused");
     expect((await world.run(["close", "partner#org-1001", "--stage", "local"])).code).toBe(0);
@@ -64,6 +82,13 @@ describe("npm run breakers", { timeout: 60_000 }, () => {
     await open(tables.dev, "vendor", "gradient-refuses");
     expect((await world.runInAws(["close", "vendor", "--table", tables.dev])).code).toBe(0);
     expect(await rowOf(tables.dev, "vendor")).toMatchObject({ trouble: null });
+  });
+
+  it("says which settings of AWS it needs", async () => {
+    const { code, err } = await world.run(["list", "--stage", "prod"]);
+
+    expect(code).toBe(1);
+    expect(err).toMatch(/^No AWS region is set: .*AWS_REGION.*AWS_PROFILE/);
   });
 
   it("says how it is used", async () => {
