@@ -1,5 +1,6 @@
 import { useAnswer } from "../../answers.ts";
 import { Answered } from "../../parts/answered.tsx";
+import { Waiting } from "../../screens/runs/waiting.tsx";
 import type { Integration } from "../../states.ts";
 import { GoToGradient } from "../go-to-gradient.tsx";
 import { NextStep } from "../next-step.tsx";
@@ -16,6 +17,7 @@ export const MapCustomers = ({ integration }: { integration: Integration }) => {
   const mapping = useAnswer("GET /v1/integrations/gradient/mapping", {}, { everyMs: pollMs });
   const isOpen = integration.nextEnabled || integration.step > 2;
   const isKnown = useKnown(mapping.data, integration.token?.registeredAt ?? "");
+  const { waiting } = integration.exports;
   return (
     <>
       <section className="card">
@@ -27,6 +29,7 @@ export const MapCustomers = ({ integration }: { integration: Integration }) => {
         <div className="row">
           <GoToGradient integration={integration} {...(isOpen ? {} : { kind: "primary" as const })} />
         </div>
+        {integration.state !== "awaiting-mapping" || waiting === null ? null : <Waiting wait={waiting} />}
         <Answered answer={mapping}>{(now) => <Looked mapping={now} isKnown={isKnown} />}</Answered>
       </section>
       {mapping.data === undefined ? null : (
