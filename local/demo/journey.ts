@@ -41,22 +41,22 @@ export const takeJourney = async (endpoints: Endpoints, terminal: Terminal): Pro
   });
 
   const isConnected = await step("Start the integration", () => startIntegration(traveller));
-  const { organizationId, partnerToken } = await step("In Gradient: connect and generate a key", () =>
-    generateKey(traveller, isConnected),
-  );
-  await step("Paste the key into the hub", () => registerToken(traveller, partnerToken));
+  const key = await step("In Gradient: connect and generate a key", () => generateKey(traveller, isConnected));
+  await step("Paste the key into the hub", () => registerToken(traveller, key));
   const version = await step("Read the agreement and confirm it", () => confirmAgreement(traveller));
   await step("The owner hears of it by e-mail", () => showOwnerMail(traveller, version));
-  await step("Accounts and services appear in Gradient", () => awaitAccountsAndServices(traveller, organizationId));
+  await step("Accounts and services appear in Gradient", () => awaitAccountsAndServices(traveller, key.organizationId));
   const isMappedNow = await step("In Gradient: map customers and services", () =>
-    mapInGradient(traveller, organizationId),
+    mapInGradient(traveller, key.organizationId),
   );
   const runs = await step("Next opens, and usage is sent", async () => {
     await awaitActive(traveller, isMappedNow);
     return sendUsage(traveller);
   });
   const receipts = await step("A receipt for every line", () => showReceipts(traveller, runs));
-  await step("Gradient holds what the sample says", () => compareCounts(traveller, { organizationId, receipts }));
+  await step("Gradient holds what the sample says", () =>
+    compareCounts(traveller, { organizationId: key.organizationId, receipts }),
+  );
 };
 
 const signIn = (endpoints: Endpoints, partnerId: string): Promise<string> =>

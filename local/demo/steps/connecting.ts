@@ -1,5 +1,6 @@
 import { RefusedCall } from "#local/sample/call-json";
 import type { Traveller } from "../traveller/traveller.ts";
+import { waitFor } from "../traveller/wait-for.ts";
 
 /** The states in which a token is there and good, so that the demo must not ask for a new one. */
 const connectedStates = ["awaiting-agreement", "awaiting-mapping", "active"];
@@ -39,19 +40,53 @@ export const generateKey = async (
   return { organizationId, partnerToken };
 };
 
-/** What the API cannot do now passes; the demo goes on from where it was. */
-const withWhatToDo = (error: unknown): never => {
-  if (!(error instanceof RefusedCall) || error.status < 500) throw error;
-  throw new Error(`${error.message} Then start the demo again: it goes on from here`, { cause: error });
+// what Gradient could not be asked for, people press again
+const pasteAgainMs = 2_000;
+
+const isRefusal = (error: unknown, code: string): error is RefusedCall =>
+  error instanceof RefusedCall && error.code === code;
+
+/**
+ * Does what the hub's answer says, as a person would: tries again in a moment, and makes a new key where the first is
+ * refused. Ends with the one that was taken.
+ */
+const paste = async (
+  { hub, partnerSide, terminal }: Traveller,
+  { organizationId, partnerToken }: { organizationId: string; partnerToken: string },
+): Promise<string> => {
+  let token = partnerToken;
+  let told = "";
+  return waitFor(
+    async () => {
+      try {
+        await hub.registerToken(token);
+        return token;
+      } catch (error) {
+        if (isRefusal(error, "gradient.refused"))
+          throw new Error(`${error.message} Then start the demo again: it goes on from here`, { cause: error });
+        const isFirst = token === partnerToken;
+        if (!isRefusal(error, "gradient.unavailable") && !(isRefusal(error, "token.rejected") && isFirst)) throw error;
+        if (told !== error.message) terminal.line(`  ${error.message}`);
+        told = error.message;
+        if (error.code === "token.rejected") token = await partnerSide.generateKey(organizationId);
+        return undefined;
+      }
+    },
+    { complaint: () => told, everyMs: pasteAgainMs },
+  );
 };
 
-export const registerToken = async ({ hub, terminal }: Traveller, partnerToken: string | undefined): Promise<void> => {
-  if (partnerToken !== undefined) await hub.registerToken(partnerToken).catch(withWhatToDo);
+export const registerToken = async (
+  traveller: Traveller,
+  { organizationId, partnerToken }: { organizationId: string; partnerToken: string | undefined },
+): Promise<void> => {
+  const { hub, terminal } = traveller;
+  const pasted = partnerToken === undefined ? undefined : await paste(traveller, { organizationId, partnerToken });
   const { token, gradient } = await hub.readIntegration();
   if (token?.status !== "valid") throw new Error(`the hub says that the token is ${token?.status ?? "missing"}`);
-  if (partnerToken !== undefined && token.lastFour !== partnerToken.slice(-4))
+  if (pasted !== undefined && token.lastFour !== pasted.slice(-4))
     throw new Error(`the hub holds a key that ends in ${token.lastFour}, not the new one`);
   terminal.good(
-    `${partnerToken === undefined ? "Kept" : "Checked with Gradient and stored"}: organization "${gradient?.organizationName}", key ends in ${token.lastFour}.`,
+    `${pasted === undefined ? "Kept" : "Checked with Gradient and stored"}: organization "${gradient?.organizationName}", key ends in ${token.lastFour}.`,
   );
 };

@@ -6,23 +6,31 @@ const linesPerPage = 50;
 
 class Refusal {
   readonly code: string;
-  readonly exportId: string;
+  readonly exportId: string | undefined;
 
-  constructor(code: string, exportId: string) {
+  constructor(code: string, exportId?: string) {
     this.code = code;
     this.exportId = exportId;
   }
 }
 
+interface Moods {
+  /** A run of its own follows the mapping's. */
+  recovers?: boolean;
+  /** So many lines of somebody's export are left over; a run sends them after the second look at what waits. */
+  leavesOver?: number;
+  /** The codes with which the first pasted keys are refused. */
+  refusesKeys?: string[];
+}
+
 /**
  * Hub, Gradient, mailbox and issuer in one small server, just enough to travel through: what is asked for happens at
  * once, and an export ends at the second look. `answers` replaces the answer to one call, to see what the journey makes
- * of it; a function is given the usual one. If it `recovers`, a run of its own follows the mapping's. What somebody's
- * export `leavesOver`, so many of its lines, a run of its own sends after the second look at what waits.
+ * of it; a function is given the usual one.
  */
 export const fakeWorld = async (
   answers: Record<string, { status: number; body: unknown } | ((usual: object) => object)> = {},
-  { recovers = false, leavesOver = 0 }: { recovers?: boolean; leavesOver?: number } = {},
+  { recovers = false, leavesOver = 0, refusesKeys = [] }: Moods = {},
 ): Promise<LoopbackServer> => {
   let state = "not-started";
   let token: { status: string; lastFour: string } | null = null;
@@ -32,6 +40,7 @@ export const fakeWorld = async (
   let unmapped: string[] | undefined;
   const exports: { id: string; trigger: string; looks: number }[] = [];
   let looksAtLeftOver = 0;
+  const refusedKeys = [...refusesKeys];
 
   const lines = () =>
     expectedCounts().map((line) => {
@@ -131,8 +140,11 @@ export const fakeWorld = async (
       /^PUT .+\/token$/,
       ({ body }) => {
         const { partnerToken } = body as { partnerToken: string };
+        const refusal = refusedKeys.shift();
+        if (refusal !== undefined) return new Refusal(refusal);
         token = { status: "valid", lastFour: partnerToken.slice(-4) };
         state = "awaiting-agreement";
+        return {};
       },
     ],
     [

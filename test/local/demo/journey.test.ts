@@ -171,6 +171,28 @@ describe("the journey", () => {
     await expect(travel(world)).rejects.toThrow(`Export export-2 ended finished, outcome ${outcome}. ${told}`);
   });
 
+  it("pastes the key again in a moment where Gradient could not be asked, and another one where it is refused", async () => {
+    world = await fakeWorld({}, { refusesKeys: ["gradient.unavailable", "token.rejected"] });
+
+    const shown = await travel(world);
+
+    expect(shown).toContain("answered 409 gradient.unavailable");
+    expect(shown).toContain("answered 409 token.rejected");
+    expect(shown).toContain("key ends in 1001.");
+    const pasted = world.received.filter(({ method, path }) => method === "PUT" && path.endsWith("/token"));
+    expect(pasted.map(({ body }) => Reflect.get(Object(body), "partnerToken"))).toEqual([
+      "canary-partner-token-1000",
+      "canary-partner-token-1000",
+      "canary-partner-token-1001",
+    ]);
+  });
+
+  it("goes no further with a second key that is refused", async () => {
+    world = await fakeWorld({}, { refusesKeys: ["token.rejected", "token.rejected"] });
+
+    await expect(travel(world)).rejects.toThrow(/^Step 5, .+ failed: .+ answered 409 token.rejected: /);
+  });
+
   it("says that it may be started again where the key cannot be checked now", async () => {
     const detail = "Gradient refuses this call of the hub. Nothing was changed; try again later.";
     world = await fakeWorld({
