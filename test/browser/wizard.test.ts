@@ -34,12 +34,21 @@ const changesOf = (watched: Page): string[] => {
 };
 
 /** From the next reading on the mapping is another, until that is ended. */
-const readAs = async (watched: Page, change: (mapping: Record<string, object>) => object) => {
-  const mapping = (url: URL) => url.pathname.endsWith("/gradient/mapping");
-  await watched.route(mapping, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, json: change(await response.json()) });
-  });
+const readAs = async (
+  watched: Page,
+  change: (mapping: Record<string, object>) => object,
+  what: "/gradient" | "/gradient/mapping" = "/gradient/mapping",
+) => {
+  await watched.route(
+    (url) => url.pathname.endsWith(what),
+    async (route) => {
+      // whole, though the page has it already
+      const { "if-none-match": known, ...asked } = route.request().headers();
+      const response = await route.fetch({ headers: asked });
+      const { etag, ...headers } = response.headers();
+      await route.fulfill({ response, headers, json: change(await response.json()) });
+    },
+  );
   return () => watched.unrouteAll({ behavior: "wait" });
 };
 
@@ -244,6 +253,19 @@ describe("the wizard", () => {
     expect((await asked).postDataJSON()).toEqual({ automatic: true });
     await page.reload();
     await page.getByText("29 of 37 customers mapped").waitFor();
+  });
+
+  it("says until when Gradient's trouble holds the counts", async () => {
+    const waiting = { since: "2026-11-27T03:00:00.000Z", why: "gradient-refuses", linesAhead: null, expectedAt: null };
+    const inAnHour = new Date(Date.now() + 60 * 60_000).toISOString();
+    const end = await readAs(
+      page,
+      ({ exports, ...rest }) => ({ ...rest, exports: { ...exports, waiting: { ...waiting, retryAt: inAnHour } } }),
+      "/gradient",
+    );
+    await page.getByText(/^Gradient refuses the hub's calls at the moment\. It is tried again at /).waitFor();
+    await end();
+    await page.getByText("Gradient refuses the hub's calls at the moment.").waitFor({ state: "detached" });
   });
 
   it("opens Next by itself, and stays where somebody is reading", async () => {
