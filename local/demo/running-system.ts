@@ -43,7 +43,7 @@ export const useLocalSystem = async (terminal: Terminal): Promise<LocalSystem> =
   loadEnvFile();
   const { gradient } = readOptions([], process.env);
   const { known, isMeant, folder, flags, intent, comesBackBy } = demoState(process.env);
-  const running = await findAny(known, isMeant);
+  const running = await findAny(known, { isMeant, terminal });
   if (running !== undefined) {
     if (new URL(running.gradient).hostname !== "127.0.0.1") throw new Error(notTheSandbox);
     terminal.good(`It runs already, its API at ${running.api}.`);
@@ -74,14 +74,24 @@ export const useLocalSystem = async (terminal: Terminal): Promise<LocalSystem> =
 };
 
 /** The first that runs; one that is only coming up is waited for, and so is the end of one that stops. */
-const findAny = async (folders: string[], isMeant: DemoState["isMeant"]): Promise<Endpoints | undefined> => {
+const findAny = async (
+  folders: string[],
+  { isMeant, terminal }: Pick<DemoState, "isMeant"> & { terminal: Terminal },
+): Promise<Endpoints | undefined> => {
   const deadline = performance.now() + startTimeoutMs;
-  for (;;) {
-    const isOneHeld = folders.some(isHeld);
-    const systems = await Promise.all(folders.map(findRunningSystem));
-    const found = systems.filter((system) => system !== undefined);
-    const meant = found.find(({ hubUi }) => isMeant(Number(new URL(hubUi).port)));
-    if (meant !== undefined || found.length > 0 || !isOneHeld || performance.now() > deadline) return meant;
+  for (let isTold = false; ; isTold = true) {
+    const held = folders.filter(isHeld);
+    const systems = await Promise.all(
+      folders.map(async (folder) => ({ folder, found: await findRunningSystem(folder) })),
+    );
+    const meant = systems.find(({ found }) => found !== undefined && isMeant(Number(new URL(found.hubUi).port)));
+    const silent = systems.find(({ folder, found }) => found === undefined && held.includes(folder));
+    if (meant !== undefined || silent === undefined) return meant?.found;
+    if (performance.now() > deadline)
+      throw new Error(
+        `A local system holds the state in ${silent.folder}, and does not answer for ${startTimeoutMs / 1000} s: stop it, or look at its terminal.`,
+      );
+    if (!isTold) terminal.line(`  One comes up or stops with the state in ${silent.folder}: waiting for it.`);
     await delay(lookEveryMs);
   }
 };

@@ -16,8 +16,6 @@ const timeoutMs = 10_000;
 const problem = z.object({
   code: z.string().optional(),
   detail: z.string().optional(),
-  /** Of the export that is in the way. */
-  exportId: z.string().optional(),
   /** Where Gradient and its sandbox say what is wrong. */
   message: z.unknown().optional(),
 });
@@ -26,16 +24,14 @@ const problem = z.object({
 export class RefusedCall extends Error {
   readonly status: number;
   readonly code: string | undefined;
-  readonly exportId: string | undefined;
 
   constructor(call: string, status: number, body: unknown) {
-    const { code, detail, message, exportId } = problem.catch({}).parse(body);
+    const { code, detail, message } = problem.catch({}).parse(body);
     const text = detail ?? (typeof message === "string" ? message : undefined);
     super(`${call} answered ${status}${code === undefined ? "" : ` ${code}`}${text === undefined ? "" : `: ${text}`}`);
     this.name = "RefusedCall";
     this.status = status;
     this.code = code;
-    this.exportId = exportId;
   }
 }
 

@@ -130,9 +130,11 @@ const lookId = "look-";
 // nobody asks for the receipts of a look
 const lookKeptSeconds = 8 * 24 * 60 * 60;
 
+export const isLookId = (id: string): boolean => id.startsWith(lookId);
+
 /** When the rows of a run go, in seconds since 1970 as DynamoDB asks for it: its own row and its chunks alike. */
 export const retentionOf = ({ id, createdAt }: Pick<UsageExport, "id" | "createdAt">): number =>
-  Math.floor(Date.parse(createdAt) / 1000) + (id.startsWith(lookId) ? lookKeptSeconds : keptSeconds);
+  Math.floor(Date.parse(createdAt) / 1000) + (isLookId(id) ? lookKeptSeconds : keptSeconds);
 
 /** A state of another version is over as well once it has an end. */
 export const isOver = ({ state, finishedAt }: Pick<UsageExport, "state" | "finishedAt">): boolean =>
@@ -147,7 +149,7 @@ export const isLook = ({ kind }: Pick<UsageExport, "kind">): boolean => kind ===
 /** Looks have keys of their own: the history that a partner sees does not hold them. */
 export const exportKey = (partnerId: string, id: string): Key => ({
   pk: partnerPk(partnerId),
-  sk: id.startsWith(lookId) ? `look#${id}` : `export#${id}`,
+  sk: isLookId(id) ? `look#${id}` : `export#${id}`,
 });
 
 const toItem = (value: UsageExport): Item => ({

@@ -89,8 +89,10 @@ describe("a running system", () => {
   });
 
   it("refuses a second one on the same state", async () => {
+    // though its ports are taken as well
+    const environment = { PORT_BASE: new URL(system.endpoints.hubUi).port };
     expectOneSentence(
-      await startInVain({ stateFolder: system.stateFolder }),
+      await startInVain({ stateFolder: system.stateFolder, environment }),
       "runs already",
       String(system.endpoints.pid),
     );

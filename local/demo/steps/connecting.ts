@@ -41,7 +41,7 @@ export const generateKey = async (
 };
 
 // what Gradient could not be asked for, people press again
-const pasteAgainMs = 2_000;
+const pasteAgainMs = 3_000;
 
 const isRefusal = (error: unknown, code: string): error is RefusedCall =>
   error instanceof RefusedCall && error.code === code;
@@ -62,7 +62,7 @@ const paste = async (
         await hub.registerToken(token);
         return token;
       } catch (error) {
-        if (isRefusal(error, "gradient.refused"))
+        if (isRefusal(error, "gradient.refused") || isRefusal(error, "gradient.vendor-key-rejected"))
           throw new Error(`${error.message} Then start the demo again: it goes on from here`, { cause: error });
         const isFirst = token === partnerToken;
         if (!isRefusal(error, "gradient.unavailable") && !(isRefusal(error, "token.rejected") && isFirst)) throw error;

@@ -2,10 +2,7 @@ import type { UsageExport } from "../traveller/hub-client.ts";
 import type { Traveller } from "../traveller/traveller.ts";
 import { waitFor } from "../traveller/wait-for.ts";
 import { followExport } from "./follow-export.ts";
-import { isLasting, waitingWords } from "./held.ts";
-
-// the first try comes after a minute, the second after five more
-const nextRunTimeoutMs = 7 * 60_000;
+import { heldBy, patienceMs, waitingWords } from "./held.ts";
 
 /** Whether all of an export's lines have come to an end in it. */
 export const isWhole = ({ state, outcome, totals }: UsageExport): boolean =>
@@ -24,25 +21,29 @@ export const untilNothingIsLeft = async (traveller: Traveller, ended: UsageExpor
   return runs;
 };
 
+const endOf = ({ id, state, outcome, totals: { accepted, deferred, lines } }: UsageExport): string => {
+  const how = lines === 0 ? "it has read no line" : `${accepted} of ${lines} lines accepted, ${deferred} left over`;
+  return `Export ${id} ended ${state}, outcome ${outcome ?? "unknown"}: ${how}`;
+};
+
 const runAfter = async ({ hub, terminal }: Traveller, ended: UsageExport): Promise<string> => {
-  const { accepted, deferred, lines } = ended.totals;
-  const how = `${accepted} of ${lines} lines accepted, ${deferred} left over`;
-  const end = `Export ${ended.id} ended ${ended.state}, outcome ${ended.outcome ?? "unknown"}: ${how}`;
-  let isTold = false;
+  const end = endOf(ended);
+  let told = "";
   return waitFor(
     async () => {
       // in this order: what waits no more has its run by then
-      const waits = (await hub.readIntegration()).exports?.waiting;
-      const exports = await hub.listExports();
+      const seen = await hub.readIntegration();
+      const exports = (await hub.listExports()).filter(({ mode }) => mode !== "dry-run");
       const next = exports[exports.findIndex(({ id }) => id === ended.id) - 1];
       if (next !== undefined) return next.id;
-      if (!waits) throw new Error(end);
-      const words = `${end}. ${waitingWords(waits)}`;
-      if (isLasting(waits)) throw new Error(words);
-      if (!isTold) terminal.line(`  ${words}.`);
-      isTold = true;
+      const held = heldBy(seen);
+      const waits = seen.exports?.waiting;
+      if (held !== undefined || !waits) throw new Error(held === undefined ? end : `${end}. ${held}`);
+      const words = waitingWords(waits);
+      if (words !== told) terminal.line(`  ${told === "" ? `${end}. ` : ""}${words}.`);
+      told = words;
       return undefined;
     },
-    { complaint: () => `${end}. What is left was not tried again`, timeoutMs: nextRunTimeoutMs, everyMs: 500 },
+    { complaint: () => `${end}. ${told}; it was not`, timeoutMs: patienceMs, everyMs: 500 },
   );
 };

@@ -32,7 +32,7 @@ const showReceiptsOf = async (
   return receipts;
 };
 
-/** For each line the last receipt that says what became of it: a run that found its number sent already adds nothing. */
+/** For each line the last receipt that says what became of it: a run that finds its number sent adds nothing. */
 export const finalReceipts = (runs: Receipt[][]): Receipt[] => {
   const byLine = new Map<string, Receipt>();
   for (const receipt of runs.flat()) {

@@ -1,9 +1,9 @@
-import type { UsageExport } from "../traveller/hub-client.ts";
+import type { UsageExport, Waiting } from "../traveller/hub-client.ts";
 import type { Traveller } from "../traveller/traveller.ts";
 import { waitFor } from "../traveller/wait-for.ts";
-import { exportTimeoutMs, followExport } from "./follow-export.ts";
-import { unlessHeld } from "./held.ts";
-import { untilNothingIsLeft } from "./left-over.ts";
+import { exportTimeoutMs, followExport, hasEnded } from "./follow-export.ts";
+import { heldBy, unlessHeld, waitingWords } from "./held.ts";
+import { isWhole, untilNothingIsLeft } from "./left-over.ts";
 
 /** The mapping starts an export by itself; its first accepted count is the proof that opens *Next*. */
 export const awaitActive = async (traveller: Traveller, isMappedNow: boolean): Promise<void> => {
@@ -23,6 +23,8 @@ export const awaitActive = async (traveller: Traveller, isMappedNow: boolean): P
     async () => {
       const integration = await hub.readIntegration();
       state = integration.state;
+      const held = heldBy(integration);
+      if (held !== undefined) throw new Error(held);
       return state === "active" && integration.nextEnabled ? state : undefined;
     },
     { complaint: () => `the integration is still ${state}` },
@@ -30,27 +32,49 @@ export const awaitActive = async (traveller: Traveller, isMappedNow: boolean): P
   terminal.good("Next is open: Gradient accepted a count, the integration is active.");
 };
 
+/** Lets what is under way, or about to be, come to its end. */
+const untilIdle = async (traveller: Traveller): Promise<true> => {
+  const { hub } = traveller;
+  let seen: Waiting | null | undefined;
+  return waitFor(
+    async () => {
+      const integration = await hub.readIntegration();
+      const held = heldBy(integration);
+      if (held !== undefined) throw new Error(held);
+      seen = integration.exports?.waiting;
+      const [newest] = await hub.listExports();
+      if (newest !== undefined && !hasEnded(newest)) await followExport(traveller, newest.id, "run before  ");
+      else if (!seen && !integration.exports?.runningId) return true;
+      return undefined;
+    },
+    {
+      complaint: () => (seen ? `${waitingWords(seen)}; it is not over` : "another run is still under way"),
+      timeoutMs: exportTimeoutMs,
+    },
+  );
+};
+
 /**
- * *Send usage* with every count, changed or not; ends with the runs that it took, oldest first. An export that runs
- * already is let finish first.
+ * *Send usage* with every count, changed or not; ends with the runs that it took, oldest first. Where another run is
+ * under way it is pressed when all is quiet: each press that is refused has one more run follow.
  */
 export const sendUsage = async (traveller: Traveller): Promise<UsageExport[]> => {
   const { hub, terminal } = traveller;
   const started = await waitFor(
     async () => {
+      await untilIdle(traveller);
       const answer = await hub.startFullExport();
-      if ("started" in answer) return answer.started;
-      // asking until it is taken would be more changes than the API takes in a minute
-      await followExport(traveller, answer.underWay, "run before  ");
-      return undefined;
+      return answer === "under-way" ? undefined : answer.started;
     },
     { complaint: () => "another export is still running", timeoutMs: exportTimeoutMs },
   );
   const runs = await untilNothingIsLeft(traveller, await followExport(traveller, started, "Send usage  "));
-  for (const { id, outcome, totals } of runs) {
-    const { accepted, unmapped, deferred, lines } = totals;
+  for (const run of runs) {
+    const { accepted, unmapped, deferred, lines } = run.totals;
     const left = deferred > 0 ? `, ${deferred} left over,` : "";
-    terminal.good(`Export ${id}: ${outcome}, ${accepted} accepted and ${unmapped} unmapped${left} of ${lines} lines.`);
+    const end = `Export ${run.id}: ${run.outcome}, ${accepted} accepted and ${unmapped} unmapped${left} of ${lines} lines.`;
+    if (isWhole(run)) terminal.good(end);
+    else terminal.line(`  … ${end}`);
   }
   return runs;
 };

@@ -18,9 +18,10 @@ const integration = z.object({
       ownerEmail: z.object({ status: z.string(), at: z.string() }).nullish(),
     })
     .nullish(),
-  exports: z.object({ waiting: waiting.nullable() }).nullish(),
+  exports: z.object({ waiting: waiting.nullable(), runningId: z.string().nullish() }).nullish(),
 });
 export type Waiting = z.infer<typeof waiting>;
+export type IntegrationSeen = z.infer<typeof integration>;
 
 const agreement = z.object({ version: z.string(), sha256: z.string(), title: z.string(), markdown: z.string() });
 
@@ -84,13 +85,12 @@ export const hubClient = ({ api, accessToken }: { api: string; accessToken: stri
     /** The newest exports, newest first. */
     listExports: async () => (await good(`GET ${base}/exports`, {}, listOf(usageExport))).items,
     readExport: (exportId: string) => good(`GET ${base}/exports/{exportId}`, { path: { exportId } }, usageExport),
-    /** An export of everything, or the id of the one that is under way instead. */
-    startFullExport: async (): Promise<{ started: string } | { underWay: string }> => {
+    /** An export of everything, or that another one is under way. */
+    startFullExport: async (): Promise<{ started: string } | "under-way"> => {
       try {
         return { started: (await good(`POST ${base}/exports`, { body: { mode: "full" } }, usageExport)).id };
       } catch (error) {
-        if (error instanceof RefusedCall && error.code === "export.already-running" && error.exportId !== undefined)
-          return { underWay: error.exportId };
+        if (error instanceof RefusedCall && error.code === "export.already-running") return "under-way";
         throw error;
       }
     },

@@ -8,6 +8,7 @@ import {
   findBreaker,
   fromBreakerItem,
   type Trouble,
+  vendorBreaker,
 } from "./breaker.ts";
 
 /** An open breaker as an operator sees it. */
@@ -25,13 +26,20 @@ const endOfTime = "9999-12-31T23:59:59.999Z";
 const toOpen = ({ key, trouble, changedAt, probeAt }: Breaker): OpenBreaker[] =>
   trouble === null ? [] : [{ key, trouble, since: changedAt, probeAt }];
 
-/** Every open breaker, the one that is probed next first. A hundred at most. */
-export const listBreakers = async (table: Pick<Table, "due" | "getMany">): Promise<OpenBreaker[]> => {
+/**
+ * Every open breaker: the one that is in everybody's way, then the one that is probed next. Of partners' a hundred at
+ * most.
+ */
+export const listBreakers = async (table: Pick<Table, "get" | "due" | "getMany">): Promise<OpenBreaker[]> => {
+  // by its key: while it is open, partners' probes stay where they were, and may be the first hundred
+  const vendor = await findBreaker(table, vendorBreaker);
   const { keys } = await table.due({ kind: breakerProbes, until: endOfTime, limit: pageSize });
   const rows = keys.length === 0 ? [] : await table.getMany(keys.map(({ pk, sk }) => ({ pk, sk })));
-  return readableOf(rows, fromBreakerItem)
+  const partners = readableOf(rows, fromBreakerItem)
+    .filter(({ key }) => key !== vendorBreaker)
     .flatMap(toOpen)
     .toSorted((a, b) => ((a.probeAt ?? "") < (b.probeAt ?? "") ? -1 : 1));
+  return [...toOpen(vendor), ...partners];
 };
 
 /**

@@ -1,9 +1,11 @@
 import { isConsentOver } from "../../agreements/consent.ts";
 import type { Obstacle } from "../../breakers/state/obstacle.ts";
 import type { Integration } from "../../integrations/integration.ts";
+import { isAsked } from "../../integrations/record/looks.ts";
 import { eligibleAt, isWanted } from "../../integrations/record/wants.ts";
 import { withDate } from "../../integrations/with-date.ts";
 import { isPaused } from "../../schedules/schedule.ts";
+import { isLookId } from "../usage-export.ts";
 import { linesAhead, type QueueEstimate } from "./queue-estimate.ts";
 
 /** What a partner waits for (contract: `exports.waiting`). */
@@ -30,9 +32,13 @@ const oldest = (moments: (string | null)[]): string | undefined =>
 // whether a token is good is known within seconds
 const whyOf = ({ why }: Obstacle): Waiting["why"] => (why === "doubted" ? "retry" : why);
 
+/** While it maps, and has not been at it for so long that looks have ended. */
+const awaitsLook = ({ state, mapping, looks }: Integration): boolean =>
+  state === "awaiting-mapping" && (mapping.nextCheckAt !== null || looks.until !== null || isAsked(looks));
+
 /**
  * What a partner still wants to have sent, and why it is not under way; null where nothing waits. While it maps, its
- * looks wait, and all counts with them.
+ * looks wait, and all counts with them. A look under way keeps nothing from waiting.
  */
 export const waitingFor = (stored: Integration, { now, obstacle, estimate }: Situation): Waiting | null => {
   const at = now.toISOString();
@@ -40,8 +46,8 @@ export const waitingFor = (stored: Integration, { now, obstacle, estimate }: Sit
   const { all, retry } = value.wants;
   const wanted = [all, retry].filter(isWanted);
   const since = oldest(wanted.map((want) => want.since));
-  if (value.currentExportId !== null) return null;
-  if (value.state === "awaiting-mapping" && obstacle) {
+  if (value.currentExportId !== null && !isLookId(value.currentExportId)) return null;
+  if (obstacle && awaitsLook(value)) {
     const { since: heldSince, retryAt } = obstacle;
     return { since: heldSince, why: whyOf(obstacle), linesAhead: null, expectedAt: null, retryAt };
   }

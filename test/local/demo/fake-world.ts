@@ -6,16 +6,14 @@ const linesPerPage = 50;
 
 class Refusal {
   readonly code: string;
-  readonly exportId: string | undefined;
 
-  constructor(code: string, exportId?: string) {
+  constructor(code: string) {
     this.code = code;
-    this.exportId = exportId;
   }
 }
 
 interface Moods {
-  /** A run of its own follows the mapping's. */
+  /** Runs of its own: one after the mapping's, and one just before somebody asks for the first time. */
   recovers?: boolean;
   /** So many lines of somebody's export are left over; a run sends them after the second look at what waits. */
   leavesOver?: number;
@@ -40,6 +38,7 @@ export const fakeWorld = async (
   let unmapped: string[] | undefined;
   const exports: { id: string; trigger: string; looks: number }[] = [];
   let looksAtLeftOver = 0;
+  let isWished = false;
   const refusedKeys = [...refusesKeys];
 
   const lines = () =>
@@ -83,9 +82,12 @@ export const fakeWorld = async (
     const [newest] = exports;
     if (leavesOver === 0 || newest?.trigger !== "manual" || newest.looks < 2) return null;
     looksAtLeftOver += 1;
-    if (looksAtLeftOver === 2) startExport("recovery");
-    return { why: "retry", since: "2026-11-27T03:20:00Z", retryAt: "2026-11-27T03:21:00Z" };
+    if (looksAtLeftOver > 1) startExport("recovery");
+    return looksAtLeftOver > 1
+      ? null
+      : { why: "retry", since: "2026-11-27T03:20:00Z", retryAt: "2026-11-27T03:21:00Z" };
   };
+  const isUnderWay = ({ looks }: (typeof exports)[number]) => looks < 2;
   const startExport = (trigger: string) => {
     const one = { id: `export-${exports.length + 1}`, trigger, looks: 0 };
     exports.unshift(one);
@@ -120,7 +122,7 @@ export const fakeWorld = async (
         nextEnabled: state === "active",
         token,
         gradient: { organizationName, status: "pending" },
-        exports: { waiting: waits() },
+        exports: { waiting: waits(), runningId: exports.find(isUnderWay)?.id ?? null },
         agreement: isConfirmed
           ? {
               version: "v1",
@@ -162,8 +164,12 @@ export const fakeWorld = async (
     [
       /^POST .+\/exports$/,
       () => {
-        const underWay = exports.find(({ looks }) => looks < 2);
-        return underWay ? new Refusal("export.already-running", underWay.id) : view(startExport("manual"));
+        const isFirst = exports.every(({ trigger }) => trigger !== "schedule");
+        if (recovers && isFirst) startExport("schedule");
+        if (!exports.some(isUnderWay)) return view(startExport("manual"));
+        // the service notes that somebody has asked
+        isWished = true;
+        return new Refusal("export.already-running");
       },
     ],
     [
@@ -180,8 +186,13 @@ export const fakeWorld = async (
       ({ path }) => {
         const one = exportAt(path);
         one.looks += 1;
+        const answer = view(one);
         if (recovers && one.trigger === "mapping" && one.looks === 2) startExport("recovery");
-        return view(one);
+        if (isWished && one.looks === 2) {
+          isWished = false;
+          startExport("schedule");
+        }
+        return answer;
       },
     ],
     [

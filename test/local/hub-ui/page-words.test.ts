@@ -143,7 +143,15 @@ describe("what usage waits for", () => {
     [{ ...wait, why: "paused" }, "Sending is paused."],
     [{ ...wait, why: "something-new" }, "Next run: waiting (something-new)."],
   ])("%o is told as %s", (waiting, words) => {
-    expect(waitingWords(waiting, now)).toBe(words);
+    expect(waitingWords(waiting, { now })).toBe(words);
+  });
+
+  it("is of the mapping while a partner maps", () => {
+    const doubted = { ...wait, why: "retry", retryAt: new Date(now + 30_000).toISOString() };
+
+    expect(waitingWords(doubted, { now, isMapping: true })).toBe(
+      "Your mapping: waiting for another try. It is tried again soon.",
+    );
   });
 });
 
@@ -159,7 +167,7 @@ describe("the next run", () => {
     expect(told({})).toBe(momentOf(nextRunAt));
     expect(told({ waiting: { ...wait, why: "gradient-down", retryAt } })).toBe(momentOf(retryAt));
     // the same moment that the notice above it tells
-    expect(waitingWords({ ...wait, why: "gradient-down", retryAt }, now)).toContain(momentOf(retryAt));
+    expect(waitingWords({ ...wait, why: "gradient-down", retryAt }, { now })).toContain(momentOf(retryAt));
     expect(told({ waiting: { ...wait, why: "retry", retryAt: "2026-11-26T12:00:20.000Z" } })).toBe("Soon");
     expect(told({ waiting: { ...wait, why: "turn", expectedAt: "2026-11-26T13:00:00.000Z" } })).toBe(
       momentOf("2026-11-26T13:00:00.000Z"),
@@ -169,6 +177,9 @@ describe("the next run", () => {
     expect(told({ waiting: late })).toBe(momentOf(nextRunAt));
     expect(told({ waiting: { ...wait, why: "agreement" } })).toBe("Once the new agreement is confirmed");
     expect(told({ nextRunAt: null })).toBe("Starts once Gradient has accepted a first count");
+    expect(told({ nextRunAt: null, waiting: { ...wait, why: "gradient-down", retryAt } }, "awaiting-mapping")).toBe(
+      "Starts once Gradient has accepted a first count",
+    );
     expect(told({}, "suspended")).toBe("None while Gradient refuses the key");
   });
 });

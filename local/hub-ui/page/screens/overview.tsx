@@ -42,10 +42,10 @@ const Health = ({ integration }: { integration: Integration }) => {
 };
 
 /** A mere turn in the line is none of the partner's business while nothing is there that it would send. */
-const Waits = ({ wait }: { wait: NonNullable<Integration["exports"]["waiting"]> }) => {
+const Waits = ({ wait, state }: { wait: NonNullable<Integration["exports"]["waiting"]>; state: string }) => {
   const { data: all } = useAllLines().answer;
   const isIdle = wait.why === "turn" && all?.isAll === true && isAllIn(sumUp(all.lines));
-  return isIdle ? null : <Waiting wait={wait} />;
+  return isIdle ? null : <Waiting wait={wait} isMapping={state === "awaiting-mapping"} />;
 };
 
 const LastRun = ({ last }: { last: Integration["exports"]["last"] }) => {
@@ -116,7 +116,7 @@ export default function Overview() {
           <>
             <Problems problems={data.problems} />
             <Disconnecting integration={data} />
-            {data.exports.waiting === null ? null : <Waits wait={data.exports.waiting} />}
+            {data.exports.waiting === null ? null : <Waits wait={data.exports.waiting} state={data.state} />}
             <Health integration={data} />
             <Facts integration={data} />
           </>

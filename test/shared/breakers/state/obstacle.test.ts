@@ -117,6 +117,21 @@ it("is listed for an operator, the next to be probed first, and closed by one", 
   expect(await listBreakers(table)).toHaveLength(1);
 });
 
+it("is listed first where it is in everybody's way, however many partners' are open", async () => {
+  const { clock, table } = fleet;
+  for (let partner = 0; partner < 101; partner += 1) {
+    const row = await findBreaker(table, partnerBreaker(`org-${partner}`));
+    await table.put(breakerWrite(opened(row, "doubted", clock.now())).put);
+  }
+  await clock.settle(clock.sleep(5_000));
+  const ours = await findBreaker(table, vendorBreaker);
+  await table.put(breakerWrite(opened(ours, "gradient-refuses", clock.now())).put);
+
+  const open = await listBreakers(table);
+  expect(open).toHaveLength(101);
+  expect(open.map(({ key }) => key).indexOf(vendorBreaker)).toBe(0);
+});
+
 it("that an operator closed stays closed while workers settle what was sent before", async () => {
   const { clock, table, why } = fleet;
   const sentAt = clock.now();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { waitingFor } from "#shared/exports/admission/waiting";
+import { noLooks } from "#shared/integrations/record/looks";
 import { noWants, wish } from "#shared/integrations/record/wants";
 import { anIntegration } from "#test/builders/integration";
 import { minutesAfter, noon, now } from "#test/builders/time";
@@ -34,7 +35,8 @@ it("a turn that was counted more than two minutes ago is a turn without an estim
 });
 
 describe("a partner that maps", () => {
-  const mapping = anIntegration({ state: "awaiting-mapping", nextRunAt: null });
+  const looking = anIntegration({ state: "awaiting-mapping", nextRunAt: null });
+  const mapping = { ...looking, mapping: { ...looking.mapping, nextCheckAt: minutesAfter(1) } };
 
   it.each([
     ["gradient-refuses", "partner", "gradient-refuses"],
@@ -52,7 +54,43 @@ describe("a partner that maps", () => {
     });
   });
 
+  const refusing = {
+    scope: "vendor",
+    why: "gradient-down",
+    since: minutesAfter(-3),
+    retryAt: minutesAfter(1),
+  } as const;
+
+  it.each([
+    ["a run is under way", { ...mapping, currentExportId: "20261122T115900000Z-1" }],
+    [
+      "nobody has been at it for so long that no look is to come",
+      { ...mapping, mapping: { ...mapping.mapping, nextCheckAt: null } },
+    ],
+  ])("waits for nothing where %s", (_, partner) => {
+    expect(waitingFor(partner, { now: now(), obstacle: refusing, estimate: undefined })).toBeNull();
+  });
+
+  it("waits where somebody has asked for a look, or one is under way", () => {
+    const idle = { ...mapping, mapping: { ...mapping.mapping, nextCheckAt: null } };
+    for (const looks of [
+      { ...noLooks, asked: 1 },
+      { ...noLooks, until: minutesAfter(1) },
+    ])
+      expect(waitingFor({ ...idle, looks }, { now: now(), obstacle: refusing, estimate: undefined })).not.toBeNull();
+  });
+
   it("waits for nothing of ours where nothing is in the way", () => {
     expect(waitingFor(mapping, { now: now(), obstacle: null, estimate: undefined })).toBeNull();
   });
+});
+
+it("what is left over waits beside a look that is under way, and not beside a run", () => {
+  const at = { at: minutesAfter(-1), trigger: "recovery", notBefore: minutesAfter(1) } as const;
+  const owing = anIntegration({ wants: wish(noWants, "retry", at) });
+  const told = (currentExportId: string) =>
+    waitingFor({ ...owing, currentExportId }, { now: now(), obstacle: null, estimate: undefined });
+
+  expect(told("look-20261122T115959000Z-1")).toMatchObject({ why: "retry", retryAt: minutesAfter(1) });
+  expect(told("20261122T115959000Z-1")).toBeNull();
 });

@@ -37,7 +37,7 @@ const whenSent = (integration: Integration): string => {
   const { state, exports } = integration;
   if (state === "suspended" || state === "disconnected") return "not sent until Gradient is connected again";
   if (exports.runningId !== null) return "being sent now";
-  if (exports.nextRunAt === null && exports.waiting === null) return "not sent yet";
+  if (exports.nextRunAt === null && (exports.waiting === null || state === "awaiting-mapping")) return "not sent yet";
   return `not sent yet; next run: ${nextRunWords(integration)}`;
 };
 

@@ -22,6 +22,8 @@ export const nextRunWords = ({ state, exports }: Integration, now = Date.now()):
   const { nextRunAt, waiting } = exports;
   if (state === "suspended") return "None while Gradient refuses the key";
   if (state === "disconnected") return "None: nothing is sent any more";
-  if (waiting !== null && !isOutrun(waiting, nextRunAt)) return whenWaiting(waiting, now);
+  // while a partner maps, looks wait, and no run
+  if (state !== "awaiting-mapping" && waiting !== null && !isOutrun(waiting, nextRunAt))
+    return whenWaiting(waiting, now);
   return nextRunAt === null ? "Starts once Gradient has accepted a first count" : momentOf(nextRunAt);
 };

@@ -29,7 +29,7 @@ export const MapCustomers = ({ integration }: { integration: Integration }) => {
         <div className="row">
           <GoToGradient integration={integration} {...(isOpen ? {} : { kind: "primary" as const })} />
         </div>
-        {integration.state !== "awaiting-mapping" || waiting === null ? null : <Waiting wait={waiting} />}
+        {integration.state !== "awaiting-mapping" || waiting === null ? null : <Waiting wait={waiting} isMapping />}
         <Answered answer={mapping}>{(now) => <Looked mapping={now} isKnown={isKnown} />}</Answered>
       </section>
       {mapping.data === undefined ? null : (

@@ -26,8 +26,11 @@ const expectedWords = (expectedAt: string | null, now: number): string => {
   return isSoon(expectedAt, now) ? ", expected soon" : `, expected at ${momentOf(expectedAt)}`;
 };
 
-/** What keeps usage from going out now. */
-export const waitingWords = ({ why, linesAhead, expectedAt, retryAt }: Waiting, now = Date.now()): string => {
+/** What keeps usage from going out now; while a partner maps, what keeps its mapping from being looked at. */
+export const waitingWords = (
+  { why, linesAhead, expectedAt, retryAt }: Waiting,
+  { now = Date.now(), isMapping = false }: { now?: number; isMapping?: boolean } = {},
+): string => {
   const at = retryAt === null ? "" : ` It is tried again ${isSoon(retryAt, now) ? "soon" : `at ${momentOf(retryAt)}`}.`;
   if (why === "turn") {
     if (linesAhead === null) return "Next run: waiting for its turn.";
@@ -36,7 +39,7 @@ export const waitingWords = ({ why, linesAhead, expectedAt, retryAt }: Waiting, 
       ? `Next run: first in line${when}.`
       : `Next run: waiting, about ${countOf(linesAhead, "line")} ahead${when}.`;
   }
-  if (why === "retry") return `Next run: waiting for another try.${at}`;
+  if (why === "retry") return `${isMapping ? "Your mapping" : "Next run"}: waiting for another try.${at}`;
   if (why === "gradient-down") return `Gradient is failing at the moment.${at}`;
   if (why === "gradient-refuses") return `Gradient refuses the hub's calls at the moment.${at}`;
   if (why === "vendor-key") return `Gradient refuses the hub's calls at the moment, for its own key as it seems.${at}`;

@@ -1,0 +1,166 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { LoopbackServer } from "#test/local/loopback-server";
+import { fakeWorld } from "./fake-world.ts";
+import { travel } from "./travel.ts";
+
+let world: LoopbackServer | undefined;
+afterEach(() => world?.stop());
+
+const integration = "GET /v1/integrations/gradient";
+const wait = (why: string, retryAt: string | null = "2026-11-26T07:26:10Z") => ({
+  why,
+  since: "2026-11-26T07:10:58Z",
+  retryAt,
+  linesAhead: null,
+  expectedAt: null,
+});
+const refused =
+  "Gradient refuses our calls: what is left waits since 2026-11-26 07:10:58 UTC, is tried again at 2026-11-26 07:26:10 UTC, and goes on by itself then. Start the demo again after that";
+const inFifteenMinutes = () => new Date(Date.now() + 15 * 60_000).toISOString();
+const hasAsked = () => world?.received.some(({ method, path }) => method === "POST" && path.endsWith("/exports"));
+
+describe("what was left over", () => {
+  it("is waited for, and all is compared with the receipts of both runs", async () => {
+    world = await fakeWorld({}, { leavesOver: 2 });
+
+    const shown = await travel(world);
+
+    expect(shown).toContain(
+      "Export export-2 ended finished, outcome partial: 130 of 143 lines accepted, 2 left over. Some calls failed: what is left waits since 2026-11-27 03:20:00 UTC, is tried again at 2026-11-27 03:21:00 UTC",
+    );
+    expect(shown).toContain("  … Export export-2: partial, 130 accepted and 11 unmapped, 2 left over, of 143 lines.");
+    expect(shown).toContain("  ✓ Export export-3: succeeded, 2 accepted and 0 unmapped of 2 lines.");
+    expect(shown).toContain("130 + 0 + 11 + 0 + 2 + 0 = 143 lines, a receipt for each.");
+    expect(shown).toContain("2 + 0 + 0 + 0 + 0 + 0 = 2 lines, a receipt for each.");
+    expect(shown).toContain("Equal: for all 132 mapped pairs");
+  });
+
+  it("ends the demo at once where nothing is going to send it", async () => {
+    world = await fakeWorld(
+      { [integration]: (usual) => ({ ...usual, exports: { waiting: null } }) },
+      { leavesOver: 2 },
+    );
+
+    await expect(travel(world)).rejects.toThrow(/outcome partial: 130 of 143 lines accepted, 2 left over$/);
+  });
+
+  it("is waited for while others go first", async () => {
+    let reads = 0;
+    world = await fakeWorld(
+      {
+        [integration]: (usual) => {
+          if (!hasAsked()) return usual;
+          reads += 1;
+          return {
+            ...usual,
+            exports: { ...Reflect.get(usual, "exports"), waiting: reads > 3 ? null : wait("turn", null) },
+          };
+        },
+      },
+      { leavesOver: 2 },
+    );
+
+    expect(await travel(world)).toContain("Equal: for all 132 mapped pairs");
+  });
+
+  it.each([
+    ["Gradient refuses", wait("gradient-refuses"), refused],
+    [
+      "the vendor's key is refused",
+      wait("vendor-key"),
+      /2 left over\. Gradient refuses the vendor's key: .+ after that$/,
+    ],
+    ["the next try is far", wait("retry", inFifteenMinutes()), /2 left over\. Some calls failed: .+ after that$/],
+    [
+      "sending is paused",
+      wait("paused", null),
+      /Sending is paused: what is left waits since 2026-11-26 07:10:58 UTC\. /,
+    ],
+    ["an agreement is out of date", wait("agreement", null), /The new agreement is not confirmed: what is left waits /],
+  ])("ends the demo, which says so, where %s", async (_, waiting, sentence) => {
+    world = await fakeWorld(
+      { [integration]: (usual) => ({ ...usual, exports: { waiting: hasAsked() ? waiting : null } }) },
+      { leavesOver: 2 },
+    );
+
+    await expect(travel(world)).rejects.toThrow(sentence);
+  });
+
+  it("ends the demo where the integration is suspended meanwhile", async () => {
+    world = await fakeWorld(
+      { [integration]: (usual) => (hasAsked() ? { ...usual, state: "suspended", exports: { waiting: null } } : usual) },
+      { leavesOver: 2 },
+    );
+
+    await expect(travel(world)).rejects.toThrow(/2 left over\. The integration is suspended meanwhile/);
+  });
+
+  it("is told of anew where something else keeps it", async () => {
+    let reads = 0;
+    const written: string[] = [];
+    world = await fakeWorld(
+      {
+        [integration]: (usual) => {
+          reads += hasAsked() ? 1 : 0;
+          const waiting = [null, wait("retry"), wait("gradient-down"), wait("agreement")][reads];
+          return { ...usual, exports: { waiting } };
+        },
+        "GET /v1/integrations/gradient/exports": (usual) => ({
+          ...usual,
+          items: Reflect.get(usual, "items").filter(({ trigger }: { trigger: string }) => trigger !== "recovery"),
+        }),
+      },
+      { leavesOver: 2 },
+    );
+
+    await expect(travel(world, written)).rejects.toThrow("The new agreement is not confirmed");
+    expect(written.join("")).toContain("2 left over. Some calls failed: what is left waits since");
+    expect(written.join("")).toContain("\n  Gradient does not answer: what is left waits since");
+  });
+
+  it("is told where a run was stopped before it had read a line", async () => {
+    world = await fakeWorld({
+      [integration]: (usual) => ({ ...usual, exports: { waiting: hasAsked() ? wait("gradient-refuses") : null } }),
+      "GET /v1/integrations/gradient/exports/export-2": (usual) => {
+        const totals = Object.fromEntries(Object.keys(Reflect.get(usual, "totals")).map((name) => [name, 0]));
+        return { ...usual, outcome: Reflect.get(usual, "outcome") && "failed", totals };
+      },
+    });
+
+    await expect(travel(world)).rejects.toThrow(`outcome failed: it has read no line. ${refused}`);
+  });
+});
+
+describe("a step that waits", () => {
+  const isFinished = () => world?.received.some(({ path }) => path.endsWith("/finish"));
+  const firstHasEnded = () => world?.received.some(({ path }) => path.endsWith("/exports/export-1"));
+  const noAccounts = { "GET /_partner/organizations/org-g": (usual: object) => ({ ...usual, accounts: [] }) };
+  const noExports = { "GET /v1/integrations/gradient/exports": () => ({ items: [], nextCursor: null }) };
+
+  it.each([
+    ["before the accounts are there", 8, () => true, noAccounts],
+    ["before anything is sent", 10, isFinished, noExports],
+    ["before the partner is active", 10, firstHasEnded, {}],
+  ])("says at once what it waits for when Gradient refuses %s", async (_, step, hasCome, answers) => {
+    world = await fakeWorld({
+      [integration]: (usual) => {
+        const held = { nextEnabled: false, exports: { waiting: wait("gradient-refuses") } };
+        return hasCome() ? { ...usual, ...held } : usual;
+      },
+      ...answers,
+    });
+
+    await expect(travel(world)).rejects.toThrow(new RegExp(`^Step ${step}, .+ failed: ${refused}$`));
+  });
+
+  it("ends where the integration is suspended before anything is sent", async () => {
+    world = await fakeWorld({
+      [integration]: (usual) => (isFinished() ? { ...usual, state: "suspended" } : usual),
+      ...noExports,
+    });
+
+    await expect(travel(world)).rejects.toThrow(
+      /^Step 10, .+ failed: The integration is suspended meanwhile; the hub's page says why$/,
+    );
+  });
+});
