@@ -16,7 +16,7 @@ const usual = new Set(["turn", "retry"]);
 export const Waiting = ({ wait, isMapping = false }: WaitingProps) => (
   <Notice tone={usual.has(wait.why) ? "neutral" : "warn"} title={waitingWords(wait, { isMapping })}>
     {isMapping
-      ? `What you map is not seen since ${momentOf(wait.since)}. Nothing is lost: it is looked for by itself.`
+      ? `What you have mapped since ${momentOf(wait.since)} is not seen yet. Nothing is lost: it is looked for by itself.`
       : `Your usage waits since ${momentOf(wait.since)}. Nothing is lost: it is sent by itself.`}
   </Notice>
 );
