@@ -1,8 +1,8 @@
-import type { UsageExport, Waiting } from "../traveller/hub-client.ts";
+import type { UsageExport } from "../traveller/hub-client.ts";
 import type { Traveller } from "../traveller/traveller.ts";
 import { waitFor } from "../traveller/wait-for.ts";
 import { exportTimeoutMs, followExport, hasEnded } from "./follow-export.ts";
-import { heldBy, unlessHeld, waitingWords } from "./held.ts";
+import { heldBy, unlessHeld } from "./held.ts";
 import { isWhole, untilNothingIsLeft } from "./left-over.ts";
 
 /** The mapping starts an export by itself; its first accepted count is the proof that opens *Next*. */
@@ -32,31 +32,27 @@ export const awaitActive = async (traveller: Traveller, isMappedNow: boolean): P
   terminal.good("Next is open: Gradient accepted a count, the integration is active.");
 };
 
-/** Lets what is under way, or about to be, come to its end. */
+/** Lets what is under way come to its end, and what follows it at once. */
 const untilIdle = async (traveller: Traveller): Promise<true> => {
   const { hub } = traveller;
-  let seen: Waiting | null | undefined;
   return waitFor(
     async () => {
       const integration = await hub.readIntegration();
       const held = heldBy(integration);
       if (held !== undefined) throw new Error(held);
-      seen = integration.exports?.waiting;
       const [newest] = await hub.listExports();
       if (newest !== undefined && !hasEnded(newest)) await followExport(traveller, newest.id, "run before  ");
-      else if (!seen && !integration.exports?.runningId) return true;
+      // a look is under way as well, and in no list
+      else if (!integration.exports?.runningId) return true;
       return undefined;
     },
-    {
-      complaint: () => (seen ? `${waitingWords(seen)}; it is not over` : "another run is still under way"),
-      timeoutMs: exportTimeoutMs,
-    },
+    { complaint: () => "another run is still under way", timeoutMs: exportTimeoutMs },
   );
 };
 
 /**
- * *Send usage* with every count, changed or not; ends with the runs that it took, oldest first. Where another run is
- * under way it is pressed when all is quiet: each press that is refused has one more run follow.
+ * *Send usage* with every count, changed or not; ends with the runs that it took, oldest first. It is pressed when no
+ * other run is under way: each press that is refused has one more follow.
  */
 export const sendUsage = async (traveller: Traveller): Promise<UsageExport[]> => {
   const { hub, terminal } = traveller;
