@@ -11,6 +11,7 @@ import { largeLines } from "#shared/integrations/record/expected-lines";
 import { logger } from "#shared/logger";
 import type { Clock } from "#shared/pace/clock";
 import type { Pacer } from "#shared/pace/pacer";
+import { readToken } from "#shared/secrets/read-token";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import { listServices } from "#shared/services/hub-service";
 import type { Table } from "#shared/table/table";
@@ -59,11 +60,11 @@ export const startRun = (dependencies: Dependencies) => {
   const now = () => new Date(clock.now());
   const activate = activateIntegration({ table, now, newId });
 
-  const readToken = async (integration: Integration | undefined): Promise<RunToken | null> => {
+  const tokenOf = async (integration: Integration | undefined): Promise<RunToken | null> => {
     if (!integration?.token || !maySend(integration)) return null;
-    const { secretName, versionId } = integration.token;
+    const { secretName, versionId, checkedAt } = integration.token;
     try {
-      return { value: await vault.read(secretName, versionId), secretName, versionId };
+      return { value: await readToken({ vault, clock }, { secretName, versionId, checkedAt }), secretName, versionId };
     } catch (error) {
       if (!isAppError(error, "token.missing")) throw error;
       logger.error("a registered token is missing from the secret store", {});
@@ -118,7 +119,7 @@ export const startRun = (dependencies: Dependencies) => {
     const isFinal = lease.current().kind === "final";
     const integration = found && isFinal ? asConnected(found) : found;
     // zeros are for a partner that leaves, and for nobody who has come back meanwhile
-    const token = isFinal && !found?.closing ? null : await readToken(integration);
+    const token = isFinal && !found?.closing ? null : await tokenOf(integration);
     const halt = newHalt(() => lease.current().stop);
     const obstacle = async (): Promise<StopReason | null> =>
       mode === "dry-run" ? null : ((await refusals.obstacleFor(partnerId, token?.versionId))?.why ?? null);

@@ -3,6 +3,7 @@ import { dueWork, type Work } from "#shared/integrations/due-work";
 import { findIntegration, type Integration, integrationWrite, maySend } from "#shared/integrations/integration";
 import { isAsked, isUnderWay, letGo, takenBy } from "#shared/integrations/record/looks";
 import { startReminders } from "#shared/mail/reminders";
+import type { SyncReason } from "#shared/outbox/outbox";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict, written } from "#shared/table/table";
 
@@ -29,9 +30,12 @@ export class LookLost extends Error {
 export const isReplaced = (now: Integration, { integration: begun }: Begun): boolean =>
   now.token?.versionId !== begun.token?.versionId || now.gradient?.integrationId !== begun.gradient?.integrationId;
 
-/** Whatever has replaced the token has asked for a look of its own, which waits until this worker has let go. */
-export const sendItsOwn = (free: Integration, moment: { at: string; newId: () => string }) =>
-  maySend(free) && isAsked(free.looks) ? sendLook(free, "replaced", moment) : { integration: free, owed: [] };
+/**
+ * What was asked for while this worker was at it waits until the worker has let go; whatever has replaced a token has
+ * asked for a look of its own.
+ */
+export const sendAsked = (free: Integration, reason: SyncReason, moment: { at: string; newId: () => string }) =>
+  maySend(free) && isAsked(free.looks) ? sendLook(free, reason, moment) : { integration: free, owed: [] };
 
 const workAt = (value: Integration, at: string): Begun["work"] | undefined =>
   maySend(value) && isAsked(value.looks) ? "look" : dueWork(value, at);

@@ -1,12 +1,18 @@
 import { isAppError } from "#shared/errors";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
-import { findIntegration, integrationWrite, maySend, withoutProblem } from "#shared/integrations/integration";
+import {
+  findIntegration,
+  type Integration,
+  integrationWrite,
+  maySend,
+  withoutProblem,
+} from "#shared/integrations/integration";
 import { letGo, tokenTaken } from "#shared/integrations/record/looks";
 import { resumeIntegration } from "#shared/integrations/resume-integration";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";
-import { type Begun, isReplaced, LookLost, sendItsOwn } from "./begin-look.ts";
+import { type Begun, isReplaced, LookLost, sendAsked } from "./begin-look.ts";
 import { isInactiveNow, suspectDisconnection } from "./suspect-disconnection.ts";
 
 interface Dependencies extends Changing {
@@ -40,27 +46,28 @@ export const recheckToken = (dependencies: Dependencies) => {
       const at = now().toISOString();
       if (isReplaced(before, begun)) {
         const free = { ...before, looks: letGo(before.looks) };
-        const { integration: after, owed } = sendItsOwn(free, { at, newId });
+        const { integration: after, owed } = sendAsked(free, "replaced", { at, newId });
         await table.transact([integrationWrite(after), ...owed]);
         return connection ? "token-replaced" : "still-refused";
       }
       const isEnded = isInactiveNow(before.gradient, connection);
       const isSuspected = isEnded && maySend(before);
       const reached = connection ? withoutProblem(before, "connection.differs") : before;
-      await table.transact([
-        integrationWrite({
-          ...reached,
-          token: before.token && { ...before.token, checkedAt: at },
-          gradient: connection && !isEnded ? connection : before.gradient,
-          // whether the partner has left Gradient is decided, and told, by looks alone: the next one comes at once
-          mapping: isSuspected ? { ...before.mapping, nextCheckAt: at } : before.mapping,
-          looks: {
-            ...tokenTaken(letGo(before.looks), at),
-            failures: 0,
-            suspectedSince: before.looks.suspectedSince ?? (isSuspected ? at : null),
-          },
-        }),
-      ]);
+      const tried: Integration = {
+        ...reached,
+        token: before.token && { ...before.token, checkedAt: at },
+        gradient: connection && !isEnded ? connection : before.gradient,
+        // whether the partner has left Gradient is decided, and told, by looks alone: the next one comes at once
+        mapping: isSuspected ? { ...before.mapping, nextCheckAt: at } : before.mapping,
+        looks: {
+          ...tokenTaken(letGo(before.looks), at),
+          failures: 0,
+          suspectedSince: before.looks.suspectedSince ?? (isSuspected ? at : null),
+        },
+      };
+      // a look that was asked for meanwhile had waited for this end
+      const { integration: after, owed } = sendAsked(tried, "watch", { at, newId });
+      await table.transact([integrationWrite(after), ...owed]);
       return connection ? "token-taken" : "still-refused";
     });
 

@@ -10,9 +10,10 @@ import { suspendIntegration } from "#shared/integrations/suspend-integration";
 import { logFailure } from "#shared/log-failure";
 import { logger } from "#shared/logger";
 import type { Clock } from "#shared/pace/clock";
+import { readToken } from "#shared/secrets/read-token";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import { retryOnConflict, type Table } from "#shared/table/table";
-import { type Begun, beginLook, isReplaced, LookLost, sendItsOwn } from "./begin-look.ts";
+import { type Begun, beginLook, isReplaced, LookLost, sendAsked } from "./begin-look.ts";
 import { type LookOutcome, lookAtAccounts } from "./look.ts";
 import { type RecheckOutcome, recheckToken } from "./recheck-token.ts";
 
@@ -63,7 +64,7 @@ export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId
       const told = problem && !isReplaced(before, begun) ? withProblem(before, problem, at) : before;
       const free = putOff({ ...told, looks: letGo(told.looks) }, work, retryAt ?? retryLookAt(before.looks, at));
       const { integration: after, owed } = isReplaced(before, begun)
-        ? sendItsOwn(free, { at, newId })
+        ? sendAsked(free, "replaced", { at, newId })
         : { integration: free, owed: [] };
       await table.transact([integrationWrite(after), ...owed]);
       return after;
@@ -127,7 +128,8 @@ export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId
     if (obstacle) return wait(begun, obstacle);
     const at = clock.now();
     try {
-      const value = await vault.read(token?.secretName ?? "", token?.versionId ?? "");
+      const { secretName = "", versionId = "", checkedAt = "" } = token ?? {};
+      const value = await readToken({ vault, clock }, { secretName, versionId, checkedAt });
       const outcome = await work(begun, value);
       if (outcome !== "still-refused") await refusals.note({ partnerId, outcome: "taken", at });
       if (outcome !== "other-connection") return outcome;

@@ -7,6 +7,7 @@ import { suspendIntegration } from "#shared/integrations/suspend-integration";
 import { logFailure } from "#shared/log-failure";
 import { logger } from "#shared/logger";
 import type { Clock } from "#shared/pace/clock";
+import { isNew } from "#shared/secrets/read-token";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import { listEveryService } from "#shared/services/hub-service";
 import type { Table } from "#shared/table/table";
@@ -47,7 +48,7 @@ export const syncCatalogue = ({ table, gradientFor, vault, refusals, clock, newI
     try {
       return { value: await vault.read(token?.secretName ?? "", token?.versionId ?? "") };
     } catch (failure) {
-      if (isAppError(failure, "token.missing")) {
+      if (isAppError(failure, "token.missing") && !isNew(token?.checkedAt ?? "", clock.now())) {
         logger.error("a registered token is missing from the secret store", { partnerId });
         await suspend({ partnerId, versionId: token?.versionId ?? "", isMissing: true });
       }

@@ -1,6 +1,6 @@
 import { askLook } from "../integrations/ask-look.ts";
 import { findIntegration, integrationKey, integrationWrite, maySend } from "../integrations/integration.ts";
-import { isUnderWay } from "../integrations/record/looks.ts";
+import { isAsked, isUnderWay } from "../integrations/record/looks.ts";
 import { wish } from "../integrations/record/wants.ts";
 import type { Changing } from "../table/changing.ts";
 import type { Write } from "../table/table.ts";
@@ -21,7 +21,8 @@ export const accountSyncWrites =
     if (!integration || !maySend(integration)) return [unchanged];
     const at = now().toISOString();
     const { looks, state, wants } = integration;
-    const isComing = isUnderWay(looks, at) && looks.holder === null;
+    // the message on its way may be for a trial of the token alone
+    const isComing = isUnderWay(looks, at) && looks.holder === null && isAsked(looks);
     const isTakenBack = endsBilling && integration.currentExportId !== null;
     const isWished = (isWanted || isTakenBack) && state === "active";
     if (isComing && !isWished) return [unchanged];

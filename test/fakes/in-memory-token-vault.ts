@@ -9,11 +9,14 @@ export interface InMemoryTokenVault extends TokenVault {
   versions(secretName: string): PartnerToken[];
   /** The next call that has to reach the store throws `secrets.unavailable`. */
   failNext(): void;
+  /** So many reads do not find what is there, as may be for a moment after it was stored. */
+  missNext(reads: number): void;
 }
 
 export const inMemoryTokenVault = (): InMemoryTokenVault => {
   const secrets = new Map<string, PartnerToken[]>();
   let failing = 0;
+  let missing = 0;
 
   const reach = () => {
     if (failing === 0) return;
@@ -27,6 +30,9 @@ export const inMemoryTokenVault = (): InMemoryTokenVault => {
     failNext: () => {
       failing += 1;
     },
+    missNext: (reads) => {
+      missing = reads;
+    },
     store: async (secretName, token) => {
       reach();
       const versions = secrets.get(secretName) ?? [];
@@ -37,7 +43,8 @@ export const inMemoryTokenVault = (): InMemoryTokenVault => {
     read: async (secretName, versionId) => {
       reach();
       const token = secrets.get(secretName)?.[Number(versionId.replace("version-", "")) - 1];
-      if (token === undefined) {
+      if (token === undefined || missing > 0) {
+        missing = Math.max(0, missing - 1);
         throw new AppError("not-found", "token.missing", "The partner's Gradient token is not stored any more.");
       }
       return token;

@@ -63,6 +63,7 @@ describe("the accounts' queue", () => {
     const world = serviceWorld();
     await world.connect();
     for (const name of world.vault.names()) await world.vault.remove(name);
+    await world.pass(10 * 60_000);
     const worker = syncAccountsWorker(world);
 
     const { reply, printed } = await answerOf(() => worker(anSqsEvent(ask("org-1")), aLambdaContext()));

@@ -22,8 +22,6 @@ const stalledPauseMs = 60 * 60_000;
 /** A stop that Gradient or our own trouble caused: what it kept back is still to be sent. */
 const isOwedAfter = (stop: OpenWord<StopReason>): boolean => stop !== "cancelled" && stop !== "person-first";
 
-const later = (a: string, b: string | null): string => (b !== null && b > a ? b : a);
-
 /** The run has come to its last line on the connection that the partner still has. */
 const hasReachedItsEnd = (run: UsageExport, { gradient }: Integration): boolean =>
   run.stop === null && run.chunks !== null && run.connectionId === gradient?.integrationId;
@@ -42,20 +40,24 @@ const covered = (before: Wants, { kind, seq }: UsageExport): Wants => {
 };
 
 /**
- * What a person has stopped is not started again: what it was admitted for is dropped, what was wished since is not.
+ * What a person has stopped is not started again: what it was admitted for is dropped, and what was left over by then,
+ * which it would have sent; what was wished since is not. Repeats would have sent nothing that was left over.
  */
-const dropped = (before: Wants, { admittedFor }: UsageExport): Wants =>
-  admittedFor === null ? before : cover(cover(before, admittedFor.want, admittedFor.seq), "retry", admittedFor.seq);
+const dropped = (before: Wants, { admittedFor }: UsageExport): Wants => {
+  if (admittedFor === null) return before;
+  const after = cover(before, admittedFor.want, admittedFor.seq);
+  return admittedFor.want === "repeat" ? after : cover(after, "retry", admittedFor.seq);
+};
 
 const withLeftOver = (before: Wants, tries: number, { leftOver }: UsageExport, { now, random }: Moment): Wants => {
   if (leftOver.lines === 0) return before;
-  const at = now.toISOString();
-  const next = new Date(now.getTime() + retryPauseMs(tries, leftOver.isUnanswered, random)).toISOString();
+  const { isUnanswered, doubtUntil } = leftOver;
+  const next = new Date(now.getTime() + retryPauseMs(tries, isUnanswered, random)).toISOString();
   return wish(before, "retry", {
-    at,
+    at: now.toISOString(),
     trigger: "recovery",
     // before that, another number could not be sent for a line in doubt
-    notBefore: later(next, leftOver.doubtUntil),
+    notBefore: doubtUntil !== null && doubtUntil > next ? doubtUntil : next,
     attempt: tries + 1,
   });
 };

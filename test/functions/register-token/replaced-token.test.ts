@@ -7,7 +7,7 @@ import { takeLease } from "#shared/exports/export-lease";
 import { findExport } from "#shared/exports/usage-export";
 import { tokenFingerprint } from "#shared/gradient/gradient-token";
 import { claimant, organizationClaimKey, tokenClaimKey } from "#shared/integrations/token-claim";
-import { exportOf, start } from "#test/builders/connected-world";
+import { activeWorld, exportOf, start } from "#test/builders/connected-world";
 import { owedTasks, rowsOf } from "#test/builders/table";
 import { serviceWorld } from "#test/fakes/service-world";
 import { keptBy, newToken, register, tokenInForce } from "./token-rig.ts";
@@ -270,5 +270,28 @@ describe("after a disconnect", () => {
     expect(await tokenInForce(world)).toBe(world.token);
     expect(world.vault.names()).not.toContain(old?.secretName);
     expect(world.gradient.organizationOf(world.token)?.connection.status).toBe("pending");
+  });
+
+  it.each([
+    ["some seconds", 3, 1],
+    ["a minute, by which its run has failed", 100, 17],
+  ])("suspends nobody where the store does not find it for %s", async (_, reads, minutes) => {
+    const world = await activeWorld();
+    await world.setUsage("a", { dns: 11, sig: 0 });
+    const mails = world.mailer.sent.length;
+
+    const { gradient, vault } = world;
+    const next = gradient.regenerateKey(world.token);
+    await register(world, next);
+    vault.missNext(reads);
+    await world.live(1).catch((error: unknown) => expect(error).toMatchObject({ code: "secrets.unavailable" }));
+    expect(await world.integration()).toMatchObject({ state: "active", problems: [] });
+    vault.missNext(0);
+    await world.live(minutes);
+
+    expect(await world.integration()).toMatchObject({ state: "active", problems: [] });
+    expect([...(gradient.organizationOf(next)?.counts.get("a")?.values() ?? [])]).toEqual([11, 0]);
+    const subjects = world.mailer.sent.slice(mails).map(({ subject }) => subject);
+    expect(subjects.filter((subject) => /not being sent/.test(subject))).toEqual([]);
   });
 });

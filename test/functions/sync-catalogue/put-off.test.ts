@@ -69,6 +69,7 @@ describe("partners' keys that cannot be read", () => {
 
   it("because they are gone use up no try, stop their partners, and are told of once", async () => {
     const { world, reads } = await withOthers(5, missing);
+    await world.pass(10 * minuteMs);
 
     const printed = await printedBy(async () => void (await world.catalogue()));
     await putService(world.common)({ id: "mdr", record: aServiceRecord({ name: "MDR" }) });
@@ -78,6 +79,18 @@ describe("partners' keys that cannot be read", () => {
     expect([alarms(printed).length, alarms(later).length, reads.failed]).toEqual([5, 0, 5]);
     const row = await world.table.get({ pk: "partner#other-0", sk: "integration" });
     expect(row).toMatchObject({ state: "suspended", problems: [{ code: "token.missing" }] });
+  });
+
+  it("because they were stored a moment ago, and are not found yet, stop nobody", async () => {
+    const { world } = await withOthers(5, missing);
+    await world.pass(9 * minuteMs);
+
+    const printed = await printedBy(async () => void (await world.catalogue()));
+
+    expect(world.gradient.services.map(({ name }) => name)).toEqual(["DNS"]);
+    expect(alarms(printed)).toEqual([]);
+    const row = await world.table.get({ pk: "partner#other-0", sk: "integration" });
+    expect(row).toMatchObject({ state: "awaiting-mapping", problems: [] });
   });
 
   it("for another reason use up no try, and alarm together", async () => {

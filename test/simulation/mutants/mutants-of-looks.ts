@@ -148,4 +148,32 @@ export const mutantsOfLooks: Mutant[] = [
     "unlistedSince: account ? null : customer.unlistedSince",
     "unlistedSince: customer.unlistedSince",
   ),
+  one(
+    "a message for the trial of a token passes for a look",
+    "looks",
+    "shared/customers/account-sync.ts",
+    " && isAsked(looks)",
+    "",
+  ),
+  one(
+    "a look that is asked for during the trial of a token waits a day",
+    "looks",
+    "functions/sync-accounts/recheck-token.ts",
+    'sendAsked(tried, "watch", { at, newId })',
+    "{ integration: tried, owed: [] }",
+  ),
+  one(
+    "a key that was stored a moment ago is missing",
+    "deeds",
+    "shared/secrets/read-token.ts",
+    " || !isNew(checkedAt, clock.now())",
+    " || true",
+  ),
+  one(
+    "the key that makes services is missing a moment after it was stored",
+    "looks",
+    "functions/sync-catalogue/sync-catalogue.ts",
+    ' && !isNew(token?.checkedAt ?? "", clock.now())',
+    "",
+  ),
 ];

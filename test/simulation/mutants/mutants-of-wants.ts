@@ -11,7 +11,7 @@ const admitting = "shared/exports/admission/admit.ts";
 const admission = "shared/exports/admission/admission.ts";
 const resuming = "functions/admit-exports/resume-exports.ts";
 const coveredAll = 'return cover(cover(before, "all", seq), "retry", seq);';
-const dropping = 'cover(cover(before, admittedFor.want, admittedFor.seq), "retry", admittedFor.seq)';
+const dropping = 'return admittedFor.want === "repeat" ? after : cover(after, "retry", admittedFor.seq);';
 const carrying = "functions/export-usage/carry-export.ts";
 const releasing = "functions/admit-exports/release-wants.ts";
 const pressing = "functions/start-export/start-export.ts";
@@ -75,7 +75,7 @@ export const mutantsOfWants: Mutant[] = [
     "a retry comes while a number may still land",
     "wants",
     end,
-    "notBefore: later(next, leftOver.doubtUntil),",
+    "notBefore: doubtUntil !== null && doubtUntil > next ? doubtUntil : next,",
     "notBefore: next,",
   ),
   one(
@@ -128,13 +128,20 @@ export const mutantsOfWants: Mutant[] = [
     "Date.parse(date) <= Date.parse(readAt) - clocksApartMs;",
     "date !== readAt;",
   ),
-  one("a cancelled run is started again", "wants", end, dropping, "before"),
+  one("a cancelled run is started again", "wants", end, dropping, "return before;"),
   one(
     "cancelling drops what was wished since",
     "wants",
     end,
     dropping,
-    'cover(cover(before, admittedFor.want, before.seq), "retry", before.seq)',
+    'return cover(cover(before, admittedFor.want, before.seq), "retry", before.seq);',
+  ),
+  one(
+    "who cancels repeats cancels what was left over",
+    "wants",
+    end,
+    'admittedFor.want === "repeat" ? after : cover',
+    "cover",
   ),
   one("a date comes in a pause", "wants", dating, " || isPaused(schedule, at)) return value;", ") return value;"),
   one("what was left over is in no index", "wants", dates, "{ at: eligibleAt(held.retry),", "{ at: undefined,"),

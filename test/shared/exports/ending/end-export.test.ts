@@ -188,6 +188,12 @@ describe("what is wanted after a person has cancelled", () => {
     ["such a run, with repeats due", admittedFor("all"), wantsOf(["all", "repeat"]), { repeat: 0 }],
     ["a run for what was left over", { kind: "retry", ...admittedFor("retry") }, wantsOf(["retry"]), {}],
     ["a run of repeats", { kind: "repeat", ...admittedFor("repeat") }, wantsOf(["all", "repeat"]), { all: 0 }],
+    [
+      "a run of repeats, with lines left over before",
+      { kind: "repeat", ...admittedFor("repeat") },
+      wantsOf(["retry", "repeat"]),
+      { retry: 0 },
+    ],
     ["a person's run", { trigger: "manual" }, wantsOf(["all", "retry"]), { all: 0, retry: 0 }],
     ["a person's run of chosen lines", { kind: "narrowed" }, wantsOf([]), {}],
   ])("%s", (_, run, wants, expected) => {
