@@ -67,7 +67,12 @@ const serviceSubcategory = z.enum([
 /** As the feed puts it. */
 export const serviceRecord = z.strictObject({
   name: displayName,
-  description: z.string().trim().min(1).max(2000),
+  description: z
+    .string()
+    .trim()
+    .min(1)
+    .max(2000)
+    .refine((text) => text.isWellFormed(), "A description has no half of a character."),
   category: serviceCategory,
   subcategory: serviceSubcategory,
   unit: displayName,

@@ -1,5 +1,4 @@
 import {
-  type AttributeValue,
   BatchGetItemCommand,
   DeleteItemCommand,
   type DynamoDBClient,
@@ -9,9 +8,10 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from "@aws-sdk/client-dynamodb";
-import { convertToAttr, marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { convertToAttr, unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod";
 import { awsFailure, named, nameOf } from "../aws-failures.ts";
+import { type Attributes, fromItem, toItem, toKey, toText } from "./dynamo-attributes.ts";
 import {
   type Counted,
   conflict,
@@ -23,18 +23,10 @@ import {
   type Write,
 } from "./table.ts";
 
-// A row without a version is for whoever reads it to refuse: here it would take its whole page with it.
-const storedItem = z.looseObject({ pk: z.string(), sk: z.string(), version: z.number().catch(Number.NaN) });
 const dueKey = z.object({ pk: z.string(), sk: z.string(), dueAt: z.string() });
-
-type Attributes = Record<string, AttributeValue>;
 
 // DynamoDB's own limit for one BatchGetItem
 const maxKeysPerRead = 100;
-
-const toItem = (item: Item): Attributes => marshall(item, { removeUndefinedValues: true });
-const fromItem = (attributes: Attributes): Item => storedItem.parse(unmarshall(attributes));
-const toKey = ({ pk, sk }: Key): Attributes => ({ pk: { S: pk }, sk: { S: sk } });
 
 const toCondition = (expect: Expectation | undefined) => {
   if (expect === undefined) return {};
@@ -133,7 +125,7 @@ export const dynamoTable = (client: DynamoDBClient, TableName: string): Table =>
             ConsistentRead: true,
             ScanIndexForward: !descending,
             KeyConditionExpression: prefix === "" ? "pk = :pk" : "pk = :pk AND begins_with(sk, :prefix)",
-            ExpressionAttributeValues: { ":pk": { S: pk }, ...(prefix === "" ? {} : { ":prefix": { S: prefix } }) },
+            ExpressionAttributeValues: { ":pk": toText(pk), ...(prefix === "" ? {} : { ":prefix": toText(prefix) }) },
             ...(after === undefined ? {} : { ExclusiveStartKey: toKey({ pk, sk: after }) }),
             ...(limit === undefined ? {} : { Limit: limit }),
           }),
@@ -153,7 +145,7 @@ export const dynamoTable = (client: DynamoDBClient, TableName: string): Table =>
               Select: "COUNT",
               KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
               ...toFilter(where),
-              ExpressionAttributeValues: { ":pk": { S: pk }, ":prefix": { S: prefix }, ":null": { S: "NULL" } },
+              ExpressionAttributeValues: { ":pk": toText(pk), ":prefix": toText(prefix), ":null": { S: "NULL" } },
               ExclusiveStartKey: start,
             }),
           )

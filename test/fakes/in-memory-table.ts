@@ -27,7 +27,8 @@ export interface InMemoryTable extends Table {
 
 const maxWrites = 100;
 
-const id = ({ pk, sk }: Key) => `${pk}\u0000${sk}`;
+/** As DynamoDB sees it: half a character is written like any other half. */
+const id = ({ pk, sk }: Key) => `${pk}\u0000${sk}`.toWellFormed();
 const keyOf = (write: Write): Key => ("put" in write ? write.put : "delete" in write ? write.delete : write.check);
 
 // Up to there UTF-16, by which JavaScript orders strings, and UTF-8 have the same order.
@@ -39,6 +40,7 @@ const byBytes = (a: string, b: string): number => {
 };
 
 const copyOf = (value: unknown): unknown => {
+  if (typeof value === "string") return value.toWellFormed();
   if (typeof value !== "object" || value === null) return value;
   // the bytes alone: what deflates gives a view of a buffer that is much larger
   if (value instanceof Uint8Array) return new Uint8Array(value);
@@ -47,7 +49,7 @@ const copyOf = (value: unknown): unknown => {
   const fields = value as Record<string, unknown>;
   for (const field of Object.keys(fields)) {
     const its = fields[field];
-    if (its !== undefined) copy[field] = typeof its === "object" ? copyOf(its) : its;
+    if (its !== undefined) copy[field] = copyOf(its);
   }
   return Object.freeze(copy);
 };
@@ -56,9 +58,7 @@ const stored = (item: Item): Item => (Object.isFrozen(item) ? item : (copyOf(ite
 
 // as the adapter throws what DynamoDB refuses as malformed
 const refused = (why: string) => new InfrastructureFault(why);
-/** As DynamoDB sees them: half a character is written like any other half. */
-const isEachOnce = (keys: Key[]): boolean =>
-  keys.length < 2 || new Set(keys.map((key) => id(key).toWellFormed())).size === keys.length;
+const isEachOnce = (keys: Key[]): boolean => keys.length < 2 || new Set(keys.map(id)).size === keys.length;
 
 // three bytes are the most that a unit of UTF-16 takes
 const isOver = (text: string, maxBytes: number): boolean =>
@@ -139,10 +139,11 @@ export const inMemoryTable = (initial: Iterable<Item> = []): InMemoryTable => {
     const key = id(gone);
     moveInIndexes(rows.get(key), undefined);
     rows.delete(key);
-    const partition = partitions.get(gone.pk);
-    if (!partition?.rows.delete(gone.sk)) return;
-    partition.order?.remove(gone.sk);
-    if (partition.rows.size === 0) partitions.delete(gone.pk);
+    const [pk, sk] = [gone.pk.toWellFormed(), gone.sk.toWellFormed()];
+    const partition = partitions.get(pk);
+    if (!partition?.rows.delete(sk)) return;
+    partition.order?.remove(sk);
+    if (partition.rows.size === 0) partitions.delete(pk);
   };
   const apply = (writes: Write[]) => {
     if (writes.length === 0 || writes.length > maxWrites) throw refused("A transaction has 1 to 100 writes");
@@ -183,7 +184,8 @@ export const inMemoryTable = (initial: Iterable<Item> = []): InMemoryTable => {
     put: async (item, expect) => apply([{ put: item, ...(expect === undefined ? {} : { expect }) }]),
     delete: async (key, expect) => apply([{ delete: key, ...(expect === undefined ? {} : { expect }) }]),
     transact: async (writes) => apply(writes),
-    query: async ({ pk, prefix = "", after, descending = false, limit = Number.POSITIVE_INFINITY }) => {
+    query: async ({ pk, prefix: asked = "", after, descending = false, limit = Number.POSITIVE_INFINITY }) => {
+      const prefix = asked.toWellFormed();
       checkSizes([
         { pk, sk: prefix },
         { pk, sk: after ?? "" },
