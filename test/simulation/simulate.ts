@@ -1,7 +1,7 @@
 import { setLogLevel } from "#shared/logger";
 import type { History } from "./history/history.ts";
 import { playHistory } from "./history/play.ts";
-import { areZerosBeingSent, isAtRest } from "./invariants/at-rest.ts";
+import { isAtRest, isSomethingUnderWay } from "./invariants/at-rest.ts";
 import { brokenAtTheEnd } from "./invariants/at-the-end.ts";
 import { watchWants } from "./invariants/wants.ts";
 import { type Wishes, watchWishes } from "./invariants/wishes.ts";
@@ -60,7 +60,7 @@ const settle = async (world: World, wishes: Wishes): Promise<void> => {
     if (isAtRest(world, wishes)) return;
     await line.run(line.now() + (looksMs[looks] ?? lookEveryMs));
   }
-  if (areZerosBeingSent(world, wishes)) await line.run(line.now() + lookEveryMs);
+  if (isSomethingUnderWay(world, wishes)) await line.run(line.now() + lookEveryMs);
 };
 
 /** Plays a history, lets the time pass that the service needs to come to rest, and answers what did not hold. */

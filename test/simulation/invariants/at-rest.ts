@@ -18,9 +18,11 @@ const isResting = (world: World, wishes: Wishes, record: Integration): boolean =
   return !isWanted(wants.all) && !isWanted(wants.retry) && wishes.unserved(partnerId, () => true) === undefined;
 };
 
-/** Of some partner's disconnect. */
-export const areZerosBeingSent = ({ table }: World, { zeros }: Wishes): boolean =>
-  [...table.rows.values()].some((row) => row.sk === "integration" && zeros.areBeingSent(row as unknown as Integration));
+/** Some partner's run, a look's perhaps, or the zeros of its disconnect: both may have begun a moment ago. */
+export const isSomethingUnderWay = ({ table }: World, { zeros }: Wishes): boolean =>
+  [...table.rows.values()].some(
+    (row) => isRunning(row) || (row.sk === "integration" && zeros.areBeingSent(row as unknown as Integration)),
+  );
 
 /** Nothing is under way or wanted any more: only dates and looks would follow, each like the one before. */
 export const isAtRest = (world: World, wishes: Wishes): boolean => {
