@@ -1,4 +1,5 @@
 import type { Agreement } from "#shared/agreements/agreement";
+import { covers } from "#shared/agreements/consent";
 import { AppError } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
 import { askLook } from "#shared/integrations/ask-look";
@@ -28,7 +29,9 @@ export interface Confirmation {
 
 /**
  * Records consent. One transaction holds the consent, the e-mail to the owner and the creation of the accounts, so none
- * of them can happen without the others; confirming twice has one effect and one e-mail.
+ * of them can happen without the others; confirming twice has one effect and one e-mail. A newer version that was
+ * confirmed before stays. Throws `integration.wrong-step`, and `agreement.outdated` (with its `currentVersion`) for
+ * another text than the one in force.
  */
 export const confirmAgreement =
   ({ table, agreement, now, newId }: Dependencies) =>
@@ -48,9 +51,9 @@ export const confirmAgreement =
         const detail = "The agreement has another text now. Read it again, then confirm that version.";
         throw new AppError("conflict", "agreement.outdated", detail, { extra: { currentVersion: agreement.version } });
       }
-      if (before.agreement?.version === version && before.agreement.sha256 === sha256) {
-        return { integration: before, isNew: false };
-      }
+      const held = before.agreement;
+      const isOtherText = held?.version === version && held.sha256 !== sha256;
+      if (held && covers(held, version) && !isOtherText) return { integration: before, isNew: false };
       if (before.state === "suspended") throw wrongStep(before.state);
 
       const at = now().toISOString();

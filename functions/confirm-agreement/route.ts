@@ -20,7 +20,7 @@ export const confirmAgreementDocs = () =>
     example: { version: "2026-11-26", sha256: "5f0c2a55b0f0d8e6d6a1a6e4a3e0a0b8d9c3f0f8b5a1e2d3c4b5a69788796a5b" },
     replies: {
       201: { description: "Confirmed", body: integrationReply },
-      200: { description: "This version had been confirmed before", body: integrationReply },
+      200: { description: "This version, or a newer one, had been confirmed before", body: integrationReply },
     },
     problems: { 409: ["agreement.outdated", "integration.wrong-step"] },
   });

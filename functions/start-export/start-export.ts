@@ -46,8 +46,8 @@ const willReadAll = ({ kind, lease, readAt }: UsageExport): boolean =>
  * send, or is looking at, keeps nobody waiting. A wish that comes while another run may have read its lines already is
  * kept: what has changed since is sent right after that one.
  */
-export const startExport = (dependencies: Closing & { agreement?: Agreement }) => {
-  const { table, now, newId, agreement } = dependencies;
+export const startExport = (dependencies: Closing & { agreements?: readonly Agreement[] }) => {
+  const { table, now, newId, agreements } = dependencies;
   const closeAbandoned = closingAbandoned(dependencies);
 
   const keepWish = async (before: Integration): Promise<void> => {
@@ -76,7 +76,7 @@ export const startExport = (dependencies: Closing & { agreement?: Agreement }) =
       const before = await findIntegration(table, partnerId);
       if (!before || !maySend(before)) throw wrongStep(before?.state ?? "not-started");
       // a dry run sends nothing
-      if (mode !== "dry-run" && isConsentOver(before, now(), agreement)) throw agreementExpired();
+      if (mode !== "dry-run" && isConsentOver(before, now(), agreements)) throw agreementExpired();
       const isNarrowed = Object.values(narrowing).some((value) => value !== undefined);
       const { free, writes } = mode === "dry-run" ? { free: before, writes: [] } : await withPlace(before, isNarrowed);
       if (narrowing.retryOf !== undefined) await checkRetried(table, partnerId, narrowing.retryOf);

@@ -1,4 +1,3 @@
-import { currentAgreement } from "#shared/agreements/agreement";
 import { type Consent, consentOf } from "#shared/agreements/consent";
 import type { Gap } from "#shared/customers/coverage";
 import { findCoverage } from "#shared/customers/kept-coverage";
@@ -111,7 +110,7 @@ export const oweReminders =
             ...digestOf(value, at),
             ...agedToken(value, tokenPolicyDays, at),
             ...missedRun(value, at),
-            ...renewal(consentOf(value.agreement, currentAgreement, time), at),
+            ...renewal(consentOf(value.agreement, time), at),
           ];
 
     /** Names the gaps as the last look has found them, where it has kept them. */

@@ -3,6 +3,7 @@ import * as of20261101 from "./texts/2026-11-01.ts";
 import * as of20261126 from "./texts/2026-11-26.ts";
 
 export interface Agreement {
+  /** The day that it is from: a later version takes the place of all before it. */
   version: string;
   title: string;
   markdown: string;

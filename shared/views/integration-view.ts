@@ -1,4 +1,3 @@
-import { currentAgreement } from "../agreements/agreement.ts";
 import { consentOf } from "../agreements/consent.ts";
 import type { Obstacle } from "../breakers/state/obstacle.ts";
 import { readQueueEstimate } from "../exports/admission/queue-estimate.ts";
@@ -45,7 +44,7 @@ const consentTexts = {
 };
 
 const consentProblems = (agreement: Integration["agreement"], now: Date) => {
-  const consent = consentOf(agreement, currentAgreement, now);
+  const consent = consentOf(agreement, now);
   if (consent.state !== "renewal-due" && consent.state !== "expired") return [];
   const { state, since, until } = consent;
   return [{ code: `agreement.${state}`, since: state === "expired" ? until : since, whatToDo: consentTexts[state] }];

@@ -147,6 +147,18 @@ describe("an agreement that has changed", () => {
     await page.getByText("Read what was agreed to, and what data is shared").waitFor();
     expect(await button(page, "Confirm the agreement").count()).toBe(0);
   });
+
+  it("is not asked for where the service was rolled back to an older text", async () => {
+    const older = { version: "2026-01-01", sha256: "a".repeat(64), markdown: "# Sharing usage\n\nAn older text." };
+    await page.route("**/gradient/agreement", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), ...older } });
+    });
+    await show("/connect/1");
+    await page.getByText(/^Version \d{4}-\d\d-\d\d, .* by /).waitFor();
+    expect(await button(page, "Confirm the agreement").count()).toBe(0);
+    await page.unroute("**/gradient/agreement");
+  });
 });
 
 describe("an agreement that becomes another one while it is read", () => {

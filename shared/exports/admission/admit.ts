@@ -22,8 +22,8 @@ import { withoutEnded } from "./without-ended.ts";
 export interface Admitting extends Changing {
   /** For everybody, or for one partner. */
   obstacleFor: (partnerId: string | null, tokenVersionId?: string) => Promise<Obstacle | null>;
-  /** The one in force; that of this deployment unless given. */
-  agreement?: Agreement;
+  /** All texts, oldest first; those of this deployment unless given. */
+  agreements?: readonly Agreement[];
 }
 
 // A worker with room looks for runs more often than this. What has waited for longer needs another worker.
@@ -57,7 +57,7 @@ const linesOf = (value: Integration, { kind, want: { trigger } }: Candidate["nex
  * Starts the next run that nobody waits for: of those who may be sent something, who has waited longest, as long as
  * there is a place (ADR 10). Repeats of old counts come only when nobody else waits.
  */
-export const admitNext = ({ table, now, newId, obstacleFor, agreement }: Admitting) => {
+export const admitNext = ({ table, now, newId, obstacleFor, agreements }: Admitting) => {
   /** Out of the way until the obstacle is tried again: held partners must not stand before all others. */
   const postpone = async (value: Integration, retryAt: string): Promise<void> => {
     const later = (want: Want): Want =>
@@ -84,7 +84,7 @@ export const admitNext = ({ table, now, newId, obstacleFor, agreement }: Admitti
     const wanted = nextWants(value, at);
     const [first] = wanted;
     if (!first || (isRepeats && first.kind !== "repeat")) return undefined;
-    if (isConsentOver(value, time, agreement)) {
+    if (isConsentOver(value, time, agreements)) {
       await postpone(value, new Date(time.getTime() + consentPauseMs).toISOString());
       return undefined;
     }

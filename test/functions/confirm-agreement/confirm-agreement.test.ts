@@ -143,6 +143,19 @@ describe("confirming the agreement", () => {
     expect((await world.integration()).agreement).toMatchObject({ version: "2027-01-01" });
   });
 
+  it("keeps a newer one, though a service that was rolled back shows an older text", async () => {
+    const world = await withToken();
+    await confirm(world);
+    const before = everyRow(world.table);
+    const older = { ...currentAgreement, version: "2026-01-01", sha256: "b".repeat(64) };
+
+    const { integration, isNew } = await confirm(world, { version: older.version, sha256: older.sha256 }, older);
+
+    expect(isNew).toBe(false);
+    expect(integration.agreement).toMatchObject({ version, sha256 });
+    expect(everyRow(world.table)).toEqual(before);
+  });
+
   it.each<[string, (world: ServiceWorld) => Promise<unknown>, string]>([
     ["before the start", async () => undefined, "not-started"],
     ["before the token", (world) => startIntegration(world.common)(world), "awaiting-token"],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { startExport } from "#functions/start-export/start-export";
-import { type Agreement, currentAgreement } from "#shared/agreements/agreement";
+import { type Agreement, agreements } from "#shared/agreements/agreement";
 import { consentOf } from "#shared/agreements/consent";
 import { admitNext } from "#shared/exports/admission/admit";
 import { waitingFor } from "#shared/exports/admission/waiting";
@@ -17,15 +17,17 @@ import {
   start,
 } from "#test/builders/connected-world";
 
-const inForce: Agreement = {
-  version: "2027-01-01",
+const textOf = (version: string, graceDays = 30): Agreement => ({
+  version,
   sha256: "b".repeat(64),
   title: "Sharing usage",
   markdown: "# Sharing usage",
-  effectiveAt: "2027-01-01T00:00:00.000Z",
-  graceDays: 30,
-};
+  effectiveAt: `${version}T00:00:00.000Z`,
+  graceDays,
+});
 const earlier = { version: "2026-11-01" };
+const texts = [textOf("2026-11-01"), textOf("2027-01-01")];
+const third = [...texts, textOf("2027-01-21")];
 const at = (text: string) => new Date(text);
 
 describe("consent to an earlier version", () => {
@@ -34,32 +36,62 @@ describe("consent to an earlier version", () => {
     const until = "2027-01-31T00:00:00.000Z";
     const asked = { version: "2027-01-01", since, until };
 
-    expect(consentOf(earlier, inForce, at("2026-12-31T23:59:59Z"))).toEqual({ state: "valid" });
-    expect(consentOf(earlier, inForce, at(since))).toEqual({ state: "renewal-due", ...asked });
-    expect(consentOf(earlier, inForce, at("2027-01-30T23:59:59Z"))).toEqual({ state: "renewal-due", ...asked });
-    expect(consentOf(earlier, inForce, at(until))).toEqual({ state: "expired", ...asked });
+    expect(consentOf(earlier, at("2026-12-31T23:59:59Z"), texts)).toEqual({ state: "valid" });
+    expect(consentOf(earlier, at(since), texts)).toEqual({ state: "renewal-due", ...asked });
+    expect(consentOf(earlier, at("2027-01-30T23:59:59Z"), texts)).toEqual({ state: "renewal-due", ...asked });
+    expect(consentOf(earlier, at(until), texts)).toEqual({ state: "expired", ...asked });
   });
 
   it("is not asked of who has confirmed this one, nor of who has confirmed none", () => {
-    expect(consentOf(inForce, inForce, at("2027-06-01T00:00:00Z")).state).toBe("valid");
-    expect(consentOf(null, inForce, at("2027-06-01T00:00:00Z")).state).toBe("none");
+    expect(consentOf({ version: "2027-01-01" }, at("2027-06-01T00:00:00Z"), texts).state).toBe("valid");
+    expect(consentOf(null, at("2027-06-01T00:00:00Z"), texts).state).toBe("none");
+  });
+
+  it("is not asked of who has confirmed a newer one than a service knows that was rolled back", () => {
+    expect(consentOf({ version: "2027-01-21" }, at("2027-06-01T00:00:00Z"), texts)).toEqual({ state: "valid" });
+  });
+
+  it("is over when the time for the second is, though a third has come: the third is asked for from then on", () => {
+    const asked = { version: "2027-01-21", since: "2027-01-01T00:00:00.000Z", until: "2027-01-31T00:00:00.000Z" };
+
+    expect(consentOf(earlier, at("2027-01-30T23:59:59Z"), third)).toEqual({ state: "renewal-due", ...asked });
+    expect(consentOf(earlier, at("2027-01-31T00:00:00Z"), third)).toEqual({ state: "expired", ...asked });
+    const second = { version: "2027-01-01" };
+    expect(consentOf(second, at("2027-02-19T23:59:59Z"), third).state).toBe("renewal-due");
+    expect(consentOf(second, at("2027-02-20T00:00:00Z"), third).state).toBe("expired");
+  });
+
+  it("is over sooner where the third is to be confirmed sooner", () => {
+    const urgent = [...texts, textOf("2027-01-11", 5)];
+
+    expect(consentOf(earlier, at("2027-01-16T00:00:00Z"), urgent)).toMatchObject({
+      state: "expired",
+      until: "2027-01-16T00:00:00.000Z",
+    });
   });
 });
 
 describe("when the time to confirm is over", () => {
-  const overdue = { ...inForce, effectiveAt: "2026-01-01T00:00:00.000Z" };
+  const obstacleFor = async () => null;
 
-  it("no run starts by itself, and nobody's request starts one; a dry run does", async () => {
+  /** It has confirmed this version, and wants something sent. */
+  const wantingWorld = async (version: string) => {
     const world = await connectedWorld(["a"]);
     const before = await world.integration();
-    const wanted = wish(before.wants, "all", { at: world.clock.date().toISOString(), trigger: "schedule" });
+    const wants = wish(before.wants, "all", { at: world.clock.date().toISOString(), trigger: "schedule" });
+    const agreement = before.agreement && { ...before.agreement, version };
     await world.table.transact([
-      integrationWrite({ ...before, state: "active", wants: wanted, currentExportId: null }),
+      integrationWrite({ ...before, agreement, state: "active", wants, currentExportId: null }),
     ]);
-    const obstacleFor = async () => null;
+    return world;
+  };
 
-    expect(await admitNext({ ...world.common, obstacleFor, agreement: overdue })(null)).toBeUndefined();
-    const start = startExport({ ...world.common, agreement: overdue });
+  it("no run starts by itself, and nobody's request starts one; a dry run does", async () => {
+    const world = await wantingWorld("2025-01-01");
+    const agreements = [textOf("2025-01-01"), textOf("2026-01-01")];
+
+    expect(await admitNext({ ...world.common, obstacleFor, agreements })(null)).toBeUndefined();
+    const start = startExport({ ...world.common, agreements });
     const request = { partnerId: world.partnerId, by: world.by };
     await expect(start({ ...request, mode: "full" })).rejects.toMatchObject({
       kind: "conflict",
@@ -69,6 +101,16 @@ describe("when the time to confirm is over", () => {
 
     const later = (await world.integration()).wants.all.notBefore ?? "";
     expect(Date.parse(later)).toBe(world.clock.now() + 60 * 60_000);
+  });
+
+  it("who has confirmed a newer text than the service knows is sent what it wants", async () => {
+    const agreements = [textOf("2025-01-01"), textOf("2026-01-01")];
+    const pressing = await wantingWorld("2026-11-20");
+    const request = { partnerId: pressing.partnerId, by: pressing.by, mode: "changes" } as const;
+    const waiting = await wantingWorld("2026-11-20");
+
+    expect(await startExport({ ...pressing.common, agreements })(request)).toMatchObject({ state: "planned" });
+    expect(await admitNext({ ...waiting.common, obstacleFor, agreements })(null)).toBeDefined();
   });
 
   it("the run that is under way goes on to its end, and nothing of what it leaves over starts another", async () => {
@@ -84,11 +126,12 @@ describe("when the time to confirm is over", () => {
             : gradient.setUnitCount(token, count),
       }),
     });
-    const { effectiveAt, graceDays } = currentAgreement;
-    const over = Date.parse(effectiveAt) + graceDays * dayMs;
+    const [, second] = agreements;
+    if (!second) throw new Error("There is no second text");
+    const over = Date.parse(second.effectiveAt) + second.graceDays * dayMs;
     await world.pass(over - world.clock.now() - 5_000);
     const before = await world.integration();
-    const agreement = before.agreement && { ...before.agreement, version: "earlier" };
+    const agreement = before.agreement && { ...before.agreement, ...earlier };
     await world.table.transact([integrationWrite({ ...before, agreement, nextRunAt: null })]);
     const run = await start(world);
     const runs = (await runsOf(world)).length;

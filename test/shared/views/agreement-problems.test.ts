@@ -1,12 +1,14 @@
 import { expect, it } from "vitest";
-import { currentAgreement } from "#shared/agreements/agreement";
+import { agreements, currentAgreement } from "#shared/agreements/agreement";
 import { integrationView } from "#shared/views/integration-view";
 import { anIntegration } from "#test/builders/integration";
 import { inMemoryTable } from "#test/fakes/in-memory-table";
 
 const dayMs = 24 * 60 * 60_000;
-const since = Date.parse(currentAgreement.effectiveAt);
-const until = since + currentAgreement.graceDays * dayMs;
+const [first, second] = agreements;
+if (!second) throw new Error("There is no second text.");
+const since = Date.parse(second.effectiveAt);
+const until = since + second.graceDays * dayMs;
 
 const { agreement } = anIntegration();
 if (!agreement) throw new Error("An integration has an agreement.");
@@ -24,7 +26,7 @@ it.each([
   ["during its days of grace", until - 1, [["agreement.renewal-due", new Date(since).toISOString()]]],
   ["after them", until, [["agreement.expired", new Date(until).toISOString()]]],
 ])("an agreement of an earlier version, %s: the problem is shown, and the state stays", async (_, at, expected) => {
-  const { state, problems } = await shownAt(at, "2020-01-01");
+  const { state, problems } = await shownAt(at, first.version);
 
   expect(state).toBe("active");
   expect(problems.map((problem) => [problem.code, problem.since])).toEqual(expected);

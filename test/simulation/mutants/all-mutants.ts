@@ -1,4 +1,5 @@
 import type { Mutant } from "./mutant.ts";
+import { mutantsOfAgreements } from "./mutants-of-agreements.ts";
 import { mutantsOfLooks } from "./mutants-of-looks.ts";
 import { mutantsOfProbes } from "./mutants-of-probes.ts";
 import { mutantsOfRuns } from "./mutants-of-runs.ts";
@@ -15,6 +16,7 @@ export const allMutants: readonly Mutant[] = [
   ...mutantsOfProbes,
   ...mutantsOfLooks,
   ...mutantsOfTypedTokens,
+  ...mutantsOfAgreements,
 ];
 
 /**

@@ -16,6 +16,7 @@ export const suites = {
   fleet: ["test/simulation/run.ts", "--kind", "fleet", "--seeds", "2000", "--threads", "1", "--until-broken"],
   stalls: [...vitest, "test/simulation/stories/stall-points.test.ts"],
   sends: [...vitest, "test/functions/export-usage", "test/shared/usage"],
+  agreements: [...vitest, "test/shared/agreements", folder("confirm-agreement")],
   wants: [...vitest, "test/shared/exports", "test/shared/integrations"],
   contracts: [...vitest, "test/contract/gradient-client.test.ts"],
   pace: [...vitest, "test/shared/pace"],

@@ -40,7 +40,7 @@ export const Agreement = ({ integration, heading }: AgreementProps) => {
         {(text) => (
           <>
             <Confirmed integration={integration} text={text} />
-            {integration.agreement?.sha256 === text.sha256 ? null : (
+            {holds(integration.agreement, text) ? null : (
               <Confirm
                 // what was shown is confirmed by now, in this tab or another: the next text is read from its start
                 key={integration.agreement?.sha256}
@@ -55,6 +55,10 @@ export const Agreement = ({ integration, heading }: AgreementProps) => {
     </section>
   );
 };
+
+/** What was confirmed is this text, or a newer one, which a service that was rolled back does not know. */
+const holds = (agreement: Integration["agreement"], text: Text): boolean =>
+  agreement !== null && (agreement.sha256 === text.sha256 || agreement.version > text.version);
 
 interface PaperProps {
   text: Text;
