@@ -29,9 +29,15 @@ export interface Admitting extends Changing {
 // A worker with room looks for runs more often than this. What has waited for longer needs another worker.
 const workerMs = 5_000;
 
-// A confirmation makes its partner's wishes due at once. This is for the index, which must not fill with those who
-// wait.
-const consentPauseMs = 60 * 60_000;
+// A confirmation makes its partner's wishes due at once. Only a deployment with other texts, or with a later end of
+// their time, is noticed so late; each look at a partner in vain costs a write.
+const consentPauseMs = 6 * 60 * 60_000;
+
+// Partners that were admitted a moment ago are still in the index, which lags behind; more than the places there are.
+const maxPassed = 100;
+// Whoever is put off stands in nobody's way any more, so the line is gone through past those: as many as take about a
+// quarter of the job's minute.
+const maxPutOff = 1_000;
 
 const nothing: ReadonlySet<string> = new Set();
 
@@ -75,7 +81,7 @@ export const admitNext = ({ table, now, newId, obstacleFor, agreements }: Admitt
     { pk }: DueKey,
     admission: Admission,
     isRepeats: boolean,
-  ): Promise<Candidate | "waits" | undefined> => {
+  ): Promise<Candidate | "waits" | "put-off" | undefined> => {
     const time = now();
     const at = time.toISOString();
     const found = await findIntegration(table, pk.slice(pk.indexOf("#") + 1));
@@ -86,7 +92,7 @@ export const admitNext = ({ table, now, newId, obstacleFor, agreements }: Admitt
     if (!first || (isRepeats && first.kind !== "repeat")) return undefined;
     if (isConsentOver(value, time, agreements)) {
       await postpone(value, new Date(time.getTime() + consentPauseMs).toISOString());
-      return undefined;
+      return "put-off";
     }
     // what was left over is small, as overdue repeats may be: it goes ahead of a large run for which there is no place
     const next = wanted.find((each) => hasPlace(admission, linesOf(value, each) > largeLines));
@@ -96,7 +102,7 @@ export const admitNext = ({ table, now, newId, obstacleFor, agreements }: Admitt
     if (obstacle?.scope === "vendor") return "waits";
     if (obstacle) {
       await postpone(value, obstacle.retryAt);
-      return undefined;
+      return "put-off";
     }
     return { value, next };
   };
@@ -109,6 +115,7 @@ export const admitNext = ({ table, now, newId, obstacleFor, agreements }: Admitt
     const takesLarge = hasPlace(admission, true);
     const changes = takesLarge ? [dueKinds.wanted, dueKinds.wantedLarge] : [dueKinds.wanted];
     let waits = false;
+    const seen = { passed: 0, putOff: 0 };
     for await (const key of candidateKeys(table, isRepeats ? [dueKinds.repeats] : changes, until)) {
       // one partner that cannot be started keeps no other back
       const found = await candidate(key, admission, isRepeats).catch(async (error: unknown) => {
@@ -116,8 +123,10 @@ export const admitNext = ({ table, now, newId, obstacleFor, agreements }: Admitt
         if (error instanceof UnreadableRecord) await setAside(table, key, now());
         return undefined;
       });
+      if (typeof found === "object") return found;
       if (found === "waits") waits = true;
-      else if (found) return found;
+      seen[found === "put-off" ? "putOff" : "passed"] += 1;
+      if (seen.passed === maxPassed || seen.putOff === maxPutOff) break;
     }
     if (!waits && !isRepeats && !takesLarge) {
       const { keys } = await table.due({ ...dueKinds.wantedLarge, until, limit: 1 });

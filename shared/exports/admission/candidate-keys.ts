@@ -3,14 +3,12 @@ import type { DueKey, Table } from "../../table/table.ts";
 
 type Kind = (typeof dueKinds)[keyof typeof dueKinds];
 
-// Partners that were admitted a moment ago are still in the index, which lags behind; more than the places there are.
 const keysAtOnce = 25;
-const maxPages = 4;
 
-/** The first keys of one line that are due, in their order, each page read when it is needed. */
+/** All keys of one line that are due, in their order, each page read when it is needed. */
 async function* keysOf(table: Pick<Table, "due">, kind: Kind, until: string): AsyncGenerator<DueKey, undefined> {
   let after: DueKey | undefined;
-  for (let page = 0; page < maxPages; page += 1) {
+  for (;;) {
     const { keys, next } = await table.due({ ...kind, until, limit: keysAtOnce, ...(after ? { after } : {}) });
     yield* keys;
     if (next === null) return;
@@ -18,7 +16,7 @@ async function* keysOf(table: Pick<Table, "due">, kind: Kind, until: string): As
   }
 }
 
-/** The first keys of several lines that are due, whoever has waited longest first. */
+/** The keys of several lines that are due, whoever has waited longest first. The caller stops when it has enough. */
 export async function* candidateKeys(
   table: Pick<Table, "due">,
   kinds: readonly Kind[],

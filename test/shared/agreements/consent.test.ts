@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { confirmAgreement } from "#functions/confirm-agreement/confirm-agreement";
 import { startExport } from "#functions/start-export/start-export";
 import { type Agreement, agreements } from "#shared/agreements/agreement";
 import { consentOf } from "#shared/agreements/consent";
@@ -16,6 +17,7 @@ import {
   runsOf,
   start,
 } from "#test/builders/connected-world";
+import type { ServiceWorld } from "#test/fakes/service-world";
 
 const textOf = (version: string, graceDays = 30): Agreement => ({
   version,
@@ -80,10 +82,17 @@ describe("when the time to confirm is over", () => {
     const before = await world.integration();
     const wants = wish(before.wants, "all", { at: world.clock.date().toISOString(), trigger: "schedule" });
     const agreement = before.agreement && { ...before.agreement, version };
+    const mapping = { ...before.mapping, completedAt: world.clock.date().toISOString() };
     await world.table.transact([
-      integrationWrite({ ...before, agreement, state: "active", wants, currentExportId: null }),
+      integrationWrite({ ...before, agreement, mapping, state: "active", wants, currentExportId: null }),
     ]);
     return world;
+  };
+
+  const confirm = ({ common, partnerId, by }: ServiceWorld, agreement: Agreement) => {
+    const { version, sha256 } = agreement;
+    const its = { partnerId, version, sha256, by, name: "Ada", email: "ada@example.com" };
+    return confirmAgreement({ ...common, agreement })(its);
   };
 
   it("no run starts by itself, and nobody's request starts one; a dry run does", async () => {
@@ -100,7 +109,19 @@ describe("when the time to confirm is over", () => {
     expect(await start({ ...request, mode: "dry-run" })).toMatchObject({ state: "planned" });
 
     const later = (await world.integration()).wants.all.notBefore ?? "";
-    expect(Date.parse(later)).toBe(world.clock.now() + 60 * 60_000);
+    expect(Date.parse(later)).toBe(world.clock.now() + 6 * 60 * 60_000);
+  });
+
+  it("who confirms after all is sent what was kept back at once", async () => {
+    const world = await wantingWorld("2025-01-01");
+    const agreements = [textOf("2025-01-01"), textOf("2026-01-01")] as const;
+    const [, agreement] = agreements;
+    const admit = admitNext({ ...world.common, obstacleFor, agreements });
+    expect(await admit(null)).toBeUndefined();
+
+    await confirm(world, agreement);
+
+    expect(await admit(null)).toMatchObject({ partnerId: world.partnerId });
   });
 
   it("who has confirmed a newer text than the service knows is sent what it wants", async () => {
@@ -154,8 +175,8 @@ describe("when the time to confirm is over", () => {
     const situation = { now: world.clock.date(), obstacle: null, estimate: undefined };
     expect(waitingFor(await world.integration(), situation)).toMatchObject({ why: "agreement" });
 
-    await world.table.transact([integrationWrite({ ...(await world.integration()), agreement: before.agreement })]);
-    await world.live(70);
+    await confirm(world, second);
+    await world.live(2);
     expect((await runsOf(world)).at(-1)).toMatchObject({ trigger: "recovery", outcome: "succeeded" });
   });
 });

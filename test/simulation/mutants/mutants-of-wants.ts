@@ -191,6 +191,20 @@ export const mutantsOfWants: Mutant[] = [
     'if (!found || found.currentExportId !== null || found.state !== "active") return undefined;',
     'if (!found || found.state !== "active") return undefined;',
   ),
+  one(
+    "who is put off keeps others from being found",
+    "wants",
+    admitting,
+    'found === "put-off" ? "putOff" : "passed"',
+    '"passed"',
+  ),
+  one(
+    "nobody who is put off is passed",
+    "wants",
+    "shared/exports/admission/candidate-keys.ts",
+    "for (;;) {\n    const {",
+    "for (let page = 0; page < 4; page += 1) {\n    const {",
+  ),
   one("a held partner is admitted", "wants", admitting, "if (obstacle) {", "if (obstacle === undefined) {"),
   one(
     "a run that does not get anywhere stays",

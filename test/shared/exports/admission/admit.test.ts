@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { newHold } from "#shared/exports/export-lease";
-import { integrationKey } from "#shared/integrations/integration";
+import { type Integration, integrationKey } from "#shared/integrations/integration";
 import { isWanted, noWants, wish } from "#shared/integrations/record/wants";
+import { dayMs } from "#shared/schedules/zoned-time";
 import type { Item } from "#shared/table/table";
 import { fleetOf, largeSizes, named, waiting } from "#test/builders/fleet";
 import { anIntegration, anIntegrationRow } from "#test/builders/integration";
@@ -233,6 +234,18 @@ describe("keeps no other back:", () => {
     expect(await fleet.admitAll()).toEqual([]);
     fleet.pass(15 * 60_000);
     expect(await fleet.admitAll()).toHaveLength(19);
+  });
+
+  it("partners that have not confirmed the agreement in time, however many stand before it, for six hours", async () => {
+    const agreement = { ...anIntegration().agreement, version: "2026-11-01" } as Integration["agreement"];
+    const late = named(700, "late").map((id) => waiting(id, 60, "all", { agreement }));
+    const fleet = await fleetOf(...late, waiting("p", 5));
+    fleet.pass(100 * dayMs);
+
+    expect((await fleet.admit())?.partnerId).toBe("p");
+
+    const { notBefore } = (await fleet.integration("late-00")).wants.all;
+    expect(Date.parse(notBefore ?? "")).toBe(fleet.now().getTime() + 6 * 60 * 60_000);
   });
 
   it("large partners that have to wait for a place, however many stand before it", async () => {
