@@ -51,6 +51,19 @@ const maxSlowness = 4;
 // Longer than any sensible Retry-After for a limit by the second; a senseless one must not stop everybody for hours.
 const maxPauseMs = 60_000;
 
+// People's runs hold six slots each where there are many of them, at least: a hundred and more of them beside workers.
+const maxLine = 1000;
+
+/**
+ * The row, unless its next moment is further away than the longest pause and the longest line after it. A clock that
+ * went ahead has written that one, and everybody would wait until it was right: it counts as a row of before the first
+ * call. It is not enough to wait for less of it, which would begin anew with each look: who waits writes nothing.
+ */
+export const believed = (row: Limiter, now: number, perSecond: number): Limiter => {
+  const farthestMs = maxPauseMs + (maxLine * maxSlowness * 1000) / perSecond;
+  return row.next > now + farthestMs ? { ...freshLimiter, version: row.version } : row;
+};
+
 /** How many times longer the period is now: the slowness of the last refusal fades out evenly. */
 export const stretch = ({ slowness, slowedAt }: Limiter, now: number): number => {
   const left = Math.max(0, 1 - (now - slowedAt) / recoveryMs);

@@ -5,6 +5,7 @@ import { isConflict, type Key, store, type Table, versioned, written } from "../
 import type { Clock } from "./clock.ts";
 import { grant } from "./grant.ts";
 import {
+  believed,
   type CallClass,
   type Decision,
   freshLimiter,
@@ -67,7 +68,8 @@ export const tableSlots = (table: Pick<Table, "get" | "put">, name: string, cloc
   const decideAndKeep = async <T>(decide: (current: Limiter, now: number) => Decision<T>): Promise<T> => {
     if (isShared) await look();
     for (;;) {
-      const decision = decide(known, clock.now());
+      const now = clock.now();
+      const decision = decide(believed(known, now, perSecond), now);
       try {
         if (decision.value) await keep(decision.value);
         else isShared = true;

@@ -239,6 +239,13 @@ export const mutantsOfRuns: Mutant[] = [
     "const closingChunks = 2;",
     "const closingChunks = 1;",
   ),
+  one(
+    "a clock that went ahead holds everybody until it is right",
+    "pace",
+    "shared/pace/limiter.ts",
+    "return row.next > now + farthestMs ? { ...freshLimiter, version: row.version } : row;",
+    "return row.next > now + farthestMs ? { ...row, next: now + farthestMs } : row;",
+  ),
   one("small runs are planned all at once", "sends", begin, "turnsFor(4)", "turnsFor(40)"),
   one(
     "an answer is noted by when it came",
