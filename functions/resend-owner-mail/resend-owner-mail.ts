@@ -1,6 +1,7 @@
 import { AppError } from "#shared/errors";
-import { type Actor, eventWrite } from "#shared/events/event";
-import { findIntegration, integrationWrite } from "#shared/integrations/integration";
+import { type Actor, eventsAt, eventWrite } from "#shared/events/event";
+import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
+import type { FactsAbout } from "#shared/mail/mail-facts";
 import { missedAt } from "#shared/mail/owe-mail";
 import { findOwnerMail, type OwnerMail, ownerMailWrite, queuedMail } from "#shared/mail/owner-mail";
 import { owe } from "#shared/outbox/outbox";
@@ -16,18 +17,44 @@ export interface Request {
 // long enough that an impatient double click sends one, short enough to be no obstacle
 const cooldownMs = 60_000;
 
-/** Owes the owner the e-mail about a confirmation once more, as a new e-mail with the facts of the first. */
+/**
+ * Of a confirmation that is older than mails are kept. Who confirmed is in the audit trail, which is kept, but for the
+ * e-mail address.
+ */
+const factsFromTrail = async (
+  table: Changing["table"],
+  partnerId: string,
+  { version, sha256, confirmedAt, confirmedBy }: NonNullable<Integration["agreement"]>,
+): Promise<FactsAbout<"agreement-confirmed">> => {
+  const events = await eventsAt(table, partnerId, confirmedAt);
+  const confirmed = events.find(({ type }) => type === "agreement.confirmed");
+  return {
+    kind: "agreement-confirmed",
+    version,
+    sha256,
+    confirmedAt,
+    confirmedByName: confirmed?.actorName ?? confirmedBy,
+    confirmedByEmail: "",
+    address: confirmed?.address ?? "",
+  };
+};
+
+/**
+ * Owes the owner the e-mail about a confirmation once more, as a new e-mail with the facts of the first. Throws
+ * `agreement.not-confirmed` for another version than the one that was confirmed, and `owner-email.cooldown` within a
+ * minute of the last one.
+ */
 export const resendOwnerMail =
   ({ table, now, newId }: Changing) =>
   ({ partnerId, version, by }: Request): Promise<OwnerMail> =>
     retryOnConflict(async () => {
       const integration = await findIntegration(table, partnerId);
       const agreement = integration?.agreement;
-      const last = agreement?.version === version ? await findOwnerMail(table, partnerId, agreement.mailId) : undefined;
-      if (!integration || !agreement || !last) {
+      if (!integration || agreement?.version !== version) {
         throw new AppError("not-found", "agreement.not-confirmed", "There is no confirmation of this version.");
       }
-      const waitMs = Date.parse(last.at) + cooldownMs - now().getTime();
+      const last = await findOwnerMail(table, partnerId, agreement.mailId);
+      const waitMs = last ? Date.parse(last.at) + cooldownMs - now().getTime() : 0;
       if (waitMs > 0) {
         const retryAfterSeconds = Math.ceil(waitMs / 1000);
         const detail = `The e-mail was sent a moment ago. Try again in ${retryAfterSeconds} s.`;
@@ -35,7 +62,8 @@ export const resendOwnerMail =
       }
       const at = now().toISOString();
       const id = `agreement-${version}-${newId()}`;
-      const mail = queuedMail({ partnerId, facts: last.facts, id, at, retryAt: missedAt(at) });
+      const facts = last?.facts ?? (await factsFromTrail(table, partnerId, agreement));
+      const mail = queuedMail({ partnerId, facts, id, at, retryAt: missedAt(at) });
       await table.transact([
         integrationWrite({ ...integration, agreement: { ...agreement, mailId: mail.id } }),
         ownerMailWrite(mail),

@@ -78,5 +78,11 @@ export const listEvents = async (
   return { items: readableOf(items, fromItem), next };
 };
 
+/** What happened at that very moment. Without what cannot be read. */
+export const eventsAt = async (table: Pick<Table, "query">, partnerId: string, at: string): Promise<StoredEvent[]> => {
+  const { items } = await table.query({ pk: partnerPk(partnerId), prefix: `event#${at}#` });
+  return readableOf(items, fromItem);
+};
+
 /** Whoever did something. */
 export type Actor = Pick<AuditEvent, "actor" | "actorName" | "role" | "address">;

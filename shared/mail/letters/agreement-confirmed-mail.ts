@@ -22,9 +22,12 @@ export const agreementConfirmedMail = (
   agreementTitle: string,
 ): Letter => {
   const partner = nameLine(context.partnerName);
-  const person = `${nameLine(facts.confirmedByName)} (${addressLine(facts.confirmedByEmail)})`;
+  // one that is sent again after more than a year does not know the address any more, and perhaps not from where
+  const address = facts.confirmedByEmail === "" ? "" : ` (${addressLine(facts.confirmedByEmail)})`;
+  const person = `${nameLine(facts.confirmedByName)}${address}`;
   const isReader = mailboxAddress(facts.confirmedByEmail) === mailboxAddress(context.ownerEmail);
   const who: [string, string][] = isReader ? [] : [["Confirmed by", person]];
+  const from: [string, string][] = facts.address === "" ? [] : [["From address", oneLine(facts.address)]];
   const agreement = `the agreement that lets us send the usage of ${partner} to Gradient`;
 
   return {
@@ -41,7 +44,7 @@ export const agreementConfirmedMail = (
           ["Organization", partner],
           ...who,
           ["When", moment(context, facts.confirmedAt)],
-          ["From address", oneLine(facts.address)],
+          ...from,
           ["Agreement", `${oneLine(agreementTitle)}, version ${oneLine(facts.version)}`],
           ["SHA-256 of its text", `${oneLine(facts.sha256).slice(0, shownHashDigits)}…`],
         ],

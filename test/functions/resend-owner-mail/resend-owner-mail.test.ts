@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { resendOwnerMail } from "#functions/resend-owner-mail/resend-owner-mail";
 import { currentAgreement } from "#shared/agreements/agreement";
-import { findOwnerMail } from "#shared/mail/owner-mail";
+import { findOwnerMail, mailKey } from "#shared/mail/owner-mail";
 import { everyRow, owedTasks } from "#test/builders/table";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
@@ -30,6 +30,21 @@ it("sends the same facts in a new e-mail, and shows how that one fares", async (
     world.mailer.sent[0]?.subject,
   ]);
   expect(await shownMail(world)).toMatchObject({ status: "sent" });
+});
+
+it("sends one whose row has long expired, with what the record and the audit trail hold of the confirmation", async () => {
+  const world = serviceWorld();
+  await world.connect();
+  const first = await shownMail(world);
+  const { agreement } = await world.integration();
+  await world.table.delete(mailKey(world.partnerId, agreement?.mailId ?? ""));
+  await waitSeconds(world, 401 * 24 * 60 * 60);
+
+  const mail = await resend(world);
+
+  expect(mail.facts).toEqual({ ...first?.facts, confirmedByEmail: "" });
+  await world.work();
+  expect(await shownMail(world)).toMatchObject({ id: mail.id, status: "sent" });
 });
 
 it("asks for a minute's patience, and says how much of it is left", async () => {

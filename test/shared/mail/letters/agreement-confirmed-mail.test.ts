@@ -90,6 +90,13 @@ describe("the mail about a confirmed agreement", () => {
     expect(mail.text.length).toBeLessThan(letter().text.length);
   });
 
+  it("leaves out what is not known any more", () => {
+    const again = letter({ confirmedByEmail: "", address: "" }).text;
+    expect(again).toContain("Petr Svoboda has confirmed the agreement");
+    expect(again).toMatch(/Confirmed by: +Petr Svoboda\n/);
+    expect(again).not.toContain("From address");
+  });
+
   it("says the same in HTML", () => {
     const { html } = letter();
     const words = html

@@ -31,7 +31,7 @@ export const OwnerMail = ({ version, mail }: { version: string; mail: Mail | nul
     <>
       <p role="status">
         {mail === null
-          ? "There was nobody to write to."
+          ? "The e-mail to the owner was sent more than a year ago."
           : (words[mail.status] ?? `The e-mail to the owner: ${mail.status}.`)}{" "}
         {mail?.detail ? `${details[mail.detail] ?? mail.detail} ` : null}
         {mail === null ? null : <span className="small quiet">{momentOf(mail.at)}</span>}
