@@ -5,8 +5,9 @@ import { likenesses, type PreparedName, prepared } from "./likenesses.ts";
 import { nearNames } from "./near-names.ts";
 
 const maxGroups = 100;
-// 100 groups of eight ids of at most 384 bytes, and their sentences, fit into one row of 400 KB
-const maxCustomersOfGroup = 8;
+// An id has up to 128 characters of four bytes: 100 groups of six ids make 307 KB, and their sentences, of at most 700
+// bytes each, 70 KB. A row holds 400 KB.
+const maxCustomersOfGroup = 6;
 
 // as places in `likenesses`
 const [same, written] = [0, 1];

@@ -57,6 +57,13 @@ export const mutantsOfLooks: Mutant[] = [
     "value.wants",
   ),
   one(
+    "groups of look-alikes with the longest ids are more than a row holds",
+    "looks",
+    "functions/sync-accounts/look-alikes/look-alikes.ts",
+    "const maxCustomersOfGroup = 6;",
+    "const maxCustomersOfGroup = 7;",
+  ),
+  one(
     "a look sends counts after the agreement's grace",
     "looks",
     "functions/sync-accounts/end-look.ts",
