@@ -2,7 +2,7 @@ import { type Mutant, one } from "./mutant.ts";
 
 const consent = "shared/agreements/consent.ts";
 
-/** Guards around who has agreed to what is sent. */
+/** Guards around who has agreed to what is sent, and around what a person has left out of it. */
 export const mutantsOfAgreements: Mutant[] = [
   one(
     "who has confirmed a newer text is asked for the one of a service that was rolled back",
@@ -31,5 +31,12 @@ export const mutantsOfAgreements: Mutant[] = [
     "functions/confirm-agreement/confirm-agreement.ts",
     "covers(held, version) &&",
     "held.version === version &&",
+  ),
+  one(
+    "each service that was left out has the reason by itself",
+    "wants",
+    "shared/integrations/record/left-out.ts",
+    "if (noteOf !== undefined) return",
+    "if (noteOf === -1) return",
   ),
 ];
