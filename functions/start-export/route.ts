@@ -15,12 +15,16 @@ const body = z.strictObject({
   retryOf: identifier.optional(),
 });
 
+// 500 ids of customers of 128 characters that take four bytes each, and 500 of services of 128 bytes
+const maxBodyBytes = 512 * 1024;
+
 export const startExportRoute = route({
   method: "POST",
   path: "/v1/integrations/gradient/exports",
   // a dry run is for every role, the endpoint sees to the others
   callers: everyRole,
   request: z.object({ body: body.default({ mode: "changes" }) }),
+  maxBodyBytes,
 });
 
 export const startExportDocs = () =>

@@ -24,7 +24,7 @@ const goodCalls: Record<ChangingRoute, Omit<HttpCall, "routeKey">> = {
   disconnect: {},
 };
 /** How large a body a route takes, in KiB; those that name 500 ids of any kind take more. */
-const largest: Partial<Record<ChangingRoute, number>> = { exclude: 512, include: 512 };
+const largest: Partial<Record<ChangingRoute, number>> = { exclude: 512, include: 512, startExport: 512 };
 const routes = Object.keys(changingRoutes) as ChangingRoute[];
 
 /** A connected partner's API; `unchanged` fails once any row, secret or call is different. */

@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import { aProblem, jsonHeaders } from "#test/builders/http-event";
 import { hubApi } from "#test/builders/hub-api";
+import { itemBytes } from "#test/builders/item-size";
+import { rowsOf } from "#test/builders/table";
 import { anExportRow } from "#test/builders/usage-export";
 import { serviceWorld } from "#test/fakes/service-world";
 
@@ -55,6 +57,20 @@ it.each([undefined, {}])("sends what changed where the body is %j", async (body)
     status: 202,
     body: { mode: "changes", customerIds: null, serviceIds: null },
   });
+});
+
+it("takes 500 customers and 500 services, however long their ids are, and keeps them in one row", async () => {
+  const { world, ask } = await connectedApi();
+  const many = (make: (index: number) => string) => Array.from({ length: 500 }, (_, index) => make(index));
+  const customerIds = many((index) => String.fromCodePoint(0x20000 + index).padEnd(256, "🏢"));
+  const serviceIds = many((index) => `${index}`.padStart(128, "s"));
+
+  expect(await ask("startExport", { body: { customerIds, serviceIds } })).toMatchObject({
+    status: 202,
+    body: { customerIds, serviceIds },
+  });
+  const [row] = rowsOf(world.table, `partner#${world.partnerId}`, "export#");
+  expect(row && itemBytes(row)).toBeLessThan(400 * 1024);
 });
 
 it("takes a dry run while another run is under way", async () => {
