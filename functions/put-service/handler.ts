@@ -1,12 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { readEnv } from "#shared/lambda/env";
 import { tableEnv } from "#shared/lambda/table-env";
+import { systemClock } from "#shared/pace/system-clock";
 import { tableNamed } from "#shared/table/table-client";
 import { putServiceEndpoint } from "./endpoint.ts";
+import { pauseAfterLoss } from "./pause-after-loss.ts";
 import { putService } from "./put-service.ts";
 
 const env = readEnv(tableEnv);
 
 export const handler = putServiceEndpoint(
-  putService({ table: tableNamed(env.TABLE_NAME), now: () => new Date(), newId: randomUUID }),
+  putService({
+    table: tableNamed(env.TABLE_NAME),
+    now: () => new Date(),
+    newId: randomUUID,
+    pauseAfter: pauseAfterLoss(systemClock, Math.random),
+  }),
 );

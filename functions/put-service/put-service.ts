@@ -3,7 +3,12 @@ import { owe } from "#shared/outbox/outbox";
 import { findService, type HubService, type ServiceRecord, serviceWrite } from "#shared/services/hub-service";
 import { namesOf, plainName, readServiceNames, serviceNamesWrite } from "#shared/services/service-names";
 import type { Changing } from "#shared/table/changing";
-import { retryOnConflict, written } from "#shared/table/table";
+import { type PauseAfter, retryOnConflict, written } from "#shared/table/table";
+
+interface Dependencies extends Changing<"get" | "query" | "transact"> {
+  /** All services share the row of their names: of a catalogue that is put at once, each is to have its turn. */
+  pauseAfter?: PauseAfter;
+}
 
 export interface ServiceUpdate {
   id: string;
@@ -33,7 +38,7 @@ const nameTaken = (name: string, serviceId: string): AppError =>
  * `service.name-taken` where another service goes by the name: Gradient would not tell the two apart.
  */
 export const putService =
-  ({ table, now, newId }: Changing<"get" | "query" | "transact">) =>
+  ({ table, now, newId, pauseAfter }: Dependencies) =>
   ({ id, record }: ServiceUpdate): Promise<HubService> =>
     retryOnConflict(async () => {
       const stored = await findService(table, id);
@@ -69,4 +74,4 @@ export const putService =
         ...(isMissing ? [owe({ kind: "sync-catalogue" }, { id: newId(), at })] : []),
       ]);
       return written(updated);
-    });
+    }, pauseAfter);

@@ -118,17 +118,22 @@ export const conflict = () =>
 
 export const isConflict = (error: unknown): boolean => isAppError(error, "table.conflict");
 
-// Each loser of a race reads again at once; ten losses in a row mean more contention than any of our rows can have.
+// Each loser of a race reads again at once; ten losses in a row mean more contention than nearly all of our rows can
+// have. Whoever writes one that many write at once gives a pause.
 const maxAttempts = 10;
 
-/** Runs `attempt` again from its first read for as long as it loses to another writer. */
-export const retryOnConflict = async <T>(attempt: () => Promise<T>): Promise<T> => {
-  for (let left = maxAttempts; ; left -= 1) {
+/** Waits before the next try, after so many were lost. */
+export type PauseAfter = (losses: number) => Promise<void>;
+
+/** Runs `attempt` again from its first read for as long as it loses to another writer: ten times at most. */
+export const retryOnConflict = async <T>(attempt: () => Promise<T>, pauseAfter?: PauseAfter): Promise<T> => {
+  for (let losses = 1; ; losses += 1) {
     try {
       return await attempt();
     } catch (error) {
-      if (!isConflict(error) || left <= 1) throw error;
+      if (!isConflict(error) || losses >= maxAttempts) throw error;
     }
+    if (pauseAfter) await pauseAfter(losses);
   }
 };
 

@@ -1,13 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { pauseAfterLoss } from "#functions/put-service/pause-after-loss";
 import { putService } from "#functions/put-service/put-service";
 import { gradientUnavailable } from "#shared/gradient/gradient-api";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import { findService } from "#shared/services/hub-service";
-import type { Table } from "#shared/table/table";
+import { readServiceNames } from "#shared/services/service-names";
+import type { Key, Query, Table, Write } from "#shared/table/table";
 import { aService, aServiceRecord, aServiceRow } from "#test/builders/service";
 import { aTableWith, owedTasks, watchedTable } from "#test/builders/table";
 import { countingIds, minutesAfter, noon, now } from "#test/builders/time";
 import { serviceWorld } from "#test/fakes/service-world";
+import { virtualClock } from "#test/fakes/virtual-clock";
+import { seededRandom } from "#test/simulation/world/random";
 
 const later = () => new Date(minutesAfter(5));
 
@@ -206,4 +210,35 @@ describe("a name", () => {
     await expect(late).rejects.toMatchObject(taken("a"));
     expect(await findService(inner, "b")).toBeUndefined();
   });
+});
+
+it("takes a catalogue of forty that is put at once", async () => {
+  const clock = virtualClock();
+  const random = seededRandom(7);
+  const memory = await aTableWith();
+  const taking = async <T>(answer: () => Promise<T>): Promise<T> => {
+    await clock.sleep(random.between(4, 12));
+    const answered = await answer();
+    await clock.sleep(random.between(2, 8));
+    return answered;
+  };
+  const table = {
+    ...memory,
+    get: (key: Key) => taking(() => memory.get(key)),
+    query: (query: Query) => taking(() => memory.query(query)),
+    transact: (writes: Write[]) => taking(() => memory.transact(writes)),
+  };
+  const put = putService({ table, now, newId: countingIds(), pauseAfter: pauseAfterLoss(clock, random.next) });
+  const begun = clock.now();
+
+  await clock.settle(
+    Promise.all(
+      Array.from({ length: 40 }, (_, at) =>
+        put({ id: `svc-${at}`, record: aServiceRecord({ name: `Service ${at}` }) }),
+      ),
+    ),
+  );
+
+  expect((await readServiceNames(memory)).taken).toHaveLength(40);
+  expect(clock.now() - begun).toBeLessThan(5_000);
 });

@@ -24,7 +24,7 @@ export const suites = {
   deeds: [
     ...vitest,
     ...["start-export", "register-token", "cancel-export", "admit-exports", "record-customers"].map(folder),
-    folder("disconnect-integration"),
+    ...["disconnect-integration", "put-service"].map(folder),
   ],
 };
 

@@ -246,6 +246,13 @@ export const mutantsOfRuns: Mutant[] = [
     "return row.next > now + farthestMs ? { ...freshLimiter, version: row.version } : row;",
     "return row.next > now + farthestMs ? { ...row, next: now + farthestMs } : row;",
   ),
+  one(
+    "services that are put at once try again all at once",
+    "deeds",
+    "functions/put-service/pause-after-loss.ts",
+    "clock.sleep(random() * ",
+    "clock.sleep(0 * random() * ",
+  ),
   one("small runs are planned all at once", "sends", begin, "turnsFor(4)", "turnsFor(40)"),
   one(
     "an answer is noted by when it came",
