@@ -17,6 +17,8 @@ export interface AccountChanges {
   /** Every account that the partner ever had is gone, those of customers that are not billed too. */
   isAllGone: boolean;
   change: AccountChange[];
+  /** Customers with these ids were refused, under the names that they have. */
+  refusedBefore: Set<string>;
   rename: Customer[];
   /** Removed customers that Gradient bills no more: the changes of their accounts are in `change`. */
   retire: Customer[];
@@ -29,9 +31,12 @@ export interface AccountChanges {
 // a mapping that is taken away does not come back for a customer that is gone
 const maxDaysMissed = 3;
 
+/** Gradient has refused it under the name that it has. */
+const isRefusedAsItIs = ({ name, refusal }: Customer): boolean => refusal?.name === name;
+
 /** What it has refused is not sent again at once, unless the hub has changed the name. */
-export const isPutOff = ({ name, refusal }: Customer, at: string): boolean =>
-  refusal !== null && refusal !== undefined && refusal.name === name && Date.parse(refusal.at) + dayMs > Date.parse(at);
+export const isPutOff = (customer: Customer, at: string): boolean =>
+  isRefusedAsItIs(customer) && Date.parse(customer.refusal?.at ?? at) + dayMs > Date.parse(at);
 
 /** Gradient shows another name than the hub has, and not only because it has made it of the hub's. */
 const isMisnamed = ({ name, renamed }: Customer, { name: shown }: GradientAccount): boolean =>
@@ -109,6 +114,7 @@ export const accountChanges = (
       ...revive.map(({ id }) => ({ id, isActive: true })),
       ...retire.filter(({ id }) => accounts.has(id)).map(({ id }) => ({ id, isActive: false })),
     ]),
+    refusedBefore: new Set(customers.filter(isRefusedAsItIs).map(({ id }) => id)),
     rename,
     retire,
     revive,

@@ -1,11 +1,26 @@
+import { AppError, isAppError } from "#shared/errors";
 import { accountsPerCall } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
 import type { AccountChanges } from "./account-changes.ts";
-import { type Spare, sendHalving } from "./send-halving.ts";
+import { type Halved, type Spare, sendHalving } from "./send-halving.ts";
 
 // One refused account among 500 costs 18 calls. More than this in one look would keep others waiting.
 const spareCalls = 40;
+
+const ofChanges = "changes";
+/** Whether a look came to nothing because Gradient failed on what it creates or changes. */
+export const isOfChanges = (error: unknown): boolean => error instanceof AppError && error.cause === ofChanges;
+
+/** Gradient may have taken it for all that anybody knows; the list of accounts tells. */
+const naming = async (sending: Promise<Halved>): Promise<Halved> => {
+  try {
+    return await sending;
+  } catch (error) {
+    if (!isAppError(error, "gradient.unavailable")) throw error;
+    throw new AppError("unavailable", error.code, error.message, { cause: ofChanges });
+  }
+};
 
 export interface Applied {
   /** Gradient's words, by the ids of customers that it does not take, or not as they are. */
@@ -19,27 +34,37 @@ export interface Applied {
   existed: number;
 }
 
-/** Brings the partner's accounts in Gradient to what its customers are. Tells whom Gradient refused. */
+interface Standing {
+  /** So many looks before have come to nothing here. */
+  failures: number;
+  hasTime: () => boolean;
+}
+
+/**
+ * Brings the partner's accounts in Gradient to what its customers are. Tells whom Gradient refused. Throws
+ * `gradient.unavailable` where it fails on all of it.
+ */
 export const applyChanges = async (
   gradient: Pick<GradientSetup, "readAccounts" | "createAccounts" | "changeAccounts">,
   token: PartnerToken,
-  { create, change }: Pick<AccountChanges, "create" | "change">,
+  { create, change, refusedBefore }: Pick<AccountChanges, "create" | "change" | "refusedBefore">,
+  { failures, hasTime }: Standing,
 ): Promise<Applied> => {
-  const spare: Spare = { calls: spareCalls };
-  const creation = await sendHalving({
-    items: create.map(({ id, name }) => ({ id, name })),
-    perCall: accountsPerCall,
-    send: (accounts) => gradient.createAccounts(token, accounts),
-    readAgain: async () => new Set((await gradient.readAccounts(token)).map(({ id }) => id)),
-    spare,
-  });
+  const spare: Spare = { calls: spareCalls, hasTime };
+  const isKnown = ({ id }: { id: string }): boolean => refusedBefore.has(id);
+  const standing = { perCall: accountsPerCall, spare, failures, isKnown };
+  const creation = await naming(
+    sendHalving({
+      ...standing,
+      items: create.map(({ id, name }) => ({ id, name })),
+      send: (accounts) => gradient.createAccounts(token, accounts),
+      readAgain: async () => new Set((await gradient.readAccounts(token)).map(({ id }) => id)),
+    }),
+  );
   // one that has a conflict is not what it should be
-  const changing = await sendHalving({
-    items: change,
-    perCall: accountsPerCall,
-    send: (changes) => gradient.changeAccounts(token, changes),
-    spare,
-  });
+  const changing = await naming(
+    sendHalving({ ...standing, items: change, send: (changes) => gradient.changeAccounts(token, changes) }),
+  );
   return {
     refused: new Map([...creation.refused, ...changing.refused]),
     notCreated: new Set([...creation.refused.keys(), ...creation.unsent]),

@@ -132,6 +132,7 @@ export const endLook = ({ table, now, newId }: Changing) => {
       looks: {
         ...tokenTaken(letGo(before.looks, begun.asked), at),
         failures: 0,
+        changesFailed: 0,
         suspectedSince: null,
         goesOn: false,
         isTelling: isTelling(found) ?? before.looks.isTelling,

@@ -67,6 +67,9 @@ const withGains = (
   };
 };
 
+// a call on which Gradient fails takes a quarter of a minute, and all that follows the search has its time, too
+const searchMs = 40_000;
+
 const none: Growth = { hasGrown: false, isContradicted: false, isMappedAnew: false };
 const isAny = (growth: Growth): boolean => Object.values(growth).some(Boolean);
 
@@ -118,7 +121,8 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
       if (lost === "token-replaced") return lost;
     }
     const intended = await noteIntentions(table, customers, changes, listedAt);
-    const applied = await applyChanges(gradient, token, changes);
+    const hasTime = () => now().getTime() < Date.parse(begun.at) + searchMs;
+    const applied = await applyChanges(gradient, token, changes, { failures: looks.changesFailed, hasTime });
     const { refused, notCreated, notChanged, isUnfinished } = applied;
     if (refused.size > 0) logger.error("gradient refused accounts", { accounts: refused.size });
 

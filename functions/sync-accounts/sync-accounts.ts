@@ -3,7 +3,13 @@ import type { Obstacle } from "#shared/breakers/state/obstacle";
 import { AppError, isAppError, UnreadableRecord } from "#shared/errors";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
-import { findIntegration, integrationWrite, type ProblemCode, withProblem } from "#shared/integrations/integration";
+import {
+  findIntegration,
+  type Integration,
+  integrationWrite,
+  type ProblemCode,
+  withProblem,
+} from "#shared/integrations/integration";
 import { putOff } from "#shared/integrations/put-off";
 import { aDayAfter, letGo, retryLookAt, soonAfter } from "#shared/integrations/record/looks";
 import { suspendIntegration } from "#shared/integrations/suspend-integration";
@@ -13,6 +19,7 @@ import type { Clock } from "#shared/pace/clock";
 import { readToken } from "#shared/secrets/read-token";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import { retryOnConflict, type Table } from "#shared/table/table";
+import { isOfChanges } from "./apply-changes.ts";
 import { type Begun, beginLook, isReplaced, LookLost, sendAsked } from "./begin-look.ts";
 import { type LookOutcome, lookAtAccounts } from "./look.ts";
 import { type RecheckOutcome, recheckToken } from "./recheck-token.ts";
@@ -41,6 +48,13 @@ export type SyncOutcome =
 
 const isRefusal = (error: unknown): boolean =>
   isAppError(error, "gradient.refused") || isAppError(error, "gradient.conflict");
+const same = (before: Integration): Integration => before;
+const telling =
+  (problem: ProblemCode) =>
+  (before: Integration, at: string): Integration =>
+    withProblem(before, problem, at);
+// the first two may be a bad moment
+const toldFailures = 3;
 /** A message that came again at once would meet the same. */
 const isPassing = (error: unknown): error is AppError =>
   error instanceof AppError && (error.kind === "unavailable" || isRefusal(error));
@@ -54,14 +68,14 @@ export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId
   const begin = beginLook({ table, now, newId });
   const suspend = suspendIntegration({ table, now, newId });
 
-  /** Lets the partner go without an end, to be tried again. */
-  const letBe = (begun: Begun, retryAt?: string, problem?: ProblemCode) =>
+  /** Lets the partner go without an end, to be tried again. `change`: of the record, unless that is another's by now. */
+  const letBe = (begun: Begun, retryAt?: string, change: (before: Integration, at: string) => Integration = same) =>
     retryOnConflict(async () => {
       const { integration, holder, work } = begun;
       const before = await findIntegration(table, integration.partnerId);
       if (before?.looks.holder !== holder) return undefined;
       const at = now().toISOString();
-      const told = problem && !isReplaced(before, begun) ? withProblem(before, problem, at) : before;
+      const told = isReplaced(before, begun) ? before : change(before, at);
       const free = putOff({ ...told, looks: letGo(told.looks) }, work, retryAt ?? retryLookAt(before.looks, at));
       const { integration: after, owed } = isReplaced(before, begun)
         ? sendAsked(free, "replaced", { at, newId })
@@ -110,8 +124,21 @@ export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId
   /** Without that row nobody can tell what is right for the partner, so it is left as it is. */
   const withoutRecord = async (begun: Begun, error: UnreadableRecord): Promise<SyncOutcome> => {
     logFailure("a stored record cannot be read, a look comes to nothing without it", error);
-    await letBe(begun, undefined, "record.unreadable");
+    await letBe(begun, undefined, telling("record.unreadable"));
     return "unreadable";
+  };
+
+  /** Gradient fails on what a look sends, and on nothing else: it may be what is sent. */
+  const withoutChanges = async (begun: Begun): Promise<void> => {
+    const { partnerId, looks } = begun.integration;
+    const isTold = looks.changesFailed + 1 >= toldFailures;
+    if (looks.changesFailed + 1 === toldFailures) {
+      logger.error("gradient fails on a partner's accounts, look after look", { partnerId });
+    }
+    await letBe(begun, undefined, (before, at) => {
+      const counted = { ...before, looks: { ...before.looks, changesFailed: before.looks.changesFailed + 1 } };
+      return isTold ? withProblem(counted, "accounts.refused", at) : counted;
+    });
   };
 
   const recheck = recheckToken({ table, now, newId, gradientFor });
@@ -133,7 +160,7 @@ export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId
       const outcome = await work(begun, value);
       if (outcome !== "still-refused") await refusals.note({ partnerId, outcome: "taken", at });
       if (outcome !== "other-connection") return outcome;
-      const after = await letBe(begun, aDayAfter(now().toISOString()), "connection.differs");
+      const after = await letBe(begun, aDayAfter(now().toISOString()), telling("connection.differs"));
       if (after && isReplaced(after, begun)) return "token-replaced";
       logger.error("gradient tells another connection for a token", {});
       return outcome;
@@ -147,7 +174,8 @@ export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId
       if (isRefusal(error)) logger.error("gradient refuses what a look asks for", { detail: error.message });
       else logFailure("a look could not be made, it is tried again", error);
       if (isAppError(error, "gradient.unavailable")) await refusals.note({ partnerId, outcome: "failed", at });
-      await letBe(begun);
+      if (isOfChanges(error)) await withoutChanges(begun);
+      else await letBe(begun);
       return "unavailable";
     }
   };

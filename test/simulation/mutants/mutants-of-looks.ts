@@ -5,6 +5,7 @@ const watching = "functions/watch-mappings/watch-mappings.ts";
 const puttingOff = "shared/integrations/put-off.ts";
 const comparing = "functions/sync-accounts/account-changes.ts";
 const noting = "functions/sync-accounts/note-customers.ts";
+const halving = "functions/sync-accounts/send-halving.ts";
 const releasing = "functions/admit-exports/release-wants.ts";
 
 /**
@@ -182,5 +183,43 @@ export const mutantsOfLooks: Mutant[] = [
     "functions/sync-catalogue/sync-catalogue.ts",
     ' && !isNew(token?.checkedAt ?? "", clock.now())',
     "",
+  ),
+  one("an account that Gradient fails on keeps all others out", "looks", halving, "failures > 0 || ", ""),
+  one(
+    "an account that Gradient has failed on before keeps its look from its end",
+    "looks",
+    halving,
+    "failures > 0 || some.some(isKnown)",
+    "failures > 0",
+  ),
+  one(
+    "a Gradient that takes nothing has accounts put off that are like all others",
+    "looks",
+    halving,
+    "takesAny() || isLong || ",
+    "true || ",
+  ),
+  one("a Gradient that takes nothing is sent part after part", "looks", halving, " || isHopeless", ""),
+  one("an account alone that Gradient fails on ends looks for ever", "looks", halving, " || isLong || ", " || "),
+  one(
+    "lists on which Gradient fails stay as long as they were",
+    "looks",
+    halving,
+    "perCall / 2 ** failures",
+    "perCall",
+  ),
+  one(
+    "an account on which Gradient fails, and that it has taken, is created again",
+    "looks",
+    halving,
+    ' || isAppError(error, "gradient.unavailable");\n    if (!mayExist',
+    ";\n    if (!mayExist",
+  ),
+  one(
+    "a partner is not told that Gradient fails on its accounts",
+    "looks",
+    syncing,
+    'isTold ? withProblem(counted, "accounts.refused", at) : counted',
+    "counted",
   ),
 ];
