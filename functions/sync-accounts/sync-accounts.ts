@@ -68,7 +68,7 @@ export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId
   const begin = beginLook({ table, now, newId });
   const suspend = suspendIntegration({ table, now, newId });
 
-  /** Lets the partner go without an end, to be tried again. `change`: of the record, unless that is another's by now. */
+  /** Lets the partner go without an end, to be tried again. `change`: of a record that is not replaced by now. */
   const letBe = (begun: Begun, retryAt?: string, change: (before: Integration, at: string) => Integration = same) =>
     retryOnConflict(async () => {
       const { integration, holder, work } = begun;

@@ -94,6 +94,9 @@ export const createServices = ({ table, gradientWhile, clock }: Dependencies) =>
       const names = new Set([name, createdAs ?? name].map(plainName));
       return among.find((other) => names.has(plainName(other.name)) && !taken.has(other.id));
     };
+    /** One without a name may be what a call has created that nobody heard the end of. */
+    const hidesAny = (among: GradientService[]): boolean =>
+      among.some(({ id, name }) => name === "" && (id === "" || !taken.has(id)));
     const bindTo = async (service: HubService, found: GradientService): Promise<void> => {
       taken.add(found.id);
       await bind(service, found);
@@ -106,6 +109,7 @@ export const createServices = ({ table, gradientWhile, clock }: Dependencies) =>
       const now = clock.now();
       const claimed = await put({ ...service, createdAs: name, createdUntil: iso(now + claimedForMs) });
       let described: string | null = null;
+      let isRefused = false;
       let words = "Gradient does not show the service after it had created it.";
       try {
         await gradientWhile(async () => clock.now() <= now + sendWithinMs).createService(token, {
@@ -124,9 +128,13 @@ export const createServices = ({ table, gradientWhile, clock }: Dependencies) =>
           return false;
         }
         words = error.message;
+        isRefused = isAppError(error, "gradient.refused");
       }
       // a conflict may say that it is there already
-      const found = find(claimed, await gradient.readServices(token));
+      const shown = await gradient.readServices(token);
+      const found = find(claimed, shown);
+      // it cannot be told whether it is there, so its claim stays, and it is not created again
+      if (found ? found.id === "" : !isRefused && hidesAny(shown)) return true;
       if (found) {
         await bindTo({ ...claimed, gradientDescription: described }, found);
         return true;
@@ -144,6 +152,7 @@ export const createServices = ({ table, gradientWhile, clock }: Dependencies) =>
     for (const service of missing.toSorted((a, b) => tries(a) - tries(b))) {
       const known = find(service, existing);
       try {
+        if (known ? known.id === "" : (service.createdAs ?? null) !== null && hidesAny(existing)) continue;
         if (known) await bindTo({ ...service, gradientDescription: null }, known);
         else if (mayBeCreated(service, iso(clock.now())) && !(await create(service))) break;
       } catch (error) {

@@ -19,7 +19,7 @@ export interface GradientConnection {
  */
 export const accountsPerCall = 500;
 
-/** A service as the vendor's catalogue in Gradient holds it; `id` is Gradient's own. */
+/** A service as the vendor's catalogue in Gradient holds it; `id` is Gradient's own. Empty is what cannot be read. */
 export interface GradientService {
   id: string;
   name: string;

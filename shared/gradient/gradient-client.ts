@@ -73,6 +73,8 @@ const apiFor = (request: ReturnType<typeof gradientRequests>, caller: Caller): G
 
     readServices: async (token) => {
       const { skus } = await read(token, "", vendorReply);
+      const unreadable = skus.filter(({ id, name }) => id === "" || name === "").length;
+      if (unreadable > 0) logger.error("gradient lists services that cannot be read", { services: unreadable });
       return skus.map(({ id, name }) => ({ id, name }));
     },
 

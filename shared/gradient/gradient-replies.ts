@@ -1,5 +1,8 @@
 import * as z from "zod";
 
+// half a character, which the table refuses, is put right at this one door
+const text = z.string().transform((given) => given.toWellFormed());
+
 const envelope = z.object({ data: z.union([z.looseObject({}), z.array(z.unknown())]) });
 
 /** Gradient wraps some replies in `{ status, message, data }` and leaves others bare; where is not dependable. */
@@ -20,21 +23,38 @@ const lastSyncedAt = z
 
 export const connectionReply = enveloped(
   z.object({
-    organizationId: z.string(),
-    name: z.string(),
-    integrationId: z.string(),
-    status: z.string(),
+    organizationId: text,
+    name: text,
+    integrationId: text,
+    status: text,
     lastSyncedAt,
   }),
 );
 
-export const vendorReply = enveloped(z.object({ skus: z.array(z.object({ id: z.string(), name: z.string() })) }));
+// a number as an id is as good as its text in an address
+const sku = z
+  .object({ id: z.union([text, z.int().transform(String)]).catch(""), name: text.catch("") })
+  .catch({ id: "", name: "" });
+
+/**
+ * A service without a readable id, or name, has an empty one, and keeps no other out. A list with none that can be read
+ * is another shape.
+ */
+export const vendorReply = enveloped(
+  z.object({
+    skus: z
+      .array(z.unknown())
+      .transform((all) => all.map((one) => sku.parse(one)))
+      .refine((skus) => skus.length === 0 || skus.some(({ id, name }) => id !== "" && name !== "")),
+  }),
+);
 
 const account = z.object({
-  id: z.string(),
-  name: z.string().nullish(),
-  // only the newer specification has it; null says as little as absence
-  isMapped: z.boolean().nullish(),
+  id: text,
+  // only the id decides which account it is: one that passed for gone would have all counts sent again
+  name: text.nullish().catch(null),
+  // only the newer specification has it; null says as little as absence, and so does any other word
+  isMapped: z.boolean().nullish().catch(null),
 });
 
 /**

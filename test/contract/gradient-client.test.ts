@@ -110,6 +110,32 @@ describe("reading", () => {
     expect(await client.readAccounts(token)).toHaveLength(2);
   });
 
+  it("knows an account by its id alone, whatever else of it cannot be read", async () => {
+    server.respondWith(json(200, [{ id: "a", name: 7, isMapped: "partly" }]));
+    expect(await client.readAccounts(token)).toEqual([{ id: "a", name: "" }]);
+  });
+
+  it("puts right half a character", async () => {
+    server.respondWith(json(200, [{ id: "a", name: "Half \ud83c" }]));
+    expect(await client.readAccounts(token)).toEqual([{ id: "a", name: "Half \ufffd" }]);
+  });
+
+  it("reads services beside one that has another shape, with an alarm", async () => {
+    const skus = [{ id: "s", name: "Ours" }, { id: "nameless", name: null }, { id: 17, name: "Legacy" }, "none"];
+    server.respondWith(json(200, { data: { skus } }));
+    let services: unknown;
+    const printed = await printedBy(async () => {
+      services = await client.readServices(token);
+    });
+    expect(services).toEqual([
+      { id: "s", name: "Ours" },
+      { id: "nameless", name: "" },
+      { id: "17", name: "Legacy" },
+      { id: "", name: "" },
+    ]);
+    expect(printed).toContain("gradient lists services that cannot be read");
+  });
+
   it("leaves out an account that cannot be read, with an alarm, and keeps the others", async () => {
     const [one, other] = [
       { id: "a", name: "A", isMapped: true },

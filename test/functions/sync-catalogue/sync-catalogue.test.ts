@@ -185,6 +185,34 @@ describe("a service that is described otherwise", () => {
   });
 });
 
+describe("a service of Gradient's that cannot be read", () => {
+  const beside = (side: { hides: boolean }) => (gradient: InMemoryGradient) => ({
+    ...gradient,
+    readServices: async (token: Parameters<InMemoryGradient["readServices"]>[0]) => {
+      const shown = await gradient.readServices(token);
+      return side.hides ? shown.map(({ id }) => ({ id, name: "" })) : [...shown, { id: "legacy", name: "" }];
+    },
+  });
+
+  it("keeps no other from being created", async () => {
+    const world = await aWorld({ through: beside({ hides: false }) });
+    expect(await world.catalogue()).toEqual({ created: 1, refused: 0 });
+  });
+
+  it("may be one that was just created, which is not created again, and is bound once it can be read", async () => {
+    const side = { hides: true };
+    const world = await aWorld({ through: beside(side) });
+    await world.catalogue();
+    await world.live(60);
+    expect(namesIn(world)).toEqual(["Service dns"]);
+
+    side.hides = false;
+    await world.live(60);
+    expect(namesIn(world)).toEqual(["Service dns"]);
+    expect(await stored(world, "dns")).toMatchObject({ gradientServiceId: world.gradient.services[0]?.id });
+  });
+});
+
 describe("a service that is renamed", () => {
   it("while a call that creates it is without an answer is found under its old name, and not created twice", async () => {
     const world = await aWorld();

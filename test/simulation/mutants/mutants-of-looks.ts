@@ -222,4 +222,11 @@ export const mutantsOfLooks: Mutant[] = [
     'isTold ? withProblem(counted, "accounts.refused", at) : counted',
     "counted",
   ),
+  one(
+    "a service that may be there without a name is created again",
+    "looks",
+    "functions/sync-catalogue/create-services.ts",
+    "(service.createdAs ?? null) !== null && hidesAny(existing)",
+    "false",
+  ),
 ];
