@@ -1,4 +1,4 @@
-const windowMs = 30_000;
+export const windowMs = 30_000;
 const leastCalls = 20;
 const leastPartners = 3;
 const failedShare = 0.8;
@@ -17,6 +17,10 @@ interface Call {
 export const outageWindow = () => {
   let calls: Call[] = [];
   let judgedUntil = 0;
+  const within = (now: number): Call[] => calls.filter(({ at }) => at > now - windowMs);
+  const failingOf = (some: Call[]): string[] => [
+    ...new Set(some.filter(({ hasFailed }) => hasFailed).map(({ partnerId }) => partnerId)),
+  ];
 
   return {
     note: (call: Call): void => {
@@ -33,13 +37,12 @@ export const outageWindow = () => {
     },
     /** Failures of one or two partners may be their own, however many. */
     isOutage: (now: number): boolean => {
-      const recent = calls.filter(({ at }) => at > now - windowMs);
+      const recent = within(now);
       if (recent.length < leastCalls) return false;
       const failed = recent.filter(({ hasFailed }) => hasFailed);
-      return (
-        failed.length >= failedShare * recent.length &&
-        new Set(failed.map(({ partnerId }) => partnerId)).size >= leastPartners
-      );
+      return failed.length >= failedShare * recent.length && failingOf(failed).length >= leastPartners;
     },
+    /** The partners of calls that failed. */
+    failing: (now: number): string[] => failingOf(within(now)),
   };
 };

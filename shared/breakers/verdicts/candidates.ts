@@ -42,6 +42,21 @@ export const othersThan = async (context: Context, not: string[], vendor: Breake
   return others;
 };
 
+/**
+ * Who is asked whether Gradient answers anybody while these partners' calls fail: another one, whose part of Gradient
+ * may be another; else one of them.
+ */
+export const witnessOf = async (
+  context: Context,
+  failing: string[],
+  vendor: Breaker,
+): Promise<Integration | undefined> => {
+  const [other] = await othersThan(context, failing, vendor, 1);
+  if (other) return other;
+  const some = await integrationsOf(context, failing);
+  return some.find((one) => isActive(one) && !isLeftAlone(one, context.clock.now()));
+};
+
 // far more than it takes to find one whose token is good
 const maxInTurn = 20;
 

@@ -1,9 +1,10 @@
 import { AppError } from "../../errors.ts";
 import { logger } from "../../logger.ts";
 import { retryOnConflict } from "../../table/table.ts";
-import type { Context } from "../state/asking.ts";
-import { isOpen, opened, vendorBreaker } from "../state/breaker.ts";
-import { outageWindow } from "../state/outage-window.ts";
+import { askAs, type Context } from "../state/asking.ts";
+import { type Breaker, isOpen, opened, vendorBreaker } from "../state/breaker.ts";
+import { outageWindow, windowMs } from "../state/outage-window.ts";
+import { witnessOf } from "./candidates.ts";
 
 /** What became of one call that the service made by itself. */
 export interface Outcome {
@@ -14,23 +15,54 @@ export interface Outcome {
   at: number;
 }
 
-/** Watches the calls of one process: remembers whose tokens are good, and opens our own breaker in an outage. */
-export const outageWatch = ({ clock, rows, successes }: Pick<Context, "clock" | "rows" | "successes">) => {
-  const calls = outageWindow();
-  let isOpening = false;
+// then the calls that are judged next are others than those of before
+const sparedMs = windowMs;
+const alarmEveryMs = 15 * 60_000;
 
-  const open = async (): Promise<void> => {
+/**
+ * Watches the calls of one process: remembers whose tokens are good, and opens our own breaker in an outage. Before
+ * that Gradient is asked with one call: where it answers, what fails is a part of it, and everybody else goes on.
+ */
+export const outageWatch = (context: Context) => {
+  const { clock, rows, successes, vendorKey } = context;
+  const calls = outageWindow();
+  let isJudging = false;
+  let sparedUntil = Number.NEGATIVE_INFINITY;
+  let alarmedAt = Number.NEGATIVE_INFINITY;
+
+  /** Nobody to ask is no answer. */
+  const isAnswered = async (vendor: Breaker, failing: string[]): Promise<boolean> => {
+    const witness = await witnessOf(context, failing, vendor);
+    return witness !== undefined && (await askAs(context, witness, await vendorKey.current())) !== "unanswered";
+  };
+
+  const spare = (failing: string[]): void => {
+    sparedUntil = clock.now() + sparedMs;
+    if (clock.now() < alarmedAt + alarmEveryMs) return;
+    alarmedAt = clock.now();
+    logger.error("gradient answers, but fails many calls", { partners: failing.length, some: failing.slice(0, 5) });
+  };
+
+  /** `since`: when the breaker was changed before Gradient was asked. Who has decided meanwhile knows as much. */
+  const open = async (since: string): Promise<void> => {
     const hasOpened = await retryOnConflict(async () => {
       const vendor = await rows.read(vendorBreaker);
-      // what was sent before the breaker was last closed is no evidence for another outage
-      calls.forgetUntil(Date.parse(vendor.changedAt));
-      if (isOpen(vendor) || !calls.isOutage(clock.now())) return false;
+      if (vendor.changedAt !== since || !calls.isOutage(clock.now())) return false;
       const rotation = await successes.list();
       const { changedAt } = await rows.put(opened(vendor, "gradient-down", clock.now(), { rotation }));
       calls.forgetUntil(Date.parse(changedAt));
       return true;
     });
     if (hasOpened) logger.warn("gradient is down", {});
+  };
+
+  const judge = async (): Promise<void> => {
+    const vendor = await rows.read(vendorBreaker);
+    // what was sent before the breaker was last closed is no evidence for another outage
+    calls.forgetUntil(Date.parse(vendor.changedAt));
+    if (isOpen(vendor) || !calls.isOutage(clock.now())) return;
+    const failing = calls.failing(clock.now());
+    await ((await isAnswered(vendor, failing)) ? spare(failing) : open(vendor.changedAt));
   };
 
   /**
@@ -48,12 +80,12 @@ export const outageWatch = ({ clock, rows, successes }: Pick<Context, "clock" | 
     const hasFailed = outcome === "failed";
     calls.note({ partnerId, hasFailed, at });
     if (outcome === "taken") await orLater(() => successes.note(partnerId, at));
-    if (!hasFailed || isOpening || !calls.isOutage(clock.now())) return;
-    isOpening = true;
+    if (!hasFailed || isJudging || clock.now() < sparedUntil || !calls.isOutage(clock.now())) return;
+    isJudging = true;
     try {
-      await orLater(open);
+      await orLater(judge);
     } finally {
-      isOpening = false;
+      isJudging = false;
     }
   };
 };

@@ -1,16 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { registerToken } from "#functions/register-token/register-token";
 import { startIntegration } from "#functions/start-integration/start-integration";
+import { recentSuccesses } from "#shared/breakers/state/recent-successes";
 import { AppError } from "#shared/errors";
 import { gradientUnavailable } from "#shared/gradient/gradient-api";
 import { type PartnerToken, partnerToken } from "#shared/gradient/gradient-token";
+import { integrationWrite } from "#shared/integrations/integration";
 import { isWanted, noWants, wish } from "#shared/integrations/record/wants";
+import { store } from "#shared/table/table";
 import { inShort } from "#test/builders/connected-world";
 import { named } from "#test/builders/fleet";
 import { aPartnerRow } from "#test/builders/partner";
 import { sendingFleet } from "#test/builders/sending-fleet";
 import { printedBy } from "#test/builders/stdout";
 import { minutesAfter } from "#test/builders/time";
+import { aCount, aUsageRow } from "#test/builders/usage";
 
 const lines = 30;
 const due = { at: minutesAfter(-1), trigger: "schedule" } as const;
@@ -194,6 +198,36 @@ describe("Gradient fails for everybody", () => {
 
     expect(at).toEqual(sent);
     expect(at).toHaveLength(1);
+  });
+});
+
+describe("a part of Gradient that fails for 22 of 25 partners, and for hours,", () => {
+  it.each([
+    { what: "their counts", calls: ["count"] },
+    { what: "all their calls", calls: ["count", "organization"] },
+  ])("with $what, keeps nobody else's counts back, and alarms", async ({ calls }) => {
+    const { fleet, state, all } = await guardedFleet(25, 10);
+    const isGood = (id: string) => id >= "p-22";
+    await recentSuccesses(fleet.table, fleet.clock).noteAtOnce("p-23");
+    state.answer = (id, call) => (isGood(id) || !calls.includes(call) ? undefined : 503);
+    const printed = await printedBy(() => fleet.live(90));
+    expect(printed).toContain("gradient answers, but fails many calls");
+
+    const good = all.filter(isGood);
+    for (const partnerId of good) {
+      await fleet.table.put(
+        aUsageRow({ partnerId, customerId: "c0", counts: { "svc-dns": aCount({ unitCount: 77 }) } }),
+      );
+      const value = await fleet.integration(partnerId);
+      const wants = wish(value.wants, "all", { at: fleet.clock.date().toISOString(), trigger: "schedule" });
+      await store(fleet.table, integrationWrite({ ...value, wants }));
+    }
+    await printedBy(() => fleet.live(5));
+    for (const id of good) expect(isWanted((await fleet.integration(id)).wants.all)).toBe(false);
+
+    state.answer = () => undefined;
+    await printedBy(() => fleet.live(30));
+    expect(all.map(fleet.countsOf)).toEqual(all.map(() => 10));
   });
 });
 

@@ -143,8 +143,11 @@ describe("an outage", () => {
   const goDown = async () => {
     fleet.world.isDown = true;
     for (let call = 0; call < 21; call += 1) {
-      await fleet.guard.note({ partnerId: `org-${1 + (call % 3)}`, outcome: "failed", at: fleet.clock.now() });
+      const failed = { partnerId: `org-${1 + (call % 3)}`, outcome: "failed", at: fleet.clock.now() } as const;
+      await fleet.clock.settle(fleet.guard.note(failed));
     }
+    // the call that shows it is no probe
+    fleet.asked.length = 0;
   };
 
   it("is probed after 15 s, 30 s, 1, 2, then every five minutes, by one call each", async () => {

@@ -1,7 +1,12 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { breakerWrite, findBreaker, opened, vendorBreaker } from "#shared/breakers/state/breaker";
+import { closeBreaker } from "#shared/breakers/state/operate";
 import { recentSuccesses } from "#shared/breakers/state/recent-successes";
 import type { Outcome } from "#shared/breakers/verdicts/outage-watch";
 import { AppError } from "#shared/errors";
+import { store } from "#shared/table/table";
+import { named } from "#test/builders/fleet";
+import { printedBy } from "#test/builders/stdout";
 import { type GuardedFleet, guardedFleet } from "../guarded-fleet.ts";
 
 let fleet: GuardedFleet;
@@ -15,12 +20,17 @@ const note = async (
   at = fleet.clock.now(),
 ) => {
   for (let call = 0; call < calls; call += 1) {
-    await fleet.guard.note({ partnerId: partners[call % partners.length] ?? "", outcome, at });
+    await fleet.clock.settle(fleet.guard.note({ partnerId: partners[call % partners.length] ?? "", outcome, at }));
   }
 };
 const three = ["org-1", "org-2", "org-3"];
+const wait = (ms: number) => fleet.clock.settle(fleet.clock.sleep(ms));
 
 describe("an outage", () => {
+  beforeEach(() => {
+    fleet.seen.answer = () => "unanswered";
+  });
+
   it("is twenty calls of three partners of which four in five fail", async () => {
     await note(4, ["org-4"], "answered");
     await note(15, three);
@@ -52,21 +62,25 @@ describe("an outage", () => {
     const { clock, guard, world, why, aProcess } = fleet;
     const sentAt = clock.now();
     await note(20, three);
+    fleet.seen.answer = () => undefined;
     const isOver = () => world.breaker("vendor")?.trouble === null;
     await clock.settle(guard.probeDue({ until: isOver, release: async () => undefined }));
     expect(clock.now() - sentAt).toBeLessThan(17_000);
 
     await note(40, three, "failed", sentAt + 1);
     const other = aProcess();
+    fleet.seen.answer = () => "unanswered";
     for (const partnerId of [...three, ...three, ...three, ...three, ...three, ...three, ...three]) {
-      await other.note({ partnerId, outcome: "failed", at: sentAt + 1 });
+      await clock.settle(other.note({ partnerId, outcome: "failed", at: sentAt + 1 }));
     }
     expect(await why("org-4")).toBeNull();
   });
 
   it("does not take the place of another trouble of everybody's", async () => {
+    fleet.seen.answer = () => undefined;
     fleet.world.goodKey = "none";
     await fleet.confirm("org-1");
+    fleet.seen.answer = () => "unanswered";
     await fleet.clock.settle(fleet.clock.sleep(10));
     await note(40, three);
     expect(await fleet.why("org-4")).toBe("vendor-key");
@@ -80,7 +94,91 @@ describe("an outage", () => {
       return get(key);
     };
     await note(200, three);
-    expect(counted.reads).toBeLessThan(5);
+    expect(counted.reads).toBeLessThan(8);
+  });
+});
+
+describe("many calls that fail, while Gradient answers somebody,", () => {
+  it("are no outage: one other partner's token has shown it", async () => {
+    await note(20, three);
+    expect(await fleet.why("org-4")).toBeNull();
+    expect(fleet.asked).toEqual(["org-4"]);
+  });
+
+  it("and refuses it, are none either", async () => {
+    fleet.seen.answer = () => "forbidden";
+    await note(20, three);
+    expect(await fleet.why("org-4")).toBeNull();
+  });
+
+  it("have one of their partners asked where there is no other", async () => {
+    const all = fleet.world.tenants.map(({ id }) => id);
+    await note(20, all);
+    expect(await fleet.why("org-4")).toBeNull();
+    expect(fleet.asked).toHaveLength(1);
+  });
+
+  it("are told as an error, once in a quarter of an hour, and asked about once in half a minute", async () => {
+    const printed = await printedBy(async () => {
+      for (let each = 0; each < 14 * 60; each += 1) {
+        await note(2, [three[each % 3] ?? ""]);
+        await wait(1_000);
+      }
+    });
+    expect(printed.match(/"level":"ERROR"/g)).toHaveLength(1);
+    expect(fleet.asked.length).toBeGreaterThan(20);
+    expect(fleet.asked.length).toBeLessThanOrEqual(28);
+    await wait(120_000);
+    expect(await printedBy(() => note(20, three))).toContain("gradient answers, but fails many calls");
+  });
+
+  it("are an outage as soon as it does not", async () => {
+    await note(20, three);
+    fleet.seen.answer = () => "unanswered";
+    await wait(30_000);
+    await note(20, three);
+    expect(await fleet.why("org-4")).toBe("gradient-down");
+  });
+});
+
+describe("while Gradient is asked whether it is down", () => {
+  beforeEach(() => {
+    fleet.seen.answer = () => "unanswered";
+  });
+
+  it("what somebody else decides stands", async () => {
+    fleet.seen.onAsk = async () => {
+      const { clock, table } = fleet;
+      const before = await findBreaker(table, vendorBreaker);
+      await store(table, breakerWrite(opened(before, "gradient-down", clock.now())));
+      await clock.sleep(10);
+      await closeBreaker(table, vendorBreaker, clock.now());
+    };
+    await note(20, three);
+    expect(await fleet.why("org-4")).toBeNull();
+    expect(fleet.asked).toHaveLength(1);
+  });
+
+  it("what Gradient takes meanwhile counts", async () => {
+    fleet.seen.onAsk = async () => {
+      for (const _ of named(10))
+        await fleet.guard.note({ partnerId: "org-4", outcome: "taken", at: fleet.clock.now() });
+    };
+    await note(20, three);
+    expect(await fleet.why("org-4")).toBeNull();
+  });
+
+  it("other calls go on", async () => {
+    fleet.seen.onAsk = () => fleet.clock.sleep(10_000);
+    const before = fleet.clock.now();
+    const pending: Promise<void>[] = [];
+    const some = Array.from({ length: 60 }, (_, call) => three[call % 3] ?? "");
+    for (const partnerId of some) pending.push(fleet.guard.note({ partnerId, outcome: "failed", at: before }));
+    await fleet.clock.settle(Promise.all(pending.slice(20)));
+    expect(fleet.clock.now()).toBe(before);
+    await fleet.clock.settle(Promise.all(pending));
+    expect(await fleet.why("org-4")).toBe("gradient-down");
+    expect(fleet.asked).toEqual(["org-4"]);
   });
 });
 
