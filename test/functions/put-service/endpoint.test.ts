@@ -114,7 +114,11 @@ describe("refuses, and keeps nothing of,", () => {
     ["no unit", { unit: undefined }, "unit"],
     ["a description that is null", { description: null }, "description"],
     ["an endless description", { description: "x".repeat(2001) }, "description"],
-    ["a description that was cut in the middle of a character", { description: `${"x".repeat(9)}\ud83c` }, "description"],
+    [
+      "a description that was cut in the middle of a character",
+      { description: `${"x".repeat(9)}\ud83c` },
+      "description",
+    ],
     ["an unknown field", { price: 5 }, "price"],
   ])("%s", async (_, change, path) => {
     const { endpoint, table } = await anEndpoint();
