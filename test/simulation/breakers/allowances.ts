@@ -1,8 +1,14 @@
 import { type Breaker, iso, partnerOf } from "#shared/breakers/state/breaker";
+import type { Outcome } from "#shared/breakers/verdicts/outage-watch";
 import type { Fleet } from "./fleet.ts";
 
+// as the watch over outages has them
+const [windowMs, leastFailed, leastPartners] = [30_000, 16, 3];
 const ownQuestions = 2;
 const witnesses = 2;
+
+// longer than a row takes to be read, and a call to be made
+const settleMs = 3_000;
 
 interface Dependencies {
   world: Fleet;
@@ -12,13 +18,26 @@ interface Dependencies {
   fault: (text: string) => void;
 }
 
-/** Every call to Gradient is one that somebody holds a claim to: counts what the claims allow, and what is used. */
+/**
+ * Every call to Gradient is one that somebody holds a claim to, or the one by which a process asks in half a minute
+ * whether Gradient is down, of which it has seen many failures: counts what is allowed, and what is used.
+ */
 export const allowances = ({ world, now, isFair, fault }: Dependencies) => {
   let allowed = 0;
   let whileOpen = 0;
   const own = new Map<string, number>();
-  // longer than a row takes to be read, and a call to be made
-  const settleMs = 3_000;
+  // a process that stands still asks for what it saw before
+  const seenMs = isFair ? windowMs + settleMs : 10 * 60_000;
+  const seen = new Map<object, { failed: Outcome[]; askedAt: number }>();
+  const asksWhetherDown = (process: object): boolean => {
+    const its = seen.get(process);
+    if (its === undefined || its.askedAt > now() - windowMs) return false;
+    const recent = its.failed.filter(({ at }) => at > now() - seenMs);
+    const isMany =
+      recent.length >= leastFailed && new Set(recent.map(({ partnerId }) => partnerId)).size >= leastPartners;
+    if (isMany) its.askedAt = now();
+    return isMany;
+  };
   const isOpenLong = (row: Breaker | undefined): boolean =>
     isFair && row !== undefined && row.trouble !== null && Date.parse(row.changedAt) < now() - settleMs;
 
@@ -36,8 +55,18 @@ export const allowances = ({ world, now, isFair, fault }: Dependencies) => {
     onAsking: () => {
       allowed += witnesses;
     },
-    onAsk: (partnerId: string) => {
-      allowed -= 1;
+    onNoted: (process: object, one: Outcome) => {
+      const its = seen.get(process) ?? { failed: [], askedAt: Number.NEGATIVE_INFINITY };
+      seen.set(process, its);
+      if (one.outcome === "failed") its.failed.push(one);
+    },
+    /** Then it is an outage, which is found once more where that could not be written. */
+    onUnanswered: (process: object) => {
+      const its = seen.get(process);
+      if (its) its.askedAt = Number.NEGATIVE_INFINITY;
+    },
+    onAsk: (partnerId: string, process: object) => {
+      if (!asksWhetherDown(process)) allowed -= 1;
       if (allowed < 0) fault(`Gradient is asked about ${partnerId} without a claim`);
       const vendor = world.breaker("vendor");
       const mine = world.breaker(`partner#${partnerId}`);

@@ -110,11 +110,17 @@ export const crew = ({ line, running, world, watch, onAsked }: Dependencies) => 
       vendorKey,
       waiting: async () => world.tenants.slice(0, 3).map(({ id }) => id),
       ask: async ({ partnerId, tokenVersionId, vendorKey: key }) => {
-        watch.onAsk(partnerId);
-        return (await call(partnerId, tokenVersionId, key, "organization")).answer;
+        watch.onAsk(partnerId, process);
+        const { answer } = await call(partnerId, tokenVersionId, key, "organization");
+        if (answer === "unanswered") watch.onUnanswered(process);
+        return answer;
       },
     });
-    return { process, clock, vendorKey, call, guard };
+    const note: typeof guard.note = (outcome) => {
+      watch.onNoted(process, outcome);
+      return guard.note(outcome);
+    };
+    return { process, clock, vendorKey, call, guard: { ...guard, note } };
   };
 
   const members = new Map<string, ReturnType<typeof member>>();

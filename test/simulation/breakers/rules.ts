@@ -148,6 +148,8 @@ export const rules = (world: Fleet, now: () => number, isFair: boolean) => {
       if (suspended) onSuspended(String(suspended.put.partnerId));
     },
     onAsk: allowed.onAsk,
+    onNoted: allowed.onNoted,
+    onUnanswered: allowed.onUnanswered,
     onAnswer: (one: Heard) => void heard.push(one),
     onReleased: (key: string, closedAt: string) => void released.add(`${key} ${closedAt}`),
     /** A count goes out. */
