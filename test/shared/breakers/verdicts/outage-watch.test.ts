@@ -74,6 +74,7 @@ describe("an outage", () => {
       await clock.settle(other.note({ partnerId, outcome: "failed", at: sentAt + 1 }));
     }
     expect(await why("org-4")).toBeNull();
+    expect(world.breaker("vendor")?.trouble).toBeNull();
   });
 
   it("does not take the place of another trouble of everybody's", async () => {
