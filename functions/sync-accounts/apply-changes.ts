@@ -12,7 +12,7 @@ const ofChanges = "changes";
 /** Whether a look came to nothing because Gradient failed on what it creates or changes. */
 export const isOfChanges = (error: unknown): boolean => error instanceof AppError && error.cause === ofChanges;
 
-/** Gradient may have taken it for all that anybody knows; the list of accounts tells. */
+/** Marks Gradient's failure on what was sent (`isOfChanges`): a list that cannot be read is another trouble. */
 const naming = async (sending: Promise<Halved>): Promise<Halved> => {
   try {
     return await sending;

@@ -39,8 +39,10 @@ export const heldBy = ({ state, exports }: IntegrationSeen): string | undefined 
   return waits && isLasting(waits) ? `${waitingWords(waits)}. Start the demo again after that` : undefined;
 };
 
-/** Throws where the partner is held. */
-export const unlessHeld = async ({ hub }: Pick<Traveller, "hub">): Promise<void> => {
-  const held = heldBy(await hub.readIntegration());
+/** The integration as it is now; throws where the partner is held. */
+export const unlessHeld = async ({ hub }: Pick<Traveller, "hub">): Promise<IntegrationSeen> => {
+  const seen = await hub.readIntegration();
+  const held = heldBy(seen);
   if (held !== undefined) throw new Error(held);
+  return seen;
 };

@@ -2,7 +2,7 @@ import type { UsageExport } from "../traveller/hub-client.ts";
 import type { Traveller } from "../traveller/traveller.ts";
 import { waitFor } from "../traveller/wait-for.ts";
 import { exportTimeoutMs, followExport, hasEnded } from "./follow-export.ts";
-import { heldBy, unlessHeld } from "./held.ts";
+import { unlessHeld } from "./held.ts";
 import { isWhole, untilNothingIsLeft } from "./left-over.ts";
 
 /** The mapping starts an export by itself; its first accepted count is the proof that opens *Next*. */
@@ -21,10 +21,8 @@ export const awaitActive = async (traveller: Traveller, isMappedNow: boolean): P
   let state = "";
   await waitFor(
     async () => {
-      const integration = await hub.readIntegration();
+      const integration = await unlessHeld(traveller);
       state = integration.state;
-      const held = heldBy(integration);
-      if (held !== undefined) throw new Error(held);
       return state === "active" && integration.nextEnabled ? state : undefined;
     },
     { complaint: () => `the integration is still ${state}` },
@@ -37,9 +35,7 @@ const untilIdle = async (traveller: Traveller): Promise<true> => {
   const { hub } = traveller;
   return waitFor(
     async () => {
-      const integration = await hub.readIntegration();
-      const held = heldBy(integration);
-      if (held !== undefined) throw new Error(held);
+      const integration = await unlessHeld(traveller);
       const [newest] = await hub.listExports();
       if (newest !== undefined && !hasEnded(newest)) await followExport(traveller, newest.id, "run before  ");
       // a look is under way as well, and in no list
