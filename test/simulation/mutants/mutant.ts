@@ -18,7 +18,7 @@ export const suites = {
   sends: [...vitest, "test/functions/export-usage", "test/shared/usage"],
   agreements: [...vitest, "test/shared/agreements", folder("confirm-agreement")],
   wants: [...vitest, "test/shared/exports", "test/shared/integrations"],
-  contracts: [...vitest, "test/contract/gradient-client.test.ts"],
+  contracts: [...vitest, "test/contract/gradient-client"],
   pace: [...vitest, "test/shared/pace"],
   looks: [...vitest, ...["sync-accounts", "sync-catalogue", "watch-mappings"].map(folder)],
   deeds: [
