@@ -98,7 +98,8 @@ export const carryExport = (dependencies: Carrying) => {
       const how = await sendChunks(run);
       if (how === "sent") await rebuildViews(run);
       run.halt.rethrow();
-      if (how === "sent" && run.halt.stop() !== null) {
+      // whoever takes no count rebuilds no views, either
+      if (how === "given-up" || (how === "sent" && run.halt.stop() !== null)) {
         const { ledgerBits: bits, connectionId } = run;
         const current = run.lease.current();
         const { partnerId } = current;
@@ -107,7 +108,8 @@ export const carryExport = (dependencies: Carrying) => {
       return { how, stop: run.halt.stop()?.reason ?? null };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return { how: "refused" as const, stop: await clearUp(error, run) };
+      const stop = await clearUp(error, run);
+      return { how: "refused" as const, stop, refusedLine: stop === "gradient-refuses" ? error.line : null };
     }
   };
 
@@ -120,9 +122,12 @@ export const carryExport = (dependencies: Carrying) => {
 
   const carry = async (lease: Lease, invocation: Invocation): Promise<LegOutcome> => {
     const heard: ExportRun["heard"] = new Map();
-    let end = await send(lease, invocation, { refused: null, heard });
+    let end = await send(lease, invocation, { refused: null, refusedLine: null, heard });
     // what was refused is in doubt then, as with a worker that died, and is sent again; or ends with the reason
-    while (end.how === "refused") end = await send(lease, invocation, { refused: end.stop, heard });
+    while (end.how === "refused") {
+      const { stop: refused, refusedLine } = end;
+      end = await send(lease, invocation, { refused, refusedLine, heard });
+    }
     const { stop } = end;
     if (stop !== null) await lease.save((current) => ({ ...current, stop: current.stop ?? stop }));
     if (end.how === "hand-over") return handOver(lease);

@@ -19,7 +19,7 @@ import { rethrowFromPlan } from "./plan/cannot-plan.ts";
 import { planExport } from "./plan/plan-export.ts";
 import { turnsFor } from "./plan/turns.ts";
 import type { ExportRun, RunToken } from "./send/export-run.ts";
-import { newHalt } from "./send/halt.ts";
+import { type LineOfCall, newHalt } from "./send/halt.ts";
 import { handOverMs } from "./send/send-chunks.ts";
 
 interface Dependencies {
@@ -42,6 +42,8 @@ interface Invocation {
 export interface Before {
   /** What became of that refusal: it says more than what follows from it. */
   refused: StopReason | null;
+  /** The line that Gradient refuses, whatever it makes of the token. */
+  refusedLine: LineOfCall | null;
   heard: ExportRun["heard"];
 }
 
@@ -112,7 +114,7 @@ export const startRun = (dependencies: Dependencies) => {
     };
   };
 
-  return async (lease: Lease, invocation: Invocation, { refused, heard }: Before): Promise<ExportRun> => {
+  return async (lease: Lease, invocation: Invocation, { refused, refusedLine, heard }: Before): Promise<ExportRun> => {
     const { partnerId, mode, connectionId: plannedFor } = lease.current();
     const readAt = now();
     const found = await findIntegration(table, partnerId);
@@ -155,6 +157,7 @@ export const startRun = (dependencies: Dependencies) => {
       outage,
       onAnswer: ({ kind }, at) => void refusals.note({ partnerId, outcome: outcomeOf(kind), at }),
       heard,
+      refusedLine,
       remainingMs: invocation.remainingMs,
       onSettled: activateOnce(lease, integration),
     };

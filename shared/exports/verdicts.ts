@@ -45,6 +45,11 @@ export const verdicts = {
     reason: "The number may have been sent before the run was stopped; its answer is not known.",
     whatToDo: sentByItself,
   },
+  untried: {
+    outcome: "deferred",
+    reason: "Gradient took none of the calls before this one for some time, so it was not made.",
+    whatToDo: sentByItself,
+  },
   throttled: {
     outcome: "deferred",
     reason: "Gradient asked for fewer calls, several times over.",

@@ -19,12 +19,17 @@ const ledgerEntry = z.object({
   accepted: z.object({ unitCount: z.int(), at: instant, gen: z.int().default(0) }).nullable(),
   doubt: doubt.nullable(),
   /** Why the service still owes the line to Gradient, without anybody's asking; null where it does not. */
-  owed: openEnum<"no-answer" | "throttled" | "fenced" | "stopped">().nullable().default(null),
+  owed: openEnum<"no-answer" | "throttled" | "fenced" | "stopped" | "untried">().nullable().default(null),
   /** `missing`: which half is not mapped, where Gradient's 404 has named one. */
   last: z.object({
     outcome: openEnum<LineOutcome>(),
     at: instant,
     missing: openEnum<"account" | "service">().optional(),
+    /**
+     * Why its last call brought nothing, where that may be the line's own fault: Gradient refused it (401, 403), or
+     * failed at it. The next run sends it after the others.
+     */
+    trouble: openEnum<"refused" | "failed">().optional(),
   }),
 });
 export type LedgerEntry = z.infer<typeof ledgerEntry>;

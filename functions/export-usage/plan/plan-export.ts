@@ -9,6 +9,7 @@ import { aDayAfter } from "#shared/integrations/record/looks";
 import { isConflict, retryOnConflict, type Table } from "#shared/table/table";
 import { bitsFor, bucketOf } from "#shared/usage/ledger";
 import { chooseLines } from "./choose-lines.ts";
+import { inSendingOrder } from "./in-sending-order.ts";
 import { type PlanSources, readPlanSources, withNobodyBilled } from "./plan-sources.ts";
 import { type Planning, prepareFirst } from "./prepare-first.ts";
 import { widenLedger } from "./widen-ledger.ts";
@@ -106,9 +107,10 @@ const showUnreadable = (table: Table, partnerId: string, at: string): Promise<vo
   });
 
 /**
- * Fixes the lines of a run and stores them in chunks: first those to send, then those that are unchanged, whose
- * receipts are written at once. Done again after a crash it writes the same chunk numbers; nothing has been sent before
- * the export names how many there are, whatever numbers the chunks of an attempt that died have noted.
+ * Fixes the lines of a run and stores them in chunks: first those to send, in the order in which they go out, then
+ * those that are unchanged, whose receipts are written at once. Done again after a crash it writes the same chunk
+ * numbers; nothing has been sent before the export names how many there are, whatever numbers the chunks of an attempt
+ * that died have noted.
  */
 export const planExport = async (planning: Planning): Promise<Planned> => {
   const { table, lease, integration, readAt } = planning;
@@ -123,7 +125,8 @@ export const planExport = async (planning: Planning): Promise<Planned> => {
   const lines = chosen.toSend.length + chosen.unchanged.length + chosen.setAside.length;
   const ledgerBits = await fitLedger(table, run, integration, Math.max(lines, sources.entries.size));
 
-  const sending = cutIntoChunks(chosen.toSend, ledgerBits);
+  const inOrder = inSendingOrder(chosen.toSend, sources.entries);
+  const sending = inOrder.flatMap((group) => cutIntoChunks(group, ledgerBits));
   const settled = cutIntoChunks([...chosen.unchanged, ...chosen.setAside], ledgerBits);
   const contents: { bucket: number; content: Chunk["content"] }[] = [
     ...sending.map(({ bucket, lines: part }) => ({ bucket, content: { state: "planned", lines: part } as const })),

@@ -37,7 +37,13 @@ export const prepareFirst = async (
   if (!mayBegin() || lines > largeLines) return prepared;
   const { mode, kind } = lease.current();
   const { partnerId, proofGen, gradient } = integration;
-  const deciding = { services: sources.services, run: { mode, kind, proofGen }, heard: new Map(), stopped: null };
+  const deciding = {
+    services: sources.services,
+    run: { mode, kind, proofGen },
+    heard: new Map(),
+    refusedLine: null,
+    stopped: null,
+  };
   const countOf = ({ customerId, serviceId }: Line) => sources.counted.get(customerId)?.get(serviceId);
   for (const chunk of planned.slice(0, preparedAtOnce)) {
     const { content } = chunk;

@@ -1,6 +1,9 @@
+import type { Line } from "#shared/exports/line";
 import type { StopReason } from "#shared/exports/usage-export";
 import type { CountAnswer } from "#shared/gradient/gradient-api";
 import type { OpenWord } from "#shared/stored";
+
+export type LineOfCall = Pick<Line, "customerId" | "serviceId">;
 
 /** Why the run sends no more, and its remaining lines end without a call; `reason` is what the export keeps of it. */
 export type Stop =
@@ -28,11 +31,13 @@ export class Refusal extends Error {
   readonly kind: "token-rejected" | "forbidden";
   /** When the refused call went out. */
   readonly sentAt: number;
+  readonly line: LineOfCall;
 
-  constructor(kind: "token-rejected" | "forbidden", sentAt: number) {
+  constructor(kind: "token-rejected" | "forbidden", sentAt: number, line: LineOfCall) {
     super(`Gradient refused a call: ${kind}`);
     this.kind = kind;
     this.sentAt = sentAt;
+    this.line = line;
   }
 }
 
@@ -48,7 +53,7 @@ export interface Halt {
   /** The first that this worker meets stays. */
   meet(stop: Exclude<Stop, { kind: "told" }>): void;
   /** Goes no further where Gradient refuses not only this count. */
-  heed(answer: CountAnswer, sentAt: number): void;
+  heed(answer: CountAnswer, sentAt: number, line: LineOfCall): void;
   /** The first failure stays. */
   fail(error: unknown): void;
   /** Throws what `fail` was told. */
@@ -75,8 +80,8 @@ export const newHalt = (told: () => OpenWord<StopReason> | null): Halt => {
     meet: (given) => {
       met ??= given;
     },
-    heed: ({ kind }, sentAt) => {
-      if (kind === "token-rejected" || kind === "forbidden") fail(new Refusal(kind, sentAt));
+    heed: ({ kind }, sentAt, line) => {
+      if (kind === "token-rejected" || kind === "forbidden") fail(new Refusal(kind, sentAt, line));
     },
     fail,
     rethrow: () => {

@@ -25,11 +25,7 @@ export const ledgerInUse = ({ table, lease, ledgerBits: bits, connectionId }: Ex
       return row;
     },
     written: (row: Bucket): void => void rows.set(row.number, row),
-    forgetBelow: (number: number): void => {
-      for (const passed of rows.keys()) {
-        if (passed < number) rows.delete(passed);
-      }
-    },
+    forget: (number: number): void => void rows.delete(number),
   };
 };
 

@@ -100,16 +100,28 @@ export const entryAfter = (before: LedgerEntry | undefined, sent: Sent): LedgerE
   const doubt = sent.wasInDoubt ? doubtAbout(unitCount, iso(at + landsWithinMs), unsettled) : unsettled;
   const owed = owedAfter(answer, before?.owed ?? null);
   const missing = answer.kind === "unmapped" ? missingHalfOf(answer.message, customerId) : undefined;
-  const last = { outcome: verdictOf(answer).outcome, at: iso(at), ...(missing === undefined ? {} : { missing }) };
+  const isFailed = answer.kind === "in-doubt" || answer.kind === "throttled";
+  const last: LedgerEntry["last"] = {
+    outcome: verdictOf(answer).outcome,
+    at: iso(at),
+    ...(missing === undefined ? {} : { missing }),
+    ...(isFailed ? { trouble: "failed" } : {}),
+  };
   return { customerId, serviceId, accepted, doubt, owed, last };
 };
+
+/** Which of the lines that a run has not come to are owed in the ledger, each by itself. */
+export interface Owes {
+  stopped: boolean;
+  untried: boolean;
+}
 
 /** The ledger's entry of a line that ended without a call. */
 export const entryWithout = (
   before: LedgerEntry | undefined,
   line: { customerId: string; serviceId: string },
   verdict: Verdict,
-  { owesStopped, now }: { owesStopped: boolean; now: number },
+  { owes, now }: { owes: Owes; now: number },
 ): LedgerEntry | undefined => {
   const owed =
     verdict === verdicts.inDoubt
@@ -120,7 +132,8 @@ export const entryWithout = (
   if (owed !== null) return before && { ...before, owed };
   if (verdict === verdicts.unchanged || verdict === verdicts.notMeasured)
     return before && before.owed !== null ? { ...before, owed: null } : before;
-  if (!owesStopped) return before;
+  const why = verdict === verdicts.untried ? "untried" : "stopped";
+  if (!owes[why]) return before;
   const { customerId, serviceId } = line;
   const blank: LedgerEntry = {
     customerId,
@@ -130,5 +143,5 @@ export const entryWithout = (
     owed: null,
     last: { outcome: "deferred", at: iso(now) },
   };
-  return { ...(before ?? blank), owed: "stopped" };
+  return { ...(before ?? blank), owed: why };
 };

@@ -2,6 +2,7 @@ import { stopVerdict, verdicts } from "#shared/exports/verdicts";
 import { lineKey } from "#shared/usage/ledger";
 import type { ExportRun } from "./export-run.ts";
 import { isRefusal } from "./halt.ts";
+import { newPatience } from "./patience.ts";
 import type { PreparedLine } from "./prepare-chunk.ts";
 import { sendCount } from "./send-count.ts";
 import type { LineEnd } from "./settle-chunk.ts";
@@ -14,7 +15,12 @@ const inFlightSeconds = 2;
 export const lineDispatcher = (run: ExportRun) => {
   const { lease, halt, pacer, token } = run;
   const maxInFlight = run.callsPerSecond * inFlightSeconds;
-  const send = sendCount(run);
+  const patience = newPatience(run.clock);
+  const onAnswer: ExportRun["onAnswer"] = (answer, sentAt) => {
+    patience.heard(answer);
+    run.onAnswer(answer, sentAt);
+  };
+  const send = sendCount({ ...run, onAnswer });
   const views = newViewsProof();
   let inFlight = 0;
   /** Of these, the calls that do not have Gradient rebuild its views. */
@@ -29,7 +35,7 @@ export const lineDispatcher = (run: ExportRun) => {
     } catch (error) {
       halt.fail(error);
     }
-    return halt.cause() === null && lease.isSafe();
+    return halt.cause() === null && !patience.isOver() && lease.isSafe();
   };
 
   /**
@@ -50,6 +56,7 @@ export const lineDispatcher = (run: ExportRun) => {
   const unsent = (): LineEnd => {
     const stop = halt.stop();
     if (stop !== null) return stopVerdict(stop.reason);
+    if (patience.isOver()) return verdicts.untried;
     // after a 429 with a long pause, the slot may have been later than the lease's end
     halt.fail(new Error("The lease ran out before it could be renewed"));
     // after a failure no chunk is settled, so it does not matter what is said here: the next worker sends the line
@@ -57,7 +64,7 @@ export const lineDispatcher = (run: ExportRun) => {
   };
 
   const call = async (
-    { line, unitCount, asOf }: PreparedLine,
+    { line, unitCount, asOf, entry }: PreparedLine,
     rebuildsViews: boolean,
     goesOut: () => void,
   ): Promise<LineEnd> => {
@@ -79,8 +86,8 @@ export const lineDispatcher = (run: ExportRun) => {
       const result = await send(token.value, count, mayGo, mayBegin);
       if (result === null) return unsent();
       viewsCall.answered(result.answer);
-      halt.heed(result.answer, result.sentAt);
-      if (!isRefusal(result.answer)) run.heard.set(lineKey(line), { unitCount, asOf, result });
+      halt.heed(result.answer, result.sentAt, line);
+      if (!isRefusal(result.answer)) run.heard.set(lineKey(line), { unitCount, asOf, entry, result });
       return result;
     } catch (error) {
       halt.fail(error);
@@ -114,6 +121,8 @@ export const lineDispatcher = (run: ExportRun) => {
       await Promise.race([gone, end]);
       return { end };
     },
+    /** Gradient has taken nothing for so long that no further line is tried. */
+    hasGivenUp: (): boolean => patience.isOver(),
     /** Resolves when no call is under way that leaves the views as they are. */
     quietAnswered: async (): Promise<void> => {
       while (quietInFlight > 0) await anEnd();

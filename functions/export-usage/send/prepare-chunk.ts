@@ -9,6 +9,7 @@ import { store, type Table, written } from "#shared/table/table";
 import { doubtAbout } from "#shared/usage/doubt";
 import { type Bucket, type LedgerEntry, lineKey } from "#shared/usage/ledger";
 import { type Count, readUsageAmong } from "#shared/usage/usage";
+import type { LineOfCall } from "./halt.ts";
 import { decide } from "./line-decision.ts";
 import type { CountResult } from "./send-count.ts";
 
@@ -32,6 +33,8 @@ export interface PreparedChunk {
 export interface Heard {
   unitCount: number;
   asOf: string | null;
+  /** As it was before the call, with the doubts that a dead worker's intents have brought. */
+  entry: LedgerEntry | undefined;
   result: CountResult;
 }
 
@@ -39,6 +42,8 @@ interface Deciding {
   services: ReadonlyMap<string, HubService>;
   run: Pick<UsageExport, "mode" | "kind" | "proofGen">;
   heard: ReadonlyMap<string, Heard>;
+  /** The line at which Gradient refused this run's calls; null where it has not. */
+  refusedLine: LineOfCall | null;
   /** Set when the run has been stopped: no line is sent any more, each ends like this. */
   stopped: Verdict | null;
   now: number;
@@ -77,6 +82,10 @@ const entryWithIntent = (
   };
 };
 
+/** The next run sends it last: should it be the cause, the others are in Gradient by then. */
+const withRefusal = (entry: LedgerEntry | undefined): LedgerEntry | undefined =>
+  entry && { ...entry, last: { ...entry.last, trouble: "refused" } };
+
 /** Of these, the customers that have been removed since the run was planned: their counts have gone with them. */
 const removedAmong = async (
   table: Pick<Table, "getMany">,
@@ -91,7 +100,7 @@ const removedAmong = async (
 
 /** Decides on each line, and notes in the chunk which numbers are about to be sent. */
 export const decideChunk = (
-  { services, run, heard, stopped, now }: Deciding,
+  { services, run, heard, refusedLine, stopped, now }: Deciding,
   chunk: Chunk,
   bucket: Bucket,
   { countOf, isGone }: Told,
@@ -106,14 +115,16 @@ export const decideChunk = (
     const intent = left.get(at);
     const known = heard.get(lineKey(line));
     if (known) {
-      const { unitCount, asOf, result } = known;
-      return { line, unitCount, asOf, entry: bucket.entries.get(lineKey(line)), verdict: result };
+      const { result, ...before } = known;
+      return { line, ...before, verdict: result };
     }
     // Do not report *not sent* for a number that a dead worker may have sent.
     const isLeft = stopped !== null && intent !== undefined;
     const unitCount = isLeft ? intent.unitCount : (count?.unitCount ?? 0);
     const isMeasured = !line.billed || count !== undefined || isGone(line.customerId);
-    const entry = entryWithIntent(line, bucket.entries.get(lineKey(line)), intent, until);
+    const sent = entryWithIntent(line, bucket.entries.get(lineKey(line)), intent, until);
+    const isRefused = refusedLine !== null && lineKey(line) === lineKey(refusedLine);
+    const entry = isRefused ? withRefusal(sent) : sent;
     const isInGradient = (services.get(line.serviceId)?.gradientServiceId ?? null) !== null;
     const verdict = isLeft
       ? unansweredBefore(stopped)

@@ -107,7 +107,7 @@ export const rebuildViews = async (run: ExportRun): Promise<void> => {
     const { answer, wasInDoubt, sentAt: at } = result;
     const { customerId, serviceId: hubServiceId } = entry;
     await keep(entryAfter(entry, { customerId, serviceId: hubServiceId, unitCount, answer, wasInDoubt, at, proofGen }));
-    halt.heed(answer, at);
+    halt.heed(answer, at, entry);
     return answer.kind === "accepted";
   };
 

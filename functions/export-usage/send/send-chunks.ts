@@ -1,5 +1,5 @@
 import { findChunk } from "#shared/exports/chunk";
-import { stopVerdict } from "#shared/exports/verdicts";
+import { stopVerdict, verdicts } from "#shared/exports/verdicts";
 import type { ExportRun } from "./export-run.ts";
 import { ledgerInUse } from "./ledger-in-use.ts";
 import { lineDispatcher } from "./line-dispatcher.ts";
@@ -20,10 +20,11 @@ const callsOf = ({ lines }: PreparedChunk): number => lines.filter(isSent).lengt
 
 /**
  * Carries a run from its next chunk on. A chunk's numbers are read while the chunk before is being sent, and calls of
- * several chunks are under way at a time. Once the run is stopped, its remaining lines end without being sent. Answers
- * `hand-over` when the time of this invocation is nearly up.
+ * several chunks are under way at a time. Once the run is stopped, or Gradient has taken nothing for long, its remaining
+ * lines end without being sent; `given-up` says the latter. Answers `hand-over` when the time of this invocation is
+ * nearly up.
  */
-export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> => {
+export const sendChunks = async (run: ExportRun): Promise<"sent" | "given-up" | "hand-over"> => {
   const { table, clock, lease, halt, services } = run;
   const { partnerId, id: exportId, nextChunk, chunks } = lease.current();
   const count = chunks ?? 0;
@@ -41,9 +42,18 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
     const obstacle = await run.obstacle();
     if (obstacle !== null) halt.meet({ kind: "blocked", reason: obstacle });
     const stop = halt.stop();
-    const stopped = stop && stopVerdict(stop.reason);
+    const givenUp = dispatcher.hasGivenUp() ? verdicts.untried : null;
+    const stopped = stop ? stopVerdict(stop.reason) : givenUp;
     return prepareChunk(
-      { table, services, run: lease.current(), heard: run.heard, stopped, now: clock.now() },
+      {
+        table,
+        services,
+        run: lease.current(),
+        heard: run.heard,
+        refusedLine: run.refusedLine,
+        stopped,
+        now: clock.now(),
+      },
       chunk,
       bucket,
     );
@@ -92,5 +102,6 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> 
   // when this worker lets the run go, none of its calls may be under way and no receipt unwritten
   await Promise.all([settlement.ended(), dispatcher.drained()]);
   halt.rethrow();
-  return number < count ? "hand-over" : "sent";
+  if (number < count) return "hand-over";
+  return dispatcher.hasGivenUp() ? "given-up" : "sent";
 };

@@ -4,7 +4,7 @@ import type { UsageExport } from "#shared/exports/usage-export";
 import { type Verdict, verdicts } from "#shared/exports/verdicts";
 import { store, type Table, written } from "#shared/table/table";
 import { type Bucket, bucketWrite, lineKey } from "#shared/usage/ledger";
-import { entryAfter, entryWithout, verdictOf } from "./line-decision.ts";
+import { entryAfter, entryWithout, type Owes, verdictOf } from "./line-decision.ts";
 import type { PreparedChunk, PreparedLine } from "./prepare-chunk.ts";
 import type { CountResult } from "./send-count.ts";
 
@@ -32,11 +32,7 @@ interface Settling {
   /** The ledger's row as it is now; chunks of one row are settled one after the other. */
   bucket: Bucket;
   ends: LineEnd[];
-  /**
-   * The run was stopped, and what it was to send is still owed to the lines themselves: no want of everything brings
-   * them.
-   */
-  owesStopped: boolean;
+  owes: Owes;
   now: number;
 }
 
@@ -44,7 +40,7 @@ interface Settling {
  * Writes down what became of a chunk: first what Gradient holds, then the receipts. After a crash between the two, the
  * chunk's numbers are sent once more, which changes nothing in Gradient.
  */
-export const settleChunk = async ({ table, run, prepared, bucket, ends, owesStopped, now }: Settling) => {
+export const settleChunk = async ({ table, run, prepared, bucket, ends, owes, now }: Settling) => {
   const entries = new Map(bucket.entries);
   const { proofGen } = run;
   const receipts = prepared.lines.map((preparedLine, index): Receipt => {
@@ -62,7 +58,7 @@ export const settleChunk = async ({ table, run, prepared, bucket, ends, owesStop
           at: end.sentAt,
           proofGen,
         })
-      : entryWithout(entry, line, end, { owesStopped, now });
+      : entryWithout(entry, line, end, { owes, now });
     if (after) entries.set(lineKey(line), after);
     return receiptOf(preparedLine, end);
   });

@@ -57,14 +57,19 @@ export const settleInOrder = (run: ExportRun, ledger: LedgerInUse) => {
       await lease.save((newest) => ({ ...newest, stop: newest.stop ?? stop.reason }));
     }
     const current = lease.current();
-    const owesStopped = stop !== null && stop.reason !== "cancelled" && current.kind === "narrowed";
+    const owes = {
+      // of all others, a want of everything brings them
+      stopped: stop !== null && stop.reason !== "cancelled" && current.kind === "narrowed",
+      // a look has its own choice of lines, and takes one that is noted for one that was tried
+      untried: current.kind !== "look",
+    };
     const settled = await settleChunk({
       table,
       run: current,
       prepared,
       bucket,
       ends,
-      owesStopped,
+      owes,
       now: clock.now(),
     });
     ledger.written(settled.bucket);
@@ -99,11 +104,10 @@ export const settleInOrder = (run: ExportRun, ledger: LedgerInUse) => {
     // worker that has died before it finds the receipts in the chunk.
     if (number + 1 === lease.current().chunks) lease.amend(counted);
     else await lease.save(counted);
-    // chunks come in the order of their rows: no later one needs the rows before this
-    ledger.forgetBelow(bucket);
-    for (const passed of latestOfRow.keys()) {
-      if (passed < bucket) latestOfRow.delete(passed);
-    }
+    // a later chunk of the row, should there be one, may have been begun; else it reads the row as it is written
+    if (latestOfRow.get(bucket) !== settled) return;
+    latestOfRow.delete(bucket);
+    ledger.forget(bucket);
   };
 
   return {

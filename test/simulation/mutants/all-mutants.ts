@@ -4,6 +4,7 @@ import { mutantsOfLooks } from "./mutants-of-looks.ts";
 import { mutantsOfProbes } from "./mutants-of-probes.ts";
 import { mutantsOfRuns } from "./mutants-of-runs.ts";
 import { mutantsOfSending } from "./mutants-of-sending.ts";
+import { mutantsOfTrouble } from "./mutants-of-trouble.ts";
 import { mutantsOfTypedTokens } from "./mutants-of-typed-tokens.ts";
 import { mutantsOfVerdicts } from "./mutants-of-verdicts.ts";
 import { mutantsOfWants } from "./mutants-of-wants.ts";
@@ -17,6 +18,7 @@ export const allMutants: readonly Mutant[] = [
   ...mutantsOfLooks,
   ...mutantsOfTypedTokens,
   ...mutantsOfAgreements,
+  ...mutantsOfTrouble,
 ];
 
 /**

@@ -115,6 +115,17 @@ describe("the ledger after a call", () => {
   });
 
   it.each([
+    [{ kind: "accepted" }, undefined],
+    [{ kind: "unmapped", message: "No account map found" }, undefined],
+    [{ kind: "rejected", message: "bad" }, undefined],
+    [{ kind: "throttled", retryAfterMs: 1_000 }, "failed"],
+    [lost, "failed"],
+  ] as const)("after %o, whatever was before, its trouble is %s", (answer, trouble) => {
+    const refused = anEntry({ last: { outcome: "deferred", at: inMs(-1), trouble: "refused" } });
+    expect(entryAfter(refused, sent(answer)).last.trouble).toBe(trouble);
+  });
+
+  it.each([
     [{ kind: "accepted" }, "accepted"],
     [{ kind: "unmapped", message: "No account map found" }, "unmapped"],
     [{ kind: "rejected", message: "bad" }, "rejected"],

@@ -28,7 +28,7 @@ it("writes nothing where another worker has written the row of the ledger since 
     prepared: { chunk, bucket, lines: [{ line, unitCount: 17, asOf: noon, entry: undefined, verdict: "send" }] },
     bucket,
     ends: [accepted],
-    owesStopped: false,
+    owes: { stopped: false, untried: false },
     now: Date.parse(noon),
   });
 

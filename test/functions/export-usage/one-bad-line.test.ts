@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import type { CountAnswer } from "#shared/gradient/gradient-api";
+import { noWants, wish } from "#shared/integrations/record/wants";
+import { named } from "#test/builders/fleet";
+import { sendingFleet } from "#test/builders/sending-fleet";
+import { aServiceRow } from "#test/builders/service";
+import { minutesAfter } from "#test/builders/time";
+import { aCount, aUsageRow } from "#test/builders/usage";
+import { callsPerSecond } from "#test/fakes/rate";
+
+const due = { at: minutesAfter(-1), trigger: "schedule" } as const;
+const wants = wish(noWants, "all", due);
+const noAnswer: CountAnswer = { kind: "in-doubt", reason: "503" };
+
+interface Count {
+  partnerId: string;
+  accountId: string;
+  serviceId: string;
+}
+
+/** Partners whose date has come, with the breakers of the service, and a Gradient that answers counts as told. */
+const aFleet = async (ids: string[], lines: number, answer: (count: Count) => CountAnswer | undefined) => {
+  const calls: Count[] = [];
+  const fleet = await sendingFleet(
+    ids.map((id) => ({ id, lines, integration: { wants } })),
+    {
+      vendorKey: () => ({ key: "k", version: "1" }),
+      through: (gradient) => ({
+        ...gradient,
+        setUnitCount: async (token, sent) => {
+          const its = { ...sent, partnerId: token.slice("gradient-token-of-".length) };
+          calls.push(its);
+          await fleet.clock.sleep(100);
+          return answer(its) ?? gradient.setUnitCount(token, sent);
+        },
+      }),
+    },
+  );
+  await fleet.table.put(aServiceRow({ id: "svc-bad", name: "Bad", gradientServiceId: "gradient-svc-bad" }));
+  /** Customers that have a count of the other service, too; it comes first in each one's lines. */
+  const useBadService = async (partnerId: string, customerIds: string[]) => {
+    for (const customerId of customerIds) {
+      const counts = { "svc-bad": aCount(), "svc-dns": aCount() };
+      await fleet.table.put(aUsageRow({ partnerId, customerId, counts }));
+    }
+  };
+  return { fleet, calls, useBadService };
+};
+
+const firsts = (count: number): string[] => Array.from({ length: count }, (_, index) => `c${index}`);
+
+describe("Gradient refuses one line", () => {
+  it.each([
+    [403, "service"],
+    [401, "service"],
+    [403, "account"],
+  ] as const)("with %i, for its %s: the others have arrived after the first try again", async (status, whose) => {
+    const { fleet, useBadService } = await aFleet(["a", "b"], 300, ({ partnerId, accountId, serviceId }) => {
+      const isBad = whose === "service" ? serviceId === "gradient-svc-bad" : partnerId === "a" && accountId === "c0";
+      if (!isBad) return undefined;
+      return { kind: status === 403 ? "forbidden" : "token-rejected" };
+    });
+    // as many again of the service that is refused, where it is the service
+    if (whose === "service") await useBadService("a", firsts(40));
+
+    await fleet.live(60);
+
+    expect([fleet.countsOf("a"), fleet.countsOf("b")]).toEqual([whose === "service" ? 300 : 299, 300]);
+    expect((await fleet.integration("a")).state).toBe("active");
+  });
+});
+
+describe("Gradient fails at the counts", () => {
+  it("of one partner for two hours: a try costs twenty seconds' calls at most, and all arrive within an hour after", async () => {
+    const end = minutesAfter(120);
+    const { fleet, calls } = await aFleet(["a"], 2_000, () =>
+      fleet.clock.date().toISOString() < end ? noAnswer : undefined,
+    );
+
+    await fleet.live(1);
+    const atFirst = calls.length;
+    await fleet.live(118);
+    const tries = (await fleet.runsOf("a")).length;
+    const inVain = calls.length;
+    await fleet.live(61);
+
+    expect(atFirst).toBeLessThan(20 * callsPerSecond);
+    expect(tries).toBeLessThan(9);
+    expect(inVain).toBeLessThan(tries * 20 * callsPerSecond);
+    expect(fleet.countsOf("a")).toBe(2_000);
+    expect((await fleet.runsOf("a"))[0]).toMatchObject({ outcome: "succeeded" });
+  });
+
+  it("of one service for ever: the others' have arrived after the second try, and those that are new come with the next", async () => {
+    const { fleet, useBadService } = await aFleet(["a"], 400, ({ serviceId }) =>
+      serviceId === "gradient-svc-bad" ? noAnswer : undefined,
+    );
+    await useBadService("a", firsts(399));
+
+    await fleet.live(10);
+
+    expect(fleet.countsOf("a")).toBe(400);
+  });
+});
+
+describe("Gradient asks one partner for fewer calls, and takes those of the others", () => {
+  it.each([null, 30_000])(
+    "with a Retry-After of %j ms: the others have sent all within minutes",
+    async (retryAfterMs) => {
+      const others = named(5, "other");
+      const { fleet } = await aFleet(["slow", ...others], 600, ({ partnerId }) =>
+        partnerId === "slow" ? { kind: "throttled", retryAfterMs } : undefined,
+      );
+
+      await fleet.live(4);
+
+      expect(others.map((id) => fleet.countsOf(id))).toEqual(others.map(() => 600));
+    },
+  );
+
+  it("some time after it has taken some: that it shows those is left to the run that brings the rest", async () => {
+    let isThrottled = true;
+    const { fleet, calls } = await aFleet(["a"], 300, () =>
+      isThrottled && calls.length > 100 ? { kind: "throttled", retryAfterMs: 30_000 } : undefined,
+    );
+    await fleet.live(5);
+    const [first] = (await fleet.runsOf("a")).slice(-1);
+    const taken = fleet.countsOf("a");
+    isThrottled = false;
+    await fleet.live(90);
+
+    expect(taken).toBeGreaterThan(50);
+    expect(first).toMatchObject({ viewsRebuilt: false, totals: { accepted: taken, deferred: 300 - taken } });
+    expect(Date.parse(first?.finishedAt ?? "") - Date.parse(first?.startedAt ?? "")).toBeLessThan(3 * 60_000);
+    const [last] = await fleet.runsOf("a");
+    expect(last).toMatchObject({ viewsRebuilt: true, totals: { accepted: 300 - taken + 1 } });
+  });
+});

@@ -1,0 +1,101 @@
+import { setImmediate } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import type { ExportRun } from "#functions/export-usage/send/export-run";
+import { newHalt } from "#functions/export-usage/send/halt";
+import { ledgerInUse } from "#functions/export-usage/send/ledger-in-use";
+import type { LineEnd } from "#functions/export-usage/send/settle-chunk";
+import { settleInOrder } from "#functions/export-usage/send/settle-in-order";
+import { type Lease, takeLease } from "#shared/exports/export-lease";
+import type { ExportKind } from "#shared/exports/usage-export";
+import { verdicts } from "#shared/exports/verdicts";
+import { readLedger } from "#shared/usage/ledger";
+import { aTableWith } from "#test/builders/table";
+import { noon } from "#test/builders/time";
+import { aChunk, aChunkRow, aLine, anExportRow } from "#test/builders/usage-export";
+import { virtualClock } from "#test/fakes/virtual-clock";
+
+const taken: LineEnd = { answer: { kind: "accepted" }, wasInDoubt: false, sentAt: Date.parse(noon) };
+
+/** A run whose chunks have a line each, of customers `c0`, `c1` and so on, in these rows of the ledger. */
+const aRunOf = async (rows: number[], kind: ExportKind = "all") => {
+  const clock = virtualClock(Date.parse(noon));
+  const chunks = rows.map((bucket, number) => {
+    const lines = [aLine({ customerId: `c${number}` })];
+    return aChunk({ number, bucket, content: { state: "sending", lines, intents: [{ at: 0, unitCount: 7 }] } });
+  });
+  const run = anExportRow({ kind, state: "sending", chunks: rows.length, connectionId: "connection-1" });
+  const table = await aTableWith(run, ...chunks.map(aChunkRow));
+  const lease = (await takeLease(
+    { table, clock, holder: "worker" },
+    { partnerId: "org-1001", exportId: "20261122T120000000Z-manual" },
+  )) as Lease;
+  const of: Partial<ExportRun> = {
+    table,
+    clock,
+    lease,
+    halt: newHalt(() => lease.current().stop),
+    ledgerBits: 3,
+    connectionId: "connection-1",
+    heard: new Map(),
+    onSettled: async () => undefined,
+  };
+  const its = of as ExportRun;
+  const ledger = ledgerInUse(its);
+  const settlement = settleInOrder(its, ledger);
+  return {
+    lease,
+    halt: its.halt,
+    settlement,
+    /** Begins a chunk's line, which ends when the test says so. */
+    begin: async (number: number): Promise<(end: LineEnd) => void> => {
+      const chunk = chunks[number] ?? aChunk();
+      const bucket = await ledger.row(chunk.bucket);
+      const [line = aLine()] = "lines" in chunk.content ? chunk.content.lines : [];
+      const prepared = { chunk, bucket, lines: [{ line, unitCount: 7, asOf: noon, entry: undefined, verdict: taken }] };
+      const { promise, resolve } = Promise.withResolvers<LineEnd>();
+      await settlement.add(prepared, [promise], () => false);
+      return resolve;
+    },
+    /** Of whom a row says that Gradient is owed a line, or holds one. */
+    customersInLedger: async (): Promise<string[]> => {
+      const ledger = await readLedger(table, { partnerId: "org-1001", bits: 3, connectionId: "connection-1" });
+      return [...ledger.values()].map(({ customerId }) => customerId).sort();
+    },
+  };
+};
+
+describe("a run's chunks", () => {
+  it.each([
+    { what: "after another row", rows: [5, 0, 0] },
+    { what: "all of them", rows: [0, 0, 0] },
+  ])("are settled one after the other where they are in one row: $what", async ({ rows }) => {
+    const { lease, halt, settlement, begin, customersInLedger } = await aRunOf(rows);
+    const endFirst = await begin(0);
+    const endSecond = await begin(1);
+    endFirst(taken);
+    while (lease.current().nextChunk === 0) await setImmediate();
+    const endThird = await begin(2);
+
+    endSecond(taken);
+    endThird(taken);
+    await settlement.ended();
+
+    expect(halt.cause()).toBeNull();
+    expect(lease.current()).toMatchObject({ nextChunk: 3, totals: { accepted: 3 } });
+    expect(await customersInLedger()).toEqual(["c0", "c1", "c2"]);
+  });
+
+  it.each([
+    { kind: "all", owes: ["c0"] },
+    { kind: "retry", owes: ["c0"] },
+    // the next look takes it for one that was tried, otherwise
+    { kind: "look", owes: [] },
+  ] as const)("owe what was not tried, in a run of kind $kind: $owes", async ({ kind, owes }) => {
+    const { settlement, begin, customersInLedger } = await aRunOf([0], kind);
+
+    (await begin(0))(verdicts.untried);
+    await settlement.ended();
+
+    expect(await customersInLedger()).toEqual(owes);
+  });
+});
