@@ -227,8 +227,8 @@ export const mutantsOfSending: Mutant[] = [
     "the first 404 ends the run",
     "sends",
     "functions/export-usage/send/halt.ts",
-    "    heed: ({ kind }, sentAt) => {",
-    '    heed: ({ kind }, sentAt) => {\n      if (kind === "unmapped") met ??= { kind: "not-connected", reason: "not-connected" };',
+    "    heed: ({ kind }, sentAt, line) => {",
+    '    heed: ({ kind }, sentAt, line) => {\n      if (kind === "unmapped") met ??= { kind: "not-connected", reason: "not-connected" };',
   ),
   {
     name: "the plan carries the numbers",
@@ -264,5 +264,12 @@ export const mutantsOfSending: Mutant[] = [
     slots,
     'its === "on-demand" && granted >= priorityCalls ? "scheduled" : its',
     "its",
+  ),
+  one(
+    "what was heard hides a dead worker's number",
+    "sends",
+    prepare,
+    "return { line, ...before, verdict: result };",
+    "return { line, ...before, entry: bucket.entries.get(lineKey(line)), verdict: result };",
   ),
 ];
