@@ -3,6 +3,7 @@ import type { History } from "./history/history.ts";
 import { playHistory } from "./history/play.ts";
 import { isAtRest, isSomethingUnderWay } from "./invariants/at-rest.ts";
 import { brokenAtTheEnd } from "./invariants/at-the-end.ts";
+import { watchSuspensions } from "./invariants/suspensions.ts";
 import { watchWants } from "./invariants/wants.ts";
 import { type Wishes, watchWishes } from "./invariants/wishes.ts";
 import { type World, type WorldOptions, worldOf } from "./world/world.ts";
@@ -16,7 +17,9 @@ const hourMs = 3_600_000;
  * The longest wait that the service allows itself: after a 403 it tries again every four hours, otherwise every hour.
  */
 const settleMs = ({ badDays }: History): number =>
-  badDays.some(({ kind }) => kind === "forbidden") ? 5.5 * hourMs : 1.5 * hourMs;
+  badDays.some(({ kind, status }) => kind === "forbidden" || status === 401 || status === 403)
+    ? 5.5 * hourMs
+    : 1.5 * hourMs;
 
 /** When the last trouble is over, and when something happens from outside at all. */
 const endOfTrouble = ({ badDays }: History): number => Math.max(0, ...badDays.map(({ until }) => until));
@@ -69,6 +72,7 @@ export const simulate = async (history: History, options: WorldOptions = {}): Pr
   const { accusations } = world;
   const wishes = watchWishes(world);
   watchWants(world, wishes);
+  watchSuspensions(world);
   try {
     playHistory(world);
     await playTime(world);

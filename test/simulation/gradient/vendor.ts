@@ -4,10 +4,10 @@ import { type Organization, organization, type Side } from "./organization.ts";
 
 /** What stands in the way of a call at Gradient at this moment. */
 export interface Troubles {
-  /** Gradient fails, or says nothing, for this partner. */
-  failure(organizationId: string): "failed" | "silent" | null;
+  /** Gradient fails, or says nothing, for this partner; `post` is the call where it is a count. */
+  failure(organizationId: string, post: Post | undefined): "failed" | "silent" | null;
   /** 401, 403 or 429 instead of what it would say. */
-  refusal(organizationId: string): number | null;
+  refusal(organizationId: string, post: Post | undefined): number | null;
 }
 
 interface Options {
@@ -123,10 +123,10 @@ export const gradientVendor = ({ now, tellsMapping, troubles, vendorKey, onLande
     receive: (call: Call, post: Post | undefined): TransportReply | undefined => {
       const side = sideOf.get(call.token);
       const id = side?.organization.id ?? "";
-      const failure = troubles.failure(id);
+      const failure = troubles.failure(id, post);
       if (failure === null) {
         if (call.vendorKey !== vendorKey() || !side || isDead(side, call)) return refusal(401, "Unauthorized");
-        const status = troubles.refusal(id);
+        const status = troubles.refusal(id, post);
         if (status !== null) return refusal(status, "no");
         return post ? storeCount(side, post) : answerCall(side, call);
       }

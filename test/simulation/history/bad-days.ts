@@ -1,6 +1,8 @@
-import type { Troubles } from "../gradient/vendor.ts";
+import type { Post } from "../gradient/call.ts";
+import { gradientServiceId, type Troubles } from "../gradient/vendor.ts";
 import type { Random } from "../world/random.ts";
 import type { BadDay } from "./history.ts";
+import { customerId, serviceId } from "./rows.ts";
 
 interface Options {
   badDays: readonly BadDay[];
@@ -39,13 +41,28 @@ export const badDaysOf = ({ badDays, startsAt, now, placeOf, random }: Options) 
   const keyNumber = (edge: (day: BadDay) => number): string =>
     `vendor-key-${badDays.filter((day) => day.kind === "vendor-key" && edge(day) <= now() - startsAt).length + 1}`;
 
+  /** What the counts of a line are answered with that is in trouble alone. */
+  const statusOfPart = (id: string, post: Post | undefined): number | null => {
+    if (post === undefined) return null;
+    for (const { part, status = null } of of(id)) {
+      if (part === undefined) continue;
+      const line =
+        "service" in part ? ["", gradientServiceId(serviceId(part.service))] : [customerId(part.customer), ""];
+      const [account, service] = post.line.split("/");
+      if (line[0] === account || line[1] === service) return status;
+    }
+    return null;
+  };
+
   const troubles: Troubles = {
-    failure: (id) => {
+    failure: (id, post) => {
       const kinds = of(id).map(({ kind }) => kind);
       if (kinds.includes("silent")) return "silent";
-      return kinds.includes("down") ? "failed" : null;
+      return kinds.includes("down") || statusOfPart(id, post) === 503 ? "failed" : null;
     },
-    refusal: (id) => {
+    refusal: (id, post) => {
+      const ofPart = statusOfPart(id, post);
+      if (ofPart !== null) return ofPart;
       for (const day of of(id)) {
         const status = refusalOf[day.kind];
         // in a storm some calls still come through

@@ -20,7 +20,13 @@ const kinds: Record<BadDay["kind"], { rate: number; lasts: readonly [number, ...
   throttled: { rate: 0.05, lasts: [5_000, minuteMs, 10 * minuteMs], isOfAll: 1 },
   "vendor-key": { rate: 0.05, lasts: [minuteMs, 20 * minuteMs, 2 * hourMs], isOfAll: 1 },
   "no-mail": { rate: 0.03, lasts: [3 * minuteMs, hourMs], isOfAll: 1 },
+  part: { rate: 0.08, lasts: [minuteMs, 20 * minuteMs, 2 * hourMs], isOfAll: 0.5 },
 };
+
+const somePart = (random: Random): Pick<BadDay, "part" | "status"> => ({
+  part: random.chance(0.5) ? { service: random.below(2) } : { customer: random.below(3) },
+  status: random.pick([401, 403, 403, 429, 503]),
+});
 
 /** Trouble from outside; about every third history has some. */
 export const someBadDays = (random: Random, { partners, lengthMs, isShort }: Scope): BadDay[] => {
@@ -30,6 +36,15 @@ export const someBadDays = (random: Random, { partners, lengthMs, isShort }: Sco
     const from = random.pick([0, 5_000, 30_000, random.below(lengthMs)]);
     const partner = random.chance(isOfAll) ? null : random.below(partners);
     const until = from + Math.round((isShort ? lasts[0] : random.pick(lasts)) * random.between(0.5, 1.5));
-    return [{ kind, from, until, partner, ...(kind === "false-alarm" ? { calls: 1 + random.below(3) } : {}) }];
+    return [
+      {
+        kind,
+        from,
+        until,
+        partner,
+        ...(kind === "false-alarm" ? { calls: 1 + random.below(3) } : {}),
+        ...(kind === "part" ? somePart(random) : {}),
+      },
+    ];
   });
 };

@@ -34,6 +34,7 @@ const badDays: Record<BadDay["kind"], true> = {
   throttled: true,
   "vendor-key": true,
   "no-mail": true,
+  part: true,
 };
 const isShort = ({ lengthMs }: History) => lengthMs < hourMs / 2;
 const isOverADay = ({ lengthMs }: History) => lengthMs > 24 * hourMs;

@@ -189,4 +189,11 @@ export const mutantsOfVerdicts: Mutant[] = [
     'inTurn(() => unlessLost<Confirmation>("undecided", () => decide(doubt, partnerOf(doubt.key) ?? "")))',
     'unlessLost<Confirmation>("undecided", () => decide(doubt, partnerOf(doubt.key) ?? ""))',
   ),
+  one(
+    "a refusal is not looked into, and suspends",
+    "seeds",
+    settleDoubt,
+    'if (own === "taken") return endFalseAlarm(doubt, vendor);\n    if (own === "forbidden")',
+    'if (own === "taken") return suspendFor(doubt, vendor, partnerId);\n    if (own === "forbidden")',
+  ),
 ];
