@@ -109,7 +109,8 @@ export const carryExport = (dependencies: Carrying) => {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const stop = await clearUp(error, run);
-      return { how: "refused" as const, stop, refusedLine: stop === "gradient-refuses" ? error.line : null };
+      const refusedLines = stop === "gradient-refuses" ? run.halt.refusedLines() : [];
+      return { how: "refused" as const, stop, refusedLines };
     }
   };
 
@@ -122,11 +123,11 @@ export const carryExport = (dependencies: Carrying) => {
 
   const carry = async (lease: Lease, invocation: Invocation): Promise<LegOutcome> => {
     const heard: ExportRun["heard"] = new Map();
-    let end = await send(lease, invocation, { refused: null, refusedLine: null, heard });
+    let end = await send(lease, invocation, { refused: null, refusedLines: [], heard });
     // what was refused is in doubt then, as with a worker that died, and is sent again; or ends with the reason
     while (end.how === "refused") {
-      const { stop: refused, refusedLine } = end;
-      end = await send(lease, invocation, { refused, refusedLine, heard });
+      const { stop: refused, refusedLines } = end;
+      end = await send(lease, invocation, { refused, refusedLines, heard });
     }
     const { stop } = end;
     if (stop !== null) await lease.save((current) => ({ ...current, stop: current.stop ?? stop }));

@@ -15,6 +15,7 @@ import { readToken } from "#shared/secrets/read-token";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import { listServices } from "#shared/services/hub-service";
 import type { Table } from "#shared/table/table";
+import { lineKey } from "#shared/usage/ledger";
 import { rethrowFromPlan } from "./plan/cannot-plan.ts";
 import { planExport } from "./plan/plan-export.ts";
 import { turnsFor } from "./plan/turns.ts";
@@ -42,8 +43,8 @@ interface Invocation {
 export interface Before {
   /** What became of that refusal: it says more than what follows from it. */
   refused: StopReason | null;
-  /** The line that Gradient refuses, whatever it makes of the token. */
-  refusedLine: LineOfCall | null;
+  /** The lines that Gradient refuses, whatever it makes of the token. */
+  refusedLines: readonly LineOfCall[];
   heard: ExportRun["heard"];
 }
 
@@ -114,7 +115,7 @@ export const startRun = (dependencies: Dependencies) => {
     };
   };
 
-  return async (lease: Lease, invocation: Invocation, { refused, refusedLine, heard }: Before): Promise<ExportRun> => {
+  return async (lease: Lease, invocation: Invocation, { refused, refusedLines, heard }: Before): Promise<ExportRun> => {
     const { partnerId, mode, connectionId: plannedFor } = lease.current();
     const readAt = now();
     const found = await findIntegration(table, partnerId);
@@ -157,7 +158,7 @@ export const startRun = (dependencies: Dependencies) => {
       outage,
       onAnswer: ({ kind }, at) => void refusals.note({ partnerId, outcome: outcomeOf(kind), at }),
       heard,
-      refusedLine,
+      refusedLines: new Set(refusedLines.map(lineKey)),
       remainingMs: invocation.remainingMs,
       onSettled: activateOnce(lease, integration),
     };

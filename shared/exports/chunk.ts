@@ -38,6 +38,12 @@ export type ChunkContent = z.infer<typeof content>;
  */
 export const maxLinesPerChunk = 95;
 
+/**
+ * So many of the last chunks have Gradient rebuild its views with each call. One second's worth at least, so that the
+ * answers to those before have come when the last call goes out: the last chunk alone may be a line.
+ */
+export const closingChunks = 2;
+
 /** Some lines of a run, all from one row of the ledger: what is sent, and written down, together. */
 export interface Chunk {
   partnerId: string;
@@ -46,12 +52,22 @@ export interface Chunk {
   /** The row of the ledger that its lines' accepted counts are in. */
   bucket: number;
   content: ChunkContent;
+  /**
+   * How many chunks come after it until the end of the run, or of those lines that go out before others which Gradient
+   * may refuse (`closingChunks`). Known of the last ones only.
+   */
+  toEnd?: number | undefined;
   /** Of the export; the chunk is kept as long. */
   createdAt: string;
   version: number;
 }
 
-const stored = z.object({ bucket: z.int(), createdAt: z.string(), version: z.number() });
+const stored = z.object({
+  bucket: z.int(),
+  toEnd: z.int().optional(),
+  createdAt: z.string(),
+  version: z.number(),
+});
 
 export const chunkPk = (partnerId: string, exportId: string): string => `export#${partnerId}#${exportId}`;
 // five digits keep text order and number order the same for up to six million lines

@@ -1,5 +1,5 @@
 import type { PreparedChunk } from "#functions/export-usage/send/prepare-chunk";
-import { type Chunk, findChunk, maxLinesPerChunk, toChunkItem } from "#shared/exports/chunk";
+import { type Chunk, closingChunks, findChunk, maxLinesPerChunk, toChunkItem } from "#shared/exports/chunk";
 import { LeaseLost } from "#shared/exports/export-lease";
 import { noTotals } from "#shared/exports/line";
 import { readRetriedLines } from "#shared/exports/retried-export";
@@ -30,6 +30,13 @@ export const cutIntoChunks = <T extends { customerId: string }>(
         lines: all.slice(part * maxLinesPerChunk, (part + 1) * maxLinesPerChunk),
       })),
     );
+
+/** The views show what has been sent with each group of lines, whatever becomes of the next one's. */
+const withEnd = <T extends object>(chunks: T[]): (T & Pick<Chunk, "toEnd">)[] =>
+  chunks.map((chunk, index) => {
+    const toEnd = chunks.length - 1 - index;
+    return toEnd < closingChunks ? { ...chunk, toEnd } : chunk;
+  });
 
 /**
  * The number of rows that the ledger needs now; moves it there first when it has grown out of the old ones. Only the
@@ -126,15 +133,13 @@ export const planExport = async (planning: Planning): Promise<Planned> => {
   const ledgerBits = await fitLedger(table, run, integration, Math.max(lines, sources.entries.size));
 
   const inOrder = inSendingOrder(chosen.toSend, sources.entries);
-  const sending = inOrder.flatMap((group) => cutIntoChunks(group, ledgerBits));
+  const sending = inOrder.flatMap((group) => withEnd(cutIntoChunks(group, ledgerBits)));
   const settled = cutIntoChunks([...chosen.unchanged, ...chosen.setAside], ledgerBits);
-  const contents: { bucket: number; content: Chunk["content"] }[] = [
-    ...sending.map(({ bucket, lines: part }) => ({ bucket, content: { state: "planned", lines: part } as const })),
+  const contents: Pick<Chunk, "bucket" | "toEnd" | "content">[] = [
+    ...sending.map(({ lines: part, ...its }) => ({ ...its, content: { state: "planned", lines: part } as const })),
     ...settled.map(({ bucket, lines: part }) => ({ bucket, content: { state: "done", receipts: part } as const })),
   ];
-  const chunks = contents.map(
-    ({ bucket, content }, number): Chunk => ({ partnerId, exportId, number, bucket, content, createdAt, version }),
-  );
+  const chunks = contents.map((its, number): Chunk => ({ partnerId, exportId, number, ...its, createdAt, version }));
   const prepared = await prepareFirst(planning, chunks.slice(0, sending.length), sources, { bits: ledgerBits, lines });
   for (let from = 0; from < chunks.length; from += chunksAtOnce) {
     await lease.keep();

@@ -41,7 +41,7 @@ export const prepareFirst = async (
     services: sources.services,
     run: { mode, kind, proofGen },
     heard: new Map(),
-    refusedLine: null,
+    refusedLines: new Set<string>(),
     stopped: null,
   };
   const countOf = ({ customerId, serviceId }: Line) => sources.counted.get(customerId)?.get(serviceId);

@@ -7,7 +7,7 @@ import type { Clock } from "#shared/pace/clock";
 import type { Pacer } from "#shared/pace/pacer";
 import type { HubService } from "#shared/services/hub-service";
 import type { Table } from "#shared/table/table";
-import type { Halt, LineOfCall } from "./halt.ts";
+import type { Halt } from "./halt.ts";
 import type { Heard, PreparedChunk } from "./prepare-chunk.ts";
 
 /** The token that a run sends with, and where it is kept. */
@@ -50,7 +50,7 @@ export interface ExportRun {
    * line leaves them open; what Gradient took before stays taken.
    */
   heard: Map<string, Heard>;
-  /** The line at which Gradient refused this run's calls, with a refusal that stands; null where it has not. */
-  refusedLine: LineOfCall | null;
+  /** The lines at which Gradient refused this run's calls, with a refusal that stands, by `lineKey`. */
+  refusedLines: ReadonlySet<string>;
   remainingMs: () => number;
 }

@@ -31,13 +31,11 @@ export class Refusal extends Error {
   readonly kind: "token-rejected" | "forbidden";
   /** When the refused call went out. */
   readonly sentAt: number;
-  readonly line: LineOfCall;
 
-  constructor(kind: "token-rejected" | "forbidden", sentAt: number, line: LineOfCall) {
+  constructor(kind: "token-rejected" | "forbidden", sentAt: number) {
     super(`Gradient refused a call: ${kind}`);
     this.kind = kind;
     this.sentAt = sentAt;
-    this.line = line;
   }
 }
 
@@ -54,6 +52,8 @@ export interface Halt {
   meet(stop: Exclude<Stop, { kind: "told" }>): void;
   /** Goes no further where Gradient refuses not only this count. */
   heed(answer: CountAnswer, sentAt: number, line: LineOfCall): void;
+  /** The lines at which it did. */
+  refusedLines(): readonly LineOfCall[];
   /** The first failure stays. */
   fail(error: unknown): void;
   /** Throws what `fail` was told. */
@@ -64,6 +64,7 @@ export interface Halt {
 export const newHalt = (told: () => OpenWord<StopReason> | null): Halt => {
   let met: Stop | null = null;
   let failure: Failure | null = null;
+  const refusedLines: LineOfCall[] = [];
 
   const toldStop = (): Stop | null => {
     const reason = told();
@@ -81,8 +82,11 @@ export const newHalt = (told: () => OpenWord<StopReason> | null): Halt => {
       met ??= given;
     },
     heed: ({ kind }, sentAt, line) => {
-      if (kind === "token-rejected" || kind === "forbidden") fail(new Refusal(kind, sentAt, line));
+      if (kind !== "token-rejected" && kind !== "forbidden") return;
+      refusedLines.push(line);
+      fail(new Refusal(kind, sentAt));
     },
+    refusedLines: () => refusedLines,
     fail,
     rethrow: () => {
       if (failure) throw failure.error;

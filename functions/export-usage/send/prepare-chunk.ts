@@ -9,7 +9,6 @@ import { store, type Table, written } from "#shared/table/table";
 import { doubtAbout } from "#shared/usage/doubt";
 import { type Bucket, type LedgerEntry, lineKey } from "#shared/usage/ledger";
 import { type Count, readUsageAmong } from "#shared/usage/usage";
-import type { LineOfCall } from "./halt.ts";
 import { decide } from "./line-decision.ts";
 import type { CountResult } from "./send-count.ts";
 
@@ -42,8 +41,8 @@ interface Deciding {
   services: ReadonlyMap<string, HubService>;
   run: Pick<UsageExport, "mode" | "kind" | "proofGen">;
   heard: ReadonlyMap<string, Heard>;
-  /** The line at which Gradient refused this run's calls; null where it has not. */
-  refusedLine: LineOfCall | null;
+  /** The lines at which Gradient refused this run's calls, by `lineKey`. */
+  refusedLines: ReadonlySet<string>;
   /** Set when the run has been stopped: no line is sent any more, each ends like this. */
   stopped: Verdict | null;
   now: number;
@@ -100,7 +99,7 @@ const removedAmong = async (
 
 /** Decides on each line, and notes in the chunk which numbers are about to be sent. */
 export const decideChunk = (
-  { services, run, heard, refusedLine, stopped, now }: Deciding,
+  { services, run, heard, refusedLines, stopped, now }: Deciding,
   chunk: Chunk,
   bucket: Bucket,
   { countOf, isGone }: Told,
@@ -123,8 +122,7 @@ export const decideChunk = (
     const unitCount = isLeft ? intent.unitCount : (count?.unitCount ?? 0);
     const isMeasured = !line.billed || count !== undefined || isGone(line.customerId);
     const sent = entryWithIntent(line, bucket.entries.get(lineKey(line)), intent, until);
-    const isRefused = refusedLine !== null && lineKey(line) === lineKey(refusedLine);
-    const entry = isRefused ? withRefusal(sent) : sent;
+    const entry = refusedLines.has(lineKey(line)) ? withRefusal(sent) : sent;
     const isInGradient = (services.get(line.serviceId)?.gradientServiceId ?? null) !== null;
     const verdict = isLeft
       ? unansweredBefore(stopped)

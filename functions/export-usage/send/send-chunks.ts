@@ -1,4 +1,4 @@
-import { findChunk } from "#shared/exports/chunk";
+import { closingChunks, findChunk } from "#shared/exports/chunk";
 import { stopVerdict, verdicts } from "#shared/exports/verdicts";
 import type { ExportRun } from "./export-run.ts";
 import { ledgerInUse } from "./ledger-in-use.ts";
@@ -9,10 +9,6 @@ import { settleInOrder } from "./settle-in-order.ts";
 
 /** With less time a worker begins no chunk: calls under way may be repeated or time out, and want their receipts. */
 export const handOverMs = 75_000;
-
-// One second's worth at least, so that the answers to those before have come when the last call goes out: the last
-// chunk alone may be a line.
-const closingChunks = 2;
 
 const isSent = ({ verdict }: PreparedChunk["lines"][number]): boolean => verdict === "send";
 
@@ -50,7 +46,7 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "given-up" | 
         services,
         run: lease.current(),
         heard: run.heard,
-        refusedLine: run.refusedLine,
+        refusedLines: run.refusedLines,
         stopped,
         now: clock.now(),
       },
@@ -74,9 +70,10 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "given-up" | 
   const sendChunk = async (prepared: PreparedChunk, number: number): Promise<void> => {
     // Gradient rebuilds its views once calls stop, unless a call asks it not to. Those of the last chunks do not ask
     // it, so that none of them has to wait for another; the last of all goes out when each that did ask is answered.
-    const rebuildsViews = number + closingChunks >= count;
     const isLast = number + 1 === count;
-    const closing = isLast ? prepared.lines.findLastIndex(isSent) : -1;
+    const toEnd = prepared.chunk.toEnd ?? count - 1 - number;
+    const rebuildsViews = toEnd < closingChunks;
+    const closing = toEnd === 0 ? prepared.lines.findLastIndex(isSent) : -1;
     const pending: Promise<LineEnd>[] = [];
     for (const [index, line] of prepared.lines.entries()) {
       if (index === closing) await dispatcher.quietAnswered();

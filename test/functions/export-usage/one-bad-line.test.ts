@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { CountAnswer } from "#shared/gradient/gradient-api";
+import type { CountAnswer, UnitCount } from "#shared/gradient/gradient-api";
 import { noWants, wish } from "#shared/integrations/record/wants";
+import { readLedger } from "#shared/usage/ledger";
 import { named } from "#test/builders/fleet";
 import { sendingFleet } from "#test/builders/sending-fleet";
 import { aServiceRow } from "#test/builders/service";
@@ -12,10 +13,8 @@ const due = { at: minutesAfter(-1), trigger: "schedule" } as const;
 const wants = wish(noWants, "all", due);
 const noAnswer: CountAnswer = { kind: "in-doubt", reason: "503" };
 
-interface Count {
+interface Count extends UnitCount {
   partnerId: string;
-  accountId: string;
-  serviceId: string;
 }
 
 /** Partners whose date has come, with the breakers of the service, and a Gradient that answers counts as told. */
@@ -67,6 +66,34 @@ describe("Gradient refuses one line", () => {
 
     expect([fleet.countsOf("a"), fleet.countsOf("b")]).toEqual([whose === "service" ? 300 : 299, 300]);
     expect((await fleet.integration("a")).state).toBe("active");
+  });
+
+  it("for good: Gradient shows the others, each time that they are sent", async () => {
+    const { fleet, calls, useBadService } = await aFleet(["a"], 300, ({ serviceId }) =>
+      serviceId === "gradient-svc-bad" ? { kind: "forbidden" } : undefined,
+    );
+    await useBadService("a", firsts(40));
+    await fleet.live(20);
+
+    expect(fleet.countsOf("a")).toBe(300);
+    const others = calls.filter(({ serviceId }) => serviceId === "gradient-svc-dns");
+    expect(others.at(-1)?.rebuildsViews).toBe(true);
+    expect(others.filter(({ rebuildsViews }) => !rebuildsViews)).not.toEqual([]);
+  });
+
+  it("among many: what was under way with it is noted as refused, too", async () => {
+    const { fleet, useBadService } = await aFleet(["a"], 40, ({ serviceId }) =>
+      serviceId === "gradient-svc-bad" ? { kind: "forbidden" } : undefined,
+    );
+    await useBadService("a", firsts(40));
+    await fleet.live(2);
+
+    const { ledgerBits: bits, gradient } = await fleet.integration("a");
+    const ledger = { partnerId: "a", bits, connectionId: gradient?.integrationId ?? "" };
+    const refused = [...(await readLedger(fleet.table, ledger)).values()].filter(
+      ({ last }) => last.trouble === "refused",
+    );
+    expect(refused.length).toBeGreaterThan(3);
   });
 });
 

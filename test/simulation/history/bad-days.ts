@@ -1,4 +1,3 @@
-import type { Post } from "../gradient/call.ts";
 import { gradientServiceId, type Troubles } from "../gradient/vendor.ts";
 import type { Random } from "../world/random.ts";
 import type { BadDay } from "./history.ts";
@@ -21,9 +20,9 @@ export const badDaysOf = ({ badDays, startsAt, now, placeOf, random }: Options) 
   /** When a refusal that was not a partner's own fault was answered to it last. */
   const lastAlarm = new Map<string, number>();
 
-  const isOn = ({ from, until }: BadDay): boolean => {
+  const isOn = ({ from, until, isLasting }: BadDay): boolean => {
     const at = now() - startsAt;
-    return at >= from && at < until;
+    return at >= from && (at < until || isLasting === true);
   };
   const of = (organizationId: string | null) =>
     badDays.filter(
@@ -42,26 +41,23 @@ export const badDaysOf = ({ badDays, startsAt, now, placeOf, random }: Options) 
     `vendor-key-${badDays.filter((day) => day.kind === "vendor-key" && edge(day) <= now() - startsAt).length + 1}`;
 
   /** What the counts of a line are answered with that is in trouble alone. */
-  const statusOfPart = (id: string, post: Post | undefined): number | null => {
-    if (post === undefined) return null;
-    for (const { part, status = null } of of(id)) {
-      if (part === undefined) continue;
-      const line =
-        "service" in part ? ["", gradientServiceId(serviceId(part.service))] : [customerId(part.customer), ""];
-      const [account, service] = post.line.split("/");
-      if (line[0] === account || line[1] === service) return status;
-    }
-    return null;
+  const statusOfPart = (id: string, line: string | undefined): number | null => {
+    const [account, service] = line?.split("/") ?? [];
+    const isOfPart = ({ part = { service: -1 } }: BadDay) =>
+      "service" in part
+        ? service === gradientServiceId(serviceId(part.service))
+        : account === customerId(part.customer);
+    return of(id).find(isOfPart)?.status ?? null;
   };
 
   const troubles: Troubles = {
     failure: (id, post) => {
       const kinds = of(id).map(({ kind }) => kind);
       if (kinds.includes("silent")) return "silent";
-      return kinds.includes("down") || statusOfPart(id, post) === 503 ? "failed" : null;
+      return kinds.includes("down") || statusOfPart(id, post?.line) === 503 ? "failed" : null;
     },
     refusal: (id, post) => {
-      const ofPart = statusOfPart(id, post);
+      const ofPart = statusOfPart(id, post?.line);
       if (ofPart !== null) return ofPart;
       for (const day of of(id)) {
         const status = refusalOf[day.kind];
@@ -80,6 +76,8 @@ export const badDaysOf = ({ badDays, startsAt, now, placeOf, random }: Options) 
     /** The key that Gradient takes from us, and the one that the secret holds: a bad day lies between the two. */
     ourKeyInGradient: (): string => keyNumber(({ from }) => from),
     ourKeyInSecret: (): string => keyNumber(({ until }) => until),
+    /** The counts of this line, and not all of its organization's, are not taken now. */
+    isInTrouble: (organizationId: string, line: string): boolean => statusOfPart(organizationId, line) !== null,
     isMailDown: (): boolean => of(null).some(({ kind }) => kind === "no-mail"),
     /** A 401 that Gradient gave without reason. */
     lastAlarm: (organizationId: string): number => lastAlarm.get(organizationId) ?? Number.NEGATIVE_INFINITY,

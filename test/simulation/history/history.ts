@@ -91,6 +91,8 @@ export interface BadDay {
   calls?: number;
   /** Of a part. */
   part?: { service: number } | { customer: number };
+  /** `until` is not its end: what is not of the part is to be in Gradient nevertheless. */
+  isLasting?: boolean;
   status?: 401 | 403 | 429 | 503;
 }
 

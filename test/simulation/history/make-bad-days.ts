@@ -23,9 +23,10 @@ const kinds: Record<BadDay["kind"], { rate: number; lasts: readonly [number, ...
   part: { rate: 0.08, lasts: [minuteMs, 20 * minuteMs, 2 * hourMs], isOfAll: 0.5 },
 };
 
-const somePart = (random: Random): Pick<BadDay, "part" | "status"> => ({
+const somePart = (random: Random): Pick<BadDay, "part" | "status" | "isLasting"> => ({
   part: random.chance(0.5) ? { service: random.below(2) } : { customer: random.below(3) },
   status: random.pick([401, 403, 403, 429, 503]),
+  isLasting: random.chance(0.4),
 });
 
 /** Trouble from outside; about every third history has some. */

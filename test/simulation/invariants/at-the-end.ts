@@ -2,6 +2,7 @@ import { listEvents } from "#shared/events/event";
 import { findExport, listExports } from "#shared/exports/usage-export";
 import { findIntegration } from "#shared/integrations/integration";
 import { isPaused } from "#shared/schedules/schedule";
+import type { Side } from "../gradient/organization.ts";
 import { at, partnerIdOf } from "../history/rows.ts";
 import type { World } from "../world/world.ts";
 import { brokenReceipts } from "./receipts.ts";
@@ -34,7 +35,8 @@ const ofPartner = async (world: World, wishes: Wishes, place: number): Promise<s
     !isPaused(integration.schedule, at(world.line.now())) &&
     wishes.isConnected(partnerId);
   if (!isServed) return faults;
-  const unserved = wishes.unserved(partnerId, () => true);
+  const isInTrouble = ({ organization }: Side, line: string) => world.badDays.isInTrouble(organization.id, line);
+  const unserved = wishes.unserved(partnerId, () => true, isInTrouble);
   if (unserved) faults.push(`unserved ${unserved.wish.cause}: ${unserved.text}`);
   const its = vendor.connection(integration?.gradient?.integrationId);
   // a customer that came back has no number yet: what an unanswered call has brought is shown with its next one

@@ -31,7 +31,7 @@ export const unopened = (
   wishes: Wishes,
   { partnerId, state, schedule, looks, gradient }: Integration,
 ): string | undefined => {
-  const { vendor, history, line: time } = world;
+  const { vendor, history, line: time, badDays } = world;
   if (state !== "awaiting-mapping" || !history.tellsMapping || !wishes.isConnected(partnerId)) return undefined;
   if (isObstructed(world, partnerId)) return undefined;
   if (isPaused(schedule, at(time.now())) || Date.parse(looks.livelyAt ?? "") < time.now() - livelyMs) return undefined;
@@ -41,6 +41,7 @@ export const unopened = (
   const isOpening = (line: HubLine): boolean => {
     const name = wishes.lines.nameOf(line);
     if (name === undefined || !its.isMapped(name) || its.unlisted.has(line.customerId)) return false;
+    if (badDays.isInTrouble(its.id, name)) return false;
     return isSendable(line, side.counts.get(name)?.unitCount ?? 0);
   };
   const found = wishes.lines.of(partnerId).find(isOpening);

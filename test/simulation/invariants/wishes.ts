@@ -178,8 +178,12 @@ export const watchWishes = (world: World) => {
       const side = sideOf(partnerId);
       return side?.key !== undefined && side.key === key;
     },
-    /** The first of those wishes that is not served for some line. */
-    unserved: (partnerId: string, which: (wish: Wish) => boolean): { wish: Wish; text: string } | undefined => {
+    /** The first of those wishes that is not served for some line, other than those `except`. */
+    unserved: (
+      partnerId: string,
+      which: (wish: Wish) => boolean,
+      except: (side: Side, name: string) => boolean = () => false,
+    ): { wish: Wish; text: string } | undefined => {
       const side = sideOf(partnerId);
       if (!side) return undefined;
       for (const wish of of(partnerId)) {
@@ -187,6 +191,7 @@ export const watchWishes = (world: World) => {
         for (const line of lines.of(partnerId)) {
           const name = lines.nameOf(line);
           if (name === undefined || !wish.concerns(line) || !side.organization.isMapped(name)) continue;
+          if (except(side, name)) continue;
           if (isServed(line, name, side, wish) || isRefused(side, name, wish.at)) continue;
           const had = levelsSince(line, wish.at).map(({ isBilled, unitCount }) => (isBilled ? unitCount : 0));
           const since = ((wish.at - history.startsAt) / 1000).toFixed(1);

@@ -64,8 +64,8 @@ export const mutantsOfRuns: Mutant[] = [
     "a 401 does not stop the run",
     "seeds",
     "functions/export-usage/send/halt.ts",
-    'if (kind === "token-rejected" || kind === "forbidden")',
-    'if (kind === "forbidden")',
+    'if (kind !== "token-rejected" && kind !== "forbidden") return;',
+    'if (kind !== "forbidden") return;',
   ),
   one(
     "activated after the checkpoint",
@@ -235,7 +235,7 @@ export const mutantsOfRuns: Mutant[] = [
   one(
     "the last chunk alone rebuilds the views",
     "sends",
-    "functions/export-usage/send/send-chunks.ts",
+    "shared/exports/chunk.ts",
     "const closingChunks = 2;",
     "const closingChunks = 1;",
   ),

@@ -15,8 +15,8 @@ export const mutantsOfTrouble: Mutant[] = [
     "nobody notes at which line Gradient refuses a partner",
     "sends",
     carrying,
-    'stop === "gradient-refuses" ? error.line : null',
-    "null",
+    'stop === "gradient-refuses" ? run.halt.refusedLines() : []',
+    "[]",
   ),
   one(
     "a line that is refused keeps its place",
@@ -40,6 +40,20 @@ export const mutantsOfTrouble: Mutant[] = [
     dispatch,
     "if (patience.isOver()) return verdicts.untried;",
     "",
+  ),
+  one(
+    "the views wait for what is refused",
+    "sends",
+    plan,
+    "withEnd(cutIntoChunks(group, ledgerBits))",
+    "cutIntoChunks(group, ledgerBits)",
+  ),
+  one(
+    "one line of those refused is noted",
+    "sends",
+    "functions/export-usage/send/halt.ts",
+    "refusedLines.push(line);",
+    "if (refusedLines.length === 0) refusedLines.push(line);",
   ),
   one(
     "a run that has given up asks for its views",

@@ -29,7 +29,7 @@ it("keeps the number that a dead worker may have sent, while another one may not
       ),
       run: anExport(),
       heard: new Map(),
-      refusedLine: null,
+      refusedLines: new Set(),
       stopped: null,
       now: Date.parse(noon),
     },
