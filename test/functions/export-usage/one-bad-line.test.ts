@@ -98,35 +98,35 @@ describe("Gradient refuses one line", () => {
 });
 
 describe("Gradient fails at the counts", () => {
-  it("of one partner for two hours: a try costs twenty seconds' calls at most, and all arrive within an hour after", async () => {
-    const end = minutesAfter(120);
-    const { fleet, calls } = await aFleet(["a"], 2_000, () =>
+  it("of one partner for half an hour: a try costs twenty seconds' calls at most, and all arrive within half an hour after", async () => {
+    const end = minutesAfter(30);
+    const { fleet, calls } = await aFleet(["a"], 900, () =>
       fleet.clock.date().toISOString() < end ? noAnswer : undefined,
     );
 
     await fleet.live(1);
     const atFirst = calls.length;
-    await fleet.live(118);
+    await fleet.live(28);
     const tries = (await fleet.runsOf("a")).length;
     const inVain = calls.length;
-    await fleet.live(61);
+    await fleet.live(31);
 
     expect(atFirst).toBeLessThan(20 * callsPerSecond);
-    expect(tries).toBeLessThan(9);
+    expect(tries).toBeLessThan(6);
     expect(inVain).toBeLessThan(tries * 20 * callsPerSecond);
-    expect(fleet.countsOf("a")).toBe(2_000);
+    expect(fleet.countsOf("a")).toBe(900);
     expect((await fleet.runsOf("a"))[0]).toMatchObject({ outcome: "succeeded" });
   });
 
   it("of one service for ever: the others' have arrived after the second try, and those that are new come with the next", async () => {
-    const { fleet, useBadService } = await aFleet(["a"], 400, ({ serviceId }) =>
+    const { fleet, useBadService } = await aFleet(["a"], 150, ({ serviceId }) =>
       serviceId === "gradient-svc-bad" ? noAnswer : undefined,
     );
-    await useBadService("a", firsts(399));
+    await useBadService("a", firsts(149));
 
     await fleet.live(10);
 
-    expect(fleet.countsOf("a")).toBe(400);
+    expect(fleet.countsOf("a")).toBe(150);
   });
 });
 
