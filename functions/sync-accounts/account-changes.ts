@@ -61,6 +61,15 @@ export const missedDays = (before: Customer["zerosMissed"], at: string): NonNull
 const byId = (changes: AccountChange[]): AccountChange[] =>
   [...Map.groupBy(changes, ({ id }) => id).values()].map((its) => Object.assign({}, ...its));
 
+/** Whether Gradient has had an account of a customer, by all that is known of it. */
+export const hadAccount = (ledger: LedgerEntry[], proofGen: number): ((customer: Customer) => boolean) => {
+  // below the floor of proof, the account that it was accepted on has been noted as gone already
+  const isProof = ({ accepted }: LedgerEntry): boolean => accepted !== null && accepted.gen >= proofGen;
+  const wereAccepted = new Set(ledger.filter(isProof).map(({ customerId }) => customerId));
+  // rows that are older than `accountSince` tell by what Gradient has said, or taken, of them
+  return ({ id, accountSince, isMapped }) => Boolean(accountSince) || isMapped !== null || wereAccepted.has(id);
+};
+
 /**
  * What Gradient lacks of the partner's customers. Accounts are matched by the hub's id alone; a name is only shown.
  * `unreadable`: so many customers are not among these, so nobody knows that everything is gone. `isMapping`: a 404 says
@@ -73,9 +82,6 @@ export const accountChanges = (
   { proofGen, at, unreadable, isMapping }: { proofGen: number; at: string; unreadable: number; isMapping: boolean },
 ): AccountChanges => {
   const stillCounted = Map.groupBy(ledger.filter(holdsUnits), ({ customerId }) => customerId);
-  // below the floor of proof, the account that it was accepted on has been noted as gone already
-  const isProof = ({ accepted }: LedgerEntry): boolean => accepted !== null && accepted.gen >= proofGen;
-  const wereAccepted = new Set(ledger.filter(isProof).map(({ customerId }) => customerId));
   const billed = customers.filter(isBilled);
   const missing = billed.filter(({ id }) => !accounts.has(id));
   const rename = billed.filter((customer) => {
@@ -83,12 +89,10 @@ export const accountChanges = (
     return account !== undefined && isMisnamed(customer, account) && !isPutOff(customer, at);
   });
   const mayBeRetired = ({ retiredAt, isRetiring }: Customer): boolean => retiredAt !== null || isRetiring === true;
-  // rows that are older than `accountSince` tell by what Gradient has said, or taken, of them
-  const hadAccount = ({ id, accountSince, isMapped }: Customer): boolean =>
-    Boolean(accountSince) || isMapped !== null || wereAccepted.has(id);
+  const isKnownThere = hadAccount(ledger, proofGen);
   const isNoted = ({ unlistedSince = null }: Customer): boolean => unlistedSince !== null;
   // one that was retired, and is not listed since, is not gone: all that was accepted on it are zeros
-  const gone = missing.filter((customer) => hadAccount(customer) && !mayBeRetired(customer) && !isNoted(customer));
+  const gone = missing.filter((customer) => isKnownThere(customer) && !mayBeRetired(customer) && !isNoted(customer));
   const areSomeGone = gone.length > 0;
   const revive = billed.filter((customer) => mayBeRetired(customer) && accounts.has(customer.id));
   const leaving = customers.filter(({ removedAt, retiredAt }) => removedAt !== null && retiredAt === null);

@@ -1,22 +1,26 @@
 import { isAppError } from "#shared/errors";
+import type { GradientConnection } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
 import {
+  disconnectedThereSince,
   findIntegration,
   type Integration,
   integrationWrite,
+  isDisconnectedThere,
   maySend,
   withoutProblem,
 } from "#shared/integrations/integration";
-import { letGo, tokenTaken } from "#shared/integrations/record/looks";
+import { letGo, returnCheckAt, tokenTaken } from "#shared/integrations/record/looks";
 import { resumeIntegration } from "#shared/integrations/resume-integration";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";
+import { isBackThere } from "./back-there.ts";
 import { type Begun, isReplaced, LookLost, sendAsked } from "./begin-look.ts";
 import { isInactiveNow, suspectDisconnection } from "./suspect-disconnection.ts";
 
 interface Dependencies extends Changing {
-  gradientFor: (partnerId: string) => Pick<GradientSetup, "readConnection">;
+  gradientFor: (partnerId: string) => Pick<GradientSetup, "readConnection" | "readAccounts">;
 }
 
 export type RecheckOutcome =
@@ -29,16 +33,18 @@ export type RecheckOutcome =
 
 /**
  * Tries the token once a day, should nothing else have: a refusal is noticed before the next date, and a token that
- * Gradient takes again puts its partner back to work. Throws Gradient's refusal of a token that was good.
+ * Gradient takes again puts its partner back to work. One that seems to have disconnected there is looked for: its
+ * token was never the trouble. Throws Gradient's refusal of a token that was good.
  */
 export const recheckToken = (dependencies: Dependencies) => {
   const { table, gradientFor, now, newId } = dependencies;
   const resume = resumeIntegration(dependencies);
   const suspect = suspectDisconnection(dependencies);
+  const findBack = isBackThere(dependencies);
 
   const note = (
     begun: Begun,
-    connection: Awaited<ReturnType<typeof ask>>,
+    connection: GradientConnection | null,
   ): Promise<"token-taken" | "still-refused" | "token-replaced"> =>
     retryOnConflict(async () => {
       const before = await findIntegration(table, begun.integration.partnerId);
@@ -53,6 +59,7 @@ export const recheckToken = (dependencies: Dependencies) => {
       const isEnded = isInactiveNow(before.gradient, connection);
       const isSuspected = isEnded && maySend(before);
       const reached = connection ? withoutProblem(before, "connection.differs") : before;
+      const goneSince = disconnectedThereSince(before);
       const tried: Integration = {
         ...reached,
         token: before.token && { ...before.token, checkedAt: at },
@@ -61,6 +68,7 @@ export const recheckToken = (dependencies: Dependencies) => {
         mapping: isSuspected ? { ...before.mapping, nextCheckAt: at } : before.mapping,
         looks: {
           ...tokenTaken(letGo(before.looks), at),
+          ...(goneSince === undefined ? {} : { tokenCheckAt: returnCheckAt(goneSince, at) }),
           failures: 0,
           suspectedSince: before.looks.suspectedSince ?? (isSuspected ? at : null),
         },
@@ -71,24 +79,32 @@ export const recheckToken = (dependencies: Dependencies) => {
       return connection ? "token-taken" : "still-refused";
     });
 
-  const ask = async (partnerId: string, token: PartnerToken, isSuspended: boolean) => {
+  const ask = async (begun: Begun, token: PartnerToken) => {
+    const { integration } = begun;
+    const { partnerId, gradient, state } = integration;
     try {
-      return await gradientFor(partnerId).readConnection(token);
+      const connection = await gradientFor(partnerId).readConnection(token);
+      const isOurs = connection.integrationId === gradient?.integrationId;
+      const isBack = isOurs && isDisconnectedThere(integration) && (await findBack(begun, token, connection));
+      return { connection, isOurs, isBack };
     } catch (error) {
       // nothing new
-      if (isSuspended && isAppError(error, "gradient.token-rejected")) return null;
+      if (state === "suspended" && isAppError(error, "gradient.token-rejected")) return null;
       throw error;
     }
   };
 
   return async (begun: Begun, token: PartnerToken): Promise<RecheckOutcome> => {
-    const { partnerId, state, gradient, token: registered } = begun.integration;
-    const connection = await ask(partnerId, token, state === "suspended");
-    if (connection && connection.integrationId !== gradient?.integrationId) return "other-connection";
-    if (connection && state === "suspended") {
+    const { integration } = begun;
+    const { partnerId, state, gradient, token: registered } = integration;
+    const answer = await ask(begun, token);
+    if (answer === null) return note(begun, null);
+    const { connection, isOurs, isBack } = answer;
+    if (!isOurs) return "other-connection";
+    if (state === "suspended") {
       // the key is good, but nobody wants what would be sent with it: no look comes to find that out
-      if (isInactiveNow(gradient, connection)) return suspect(begun);
-      const outcome = await resume({ partnerId, versionId: registered?.versionId ?? "", connection });
+      if (!isDisconnectedThere(integration) && isInactiveNow(gradient, connection)) return suspect(begun);
+      const outcome = await resume({ partnerId, versionId: registered?.versionId ?? "", connection, isBack });
       if (outcome === "resumed") return outcome;
     }
     return note(begun, connection);

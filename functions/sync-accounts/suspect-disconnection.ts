@@ -8,7 +8,7 @@ import {
   withoutProblem,
   withProblem,
 } from "#shared/integrations/integration";
-import { letGo } from "#shared/integrations/record/looks";
+import { letGo, returnCheckAt } from "#shared/integrations/record/looks";
 import { oweMail } from "#shared/mail/owe-mail";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";
@@ -27,9 +27,9 @@ export const isInactiveNow = (known: GradientConnection | null, shown: GradientC
 /**
  * Everything in Gradient says that the partner has disconnected there: its accounts are gone, or the connection is not
  * in use any more. Creating them again would fill an account that nobody wants. So nothing is created; a second look
- * that says the same suspends the partner and tells its owner, until there is a new token or a person has Gradient
- * looked at again. Of a partner that is suspended because its token was refused, two trials of the token say so: it
- * stays suspended, for this reason.
+ * that says the same suspends the partner and tells its owner, until its accounts are seen there again, there is a new
+ * token, or a person has Gradient looked at again. Of a partner that is suspended because its token was refused, two
+ * trials of the token say so: it stays suspended, for this reason.
  */
 export const suspectDisconnection =
   ({ table, now, newId }: Changing) =>
@@ -56,8 +56,8 @@ export const suspectDisconnection =
         ...before,
         state: "suspended",
         token: before.token && { ...before.token, status: "valid", checkedAt: at },
-        // the token is good, so trying it would tell nothing
-        looks: { ...looks, suspectedSince: null, tokenCheckAt: null },
+        // what comes back comes back by itself
+        looks: { ...looks, suspectedSince: null, tokenCheckAt: returnCheckAt(at, at) },
         mapping: { ...before.mapping, nextCheckAt: null },
       };
       await table.transact([

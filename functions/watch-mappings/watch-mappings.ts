@@ -7,6 +7,7 @@ import {
   fromIntegrationItem,
   type Integration,
   integrationWrite,
+  isDisconnectedThere,
 } from "#shared/integrations/integration";
 import { nextTryAt } from "#shared/integrations/record/closing";
 import { dueKinds, lookAt } from "#shared/integrations/record/due-dates";
@@ -34,7 +35,8 @@ const costAt = (value: Integration, at: string): number | undefined => {
   const isLost = looks.until !== null;
   const work = dueWork(value, at);
   if (work === "look" || (isLost && state !== "suspended")) return looks.calls;
-  return work === "token" || isLost ? 1 : undefined;
+  // of whoever seems to have disconnected in Gradient, the accounts are asked for, too
+  return work === "token" || isLost ? 1 + Number(isDisconnectedThere(value)) : undefined;
 };
 
 /**

@@ -165,9 +165,12 @@ export const hasToMap = ({ state, looks: { mapsAnew } }: Integration): boolean =
 export const mappingStatus = ({ mapping }: Integration): "waiting" | "complete" =>
   mapping.completedAt === null || mapping.mappedServiceIds.length === 0 ? "waiting" : "complete";
 
+/** Since when the partner is suspended because it seems to have disconnected in Gradient; undefined: it is not. */
+export const disconnectedThereSince = ({ state, problems }: Integration): string | undefined =>
+  state === "suspended" ? problems.find(({ code }) => code === "gradient.disconnected")?.since : undefined;
+
 /** Suspended because the partner seems to have disconnected in Gradient; its token is good. */
-export const isDisconnectedThere = ({ state, problems }: Integration): boolean =>
-  state === "suspended" && problems.some(({ code }) => code === "gradient.disconnected");
+export const isDisconnectedThere = (value: Integration): boolean => disconnectedThereSince(value) !== undefined;
 
 export const withProblem = (value: Integration, code: ProblemCode, since: string): Integration =>
   value.problems.some((problem) => problem.code === code)

@@ -6,10 +6,10 @@ import { retryOnConflict } from "../table/table.ts";
 import { askLook } from "./ask-look.ts";
 import { wantingMissed } from "./back-again.ts";
 import {
+  disconnectedThereSince,
   findIntegration,
   type Integration,
   integrationWrite,
-  isDisconnectedThere,
   stateWithToken,
   withoutProblem,
 } from "./integration.ts";
@@ -20,26 +20,32 @@ export interface Resumption {
   /** The version of the token that Gradient has taken. */
   versionId: string;
   connection: GradientConnection;
+  /** Gradient lists accounts that it had before. Nothing less shows that a partner has not disconnected there. */
+  isBack?: boolean;
 }
 
 /**
- * Gradient takes a token again that it had refused: the partner goes on where it was, with everything that waits, and
- * the owner is told so. Nobody has to do anything.
+ * Gradient takes a token again that it had refused, or shows a partner again that seemed to have disconnected there:
+ * the partner goes on where it was, with everything that waits, and the owner is told so. Nobody has to do anything.
  */
 export const resumeIntegration =
   ({ table, now, newId }: Changing) =>
-  ({ partnerId, versionId, connection }: Resumption): Promise<"resumed" | "not-suspended"> =>
+  ({ partnerId, versionId, connection, isBack = false }: Resumption): Promise<"resumed" | "not-suspended"> =>
     retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);
       if (before?.state !== "suspended" || before.token?.versionId !== versionId) return "not-suspended";
       // the same key, pasted again, leads to another connection by now
       if (before.gradient?.integrationId !== connection.integrationId) return "not-suspended";
+      const goneSince = disconnectedThereSince(before);
       // its token was never the trouble
-      if (isDisconnectedThere(before)) return "not-suspended";
+      if (goneSince !== undefined && !isBack) return "not-suspended";
       const at = now().toISOString();
       const mailId = `back-to-normal-${newId()}`;
       const refusedSince =
-        before.problems.find(({ code }) => code === "token.rejected" || code === "token.missing")?.since ?? at;
+        goneSince ??
+        before.problems.find(({ code }) => code === "token.rejected" || code === "token.missing")?.since ??
+        at;
+      const wasGone = goneSince !== undefined;
       const taken: Integration = withoutProblem(
         {
           ...before,
@@ -50,6 +56,7 @@ export const resumeIntegration =
         "token.rejected",
         "token.missing",
         "connection.differs",
+        "gradient.disconnected",
       );
       const back = wantingMissed(before, { ...taken, state: stateWithToken(taken) }, at);
       // accounts may have gone meanwhile, and customers have come
@@ -59,7 +66,7 @@ export const resumeIntegration =
         integrationWrite(after),
         ...owed,
         ...oweMail(
-          { partnerId, mailId, facts: { kind: "back-to-normal", refusedSince, resumedAt: at } },
+          { partnerId, mailId, facts: { kind: "back-to-normal", refusedSince, resumedAt: at, wasGone } },
           { at, newId },
         ),
         eventWrite({
@@ -68,7 +75,7 @@ export const resumeIntegration =
           type: "integration.resumed",
           at,
           ...gradientActor,
-          details: { lastFour: before.token.lastFour },
+          details: { lastFour: before.token.lastFour, ...(wasGone ? { reason: "gradient.connected" } : {}) },
         }),
       ]);
       return "resumed";

@@ -36,7 +36,13 @@ export const mailFacts = z.discriminatedUnion("kind", [
     /** It was not refused: the secret store does not have it any more. */
     isMissing: z.boolean().optional(),
   }),
-  z.object({ kind: z.literal("back-to-normal"), refusedSince: instant, resumedAt: instant }),
+  z.object({
+    kind: z.literal("back-to-normal"),
+    refusedSince: instant,
+    resumedAt: instant,
+    /** The key was not refused: the partner seemed to have disconnected in Gradient since then. */
+    wasGone: z.boolean().optional(),
+  }),
   z.object({
     kind: z.literal("token-replaced"),
     replacedAt: instant,

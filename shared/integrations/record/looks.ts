@@ -147,6 +147,16 @@ export const retryLookAt = ({ failures }: Looks, at: string): string => plus(at,
 /** Gradient took the token just now. */
 export const tokenTaken = (before: Looks, at: string): Looks => ({ ...before, tokenCheckAt: plus(at, dayMs) });
 
+// a bad spell of Gradient's ends within hours; a partner that has left stays away
+const spellMs = 6 * hourMs;
+
+/**
+ * When a partner that seems to have disconnected in Gradient, since then, is looked for there next: hourly at first, in
+ * which time it may miss the end of a month; then daily, for ever.
+ */
+export const returnCheckAt = (since: string, at: string): string =>
+  plus(at, at < plus(since, spellMs) ? hourMs : dayMs);
+
 /** When the next look comes by itself, for a partner that maps. */
 export const nextLookAt = ({ livelyAt }: Looks, at: string): string | null => {
   const pace = paceOfLooks(Date.parse(at) - Date.parse(livelyAt ?? at));

@@ -76,7 +76,7 @@ const lineOf = (facts: MailFacts, at: Moment): string => {
     case "token-rejected":
       return `refused ${at(facts.rejectedAt)}`;
     case "back-to-normal":
-      return `accepted again ${at(facts.resumedAt)}`;
+      return `${facts.wasGone ? "seen" : "accepted"} again ${at(facts.resumedAt)}`;
     case "token-replaced":
       return `replaced by ${nameLine(facts.by.name)}, ${at(facts.replacedAt)}, from ${oneLine(facts.by.address)}, key ending in ${oneLine(facts.lastFour)}`;
     case "token-aged":

@@ -139,6 +139,16 @@ it("a mail about a key that is not stored any more says so", () => {
   expect(flat).not.toContain("no longer accepts");
 });
 
+it("a mail about a partner that is seen in Gradient again says nothing of a refused key", () => {
+  const facts = { ...mailSamples["back-to-normal"], wasGone: true };
+  const { flat, subject } = written(facts, sampleContext, [facts]);
+
+  expect(subject).toBe("Usage is being sent to Gradient again: Harbourline IT");
+  expect(flat).toContain("Seemed disconnected since: 25 November 2026, 09:15 UTC");
+  expect(flat).toContain("What has lost its mapping meanwhile is shown in the hub");
+  expect(flat).not.toMatch(/refused|accept/i);
+});
+
 it.each([
   ["succeeded", "Usage was sent to Gradient: Harbourline IT", "Accepted is not approved"],
   ["failed", "Usage did not reach Gradient: Harbourline IT", "The run ended early: Gradient was not working."],

@@ -85,6 +85,7 @@ const values: Record<string, string> = {
   "token.in-use": "another organization of this hub uses it",
   "organization.differs": "it belongs to another Gradient organization",
   "gradient.disconnected": "disconnected in Gradient",
+  "gradient.connected": "its customers are seen in Gradient again",
 };
 
 /** What an event says of itself, name by name; zeros and what is empty are left out. */

@@ -1,0 +1,29 @@
+import { listCustomers } from "#shared/customers/customer";
+import type { GradientConnection } from "#shared/gradient/gradient-api";
+import type { PartnerToken } from "#shared/gradient/gradient-token";
+import type { GradientSetup } from "#shared/gradient/patient-gradient";
+import type { Changing } from "#shared/table/changing";
+import { readLedger } from "#shared/usage/ledger";
+import { hadAccount } from "./account-changes.ts";
+import type { Begun } from "./begin-look.ts";
+
+interface Dependencies extends Pick<Changing, "table"> {
+  gradientFor: (partnerId: string) => Pick<GradientSetup, "readAccounts">;
+}
+
+/**
+ * Whether a partner that seemed to have disconnected in Gradient is connected there: its connection is in use, and
+ * Gradient lists an account that it had before, be it of a customer that was removed since. That its key is good tells
+ * nothing: whoever disconnects there loses the accounts, and the key may go on answering. Costs a call.
+ */
+export const isBackThere =
+  ({ table, gradientFor }: Dependencies) =>
+  async ({ integration }: Begun, token: PartnerToken, { status }: GradientConnection): Promise<boolean> => {
+    if (status === "inactive") return false;
+    const { partnerId, ledgerBits: bits, gradient, proofGen } = integration;
+    const listed = new Set((await gradientFor(partnerId).readAccounts(token)).map(({ id }) => id));
+    if (listed.size === 0) return false;
+    const entries = await readLedger(table, { partnerId, bits, connectionId: gradient?.integrationId ?? "" });
+    const { customers } = await listCustomers(table, partnerId);
+    return customers.filter(({ id }) => listed.has(id)).some(hadAccount([...entries.values()], proofGen));
+  };

@@ -1,0 +1,209 @@
+import { describe, expect, it } from "vitest";
+import { checkMapping } from "#functions/check-mapping/check-mapping";
+import { removeCustomer } from "#functions/remove-customer/remove-customer";
+import { activeWorld } from "#test/builders/connected-world";
+import type { ServiceWorld } from "#test/fakes/service-world";
+
+const hourMs = 60 * 60_000;
+const dayMs = 24 * hourMs;
+
+const organizationOf = (world: ServiceWorld) => {
+  const organization = world.gradient.organizationOf(world.token);
+  if (!organization) throw new Error("The partner is not in Gradient");
+  return organization;
+};
+const setStatus = (world: ServiceWorld, status: string) => {
+  organizationOf(world).connection.status = status;
+};
+const accountsOf = (world: ServiceWorld) => [...organizationOf(world).accounts.keys()].sort();
+const press = (world: ServiceWorld) => checkMapping(world.common)({ partnerId: world.partnerId, by: world.by });
+const codes = async (world: ServiceWorld) => (await world.integration()).problems.map(({ code }) => code);
+const mailsSince = ({ mailer }: ServiceWorld) =>
+  mailer.sent.slice(1).map(({ subject }) => subject.replace(": Example MSP", ""));
+const gone = "The integration was disconnected in Gradient";
+const back = "Usage is being sent to Gradient again";
+const events = ({ table, partnerId }: ServiceWorld, type: string) =>
+  [...table.rows.values()].filter((row) => row.pk === `partner#${partnerId}` && row.type === type).length;
+
+/** Two customers whose counts Gradient holds, and a Gradient that can lie about them. */
+const lyingWorld = async () => {
+  const lies = { isEmpty: false, isInactive: false };
+  const world = await activeWorld(["a", "b"], {
+    through: (gradient) => ({
+      ...gradient,
+      readAccounts: async (token) => (lies.isEmpty ? [] : gradient.readAccounts(token)),
+      readConnection: async (token) => {
+        const connection = await gradient.readConnection(token);
+        return lies.isInactive ? { ...connection, status: "inactive" } : connection;
+      },
+    }),
+  });
+  return { world, lies };
+};
+
+/** The same, suspended because of an empty list that somebody's look has met. */
+const suspendedWorld = async () => {
+  const { world, lies } = await lyingWorld();
+  lies.isEmpty = true;
+  await press(world);
+  await world.live(7);
+  expect(await world.integration()).toMatchObject({
+    state: "suspended",
+    problems: [{ code: "gradient.disconnected" }],
+  });
+  lies.isEmpty = false;
+  return world;
+};
+
+/** Days go by, each with what is due then. */
+const days = async (world: ServiceWorld, count: number) => {
+  for (let day = 0; day < count; day += 1) {
+    await world.pass(dayMs);
+    await world.live(3);
+  }
+};
+
+describe.each([
+  ["its list of accounts is empty", "isEmpty"],
+  ["it says that the connection is inactive", "isInactive"],
+] as const)("a partner that Gradient denies for an hour and a half, because %s", (_, lie) => {
+  it("is back within an hour of its end, caught up and told so", async () => {
+    const { world, lies } = await lyingWorld();
+    lies[lie] = true;
+    await press(world);
+    await world.live(90);
+    await world.setUsage("a", { dns: 99, sig: 3 });
+    await world.addCustomer("n");
+    lies[lie] = false;
+    expect(await world.integration()).toMatchObject({ state: "suspended" });
+
+    await world.live(60);
+
+    expect(await world.integration()).toMatchObject({
+      state: "active",
+      problems: [],
+      token: { status: "valid" },
+      gradient: { status: "active" },
+      looks: { suspectedSince: null },
+    });
+    expect(await world.counts()).toEqual({ "a/dns": 99, "a/sig": 3, "b/dns": 10, "b/sig": 0 });
+    expect(accountsOf(world)).toEqual(["a", "b", "n"]);
+    expect(mailsSince(world)).toEqual([gone, back]);
+    expect(world.mailer.sent.at(-1)?.text).toContain("Seemed disconnected since");
+    expect(events(world, "integration.resumed")).toBe(1);
+  });
+});
+
+it("is looked for hourly while it may be a bad spell of Gradient's, then daily", async () => {
+  const world = await suspendedWorld();
+  setStatus(world, "inactive");
+  const waits: number[] = [];
+  for (let trial = 0; trial < 9; trial += 1) {
+    const { looks } = await world.integration();
+    const wait = Date.parse(looks.tokenCheckAt ?? "") - world.clock.now();
+    waits.push(Math.round(wait / hourMs));
+    await world.pass(wait);
+    await world.live(1);
+  }
+
+  expect(waits).toEqual([1, 1, 1, 1, 1, 1, 24, 24, 24]);
+});
+
+describe("a partner that has disconnected in Gradient stays suspended, told once", () => {
+  const stays = async (world: ServiceWorld) => {
+    const sent = world.gradient.countsReceived.length;
+    await world.live(90);
+    await days(world, 30);
+    expect(await world.integration()).toMatchObject({ state: "suspended", token: { status: "valid" } });
+    expect(world.gradient.countsReceived).toHaveLength(sent);
+    expect(mailsSince(world)).toEqual([gone]);
+    expect([events(world, "integration.suspended"), events(world, "integration.resumed")]).toEqual([1, 0]);
+  };
+
+  it("whose key goes on answering, and whose accounts are gone", async () => {
+    const world = await suspendedWorld();
+    organizationOf(world).accounts.clear();
+
+    await stays(world);
+
+    expect(accountsOf(world)).toEqual([]);
+    expect(await codes(world)).toEqual(["gradient.disconnected"]);
+  });
+
+  it("whose key is refused by then", async () => {
+    const world = await suspendedWorld();
+    world.gradient.disconnect(world.token);
+
+    await stays(world);
+
+    expect(await codes(world)).toEqual(["gradient.disconnected"]);
+  });
+
+  it("whose connection is inactive, with all its accounts", async () => {
+    const world = await suspendedWorld();
+    setStatus(world, "inactive");
+
+    await stays(world);
+
+    setStatus(world, "active");
+    await days(world, 1);
+    expect(await world.integration()).toMatchObject({ state: "active", problems: [] });
+  });
+
+  it("of whom Gradient lists accounts that it never had of us, also under a customer's id", async () => {
+    const world = await suspendedWorld();
+    await world.addCustomer("n");
+    organizationOf(world).accounts.clear();
+    await world.gradient.createAccounts(
+      world.token,
+      ["n", "stranger"].map((id) => ({ id, name: id })),
+    );
+
+    await stays(world);
+  });
+
+  it("whose key leads to another connection by now; that is told on its page", async () => {
+    const world = await suspendedWorld();
+    Object.assign(organizationOf(world).connection, { integrationId: "connection-b" });
+
+    await stays(world);
+
+    expect(await codes(world)).toEqual(["gradient.disconnected", "connection.differs"]);
+  });
+});
+
+describe("what is billed once a partner is seen in Gradient again", () => {
+  it("of accounts and services that have lost their mapping meanwhile, is what Gradient holds anew", async () => {
+    const world = await suspendedWorld();
+    const organization = organizationOf(world);
+    organization.accounts.delete("a");
+    organization.counts.clear();
+    world.gradient.mapService(world.token, organization.mappedServices.values().next().value ?? "", false);
+
+    await world.live(60);
+
+    expect(await world.integration()).toMatchObject({
+      state: "active",
+      mapping: { accounts: { total: 2, mapped: 1 }, services: { total: 2, mapped: 1 } },
+    });
+    expect(accountsOf(world)).toEqual(["a", "b"]);
+    expect(Object.keys(await world.counts())).toHaveLength(1);
+    world.map(["a"]);
+    await days(world, 1);
+    expect(await world.counts()).toEqual({ "a/dns": 10, "a/sig": 0, "b/dns": 10, "b/sig": 0 });
+  });
+
+  it("of a customer that was removed, is zero: its account is a witness as good as any", async () => {
+    const world = await suspendedWorld();
+    await removeCustomer(world.common)({ partnerId: world.partnerId, customerId: "b" });
+    organizationOf(world).accounts.delete("a");
+    organizationOf(world).counts.delete("a");
+
+    await world.live(60);
+    expect(await world.integration()).toMatchObject({ state: "active", problems: [] });
+    world.map(["a"]);
+    await days(world, 1);
+
+    expect(await world.counts()).toEqual({ "a/dns": 10, "a/sig": 0, "b/dns": 0, "b/sig": 0 });
+  });
+});
