@@ -10,12 +10,20 @@ import {
 } from "#shared/integrations/integration";
 import { letGo, returnCheckAt } from "#shared/integrations/record/looks";
 import { oweMail } from "#shared/mail/owe-mail";
+import { dayMs } from "#shared/schedules/zoned-time";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";
 import { type Begun, isReplaced, LookLost } from "./begin-look.ts";
+import { manySuspected } from "./many-suspected.ts";
 
 // what Gradient shows while it is changed, or fails, is over by then
 const secondLookMs = 5 * 60_000;
+// while many are suspected; twice within the hour in which so many count
+const heldMs = 30 * 60_000;
+// nobody waits longer for the others' sake: what is so for a day is so
+const longestHoldMs = dayMs;
+
+const after = (at: string, ms: number): string => new Date(Date.parse(at) + ms).toISOString();
 
 // Gradient takes it by now, and shows the connection that it is registered for
 const ofTheToken = ["token.rejected", "token.missing", "connection.differs"] as const;
@@ -29,11 +37,13 @@ export const isInactiveNow = (known: GradientConnection | null, shown: GradientC
  * in use any more. Creating them again would fill an account that nobody wants. So nothing is created; a second look
  * that says the same suspends the partner and tells its owner, until its accounts are seen there again, there is a new
  * token, or a person has Gradient looked at again. Of a partner that is suspended because its token was refused, two
- * trials of the token say so: it stays suspended, for this reason.
+ * trials of the token say so: it stays suspended, for this reason. While many partners are suspected within an hour,
+ * nobody is suspended: their counts go on being sent, and they are looked at again until that is over.
  */
-export const suspectDisconnection =
-  ({ table, now, newId }: Changing) =>
-  (begun: Begun): Promise<"suspected" | "disconnected-there" | "token-replaced"> =>
+export const suspectDisconnection = ({ table, now, newId }: Changing) => {
+  const note = manySuspected({ table });
+
+  return (begun: Begun): Promise<"suspected" | "disconnected-there" | "token-replaced"> =>
     retryOnConflict(async () => {
       const { partnerId } = begun.integration;
       const before = await findIntegration(table, partnerId);
@@ -43,12 +53,15 @@ export const suspectDisconnection =
       const time = now();
       const at = time.toISOString();
       const since = before.looks.suspectedSince ?? at;
-      const secondLookAt = new Date(Date.parse(since) + secondLookMs).toISOString();
+      const areMany = await note(partnerId, at);
+      const isHeld = areMany && at < after(since, longestHoldMs);
+      const secondLookAt = after(since, secondLookMs);
+      const againAt = at < secondLookAt ? secondLookAt : isHeld ? after(at, heldMs) : undefined;
       const looks = { ...letGo(before.looks, begun.asked), suspectedSince: since, failures: 0 };
-      if (at < secondLookAt) {
+      if (againAt !== undefined) {
         const waiting: Integration = isRefused
-          ? { ...before, looks: { ...looks, tokenCheckAt: secondLookAt } }
-          : { ...before, looks, mapping: { ...before.mapping, nextCheckAt: secondLookAt } };
+          ? { ...before, looks: { ...looks, tokenCheckAt: againAt } }
+          : { ...before, looks, mapping: { ...before.mapping, nextCheckAt: againAt } };
         await table.transact([integrationWrite(waiting)]);
         return "suspected";
       }
@@ -85,3 +98,4 @@ export const suspectDisconnection =
       ]);
       return "disconnected-there";
     });
+};
