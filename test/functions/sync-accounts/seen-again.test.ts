@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { checkMapping } from "#functions/check-mapping/check-mapping";
 import { removeCustomer } from "#functions/remove-customer/remove-customer";
-import { activeWorld } from "#test/builders/connected-world";
+import { activeWorld, connectedWorld } from "#test/builders/connected-world";
 import type { ServiceWorld } from "#test/fakes/service-world";
 
 const hourMs = 60 * 60_000;
@@ -92,6 +92,54 @@ describe.each([
     expect(world.mailer.sent.at(-1)?.text).toContain("Seemed disconnected since");
     expect(events(world, "integration.resumed")).toBe(1);
   });
+});
+
+it("a partner that was mapping goes on with that", async () => {
+  let isEmpty = false;
+  const world = await connectedWorld(["a", "b"], (gradient) => ({
+    ...gradient,
+    readAccounts: async (token) => (isEmpty ? [] : gradient.readAccounts(token)),
+  }));
+  await world.live(1);
+  isEmpty = true;
+  await press(world);
+  await world.live(90);
+  expect(await world.integration()).toMatchObject({ state: "suspended" });
+  isEmpty = false;
+
+  await world.live(60);
+  expect(await world.integration()).toMatchObject({ state: "awaiting-mapping", problems: [] });
+  world.map(["a", "b"]);
+  await world.live(20);
+
+  expect(await world.integration()).toMatchObject({ state: "active" });
+  expect(await world.counts()).toEqual({ "a/dns": 10, "a/sig": 0, "b/dns": 10, "b/sig": 0 });
+});
+
+it("a person who presses while it is looked for has gone first: it is looked at once more, and nobody is told", async () => {
+  let onList: undefined | (() => Promise<unknown>);
+  const world = await activeWorld(["a", "b"], {
+    through: (gradient) => ({
+      ...gradient,
+      readAccounts: async (token) => {
+        const happen = onList;
+        onList = undefined;
+        await happen?.();
+        return gradient.readAccounts(token);
+      },
+    }),
+  });
+  setStatus(world, "inactive");
+  await press(world);
+  await world.live(8);
+  setStatus(world, "active");
+  onList = () => press(world);
+
+  await world.live(60);
+
+  expect(onList).toBe(undefined);
+  expect(await world.integration()).toMatchObject({ state: "active", problems: [], looks: { goesOn: false } });
+  expect(mailsSince(world)).toEqual([gone]);
 });
 
 it("is looked for hourly while it may be a bad spell of Gradient's, then daily", async () => {
