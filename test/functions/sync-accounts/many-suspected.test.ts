@@ -121,6 +121,6 @@ it("one that is suspected again and again is one", async () => {
   const note = manySuspected({ table });
   for (let time = 0; time < 10; time += 1) {
     expect(await note("org-1", clock.date().toISOString())).toBe(false);
-    await clock.settle(clock.sleep(15 * 60_000));
+    await clock.settle(clock.sleep(11 * 60_000));
   }
 });
