@@ -31,6 +31,14 @@ export type RecheckOutcome =
   | "other-connection"
   | Awaited<ReturnType<ReturnType<typeof suspectDisconnection>>>;
 
+/** Nobody knows what Gradient answers whoever has disconnected there; whatever it refuses then, it is no trouble. */
+const isNothingNew = (integration: Integration, error: unknown): boolean => {
+  if (integration.state !== "suspended") return false;
+  if (isAppError(error, "gradient.token-rejected")) return true;
+  const isRefused = isAppError(error, "gradient.forbidden") || isAppError(error, "gradient.refused");
+  return isRefused && isDisconnectedThere(integration);
+};
+
 /**
  * Tries the token once a day, should nothing else have: a refusal is noticed before the next date, and a token that
  * Gradient takes again puts its partner back to work. One that seems to have disconnected there is looked for: its
@@ -81,15 +89,14 @@ export const recheckToken = (dependencies: Dependencies) => {
 
   const ask = async (begun: Begun, token: PartnerToken) => {
     const { integration } = begun;
-    const { partnerId, gradient, state } = integration;
+    const { partnerId, gradient } = integration;
     try {
       const connection = await gradientFor(partnerId).readConnection(token);
       const isOurs = connection.integrationId === gradient?.integrationId;
       const isBack = isOurs && isDisconnectedThere(integration) && (await findBack(begun, token, connection));
       return { connection, isOurs, isBack };
     } catch (error) {
-      // nothing new
-      if (state === "suspended" && isAppError(error, "gradient.token-rejected")) return null;
+      if (isNothingNew(integration, error)) return null;
       throw error;
     }
   };

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { checkMapping } from "#functions/check-mapping/check-mapping";
 import { removeCustomer } from "#functions/remove-customer/remove-customer";
+import { AppError } from "#shared/errors";
 import { activeWorld, connectedWorld } from "#test/builders/connected-world";
+import { printedBy } from "#test/builders/stdout";
 import type { ServiceWorld } from "#test/fakes/service-world";
 
 const hourMs = 60 * 60_000;
@@ -27,11 +29,14 @@ const events = ({ table, partnerId }: ServiceWorld, type: string) =>
 
 /** Two customers whose counts Gradient holds, and a Gradient that can lie about them. */
 const lyingWorld = async () => {
-  const lies = { isEmpty: false, isInactive: false };
+  const lies: { isEmpty: boolean; isInactive: boolean; answer?: AppError } = { isEmpty: false, isInactive: false };
   const world = await activeWorld(["a", "b"], {
     through: (gradient) => ({
       ...gradient,
-      readAccounts: async (token) => (lies.isEmpty ? [] : gradient.readAccounts(token)),
+      readAccounts: async (token) => {
+        if (lies.answer) throw lies.answer;
+        return lies.isEmpty ? [] : gradient.readAccounts(token);
+      },
       readConnection: async (token) => {
         const connection = await gradient.readConnection(token);
         return lies.isInactive ? { ...connection, status: "inactive" } : connection;
@@ -186,6 +191,23 @@ describe("a partner that has disconnected in Gradient stays suspended, told once
 
     expect(await codes(world)).toEqual(["gradient.disconnected"]);
   });
+
+  it.each(["gradient.token-rejected", "gradient.forbidden", "gradient.refused"])(
+    "whose list of accounts is answered with %s, which is nobody's trouble",
+    async (code) => {
+      const { world, lies } = await lyingWorld();
+      setStatus(world, "inactive");
+      await press(world);
+      await world.live(8);
+      setStatus(world, "active");
+      lies.answer = new AppError("forbidden", code, "no");
+
+      const printed = await printedBy(() => stays(world));
+
+      expect(printed).not.toContain('"ERROR"');
+      expect(await codes(world)).toEqual(["gradient.disconnected"]);
+    },
+  );
 
   it("whose connection is inactive, with all its accounts", async () => {
     const world = await suspendedWorld();

@@ -191,6 +191,13 @@ export const mutantsOfLooks: Mutant[] = [
     "isInactiveNow",
   ),
   one(
+    "what Gradient refuses whoever has disconnected there alarms day after day",
+    "looks",
+    "functions/sync-accounts/recheck-token.ts",
+    "return isRefused && isDisconnectedThere(integration);",
+    "return false;",
+  ),
+  one(
     "partners are suspended for what Gradient says of many",
     "looks",
     "functions/sync-accounts/suspect-disconnection.ts",
