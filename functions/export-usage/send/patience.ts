@@ -9,9 +9,9 @@ const minVain = 20;
 const isVain = ({ kind }: CountAnswer): boolean => kind === "in-doubt" || kind === "throttled";
 
 /**
- * How long a run goes on while Gradient takes nothing of it, and answers nothing else either. That may be this partner's
- * trouble alone, or that of counts alone, which no breaker stops; each further line would cost up to twelve calls for
- * nothing, and with each 429 everybody slows down. What is left is tried again minutes later.
+ * How long a run goes on while Gradient takes nothing of it, and answers nothing else either. That may be this
+ * partner's trouble alone, or that of counts alone, which no breaker stops; each further line would cost up to twelve
+ * calls for nothing, and with each 429 everybody slows down. What is left is tried again minutes later.
  */
 export const newPatience = (clock: Pick<Clock, "now">) => {
   let vain = 0;

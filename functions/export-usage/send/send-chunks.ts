@@ -16,9 +16,9 @@ const callsOf = ({ lines }: PreparedChunk): number => lines.filter(isSent).lengt
 
 /**
  * Carries a run from its next chunk on. A chunk's numbers are read while the chunk before is being sent, and calls of
- * several chunks are under way at a time. Once the run is stopped, or Gradient has taken nothing for long, its remaining
- * lines end without being sent; `given-up` says the latter. Answers `hand-over` when the time of this invocation is
- * nearly up.
+ * several chunks are under way at a time. Once the run is stopped, or Gradient has taken nothing for long, its
+ * remaining lines end without being sent; `given-up` says the latter. Answers `hand-over` when the time of this
+ * invocation is nearly up.
  */
 export const sendChunks = async (run: ExportRun): Promise<"sent" | "given-up" | "hand-over"> => {
   const { table, clock, lease, halt, services } = run;

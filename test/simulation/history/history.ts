@@ -76,10 +76,10 @@ export interface Happening {
 }
 
 /**
- * Trouble with an end. Of one partner or of all: `false-alarm` refuses so many calls with 401, `forbidden` all with
- * 403, `down` fails or stays silent, `throttled` answers 429. `vendor-key`: Gradient takes another vendor key than
- * before, and the secret holds the right one only at the end. `no-mail`: mails cannot be sent. `part`: the counts of one
- * service, or of one customer, are answered with `status`, and everything else as always.
+ * Trouble, with an end as a rule. Of one partner or of all: `false-alarm` refuses so many calls with 401, `forbidden`
+ * all with 403, `down` fails or stays silent, `throttled` answers 429. `vendor-key`: Gradient takes another vendor key
+ * than before, and the secret holds the right one only at the end. `no-mail`: mails cannot be sent. `part`: the counts
+ * of one service, or of one customer, are answered with `status`, and everything else as always.
  */
 export interface BadDay {
   kind: "false-alarm" | "forbidden" | "down" | "silent" | "throttled" | "vendor-key" | "no-mail" | "part";
