@@ -28,7 +28,7 @@ await runCommand(async () => {
     }
     if ((await closeBreaker(table, key, now())) === "not-open")
       throw new OperatorProblem(`Nothing is open under ${key}.`);
-    say(`${key} is closed. Whoever waits goes on within a minute or two.`);
+    say(`The breaker ${key} is closed. Whoever waits goes on within a minute or two.`);
   } finally {
     close();
   }
