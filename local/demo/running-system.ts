@@ -91,7 +91,10 @@ const findAny = async (
       throw new Error(
         `A local system holds the state in ${silent.folder}, and does not answer for ${startTimeoutMs / 1000} s: stop it, or look at its terminal.`,
       );
-    if (!isTold) terminal.line(`  One comes up or stops with the state in ${silent.folder}: waiting for it.`);
+    if (!isTold)
+      terminal.line(
+        `  One comes up or stops with the state in ${silent.folder}: waiting for it, ${startTimeoutMs / 1000} s at most.`,
+      );
     await delay(lookEveryMs);
   }
 };

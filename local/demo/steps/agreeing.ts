@@ -25,7 +25,11 @@ export const showOwnerMail = async (
         ({ destination, body }) =>
           destination.to.some((address) => address.includes(ownerEmail)) && body.text?.includes(version),
       ),
-    { complaint: () => `no mail to ${ownerEmail} about version ${version} has come` },
+    {
+      terminal,
+      awaited: () => "The mail has not come yet; the service sends it by itself.",
+      complaint: () => `no mail to ${ownerEmail} about version ${version} has come`,
+    },
   );
   showMail(terminal, mail);
   let status = "";
@@ -34,7 +38,11 @@ export const showOwnerMail = async (
       status = (await hub.readIntegration()).agreement?.ownerEmail?.status ?? "unknown";
       return status === "sent" || status === "delivered" ? status : undefined;
     },
-    { complaint: () => `the mail is in the mailbox, but to the hub it is ${status}` },
+    {
+      terminal,
+      awaited: () => `The mail is in the mailbox; the hub calls it ${status} until the mail service has told it more.`,
+      complaint: () => `the mail is in the mailbox, but to the hub it is ${status}`,
+    },
   );
   terminal.good(`The hub calls the e-mail ${status}.`);
 };

@@ -43,6 +43,12 @@ export const generateKey = async (
 // what Gradient could not be asked for, people press again
 const pasteAgainMs = 3_000;
 
+// where a breaker is open the hub's answer names the time; a refused key alone opens none
+const startAgain =
+  "Run `npm run demo` again, at once where no time is named: nothing waits for that. While `npm start` runs, it goes on from here";
+const againWords = `The demo does that by itself, every ${pasteAgainMs / 1000} s.`;
+const newKeyWords = "The demo generates another one by itself, and pastes that.";
+
 const isRefusal = (error: unknown, code: string): error is RefusedCall =>
   error instanceof RefusedCall && error.code === code;
 
@@ -63,16 +69,22 @@ const paste = async (
         return token;
       } catch (error) {
         if (isRefusal(error, "gradient.refused") || isRefusal(error, "gradient.vendor-key-rejected"))
-          throw new Error(`${error.message} Then start the demo again: it goes on from here`, { cause: error });
+          throw new Error(`${error.message} ${startAgain}`, { cause: error });
         const isFirst = token === partnerToken;
         if (!isRefusal(error, "gradient.unavailable") && !(isRefusal(error, "token.rejected") && isFirst)) throw error;
-        if (told !== error.message) terminal.line(`  ${error.message}`);
+        const isRejected = error.code === "token.rejected";
+        if (told !== error.message) terminal.line(`  ${error.message} ${isRejected ? newKeyWords : againWords}`);
         told = error.message;
-        if (error.code === "token.rejected") token = await partnerSide.generateKey(organizationId);
+        if (isRejected) token = await partnerSide.generateKey(organizationId);
         return undefined;
       }
     },
-    { complaint: () => told, everyMs: pasteAgainMs },
+    {
+      terminal,
+      complaint: () => told,
+      awaited: () => "Gradient could not be asked about the key yet; the demo pastes it again by itself.",
+      everyMs: pasteAgainMs,
+    },
   );
 };
 

@@ -16,7 +16,7 @@ export const untilNothingIsLeft = async (traveller: Traveller, ended: UsageExpor
   const runs = [ended];
   for (let last = ended; !isWhole(last); runs.push(last)) {
     const next = await runAfter(traveller, last);
-    last = await followExport(traveller, next, "left over   ");
+    last = await followExport(traveller, { id: next, label: "left over   " });
   }
   return runs;
 };
@@ -44,6 +44,12 @@ const runAfter = async ({ hub, terminal }: Traveller, ended: UsageExport): Promi
       told = words;
       return undefined;
     },
-    { complaint: () => `${end}. ${told}; it was not`, timeoutMs: patienceMs, everyMs: 500 },
+    {
+      terminal,
+      complaint: () => `${end}. ${told}; it was not`,
+      awaited: () => "The service sends what is left by itself.",
+      timeoutMs: patienceMs,
+      everyMs: 500,
+    },
   );
 };

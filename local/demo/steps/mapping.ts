@@ -29,7 +29,13 @@ export const awaitAccountsAndServices = async (
       await unlessHeld({ hub });
       return undefined;
     },
-    { complaint: () => `Gradient still lacks ${missing.slice(0, 3).join(", ")} (${missing.length} in all)` },
+    {
+      terminal,
+      complaint: () => `Gradient still lacks ${missing.slice(0, 3).join(", ")} (${missing.length} in all)`,
+      awaited: () =>
+        `${missing.length} accounts and services are not in Gradient yet, which is slow or refuses for the moment; the service tries again by itself.`,
+      moved: () => missing.length,
+    },
   ).finally(bar.end);
   terminal.good(
     `${organization.accounts.length} accounts and ${organization.services.length} services are in Gradient.`,

@@ -1,7 +1,7 @@
 import type { UsageExport } from "../traveller/hub-client.ts";
 import type { Traveller } from "../traveller/traveller.ts";
 import { waitFor } from "../traveller/wait-for.ts";
-import { exportTimeoutMs, followExport, hasEnded } from "./follow-export.ts";
+import { endWords, exportTimeoutMs, followExport, hasEnded } from "./follow-export.ts";
 import { unlessHeld } from "./held.ts";
 import { isWhole, untilNothingIsLeft } from "./left-over.ts";
 
@@ -14,9 +14,15 @@ export const awaitActive = async (traveller: Traveller, isMappedNow: boolean): P
         await unlessHeld(traveller);
         return (await hub.listExports())[0];
       },
-      { complaint: () => "no export was started by the finished mapping" },
+      {
+        terminal,
+        complaint: () => "no export was started by the finished mapping",
+        awaited: () =>
+          "The service looks at the mapping, and sends everything once Gradient has accepted a first count; while Gradient is slow or refuses, it looks again by itself.",
+      },
     );
-    await followExport(traveller, first.id, "first export");
+    const ended = await followExport(traveller, { id: first.id, label: "first export" });
+    terminal.line(`  First export: ${endWords(ended)}.`);
   }
   let state = "";
   await waitFor(
@@ -25,24 +31,39 @@ export const awaitActive = async (traveller: Traveller, isMappedNow: boolean): P
       state = integration.state;
       return state === "active" && integration.nextEnabled ? state : undefined;
     },
-    { complaint: () => `the integration is still ${state}` },
+    {
+      terminal,
+      complaint: () => `the integration is still ${state}`,
+      awaited: () =>
+        `The integration is ${state} until Gradient has accepted a count; the service tries again by itself.`,
+    },
   );
   terminal.good("Next is open: Gradient accepted a count, the integration is active.");
 };
 
 /** Lets what is under way come to its end, and what follows it at once. */
 const untilIdle = async (traveller: Traveller): Promise<true> => {
-  const { hub } = traveller;
+  const { hub, terminal } = traveller;
+  let followed = "";
   return waitFor(
     async () => {
       const integration = await unlessHeld(traveller);
       const [newest] = await hub.listExports();
-      if (newest !== undefined && !hasEnded(newest)) await followExport(traveller, newest.id, "run before  ");
+      if (newest !== undefined && !hasEnded(newest)) {
+        followed = newest.id;
+        await followExport(traveller, { id: followed, label: "run before  ", isFound: true });
+      }
       // a look is under way as well, and in no list
       else if (!integration.exports?.runningId) return true;
       return undefined;
     },
-    { complaint: () => "another run is still under way", timeoutMs: exportTimeoutMs },
+    {
+      terminal,
+      complaint: () => "another run is still under way",
+      awaited: () => "The service still looks at the mapping in Gradient; usage is sent after that.",
+      moved: () => followed,
+      timeoutMs: exportTimeoutMs,
+    },
   );
 };
 
@@ -52,19 +73,28 @@ const untilIdle = async (traveller: Traveller): Promise<true> => {
  */
 export const sendUsage = async (traveller: Traveller): Promise<UsageExport[]> => {
   const { hub, terminal } = traveller;
+  let presses = 0;
   const started = await waitFor(
     async () => {
       await untilIdle(traveller);
+      presses += 1;
       const answer = await hub.startFullExport();
       return answer === "under-way" ? undefined : answer.started;
     },
-    { complaint: () => "another export is still running", timeoutMs: exportTimeoutMs },
+    {
+      terminal,
+      complaint: () => "another export is still running",
+      awaited: () => "Another run is under way whenever usage is to be sent.",
+      moved: () => presses,
+      timeoutMs: exportTimeoutMs,
+    },
   );
-  const runs = await untilNothingIsLeft(traveller, await followExport(traveller, started, "Send usage  "));
+  const runs = await untilNothingIsLeft(
+    traveller,
+    await followExport(traveller, { id: started, label: "Send usage  " }),
+  );
   for (const run of runs) {
-    const { accepted, unmapped, deferred, lines } = run.totals;
-    const left = deferred > 0 ? `, ${deferred} left over,` : "";
-    const end = `Export ${run.id}: ${run.outcome}, ${accepted} accepted and ${unmapped} unmapped${left} of ${lines} lines.`;
+    const end = `Export ${run.id}: ${run.outcome}, ${endWords(run)}.`;
     if (isWhole(run)) terminal.good(end);
     else terminal.line(`  … ${end}`);
   }

@@ -5,7 +5,8 @@ interface Output {
 }
 
 export interface ProgressBar {
-  update: (done: number, total: number) => void;
+  /** `note` stands behind the numbers: what else is to be known of them. */
+  update: (done: number, total: number, note?: string) => void;
   /** Ends the bar's line; its last state stays on the screen. */
   end: () => void;
 }
@@ -22,11 +23,20 @@ export interface Terminal {
 
 const barWidth = 30;
 
-/** What the demo shows. */
+/** What the demo shows. A line that comes while a bar is drawn stands above the bar. */
 export const terminalOn = ({ write, ansi }: Output): Terminal => {
   const styled = (code: number) => (text: string) => (ansi ? `\u001b[${code}m${text}\u001b[0m` : text);
   const [bold, dim, red, green] = [styled(1), styled(2), styled(31), styled(32)];
-  const line = (text = "") => write(`${text}\n`);
+  let drawn = "";
+  const line = (text = "") => write(drawn === "" ? `${text}\n` : `${eraseLine}${text}\n${drawn}`);
+  const draw = (next: string) => {
+    if (next !== drawn) write(`${eraseLine}${next}`);
+    drawn = next;
+  };
+  const leave = () => {
+    if (drawn !== "") write("\n");
+    drawn = "";
+  };
   return {
     heading: (text) => line(`\n${bold(text)}`),
     line,
@@ -35,33 +45,41 @@ export const terminalOn = ({ write, ansi }: Output): Terminal => {
     quote: (text) => {
       for (const quoted of text.trimEnd().split(/\r?\n/)) line(`  ${dim("│")} ${quoted}`.trimEnd());
     },
-    progressBar: (label) => (ansi ? redrawnBar(write, label) : printedBar(write, label)),
+    progressBar: (label) => (ansi ? redrawnBar({ draw, leave }, label) : printedBar(line, label)),
   };
 };
 
-const redrawnBar = (write: Output["write"], label: string): ProgressBar => {
-  let shown = "";
-  return {
-    update: (done, total) => {
-      const filled = Math.round((barWidth * done) / Math.max(total, 1));
-      const next = `  ${label} ${"█".repeat(filled)}${"░".repeat(barWidth - filled)} ${done} of ${total}`;
-      if (next !== shown) write(`\r\u001b[2K${next}`);
-      shown = next;
-    },
-    end: () => shown !== "" && write("\n"),
-  };
-};
+const eraseLine = "\r\u001b[2K";
 
-/** A line per quarter: enough for a log to show that something moves. */
-const printedBar = (write: Output["write"], label: string): ProgressBar => {
-  let shown = -1;
+const numbers = (done: number, total: number, note: string): string =>
+  `${done} of ${total}${note === "" ? "" : `, ${note}`}`;
+
+const redrawnBar = (
+  { draw, leave }: { draw: (next: string) => void; leave: () => void },
+  label: string,
+): ProgressBar => ({
+  update: (done, total, note = "") => {
+    const filled = Math.round((barWidth * done) / Math.max(total, 1));
+    draw(`  ${label} ${"█".repeat(filled)}${"░".repeat(barWidth - filled)} ${numbers(done, total, note)}`);
+  },
+  end: leave,
+});
+
+/** A line per quarter, and the last state: enough for a log to show that something moves, and where it ended. */
+const printedBar = (line: (text: string) => void, label: string): ProgressBar => {
+  let [quarter, newest, printed] = [-1, "", ""];
+  const print = () => {
+    if (newest !== printed) line(newest);
+    printed = newest;
+  };
   return {
-    update: (done, total) => {
-      const quarter = Math.floor((4 * done) / Math.max(total, 1));
-      if (quarter > shown) write(`  ${label} ${done} of ${total}\n`);
-      shown = Math.max(shown, quarter);
+    update: (done, total, note = "") => {
+      newest = `  ${label} ${numbers(done, total, note)}`;
+      const reached = Math.floor((4 * done) / Math.max(total, 1));
+      if (reached > quarter) print();
+      quarter = Math.max(quarter, reached);
     },
-    end: () => {},
+    end: print,
   };
 };
 

@@ -92,7 +92,7 @@ describe("npm run demo", () => {
 
     const { exitCode, output } = await runDemo();
 
-    expect(output).toContain(`One comes up or stops with the state in ${folder}: waiting for it.\n`);
+    expect(output).toContain(`One comes up or stops with the state in ${folder}: waiting for it, 60 s at most.\n`);
     expect(output).toContain(`It runs already, its API at ${url}.`);
     expect(exitCode).toBe(0);
   });

@@ -1,10 +1,14 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { LoopbackServer } from "#test/local/loopback-server";
 import { fakeWorld } from "./fake-world.ts";
+import { leapingClock } from "./leaping-clock.ts";
 import { travel } from "./travel.ts";
 
 let world: LoopbackServer | undefined;
-afterEach(() => world?.stop());
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await world?.stop();
+});
 
 const integration = "GET /v1/integrations/gradient";
 const wait = (why: string, retryAt: string | null = "2026-11-26T07:26:10Z") => ({
@@ -30,6 +34,9 @@ describe("what was left over", () => {
     );
     expect(shown).toContain("  … Export export-2: partial, 130 accepted and 11 unmapped, 2 left over, of 143 lines.");
     expect(shown).toContain("  ✓ Export export-3: succeeded, 2 accepted and 0 unmapped of 2 lines.");
+    // the bar does not read as done
+    expect(shown).toContain("Send usage   141 of 143, 2 left over\n");
+    expect(shown).not.toContain("Send usage   143 of 143");
     expect(shown).toContain("130 + 0 + 11 + 0 + 2 + 0 = 143 lines, a receipt for each.");
     expect(shown).toContain("2 + 0 + 0 + 0 + 0 + 0 = 2 lines, a receipt for each.");
     expect(shown).toContain("Equal: for all 132 mapped pairs");
@@ -128,6 +135,50 @@ describe("what was left over", () => {
     });
 
     await expect(travel(world)).rejects.toThrow(`outcome failed: it has read no line. ${refused}`);
+  });
+});
+
+describe("a run that stands still", () => {
+  const at = (id: string) => `GET /v1/integrations/gradient/exports/${id}`;
+  const gradientIsSlow = "Gradient is slow or refuses for the moment; the service tries again by itself.";
+  /** One look at it takes as long as nobody wants to wait without a word. */
+  const standing = (state: string) => {
+    const { leap } = leapingClock();
+    const seen: object[] = [];
+    return (usual: object) => {
+      seen.push(usual);
+      if (seen.length === 2) leap(7_000);
+      return seen.length > 2 ? usual : { ...seen[0], state };
+    };
+  };
+
+  it("is told of with what brings it on, where it is the demo's own", async () => {
+    world = await fakeWorld({ [at("export-2")]: standing("sending") });
+
+    const shown = await travel(world);
+
+    expect(shown).toMatch(
+      /Nothing has moved for 7 s\. Gradient is slow .+ by itself\. The demo waits until .+ UTC\.\n/,
+    );
+    expect(shown).not.toContain("was stopped");
+  });
+
+  it("may be one in which the service was stopped, where it was under way before", async () => {
+    world = await fakeWorld({ [at("export-2")]: standing("sending") }, { recovers: true });
+
+    expect(await travel(world)).toMatch(
+      new RegExp(
+        `If the service was stopped in the middle of this run, it takes it up again by itself, at ..:..:.. UTC at the latest\\. Otherwise ${gradientIsSlow}`,
+      ),
+    );
+  });
+
+  it("may never have been begun", async () => {
+    world = await fakeWorld({ [at("export-2")]: standing("planned") });
+
+    expect(await travel(world)).toMatch(
+      /The service has not begun this run\. If it was stopped just then, it begins by itself, at ..:..:.. UTC at the latest\./,
+    );
   });
 });
 

@@ -50,6 +50,35 @@ describe("the demo's terminal", () => {
     ]);
   });
 
+  it("prints where a bar ended that is not full, and what else is to be known of it", () => {
+    const { terminal, written } = recorded(false);
+
+    const bar = terminal.progressBar("sent");
+    bar.update(0, 143);
+    bar.update(116, 143, "27 left over");
+    bar.update(117, 143, "26 left over");
+    bar.end();
+
+    expect(written).toEqual([
+      "  sent 0 of 143\n",
+      "  sent 116 of 143, 27 left over\n",
+      "  sent 117 of 143, 26 left over\n",
+    ]);
+  });
+
+  it("writes a line above a bar on a real terminal, and none after it has ended", () => {
+    const { terminal, written } = recorded(true);
+
+    const bar = terminal.progressBar("sent");
+    bar.update(0, 4, "1 left over");
+    terminal.line("  … Nothing has moved.");
+    bar.end();
+    terminal.line("over");
+
+    const drawn = `  sent ${"░".repeat(30)} 0 of 4, 1 left over`;
+    expect(written).toEqual([`\r\u001b[2K${drawn}`, `\r\u001b[2K  … Nothing has moved.\n${drawn}`, "\n", "over\n"]);
+  });
+
   it("draws a bar for an export without lines", () => {
     const { terminal, written } = recorded(true);
 
