@@ -7,9 +7,9 @@ import { clockIn, waitFor } from "../traveller/wait-for.ts";
 export const exportTimeoutMs = 420_000;
 
 // a worker's lease of 20 s, the minute after it, the minute between two looks of `admit-exports`, and the message's way
-const takenUpAgainMs = 150_000;
+export const takenUpAgainMs = 150_000;
 // five minutes for a message that nobody has received, and the minute between two looks
-const begunAgainMs = 370_000;
+export const begunAgainMs = 370_000;
 
 export const hasEnded = ({ state }: UsageExport): boolean => state === "finished" || state === "cancelled";
 
