@@ -13,9 +13,13 @@ export const begunAgainMs = 370_000;
 
 export const hasEnded = ({ state }: UsageExport): boolean => state === "finished" || state === "cancelled";
 
-/** What of an export came to an end: accepted, unmapped, left over. */
-export const endWords = ({ totals: { accepted, unmapped, deferred, lines } }: UsageExport): string =>
-  `${accepted} accepted and ${unmapped} unmapped${deferred > 0 ? `, ${deferred} left over,` : ""} of ${lines} lines`;
+/** What became of an export's lines; they sum to all of them. */
+export const endWords = ({ totals }: UsageExport): string => {
+  const { accepted, unmapped, deferred, lines } = totals;
+  const others = (["unchanged", "rejected", "superseded"] as const).filter((outcome) => totals[outcome] > 0);
+  const more = others.map((outcome) => `, ${totals[outcome]} ${outcome}`).join("");
+  return `${accepted} accepted${more} and ${unmapped} unmapped${deferred > 0 ? `, ${deferred} left over,` : ""} of ${lines} lines`;
+};
 
 const gradientIsSlow = "Gradient is slow or refuses for the moment; the service tries again by itself.";
 

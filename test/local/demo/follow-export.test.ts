@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { begunAgainMs, exportTimeoutMs, takenUpAgainMs } from "#local/demo/steps/follow-export";
+import { begunAgainMs, endWords, exportTimeoutMs, takenUpAgainMs } from "#local/demo/steps/follow-export";
 import { unattendedAt } from "#shared/exports/attention";
 import { leaseMs } from "#shared/exports/export-lease";
 
@@ -26,5 +26,16 @@ describe("what the demo says of a run that stands still", () => {
     expect(promisedMs).toBeGreaterThanOrEqual(dueMs);
     expect(promisedMs).toBeLessThanOrEqual(dueMs + 10_000);
     expect(exportTimeoutMs).toBeGreaterThan(promisedMs);
+  });
+});
+
+describe("the words for an export's end", () => {
+  it("leave out no line", () => {
+    const totals = { lines: 143, accepted: 100, unchanged: 4, unmapped: 11, rejected: 1, deferred: 27, superseded: 0 };
+    const run = { id: "export-1", trigger: "mapping", mode: "full", state: "finished" as const, outcome: "partial" };
+
+    expect(endWords({ ...run, totals })).toBe(
+      "100 accepted, 4 unchanged, 1 rejected and 11 unmapped, 27 left over, of 143 lines",
+    );
   });
 });
