@@ -45,7 +45,7 @@ const pasteAgainMs = 3_000;
 
 // where a breaker is open the hub's answer names the time; a refused key alone opens none
 const startAgain =
-  "Run `npm run demo` again, at once where no time is named: nothing waits for that. While `npm start` runs, it goes on from here";
+  "To go on from here, run `npm run demo` again while `npm start` runs: at the time that is named, or at once where none is, for nothing waits then";
 const againWords = `The demo does that by itself, every ${pasteAgainMs / 1000} s.`;
 const newKeyWords = "The demo generates another one by itself, and pastes that.";
 

@@ -36,7 +36,7 @@ const standsStill = new Set(["suspended", "disconnected"]);
 export const heldBy = ({ state, exports }: IntegrationSeen): string | undefined => {
   if (standsStill.has(state)) return `The integration is ${state} meanwhile; the hub's page says why`;
   const waits = exports?.waiting;
-  return waits && isLasting(waits) ? `${waitingWords(waits)}. Start the demo again after that` : undefined;
+  return waits && isLasting(waits) ? `${waitingWords(waits)}. Run \`npm run demo\` again after that` : undefined;
 };
 
 /** The integration as it is now; throws where the partner is held. */

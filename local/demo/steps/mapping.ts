@@ -8,6 +8,9 @@ import { unlessHeld } from "./held.ts";
  */
 const leftUnmapped = ["cust-1005", "cust-1030", "cust-1037"];
 
+// the second try comes after a minute, the third after five more (`createServices`), each with the job's next minute
+const createdWithinMs = 9 * 60_000;
+
 /** Every billed customer and every service of the sample has to arrive; more than those may be there. */
 export const awaitAccountsAndServices = async (
   { hub, partnerSide, terminal }: Traveller,
@@ -18,6 +21,7 @@ export const awaitAccountsAndServices = async (
   const serviceNames = [...new Set(expected.map(({ serviceName }) => serviceName))];
   const bar = terminal.progressBar("accounts in Gradient");
   let missing: string[] = [];
+  const lacking = () => `${missing.slice(0, 3).join(", ")} (${missing.length} in all)`;
   const organization = await waitFor(
     async () => {
       const seen = await partnerSide.readOrganization(organizationId);
@@ -31,10 +35,11 @@ export const awaitAccountsAndServices = async (
     },
     {
       terminal,
-      complaint: () => `Gradient still lacks ${missing.slice(0, 3).join(", ")} (${missing.length} in all)`,
+      complaint: () => `Gradient still lacks ${lacking()}`,
       awaited: () =>
-        `${missing.length} accounts and services are not in Gradient yet, which is slow or refuses for the moment; the service tries again by itself.`,
+        `Gradient still lacks ${lacking()}: it is slow or refuses for the moment, and is asked again by itself, for a service after one minute, then after five.`,
       moved: () => missing.length,
+      timeoutMs: createdWithinMs,
     },
   ).finally(bar.end);
   terminal.good(

@@ -19,7 +19,7 @@ const wait = (why: string, retryAt: string | null = "2026-11-26T07:26:10Z") => (
   expectedAt: null,
 });
 const refused =
-  "Gradient refuses our calls: what is left waits since 2026-11-26 07:10:58 UTC, is tried again at 2026-11-26 07:26:10 UTC, and goes on by itself then. Start the demo again after that";
+  "Gradient refuses our calls: what is left waits since 2026-11-26 07:10:58 UTC, is tried again at 2026-11-26 07:26:10 UTC, and goes on by itself then. Run `npm run demo` again after that";
 const inFifteenMinutes = () => new Date(Date.now() + 15 * 60_000).toISOString();
 const hasAsked = () => world?.received.some(({ method, path }) => method === "POST" && path.endsWith("/exports"));
 
@@ -183,6 +183,22 @@ describe("a run that stands still", () => {
 });
 
 describe("a step that waits", () => {
+  it("names what Gradient still lacks where nothing comes for some seconds", async () => {
+    const { leap } = leapingClock();
+    let looks = 0;
+    world = await fakeWorld({
+      "GET /_partner/organizations/org-g": (usual) => {
+        looks += 1;
+        if (looks === 2) leap(7_000);
+        return looks > 2 ? usual : { ...usual, services: [] };
+      },
+    });
+
+    expect(await travel(world)).toMatch(
+      / {2}… Nothing has moved for 7 s\. Gradient still lacks .+ \(4 in all\): it is slow or refuses for the moment, and is asked again by itself, for a service after one minute, then after five\. The demo waits until ..:..:.. UTC\.\n/,
+    );
+  });
+
   const isFinished = () => world?.received.some(({ path }) => path.endsWith("/finish"));
   const firstHasEnded = () => world?.received.some(({ path }) => path.endsWith("/exports/export-1"));
   const noAccounts = { "GET /_partner/organizations/org-g": (usual: object) => ({ ...usual, accounts: [] }) };

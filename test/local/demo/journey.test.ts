@@ -141,7 +141,7 @@ describe("the journey", () => {
     });
 
     await expect(travel(world)).rejects.toThrow(
-      `${detail} Run \`npm run demo\` again, at once where no time is named: nothing waits for that. While \`npm start\` runs, it goes on from here`,
+      `${detail} To go on from here, run \`npm run demo\` again while \`npm start\` runs: at the time that is named, or at once where none is, for nothing waits then`,
     );
   });
 });
