@@ -109,7 +109,9 @@ export const carryExport = (dependencies: Carrying) => {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const stop = await clearUp(error, run);
-      const refusedLines = stop === "gradient-refuses" ? run.halt.refusedLines() : [];
+      // whoever leaves is not asked for whose key it is: its zeros are sent as long as some are taken
+      const mayBeTheLines = stop === "gradient-refuses" || run.lease.current().kind === "final";
+      const refusedLines = mayBeTheLines ? run.halt.refusedLines() : [];
       return { how: "refused" as const, stop, refusedLines };
     }
   };

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Agreement } from "#shared/agreements/agreement";
 import { receiptsOf } from "#shared/exports/chunk";
 import type { Receipt } from "#shared/exports/line";
@@ -47,16 +47,15 @@ const failing = new Set<string>(["rejected", "deferred"]);
 /** The lines of a run that did not reach Gradient: the first of them, how many, and all of them as one mark. */
 const failingLines = async (table: Pick<Table, "query">, run: Parameters<typeof receiptsOf>[1]) => {
   const listed: Receipt[] = [];
-  const mark = createHash("sha256");
-  let count = 0;
+  const marks: string[] = [];
   for await (const receipts of receiptsOf(table, run)) {
     for (const receipt of receipts.filter(({ outcome }) => failing.has(outcome))) {
-      count += 1;
       if (listed.length < listedLines) listed.push(receipt);
-      mark.update(JSON.stringify([receipt.customerId, receipt.serviceId, receipt.outcome]));
+      marks.push(hash("sha256", JSON.stringify([receipt.customerId, receipt.serviceId, receipt.outcome]), "base64url"));
     }
   }
-  return { listed, count, mark: mark.digest("hex").slice(0, 24) };
+  // runs send the same lines in another order
+  return { listed, count: marks.length, mark: hash("sha256", marks.sort().join()).slice(0, 24) };
 };
 
 /** Puts an owed mail into words. Undefined where what it was to tell of is not kept any more. */

@@ -25,11 +25,8 @@ const ledgerEntry = z.object({
     outcome: openEnum<LineOutcome>(),
     at: instant,
     missing: openEnum<"account" | "service">().optional(),
-    /**
-     * Why its last call brought nothing, where that may be the line's own fault: Gradient refused it (401, 403), or
-     * failed at it. The next run sends it after the others.
-     */
-    trouble: openEnum<"refused" | "failed">().optional(),
+    /** Gradient refused the call (401, 403), and may refuse this line alone: the next run sends it after the others. */
+    isRefused: z.boolean().optional(),
   }),
 });
 export type LedgerEntry = z.infer<typeof ledgerEntry>;

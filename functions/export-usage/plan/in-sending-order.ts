@@ -1,32 +1,26 @@
 import type { Line } from "#shared/exports/line";
 import { type LedgerEntry, lineKey } from "#shared/usage/ledger";
 
-type Trouble = NonNullable<LedgerEntry["last"]["trouble"]>;
-
-const rankOf: Partial<Record<Trouble, number>> = { failed: 1, refused: 2 };
-// more than the powers of two that any number of lines has
-const perRank = 64;
-
-const countBy = (entries: LedgerEntry[], key: (entry: LedgerEntry) => string): Map<string, number> =>
-  new Map([...Map.groupBy(entries, key)].map(([its, all]) => [its, all.length]));
+const countBy = <T>(values: T[], key: (value: T) => string): Map<string, number> =>
+  new Map([...Map.groupBy(values, key)].map(([its, all]) => [its, all.length]));
 
 /**
- * The lines in the groups in which they are sent, one after the other: first those that have nothing to do with any
- * that Gradient refused or failed at, last of all those that it refused, which may end the run. In between, and among
- * each kind, the less of such trouble a line's service or customer has, the earlier it is sent: one service, or one
- * customer, that Gradient does not take keeps back nobody but itself. Lines of one group stay in their order.
+ * The lines in the groups in which they are sent, one after the other: those that Gradient has refused go last, since
+ * the first of them may end the run. Before them, in the order of how many were refused, go the lines of a service or a
+ * customer of which several were: one that Gradient does not take keeps back nobody but itself. One refused line alone
+ * says nothing of others. Lines of one group stay in their order.
  */
 export const inSendingOrder = <T extends Line>(lines: T[], entries: ReadonlyMap<string, LedgerEntry>): T[][] => {
-  const troubled = [...entries.values()].filter(({ last }) => last.trouble !== undefined);
-  if (troubled.length === 0) return [lines];
-  const ofService = countBy(troubled, ({ serviceId }) => serviceId);
-  const ofCustomer = countBy(troubled, ({ customerId }) => customerId);
+  const isRefused = (line: T): boolean => entries.get(lineKey(line))?.last.isRefused === true;
+  const refused = lines.filter(isRefused);
+  if (refused.length === 0) return [lines];
+  const ofService = countBy(refused, ({ serviceId }) => serviceId);
+  const ofCustomer = countBy(refused, ({ customerId }) => customerId);
   const place = (line: T): number => {
-    const trouble = entries.get(lineKey(line))?.last.trouble;
+    if (isRefused(line)) return Number.POSITIVE_INFINITY;
     const related = Math.max(ofService.get(line.serviceId) ?? 0, ofCustomer.get(line.customerId) ?? 0);
     // few groups: each ends with chunks that are not full, and every chunk costs writes
-    const degree = Math.ceil(Math.log2(related + 1));
-    return degree + perRank * (trouble === undefined ? 0 : (rankOf[trouble] ?? 1));
+    return Math.floor(Math.log2(Math.max(1, related)));
   };
-  return [...Map.groupBy(lines, place)].sort(([a], [b]) => a - b).map(([, group]) => group);
+  return [...Map.groupBy(lines, place)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
 };

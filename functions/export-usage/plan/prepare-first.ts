@@ -43,6 +43,7 @@ export const prepareFirst = async (
     heard: new Map(),
     refusedLines: new Set<string>(),
     stopped: null,
+    hasGivenUp: false,
   };
   const countOf = ({ customerId, serviceId }: Line) => sources.counted.get(customerId)?.get(serviceId);
   for (const chunk of planned.slice(0, preparedAtOnce)) {

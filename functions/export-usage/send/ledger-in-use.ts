@@ -5,13 +5,19 @@ import type { ExportRun } from "./export-run.ts";
 export const ledgerInUse = ({ table, lease, ledgerBits: bits, connectionId }: ExportRun) => {
   const { partnerId } = lease.current();
   const rows = new Map<number, Bucket>();
+  /** As each row was written last, be it forgotten since. */
+  const versions = new Map<number, number>();
 
   const read = async (number: number): Promise<Bucket> => {
-    const known = rows.get(number);
-    if (known) return known;
-    const row = await readBucket(table, { partnerId, bits, number }, connectionId);
-    rows.set(number, row);
-    return row;
+    for (;;) {
+      const known = rows.get(number);
+      if (known) return known;
+      const row = await readBucket(table, { partnerId, bits, number }, connectionId);
+      // written while the answer was on its way, it is an older one
+      if (rows.has(number) || row.version < (versions.get(number) ?? 0)) continue;
+      rows.set(number, row);
+      return row;
+    }
   };
 
   return {
@@ -24,7 +30,10 @@ export const ledgerInUse = ({ table, lease, ledgerBits: bits, connectionId }: Ex
       await lease.keep();
       return row;
     },
-    written: (row: Bucket): void => void rows.set(row.number, row),
+    written: (row: Bucket): void => {
+      rows.set(row.number, row);
+      versions.set(row.number, row.version);
+    },
     forget: (number: number): void => void rows.delete(number),
   };
 };

@@ -100,13 +100,7 @@ export const entryAfter = (before: LedgerEntry | undefined, sent: Sent): LedgerE
   const doubt = sent.wasInDoubt ? doubtAbout(unitCount, iso(at + landsWithinMs), unsettled) : unsettled;
   const owed = owedAfter(answer, before?.owed ?? null);
   const missing = answer.kind === "unmapped" ? missingHalfOf(answer.message, customerId) : undefined;
-  const isFailed = answer.kind === "in-doubt" || answer.kind === "throttled";
-  const last: LedgerEntry["last"] = {
-    outcome: verdictOf(answer).outcome,
-    at: iso(at),
-    ...(missing === undefined ? {} : { missing }),
-    ...(isFailed ? { trouble: "failed" } : {}),
-  };
+  const last = { outcome: verdictOf(answer).outcome, at: iso(at), ...(missing === undefined ? {} : { missing }) };
   return { customerId, serviceId, accepted, doubt, owed, last };
 };
 
@@ -133,7 +127,7 @@ export const entryWithout = (
   if (verdict === verdicts.unchanged || verdict === verdicts.notMeasured)
     return before && before.owed !== null ? { ...before, owed: null } : before;
   const why = verdict === verdicts.untried ? "untried" : "stopped";
-  if (!owes[why]) return before;
+  if (!owes[why] || before?.owed === why) return before;
   const { customerId, serviceId } = line;
   const blank: LedgerEntry = {
     customerId,

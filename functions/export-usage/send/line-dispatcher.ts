@@ -17,7 +17,7 @@ export const lineDispatcher = (run: ExportRun) => {
   const maxInFlight = run.callsPerSecond * inFlightSeconds;
   const patience = newPatience(run.clock);
   const onAnswer: ExportRun["onAnswer"] = (answer, sentAt) => {
-    patience.heard(answer);
+    patience.heard(answer, sentAt);
     run.onAnswer(answer, sentAt);
   };
   const send = sendCount({ ...run, onAnswer });
@@ -51,6 +51,7 @@ export const lineDispatcher = (run: ExportRun) => {
     }
     return mayCall();
   };
+  const mayRepeat = async (): Promise<boolean> => !patience.triesOnce() && mayBegin();
 
   /** How a line ends whose call never went out. */
   const unsent = (): LineEnd => {
@@ -83,7 +84,7 @@ export const lineDispatcher = (run: ExportRun) => {
     quietInFlight += Number(!rebuildsViews);
     try {
       const count = { serviceId, accountId: line.customerId, unitCount, rebuildsViews };
-      const result = await send(token.value, count, mayGo, mayBegin);
+      const result = await send(token.value, count, mayGo, mayRepeat);
       if (result === null) return unsent();
       viewsCall.answered(result.answer);
       halt.heed(result.answer, result.sentAt, line);
@@ -121,7 +122,7 @@ export const lineDispatcher = (run: ExportRun) => {
       await Promise.race([gone, end]);
       return { end };
     },
-    /** Gradient has taken nothing for so long that no further line is tried. */
+    /** The calls are too many for Gradient for so long that no further line is tried. */
     hasGivenUp: (): boolean => patience.isOver(),
     /** Resolves when no call is under way that leaves the views as they are. */
     quietAnswered: async (): Promise<void> => {

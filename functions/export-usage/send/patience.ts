@@ -2,28 +2,51 @@ import type { CountAnswer } from "#shared/gradient/gradient-api";
 import type { Clock } from "#shared/pace/clock";
 
 // longer than the repeats of one line: what is over by then is ridden out
-const patienceMs = 20_000;
+const longMs = 20_000;
 // with fewer, a slow answer or two would be enough
-const minVain = 20;
-
-const isVain = ({ kind }: CountAnswer): boolean => kind === "in-doubt" || kind === "throttled";
+const many = 20;
+const shortestPauseMs = 1_000;
+// so often everybody has paused for this run's sake
+const maxPauses = 4;
 
 /**
- * How long a run goes on while Gradient takes nothing of it, and answers nothing else either. That may be this
- * partner's trouble alone, or that of counts alone, which no breaker stops; each further line would cost up to twelve
- * calls for nothing, and with each 429 everybody slows down. What is left is tried again minutes later.
+ * What a run makes of it that Gradient takes nothing of it, for long. That may be this partner's trouble alone, or that
+ * of counts alone, which no breaker stops. Where calls fail, each line is tried once, and not six times: what is taken
+ * again must be found, whichever line it is. Where they are too many, which no line is to blame for, and for which
+ * everybody pauses each time, the run goes no further, and its other lines are tried by the next one.
  */
 export const newPatience = (clock: Pick<Clock, "now">) => {
-  let vain = 0;
-  let since = 0;
+  /** In a row, without one that was taken between them. */
+  let failures = 0;
+  let failingSince = 0;
+  let pauses = 0;
+  let pausingSince = 0;
+  let pausedAt = Number.NEGATIVE_INFINITY;
   let isOver = false;
+
+  const noteFailure = (): void => {
+    if (failures === 0) failingSince = clock.now();
+    failures += 1;
+    pauses = 0;
+  };
+  const notePause = (sentAt: number): void => {
+    // calls that were under way together are refused together; some go out before the pause is known
+    if (sentAt <= pausedAt + shortestPauseMs) return;
+    pausedAt = clock.now();
+    if (pauses === 0) pausingSince = pausedAt;
+    pauses += 1;
+    isOver ||= pauses >= maxPauses && pausedAt - pausingSince >= longMs;
+  };
+
   return {
-    heard: (answer: CountAnswer): void => {
-      if (!isVain(answer)) vain = 0;
-      else if (vain++ === 0) since = clock.now();
-      isOver ||= vain >= minVain && clock.now() - since >= patienceMs;
+    heard: ({ kind }: CountAnswer, sentAt: number): void => {
+      if (kind === "in-doubt") noteFailure();
+      else if (kind === "throttled") notePause(sentAt);
+      else [failures, pauses] = [0, 0];
     },
-    /** Once it is over, it stays so for this worker. */
+    /** A line whose call brings nothing is not called again in this run. */
+    triesOnce: (): boolean => failures >= many && clock.now() - failingSince >= longMs,
+    /** No further line is tried. Once it is so, it stays so for this worker. */
     isOver: (): boolean => isOver,
   };
 };

@@ -2,7 +2,7 @@ import { customerKey, fromCustomerItem } from "#shared/customers/customer";
 import { type Chunk, chunkWrite, type Intent } from "#shared/exports/chunk";
 import type { Line } from "#shared/exports/line";
 import type { UsageExport } from "#shared/exports/usage-export";
-import { unansweredBefore, type Verdict } from "#shared/exports/verdicts";
+import { unansweredBefore, type Verdict, verdicts } from "#shared/exports/verdicts";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import type { HubService } from "#shared/services/hub-service";
 import { store, type Table, written } from "#shared/table/table";
@@ -45,6 +45,8 @@ interface Deciding {
   refusedLines: ReadonlySet<string>;
   /** Set when the run has been stopped: no line is sent any more, each ends like this. */
   stopped: Verdict | null;
+  /** The run goes no further: what would be sent is left to the next one. */
+  hasGivenUp: boolean;
   now: number;
 }
 
@@ -83,7 +85,7 @@ const entryWithIntent = (
 
 /** The next run sends it last: should it be the cause, the others are in Gradient by then. */
 const withRefusal = (entry: LedgerEntry | undefined): LedgerEntry | undefined =>
-  entry && { ...entry, last: { ...entry.last, trouble: "refused" } };
+  entry && { ...entry, last: { ...entry.last, isRefused: true } };
 
 /** Of these, the customers that have been removed since the run was planned: their counts have gone with them. */
 const removedAmong = async (
@@ -99,7 +101,7 @@ const removedAmong = async (
 
 /** Decides on each line, and notes in the chunk which numbers are about to be sent. */
 export const decideChunk = (
-  { services, run, heard, refusedLines, stopped, now }: Deciding,
+  { services, run, heard, refusedLines, stopped, hasGivenUp, now }: Deciding,
   chunk: Chunk,
   bucket: Bucket,
   { countOf, isGone }: Told,
@@ -124,9 +126,9 @@ export const decideChunk = (
     const sent = entryWithIntent(line, bucket.entries.get(lineKey(line)), intent, until);
     const entry = refusedLines.has(lineKey(line)) ? withRefusal(sent) : sent;
     const isInGradient = (services.get(line.serviceId)?.gradientServiceId ?? null) !== null;
-    const verdict = isLeft
-      ? unansweredBefore(stopped)
-      : (stopped ?? decide({ run, unitCount, isMeasured, isInGradient, entry, now }));
+    const decided = stopped ?? decide({ run, unitCount, isMeasured, isInGradient, entry, now });
+    const unlessOver = decided === "send" && hasGivenUp ? verdicts.untried : decided;
+    const verdict = isLeft ? unansweredBefore(stopped) : unlessOver;
     return { line, unitCount, asOf: count?.measuredAt ?? null, entry, verdict };
   });
 

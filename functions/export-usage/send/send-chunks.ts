@@ -1,5 +1,5 @@
 import { closingChunks, findChunk } from "#shared/exports/chunk";
-import { stopVerdict, verdicts } from "#shared/exports/verdicts";
+import { stopVerdict } from "#shared/exports/verdicts";
 import type { ExportRun } from "./export-run.ts";
 import { ledgerInUse } from "./ledger-in-use.ts";
 import { lineDispatcher } from "./line-dispatcher.ts";
@@ -16,7 +16,7 @@ const callsOf = ({ lines }: PreparedChunk): number => lines.filter(isSent).lengt
 
 /**
  * Carries a run from its next chunk on. A chunk's numbers are read while the chunk before is being sent, and calls of
- * several chunks are under way at a time. Once the run is stopped, or Gradient has taken nothing for long, its
+ * several chunks are under way at a time. Once the run is stopped, or its calls are too many for Gradient for long, its
  * remaining lines end without being sent; `given-up` says the latter. Answers `hand-over` when the time of this
  * invocation is nearly up.
  */
@@ -38,8 +38,7 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "given-up" | 
     const obstacle = await run.obstacle();
     if (obstacle !== null) halt.meet({ kind: "blocked", reason: obstacle });
     const stop = halt.stop();
-    const givenUp = dispatcher.hasGivenUp() ? verdicts.untried : null;
-    const stopped = stop ? stopVerdict(stop.reason) : givenUp;
+    const stopped = stop && stopVerdict(stop.reason);
     return prepareChunk(
       {
         table,
@@ -48,6 +47,7 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "given-up" | 
         heard: run.heard,
         refusedLines: run.refusedLines,
         stopped,
+        hasGivenUp: dispatcher.hasGivenUp(),
         now: clock.now(),
       },
       chunk,

@@ -7,7 +7,7 @@ const patience = "functions/export-usage/send/patience.ts";
 const dispatch = "functions/export-usage/send/line-dispatcher.ts";
 const send = "functions/export-usage/send/send-chunks.ts";
 const settling = "functions/export-usage/send/settle-in-order.ts";
-const decision = "functions/export-usage/send/line-decision.ts";
+const inUse = "functions/export-usage/send/ledger-in-use.ts";
 
 /** Guards that keep one line, or one partner, that Gradient does not take from harming others. */
 export const mutantsOfTrouble: Mutant[] = [
@@ -15,7 +15,7 @@ export const mutantsOfTrouble: Mutant[] = [
     "nobody notes at which line Gradient refuses a partner",
     "sends",
     carrying,
-    'stop === "gradient-refuses" ? run.halt.refusedLines() : []',
+    "mayBeTheLines ? run.halt.refusedLines() : []",
     "[]",
   ),
   one(
@@ -25,15 +25,57 @@ export const mutantsOfTrouble: Mutant[] = [
     "inSendingOrder(chosen.toSend, sources.entries)",
     "[chosen.toSend]",
   ),
-  one("refused lines go among failed ones", "sends", order, "refused: 2", "refused: 1"),
   one("a refused line says nothing of its service", "sends", order, "ofService.get(line.serviceId) ?? 0", "0"),
   one("a refused line says nothing of its customer", "sends", order, "ofCustomer.get(line.customerId) ?? 0", "0"),
-  one("every degree of trouble has its group", "sends", order, "Math.ceil(Math.log2(related + 1))", "related"),
-  one("a failed line is not noted", "sends", decision, '...(isFailed ? { trouble: "failed" } : {}),', ""),
-  one("a run goes on though nothing is taken", "sends", patience, "isOver ||= ", "void "),
-  one("an answer does not give new patience", "sends", patience, "vain = 0;\n      else", "vain += 0;\n      else"),
-  one("patience is over at once", "sends", patience, " && clock.now() - since >= patienceMs", ""),
-  one("a few slow answers end a run", "sends", patience, "vain >= minVain && ", ""),
+  one("one refused line keeps back its service", "sends", order, "Math.max(1, related)", "related + 1"),
+  one(
+    "every degree of trouble has its group",
+    "sends",
+    order,
+    "Math.floor(Math.log2(Math.max(1, related)))",
+    "related",
+  ),
+  one(
+    "each line is tried six times in an outage",
+    "sends",
+    patience,
+    "triesOnce: (): boolean => failures",
+    "triesOnce: (): boolean => false && failures",
+  ),
+  one("a line is tried once after a few slow answers", "sends", patience, "failures >= many && ", ""),
+  one(
+    "a line is tried once after some quick failures",
+    "sends",
+    patience,
+    " && clock.now() - failingSince >= longMs",
+    "",
+  ),
+  one(
+    "an answer does not give new patience",
+    "sends",
+    patience,
+    "else [failures, pauses] = [0, 0];",
+    "else pauses = 0;",
+  ),
+  one("pauses of before count", "sends", patience, "else [failures, pauses] = [0, 0];", "else failures = 0;"),
+  one(
+    "a run is over that has paused for seconds",
+    "sends",
+    patience,
+    "pauses >= maxPauses && pausedAt - pausingSince >= longMs;",
+    "pauses >= maxPauses;",
+  ),
+  one("a run goes on however often everybody pauses", "sends", patience, "isOver ||= ", "void "),
+  one(
+    "calls under way together are as many pauses",
+    "sends",
+    patience,
+    "if (sentAt <= pausedAt + shortestPauseMs) return;",
+    "",
+  ),
+  one("failures count as pauses", "sends", patience, "failures += 1;\n    pauses = 0;", "failures += 1;"),
+  one("a row that was read late is the newest", "sends", inUse, "row.version < (versions.get(number) ?? 0)", "false"),
+  one("a refused zero keeps back the others", "deeds", carrying, ' || run.lease.current().kind === "final"', ""),
   one(
     "a line that is not tried passes for a lost lease",
     "sends",

@@ -114,16 +114,13 @@ describe("the ledger after a call", () => {
     expect(entryAfter(anEntry({ owed: "stopped" }), sent(answer)).owed).toBe(owed);
   });
 
-  it.each([
-    [{ kind: "accepted" }, undefined],
-    [{ kind: "unmapped", message: "No account map found" }, undefined],
-    [{ kind: "rejected", message: "bad" }, undefined],
-    [{ kind: "throttled", retryAfterMs: 1_000 }, "failed"],
-    [lost, "failed"],
-  ] as const)("after %o, whatever was before, its trouble is %s", (answer, trouble) => {
-    const refused = anEntry({ last: { outcome: "deferred", at: inMs(-1), trouble: "refused" } });
-    expect(entryAfter(refused, sent(answer)).last.trouble).toBe(trouble);
-  });
+  it.each([{ kind: "accepted" }, { kind: "rejected", message: "bad" }, lost] as const)(
+    "does not say any more that the line was refused, after %o",
+    (answer) => {
+      const refused = anEntry({ last: { outcome: "deferred", at: inMs(-1), isRefused: true } });
+      expect(entryAfter(refused, sent(answer)).last.isRefused).toBeUndefined();
+    },
+  );
 
   it.each([
     [{ kind: "accepted" }, "accepted"],

@@ -1,45 +1,76 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { newPatience } from "#functions/export-usage/send/patience";
 import type { CountAnswer } from "#shared/gradient/gradient-api";
 
 const noAnswer: CountAnswer = { kind: "in-doubt", reason: "503" };
 const throttled: CountAnswer = { kind: "throttled", retryAfterMs: null };
+const some = (count: number, answer: CountAnswer): CountAnswer[] => Array.from({ length: count }, () => answer);
 
-/** Whether it is over after these answers, so many milliseconds one after the other. */
-const isOverAfter = (answers: CountAnswer[], apartMs: number): boolean => {
+/** After these answers, so many milliseconds one after the other, to calls that went out `lastedMs` before. */
+const heardOf = (answers: CountAnswer[], apartMs: number, lastedMs = 0) => {
   let now = 1_000_000;
   const patience = newPatience({ now: () => now });
   for (const answer of answers) {
-    patience.heard(answer);
     now += apartMs;
+    patience.heard(answer, now - lastedMs);
   }
-  return patience.isOver();
+  return { once: patience.triesOnce(), isOver: patience.isOver() };
 };
-const some = (count: number, answer: CountAnswer): CountAnswer[] => Array.from({ length: count }, () => answer);
 
-it.each([
-  { what: "twenty in vain, and 20 s", answers: some(21, throttled), apartMs: 1_000, isOver: true },
-  { what: "either kind", answers: [...some(11, throttled), ...some(10, noAnswer)], apartMs: 1_000, isOver: true },
-  { what: "many within a shorter time", answers: some(1_000, noAnswer), apartMs: 19, isOver: false },
-  { what: "a few within a longer time", answers: some(19, noAnswer), apartMs: 60_000, isOver: false },
-  {
-    what: "one between that was taken",
-    answers: [...some(19, noAnswer), { kind: "accepted" } as const, ...some(19, noAnswer)],
-    apartMs: 2_000,
-    isOver: false,
-  },
-  {
-    what: "one between that was refused, and so answered",
-    answers: [...some(19, noAnswer), { kind: "unmapped", message: "x" } as const, ...some(19, noAnswer)],
-    apartMs: 2_000,
-    isOver: false,
-  },
-  {
-    what: "one taken afterwards",
-    answers: [...some(21, noAnswer), { kind: "accepted" } as const],
-    apartMs: 2_000,
-    isOver: true,
-  },
-])("is over: $isOver, after $what", ({ answers, apartMs, isOver }) => {
-  expect(isOverAfter(answers, apartMs)).toBe(isOver);
+describe("the patience of a run of which nothing is taken", () => {
+  it.each([
+    { what: "twenty calls that failed within 20 s and more", answers: some(21, noAnswer), apartMs: 1_000, once: true },
+    { what: "many within a shorter time", answers: some(1_000, noAnswer), apartMs: 19, once: false },
+    { what: "many that were too many at once", answers: some(21, throttled), apartMs: 1, once: false },
+    { what: "a few within a longer time", answers: some(19, noAnswer), apartMs: 60_000, once: false },
+    {
+      what: "one between that was taken",
+      answers: [...some(19, noAnswer), { kind: "accepted" } as const, ...some(19, noAnswer)],
+      apartMs: 2_000,
+      once: false,
+    },
+    {
+      what: "one between that was refused, and so answered",
+      answers: [...some(19, noAnswer), { kind: "unmapped", message: "x" } as const, ...some(19, noAnswer)],
+      apartMs: 2_000,
+      once: false,
+    },
+  ])("has each line tried once: $once, after $what", ({ answers, apartMs, once }) => {
+    expect(heardOf(answers, apartMs)).toEqual({ once, isOver: false });
+  });
+
+  it.each([
+    {
+      what: "the fourth pause, 20 s and more after the first",
+      answers: some(4, throttled),
+      apartMs: 7_000,
+      isOver: true,
+    },
+    { what: "pauses within a shorter time", answers: some(19, throttled), apartMs: 1_000, isOver: false },
+    { what: "three pauses", answers: some(3, throttled), apartMs: 30_000, isOver: false },
+    {
+      what: "one between that was taken",
+      answers: [...some(3, throttled), { kind: "accepted" } as const, ...some(3, throttled)],
+      apartMs: 30_000,
+      isOver: false,
+    },
+    {
+      what: "one between that failed: then it is not the rate alone",
+      answers: [...some(3, throttled), noAnswer, ...some(3, throttled)],
+      apartMs: 30_000,
+      isOver: false,
+    },
+    {
+      what: "one taken afterwards",
+      answers: [...some(4, throttled), { kind: "accepted" } as const],
+      apartMs: 30_000,
+      isOver: true,
+    },
+  ])("is over: $isOver, after $what", ({ answers, apartMs, isOver }) => {
+    expect(heardOf(answers, apartMs)).toMatchObject({ isOver });
+  });
+
+  it("counts one pause for calls that were under way together", () => {
+    expect(heardOf(some(30, throttled), 1_000, 40_000)).toMatchObject({ isOver: false });
+  });
 });

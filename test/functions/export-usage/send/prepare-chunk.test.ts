@@ -31,6 +31,7 @@ it("keeps the number that a dead worker may have sent, while another one may not
       heard: new Map(),
       refusedLines: new Set(),
       stopped: null,
+      hasGivenUp: false,
       now: Date.parse(noon),
     },
     chunk,

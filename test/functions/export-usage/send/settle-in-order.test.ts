@@ -18,13 +18,23 @@ const taken: LineEnd = { answer: { kind: "accepted" }, wasInDoubt: false, sentAt
 
 /** A run whose chunks have a line each, of customers `c0`, `c1` and so on, in these rows of the ledger. */
 const aRunOf = async (rows: number[], kind: ExportKind = "all") => {
+  /** What the next answer of the ledger's row waits for. */
+  let held: Promise<void> | undefined;
   const clock = virtualClock(Date.parse(noon));
   const chunks = rows.map((bucket, number) => {
     const lines = [aLine({ customerId: `c${number}` })];
     return aChunk({ number, bucket, content: { state: "sending", lines, intents: [{ at: 0, unitCount: 7 }] } });
   });
   const run = anExportRow({ kind, state: "sending", chunks: rows.length, connectionId: "connection-1" });
-  const table = await aTableWith(run, ...chunks.map(aChunkRow));
+  const stored = await aTableWith(run, ...chunks.map(aChunkRow));
+  const get: typeof stored.get = async (key) => {
+    const item = await stored.get(key);
+    const late = key.sk.startsWith("ledger#") ? held : undefined;
+    if (late) held = undefined;
+    await late;
+    return item;
+  };
+  const table = { ...stored, get };
   const lease = (await takeLease(
     { table, clock, holder: "worker" },
     { partnerId: "org-1001", exportId: "20261122T120000000Z-manual" },
@@ -42,10 +52,19 @@ const aRunOf = async (rows: number[], kind: ExportKind = "all") => {
   const its = of as ExportRun;
   const ledger = ledgerInUse(its);
   const settlement = settleInOrder(its, ledger);
+  let reading: ReturnType<typeof ledger.row> | undefined;
   return {
     lease,
     halt: its.halt,
     settlement,
+    /** The ledger's row is read now, and answered once the test says so. */
+    readLate: (row: number): (() => void) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = promise;
+      reading = ledger.row(row);
+      return resolve;
+    },
+    read: () => reading,
     /** Begins a chunk's line, which ends when the test says so. */
     begin: async (number: number): Promise<(end: LineEnd) => void> => {
       const chunk = chunks[number] ?? aChunk();
@@ -83,6 +102,19 @@ describe("a run's chunks", () => {
     expect(halt.cause()).toBeNull();
     expect(lease.current()).toMatchObject({ nextChunk: 3, totals: { accepted: 3 } });
     expect(await customersInLedger()).toEqual(["c0", "c1", "c2"]);
+  });
+
+  it("do not take a row that was read late for the newest", async () => {
+    const { lease, halt, settlement, begin, readLate, read } = await aRunOf([0, 0]);
+    const answer = readLate(0);
+    (await begin(0))(taken);
+    while (lease.current().nextChunk === 0) await setImmediate();
+    answer();
+    await read();
+    (await begin(1))(taken);
+    await settlement.ended();
+
+    expect(halt.cause()).toBeNull();
   });
 
   it.each([
