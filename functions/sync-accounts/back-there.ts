@@ -3,27 +3,40 @@ import type { GradientConnection } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
 import type { Changing } from "#shared/table/changing";
-import { readLedger } from "#shared/usage/ledger";
+import { type LedgerEntry, readLedger } from "#shared/usage/ledger";
 import { hadAccount } from "./account-changes.ts";
 import type { Begun } from "./begin-look.ts";
+import { isInactiveNow } from "./suspect-disconnection.ts";
 
 interface Dependencies extends Pick<Changing, "table"> {
   gradientFor: (partnerId: string) => Pick<GradientSetup, "readAccounts">;
 }
 
+// as long as a call is under way
+const marginMs = 60_000;
+
+/** Some number of ours was taken after that, or may have been. */
+const isSentSince = ({ accepted, doubt }: LedgerEntry, since: string): boolean =>
+  [accepted?.at, doubt?.until].some((at) => at !== undefined && Date.parse(at) > Date.parse(since) - marginMs);
+
 /**
- * Whether a partner that seemed to have disconnected in Gradient is connected there: its connection is in use, and
- * Gradient lists an account that it had before, be it of a customer that was removed since. That its key is good tells
- * nothing: whoever disconnects there loses the accounts, and the key may go on answering. Costs a call.
+ * Whether a partner that seemed to have disconnected in Gradient is connected there: its connection is in use, as far as
+ * it was before, and Gradient lists an account that it had, be it of a customer that was removed since. That its key is
+ * good tells nothing: whoever disconnects there loses the accounts, and the key may go on answering. Nor does a
+ * connection that is in use, where a count of ours may have put it to use after it had been ended: then a person has to
+ * say so. Costs a call.
  */
 export const isBackThere =
   ({ table, gradientFor }: Dependencies) =>
-  async ({ integration }: Begun, token: PartnerToken, { status }: GradientConnection): Promise<boolean> => {
-    if (status === "inactive") return false;
-    const { partnerId, ledgerBits: bits, gradient, proofGen } = integration;
+  async ({ integration }: Begun, token: PartnerToken, connection: GradientConnection): Promise<boolean> => {
+    const { partnerId, ledgerBits: bits, gradient, proofGen, looks } = integration;
+    if (isInactiveNow(gradient, connection)) return false;
     const listed = new Set((await gradientFor(partnerId).readAccounts(token)).map(({ id }) => id));
     if (listed.size === 0) return false;
-    const entries = await readLedger(table, { partnerId, bits, connectionId: gradient?.integrationId ?? "" });
+    const ledger = await readLedger(table, { partnerId, bits, connectionId: gradient?.integrationId ?? "" });
+    const entries = [...ledger.values()];
+    const { endedSince } = looks;
+    if (endedSince !== null && entries.some((entry) => isSentSince(entry, endedSince))) return false;
     const { customers } = await listCustomers(table, partnerId);
-    return customers.filter(({ id }) => listed.has(id)).some(hadAccount([...entries.values()], proofGen));
+    return customers.filter(({ id }) => listed.has(id)).some(hadAccount(entries, proofGen));
   };

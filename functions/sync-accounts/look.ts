@@ -111,8 +111,8 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     const connection = asksConnection ? await gradient.readConnection(token) : null;
     if (connection && connection.integrationId !== connectionId) return "other-connection";
 
-    const isGone = isAllGone || isInactiveNow(known, connection);
-    if (isGone && !looks.goesOn) return suspect(begun);
+    const isInactive = isInactiveNow(known, connection);
+    if ((isAllGone || isInactive) && !looks.goesOn) return suspect(begun, { isInactive });
 
     const areSomeGone = gone.length > 0;
     const isLossOf = areSomeGone || looks.isCreatingAgain;

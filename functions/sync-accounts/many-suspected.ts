@@ -16,13 +16,14 @@ const withinMs = hourMs;
 const freshMs = 10 * 60_000;
 
 /**
- * Notes that a partner seems, at this moment, to have disconnected in Gradient. Answers whether many do within an hour:
- * partners leave one by one, so that is Gradient's doing. Tells operators when it begins.
+ * Whether many partners have begun, within an hour, to seem disconnected in Gradient: partners leave one by one, so that
+ * is Gradient's doing. Notes a partner that begins to (`isNew`) at this moment; one that is held for it is none, or
+ * a hold would feed itself. Tells operators for as long as others begin to.
  */
 export const manySuspected = ({ table }: { table: Pick<Table, "get" | "put"> }) => {
   const row = hintRow(table, { key, holds: suspected, none: { partners: [] } });
 
-  return (partnerId: string, at: string): Promise<boolean> =>
+  return (partnerId: string, at: string, isNew: boolean): Promise<boolean> =>
     retryOnConflict(async () => {
       const { value, at: version } = await row.read();
       const isWithin =
@@ -32,12 +33,13 @@ export const manySuspected = ({ table }: { table: Pick<Table, "get" | "put"> }) 
       const known = value.partners.filter(isWithin(withinMs));
       const wereMany = known.length >= many;
       const others = known.filter((one) => one.partnerId !== partnerId);
+      if (!isNew) return wereMany;
       const told = wereMany ? known : known.filter((one) => one.partnerId === partnerId);
       if (told.length > 0 && told.every(isWithin(freshMs))) return wereMany;
       const partners = [{ partnerId, at }, ...others].slice(0, many);
       await row.write({ partners }, version);
       const areMany = partners.length >= many;
-      if (areMany && !wereMany) {
+      if (areMany) {
         logger.error("many partners seem to have disconnected in gradient at once", {
           some: partners.map((one) => one.partnerId),
         });

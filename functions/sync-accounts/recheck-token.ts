@@ -31,12 +31,16 @@ export type RecheckOutcome =
   | "other-connection"
   | Awaited<ReturnType<ReturnType<typeof suspectDisconnection>>>;
 
-/** Nobody knows what Gradient answers whoever has disconnected there; whatever it refuses then, it is no trouble. */
+const answersOfAbsence = ["gradient.forbidden", "gradient.refused", "gradient.unavailable"];
+
+/**
+ * Nobody knows what Gradient answers whoever has disconnected there; whatever it is, it is no trouble, and asked for
+ * no sooner because of it.
+ */
 const isNothingNew = (integration: Integration, error: unknown): boolean => {
   if (integration.state !== "suspended") return false;
   if (isAppError(error, "gradient.token-rejected")) return true;
-  const isRefused = isAppError(error, "gradient.forbidden") || isAppError(error, "gradient.refused");
-  return isRefused && isDisconnectedThere(integration);
+  return isDisconnectedThere(integration) && answersOfAbsence.some((code) => isAppError(error, code));
 };
 
 /**
@@ -70,7 +74,8 @@ export const recheckToken = (dependencies: Dependencies) => {
       const goneSince = disconnectedThereSince(before);
       const tried: Integration = {
         ...reached,
-        token: before.token && { ...before.token, checkedAt: at },
+        // Gradient did not take it: what was known of it stays
+        token: before.token && (goneSince && !connection ? before.token : { ...before.token, checkedAt: at }),
         gradient: connection && !isEnded ? connection : before.gradient,
         // whether the partner has left Gradient is decided, and told, by looks alone: the next one comes at once
         mapping: isSuspected ? { ...before.mapping, nextCheckAt: at } : before.mapping,
@@ -110,7 +115,8 @@ export const recheckToken = (dependencies: Dependencies) => {
     if (!isOurs) return "other-connection";
     if (state === "suspended") {
       // the key is good, but nobody wants what would be sent with it: no look comes to find that out
-      if (!isDisconnectedThere(integration) && isInactiveNow(gradient, connection)) return suspect(begun);
+      if (!isDisconnectedThere(integration) && isInactiveNow(gradient, connection))
+        return suspect(begun, { isInactive: true });
       const outcome = await resume({ partnerId, versionId: registered?.versionId ?? "", connection, isBack });
       if (outcome === "resumed") return outcome;
     }

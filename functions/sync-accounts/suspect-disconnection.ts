@@ -37,13 +37,18 @@ export const isInactiveNow = (known: GradientConnection | null, shown: GradientC
  * in use any more. Creating them again would fill an account that nobody wants. So nothing is created; a second look
  * that says the same suspends the partner and tells its owner, until its accounts are seen there again, there is a new
  * token, or a person has Gradient looked at again. Of a partner that is suspended because its token was refused, two
- * trials of the token say so: it stays suspended, for this reason. While many partners are suspected within an hour,
- * nobody is suspended: their counts go on being sent, and they are looked at again until that is over.
+ * trials of the token say so: it stays suspended, for this reason. While many partners become suspected within an
+ * hour, nobody is suspended whose accounts are gone: their counts go on being sent, and they are looked at again until
+ * that is over. A connection that is not in use is no such case: the first count that Gradient takes would put it to
+ * use again, against the partner's will.
  */
 export const suspectDisconnection = ({ table, now, newId }: Changing) => {
   const note = manySuspected({ table });
 
-  return (begun: Begun): Promise<"suspected" | "disconnected-there" | "token-replaced"> =>
+  return (
+    begun: Begun,
+    { isInactive }: { isInactive: boolean },
+  ): Promise<"suspected" | "disconnected-there" | "token-replaced"> =>
     retryOnConflict(async () => {
       const { partnerId } = begun.integration;
       const before = await findIntegration(table, partnerId);
@@ -53,8 +58,8 @@ export const suspectDisconnection = ({ table, now, newId }: Changing) => {
       const time = now();
       const at = time.toISOString();
       const since = before.looks.suspectedSince ?? at;
-      const areMany = await note(partnerId, at);
-      const isHeld = areMany && at < after(since, longestHoldMs);
+      const areMany = await note(partnerId, at, before.looks.suspectedSince === null);
+      const isHeld = areMany && !isInactive && at < after(since, longestHoldMs);
       const secondLookAt = after(since, secondLookMs);
       const againAt = at < secondLookAt ? secondLookAt : isHeld ? after(at, heldMs) : undefined;
       const looks = { ...letGo(before.looks, begun.asked), suspectedSince: since, failures: 0 };
@@ -70,7 +75,12 @@ export const suspectDisconnection = ({ table, now, newId }: Changing) => {
         state: "suspended",
         token: before.token && { ...before.token, status: "valid", checkedAt: at },
         // what comes back comes back by itself
-        looks: { ...looks, suspectedSince: null, tokenCheckAt: returnCheckAt(at, at) },
+        looks: {
+          ...looks,
+          suspectedSince: null,
+          endedSince: isInactive ? since : null,
+          tokenCheckAt: returnCheckAt(at, at),
+        },
         mapping: { ...before.mapping, nextCheckAt: null },
       };
       await table.transact([

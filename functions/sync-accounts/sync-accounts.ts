@@ -7,6 +7,7 @@ import {
   findIntegration,
   type Integration,
   integrationWrite,
+  isDisconnectedThere,
   type ProblemCode,
   withProblem,
 } from "#shared/integrations/integration";
@@ -115,7 +116,9 @@ export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId
   /** The secret was deleted by hand, or its version purged: no repeat brings it back, a person can. */
   const withoutToken = async (begun: Begun): Promise<SyncOutcome> => {
     const { partnerId, token } = begun.integration;
-    logger.error("a registered token is missing from the secret store", { partnerId });
+    // of one that has left, day after day
+    if (!isDisconnectedThere(begun.integration))
+      logger.error("a registered token is missing from the secret store", { partnerId });
     await suspend({ partnerId, versionId: token?.versionId ?? "", isMissing: true });
     await letBe(begun, aDayAfter(now().toISOString()));
     return "suspended";
@@ -162,7 +165,8 @@ export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId
       if (outcome !== "other-connection") return outcome;
       const after = await letBe(begun, aDayAfter(now().toISOString()), telling("connection.differs"));
       if (after && isReplaced(after, begun)) return "token-replaced";
-      logger.error("gradient tells another connection for a token", {});
+      // whoever has disconnected there, and begun anew
+      if (!isDisconnectedThere(begun.integration)) logger.error("gradient tells another connection for a token", {});
       return outcome;
     } catch (error) {
       if (isAppError(error, "gradient.token-rejected") || isAppError(error, "gradient.forbidden")) {

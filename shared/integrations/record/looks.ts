@@ -45,6 +45,8 @@ export const looks = z.object({
   mapsAnew: z.boolean().default(false),
   /** Since when Gradient looks as if the partner had disconnected there. */
   suspectedSince: instant.nullable().default(null),
+  /** The same, where it is suspended because its connection was not in use: a count of ours puts it to use again. */
+  endedSince: instant.nullable().default(null),
   /** A person, or a new token, says that it has not: the next look creates what is missing, whatever is gone. */
   goesOn: z.boolean().default(false),
   /** When lines were last wanted that Gradient calls mapped and had answered with a 404. */

@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import { checkMapping } from "#functions/check-mapping/check-mapping";
 import { removeCustomer } from "#functions/remove-customer/remove-customer";
 import { AppError } from "#shared/errors";
-import { activeWorld, connectedWorld } from "#test/builders/connected-world";
+import { integrationWrite } from "#shared/integrations/integration";
+import { suspendIntegration } from "#shared/integrations/suspend-integration";
+import { store } from "#shared/table/table";
+import { activeWorld, connectedWorld, send } from "#test/builders/connected-world";
 import { printedBy } from "#test/builders/stdout";
 import type { ServiceWorld } from "#test/fakes/service-world";
 
@@ -192,7 +195,7 @@ describe("a partner that has disconnected in Gradient stays suspended, told once
     expect(await codes(world)).toEqual(["gradient.disconnected"]);
   });
 
-  it.each(["gradient.token-rejected", "gradient.forbidden", "gradient.refused"])(
+  it.each(["gradient.token-rejected", "gradient.forbidden", "gradient.refused", "gradient.unavailable"])(
     "whose list of accounts is answered with %s, which is nobody's trouble",
     async (code) => {
       const { world, lies } = await lyingWorld();
@@ -206,6 +209,9 @@ describe("a partner that has disconnected in Gradient stays suspended, told once
 
       expect(printed).not.toContain('"ERROR"');
       expect(await codes(world)).toEqual(["gradient.disconnected"]);
+      const { looks } = await world.integration();
+      expect(looks.failures).toBe(0);
+      expect(Date.parse(looks.tokenCheckAt ?? "") - world.clock.now()).toBeGreaterThan(20 * hourMs);
     },
   );
 
@@ -236,10 +242,80 @@ describe("a partner that has disconnected in Gradient stays suspended, told once
     const world = await suspendedWorld();
     Object.assign(organizationOf(world).connection, { integrationId: "connection-b" });
 
-    await stays(world);
+    const printed = await printedBy(() => stays(world));
 
+    expect(printed).not.toContain('"ERROR"');
     expect(await codes(world)).toEqual(["gradient.disconnected", "connection.differs"]);
   });
+
+  it("whose connection was ended, and is in use again since a count of ours has arrived: a person has to say so", async () => {
+    let onCount: (() => Promise<unknown>) | undefined;
+    const world = await activeWorld(["a", "b"], {
+      through: (gradient) => ({
+        ...gradient,
+        setUnitCount: async (...args) => {
+          const happens = onCount;
+          onCount = undefined;
+          await happens?.();
+          return gradient.setUnitCount(...args);
+        },
+      }),
+    });
+    setStatus(world, "inactive");
+    await press(world);
+    await world.live(1);
+    await world.setUsage("a", { dns: 99, sig: 0 });
+    await world.pass(5 * 60_000);
+    // the second look, while a count is on its way
+    onCount = () => world.raw(world.partnerId);
+    await send(world);
+    expect(await world.integration()).toMatchObject({ state: "suspended" });
+    expect(organizationOf(world).connection.status).toBe("active");
+
+    await world.live(70);
+
+    expect(await world.integration()).toMatchObject({ state: "suspended" });
+    await press(world);
+    await world.live(3);
+    expect(await world.integration()).toMatchObject({ state: "active" });
+  });
+});
+
+it("a partner whose connection was never in use since it was told of is back after an empty list", async () => {
+  const { world, lies } = await lyingWorld();
+  setStatus(world, "inactive");
+  await press(world);
+  await world.live(8);
+  // a person says that it goes on, and the connection stays as it is
+  await press(world);
+  await world.live(3);
+  expect(await world.integration()).toMatchObject({ state: "active" });
+  setStatus(world, "inactive");
+  const record = await world.integration();
+  const gradient = record.gradient && { ...record.gradient, status: "inactive" };
+  await store(world.table, integrationWrite({ ...record, gradient }));
+
+  lies.isEmpty = true;
+  await press(world);
+  await world.live(10);
+  expect(await world.integration()).toMatchObject({ state: "suspended" });
+  lies.isEmpty = false;
+  await world.live(120);
+
+  expect(await world.integration()).toMatchObject({ state: "active", problems: [] });
+});
+
+it("a suspicion of before a refused token is none of after it", async () => {
+  const { world, lies } = await lyingWorld();
+  lies.isEmpty = true;
+  await press(world);
+  await world.live(1);
+  expect((await world.integration()).looks.suspectedSince).not.toBeNull();
+
+  const { partnerId, token } = await world.integration();
+  await suspendIntegration(world.common)({ partnerId, versionId: token?.versionId ?? "" });
+
+  expect((await world.integration()).looks.suspectedSince).toBeNull();
 });
 
 describe("what is billed once a partner is seen in Gradient again", () => {
