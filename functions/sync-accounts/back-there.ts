@@ -20,9 +20,9 @@ const isSentSince = ({ accepted, doubt }: LedgerEntry, since: string): boolean =
   [accepted?.at, doubt?.until].some((at) => at !== undefined && Date.parse(at) > Date.parse(since) - marginMs);
 
 /**
- * Whether a partner that seemed to have disconnected in Gradient is connected there: its connection is in use, as far as
- * it was before, and Gradient lists an account that it had, be it of a customer that was removed since. That its key is
- * good tells nothing: whoever disconnects there loses the accounts, and the key may go on answering. Nor does a
+ * Whether a partner that seemed to have disconnected in Gradient is connected there: its connection is in use, as far
+ * as it was before, and Gradient lists an account that it had, be it of a customer that was removed since. That its key
+ * is good tells nothing: whoever disconnects there loses the accounts, and the key may go on answering. Nor does a
  * connection that is in use, where a count of ours may have put it to use after it had been ended: then a person has to
  * say so. Costs a call.
  */

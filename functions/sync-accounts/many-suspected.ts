@@ -16,9 +16,9 @@ const withinMs = hourMs;
 const freshMs = 10 * 60_000;
 
 /**
- * Whether many partners have begun, within an hour, to seem disconnected in Gradient: partners leave one by one, so that
- * is Gradient's doing. Notes a partner that begins to (`isNew`) at this moment; one that is held for it is none, or
- * a hold would feed itself. Tells operators for as long as others begin to.
+ * Whether many partners have begun, within an hour, to seem disconnected in Gradient: partners leave one by one, so
+ * that is Gradient's doing. Notes a partner that begins to (`isNew`) at this moment; one that is held for it is none,
+ * or a hold would feed itself. Tells operators for as long as others begin to.
  */
 export const manySuspected = ({ table }: { table: Pick<Table, "get" | "put"> }) => {
   const row = hintRow(table, { key, holds: suspected, none: { partners: [] } });
