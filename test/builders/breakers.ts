@@ -4,6 +4,7 @@ import {
   closed,
   findBreaker,
   opened,
+  partnerBreaker,
   type Trouble,
   vendorBreaker,
 } from "#shared/breakers/state/breaker";
@@ -20,3 +21,14 @@ export const openForAll = async (
 
 export const closeForAll = async (table: Table, now: number): Promise<void> =>
   store(table, breakerWrite(closed(await findBreaker(table, vendorBreaker), now)));
+
+/** Gradient has answered this partner with 403 a moment ago. */
+export const openForOne = async (
+  table: Table,
+  partnerId: string,
+  now: number,
+  facts: Partial<Breaker> = {},
+): Promise<void> => {
+  const before = await findBreaker(table, partnerBreaker(partnerId));
+  await store(table, breakerWrite({ ...opened(before, "refused", now), ...facts }));
+};
