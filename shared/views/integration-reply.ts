@@ -39,6 +39,15 @@ const waiting = z.strictObject({
   retryAt: z.string().nullable(),
 });
 
+const problem = z.strictObject({
+  code: z.string(),
+  since: instant,
+  whatToDo: z.string(),
+  retryAt: instant.nullable().meta({
+    description: "While Gradient's trouble holds this partner's calls: when Gradient is asked again, and no earlier",
+  }),
+});
+
 const states = [
   "not-started",
   "awaiting-token",
@@ -93,7 +102,7 @@ export const integrationReply = z
       .strictObject({ finalCounts: wordOf("zero"), remaining: z.int().min(0), until: instant })
       .nullable()
       .meta({ description: "After a disconnect with `finalCounts=zero`: the lines that Gradient still has units of" }),
-    problems: z.array(z.strictObject({ code: z.string(), since: instant, whatToDo: z.string() })),
+    problems: z.array(problem),
   })
   .meta({
     id: "Integration",

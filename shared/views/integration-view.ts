@@ -12,7 +12,7 @@ const problemTexts = {
   "token.rejected":
     "Generate a new key for this integration in Gradient and register it here. Nothing is lost: what changed meanwhile is sent then.",
   "gradient.forbidden":
-    "There is nothing to do: Gradient refuses calls for the moment. It is tried again by itself, and our operations team has been told.",
+    "There is nothing to do: Gradient refuses the calls for your organization for the moment. It is asked again by itself, and our operations team has been told.",
   "owner.unknown":
     "The hub knows no owner with an e-mail address for your organization. Ask the hub's support to complete the organization's record.",
   "accounts.refused":
@@ -51,8 +51,13 @@ const consentProblems = (agreement: Integration["agreement"], now: Date) => {
 };
 
 /** What stands in the way of the partner's calls, as a problem on its page. */
-const obstacleProblems: Partial<Record<Obstacle["why"], { code: string; whatToDo: string }>> = {
-  "gradient-refuses": { code: "gradient.forbidden", whatToDo: problemTexts["gradient.forbidden"] },
+const obstacleProblems: Partial<Record<Obstacle["why"], { code: string; whatToDo: string; ofAll?: string }>> = {
+  "gradient-refuses": {
+    code: "gradient.forbidden",
+    whatToDo: problemTexts["gradient.forbidden"],
+    ofAll:
+      "There is nothing to do: Gradient refuses the hub's calls for every organization for the moment. It is asked again by itself, and our operations team has been told.",
+  },
   "gradient-down": {
     code: "gradient.unavailable",
     whatToDo:
@@ -63,6 +68,20 @@ const obstacleProblems: Partial<Record<Obstacle["why"], { code: string; whatToDo
     whatToDo:
       "There is nothing to do: Gradient refuses the hub's calls for the moment, for its own key as it seems. But if you have generated a new key in Gradient, paste it here.",
   },
+};
+
+/** With what holds the partner's calls now, which may stand among what is stored as well. */
+const problemsOf = ({ problems, agreement }: Integration, obstacle: Obstacle | null, now: Date) => {
+  const met = obstacle && obstacleProblems[obstacle.why];
+  const stored = problems.filter(({ code }) => code !== met?.code);
+  const lasting = [
+    ...stored.map(({ code, since }) => ({ code, since, whatToDo: whatToDo[code] ?? whatToDoOtherwise })),
+    ...consentProblems(agreement, now),
+  ].map((problem) => ({ ...problem, retryAt: null }));
+  if (!obstacle || !met) return lasting;
+  const { scope, since, retryAt } = obstacle;
+  const words = scope === "vendor" ? (met.ofAll ?? met.whatToDo) : met.whatToDo;
+  return [...lasting, { code: met.code, since, whatToDo: words, retryAt }];
 };
 
 const whatToDoOtherwise = "Ask support, and name this problem's code.";
@@ -110,7 +129,6 @@ export const integrationView =
       obstacleFor(partnerId, token?.versionId),
       readQueueEstimate(table),
     ]);
-    const met = obstacle && obstacleProblems[obstacle.why];
     return {
       partnerId,
       state,
@@ -158,11 +176,7 @@ export const integrationView =
         remaining: closing.remaining,
         until: closing.until,
       },
-      problems: [
-        ...value.problems.map(({ code, since }) => ({ code, since, whatToDo: whatToDo[code] ?? whatToDoOtherwise })),
-        ...consentProblems(agreement, now()),
-        ...(obstacle && met ? [{ code: met.code, since: obstacle.since, whatToDo: met.whatToDo }] : []),
-      ],
+      problems: problemsOf(value, obstacle, now()),
     };
   };
 
