@@ -97,7 +97,10 @@ const stopVerdicts: Record<string, Verdict> = {
     "Nothing, if it is connected: it is sent by itself then.",
   ),
   "vendor-key": stopped("Gradient refuses the hub's own key for the moment, so the run stopped.", sentByItself),
-  "gradient-refuses": stopped("Gradient refuses all calls for the moment, so the run stopped.", sentByItself),
+  "gradient-refuses": stopped(
+    "Gradient refuses the calls for your organization for the moment, so the run stopped.",
+    sentByItself,
+  ),
   "gradient-down": stopped("Gradient is failing for the moment, so the run stopped.", sentByItself),
   doubted: stopped("Gradient refused a call, and whether the token is good is being found out.", sentByItself),
   stalled: stopped("The run did not get anywhere and was closed.", sentByItself),

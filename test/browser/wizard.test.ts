@@ -131,7 +131,7 @@ describe("the wizard", () => {
   it.each([
     ["This key is in use by another organization", { status: 409, code: "token.in-use" }],
     ["Gradient refuses the hub's own key", { status: 502, code: "gradient.vendor-key-rejected" }],
-    ["Gradient refuses the hub's calls", { status: 503, code: "gradient.refused" }],
+    ["Gradient refuses calls for the moment", { status: 503, code: "gradient.refused" }],
     ["Gradient could not be asked", { status: 503, code: "gradient.unavailable" }],
     ["The service failed", { status: 500, code: "internal" }],
     ["That was a lot in one minute", { status: 429, code: "calls.too-many", headers: { "retry-after": "30" } }],
@@ -255,17 +255,21 @@ describe("the wizard", () => {
     await page.getByText("29 of 37 customers mapped").waitFor();
   });
 
-  it("says until when Gradient's trouble holds the counts", async () => {
-    const waiting = { since: "2026-11-27T03:00:00.000Z", why: "gradient-refuses", linesAhead: null, expectedAt: null };
-    const inAnHour = new Date(Date.now() + 60 * 60_000).toISOString();
+  it("says once, since when and until when, that Gradient's trouble holds the calls", async () => {
+    const held = { since: "2026-11-27T03:00:00.000Z", retryAt: new Date(Date.now() + 60 * 60_000).toISOString() };
+    const waiting = { ...held, why: "gradient-refuses", linesAhead: null, expectedAt: null };
+    const problems = [{ ...held, code: "gradient.forbidden", whatToDo: "There is nothing to do." }];
     const end = await readAs(
       page,
-      ({ exports, ...rest }) => ({ ...rest, exports: { ...exports, waiting: { ...waiting, retryAt: inAnHour } } }),
+      ({ exports, ...rest }) => ({ ...rest, problems, exports: { ...exports, waiting } }),
       "/gradient",
     );
-    await page.getByText(/^Gradient refuses the hub's calls at the moment\. It is tried again at /).waitFor();
+    const told = page.locator(".notice", { hasText: "Gradient refuses the calls for your organization" });
+    await told.getByText(/^No call goes out until .*; then Gradient is asked again\. What you have mapped /).waitFor();
+    expect(await told.count()).toBe(1);
+    expect(await faultsEverywhere(page)).toEqual([]);
     await end();
-    await page.getByText("Gradient refuses the hub's calls at the moment.").waitFor({ state: "detached" });
+    await told.waitFor({ state: "detached" });
   });
 
   it("opens Next by itself, and stays where somebody is reading", async () => {

@@ -44,15 +44,18 @@ it.each([
   ["vendor-key", 502, "gradient.vendor-key-rejected", "for its own key as it seems"],
   ["gradient-refuses", 503, "gradient.refused", "refuses all calls of the hub"],
   ["gradient-down", 503, "gradient.unavailable", "does not answer at the moment"],
-] as const satisfies [Trouble, ...unknown[]][])("says so of everybody's calls: %s", async (trouble, status, code, words) => {
-  const world = await activeWorld(["a"]);
-  await openForAll(world.table, trouble, world.clock.now());
+] as const satisfies [Trouble, ...unknown[]][])(
+  "says so of everybody's calls: %s",
+  async (trouble, status, code, words) => {
+    const world = await activeWorld(["a"]);
+    await openForAll(world.table, trouble, world.clock.now());
 
-  expect(await hubApi(world).ask("startExport")).toMatchObject({
-    status,
-    body: { code, detail: expect.stringContaining(words) },
-  });
-});
+    expect(await hubApi(world).ask("startExport")).toMatchObject({
+      status,
+      body: { code, detail: expect.stringContaining(words) },
+    });
+  },
+);
 
 it("keeps nobody from a dry run, nor a new token's partner from sending", async () => {
   const world = await activeWorld(["a"]);

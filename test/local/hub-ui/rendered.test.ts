@@ -5,11 +5,15 @@ import type { Problem } from "#client/api-client";
 import type { OrganizationDetail } from "#local/gradient-sandbox/page/sandbox-api";
 import { Refused } from "#local/hub-ui/page/answers";
 import { type Session, SessionProvider } from "#local/hub-ui/page/session";
+import type { Integration } from "#local/hub-ui/page/states";
+import { momentOf } from "#local/page-parts/words";
 import { MappingStep } from "../../../local/gradient-sandbox/page/mapping/mapping-step.tsx";
 import { Answered } from "../../../local/hub-ui/page/parts/answered.tsx";
 import { Failure } from "../../../local/hub-ui/page/parts/failure.tsx";
 import { Problems } from "../../../local/hub-ui/page/parts/problems.tsx";
 import { ToConnect } from "../../../local/hub-ui/page/parts/to-connect.tsx";
+import { whyNot as whyNotSend } from "../../../local/hub-ui/page/screens/runs/send-usage.tsx";
+import { Waiting } from "../../../local/hub-ui/page/screens/runs/waiting.tsx";
 import { Consequences } from "../../../local/hub-ui/page/screens/settings/consequences.tsx";
 import { whyNot } from "../../../local/hub-ui/page/screens/settings/disconnect-question.tsx";
 import { leftOutWords } from "../../../local/hub-ui/page/wizard/mapping/left-out.tsx";
@@ -19,10 +23,13 @@ import { Lines } from "../../../local/hub-ui/page/wizard/sending/usage-lines.tsx
 const rendered = <Props extends object>(part: FunctionComponent<Props>, props: Props, mayChange = true): string =>
   renderToStaticMarkup(createElement(SessionProvider, { value: { mayChange } as Session }, createElement(part, props)));
 
+const integrationWith = ({ state = "active", waiting = null, problems = [] }: object & Record<string, unknown>) =>
+  ({ state, problems, exports: { last: null, runningId: null, waiting, nextRunAt: null } }) as unknown as Integration;
+
 describe("a problem", () => {
   const Told = ({ code }: { code: string }) => {
-    const problem = { code, since: "2026-11-26T11:00:00.000Z", whatToDo: "Do it." };
-    return createElement("div", {}, ...Problems({ problems: [problem] }));
+    const problem = { code, since: "2026-11-26T11:00:00.000Z", whatToDo: "Do it.", retryAt: null };
+    return createElement("div", {}, ...Problems({ integration: integrationWith({ problems: [problem] }) }));
   };
   const told = (code: string, mayChange = true) => rendered(Told, { code }, mayChange);
 
@@ -42,6 +49,49 @@ describe("a problem", () => {
     expect(told("agreement.expired", false)).not.toContain("href");
     expect(told("agreement.expired", false)).toContain("Only the owner or a full admin");
     expect(told("accounts.refused", false)).toContain('href="#/connect/2"');
+  });
+});
+
+describe("calls that Gradient's trouble holds", () => {
+  const since = "2026-11-26T11:00:00.000Z";
+  const retryAt = "2100-01-01T10:00:00.000Z";
+  const forbidden = { code: "gradient.forbidden", since, whatToDo: "There is nothing to do.", retryAt };
+  const waiting = { since, why: "gradient-refuses", linesAhead: null, expectedAt: null, retryAt };
+  const page = (facts: object) => {
+    const integration = integrationWith({ problems: [forbidden], waiting, ...facts });
+    const Page = () => [...Problems({ integration }), createElement(Waiting, { key: "waiting", integration })];
+    return rendered(Page as unknown as FunctionComponent, {});
+  };
+
+  it.each([
+    ["active", "Your usage waits since"],
+    ["awaiting-mapping", "What you have mapped since"],
+  ])("are told in one box, since when and until when: %s", (state, waits) => {
+    const told = page({ state });
+
+    expect(told.match(/class="notice/g)).toHaveLength(1);
+    expect(told).toContain(`Gradient refuses the calls for your organization, since ${momentOf(since)}`);
+    expect(told).toContain(`No call goes out until ${momentOf(retryAt)}; then Gradient is asked again.`);
+    expect(told).toContain(waits);
+  });
+
+  it("are told until when also where nothing waits, as in the middle of a first run", () => {
+    expect(page({ waiting: null })).toContain(`No call goes out until ${momentOf(retryAt)}`);
+    expect(page({ waiting: null })).not.toContain("waits since");
+  });
+
+  it("have a box of their own for whatever else waits", () => {
+    const told = page({ waiting: { ...waiting, why: "paused" } });
+
+    expect(told.match(/class="notice/g)).toHaveLength(2);
+    expect(told).toContain("Sending is paused until");
+  });
+
+  it.each(["active", "awaiting-mapping"])("let nobody send usage, and say why: %s", (state) => {
+    expect(whyNotSend(integrationWith({ state, problems: [forbidden] }))).toBe(
+      `Gradient refuses the calls for your organization. No call goes out until ${momentOf(retryAt)}; then Gradient is asked again.`,
+    );
+    expect(whyNotSend(integrationWith({ state }))).toBeUndefined();
   });
 });
 

@@ -50,7 +50,7 @@ const byCode: Record<string, Words> = {
       "That says nothing about your key. Nothing was changed, and our operations team has been told. Try again later.",
   },
   "gradient.refused": {
-    title: "Gradient refuses the hub's calls for the moment",
+    title: "Gradient refuses calls for the moment",
     whatToDo: "That says nothing about your key, and nothing was changed. Try again later.",
   },
   "gradient.unavailable": { title: "Gradient could not be asked", whatToDo: again },

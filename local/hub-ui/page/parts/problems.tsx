@@ -1,5 +1,6 @@
 import { Notice } from "../../../page-parts/notice.tsx";
 import { momentOf } from "../../../page-parts/words.ts";
+import { type Hold, holdTitle, isToldBy, untilWords } from "../hold.ts";
 import { useSession, whoMay } from "../session.ts";
 import type { Integration } from "../states.ts";
 
@@ -21,10 +22,10 @@ const words: Record<string, Words> = {
   "token.missing": { title: "Your key is not stored any more", at: key },
   "gradient.disconnected": { title: "Disconnected in Gradient", at: key },
   "connection.differs": { title: "Your key leads to another connection", at: key },
-  "gradient.forbidden": { title: "Gradient refuses our calls" },
-  "gradient.unavailable": { title: "Gradient is failing" },
+  "gradient.forbidden": { title: holdTitle({ code: "gradient.forbidden" }) },
+  "gradient.unavailable": { title: holdTitle({ code: "gradient.unavailable" }) },
   // or it is the partner's: nobody knows where there are only a few
-  "gradient.vendor-key-rejected": { title: "Gradient refuses the hub's own key, as it seems", at: key },
+  "gradient.vendor-key-rejected": { title: holdTitle({ code: "gradient.vendor-key-rejected" }), at: key },
   "accounts.refused": { title: "Gradient did not take all customers", at: mapping, isForAll: true },
   "schedule.unreadable": {
     title: "The schedule cannot be read",
@@ -46,16 +47,40 @@ const words: Record<string, Words> = {
   },
 };
 
-/** What is wrong, since when, and what to do about it. */
-export const Problems = ({ problems }: Pick<Integration, "problems">) => {
+interface ProblemsProps {
+  integration: Pick<Integration, "state" | "problems" | "exports">;
+  /** Those that are shown; all, unless given. */
+  isShown?: (problem: Integration["problems"][number]) => boolean;
+}
+
+/** What is wrong, since when and until when, and what to do about it. */
+export const Problems = ({ integration, isShown = () => true }: ProblemsProps) => {
   const { mayChange } = useSession();
-  return problems.map(({ code, since, whatToDo }) => {
+  return integration.problems.filter(isShown).map((problem) => {
+    const { code, since, whatToDo, retryAt } = problem;
     const { title, at, isForAll = false }: Words = words[code] ?? { title: `Problem ${code}` };
     return (
       <Notice key={code} tone="bad" title={`${title}, since ${momentOf(since)}`}>
         <p>{whatToDo}</p>
+        {retryAt === null ? null : <Held hold={problem} integration={integration} />}
         {at === undefined ? null : <p>{mayChange || isForAll ? <a href={at.address}>{at.title}</a> : whoMay}</p>}
       </Notice>
     );
   });
+};
+
+/** Until when calls are held, and what waits for the end of that. */
+const Held = ({ hold, integration }: { hold: Hold; integration: ProblemsProps["integration"] }) => {
+  const { waiting } = integration.exports;
+  const waits = waiting !== null && isToldBy(waiting, { problems: [hold] }) ? waiting : null;
+  return (
+    <p>
+      {untilWords(hold)}{" "}
+      {waits === null
+        ? null
+        : integration.state === "awaiting-mapping"
+          ? `What you have mapped since ${momentOf(waits.since)} is not seen yet. Nothing is lost: it is looked for by itself.`
+          : `Your usage waits since ${momentOf(waits.since)}. Nothing is lost: it is sent by itself.`}
+    </p>
+  );
 };

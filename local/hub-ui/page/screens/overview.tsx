@@ -42,10 +42,11 @@ const Health = ({ integration }: { integration: Integration }) => {
 };
 
 /** A mere turn in the line is none of the partner's business while nothing is there that it would send. */
-const Waits = ({ wait, state }: { wait: NonNullable<Integration["exports"]["waiting"]>; state: string }) => {
+const Waits = ({ integration }: { integration: Integration }) => {
   const { data: all } = useAllLines().answer;
-  const isIdle = wait.why === "turn" && all?.isAll === true && isAllIn(sumUp(all.lines));
-  return isIdle ? null : <Waiting wait={wait} isMapping={state === "awaiting-mapping"} />;
+  const isTurn = integration.exports.waiting?.why === "turn";
+  const isIdle = isTurn && all?.isAll === true && isAllIn(sumUp(all.lines));
+  return isIdle ? null : <Waiting integration={integration} />;
 };
 
 const LastRun = ({ last }: { last: Integration["exports"]["last"] }) => {
@@ -114,9 +115,9 @@ export default function Overview() {
       {(data) =>
         hasUsage(data) ? (
           <>
-            <Problems problems={data.problems} />
+            <Problems integration={data} />
             <Disconnecting integration={data} />
-            {data.exports.waiting === null ? null : <Waits wait={data.exports.waiting} state={data.state} />}
+            <Waits integration={data} />
             <Health integration={data} />
             <Facts integration={data} />
           </>

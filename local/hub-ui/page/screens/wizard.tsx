@@ -22,7 +22,7 @@ const stepIn = (address: string): Step | undefined => {
 };
 
 const Reached = ({ integration }: { integration: Integration }) => {
-  const { step: reached, problems } = integration;
+  const { step: reached } = integration;
   const named = stepIn(useAddress());
   const shown: Step = named !== undefined && named <= reached ? named : reached;
   useEffect(() => {
@@ -33,7 +33,7 @@ const Reached = ({ integration }: { integration: Integration }) => {
   return (
     <>
       <Steps shown={shown} integration={integration} />
-      <Problems problems={problems} />
+      <Problems integration={integration} />
       <h2 ref={heading} tabIndex={-1}>
         {stepTitles[shown]}
       </h2>

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import { Badge, Notice } from "../../../../page-parts/notice.tsx";
 import { countOf, momentOf } from "../../../../page-parts/words.ts";
+import { whyHeld } from "../../hold.ts";
 import { useIntegration } from "../../integration.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Button } from "../../parts/button.tsx";
@@ -77,6 +78,7 @@ const SendLeftOver = ({ run }: { run: Run }) => {
             {...(isUnmapped ? {} : { kind: "primary" as const })}
             onPress={() => begin({ mode: "changes", retryOf: run.id })}
             isPending={isPending}
+            because={integration === undefined ? undefined : whyHeld(integration)}
           >
             Send only what was left over
           </Button>

@@ -37,7 +37,8 @@ const stopWords: Record<string, string> = {
   "token-rejected": "Gradient refused the key, so it stopped.",
   "not-connected": "The key was replaced, or the integration was disconnected, so it stopped.",
   "vendor-key": "Gradient refused the hub's own key, so it stopped. What is left is sent by itself.",
-  "gradient-refuses": "Gradient refused all calls, so it stopped. What is left is sent by itself.",
+  "gradient-refuses":
+    "Gradient refused the calls for your organization, so it stopped. What is left is sent by itself.",
   "gradient-down": "Gradient was failing, so it stopped. What is left is sent by itself.",
   doubted: "Gradient refused a call, so it stopped until the reason was found. What is left is sent by itself.",
   stalled: "It did not get anywhere and was closed. What is left is sent by itself.",

@@ -1,5 +1,6 @@
 import { goTo } from "../../../../page-parts/address.ts";
 import { Refused, useChange } from "../../answers.ts";
+import { whyHeld } from "../../hold.ts";
 import { Button } from "../../parts/button.tsx";
 import { Failure } from "../../parts/failure.tsx";
 import { MayChange } from "../../parts/may-change.tsx";
@@ -37,9 +38,11 @@ export const useStart = ({ isInPlace = false } = {}) => {
   };
 };
 
-const whyNot = ({ state, exports: { runningId } }: Integration): string | undefined => {
+/** A run that a hold keeps from Gradient would end as failed at once: the service starts none. */
+export const whyNot = (integration: Pick<Integration, "state" | "exports" | "problems">): string | undefined => {
+  const { state, exports } = integration;
   if (state !== "active" && state !== "awaiting-mapping") return "Possible once Gradient is connected.";
-  return runningId === null ? undefined : "A run is under way.";
+  return exports.runningId === null ? whyHeld(integration) : "A run is under way.";
 };
 
 interface SendUsageProps {

@@ -9,14 +9,13 @@ const isOfSending = ({ code }: { code: string }): boolean => code.startsWith("gr
 export const WhatComesNext = ({ run }: { run: Run }) => {
   const { data: integration } = useIntegration();
   if (integration === undefined || isDryRun(run)) return null;
-  const { problems, exports } = integration;
-  const { last, runningId, waiting } = exports;
+  const { last, runningId } = integration.exports;
   const isLast = last?.id === run.id && leftOverLines(run) > 0;
   if (isOver(run) && !isLast) return null;
   return (
     <>
-      <Problems problems={problems.filter(isOfSending)} />
-      {waiting === null ? null : <Waiting wait={waiting} />}
+      <Problems integration={integration} isShown={isOfSending} />
+      <Waiting integration={integration} />
       {!isOver(run) || runningId === null ? null : (
         <p>
           <a href={`#/history/${encodeURIComponent(runningId)}`}>Show the run that is under way now</a>

@@ -17,7 +17,6 @@ export const MapCustomers = ({ integration }: { integration: Integration }) => {
   const mapping = useAnswer("GET /v1/integrations/gradient/mapping", {}, { everyMs: pollMs });
   const isOpen = integration.nextEnabled || integration.step > 2;
   const isKnown = useKnown(mapping.data, integration.token?.registeredAt ?? "");
-  const { waiting } = integration.exports;
   return (
     <>
       <section className="card">
@@ -29,7 +28,7 @@ export const MapCustomers = ({ integration }: { integration: Integration }) => {
         <div className="row">
           <GoToGradient integration={integration} {...(isOpen ? {} : { kind: "primary" as const })} />
         </div>
-        {integration.state !== "awaiting-mapping" || waiting === null ? null : <Waiting wait={waiting} isMapping />}
+        {integration.state === "awaiting-mapping" ? <Waiting integration={integration} /> : null}
         <Answered answer={mapping}>{(now) => <Looked mapping={now} isKnown={isKnown} />}</Answered>
       </section>
       {mapping.data === undefined ? null : (

@@ -41,7 +41,7 @@ export const waitingWords = (
   }
   if (why === "retry") return `${isMapping ? "Your mapping" : "Next run"}: waiting for another try.${at}`;
   if (why === "gradient-down") return `Gradient is failing at the moment.${at}`;
-  if (why === "gradient-refuses") return `Gradient refuses the hub's calls at the moment.${at}`;
+  if (why === "gradient-refuses") return `Gradient refuses the calls for your organization at the moment.${at}`;
   if (why === "vendor-key") return `Gradient refuses the hub's calls at the moment, for its own key as it seems.${at}`;
   if (why === "paused") return `Sending is paused${retryAt === null ? "" : ` until ${momentOf(retryAt)}`}.`;
   if (why === "agreement") return "Next run: waiting for the new agreement to be confirmed.";

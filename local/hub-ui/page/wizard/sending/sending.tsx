@@ -31,7 +31,7 @@ export const Sending = ({ integration }: { integration: Integration }) => {
       ) : (
         <RunningRun id={runningId} />
       )}
-      {waiting === null ? null : <Waiting wait={waiting} isMapping={integration.state === "awaiting-mapping"} />}
+      <Waiting integration={integration} />
       <SendUsage integration={integration} isInPlace />
     </section>
   );

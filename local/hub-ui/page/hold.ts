@@ -1,0 +1,50 @@
+import { momentOf } from "../../page-parts/words.ts";
+import { isSoon } from "./screens/runs/next-run.ts";
+import type { Integration } from "./states.ts";
+
+type Waiting = NonNullable<Integration["exports"]["waiting"]>;
+
+/** What Gradient's trouble is called among the problems, by what it is called where something waits for its end. */
+const problemOf: Record<string, string> = {
+  "gradient-refuses": "gradient.forbidden",
+  "gradient-down": "gradient.unavailable",
+  "vendor-key": "gradient.vendor-key-rejected",
+};
+const holding = new Set(Object.values(problemOf));
+
+/** While Gradient's trouble holds the partner's calls: none goes out before `retryAt`. */
+export interface Hold {
+  code: string;
+  since: string;
+  retryAt: string | null;
+}
+
+export const holdOf = ({ problems }: { problems: readonly Hold[] }): Hold | undefined =>
+  problems.find(({ code }) => holding.has(code));
+
+/** The problem that is shown says of this wait all that there is to say. */
+export const isToldBy = ({ why }: Pick<Waiting, "why">, { problems }: { problems: readonly Pick<Hold, "code">[] }) =>
+  problems.some(({ code }) => code === problemOf[why]);
+
+/** Until when no call goes out. */
+export const untilWords = ({ retryAt }: Pick<Hold, "retryAt">, now = Date.now()): string => {
+  if (retryAt === null) return "No call goes out until Gradient is asked again, which happens by itself.";
+  return isSoon(retryAt, now)
+    ? "No call goes out until Gradient is asked again, which is soon."
+    : `No call goes out until ${momentOf(retryAt)}; then Gradient is asked again.`;
+};
+
+const reasons: Record<string, string> = {
+  "gradient.forbidden": "Gradient refuses the calls for your organization",
+  "gradient.unavailable": "Gradient is failing",
+  "gradient.vendor-key-rejected": "Gradient refuses the hub's own key, as it seems",
+};
+
+/** What a hold is called wherever it is told. */
+export const holdTitle = ({ code }: Pick<Hold, "code">): string => reasons[code] ?? `Problem ${code}`;
+
+/** Why something that calls Gradient cannot be had now, and when it can; undefined where nothing is in the way. */
+export const whyHeld = (integration: { problems: readonly Hold[] }, now = Date.now()): string | undefined => {
+  const hold = holdOf(integration);
+  return hold && `${holdTitle(hold)}. ${untilWords(hold, now)}`;
+};
