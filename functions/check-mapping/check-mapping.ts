@@ -1,3 +1,4 @@
+import { obstacles } from "#shared/breakers/state/obstacle";
 import { type Actor, eventWrite } from "#shared/events/event";
 import { askLook } from "#shared/integrations/ask-look";
 import { wantingMissed } from "#shared/integrations/back-again";
@@ -34,10 +35,18 @@ const goneOn = (before: Integration, at: string): Integration => {
   return wantingMissed(before, withoutProblem({ ...free, state: stateWithToken(free) }, "gradient.disconnected"), at);
 };
 
-/** When the look was asked for that these rows, as they are written, ask for. */
-export const pressedIn = (rows: Item[]): string | null => {
+export interface Pressed {
+  requestedAt: string;
+  /** Gradient is asked again then, and the look is made after that; null where nothing is in its way. */
+  heldUntil: string | null;
+}
+
+/** The look that these rows, as they are written, ask for. */
+export const pressedIn = (rows: Item[]): Pressed | undefined => {
   const asking = rows.find(({ sk }) => sk === "integration");
-  return asking ? fromIntegrationItem(asking).looks.pressedAt : null;
+  if (!asking) return undefined;
+  const { pressedAt, pressHeldUntil } = fromIntegrationItem(asking).looks;
+  return pressedAt === null ? undefined : { requestedAt: pressedAt, heldUntil: pressHeldUntil };
 };
 
 interface Check {
@@ -47,30 +56,37 @@ interface Check {
   isAutomatic?: boolean;
 }
 
-/** Asks for a look at what is mapped in Gradient by now, ahead of its time. Asked again at once, it is the same one. */
-export const checkMapping =
-  ({ table, now, newId }: Changing) =>
-  ({ partnerId, by, isAutomatic = false }: Check): Promise<{ requestedAt: string }> =>
+/**
+ * Asks for a look at what is mapped in Gradient by now, ahead of its time. Asked again at once, it is the same one.
+ * While the partner's calls are held it is kept, and made by itself once they are free: refused, it would have to be
+ * asked for again, and what a press says beside it, that the partner has not disconnected, would be lost.
+ */
+export const checkMapping = ({ table, now, newId }: Changing) => {
+  const obstacleFor = obstacles(table);
+  return ({ partnerId, by, isAutomatic = false }: Check): Promise<Pressed> =>
     retryOnConflict(async () => {
       const before = await findIntegration(table, partnerId);
       const isOpen = before !== undefined && (maySend(before) || (!isAutomatic && isDisconnectedThere(before)));
       if (!isOpen) throw wrongStep(before?.state ?? "not-started");
       const time = now();
       const at = time.toISOString();
+      const heldUntil = (await obstacleFor(partnerId, before.token?.versionId))?.retryAt ?? null;
       const told = isAutomatic
         ? []
         : [eventWrite({ id: newId(), partnerId, type: "mapping.check-requested", at, details: {}, ...by })];
       if (isJoined(before.looks, time)) {
         if (!isAutomatic && !before.looks.isPressTold)
           await table.transact([
-            integrationWrite({ ...before, looks: { ...before.looks, isPressTold: true } }),
+            integrationWrite({ ...before, looks: { ...before.looks, isPressTold: true, pressHeldUntil: heldUntil } }),
             ...told,
           ]);
-        return { requestedAt: before.looks.pressedAt ?? at };
+        return { requestedAt: before.looks.pressedAt ?? at, heldUntil };
       }
       const free = isAutomatic ? before : goneOn(before, at);
-      const pressed = { ...free, looks: { ...free.looks, pressedAt: at, isPressTold: !isAutomatic } };
+      const pressing = { pressedAt: at, pressHeldUntil: heldUntil, isPressTold: !isAutomatic };
+      const pressed = { ...free, looks: { ...free.looks, ...pressing } };
       const { integration: after, owed } = askLook(pressed, "check", { at, newId });
       await table.transact([integrationWrite(after), ...owed, ...told]);
-      return { requestedAt: at };
+      return { requestedAt: at, heldUntil };
     });
+};

@@ -12,7 +12,7 @@ export const checkMappingEndpoint = (check: ReturnType<typeof checkMapping>, gua
       body: await check({ partnerId, by, isAutomatic: body?.automatic ?? false }),
     }),
     answerOf: (rows: Item[]): CheckMappingReply | undefined => {
-      const requestedAt = pressedIn(rows);
-      return requestedAt === null ? undefined : { status: 202, body: { requestedAt } };
+      const pressed = pressedIn(rows);
+      return pressed && { status: 202, body: pressed };
     },
   });

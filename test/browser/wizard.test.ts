@@ -267,6 +267,8 @@ describe("the wizard", () => {
     const told = page.locator(".notice", { hasText: "Gradient refuses the calls for your organization" });
     await told.getByText(/^No call goes out until .*; then Gradient is asked again\. What you have mapped /).waitFor();
     expect(await told.count()).toBe(1);
+    await button(page, "Check now").click();
+    await page.getByText(/^Your check is kept\. No call goes out until .* is looked at by itself\.$/).waitFor();
     expect(await faultsEverywhere(page)).toEqual([]);
     await end();
     await told.waitFor({ state: "detached" });

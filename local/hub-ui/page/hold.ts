@@ -48,3 +48,9 @@ export const whyHeld = (integration: { problems: readonly Hold[] }, now = Date.n
   const hold = holdOf(integration);
   return hold && `${holdTitle(hold)}. ${untilWords(hold, now)}`;
 };
+
+/** What has become of a press of *Check now*: while calls are held, it is kept and no call follows it. */
+export const pressedWords = (hold: Hold | undefined, now = Date.now()): string =>
+  hold === undefined
+    ? "Gradient is being looked at; what is found appears here by itself."
+    : `Your check is kept. ${untilWords(hold, now)} Once calls go out again, what you have mapped is looked at by itself.`;

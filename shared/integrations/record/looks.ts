@@ -16,6 +16,8 @@ export const looks = z.object({
   isAwaited: z.boolean().default(false),
   /** When a person asked last, or a page by itself. */
   pressedAt: instant.nullable().default(null),
+  /** When Gradient was to be asked again, where that look could not be made at once. */
+  pressHeldUntil: instant.nullable().default(null),
   /** The audit trail names that person. It names nobody where a page asked. */
   isPressTold: z.boolean().default(true),
   /** Until then at the latest one is on its way to a worker, or under way; null: neither. */

@@ -11,7 +11,7 @@ it("has Gradient asked, and shows when it was", async () => {
   await world.connect();
   await world.clock.settle(world.clock.sleep(30_000));
 
-  expect(await checkMapping(world.common)(world)).toEqual({ requestedAt: "2026-11-22T10:00:30.000Z" });
+  expect(await checkMapping(world.common)(world)).toEqual({ requestedAt: "2026-11-22T10:00:30.000Z", heldUntil: null });
 
   expect(owedTasks(world.table)).toEqual([{ kind: "sync-accounts", partnerId: world.partnerId, reason: "check" }]);
   await world.work();
@@ -41,11 +41,11 @@ it("names whoever presses while a page's own look is under way, once, and looks 
   const check = checkMapping(world.common);
   const requestedAt = "2026-11-22T10:00:30.000Z";
 
-  expect(await check({ ...world, isAutomatic: true })).toEqual({ requestedAt });
+  expect(await check({ ...world, isAutomatic: true })).toEqual({ requestedAt, heldUntil: null });
   const owed = owedTasks(world.table);
   await world.clock.settle(world.clock.sleep(2_000));
   for (const isAutomatic of [false, false, true])
-    expect(await check({ ...world, isAutomatic })).toEqual({ requestedAt });
+    expect(await check({ ...world, isAutomatic })).toEqual({ requestedAt, heldUntil: null });
 
   expect(owedTasks(world.table)).toEqual(owed);
   const told = everyRow(world.table).filter(({ type }) => type === "mapping.check-requested");

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { pressedWords } from "#local/hub-ui/page/hold";
 import { detailsInWords } from "#local/hub-ui/page/screens/audit/event-words";
 import { ageOf } from "#local/hub-ui/page/screens/overview/age-of";
 import { nextRunWords } from "#local/hub-ui/page/screens/runs/next-run";
@@ -152,6 +153,18 @@ describe("what usage waits for", () => {
     expect(waitingWords(doubted, { now, isMapping: true })).toBe(
       "Your mapping: waiting for another try. It is tried again soon.",
     );
+  });
+});
+
+describe("a press of Check now", () => {
+  const retryAt = "2026-11-26T12:15:00.000Z";
+  const hold = { code: "gradient.forbidden", since: "2026-11-26T11:00:00.000Z", retryAt };
+
+  it("is not told to have Gradient looked at while no call goes out", () => {
+    expect(pressedWords(undefined, now)).toContain("Gradient is being looked at");
+    expect(pressedWords(hold, now)).not.toContain("is being looked at");
+    expect(pressedWords(hold, now)).toContain(`No call goes out until ${momentOf(retryAt)}`);
+    expect(pressedWords({ ...hold, retryAt: "2026-11-26T11:59:00.000Z" }, now)).toContain("which is soon");
   });
 });
 

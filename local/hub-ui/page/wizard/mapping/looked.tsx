@@ -1,5 +1,6 @@
 import { momentOf } from "../../../../page-parts/words.ts";
 import { useChange } from "../../answers.ts";
+import { type Hold, pressedWords } from "../../hold.ts";
 import { Button } from "../../parts/button.tsx";
 import { Failure } from "../../parts/failure.tsx";
 import { Coverage } from "./coverage.tsx";
@@ -8,15 +9,17 @@ import { useLooks } from "./use-looks.ts";
 
 interface LookedProps {
   mapping: Mapping;
+  /** What keeps Gradient from being looked at now. */
+  hold: Hold | undefined;
   /** Before, nobody knows what Gradient has matched by itself. */
   isKnown: boolean;
 }
 
 /** What was found when Gradient was looked at last, and *Check now* for another look. */
-export const Looked = ({ mapping, isKnown }: LookedProps) => {
+export const Looked = ({ mapping, hold, isKnown }: LookedProps) => {
   const checking = useChange("POST /v1/integrations/gradient/mapping/checks");
   const check = () => checking.mutate({ body: {} });
-  useLooks(mapping);
+  useLooks(mapping, hold !== undefined);
   return (
     <>
       {isKnown ? (
@@ -34,7 +37,7 @@ export const Looked = ({ mapping, isKnown }: LookedProps) => {
           Check now
         </Button>
         <span role="status" className="quiet small">
-          {checking.isSuccess ? "Gradient is being looked at; what is found appears here by itself." : ""}
+          {checking.isSuccess ? pressedWords(hold) : ""}
         </span>
       </div>
     </>

@@ -1,4 +1,5 @@
 import { useAnswer } from "../../answers.ts";
+import { holdOf } from "../../hold.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Waiting } from "../../screens/runs/waiting.tsx";
 import type { Integration } from "../../states.ts";
@@ -29,7 +30,9 @@ export const MapCustomers = ({ integration }: { integration: Integration }) => {
           <GoToGradient integration={integration} {...(isOpen ? {} : { kind: "primary" as const })} />
         </div>
         {integration.state === "awaiting-mapping" ? <Waiting integration={integration} /> : null}
-        <Answered answer={mapping}>{(now) => <Looked mapping={now} isKnown={isKnown} />}</Answered>
+        <Answered answer={mapping}>
+          {(now) => <Looked mapping={now} hold={holdOf(integration)} isKnown={isKnown} />}
+        </Answered>
       </section>
       {mapping.data === undefined ? null : (
         <>

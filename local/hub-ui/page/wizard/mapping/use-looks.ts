@@ -8,12 +8,12 @@ const oldMs = 20_000;
 /**
  * Has Gradient looked at without a press where somebody waits for it: as soon as all customers are there, and when the
  * person comes back from Gradient's tab. Nothing is said if that fails: it is asked for again, *Check now* is still
- * there, and the service looks by itself.
+ * there, and the service looks by itself. While calls are held, nothing is asked for: no look could be made.
  */
-export const useLooks = (mapping: Mapping): void => {
+export const useLooks = (mapping: Mapping, isHeld: boolean): void => {
   const { mutate } = useChange("POST /v1/integrations/gradient/mapping/checks");
   const { status, lastCheckedAt } = mapping;
-  const isWaiting = status !== "complete" && lastCheckedAt !== null;
+  const isWaiting = status !== "complete" && lastCheckedAt !== null && !isHeld;
   const isMissing = isWaiting && !isLookedAt(mapping);
   const look = useRef(() => {});
   look.current = () => mutate({ body: { automatic: true } });
