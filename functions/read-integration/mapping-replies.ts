@@ -3,12 +3,16 @@ import { instant } from "#shared/identifier";
 import { wordOf } from "#shared/wire";
 
 const count = z.int().min(0);
-const coverage = z.strictObject({ total: count, mapped: count });
+const unknown = count.meta({
+  description: "Of those that are not mapped: nobody has been able to look yet whether they are",
+});
+const coverage = z.strictObject({ total: count, mapped: count, unknown });
 const gap = z.strictObject({
   id: z.string(),
   name: z.string(),
   unbilledUnits: count,
   wasMappedAt: instant.nullable().meta({ description: "When it was known to be mapped last; null for never" }),
+  isKnown: z.boolean().meta({ description: "False where nobody has been able to look yet whether it is mapped" }),
 });
 const unmapped = z.array(gap);
 const lastChanges = z.strictObject({
@@ -30,6 +34,7 @@ export const mappingReply = z
     lastChanges: lastChanges.nullable(),
     accounts: coverage,
     services: coverage,
+    unbilledUnits: count.meta({ description: "Of all that is known not to be mapped, each unit once" }),
     leftOut: z.strictObject({ accounts: count, services: count, trial: count, notProvisioned: count }),
     lookAlikes: z.array(
       z.strictObject({
@@ -53,13 +58,14 @@ export const mappingReply = z
         lastCheckedAt: "2026-11-22T12:05:00.000Z",
         countedAt: null,
         lastChanges: null,
-        accounts: { total: 40, mapped: 39 },
-        services: { total: 3, mapped: 3 },
+        accounts: { total: 40, mapped: 39, unknown: 0 },
+        services: { total: 3, mapped: 3, unknown: 0 },
+        unbilledUnits: 12,
         leftOut: { accounts: 0, services: 0, trial: 1, notProvisioned: 0 },
         lookAlikes: [],
         more: { lookAlikes: 0, accounts: 0, services: 0 },
         unmapped: {
-          accounts: [{ id: "cust-001", name: "Northwind Dental", unbilledUnits: 12, wasMappedAt: null }],
+          accounts: [{ id: "cust-001", name: "Northwind Dental", unbilledUnits: 12, wasMappedAt: null, isKnown: true }],
           services: [],
         },
       },
@@ -86,6 +92,7 @@ export const mappingItemReply = gap
         name: "Northwind Dental",
         unbilledUnits: 12,
         wasMappedAt: null,
+        isKnown: true,
         status: "left-out",
         leftOut: {
           reason: "chosen",

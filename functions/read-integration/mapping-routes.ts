@@ -45,6 +45,7 @@ export const mappingItemsRoute = route({
       "leftOut.note",
       "leftOut.by",
       "leftOut.at",
+      "isKnown",
     ],
   },
 });

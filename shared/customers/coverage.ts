@@ -11,14 +11,25 @@ export interface Gap {
   unbilledUnits: number;
   /** When it was known to be mapped last; null for never. */
   wasMappedAt: string | null;
+  /** Whether it is mapped, Gradient or a count has shown; else nobody has been able to look yet. */
+  isKnown: boolean;
+}
+
+/** What is neither mapped nor unknown is not mapped. */
+interface Share {
+  total: number;
+  mapped: number;
+  unknown: number;
 }
 
 /** How far the mapping is, and what its gaps cost. What is in use is mapped, or unmapped, or left out. */
 export interface Coverage {
-  accounts: { total: number; mapped: number };
-  services: { total: number; mapped: number };
+  accounts: Share;
+  services: Share;
   /** `accounts` and `services`: by a person's decision. */
   leftOut: { accounts: number; services: number; trial: number; notProvisioned: number };
+  /** Units of whoever and whatever is known not to be mapped, each once. */
+  unbilledUnits: number;
   /** Most units first. */
   unmapped: { accounts: Gap[]; services: Gap[] };
   leftOutServices: Gap[];
@@ -66,15 +77,16 @@ const byUnits = (a: Gap, b: Gap): number => b.unbilledUnits - a.unbilledUnits;
 
 /** An account that is not billed, with the units that it leaves unbilled of services that are not left out. */
 export const accountGap = (
-  { id, name, mappedAt }: Customer,
-  { usage, lastAccepted }: Pick<CoverageSources, "usage" | "lastAccepted">,
+  { id, name, mappedAt, isMapped }: Customer,
+  { usage, lastAccepted, evidence }: Pick<CoverageSources, "usage" | "lastAccepted" | "evidence">,
   isServiceLeftOut: (id: string) => boolean,
 ): Gap => {
   let unbilledUnits = 0;
   for (const [serviceId, { unitCount }] of Object.entries(usage.get(id)?.counts ?? {})) {
     if (!isServiceLeftOut(serviceId)) unbilledUnits += unitCount;
   }
-  return { id, name, unbilledUnits, wasMappedAt: latest(mappedAt, lastAccepted.accounts.get(id)) };
+  const wasMappedAt = latest(mappedAt, lastAccepted.accounts.get(id));
+  return { id, name, unbilledUnits, wasMappedAt, isKnown: evidence.knownOfAccount(id, isMapped) !== null };
 };
 
 /** By service that a billed customer has a count for. */
@@ -87,6 +99,27 @@ const unitsByService = (billed: Customer[], usage: CoverageSources["usage"]): Ma
   }
   return units;
 };
+
+/** Of lines that Gradient is known not to bill, for one of their halves. */
+const unbilledUnitsOf = (
+  billed: Customer[],
+  { usage, evidence }: CoverageSources,
+  isLeftOut: (id: string) => boolean,
+) => {
+  let units = 0;
+  for (const { id: customerId, isMapped } of billed) {
+    for (const [id, { unitCount }] of Object.entries(usage.get(customerId)?.counts ?? {})) {
+      if (!isLeftOut(id) && evidence.knownOfLine(customerId, isMapped, id) === false) units += unitCount;
+    }
+  }
+  return units;
+};
+
+const shareOf = (total: number, gaps: Gap[]): Share => ({
+  total,
+  mapped: total - gaps.length,
+  unknown: gaps.filter(({ isKnown }) => !isKnown).length,
+});
 
 export const hasGaps = ({ unmapped: { accounts, services } }: Pick<Coverage, "unmapped">): boolean =>
   accounts.length + services.length > 0;
@@ -104,6 +137,7 @@ export const coverageOf = (sources: CoverageSources): Coverage => {
     name: serviceNames.get(id) ?? id,
     unbilledUnits: units.get(id) ?? 0,
     wasMappedAt: latest(onceMapped.get(id), lastAccepted.services.get(id)),
+    isKnown: evidence.knownOfService(id) !== null,
   });
   const inUse = [...units.keys()].filter((id) => !isLeftOut(id));
   const accounts = billed
@@ -117,8 +151,9 @@ export const coverageOf = (sources: CoverageSources): Coverage => {
   const chosen = present.filter(({ leftOut }) => leftOut);
   const others = present.filter(({ leftOut }) => !leftOut);
   return {
-    accounts: { total: billed.length, mapped: billed.length - accounts.length },
-    services: { total: inUse.length, mapped: inUse.length - services.length },
+    accounts: shareOf(billed.length, accounts),
+    services: shareOf(inUse.length, services),
+    unbilledUnits: unbilledUnitsOf(billed, sources, isLeftOut),
     leftOut: {
       accounts: chosen.length,
       services: gone.size,

@@ -18,12 +18,14 @@ const gap = z.object({
   name: z.string(),
   unbilledUnits: z.int(),
   wasMappedAt: instant.nullable(),
+  isKnown: z.boolean().default(true),
 });
-const share = z.object({ total: z.int(), mapped: z.int() });
+const share = z.object({ total: z.int(), mapped: z.int(), unknown: z.int().default(0) });
 const kept = z.object({
   at: instant,
   accounts: share,
   services: share,
+  unbilledUnits: z.int().default(0),
   leftOut: z.object({ accounts: z.int(), services: z.int(), trial: z.int(), notProvisioned: z.int() }),
   unmapped: z.object({ accounts: z.array(gap), services: z.array(gap) }),
   leftOutServices: z.array(gap),

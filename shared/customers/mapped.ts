@@ -29,6 +29,8 @@ const newest = (a: string, b: string): string => (a > b ? a : b);
 export const mappingEvidence = ({ ledger, proofGen, toldAt }: Sources) => {
   const accounts = new Map<string, Shown>();
   const services = new Map<string, Shown>();
+  // whose count was answered, also by a 404 that names neither half
+  const tried = { accounts: new Set<string>(), services: new Set<string>() };
   const note = (half: Map<string, Shown>, id: string, acceptedAt: string, missedAt: string) => {
     if (acceptedAt === "" && missedAt === "") return;
     const before = half.get(id) ?? nothing;
@@ -42,22 +44,43 @@ export const mappingEvidence = ({ ledger, proofGen, toldAt }: Sources) => {
     const isMissed = last.outcome === "unmapped";
     const isHalf = (half: "account" | "service") => isMissed && last.missing === half;
     const isUnknown = isMissed && last.missing === undefined;
+    if (acceptedAt !== "" || isMissed) {
+      tried.accounts.add(customerId);
+      tried.services.add(serviceId);
+    }
     note(accounts, customerId, isUnknown ? "" : acceptedAt, isHalf("account") ? last.at : "");
     note(services, serviceId, isUnknown ? "" : acceptedAt, isHalf("service") ? last.at : "");
   }
   const isShown = ({ acceptedAt, missedAt }: Shown): boolean => acceptedAt > missedAt;
 
+  const isServiceMapped = (serviceId: string): boolean => isShown(services.get(serviceId) ?? nothing);
+  const isAccountMapped = (customerId: string, told: boolean | null): boolean => {
+    const shown = accounts.get(customerId) ?? nothing;
+    if (told === null || toldAt === null) return isShown(shown);
+    if (!told) return isShown(shown) && shown.acceptedAt > toldAt;
+    // a list that began before the 404 does not overrule it
+    return shown.missedAt <= toldAt || isShown(shown);
+  };
+
+  const knownOfService = (serviceId: string): boolean | null =>
+    tried.services.has(serviceId) ? isServiceMapped(serviceId) : null;
+  const knownOfAccount = (customerId: string, told: boolean | null): boolean | null =>
+    (told !== null && toldAt !== null) || tried.accounts.has(customerId) ? isAccountMapped(customerId, told) : null;
+
   return {
     service: (serviceId: string): Shown => services.get(serviceId) ?? nothing,
     account: (customerId: string): Shown => accounts.get(customerId) ?? nothing,
-    isServiceMapped: (serviceId: string): boolean => isShown(services.get(serviceId) ?? nothing),
+    isServiceMapped,
     /** `told`: Gradient's own word; null where it does not tell. */
-    isAccountMapped: (customerId: string, told: boolean | null): boolean => {
-      const shown = accounts.get(customerId) ?? nothing;
-      if (told === null || toldAt === null) return isShown(shown);
-      if (!told) return isShown(shown) && shown.acceptedAt > toldAt;
-      // a list that began before the 404 does not overrule it
-      return shown.missedAt <= toldAt || isShown(shown);
+    isAccountMapped,
+    /** Whether it is mapped; null where nobody has been able to look yet, and nothing is to be said of it. */
+    knownOfService,
+    knownOfAccount,
+    /** The same of both halves together: false where one of them is known not to be mapped. */
+    knownOfLine: (customerId: string, told: boolean | null, serviceId: string): boolean | null => {
+      const halves = [knownOfAccount(customerId, told), knownOfService(serviceId)];
+      if (halves.includes(false)) return false;
+      return halves.includes(null) ? null : true;
     },
   };
 };

@@ -86,6 +86,12 @@ const problemsOf = ({ problems, agreement }: Integration, obstacle: Obstacle | n
 
 const whatToDoOtherwise = "Ask support, and name this problem's code.";
 
+/** With what runs have learned since the look that has counted them. */
+const servicesOf = ({ services: { total }, mappedServiceIds }: Integration["mapping"]) => ({
+  total,
+  mapped: Math.min(total, mappedServiceIds.length),
+});
+
 const stepOf = ({ agreement, mapping }: Integration): 1 | 2 | 3 => {
   if (agreement === null) return 1;
   return mapping.completedAt === null ? 2 : 3;
@@ -161,7 +167,7 @@ export const integrationView =
         completedAt: mapping.completedAt,
         lastCheckedAt: mapping.lastCheckedAt,
         accounts: mapping.accounts,
-        services: mapping.services,
+        services: servicesOf(mapping),
       },
       exports: {
         last: value.lastExport,

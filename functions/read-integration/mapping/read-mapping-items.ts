@@ -56,7 +56,7 @@ const accountItems = async (
     .filter(({ removedAt }) => removedAt === null)
     .filter((customer) => !isBilled(customer) || !evidence.isAccountMapped(customer.id, customer.isMapped))
     .map((customer) => ({
-      ...accountGap(customer, { usage, lastAccepted }, (id) => gone.has(id)),
+      ...accountGap(customer, { usage, lastAccepted, evidence }, (id) => gone.has(id)),
       status: isBilled(customer) ? "unmapped" : "left-out",
       leftOut: leftOutOf(customer),
     }));

@@ -13,8 +13,9 @@ import { listUsage } from "#shared/usage/usage";
 export type MappingTable = Pick<Table, "get" | "getMany" | "query">;
 
 const nothing: Coverage = {
-  accounts: { total: 0, mapped: 0 },
-  services: { total: 0, mapped: 0 },
+  accounts: { total: 0, mapped: 0, unknown: 0 },
+  services: { total: 0, mapped: 0, unknown: 0 },
+  unbilledUnits: 0,
   leftOut: { accounts: 0, services: 0, trial: 0, notProvisioned: 0 },
   unmapped: { accounts: [], services: [] },
   leftOutServices: [],
@@ -75,7 +76,7 @@ export const readMapping =
     const [coverage, lookAlikes] = integration
       ? await Promise.all([readCoverage(table, integration), findLookAlikes(table, partnerId)])
       : [{ ...nothing, at: null }, noLookAlikes];
-    const { accounts, services, leftOut, unmapped, at } = coverage;
+    const { accounts, services, leftOut, unmapped, unbilledUnits, at } = coverage;
     const first = { accounts: shown(unmapped.accounts), services: shown(unmapped.services) };
     return {
       status: integration ? mappingStatus(integration) : "waiting",
@@ -86,6 +87,7 @@ export const readMapping =
       lastChanges: changes,
       accounts,
       services,
+      unbilledUnits,
       leftOut,
       lookAlikes: await named(table, partnerId, lookAlikes.groups),
       more: {

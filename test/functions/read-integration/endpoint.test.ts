@@ -6,7 +6,7 @@ import { ownerMailWrite, queuedMail } from "#shared/mail/owner-mail";
 import { integrationView } from "#shared/views/integration-view";
 import { aCustomerRow } from "#test/builders/customer";
 import { anHttpEvent, aProblem, call, type HttpCall, jsonHeaders } from "#test/builders/http-event";
-import { anIntegrationRow } from "#test/builders/integration";
+import { anIntegration, anIntegrationRow } from "#test/builders/integration";
 import { aServiceRow } from "#test/builders/service";
 import { printedBy } from "#test/builders/stdout";
 import { aTableWith } from "#test/builders/table";
@@ -153,7 +153,17 @@ describe("GET /agreement", () => {
   });
 });
 
+it("counts as mapped the services that runs have shown to be since the last look", async () => {
+  const counted = { accounts: { total: 3, mapped: 3 }, services: { total: 4, mapped: 0 } };
+  const mapping = { ...anIntegration().mapping, ...counted, mappedServiceIds: ["svc-dns", "svc-edr"] };
+
+  expect(await read([anIntegrationRow({ mapping })], "")).toMatchObject({
+    body: { mapping: { services: { total: 4, mapped: 2 } } },
+  });
+});
+
 it("GET /mapping shows the gaps", async () => {
+  const neverLookedAt = { unbilledUnits: 17, wasMappedAt: null, isKnown: false };
   expect(await read([anIntegrationRow(), aCustomerRow(), aServiceRow(), aUsageRow()], "/mapping")).toEqual(
     answer({
       status: "complete",
@@ -162,14 +172,15 @@ it("GET /mapping shows the gaps", async () => {
       lastCheckedAt: null,
       countedAt: null,
       lastChanges: null,
-      accounts: { total: 1, mapped: 0 },
-      services: { total: 1, mapped: 0 },
+      accounts: { total: 1, mapped: 0, unknown: 1 },
+      services: { total: 1, mapped: 0, unknown: 1 },
+      unbilledUnits: 0,
       leftOut: { accounts: 0, services: 0, trial: 0, notProvisioned: 0 },
       lookAlikes: [],
       more: { lookAlikes: 0, accounts: 0, services: 0 },
       unmapped: {
-        accounts: [{ id: "cust-1", name: "Alder & Finch Solicitors", unbilledUnits: 17, wasMappedAt: null }],
-        services: [{ id: "svc-dns", name: "DNS Security Essentials", unbilledUnits: 17, wasMappedAt: null }],
+        accounts: [{ id: "cust-1", name: "Alder & Finch Solicitors", ...neverLookedAt }],
+        services: [{ id: "svc-dns", name: "DNS Security Essentials", ...neverLookedAt }],
       },
     }),
   );

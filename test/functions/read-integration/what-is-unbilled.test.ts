@@ -67,7 +67,7 @@ describe("every unit of the source", () => {
 
     const { accounts, leftOut } = await mappingOf(world);
     expect({ accounts, leftOut }).toEqual({
-      accounts: { total: 2, mapped: 1 },
+      accounts: { total: 2, mapped: 1, unknown: 0 },
       leftOut: { accounts: 1, services: 0, trial: 1, notProvisioned: 1 },
     });
     expect(accounts.total + leftOut.accounts + leftOut.trial + leftOut.notProvisioned).toBe(5);
@@ -195,7 +195,7 @@ describe("the page of a partner with very many customers", () => {
 
     const { accounts, unmapped, more, countedAt } = await readMapping({ table })(world.partnerId);
 
-    expect(accounts).toEqual({ total: manyCustomers, mapped: 2 });
+    expect(accounts).toEqual({ total: manyCustomers, mapped: 2, unknown: 0 });
     expect(unmapped.accounts).toHaveLength(100);
     expect(more.accounts).toBe(manyCustomers - 102);
     expect(countedAt).toEqual(expect.any(String));

@@ -64,11 +64,13 @@ describe("at eight in the morning, by the partner's own clock, the owner is told
       name: index === 0 ? "<script>alert(1)</script> www.pay.example" : `Customer ${index}`,
       unbilledUnits: 100 - index,
       wasMappedAt: null,
+      isKnown: true,
     }));
     const mapping = { ...mapped, accounts: { total: 15, mapped: 3 } };
     const coverage = (at: string) => ({
-      accounts: mapping.accounts,
-      services: mapping.services,
+      accounts: { ...mapping.accounts, unknown: 0 },
+      services: { ...mapping.services, unknown: 0 },
+      unbilledUnits: 0,
       leftOut: { accounts: 0, services: 0, trial: 0, notProvisioned: 0 },
       unmapped: { accounts: gaps, services: [] },
       leftOutServices: [],

@@ -9,7 +9,7 @@ import { addressesIn } from "#local/hub-ui/page/screens/settings/addresses";
 import { bodyOf, draftOf } from "#local/hub-ui/page/screens/settings/schedule-draft";
 import { dayIn, startOfDay } from "#local/hub-ui/page/screens/settings/zoned-day";
 import type { Integration } from "#local/hub-ui/page/states";
-import { isLookedAt, toggled } from "#local/hub-ui/page/wizard/mapping/mapping";
+import { isLookedAt, shareWords, toggled } from "#local/hub-ui/page/wizard/mapping/mapping";
 import { outcomeWords, waitingWords } from "#local/hub-ui/page/wizard/sending/export-words";
 import { stepWords } from "#local/hub-ui/page/wizard/step-words";
 import { isAstray } from "#local/page-parts/double-clicks";
@@ -106,7 +106,7 @@ describe("what is mapped in Gradient", () => {
   const mapping = (facts: object) => ({
     lastCheckedAt: at,
     lastChanges: null,
-    accounts: { total: 37, mapped: 0 },
+    accounts: { total: 37, mapped: 0, unknown: 0 },
     ...facts,
   });
 
@@ -117,7 +117,7 @@ describe("what is mapped in Gradient", () => {
     ["where nothing had to be put there", mapping({ lastChanges: { at, created: 0, ...changes } }), true],
     [
       "where one was put beside those that are mapped",
-      mapping({ lastChanges: { at, created: 1, ...changes }, accounts: { total: 37, mapped: 29 } }),
+      mapping({ lastChanges: { at, created: 1, ...changes }, accounts: { total: 37, mapped: 29, unknown: 0 } }),
       true,
     ],
   ])("%s: it is known: %#", (_when, now, isKnown) => {
@@ -165,6 +165,18 @@ describe("a press of Check now", () => {
     expect(pressedWords(hold, now)).not.toContain("is being looked at");
     expect(pressedWords(hold, now)).toContain(`No call goes out until ${momentOf(retryAt)}`);
     expect(pressedWords({ ...hold, retryAt: "2026-11-26T11:59:00.000Z" }, now)).toContain("which is soon");
+  });
+});
+
+describe("how much is mapped", () => {
+  it.each([
+    [{ total: 4, mapped: 1, unknown: 0 }, "1 of 4 services"],
+    [{ total: 4, mapped: 1, unknown: 2 }, "1 of 4 services (2 not known yet)"],
+    [{ total: 4, mapped: 0, unknown: 4 }, "4 services (not known yet)"],
+    // of the integration itself, while the mapping is being read
+    [{ total: 4, mapped: 0 }, "0 of 4 services"],
+  ])("is told of %o as %s", (share, words) => {
+    expect(shareWords(share, "service")).toBe(words);
   });
 });
 
@@ -271,6 +283,17 @@ describe("a step of the wizard", () => {
       accounts: { total: 37, mapped: 37 - customers },
       services: { total: 4, mapped: 4 - services },
     },
+  });
+
+  it("says of what nobody could look at yet that it is not known", () => {
+    const mapping = { accounts: { total: 37, mapped: 35, unknown: 0 }, services: { total: 4, mapped: 1, unknown: 3 } };
+    const told = (facts: object) => stepWords(2, integration({}), { ...mapping, ...facts }).text;
+
+    expect(told({})).toBe("done, but 2 customers not mapped, and of 3 services it is not known yet");
+    expect(told({ accounts: { total: 37, mapped: 37, unknown: 0 } })).toBe("of 3 services it is not known yet");
+    expect(told({ accounts: { total: 37, mapped: 0, unknown: 37 } })).toBe(
+      "of 37 customers and 3 services it is not known yet",
+    );
   });
 
   it.each([

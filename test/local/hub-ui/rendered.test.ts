@@ -16,12 +16,17 @@ import { whyNot as whyNotSend } from "../../../local/hub-ui/page/screens/runs/se
 import { Waiting } from "../../../local/hub-ui/page/screens/runs/waiting.tsx";
 import { Consequences } from "../../../local/hub-ui/page/screens/settings/consequences.tsx";
 import { whyNot } from "../../../local/hub-ui/page/screens/settings/disconnect-question.tsx";
+import { Coverage } from "../../../local/hub-ui/page/wizard/mapping/coverage.tsx";
+import { GapTable } from "../../../local/hub-ui/page/wizard/mapping/gap-table.tsx";
+import { gapWords } from "../../../local/hub-ui/page/wizard/mapping/gaps.tsx";
 import { leftOutWords } from "../../../local/hub-ui/page/wizard/mapping/left-out.tsx";
 import { Lines } from "../../../local/hub-ui/page/wizard/sending/usage-lines.tsx";
 
 /** A part of the page as somebody gets it who may change things, or may not. */
 const rendered = <Props extends object>(part: FunctionComponent<Props>, props: Props, mayChange = true): string =>
   renderToStaticMarkup(createElement(SessionProvider, { value: { mayChange } as Session }, createElement(part, props)));
+
+const none = () => undefined;
 
 const integrationWith = ({ state = "active", waiting = null, problems = [] }: object & Record<string, unknown>) =>
   ({ state, problems, exports: { last: null, runningId: null, waiting, nextRunAt: null } }) as unknown as Integration;
@@ -92,6 +97,46 @@ describe("calls that Gradient's trouble holds", () => {
       `Gradient refuses the calls for your organization. No call goes out until ${momentOf(retryAt)}; then Gradient is asked again.`,
     );
     expect(whyNotSend(integrationWith({ state }))).toBeUndefined();
+  });
+});
+
+describe("what is mapped", () => {
+  const share = (mapped: number, unknown: number) => ({ total: 4, mapped, unknown });
+  const bars = (services: ReturnType<typeof share>) =>
+    rendered(Coverage, { accounts: share(4, 0), services }).replaceAll(/<[^>]*>/g, "");
+
+  it("is not said to be nothing before anybody could look", () => {
+    expect(bars(share(0, 4))).toBe("4 of 4 customers mapped4 services: not known yet which are mapped");
+    expect(bars(share(1, 3))).toContain("1 of 4 services mapped, 3 not known yet");
+    expect(bars(share(0, 0))).toContain("0 of 4 services mapped");
+    expect(bars(share(0, 0))).not.toContain("known");
+  });
+
+  const gap = (isKnown: boolean, wasMappedAt: string | null = null) => ({
+    id: String(isKnown),
+    name: "Backup",
+    unbilledUnits: 7,
+    wasMappedAt,
+    isKnown,
+  });
+
+  it("was never mapped only where that is known", () => {
+    const told = (...gaps: ReturnType<typeof gap>[]) =>
+      rendered(GapTable, { kind: "services", gaps, chosenIds: new Set<string>(), onChoose: none, onLeaveOut: none });
+
+    expect(told(gap(true))).toContain("never");
+    expect(told(gap(false))).toContain("not known yet");
+    expect(told(gap(false))).not.toContain("never");
+    expect(told(gap(false, "2026-11-26T11:00:00.000Z"))).toContain(momentOf("2026-11-26T11:00:00.000Z"));
+  });
+
+  it.each([
+    [[gap(true), gap(true)], 0, "2 services · 14 units unbilled"],
+    [[gap(true), gap(false)], 1, "2 services · 7 units unbilled · of 1 it is not known yet"],
+    [[gap(false)], 1, "1 service · not known yet whether mapped"],
+  ])("counts as unbilled what is known not to be billed: %#", (first, unknown, words) => {
+    const { count, rest } = gapWords({ kind: "services", first, more: 0, unknown });
+    expect(`${count} · ${rest}`).toBe(words);
   });
 });
 

@@ -65,6 +65,27 @@ describe("a customer is not mapped", () => {
   });
 });
 
+describe("nobody knows yet whether it is mapped", () => {
+  const knownOf = (ledger: LedgerEntry[], told: boolean | null, toldAt: string | null, proofGen = 0) => {
+    const { knownOfAccount, knownOfService } = mappingEvidence({ ledger, proofGen, toldAt });
+    return [knownOfAccount(customerId, told), knownOfService(serviceId)];
+  };
+
+  it.each<[string, [LedgerEntry[], boolean | null, string | null, number?], [boolean | null, boolean | null]]>([
+    ["where Gradient was never looked at", [[], null, null], [null, null]],
+    ["where its word is of an earlier token", [[], true, null], [null, null]],
+    ["of the service, where Gradient tells of accounts and no count was tried", [[], true, after], [true, null]],
+    ["of the service, where that account is not mapped either", [[], false, after], [false, null]],
+    ["where a count came to nothing", [[neverAnswered], null, after], [null, null]],
+    ["where what was accepted is of an account that is gone", [[accepted], null, after, 1], [null, null]],
+    ["but where a count was accepted", [[accepted], null, null], [true, true]],
+    ["but where a 404 has named one of the two", [[missed("service")], null, after], [true, false]],
+    ["but where a 404 has named none", [[missed()], null, after], [false, false]],
+  ])("%s", (_, sources, known) => {
+    expect(knownOf(...sources)).toEqual(known);
+  });
+});
+
 describe("a service", () => {
   it("is mapped by an accepted count, and by none that a 404 of the same line has followed", () => {
     expect(isServiceMapped([accepted])).toBe(true);

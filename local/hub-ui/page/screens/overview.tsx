@@ -1,5 +1,6 @@
 import { Badge } from "../../../page-parts/notice.tsx";
 import { countOf, momentOf } from "../../../page-parts/words.ts";
+import { useAnswer } from "../answers.ts";
 import { useIntegration } from "../integration.ts";
 import { Answered, Loading } from "../parts/answered.tsx";
 import { Disconnecting } from "../parts/disconnecting.tsx";
@@ -7,6 +8,7 @@ import { Problems } from "../parts/problems.tsx";
 import { ToConnect } from "../parts/to-connect.tsx";
 import { type Integration, stateWords } from "../states.ts";
 import { useHeadingFocus } from "../wizard/focus.ts";
+import { shareWords } from "../wizard/mapping/mapping.ts";
 import { ageOf } from "./overview/age-of.ts";
 import { InGradient } from "./overview/in-gradient.tsx";
 import { nextRunWords } from "./runs/next-run.ts";
@@ -62,6 +64,9 @@ const LastRun = ({ last }: { last: Integration["exports"]["last"] }) => {
 const Facts = ({ integration }: { integration: Integration }) => {
   const { state, token, mapping, gradient, exports } = integration;
   const { tone, text } = stateWords(state);
+  const read = useAnswer("GET /v1/integrations/gradient/mapping", {}, { everyMs: 60_000, enabled: mapping !== null });
+  // of how many nothing is known, the mapping alone tells
+  const mapped = mapping === null ? null : (read.data ?? mapping);
   return (
     <section className="card" aria-labelledby="facts">
       <h2 id="facts">How it stands</h2>
@@ -93,12 +98,12 @@ const Facts = ({ integration }: { integration: Integration }) => {
             </>
           )}
         </dd>
-        {mapping === null ? null : (
+        {mapped === null ? null : (
           <>
             <dt>Mapped in Gradient</dt>
             <dd>
-              {mapping.accounts.mapped} of {countOf(mapping.accounts.total, "customer")}, {mapping.services.mapped} of{" "}
-              {countOf(mapping.services.total, "service")} · <a href="#/connect/2">Mapping</a>
+              {shareWords(mapped.accounts, "customer")}, {shareWords(mapped.services, "service")} ·{" "}
+              <a href="#/connect/2">Mapping</a>
             </dd>
           </>
         )}

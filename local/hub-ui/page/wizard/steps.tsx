@@ -1,3 +1,4 @@
+import { useAnswer } from "../answers.ts";
 import type { Integration } from "../states.ts";
 import { type Step, stepWords } from "./step-words.ts";
 
@@ -15,11 +16,12 @@ export const addressOf = (step: Step): string => `/connect/${step}`;
 /** The three steps with their state. Those that were reached can be opened again. */
 export const Steps = ({ shown, integration }: { shown: Step; integration: Integration }) => {
   const { step: reached } = integration;
+  const { data: mapping } = useAnswer("GET /v1/integrations/gradient/mapping", {}, { enabled: reached > 2 });
   return (
     <nav aria-label="Steps">
       <ol className="steps">
         {all.map((step) => {
-          const { state, text } = stepWords(step, integration);
+          const { state, text } = stepWords(step, integration, mapping);
           const content = (
             <>
               <span className="step-mark" aria-hidden="true">

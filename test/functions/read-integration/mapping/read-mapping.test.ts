@@ -27,8 +27,9 @@ it("tells coverage as it is, whatever was counted at the last look", async () =>
     lastCheckedAt: minutesAfter(-5),
     countedAt: null,
     lastChanges: null,
-    accounts: { total: 1, mapped: 1 },
-    services: { total: 1, mapped: 1 },
+    accounts: { total: 1, mapped: 1, unknown: 0 },
+    services: { total: 1, mapped: 1, unknown: 0 },
+    unbilledUnits: 0,
     leftOut: { accounts: 0, services: 0, trial: 0, notProvisioned: 0 },
     lookAlikes: [],
     more: { lookAlikes: 0, accounts: 0, services: 0 },
@@ -50,8 +51,9 @@ it("has zeros for a partner who has not started", async () => {
     lastCheckedAt: null,
     countedAt: null,
     lastChanges: null,
-    accounts: { total: 0, mapped: 0 },
-    services: { total: 0, mapped: 0 },
+    accounts: { total: 0, mapped: 0, unknown: 0 },
+    services: { total: 0, mapped: 0, unknown: 0 },
+    unbilledUnits: 0,
     leftOut: { accounts: 0, services: 0, trial: 0, notProvisioned: 0 },
     lookAlikes: [],
     more: { lookAlikes: 0, accounts: 0, services: 0 },
@@ -85,11 +87,11 @@ it("names the accounts that are not mapped with the units they use, most first",
   );
 
   expect(unmapped.accounts).toEqual([
-    { id: "not-told", name: "Not told", unbilledUnits: 42, wasMappedAt: null },
-    { id: "told-not", name: "Told not", unbilledUnits: 5, wasMappedAt: null },
-    { id: "tried", name: "Tried", unbilledUnits: 0, wasMappedAt: null },
-    { id: "undone", name: "Undone", unbilledUnits: 0, wasMappedAt: noon },
-    { id: "waiting", name: "Waiting", unbilledUnits: 0, wasMappedAt: null },
+    { id: "not-told", name: "Not told", unbilledUnits: 42, wasMappedAt: null, isKnown: false },
+    { id: "told-not", name: "Told not", unbilledUnits: 5, wasMappedAt: null, isKnown: true },
+    { id: "tried", name: "Tried", unbilledUnits: 0, wasMappedAt: null, isKnown: true },
+    { id: "undone", name: "Undone", unbilledUnits: 0, wasMappedAt: noon, isKnown: true },
+    { id: "waiting", name: "Waiting", unbilledUnits: 0, wasMappedAt: null, isKnown: false },
   ]);
 });
 
@@ -151,8 +153,8 @@ it("names the services in use that are not mapped with the units used, most firs
   );
 
   expect(unmapped.services).toEqual([
-    { id: "svc-old", name: "svc-old", unbilledUnits: 8, wasMappedAt: null },
-    { id: "svc-edr", name: "Secure Endpoint", unbilledUnits: 7, wasMappedAt: null },
+    { id: "svc-old", name: "svc-old", unbilledUnits: 8, wasMappedAt: null, isKnown: false },
+    { id: "svc-edr", name: "Secure Endpoint", unbilledUnits: 7, wasMappedAt: null, isKnown: false },
   ]);
 });
 
@@ -160,4 +162,57 @@ it("sees nothing of another partner", async () => {
   const { unmapped } = await read(aCustomerRow({ partnerId: "org-2002" }), aUsageRow({ partnerId: "org-2002" }));
 
   expect(unmapped).toEqual({ accounts: [], services: [] });
+});
+
+it("says of a service that no count has tried that nobody knows, and counts its units as unbilled for nobody", async () => {
+  const { services, unmapped, unbilledUnits } = await read(
+    aCustomerRow({ id: "told", isMapped: true }),
+    aCustomerRow({ id: "told-not", isMapped: false }),
+    aUsageRow({
+      customerId: "told",
+      counts: { "svc-dns": aCount({ unitCount: 5 }), "svc-edr": aCount({ unitCount: 7 }) },
+    }),
+    aUsageRow({ customerId: "told-not", counts: { "svc-edr": aCount({ unitCount: 2 }) } }),
+    aLedgerRow([
+      aLedgerEntry({ customerId: "told", accepted: null, last: { outcome: "unmapped", missing: "service", at: noon } }),
+    ]),
+  );
+
+  expect(services).toEqual({ total: 2, mapped: 0, unknown: 1 });
+  expect(unmapped.services).toMatchObject([
+    { id: "svc-edr", isKnown: false, wasMappedAt: null },
+    { id: "svc-dns", isKnown: true },
+  ]);
+  expect(unmapped.accounts).toMatchObject([{ id: "told-not", isKnown: true }]);
+  // of the account that is not mapped, and of the service that is not
+  expect(unbilledUnits).toBe(2 + 5);
+});
+
+it("counts the units of an unmapped customer's unmapped service once", async () => {
+  const { unmapped, unbilledUnits } = await read(
+    aCustomerRow({ id: "told-not", isMapped: false }),
+    aUsageRow({ customerId: "told-not", counts: { "svc-dns": aCount({ unitCount: 5 }) } }),
+    aLedgerRow([
+      aLedgerEntry({
+        customerId: "told-not",
+        accepted: null,
+        last: { outcome: "unmapped", missing: "service", at: noon },
+      }),
+    ]),
+  );
+
+  expect([...unmapped.accounts, ...unmapped.services].map((gap) => gap.unbilledUnits)).toEqual([5, 5]);
+  expect(unbilledUnits).toBe(5);
+});
+
+it("knows nothing of a partner that was never looked at", async () => {
+  const mapping = { ...waiting, lastCheckedAt: null, mappedServiceIds: [] };
+  const rows = [aCustomerRow({ isMapped: true }), aUsageRow()];
+  const table = await aTableWith(anIntegrationRow({ mapping }), ...rows);
+
+  expect(await readMapping({ table })(partnerId)).toMatchObject({
+    accounts: { total: 1, mapped: 0, unknown: 1 },
+    services: { total: 1, mapped: 0, unknown: 1 },
+    unbilledUnits: 0,
+  });
 });

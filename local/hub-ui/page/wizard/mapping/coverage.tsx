@@ -10,12 +10,23 @@ export const Coverage = ({ accounts, services }: Pick<Mapping, "accounts" | "ser
   </div>
 );
 
-const Bar = ({ what, total, mapped }: { what: string; total: number; mapped: number }) => {
+type Share = Mapping["accounts"];
+
+const Bar = ({ what, total, mapped, unknown }: Share & { what: string }) => {
   const id = useId();
   return (
     <div>
       <span id={id}>
-        <strong>{numberOf(mapped)}</strong> of {numberOf(total)} {what} mapped
+        {total > 0 && unknown === total ? (
+          <>
+            {numberOf(total)} {what}: <strong>not known yet</strong> which are mapped
+          </>
+        ) : (
+          <>
+            <strong>{numberOf(mapped)}</strong> of {numberOf(total)} {what} mapped
+            {unknown > 0 ? `, ${numberOf(unknown)} not known yet` : ""}
+          </>
+        )}
       </span>
       <progress aria-labelledby={id} max={Math.max(total, 1)} value={mapped} />
     </div>

@@ -76,10 +76,11 @@ const columnsFor = (kind: Kind, { chosenIds, onChoose }: Choosing): Column<Gap>[
       );
     },
   },
-  { title: "Units unbilled", isNumber: true, cell: ({ unbilledUnits }) => numberOf(unbilledUnits) },
+  { title: "Units", isNumber: true, cell: ({ unbilledUnits }) => numberOf(unbilledUnits) },
   {
     title: "Was mapped",
     isTime: true,
-    cell: ({ wasMappedAt }) => (wasMappedAt === null ? "never" : momentOf(wasMappedAt)),
+    cell: ({ wasMappedAt, isKnown }) =>
+      wasMappedAt !== null ? momentOf(wasMappedAt) : isKnown ? "never" : "not known yet",
   },
 ];

@@ -1,5 +1,5 @@
 import { type ComponentProps, useCallback, useState } from "react";
-import { numberOf } from "../../../../page-parts/words.ts";
+import { countOf, numberOf } from "../../../../page-parts/words.ts";
 import { useList } from "../../answers.ts";
 import { Button } from "../../parts/button.tsx";
 import { Paged } from "../../parts/paged.tsx";
@@ -10,22 +10,27 @@ import { LeaveOut } from "./leave-out.tsx";
 import { askedItems, type Gap, type Kind, type Mapping, oneOf, toggled } from "./mapping.ts";
 
 /** Who and what is not mapped yet, with the units that nobody bills for as long, and how to leave it so on purpose. */
-export const Gaps = ({ mapping: { unmapped, more } }: { mapping: Mapping }) => {
+export const Gaps = ({ mapping }: { mapping: Mapping }) => {
   const { mayChange } = useSession();
+  const { unmapped, more, accounts, services, unbilledUnits } = mapping;
   const isNone = unmapped.accounts.length + unmapped.services.length === 0;
+  const unknown = accounts.unknown + services.unknown;
   return (
     <section className="card">
-      <h3>Not mapped yet</h3>
+      <h3>{unknown > 0 ? "Not mapped, or not known yet" : "Not mapped yet"}</h3>
       {isNone ? (
         <p>Nothing: everything that is billed is mapped.</p>
       ) : (
         <p>
-          Their units are not billed. Map them in Gradient
-          {mayChange ? ", or choose what is not to be billed and leave it out" : ""}.
+          Units of what is not mapped are not billed: {countOf(unbilledUnits, "unit")} in all, each counted once. Map
+          them in Gradient{mayChange ? ", or choose what is not to be billed and leave it out" : ""}.
+          {unknown > 0
+            ? " What is not known yet is looked at by itself: Gradient tells of services by counts alone."
+            : ""}
         </p>
       )}
-      <OfKind kind="accounts" first={unmapped.accounts} more={more.accounts} />
-      <OfKind kind="services" first={unmapped.services} more={more.services} />
+      <OfKind kind="accounts" first={unmapped.accounts} more={more.accounts} unknown={accounts.unknown} />
+      <OfKind kind="services" first={unmapped.services} more={more.services} unknown={services.unknown} />
     </section>
   );
 };
@@ -43,15 +48,27 @@ interface OfKindProps {
   first: Gap[];
   /** How many others there are. */
   more: number;
+  /** Of how many, these and the others, it is not known whether they are mapped. */
+  unknown: number;
 }
 
-const OfKind = ({ kind, first, more }: OfKindProps) => {
+/** `3 customers · 68 units unbilled · of 1 it is not known yet`. */
+export const gapWords = ({ kind, first, more, unknown }: OfKindProps): { count: string; rest: string } => {
+  const total = first.length + more;
+  const units = first.filter(({ isKnown }) => isKnown).reduce((sum, { unbilledUnits }) => sum + unbilledUnits, 0);
+  const unbilled = `${more > 0 ? "more than " : ""}${countOf(units, "unit")} unbilled`;
+  const open = unknown === 0 ? [] : [`of ${numberOf(unknown)} it is not known yet`];
+  const rest = unknown === total ? ["not known yet whether mapped"] : [unbilled, ...open];
+  return { count: countOf(total, oneOf[kind]), rest: rest.join(" · ") };
+};
+
+const OfKind = ({ kind, first, more, unknown }: OfKindProps) => {
   const [showsAll, setShowsAll] = useState(false);
   const { chosenIds, choose, chooseNone } = useChoice();
   const [asked, setAsked] = useState<Gap[] | undefined>(undefined);
   // the button goes with its press
   const heading = useHeadingFocus(showsAll ? "all" : "first", { isAsked: true });
-  const units = first.reduce((sum, { unbilledUnits }) => sum + unbilledUnits, 0);
+  const words = gapWords({ kind, first, more, unknown });
   const many = `${oneOf[kind]}s`;
   const choosing = { kind, chosenIds, onChoose: choose, onLeaveOut: setAsked };
   const close = () => setAsked(undefined);
@@ -61,11 +78,7 @@ const OfKind = ({ kind, first, more }: OfKindProps) => {
       {first.length === 0 ? null : (
         <div>
           <h4 ref={heading} tabIndex={-1}>
-            {numberOf(first.length + more)} {first.length + more === 1 ? oneOf[kind] : many}{" "}
-            <span className="quiet">
-              · {more > 0 ? "more than " : ""}
-              {numberOf(units)} units unbilled
-            </span>
+            {words.count} <span className="quiet">· {words.rest}</span>
           </h4>
           {showsAll ? <AllOfKind {...choosing} /> : <GapTable {...choosing} gaps={first} />}
           {more > 0 && !showsAll ? (

@@ -24,6 +24,8 @@ export const Looked = ({ mapping, hold, isKnown }: LookedProps) => {
     <>
       {isKnown ? (
         <Coverage accounts={mapping.accounts} services={mapping.services} />
+      ) : hold !== undefined ? (
+        <p role="status">What is mapped in Gradient is not known yet: nobody has been able to look there.</p>
       ) : (
         <p role="status">
           <span className="spinner" aria-hidden="true" /> Your customers are being put into Gradient; what it matches by

@@ -1,4 +1,5 @@
 import type { BodyOf } from "#client/api-client";
+import { countOf, numberOf } from "../../../../page-parts/words.ts";
 
 export type Mapping = BodyOf<"GET /v1/integrations/gradient/mapping">;
 export type Kind = "accounts" | "services";
@@ -13,6 +14,19 @@ export const isLookedAt = (mapping: Pick<Mapping, "lastCheckedAt" | "lastChanges
   const { lastCheckedAt, lastChanges, accounts } = mapping;
   if (lastCheckedAt === null) return false;
   return accounts.mapped > 0 || lastChanges?.at !== lastCheckedAt || lastChanges.created === 0;
+};
+
+/** The integration itself does not tell of how many nothing is known. */
+export interface Share {
+  total: number;
+  mapped: number;
+  unknown?: number;
+}
+
+/** `1 of 4 services (3 not known yet)`. */
+export const shareWords = ({ total, mapped, unknown = 0 }: Share, one: string): string => {
+  if (unknown > 0 && unknown === total) return `${countOf(total, one)} (not known yet)`;
+  return `${numberOf(mapped)} of ${countOf(total, one)}${unknown > 0 ? ` (${numberOf(unknown)} not known yet)` : ""}`;
 };
 
 /** With this one where it was not, without it where it was. */
