@@ -1,7 +1,7 @@
 import type { LedgerEntry } from "../usage/ledger.ts";
 import type { CustomerUsage } from "../usage/usage.ts";
 import { type Customer, isBilled } from "./customer.ts";
-import type { MappingEvidence } from "./mapped.ts";
+import { knownTogether, type MappingEvidence } from "./mapped.ts";
 
 /** Something that is not billed: not mapped, or left out. */
 export interface Gap {
@@ -108,8 +108,9 @@ const unbilledUnitsOf = (
 ) => {
   let units = 0;
   for (const { id: customerId, isMapped } of billed) {
+    const account = evidence.knownOfAccount(customerId, isMapped);
     for (const [id, { unitCount }] of Object.entries(usage.get(customerId)?.counts ?? {})) {
-      if (!isLeftOut(id) && evidence.knownOfLine(customerId, isMapped, id) === false) units += unitCount;
+      if (!isLeftOut(id) && knownTogether(account, evidence.knownOfService(id)) === false) units += unitCount;
     }
   }
   return units;

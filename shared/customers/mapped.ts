@@ -19,6 +19,12 @@ interface Shown {
 const nothing: Shown = { acceptedAt: "", missedAt: "" };
 const newest = (a: string, b: string): string => (a > b ? a : b);
 
+/** What is known of a line by what is known of its two halves: false where one of them is known not to be mapped. */
+export const knownTogether = (account: boolean | null, service: boolean | null): boolean | null => {
+  if (account === false || service === false) return false;
+  return account === null || service === null ? null : true;
+};
+
 /**
  * What is mapped in Gradient, as far as anybody can know: the one definition of it. The newest evidence counts, for
  * accounts and for services apart. One kind is Gradient's own word, which there is for accounts only; only it shows
@@ -76,12 +82,6 @@ export const mappingEvidence = ({ ledger, proofGen, toldAt }: Sources) => {
     /** Whether it is mapped; null where nobody has been able to look yet, and nothing is to be said of it. */
     knownOfService,
     knownOfAccount,
-    /** The same of both halves together: false where one of them is known not to be mapped. */
-    knownOfLine: (customerId: string, told: boolean | null, serviceId: string): boolean | null => {
-      const halves = [knownOfAccount(customerId, told), knownOfService(serviceId)];
-      if (halves.includes(false)) return false;
-      return halves.includes(null) ? null : true;
-    },
   };
 };
 export type MappingEvidence = ReturnType<typeof mappingEvidence>;

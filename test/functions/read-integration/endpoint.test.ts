@@ -201,6 +201,7 @@ it("GET /usage shows the lines", async () => {
           asOf: noon,
           lastAccepted: { unitCount: 15, at: noon },
           lastOutcome: "accepted",
+          isMapped: true,
         },
       ],
       nextCursor: null,

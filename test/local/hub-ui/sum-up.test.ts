@@ -18,7 +18,9 @@ const aLine = (
   asOf: "2026-11-26T00:00:00.000Z",
   lastAccepted: accepted === null ? null : { unitCount: accepted, at },
   lastOutcome,
+  isMapped: lastOutcome === "unmapped" ? false : null,
 });
+const mapped = (line: UsageLine, isMapped: boolean | null): UsageLine => ({ ...line, isMapped });
 
 describe("where a line stands", () => {
   it.each([
@@ -33,6 +35,14 @@ describe("where a line stands", () => {
     // accepted once, but its mapping was taken away since
     ["unmapped", aLine(5, 5, "unmapped")],
     ["unknown", aLine(null, 5)],
+    // never sent: the mapping tells that nobody bills it
+    ["unmapped", mapped(aLine(5, null), false)],
+    ["unmapped", mapped(aLine(5, 5), false)],
+    // mapped since: the next run brings it
+    ["changed", mapped(aLine(5, null, "unmapped"), true)],
+    ["changed", mapped(aLine(5, 5, "unmapped"), true)],
+    // not billed any more, and its zero was answered with a 404
+    ["unmapped", mapped(aLine(0, 5, "unmapped"), null)],
   ])("is %s", (state, line) => {
     expect(stateOf(line)).toBe(state);
   });
@@ -43,6 +53,19 @@ describe("where a line stands", () => {
 });
 
 describe("the sum over all lines", () => {
+  it("counts as not mapped what the mapping calls so, whether a run has met it or not", () => {
+    const { gaps, inGradient } = sumUp([
+      aLine(20, null, "unmapped", "cust-1"),
+      mapped(aLine(8, null, null, "cust-2"), false),
+      mapped(aLine(4, 4, "accepted", "cust-2"), false),
+      mapped(aLine(3, null, "unmapped", "cust-3"), true),
+    ]);
+
+    expect(gaps.unmapped).toMatchObject({ lines: 3, customers: 2, missing: 32 });
+    expect(gaps.changed).toMatchObject({ lines: 1, missing: 3 });
+    expect(inGradient).toBe(0);
+  });
+
   it("tells what is in Gradient, what is missing and what is too much, in units", () => {
     const sum = sumUp([
       aLine(10, 10),

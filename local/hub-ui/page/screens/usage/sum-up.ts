@@ -3,14 +3,22 @@ import type { UsageLine } from "./all-lines.ts";
 /** Where a line stands, seen from the partner: is what it uses now what Gradient has accepted? */
 export type LineState = "in" | "unmapped" | "refused" | "changed" | "unknown";
 
-/** Gradient bills nothing for what is not mapped, whatever it has accepted before. */
-const heldOf = ({ lastOutcome, lastAccepted }: UsageLine): number =>
-  lastOutcome === "unmapped" ? 0 : (lastAccepted?.unitCount ?? 0);
+/**
+ * What the mapping says counts, whether a run has met it or not: the last outcome is older, and says nothing of what was
+ * never sent. It stands alone only where nothing is known, or the line is not billed any more.
+ */
+const isUnmapped = ({ isMapped, lastOutcome }: UsageLine): boolean =>
+  isMapped === false || (isMapped === null && lastOutcome === "unmapped");
+
+/** Gradient bills nothing for what is not mapped, or was not when it was sent, whatever it has accepted before. */
+const heldOf = (line: UsageLine): number =>
+  isUnmapped(line) || line.lastOutcome === "unmapped" ? 0 : (line.lastAccepted?.unitCount ?? 0);
 
 export const stateOf = (line: UsageLine): LineState => {
   const { unitCount, lastAccepted, lastOutcome } = line;
   if (unitCount === null) return "unknown";
-  if (lastOutcome === "unmapped") return "unmapped";
+  if (isUnmapped(line)) return "unmapped";
+  if (lastOutcome === "unmapped") return "changed";
   if (lastAccepted?.unitCount === unitCount) return "in";
   return lastOutcome === "rejected" ? "refused" : "changed";
 };
