@@ -18,7 +18,7 @@ import { Consequences } from "../../../local/hub-ui/page/screens/settings/conseq
 import { whyNot } from "../../../local/hub-ui/page/screens/settings/disconnect-question.tsx";
 import { Coverage } from "../../../local/hub-ui/page/wizard/mapping/coverage.tsx";
 import { GapTable } from "../../../local/hub-ui/page/wizard/mapping/gap-table.tsx";
-import { gapWords } from "../../../local/hub-ui/page/wizard/mapping/gaps.tsx";
+import { gapsWords, gapWords } from "../../../local/hub-ui/page/wizard/mapping/gaps.tsx";
 import { leftOutWords } from "../../../local/hub-ui/page/wizard/mapping/left-out.tsx";
 import { Lines } from "../../../local/hub-ui/page/wizard/sending/usage-lines.tsx";
 
@@ -128,6 +128,15 @@ describe("what is mapped", () => {
     expect(told(gap(false))).toContain("not known yet");
     expect(told(gap(false))).not.toContain("never");
     expect(told(gap(false, "2026-11-26T11:00:00.000Z"))).toContain(momentOf("2026-11-26T11:00:00.000Z"));
+  });
+
+  it.each([
+    [share(2, 0), share(4, 0), "What is not mapped is not billed: 68 units in all. Map it in Gradient."],
+    [share(2, 0), share(1, 0), "What is not mapped is not billed: 68 units in all, each counted once. Map it"],
+    [share(2, 0), share(0, 4), "Map it in Gradient. Of the others nobody has been able to look yet"],
+    [share(4, 0), share(0, 4), "Nobody has been able to look yet whether these are mapped."],
+  ])("is told with what its gaps cost: %#", (accounts, services, words) => {
+    expect(gapsWords({ accounts, services, unbilledUnits: 68 })).toContain(words);
   });
 
   it.each([

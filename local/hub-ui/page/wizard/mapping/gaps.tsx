@@ -9,10 +9,24 @@ import { GapTable } from "./gap-table.tsx";
 import { LeaveOut } from "./leave-out.tsx";
 import { askedItems, type Gap, type Kind, type Mapping, oneOf, toggled } from "./mapping.ts";
 
+/** What the gaps cost, all together; the lists of customers and of services overlap. */
+export const gapsWords = ({
+  accounts,
+  services,
+  unbilledUnits,
+}: Pick<Mapping, "accounts" | "services" | "unbilledUnits">): string => {
+  const [customers, kinds] = [accounts, services].map(({ total, mapped, unknown }) => total - mapped - unknown);
+  const unknown = accounts.unknown + services.unknown;
+  if (!customers && !kinds) return "Nobody has been able to look yet whether these are mapped. That happens by itself.";
+  const once = customers && kinds ? ", each counted once" : "";
+  const open = unknown > 0 ? " Of the others nobody has been able to look yet; that happens by itself." : "";
+  return `What is not mapped is not billed: ${countOf(unbilledUnits, "unit")} in all${once}. Map it in Gradient.${open}`;
+};
+
 /** Who and what is not mapped yet, with the units that nobody bills for as long, and how to leave it so on purpose. */
 export const Gaps = ({ mapping }: { mapping: Mapping }) => {
   const { mayChange } = useSession();
-  const { unmapped, more, accounts, services, unbilledUnits } = mapping;
+  const { unmapped, more, accounts, services } = mapping;
   const isNone = unmapped.accounts.length + unmapped.services.length === 0;
   const unknown = accounts.unknown + services.unknown;
   return (
@@ -22,11 +36,7 @@ export const Gaps = ({ mapping }: { mapping: Mapping }) => {
         <p>Nothing: everything that is billed is mapped.</p>
       ) : (
         <p>
-          Units of what is not mapped are not billed: {countOf(unbilledUnits, "unit")} in all, each counted once. Map
-          them in Gradient{mayChange ? ", or choose what is not to be billed and leave it out" : ""}.
-          {unknown > 0
-            ? " What is not known yet is looked at by itself: Gradient tells of services by counts alone."
-            : ""}
+          {gapsWords(mapping)} {mayChange ? "You can also choose what is not to be billed, and leave it out." : null}
         </p>
       )}
       <OfKind kind="accounts" first={unmapped.accounts} more={more.accounts} unknown={accounts.unknown} />

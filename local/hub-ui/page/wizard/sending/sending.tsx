@@ -1,3 +1,4 @@
+import { holdOf } from "../../hold.ts";
 import { nextRunWords } from "../../screens/runs/next-run.ts";
 import { RunningRun } from "../../screens/runs/running-run.tsx";
 import { SendUsage } from "../../screens/runs/send-usage.tsx";
@@ -18,8 +19,10 @@ export const Sending = ({ integration }: { integration: Integration }) => {
       </h3>
       {integration.state === "active" ? (
         <p>
-          Usage is sent by itself. {waiting === null ? `Next run: ${nextRunWords(integration)}.` : null} Whatever has
-          changed since can be sent now.
+          Usage is sent by itself. {waiting === null ? `Next run: ${nextRunWords(integration)}.` : null}{" "}
+          {holdOf(integration) === undefined
+            ? "Whatever has changed since can be sent now."
+            : "While no call goes out, nothing can be sent."}
         </p>
       ) : (
         <p>Next run: {nextRunWords(integration)}.</p>
