@@ -15,7 +15,7 @@ export interface KnownLines {
 
 type KnownTable = Pick<Table, "get" | "getMany" | "query">;
 
-/** Of a partner with very many customers nobody can wait for all lines: services are as the last look has found them. */
+/** Of very many customers nobody can wait for all lines: services are as the last look has found them. */
 const keptServices = async (table: KnownTable, { partnerId, mapping }: Integration) => {
   const kept = await findCoverage(table, partnerId);
   if (!kept || kept.at !== mapping.lastCheckedAt) return () => null;

@@ -1,6 +1,7 @@
 import type { Mutant } from "./mutant.ts";
 import { mutantsOfAgreements } from "./mutants-of-agreements.ts";
 import { mutantsOfLooks } from "./mutants-of-looks.ts";
+import { mutantsOfPages } from "./mutants-of-pages.ts";
 import { mutantsOfProbes } from "./mutants-of-probes.ts";
 import { mutantsOfRuns } from "./mutants-of-runs.ts";
 import { mutantsOfSending } from "./mutants-of-sending.ts";
@@ -19,6 +20,7 @@ export const allMutants: readonly Mutant[] = [
   ...mutantsOfTypedTokens,
   ...mutantsOfAgreements,
   ...mutantsOfTrouble,
+  ...mutantsOfPages,
 ];
 
 /**

@@ -21,6 +21,11 @@ export const suites = {
   contracts: [...vitest, "test/contract/gradient-client"],
   pace: [...vitest, "test/shared/pace"],
   looks: [...vitest, ...["sync-accounts", "sync-catalogue", "watch-mappings"].map(folder)],
+  pages: [
+    ...vitest,
+    ...["check-mapping", "read-integration"].map(folder),
+    ...["test/shared/customers", "test/shared/views"],
+  ],
   deeds: [
     ...vitest,
     ...["start-export", "register-token", "cancel-export", "admit-exports", "record-customers"].map(folder),

@@ -4,8 +4,8 @@ import type { UsageLine } from "./all-lines.ts";
 export type LineState = "in" | "unmapped" | "refused" | "changed" | "unknown";
 
 /**
- * What the mapping says counts, whether a run has met it or not: the last outcome is older, and says nothing of what was
- * never sent. It stands alone only where nothing is known, or the line is not billed any more.
+ * What the mapping says counts, whether a run has met it or not: the last outcome is older, and says nothing of what
+ * was never sent. It stands alone only where nothing is known, or the line is not billed any more.
  */
 const isUnmapped = ({ isMapped, lastOutcome }: UsageLine): boolean =>
   isMapped === false || (isMapped === null && lastOutcome === "unmapped");
