@@ -72,8 +72,10 @@ export const mappingReply = z
     ],
   });
 
-export const mappingItemReply = gap
-  .extend({
+const { isKnown, ...ofGap } = gap.shape;
+export const mappingItemReply = z
+  .strictObject({
+    ...ofGap,
     status: wordOf("unmapped", "left-out"),
     leftOut: z
       .strictObject({
@@ -83,6 +85,7 @@ export const mappingItemReply = gap
         at: instant.nullable(),
       })
       .nullable(),
+    isKnown,
   })
   .meta({
     id: "MappingItem",

@@ -8,11 +8,14 @@ import { noNotifications } from "../integrations/record/notifications.ts";
 import { mailFate } from "../mail/owner-mail.ts";
 import type { Table } from "../table/table.ts";
 
+const nothing = "There is nothing to do:";
+const told = "our operations team has been told.";
+const refused = `for the moment. It is asked again by itself, and ${told}`;
+
 const problemTexts = {
   "token.rejected":
     "Generate a new key for this integration in Gradient and register it here. Nothing is lost: what changed meanwhile is sent then.",
-  "gradient.forbidden":
-    "There is nothing to do: Gradient refuses the calls for your organization for the moment. It is asked again by itself, and our operations team has been told.",
+  "gradient.forbidden": `${nothing} Gradient refuses the calls for your organization ${refused}`,
   "owner.unknown":
     "The hub knows no owner with an e-mail address for your organization. Ask the hub's support to complete the organization's record.",
   "accounts.refused":
@@ -29,12 +32,10 @@ const problemTexts = {
     "Mail to the organization's owner cannot be delivered. Have the owner's address corrected in the hub; what was not delivered is sent then.",
   "recipient.unreachable":
     "Mail to one of those who hear of results cannot be delivered. Correct the address or take it out. Where it is right, take it out and put it in again: then it is tried anew.",
-  "mail.not-sent":
-    "There is nothing to do: mails to the owner cannot be sent for the moment. They are sent by themselves, and our operations team has been told.",
+  "mail.not-sent": `${nothing} mails to the owner cannot be sent for the moment. They are sent by themselves, and ${told}`,
   "counts.left":
     "Gradient still holds counts that were to be set to zero: it refuses the key, or did not take them in time. Set them to zero in Gradient, or connect again with a new key and disconnect once more.",
-  "record.unreadable":
-    "There is nothing to do: what we have stored of a customer cannot be read, and nothing is sent of it meanwhile. Our operations team has been told.",
+  "record.unreadable": `${nothing} what we have stored of a customer cannot be read, and nothing is sent of it meanwhile. Our operations team has been told.`,
 } satisfies Record<ProblemCode, string>;
 const whatToDo: Record<string, string> = problemTexts;
 
@@ -55,18 +56,15 @@ const obstacleProblems: Partial<Record<Obstacle["why"], { code: string; whatToDo
   "gradient-refuses": {
     code: "gradient.forbidden",
     whatToDo: problemTexts["gradient.forbidden"],
-    ofAll:
-      "There is nothing to do: Gradient refuses the hub's calls for every organization for the moment. It is asked again by itself, and our operations team has been told.",
+    ofAll: `${nothing} Gradient refuses the hub's calls for everybody ${refused}`,
   },
   "gradient-down": {
     code: "gradient.unavailable",
-    whatToDo:
-      "There is nothing to do: Gradient is failing for the moment. Everything is sent by itself once it answers again.",
+    whatToDo: `${nothing} Gradient is failing for the moment. Everything is sent by itself once it answers again.`,
   },
   "vendor-key": {
     code: "gradient.vendor-key-rejected",
-    whatToDo:
-      "There is nothing to do: Gradient refuses the hub's calls for the moment, for its own key as it seems. But if you have generated a new key in Gradient, paste it here.",
+    whatToDo: `${nothing} Gradient refuses the hub's calls for the moment, for its own key as it seems. But if you have generated a new key in Gradient, paste it here.`,
   },
 };
 
@@ -85,12 +83,6 @@ const problemsOf = ({ problems, agreement }: Integration, obstacle: Obstacle | n
 };
 
 const whatToDoOtherwise = "Ask support, and name this problem's code.";
-
-/** With what runs have learned since the look that has counted them. */
-const servicesOf = ({ services: { total }, mappedServiceIds }: Integration["mapping"]) => ({
-  total,
-  mapped: Math.min(total, mappedServiceIds.length),
-});
 
 const stepOf = ({ agreement, mapping }: Integration): 1 | 2 | 3 => {
   if (agreement === null) return 1;
@@ -167,7 +159,11 @@ export const integrationView =
         completedAt: mapping.completedAt,
         lastCheckedAt: mapping.lastCheckedAt,
         accounts: mapping.accounts,
-        services: servicesOf(mapping),
+        // with what runs have learned since the look that has counted them
+        services: {
+          ...mapping.services,
+          mapped: Math.min(mapping.services.total, mapping.mappedServiceIds.length),
+        },
       },
       exports: {
         last: value.lastExport,

@@ -7,7 +7,6 @@ import {
   breakerWrite,
   claimed,
   closed,
-  hourMs,
   iso,
   knownTrouble,
   partnerBreaker,
@@ -17,6 +16,7 @@ import {
   vendorBreaker,
 } from "../state/breaker.ts";
 import { unlessLost } from "../state/breaker-rows.ts";
+import { hourMs } from "../state/ladders.ts";
 import { isAbout } from "../state/refusal.ts";
 import { isActive, nextInTurn } from "../verdicts/candidates.ts";
 

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { identifier, instant } from "../../identifier.ts";
 import { type OpenWord, openEnum, readRow } from "../../stored.ts";
 import { type Item, type Key, type RowWrite, type Table, versioned, type Write } from "../../table/table.ts";
+import { ladders } from "./ladders.ts";
 
 /**
  * What stands in the way of calls. Of one partner's: `doubted` (a 401, and nobody knows yet whose fault it is) or
@@ -58,26 +59,8 @@ export const partnerBreaker = (partnerId: string): string => `${partnerPrefix}${
 export const partnerOf = (key: string): string | undefined =>
   key.startsWith(partnerPrefix) ? key.slice(partnerPrefix.length) : undefined;
 
-const secondMs = 1000;
-const minuteMs = 60 * secondMs;
-export const hourMs = 60 * minuteMs;
-
-/**
- * How long to wait for the first probe, for the second, and so on; and, once a probe is claimed, for the next one if
- * its prober dies.
- */
-const ladders: Record<Trouble, { waitsMs: readonly [number, ...number[]]; claimMs: number }> = {
-  doubted: { waitsMs: [minuteMs], claimMs: minuteMs },
-  refused: { waitsMs: [15 * minuteMs, hourMs, 4 * hourMs], claimMs: 5 * minuteMs },
-  "vendor-key": { waitsMs: [5 * minuteMs], claimMs: 5 * minuteMs },
-  "gradient-refuses": { waitsMs: [15 * minuteMs, hourMs, 4 * hourMs], claimMs: 5 * minuteMs },
-  "gradient-down": {
-    waitsMs: [15 * secondMs, 30 * secondMs, minuteMs, 2 * minuteMs, 5 * minuteMs],
-    claimMs: 30 * secondMs,
-  },
-};
 const waitMs = (what: OpenWord<Trouble>, tries: number): number => {
-  const { waitsMs } = ladders[knownTrouble(what)];
+  const { waitsMs }: { waitsMs: readonly number[] } = ladders[knownTrouble(what)];
   return waitsMs[tries] ?? Math.max(...waitsMs);
 };
 

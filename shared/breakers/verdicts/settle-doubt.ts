@@ -8,7 +8,6 @@ import {
   type Breaker,
   breakerWrite,
   closed,
-  hourMs,
   isOpen,
   iso,
   opened,
@@ -17,6 +16,7 @@ import {
   vendorBreaker,
 } from "../state/breaker.ts";
 import { unlessLost } from "../state/breaker-rows.ts";
+import { hourMs } from "../state/ladders.ts";
 import { isAbout } from "../state/refusal.ts";
 import { othersThan } from "./candidates.ts";
 

@@ -19,7 +19,7 @@ const problemsOf = async (obstacle: Obstacle | null, stored: ReturnType<typeof a
 
 it.each([
   ["gradient-refuses", "partner", "gradient.forbidden", "Gradient refuses the calls for your organization"],
-  ["gradient-refuses", "vendor", "gradient.forbidden", "Gradient refuses the hub's calls for every organization"],
+  ["gradient-refuses", "vendor", "gradient.forbidden", "Gradient refuses the hub's calls for everybody"],
   ["gradient-down", "vendor", "gradient.unavailable", "Gradient is failing"],
   ["vendor-key", "vendor", "gradient.vendor-key-rejected", "for its own key as it seems"],
 ] as const)("%s of %s is told since when and until when no call goes out", async (why, scope, code, words) => {
