@@ -33,7 +33,7 @@ export const startExportDocs = () =>
     tag: "Exports",
     summary: "Send usage",
     description:
-      "`retryOf` sends only what that export left over. Unknown ids give no lines. A dry run calls nobody, neither blocks nor is blocked by a run, and every role may ask for it; like every run it is 409 `integration.wrong-step` where nothing may be sent, for instance in `suspended`. While Gradient's trouble holds this partner's calls no run is started, but a dry run: it would end as failed at once. `retry-after` says when Gradient is asked again.",
+      "`retryOf` sends only what that export left over. Unknown ids give no lines. A dry run calls nobody, neither blocks nor is blocked by a run, and every role may ask for it; like every run it is 409 `integration.wrong-step` where nothing may be sent, for instance in `suspended`.",
     example: { mode: "changes", customerIds: ["cust-001"] },
     replies: { 202: { description: "The export begins", body: exportReply } },
     problems: {
@@ -46,8 +46,6 @@ export const startExportDocs = () =>
         "integration.wrong-step",
         "agreement.expired",
       ],
-      502: ["gradient.vendor-key-rejected"],
-      503: ["gradient.refused", "gradient.unavailable"],
     },
   });
 

@@ -1,6 +1,5 @@
 import type { Agreement } from "#shared/agreements/agreement";
 import { agreementExpired, isConsentOver } from "#shared/agreements/consent";
-import { mayCallFor } from "#shared/breakers/obstructed";
 import { AppError } from "#shared/errors";
 import type { Actor } from "#shared/events/event";
 import { type Closing, closingAbandoned } from "#shared/exports/ending/close-export";
@@ -43,15 +42,13 @@ const willReadAll = ({ kind, lease, readAt }: UsageExport): boolean =>
 /**
  * *Send usage*: a run that a person asked for, at once, for all customers or for some, or for what an earlier run left
  * over. Throws `integration.wrong-step` when nothing may be sent, `agreement.expired`, `export.already-running` (with
- * its `exportId`) while another run is under way, what `checkRetried` throws, and what `mayCallFor` throws while this
- * partner's calls are held: a run would end in the same second as failed, with a mail. What the service itself wants to
+ * its `exportId`) while another run is under way, and what `checkRetried` throws. What the service itself wants to
  * send, or is looking at, keeps nobody waiting. A wish that comes while another run may have read its lines already is
  * kept: what has changed since is sent right after that one.
  */
 export const startExport = (dependencies: Closing & { agreements?: readonly Agreement[] }) => {
   const { table, now, newId, agreements } = dependencies;
   const closeAbandoned = closingAbandoned(dependencies);
-  const mayCall = mayCallFor(table);
 
   const keepWish = async (before: Integration): Promise<void> => {
     const wants = wish(before.wants, "all", { at: now().toISOString(), trigger: "manual" });
@@ -83,7 +80,6 @@ export const startExport = (dependencies: Closing & { agreements?: readonly Agre
       const isNarrowed = Object.values(narrowing).some((value) => value !== undefined);
       const { free, writes } = mode === "dry-run" ? { free: before, writes: [] } : await withPlace(before, isNarrowed);
       if (narrowing.retryOf !== undefined) await checkRetried(table, partnerId, narrowing.retryOf);
-      if (mode !== "dry-run") await mayCall({ partnerId, tokenVersionId: before.token?.versionId }, now());
       // a wish for everything makes every line one that has changed, also for the run that sends what this one leaves
       // over
       const raised = mode === "full" && !isNarrowed ? { ...free, proofGen: free.proofGen + 1 } : free;

@@ -1,3 +1,4 @@
+import { serviceActor } from "../../events/event.ts";
 import type { Integration } from "../../integrations/integration.ts";
 import { addressMark } from "../../mail/mailbox.ts";
 import { oweMail } from "../../mail/owe-mail.ts";
@@ -18,6 +19,13 @@ const toldOtherwise = new Set<string | null>([
 ]);
 
 /**
+ * Whoever presses while Gradient's trouble holds the calls reads on the page that it does, and until when. What is sent
+ * after the hold is told as always.
+ */
+const hasPageTold = ({ startedBy, chunks, stop }: UsageExport): boolean =>
+  startedBy !== serviceActor.actor && chunks === null && (stop === "gradient-refuses" || stop === "gradient-down");
+
+/**
  * What owes the mails about a run's result: to the owner, and to the recipients that the partner has set. Whether there
  * is anything new in it is decided when it is sent, which needs the run's receipts. After a failure a success is told
  * of, too: where nobody has asked to hear that, it only ends what was said last.
@@ -29,7 +37,7 @@ export const resultMails = (
 ): RowWrite[] => {
   const { partnerId, id: exportId, outcome, mode, stop } = over;
   const { recipients, onSuccess } = before.notifications;
-  if (isLook(over) || mode === "dry-run" || toldOtherwise.has(stop)) return [];
+  if (isLook(over) || mode === "dry-run" || toldOtherwise.has(stop) || hasPageTold(over)) return [];
   const wasGood = before.lastExport === null || before.lastExport.outcome === "succeeded";
   if (outcome === "succeeded" && wasGood && !onSuccess) return [];
   const facts = { kind: "run-result" as const, exportId };

@@ -60,8 +60,8 @@ it("everybody's row that cannot be read ends no run, and puts nobody off once it
     { vendorKey: () => ({ key: "key", version: "1" }) },
   );
   const vendor = breakerRowKey("vendor");
-  for (const id of all.slice(2)) await fleet.start(id);
   await fleet.table.put({ ...vendor, version: 1, trouble: 7 });
+  for (const id of all.slice(2)) await fleet.start(id);
   const ends = await fleet.invoke(fleet.messages());
   expect([...ends.values()]).toEqual(Array(2).fill({ failure: expect.objectContaining({ name: "UnreadableRecord" }) }));
   for (const id of all.slice(2)) expect(await fleet.runsOf(id)).toMatchObject([{ state: "planned", stop: null }]);

@@ -1,68 +1,71 @@
-import { expect, it } from "vitest";
-import type { Trouble } from "#shared/breakers/state/breaker";
-import { openForAll, openForOne } from "#test/builders/breakers";
-import { activeWorld } from "#test/builders/connected-world";
+import { describe, expect, it } from "vitest";
+import { serviceActor } from "#shared/events/event";
+import { exportWrite } from "#shared/exports/usage-export";
+import { store } from "#shared/table/table";
+import { activeWorld, carry, customersNamed, exportOf, inShort, runsOf, start } from "#test/builders/connected-world";
 import { hubApi } from "#test/builders/hub-api";
-import { everyRow } from "#test/builders/table";
-import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
+import { anObstacle, someRefusals } from "#test/builders/refusals";
 
-const refuses: (world: ServiceWorld) => Promise<void> = ({ table, partnerId, clock }) =>
-  openForOne(table, partnerId, clock.now());
+type Stop = "gradient-refuses" | "gradient-down";
+const holds: Stop[] = ["gradient-refuses", "gradient-down"];
 
-/** Whatever is stored but the count of calls that people make. */
-const kept = ({ table }: ServiceWorld) => everyRow(table).filter(({ sk }) => !String(sk).startsWith("call"));
+/** An active partner with something new, whose calls can be held. */
+const worldWithNews = async (customers = ["a"]) => {
+  const { refusals, held } = someRefusals();
+  const world = await activeWorld(customers, { refusals });
+  for (const id of customers) await world.setUsage(id, { dns: 11, sig: 1 });
+  world.mailer.sent.length = 0;
+  return { world, held };
+};
 
-it("starts no run while Gradient refuses the partner's calls, and says until when", async () => {
-  const world = await activeWorld(["a"]);
-  const { ask } = hubApi(world);
-  await refuses(world);
-  const before = kept(world);
-  const again = new Date(world.clock.now() + 15 * 60_000).toISOString().slice(11, 16);
+describe.each(holds)("a press of *Send usage* while Gradient's trouble holds the calls: %s", (why) => {
+  it("makes a run that ends at once, without a mail, and everything is sent by itself after the hold", async () => {
+    const { world, held } = await worldWithNews();
+    const { ask, asPerson } = hubApi(world);
+    held.obstacle = anObstacle({ scope: "partner", why });
+    const calls = world.gradient.countsReceived.length;
 
-  const reply = await ask("startExport", { headers: { "idempotency-key": "one" } });
+    const reply = await ask("startExport");
+    await world.work();
 
-  expect(reply).toMatchObject({
-    status: 503,
-    headers: { "retry-after": "900" },
-    body: {
-      code: "gradient.refused",
-      detail: `Gradient refuses the calls for your organization at the moment. Gradient is asked again at ${again} UTC. Nothing was changed; try again after that.`,
-    },
+    expect(reply.status).toBe(202);
+    const { id: exportId } = (await runsOf(world)).at(-1) ?? {};
+    const read = await asPerson({ routeKey: "GET /v1/integrations/gradient/exports/{exportId}", path: { exportId } });
+    expect(read.body).toMatchObject({ state: "finished", outcome: "failed", stoppedBy: why, totals: { lines: 0 } });
+    expect(world.gradient.countsReceived).toHaveLength(calls);
+    expect(world.mailer.sent).toEqual([]);
+
+    held.obstacle = null;
+    await world.live(1);
+
+    expect(await world.counts()).toEqual({ "a/dns": 11, "a/sig": 1 });
+    expect((await runsOf(world)).slice(-2).map(inShort)).toEqual([
+      "manual changes failed",
+      "recovery changes succeeded",
+    ]);
+    expect(world.mailer.sent).toEqual([]);
   });
-  expect(kept(world)).toEqual(before);
-});
 
-it("starts none before the first count was accepted either", async () => {
-  const world = serviceWorld();
-  await world.connect();
-  await refuses(world);
+  it("that has sent a part before is told", async () => {
+    const customers = customersNamed(120);
+    const { world, held } = await worldWithNews(customers);
+    const run = await start(world, "changes");
+    await world.clock.settle(carry(world, run, 1_000));
+    held.obstacle = anObstacle({ why });
+    await world.work();
 
-  expect(await hubApi(world).ask("startExport")).toMatchObject({ status: 503, body: { code: "gradient.refused" } });
-});
+    expect(await exportOf(world, run)).toMatchObject({ stop: why });
+    expect(world.mailer.sent).toMatchObject([{ to: { email: "olga@example.com" } }]);
+  });
 
-it.each([
-  ["vendor-key", 502, "gradient.vendor-key-rejected", "for its own key as it seems"],
-  ["gradient-refuses", 503, "gradient.refused", "refuses all calls of the hub"],
-  ["gradient-down", 503, "gradient.unavailable", "does not answer at the moment"],
-] as const satisfies [Trouble, ...unknown[]][])(
-  "says so of everybody's calls: %s",
-  async (trouble, status, code, words) => {
-    const world = await activeWorld(["a"]);
-    await openForAll(world.table, trouble, world.clock.now());
+  it("keeps nobody from hearing of a run of the service, which no page has told of", async () => {
+    const { world, held } = await worldWithNews();
+    const run = await start(world, "changes");
+    await store(world.table, exportWrite({ ...run, trigger: "schedule", startedBy: serviceActor.actor }));
+    held.obstacle = anObstacle({ why });
+    await world.work();
 
-    expect(await hubApi(world).ask("startExport")).toMatchObject({
-      status,
-      body: { code, detail: expect.stringContaining(words) },
-    });
-  },
-);
-
-it("keeps nobody from a dry run, nor a new token's partner from sending", async () => {
-  const world = await activeWorld(["a"]);
-  const { ask } = hubApi(world);
-  await refuses(world);
-  expect(await ask("startExport", { body: { mode: "dry-run" } })).toMatchObject({ status: 202 });
-
-  await openForOne(world.table, world.partnerId, world.clock.now(), { tokenVersionId: "an-earlier-one" });
-  expect(await ask("startExport")).toMatchObject({ status: 202 });
+    expect(await exportOf(world, run)).toMatchObject({ stop: why, totals: { lines: 0 } });
+    expect(world.mailer.sent).toMatchObject([{ to: { email: "olga@example.com" } }]);
+  });
 });

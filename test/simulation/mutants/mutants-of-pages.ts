@@ -1,26 +1,20 @@
 import { type Mutant, one } from "./mutant.ts";
 
-const starting = "functions/start-export/start-export.ts";
+const results = "shared/exports/ending/result-mails.ts";
 const checking = "functions/check-mapping/check-mapping.ts";
 const mapped = "shared/customers/mapped.ts";
 
 /** Guards around what a person is told, and may do, while Gradient's trouble holds the calls. */
 export const mutantsOfPages: Mutant[] = [
+  one("held: a press is told by mail", "deeds", results, " || hasPageTold(over)", ""),
   one(
-    "held: a run starts all the same",
+    "held: a run of the service is told by no mail",
     "deeds",
-    starting,
-    'if (mode !== "dry-run") await mayCall',
-    "if (false) await mayCall",
+    results,
+    "startedBy !== serviceActor.actor && chunks",
+    "chunks",
   ),
-  one("held: a dry run is kept back", "deeds", starting, 'if (mode !== "dry-run") await mayCall', "await mayCall"),
-  one(
-    "held: by what an earlier token has met",
-    "deeds",
-    starting,
-    "tokenVersionId: before.token?.versionId }, now()",
-    "tokenVersionId: undefined }, now()",
-  ),
+  one("held: what a press has left in the middle is told by no mail", "deeds", results, "chunks === null && ", ""),
   one("held: a look is told to be made at once", "pages", checking, "?.retryAt ?? null;", "?.retryAt ? null : null;"),
   one(
     "held: a repeated press is told so",

@@ -38,7 +38,7 @@ export const useStart = ({ isInPlace = false } = {}) => {
   };
 };
 
-/** A run that a hold keeps from Gradient would end as failed at once: the service starts none. */
+/** A run that a hold keeps from Gradient would end as failed at once, and what it is for goes by itself afterwards. */
 export const whyNot = (integration: Pick<Integration, "state" | "exports" | "problems">): string | undefined => {
   const { state, exports } = integration;
   if (state !== "active" && state !== "awaiting-mapping") return "Possible once Gradient is connected.";
