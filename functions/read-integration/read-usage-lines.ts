@@ -10,8 +10,8 @@ import type { Table } from "#shared/table/table";
 import { type LedgerEntry, lineKey } from "#shared/usage/ledger";
 import { type CustomerUsage, readReadableUsage } from "#shared/usage/usage";
 import { fromCursor, keyAfter, type ListOf, toCursor } from "./lists/cursor.ts";
-import { knownLines } from "./lists/known-lines.ts";
 import { type List, type ListQuery, pageIn } from "./lists/list.ts";
+import { readEntries } from "./lists/read-entries.ts";
 
 // a customer has a few lines, so one or two reads fill a page
 const customersAtOnce = 100;
@@ -23,13 +23,7 @@ const place = z.strictObject({
   serviceId: z.string(),
 });
 
-interface Seen {
-  usage: CustomerUsage | undefined;
-  entry: LedgerEntry | undefined;
-  isMapped: boolean | null;
-}
-
-const lineView = (line: Line, { usage, entry, isMapped }: Seen) => {
+const lineView = (line: Line, usage: CustomerUsage | undefined, entry: LedgerEntry | undefined) => {
   const count = line.billed ? usage?.counts[line.serviceId] : undefined;
   const accepted = entry?.accepted;
   return {
@@ -42,7 +36,6 @@ const lineView = (line: Line, { usage, entry, isMapped }: Seen) => {
     asOf: count?.measuredAt ?? null,
     lastAccepted: accepted ? { unitCount: accepted.unitCount, at: accepted.at } : null,
     lastOutcome: entry?.last.outcome ?? null,
-    isMapped,
   };
 };
 
@@ -56,7 +49,6 @@ export const readUsageLines = ({ table }: { table: ReadTable }) => {
     const { partnerId } = integration;
     const leftOutServiceIds = new Set(integration.leftOutServiceIds);
     const serviceNames = new Map((await listServices(table)).map(({ id, name }) => [id, name]));
-    const knownOf = await knownLines(table, integration);
     let after = start;
     for (;;) {
       const position = after === undefined ? {} : { after };
@@ -68,9 +60,9 @@ export const readUsageLines = ({ table }: { table: ReadTable }) => {
       });
       const customers = readableOf(rows.items, fromCustomerItem);
       const ids = customers.map(({ id }) => id);
-      const [usage, { entries, isMapped }] = await Promise.all([
+      const [usage, entries] = await Promise.all([
         readReadableUsage(table, partnerId, ids),
-        knownOf(customers),
+        readEntries(table, integration, customers),
       ]);
       const counted = new Map([...usage].map(([id, { counts }]) => [id, new Map(Object.entries(counts))]));
       const held = [...entries.values()].map(heldLine);
@@ -78,8 +70,7 @@ export const readUsageLines = ({ table }: { table: ReadTable }) => {
       const byCustomer = Map.groupBy(lines, ({ customerId }) => customerId);
       for (const id of ids) {
         for (const line of byCustomer.get(id) ?? []) {
-          const seen = { usage: usage.get(id), entry: entries.get(lineKey(line)), isMapped: isMapped(line) };
-          yield { after, line: lineView(line, seen) };
+          yield { after, line: lineView(line, usage.get(id), entries.get(lineKey(line))) };
         }
         after = customerKey(partnerId, id).sk;
       }

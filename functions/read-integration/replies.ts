@@ -68,10 +68,6 @@ export const usageLineReply = z
     asOf: instant.nullable(),
     lastAccepted: z.strictObject({ unitCount: count, at: instant }).nullable(),
     lastOutcome: wordOf("accepted", "unchanged", "unmapped", "rejected", "deferred", "superseded").nullable(),
-    isMapped: z.boolean().nullable().meta({
-      description:
-        "Whether its customer and its service are mapped, as `GET …/mapping` counts them; null where nobody has been able to look yet, and of a line that is not billed any more",
-    }),
   })
   .meta({
     id: "UsageLine",
@@ -85,7 +81,6 @@ export const usageLineReply = z
         asOf: "2026-11-22T06:00:00.000Z",
         lastAccepted: { unitCount: 15, at: "2026-11-21T02:00:03.000Z" },
         lastOutcome: "accepted",
-        isMapped: true,
       },
     ],
   });

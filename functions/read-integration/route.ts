@@ -77,7 +77,6 @@ export const usageRoute = route({
       "lastAccepted.unitCount",
       "lastAccepted.at",
       "lastOutcome",
-      "isMapped",
     ],
   },
 });

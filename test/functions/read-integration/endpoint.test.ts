@@ -201,7 +201,6 @@ it("GET /usage shows the lines", async () => {
           asOf: noon,
           lastAccepted: { unitCount: 15, at: noon },
           lastOutcome: "accepted",
-          isMapped: true,
         },
       ],
       nextCursor: null,

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { readUsageLines, type UsageLine } from "#functions/read-integration/read-usage-lines";
-import { keepCoverage } from "#shared/customers/kept-coverage";
 import { bucketOf } from "#shared/usage/ledger";
 import { aCustomerRow } from "#test/builders/customer";
-import { anIntegration, anIntegrationRow } from "#test/builders/integration";
+import { anIntegrationRow } from "#test/builders/integration";
 import { aServiceRow } from "#test/builders/service";
 import { aTableWith } from "#test/builders/table";
 import { minutesAfter, noon } from "#test/builders/time";
@@ -13,13 +12,6 @@ import type { InMemoryTable } from "#test/fakes/in-memory-table";
 
 const room = { rows: 200, bytes: 4_500_000 };
 const partnerId = "org-1001";
-const noCoverage = {
-  accounts: { total: 1, mapped: 1, unknown: 0 },
-  services: { total: 3, mapped: 1, unknown: 1 },
-  unbilledUnits: 0,
-  leftOut: { accounts: 0, services: 0, trial: 0, notProvisioned: 0 },
-  leftOutServices: [],
-};
 
 const allPages = async (table: InMemoryTable): Promise<UsageLine[][]> => {
   const pages: UsageLine[][] = [];
@@ -76,7 +68,6 @@ it("shows each line with what Gradient has accepted for it", async () => {
         asOf: noon,
         lastAccepted: { unitCount: 15, at: minutesAfter(-60) },
         lastOutcome: "deferred",
-        isMapped: true,
       },
       {
         customerId: "cust-1",
@@ -87,7 +78,6 @@ it("shows each line with what Gradient has accepted for it", async () => {
         asOf: minutesAfter(-9),
         lastAccepted: null,
         lastOutcome: null,
-        isMapped: null,
       },
     ],
     nextCursor: null,
@@ -224,68 +214,5 @@ describe("in pages", () => {
     expect(lines.filter(({ lastOutcome }) => lastOutcome === "accepted").map(({ serviceId }) => serviceId)).toEqual(
       Array.from({ length: 120 }, () => "svc-b"),
     );
-  });
-});
-
-describe("whether a line is mapped", () => {
-  const mapping = { ...anIntegration().mapping, lastCheckedAt: minutesAfter(-5) };
-  const missed = (customerId: string, missing: "account" | "service") =>
-    aLedgerEntry({ customerId, accepted: null, last: { outcome: "unmapped", missing, at: noon } });
-  const told = async (...rows: Parameters<typeof aTableWith>) => {
-    const { items } = await readUsageLines({ table: await aTableWith(...rows) })({
-      partnerId,
-      room,
-      cursor: undefined,
-    });
-    return Object.fromEntries(items.map(({ customerId, isMapped }) => [customerId, isMapped]));
-  };
-
-  it("is what the mapping says of its customer and its service, whether it was sent or not", async () => {
-    const customers = { yes: true, no: false, "not-told": null };
-    const rows = Object.entries(customers).flatMap(([id, isMapped]) => [
-      aCustomerRow({ id, isMapped }),
-      aUsageRow({ customerId: id }),
-    ]);
-
-    expect(await told(anIntegrationRow({ mapping }), ...rows)).toEqual({ yes: null, no: false, "not-told": null });
-    const proven = aLedgerRow([aLedgerEntry({ customerId: "another" })]);
-    expect(await told(anIntegrationRow({ mapping }), proven, ...rows)).toEqual({
-      yes: true,
-      no: false,
-      "not-told": null,
-    });
-    // another customer's 404 has named the service
-    expect(await told(anIntegrationRow({ mapping }), aLedgerRow([missed("another", "service")]), ...rows)).toEqual({
-      yes: false,
-      no: false,
-      "not-told": false,
-    });
-  });
-
-  it("is as the last look has found it of services, for a partner with very many customers", async () => {
-    const kept = async (at: string) => {
-      const table = await aTableWith(
-        anIntegrationRow({ mapping: { ...mapping, isCoverageKept: true } }),
-        aCustomerRow({ isMapped: true }),
-        aUsageRow({ counts: { "svc-dns": aCount(), "svc-edr": aCount(), "svc-sig": aCount() } }),
-      );
-      const gap = { name: "", unbilledUnits: 0, wasMappedAt: null };
-      const services = [
-        { ...gap, id: "svc-edr", isKnown: true },
-        { ...gap, id: "svc-sig", isKnown: false },
-      ];
-      await keepCoverage(table, partnerId, { ...noCoverage, unmapped: { accounts: [], services } }, at);
-      const { items } = await readUsageLines({ table })({ partnerId, room, cursor: undefined });
-      return items.map(({ isMapped }) => isMapped);
-    };
-
-    expect(await kept(mapping.lastCheckedAt)).toEqual([true, false, null]);
-    // of an earlier token
-    expect(await kept(minutesAfter(-50))).toEqual([null, null, null]);
-  });
-
-  it("is nobody's concern where it is not billed any more", async () => {
-    const gone = aCustomerRow({ isMapped: false, removedAt: noon });
-    expect(await told(anIntegrationRow({ mapping }), gone, aLedgerRow([aLedgerEntry()]))).toEqual({ "cust-1": null });
   });
 });

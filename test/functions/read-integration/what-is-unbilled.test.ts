@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { leaveOut } from "#functions/leave-out/leave-out";
 import { readMapping } from "#functions/read-integration/mapping/read-mapping";
 import { type MappingItem, readMappingItems } from "#functions/read-integration/mapping/read-mapping-items";
-import { readUsageLines } from "#functions/read-integration/read-usage-lines";
 import { recordCustomers } from "#functions/record-customers/record-customers";
 import { removeCustomer } from "#functions/remove-customer/remove-customer";
 import { manyCustomers } from "#shared/customers/kept-coverage";
@@ -73,23 +72,6 @@ describe("every unit of the source", () => {
     });
     expect(accounts.total + leftOut.accounts + leftOut.trial + leftOut.notProvisioned).toBe(5);
     expect(all.length).toBe(5 - accounts.mapped);
-  });
-
-  it("is as much by its lines as by the mapping, also where most of them were never sent", async () => {
-    const names = customersNamed(6);
-    const world = await connectedWorld(names);
-    world.map(names.slice(0, 4));
-    world.gradient.failNext("setUnitCount", { answer: { kind: "forbidden" } }, { times: 1_000 });
-    await world.live(2);
-
-    const { unbilledUnits, unmapped } = await mappingOf(world);
-    const room = { rows: 200, bytes: 1_000_000 };
-    const { items } = await readUsageLines({ table: world.table })({ ...world, cursor: undefined, room });
-    const missed = items.filter(({ lastOutcome }) => lastOutcome === "unmapped");
-    const ofLines = items.filter(({ isMapped }) => isMapped === false);
-    expect(unmapped.accounts).toHaveLength(2);
-    expect(missed.length).toBeLessThan(ofLines.length);
-    expect(ofLines.reduce((sum, { unitCount }) => sum + (unitCount ?? 0), 0)).toBe(unbilledUnits);
   });
 
   it("is said with a reason, and by whom it was left out", async () => {

@@ -29,7 +29,7 @@ describe.each(holds)("a press of *Send usage* while Gradient's trouble holds the
     await world.work();
 
     expect(reply.status).toBe(202);
-    const { id: exportId } = (await runsOf(world)).at(-1) ?? {};
+    const exportId = String((await runsOf(world)).at(-1)?.id);
     const read = await asPerson({ routeKey: "GET /v1/integrations/gradient/exports/{exportId}", path: { exportId } });
     expect(read.body).toMatchObject({ state: "finished", outcome: "failed", stoppedBy: why, totals: { lines: 0 } });
     expect(world.gradient.countsReceived).toHaveLength(calls);

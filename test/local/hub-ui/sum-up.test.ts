@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { readMapping } from "#functions/read-integration/mapping/read-mapping";
+import { readUsageLines } from "#functions/read-integration/read-usage-lines";
 import type { UsageLine } from "#local/hub-ui/page/screens/usage/all-lines";
+import { isMappedBy, unmappedIn } from "#local/hub-ui/page/screens/usage/known-lines";
 import { changeOf, isAllIn, stateOf, sumUp } from "#local/hub-ui/page/screens/usage/sum-up";
+
+import { connectedWorld, customersNamed } from "#test/builders/connected-world";
 
 const at = "2026-11-25T02:00:00.000Z";
 
@@ -52,7 +57,52 @@ describe("where a line stands", () => {
   });
 });
 
+describe("whether a line is mapped", () => {
+  const line = { ...aLine(5, 5), customerId: "c", serviceId: "s" };
+  const gap = (id: string, isKnown = true) => ({ id, isKnown });
+  const all = (...gaps: ReturnType<typeof gap>[]) => ({ gaps, isAll: true });
+  const some = (...gaps: ReturnType<typeof gap>[]) => ({ gaps, isAll: false });
+
+  it.each([
+    [true, all(), all()],
+    [true, all(gap("another")), all(gap("another", false))],
+    [false, all(gap("c")), all()],
+    [false, all(), all(gap("s"))],
+    // one half is enough
+    [false, some(), all(gap("s"))],
+    [null, all(gap("c", false)), all()],
+    [null, all(), all(gap("s", false))],
+    // among those that were not read there may be others
+    [null, some(gap("another")), all()],
+  ])("is %s by the gaps: %#", (expected, accounts, services) => {
+    expect(isMappedBy({ accounts, services })(line)).toBe(expected);
+  });
+
+  it("is not known where the mapping could not be read, and of what is not billed any more", () => {
+    expect(isMappedBy(undefined)(line)).toBeNull();
+    expect(isMappedBy({ accounts: all(), services: all() })({ ...line, asOf: null })).toBeNull();
+  });
+});
+
 describe("the sum over all lines", () => {
+  it("is as many unmapped units as the mapping has, also where most lines were never sent", async () => {
+    const names = customersNamed(6);
+    const world = await connectedWorld(names);
+    world.map(names.slice(0, 4));
+    world.gradient.failNext("setUnitCount", { answer: { kind: "forbidden" } }, { times: 1_000 });
+    await world.live(2);
+
+    const mapping = await readMapping(world)(world.partnerId);
+    const room = { rows: 200, bytes: 1_000_000 };
+    const { items } = await readUsageLines(world)({ ...world, cursor: undefined, room });
+    const isMapped = isMappedBy(unmappedIn(mapping));
+    const { gaps } = sumUp(items.map((item) => ({ ...item, isMapped: isMapped(item) })));
+
+    expect(items.filter(({ lastOutcome }) => lastOutcome === "unmapped").length).toBeLessThan(gaps.unmapped.lines);
+    expect(mapping.unbilledUnits).toBeGreaterThan(0);
+    expect(gaps.unmapped.missing).toBe(mapping.unbilledUnits);
+  });
+
   it("counts as not mapped what the mapping calls so, whether a run has met it or not", () => {
     const { gaps, inGradient } = sumUp([
       aLine(20, null, "unmapped", "cust-1"),

@@ -1,17 +1,16 @@
-import type { BodyOf } from "#client/api-client";
 import { Badge } from "../../../../page-parts/notice.tsx";
 import { momentOf, numberOf } from "../../../../page-parts/words.ts";
-import { useList } from "../../answers.ts";
+import { useAnswer, useList } from "../../answers.ts";
 import { AtFirst } from "../../parts/at-first.tsx";
 import { Paged } from "../../parts/paged.tsx";
 import { Scroll } from "../../parts/scroll.tsx";
+import type { UsageLine } from "../../screens/usage/all-lines.ts";
+import { isMappedBy, unmappedIn } from "../../screens/usage/known-lines.ts";
 import { lineWords } from "../../screens/usage/line-words.tsx";
 import { stateOf } from "../../screens/usage/sum-up.ts";
 
-type Line = BodyOf<"GET /v1/integrations/gradient/usage">["items"][number];
-
 /** `+3`, `-2`, or nothing where both are the same or one is not known. */
-const changeOf = ({ unitCount, lastAccepted }: Line): string => {
+const changeOf = ({ unitCount, lastAccepted }: UsageLine): string => {
   if (unitCount === null || lastAccepted === null) return "";
   const change = unitCount - lastAccepted.unitCount;
   return change === 0 ? "" : `${change > 0 ? "+" : "−"}${numberOf(Math.abs(change))}`;
@@ -25,13 +24,15 @@ export const UsageLines = () => {
     (body) => body,
     { everyMs: 10_000 },
   );
+  const { data: mapping } = useAnswer("GET /v1/integrations/gradient/mapping", {}, { everyMs: 60_000 });
+  const isMapped = isMappedBy(mapping && unmappedIn(mapping));
   return (
     <section className="card" aria-labelledby="usage-lines">
       <h3 id="usage-lines">What is sent, line by line</h3>
       <Paged list={list} one="line" empty={<p>There is no usage yet: the hub has measured nothing so far.</p>}>
         {(lines) => (
           <AtFirst items={lines} first={20} many="lines">
-            {(shown) => <Lines lines={shown} />}
+            {(shown) => <Lines lines={shown.map((line) => ({ ...line, isMapped: isMapped(line) }))} />}
           </AtFirst>
         )}
       </Paged>
@@ -40,7 +41,7 @@ export const UsageLines = () => {
 };
 
 /** Said of the number that is used now: one that Gradient accepted before proves nothing of it. */
-export const Lines = ({ lines }: { lines: Line[] }) => (
+export const Lines = ({ lines }: { lines: UsageLine[] }) => (
   <Scroll label="Lines">
     <table>
       <thead>
