@@ -1,6 +1,7 @@
+import type { BodyOf } from "#client/api-client";
 import type { Mapping } from "../../wizard/mapping/mapping.ts";
-import type { UsageLine } from "./all-lines.ts";
 
+type Line = BodyOf<"GET /v1/integrations/gradient/usage">["items"][number];
 type Gaps = readonly { id: string; isKnown: boolean }[];
 
 /** Whoever and whatever is not mapped, as the service counts it; `isAll`: there are no more. */
@@ -30,7 +31,7 @@ const knownIn = ({ gaps, isAll }: Unmapped["accounts"]) => {
 export const isMappedBy = (unmapped: Unmapped | undefined) => {
   if (unmapped === undefined) return () => null;
   const [ofCustomer, ofService] = [knownIn(unmapped.accounts), knownIn(unmapped.services)];
-  return ({ customerId, serviceId, asOf }: Omit<UsageLine, "isMapped">): boolean | null => {
+  return ({ customerId, serviceId, asOf }: Pick<Line, "customerId" | "serviceId" | "asOf">): boolean | null => {
     if (asOf === null) return null;
     const halves = [ofCustomer(customerId), ofService(serviceId)];
     return halves.includes(false) ? false : halves.includes(null) ? null : true;
