@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { ApiClient } from "#client/api-client";
 import { readMapping } from "#functions/read-integration/mapping/read-mapping";
 import { readUsageLines } from "#functions/read-integration/read-usage-lines";
-import type { UsageLine } from "#local/hub-ui/page/screens/usage/all-lines";
+import { readUnmapped, type UsageLine } from "#local/hub-ui/page/screens/usage/all-lines";
 import { isMappedBy, unmappedIn } from "#local/hub-ui/page/screens/usage/known-lines";
 import { changeOf, isAllIn, stateOf, sumUp } from "#local/hub-ui/page/screens/usage/sum-up";
 
@@ -81,6 +82,39 @@ describe("whether a line is mapped", () => {
   it("is not known where the mapping could not be read, and of what is not billed any more", () => {
     expect(isMappedBy(undefined)(line)).toBeNull();
     expect(isMappedBy({ accounts: all(), services: all() })({ ...line, asOf: null })).toBeNull();
+  });
+});
+
+describe("the unmapped", () => {
+  /** The API of a partner with these pages of unmapped customers, of which the mapping itself shows the first alone. */
+  const readFrom = (pages: string[][], refusedAt = Number.POSITIVE_INFINITY) => {
+    const gapsOf = (ids: string[] = []) => ids.map((id) => ({ id, isKnown: true }));
+    const call = async (route: string, { query }: { query?: { cursor: string } }) => {
+      const page = Number(query?.cursor ?? 0);
+      if (page >= refusedAt) return { ok: false };
+      const nextCursor = page + 1 < pages.length ? String(page + 1) : null;
+      const more = { accounts: pages.length - 1, services: 0 };
+      const unmapped = { accounts: gapsOf(pages[0]), services: [] };
+      return {
+        ok: true,
+        body: route.endsWith("/items") ? { items: gapsOf(pages[page]), nextCursor } : { unmapped, more },
+      };
+    };
+    return readUnmapped(call as unknown as ApiClient);
+  };
+  const inShort = async (read: ReturnType<typeof readFrom>) => {
+    const { gaps = [], isAll } = (await read)?.accounts ?? {};
+    return [gaps.map(({ id }) => id).join(""), isAll];
+  };
+
+  it("are read to the end, as far as a page is good for", async () => {
+    expect(await inShort(readFrom([["a"]]))).toEqual(["a", true]);
+    expect(await inShort(readFrom([["a"], [], ["c"]]))).toEqual(["ac", true]);
+    expect(await inShort(readFrom(Array.from("abcdefghijklmnop", (id) => [id])))).toEqual(["abcdefghijkl", false]);
+  });
+
+  it("are those that the mapping shows where the others cannot be read", async () => {
+    expect(await inShort(readFrom([["a"], ["b"]], 1))).toEqual(["a", false]);
   });
 });
 

@@ -28,7 +28,7 @@ const enoughPages = 12;
 const staleMs = 60_000;
 
 /** Undefined where that cannot be read: what was sent can be told without it. */
-const readUnmapped = async (call: ApiClient): Promise<Unmapped | undefined> => {
+export const readUnmapped = async (call: ApiClient): Promise<Unmapped | undefined> => {
   const mapping = await call(mappingRoute, {});
   if (!mapping.ok) return undefined;
   const first = unmappedIn(mapping.body);
