@@ -8,6 +8,7 @@ import { activateIntegration } from "#shared/integrations/activate-integration";
 import { findIntegration, type Integration, maySend } from "#shared/integrations/integration";
 import { asConnected } from "#shared/integrations/record/closing";
 import { largeLines } from "#shared/integrations/record/expected-lines";
+import { seemsEnded } from "#shared/integrations/record/looks";
 import { logger } from "#shared/logger";
 import type { Clock } from "#shared/pace/clock";
 import type { Pacer } from "#shared/pace/pacer";
@@ -122,7 +123,9 @@ export const startRun = (dependencies: Dependencies) => {
     const isFinal = lease.current().kind === "final";
     const integration = found && isFinal ? asConnected(found) : found;
     // zeros are for a partner that leaves, and for nobody who has come back meanwhile
-    const token = isFinal && !found?.closing ? null : await tokenOf(integration);
+    // nor is a count for one whose connection seems to be ended: it would put that to use again
+    const isKept = isFinal ? !found?.closing : found !== undefined && seemsEnded(found.looks);
+    const token = isKept ? null : await tokenOf(integration);
     const halt = newHalt(() => lease.current().stop);
     const obstacle = async (): Promise<StopReason | null> =>
       mode === "dry-run" ? null : ((await refusals.obstacleFor(partnerId, token?.versionId))?.why ?? null);

@@ -3,21 +3,15 @@ import type { GradientConnection } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
 import type { Changing } from "#shared/table/changing";
-import { type LedgerEntry, readLedger } from "#shared/usage/ledger";
+import { readLedger } from "#shared/usage/ledger";
 import { hadAccount } from "./account-changes.ts";
 import type { Begun } from "./begin-look.ts";
+import { isPutToUse } from "./ended-there.ts";
 import { isInactiveNow } from "./suspect-disconnection.ts";
 
 interface Dependencies extends Pick<Changing, "table"> {
   gradientFor: (partnerId: string) => Pick<GradientSetup, "readAccounts">;
 }
-
-// as long as a call is under way
-const marginMs = 60_000;
-
-/** Some number of ours was taken after that, or may have been. */
-const isSentSince = ({ accepted, doubt }: LedgerEntry, since: string): boolean =>
-  [accepted?.at, doubt?.until].some((at) => at !== undefined && Date.parse(at) > Date.parse(since) - marginMs);
 
 /**
  * Whether a partner that seemed to have disconnected in Gradient is connected there: its connection is in use, as far
@@ -35,8 +29,7 @@ export const isBackThere =
     if (listed.size === 0) return false;
     const ledger = await readLedger(table, { partnerId, bits, connectionId: gradient?.integrationId ?? "" });
     const entries = [...ledger.values()];
-    const { endedSince } = looks;
-    if (endedSince !== null && entries.some((entry) => isSentSince(entry, endedSince))) return false;
+    if (isPutToUse(looks, entries)) return false;
     const { customers } = await listCustomers(table, partnerId);
     return customers.filter(({ id }) => listed.has(id)).some(hadAccount(entries, proofGen));
   };

@@ -134,6 +134,7 @@ export const endLook = ({ table, now, newId }: Changing) => {
         failures: 0,
         changesFailed: 0,
         suspectedSince: null,
+        endedSince: null,
         goesOn: false,
         isTelling: isTelling(found) ?? before.looks.isTelling,
         livelyAt: isLively ? at : before.looks.livelyAt,

@@ -13,10 +13,13 @@ import {
 } from "#shared/integrations/integration";
 import { letGo, returnCheckAt, tokenTaken } from "#shared/integrations/record/looks";
 import { resumeIntegration } from "#shared/integrations/resume-integration";
+import { hourMs } from "#shared/schedules/zoned-time";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";
 import { isBackThere } from "./back-there.ts";
 import { type Begun, isReplaced, LookLost, sendAsked } from "./begin-look.ts";
+import { endedSinceOf, runStopped } from "./ended-there.ts";
+import { manySuspected } from "./many-suspected.ts";
 import { isInactiveNow, suspectDisconnection } from "./suspect-disconnection.ts";
 
 interface Dependencies extends Changing {
@@ -30,6 +33,9 @@ export type RecheckOutcome =
   | "token-replaced"
   | "other-connection"
   | Awaited<ReturnType<ReturnType<typeof suspectDisconnection>>>;
+
+// then it may be what Gradient answers whoever has left
+const maxHourlyFailures = 4;
 
 const answersOfAbsence = ["gradient.forbidden", "gradient.refused", "gradient.unavailable"];
 
@@ -53,10 +59,12 @@ export const recheckToken = (dependencies: Dependencies) => {
   const resume = resumeIntegration(dependencies);
   const suspect = suspectDisconnection(dependencies);
   const findBack = isBackThere(dependencies);
+  const noteSuspected = manySuspected({ table });
 
   const note = (
     begun: Begun,
     connection: GradientConnection | null,
+    isUnavailable = false,
   ): Promise<"token-taken" | "still-refused" | "token-replaced"> =>
     retryOnConflict(async () => {
       const before = await findIntegration(table, begun.integration.partnerId);
@@ -72,6 +80,13 @@ export const recheckToken = (dependencies: Dependencies) => {
       const isSuspected = isEnded && maySend(before);
       const reached = connection ? withoutProblem(before, "connection.differs") : before;
       const goneSince = disconnectedThereSince(before);
+      if (isSuspected && before.looks.suspectedSince === null) await noteSuspected(before.partnerId, at, true);
+      // nobody knows for how long: an outage ends within hours
+      const failures = isUnavailable ? before.looks.failures + 1 : 0;
+      const returnAt =
+        isUnavailable && failures <= maxHourlyFailures
+          ? new Date(Date.parse(at) + hourMs).toISOString()
+          : goneSince && returnCheckAt(goneSince, at);
       const tried: Integration = {
         ...reached,
         // Gradient did not take it: what was known of it stays
@@ -81,14 +96,16 @@ export const recheckToken = (dependencies: Dependencies) => {
         mapping: isSuspected ? { ...before.mapping, nextCheckAt: at } : before.mapping,
         looks: {
           ...tokenTaken(letGo(before.looks), at),
-          ...(goneSince === undefined ? {} : { tokenCheckAt: returnCheckAt(goneSince, at) }),
-          failures: 0,
+          ...(goneSince === undefined ? {} : { tokenCheckAt: returnAt ?? null }),
+          failures,
           suspectedSince: before.looks.suspectedSince ?? (isSuspected ? at : null),
+          ...(isSuspected ? { endedSince: endedSinceOf(before.looks, at) } : {}),
         },
       };
       // a look that was asked for meanwhile had waited for this end
       const { integration: after, owed } = sendAsked(tried, "watch", { at, newId });
-      await table.transact([integrationWrite(after), ...owed]);
+      const stopWrites = isSuspected ? await runStopped(table, before) : [];
+      await table.transact([integrationWrite(after), ...owed, ...stopWrites]);
       return connection ? "token-taken" : "still-refused";
     });
 
@@ -101,7 +118,7 @@ export const recheckToken = (dependencies: Dependencies) => {
       const isBack = isOurs && isDisconnectedThere(integration) && (await findBack(begun, token, connection));
       return { connection, isOurs, isBack };
     } catch (error) {
-      if (isNothingNew(integration, error)) return null;
+      if (isNothingNew(integration, error)) return { isUnavailable: isAppError(error, "gradient.unavailable") };
       throw error;
     }
   };
@@ -110,7 +127,7 @@ export const recheckToken = (dependencies: Dependencies) => {
     const { integration } = begun;
     const { partnerId, state, gradient, token: registered } = integration;
     const answer = await ask(begun, token);
-    if (answer === null) return note(begun, null);
+    if ("isUnavailable" in answer) return note(begun, null, answer.isUnavailable);
     const { connection, isOurs, isBack } = answer;
     if (!isOurs) return "other-connection";
     if (state === "suspended") {

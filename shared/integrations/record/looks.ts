@@ -47,7 +47,10 @@ export const looks = z.object({
   mapsAnew: z.boolean().default(false),
   /** Since when Gradient looks as if the partner had disconnected there. */
   suspectedSince: instant.nullable().default(null),
-  /** The same, where it is suspended because its connection was not in use: a count of ours puts it to use again. */
+  /**
+   * Since when its connection was seen not to be in use, while it is suspected, or suspended, for that: a count of ours
+   * would put it to use again.
+   */
   endedSince: instant.nullable().default(null),
   /** A person, or a new token, says that it has not: the next look creates what is missing, whatever is gone. */
   goesOn: z.boolean().default(false),
@@ -161,6 +164,10 @@ const spellMs = 6 * hourMs;
 export const returnCheckAt = (since: string, at: string): string =>
   plus(at, at < plus(since, spellMs) ? hourMs : dayMs);
 
+/** The connection seems to be ended, and a second look is still to come: no count may put it to use meanwhile. */
+export const seemsEnded = ({ suspectedSince, endedSince }: Looks): boolean =>
+  suspectedSince !== null && endedSince !== null;
+
 /** When the next look comes by itself, for a partner that maps. */
 export const nextLookAt = ({ livelyAt }: Looks, at: string): string | null => {
   const pace = paceOfLooks(Date.parse(at) - Date.parse(livelyAt ?? at));
@@ -176,7 +183,7 @@ export const waitingForServices = (before: Looks, isWaiting: boolean, at: string
 };
 
 /** Whatever is gone in Gradient, the next look creates it again. */
-export const goingOn = (before: Looks): Looks => ({ ...before, suspectedSince: null, goesOn: true });
+export const goingOn = (before: Looks): Looks => ({ ...before, suspectedSince: null, endedSince: null, goesOn: true });
 
 /** When a look goes on that could not do all at once. */
 export const soonAfter = (at: string): string => plus(at, nextJobMs);

@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { checkMapping } from "#functions/check-mapping/check-mapping";
 import { removeCustomer } from "#functions/remove-customer/remove-customer";
+import { manySuspected } from "#functions/sync-accounts/many-suspected";
 import { AppError } from "#shared/errors";
 import { integrationWrite } from "#shared/integrations/integration";
 import { suspendIntegration } from "#shared/integrations/suspend-integration";
 import { store } from "#shared/table/table";
-import { activeWorld, connectedWorld, send } from "#test/builders/connected-world";
+import { bucketOf, bucketWrite, readBucket } from "#shared/usage/ledger";
+import { activeWorld, connectedWorld, customersNamed, send } from "#test/builders/connected-world";
 import { printedBy } from "#test/builders/stdout";
+import { callsPerSecond } from "#test/fakes/rate";
 import type { ServiceWorld } from "#test/fakes/service-world";
 
 const hourMs = 60 * 60_000;
@@ -32,7 +35,10 @@ const events = ({ table, partnerId }: ServiceWorld, type: string) =>
 
 /** Two customers whose counts Gradient holds, and a Gradient that can lie about them. */
 const lyingWorld = async () => {
-  const lies: { isEmpty: boolean; isInactive: boolean; answer?: AppError } = { isEmpty: false, isInactive: false };
+  const lies: { isEmpty: boolean; isInactive: boolean; answer?: AppError | undefined } = {
+    isEmpty: false,
+    isInactive: false,
+  };
   const world = await activeWorld(["a", "b"], {
     through: (gradient) => ({
       ...gradient,
@@ -61,6 +67,19 @@ const suspendedWorld = async () => {
   });
   lies.isEmpty = false;
   return world;
+};
+
+/** A count of ours reaches Gradient now, from a worker that had sent it before; the ledger knows. */
+const countArrives = async (world: ServiceWorld) => {
+  setStatus(world, "active");
+  const { partnerId, ledgerBits: bits, gradient } = await world.integration();
+  const connectionId = gradient?.integrationId ?? "";
+  const at = world.clock.date().toISOString();
+  const row = await readBucket(world.table, { partnerId, bits, number: bucketOf("a", bits) }, connectionId);
+  const entries = [...row.entries].map(
+    ([key, entry]) => [key, { ...entry, accepted: entry.accepted && { ...entry.accepted, at } }] as const,
+  );
+  await store(world.table, bucketWrite({ ...row, entries: new Map(entries) }));
 };
 
 /** Days go by, each with what is due then. */
@@ -210,7 +229,6 @@ describe("a partner that has disconnected in Gradient stays suspended, told once
       expect(printed).not.toContain('"ERROR"');
       expect(await codes(world)).toEqual(["gradient.disconnected"]);
       const { looks } = await world.integration();
-      expect(looks.failures).toBe(0);
       expect(Date.parse(looks.tokenCheckAt ?? "") - world.clock.now()).toBeGreaterThan(20 * hourMs);
     },
   );
@@ -249,36 +267,122 @@ describe("a partner that has disconnected in Gradient stays suspended, told once
   });
 
   it("whose connection was ended, and is in use again since a count of ours has arrived: a person has to say so", async () => {
-    let onCount: (() => Promise<unknown>) | undefined;
-    const world = await activeWorld(["a", "b"], {
-      through: (gradient) => ({
-        ...gradient,
-        setUnitCount: async (...args) => {
-          const happens = onCount;
-          onCount = undefined;
-          await happens?.();
-          return gradient.setUnitCount(...args);
-        },
-      }),
-    });
+    const world = await activeWorld(["a", "b"]);
     setStatus(world, "inactive");
     await press(world);
     await world.live(1);
-    await world.setUsage("a", { dns: 99, sig: 0 });
-    await world.pass(5 * 60_000);
-    // the second look, while a count is on its way
-    onCount = () => world.raw(world.partnerId);
-    await send(world);
-    expect(await world.integration()).toMatchObject({ state: "suspended" });
-    expect(organizationOf(world).connection.status).toBe("active");
+    // one that was under way when the connection was ended
+    await countArrives(world);
 
-    await world.live(70);
+    await world.live(80);
 
     expect(await world.integration()).toMatchObject({ state: "suspended" });
+    expect(mailsSince(world)).toEqual([gone]);
     await press(world);
     await world.live(3);
     expect(await world.integration()).toMatchObject({ state: "active" });
   });
+});
+
+describe("while a connection seems to be ended", () => {
+  it("nothing is sent, and the run under way is stopped", async () => {
+    const ids = customersNamed(600);
+    let onCount: (() => Promise<unknown>) | undefined;
+    let sent = -1;
+    const world: ServiceWorld = await activeWorld(ids, {
+      through: (gradient) => ({
+        ...gradient,
+        setUnitCount: async (...args) => {
+          if (!onCount && sent < 0) return gradient.setUnitCount(...args);
+          const happens = onCount;
+          onCount = undefined;
+          await happens?.();
+          sent += 1;
+          await world.clock.sleep(100);
+          return gradient.setUnitCount(...args);
+        },
+      }),
+    });
+    for (const id of ids) await world.setUsage(id, { dns: 99, sig: 99 });
+    sent = 0;
+    onCount = async () => {
+      setStatus(world, "inactive");
+      await press(world);
+      await world.raw(world.partnerId);
+    };
+
+    const stopped = await send(world, "changes");
+    const soFar = sent;
+    const next = await send(world, "changes");
+
+    expect(stopped).toMatchObject({ stop: "not-connected" });
+    // a lease is renewed every ten seconds at least
+    expect(soFar).toBeLessThan(11 * callsPerSecond);
+    expect([next.stop, sent]).toEqual(["not-connected", soFar]);
+  });
+
+  it("and is not at the second look, everything goes out", async () => {
+    const world = await activeWorld(["a", "b"]);
+    setStatus(world, "inactive");
+    await press(world);
+    await world.live(1);
+    await world.setUsage("a", { dns: 99, sig: 0 });
+    setStatus(world, "active");
+
+    await world.live(8);
+    await send(world, "changes");
+
+    expect(await world.integration()).toMatchObject({ state: "active", problems: [] });
+    expect(await world.counts()).toMatchObject({ "a/dns": 99 });
+    expect(mailsSince(world)).toEqual([]);
+  });
+
+  it("two looks have to say so, though its list was empty before", async () => {
+    const { world, lies } = await lyingWorld();
+    lies.isEmpty = true;
+    await press(world);
+    await world.live(1);
+    lies.isEmpty = false;
+    setStatus(world, "inactive");
+    await world.live(5);
+    expect(await world.integration()).toMatchObject({ state: "active" });
+
+    await world.live(7);
+
+    expect(await world.integration()).toMatchObject({ state: "suspended" });
+  });
+
+  it("a trial that finds it so is counted among those that begin to", async () => {
+    const world = await activeWorld(["a", "b"]);
+    const note = manySuspected(world);
+    for (const id of customersNamed(4)) await note(id, world.clock.date().toISOString(), true);
+    setStatus(world, "inactive");
+    const record = await world.integration();
+    const looks = { ...record.looks, tokenCheckAt: world.clock.date().toISOString() };
+    const mapping = { ...record.mapping, nextCheckAt: null };
+    await store(world.table, integrationWrite({ ...record, looks, mapping }));
+
+    const printed = await printedBy(() => world.live(2));
+
+    expect(printed).toContain("many partners seem to have disconnected in gradient at once");
+  });
+});
+
+it("an outage at the daily trial does not cost another day", async () => {
+  const { world, lies } = await lyingWorld();
+  lies.isEmpty = true;
+  await press(world);
+  await world.live(8 * 60);
+  lies.isEmpty = false;
+  lies.answer = new AppError("unavailable", "gradient.unavailable", "no");
+  const at = Date.parse((await world.integration()).looks.tokenCheckAt ?? "");
+  await world.pass(at - world.clock.now());
+  await world.live(2);
+  lies.answer = undefined;
+
+  await world.live(70);
+
+  expect(await world.integration()).toMatchObject({ state: "active" });
 });
 
 it("a partner whose connection was never in use since it was told of is back after an empty list", async () => {
