@@ -70,7 +70,7 @@ export const afterFinal = (
   // Gradient holds nothing of a line that it answers as unmapped, unless it has taken units for it before
   const remaining = totals.lines - totals.accepted - totals.unchanged - totals.unmapped + stillHeld;
   // of no use from then on: the key is deleted, and the owner told, as after the last of the days
-  const isRefused = stop === "token-rejected" && totals.accepted === 0 && closing.tries >= triesOfRefusedKey;
+  const isRefused = stop === "token-rejected" && closing.tries >= triesOfRefusedKey;
   return {
     closing: { ...closing, remaining, ...(isRefused ? { until: moment.at } : {}) },
     goingOn: remaining === 0 || isRefused ? [owedClose(partnerId, closing, moment)] : [],

@@ -128,19 +128,21 @@ describe("Gradient fails at the counts", () => {
 });
 
 describe("Gradient asks one partner for fewer calls, and takes those of the others", () => {
-  it.each([null, 30_000])(
-    "with a Retry-After of %j ms: the others have sent all within minutes",
-    async (retryAfterMs) => {
-      const others = named(5, "other");
-      const { fleet } = await aFleet(["slow", ...others], 600, ({ partnerId }) =>
-        partnerId === "slow" ? { kind: "throttled", retryAfterMs } : undefined,
-      );
+  it.each([
+    { what: "no Retry-After", retryAfterMs: null, isFailingToo: false },
+    { what: "a Retry-After of 30 s", retryAfterMs: 30_000, isFailingToo: false },
+    { what: "that, and every eighth call fails", retryAfterMs: 30_000, isFailingToo: true },
+  ])("with $what: the others have sent all within minutes", async ({ retryAfterMs, isFailingToo }) => {
+    const others = named(5, "other");
+    const { fleet, calls } = await aFleet(["slow", ...others], 600, ({ partnerId }) => {
+      if (partnerId !== "slow") return undefined;
+      return isFailingToo && calls.length % 8 === 0 ? noAnswer : { kind: "throttled", retryAfterMs };
+    });
 
-      await fleet.live(4);
+    await fleet.live(5);
 
-      expect(others.map((id) => fleet.countsOf(id))).toEqual(others.map(() => 600));
-    },
-  );
+    expect(others.map((id) => fleet.countsOf(id))).toEqual(others.map(() => 600));
+  });
 
   it("for half a minute: nobody is mailed, and nothing is left over", async () => {
     const { fleet } = await aFleet(["a"], 300, () =>

@@ -62,7 +62,7 @@ export const mutantsOfTrouble: Mutant[] = [
     "a run is over that has paused for seconds",
     "sends",
     patience,
-    "pauses >= maxPauses && pausedAt - pausingSince >= longMs;",
+    "pauses >= maxPauses && pausedAt - pausingSince >= longPausingMs;",
     "pauses >= maxPauses;",
   ),
   one("a run goes on however often everybody pauses", "sends", patience, "isOver ||= ", "void "),
@@ -73,7 +73,7 @@ export const mutantsOfTrouble: Mutant[] = [
     "if (sentAt <= pausedAt + shortestPauseMs) return;",
     "",
   ),
-  one("failures count as pauses", "sends", patience, "failures += 1;\n    pauses = 0;", "failures += 1;"),
+  one("a failure forgives all pauses", "sends", patience, "failures += 1;", "failures += 1;\n    pauses = 0;"),
   one("a row that was read late is the newest", "sends", inUse, "row.version < (versions.get(number) ?? 0)", "false"),
   one("a refused zero keeps back the others", "deeds", carrying, ' || run.lease.current().kind === "final"', ""),
   one(
