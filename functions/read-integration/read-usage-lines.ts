@@ -8,7 +8,7 @@ import { listServices } from "#shared/services/hub-service";
 import { readableOf } from "#shared/stored";
 import type { Table } from "#shared/table/table";
 import { type LedgerEntry, lineKey } from "#shared/usage/ledger";
-import { type CustomerUsage, readReadableUsage } from "#shared/usage/usage";
+import { type CustomerUsage, readUsage } from "#shared/usage/usage";
 import { fromCursor, keyAfter, type ListOf, toCursor } from "./lists/cursor.ts";
 import { type List, type ListQuery, pageIn } from "./lists/list.ts";
 import { readEntries } from "./lists/read-entries.ts";
@@ -61,7 +61,7 @@ export const readUsageLines = ({ table }: { table: ReadTable }) => {
       const customers = readableOf(rows.items, fromCustomerItem);
       const ids = customers.map(({ id }) => id);
       const [usage, entries] = await Promise.all([
-        readReadableUsage(table, partnerId, ids),
+        readUsage(table, partnerId, ids),
         readEntries(table, integration, customers),
       ]);
       const counted = new Map([...usage].map(([id, { counts }]) => [id, new Map(Object.entries(counts))]));

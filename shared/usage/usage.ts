@@ -88,16 +88,6 @@ export const readUsage = async (
   return new Map(items.map(fromUsageItem).map((usage) => [usage.customerId, usage]));
 };
 
-/** The same, for people to look at: what cannot be read is unknown, as if it had never been measured. */
-export const readReadableUsage = async (
-  table: Pick<Table, "getMany">,
-  partnerId: string,
-  customerIds: string[],
-): Promise<Map<string, CustomerUsage>> => {
-  const items = await table.getMany(customerIds.map((id) => usageKey(partnerId, id)));
-  return new Map(readableOf(items, fromUsageItem).map((usage) => [usage.customerId, usage]));
-};
-
 // one with a single service takes more, one with ten less
 const bytesPerLine = 128;
 // what is read by its key is charged as a whole piece of this size, what is queried together is not

@@ -10,7 +10,7 @@ import { findLeftOutServices } from "#shared/integrations/record/left-out";
 import { partnerPk } from "#shared/partners/partner";
 import { readableOf } from "#shared/stored";
 import type { Table } from "#shared/table/table";
-import { readReadableUsage } from "#shared/usage/usage";
+import { readUsage } from "#shared/usage/usage";
 import type { Room } from "#shared/wire";
 import { readCoverage } from "./read-mapping.ts";
 
@@ -46,7 +46,7 @@ const accountItems = async (
   const { partnerId, proofGen, mapping, leftOutServiceIds } = integration;
   const ids = customers.map(({ id }) => id);
   const [usage, entries] = await Promise.all([
-    readReadableUsage(table, partnerId, ids),
+    readUsage(table, partnerId, ids),
     readEntries(table, integration, customers),
   ]);
   const evidence = mappingEvidence({ ledger: entries.values(), proofGen, toldAt: mapping.lastCheckedAt });

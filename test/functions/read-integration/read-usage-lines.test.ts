@@ -23,25 +23,6 @@ const allPages = async (table: InMemoryTable): Promise<UsageLine[][]> => {
   }
 };
 
-it("shows the others, and what Gradient holds, where a customer's counts cannot be read", async () => {
-  const table = await aTableWith(
-    anIntegrationRow(),
-    aServiceRow(),
-    aCustomerRow(),
-    aCustomerRow({ id: "cust-2" }),
-    { ...aUsageRow(), counts: "?" },
-    aUsageRow({ customerId: "cust-2" }),
-    aLedgerRow([aLedgerEntry()]),
-  );
-
-  const [lines] = await allPages(table);
-
-  expect(lines).toMatchObject([
-    { customerId: "cust-1", unitCount: null, asOf: null, lastAccepted: { unitCount: 15 } },
-    { customerId: "cust-2", unitCount: 17 },
-  ]);
-});
-
 it("shows each line with what Gradient has accepted for it", async () => {
   const table = await aTableWith(
     anIntegrationRow(),
