@@ -126,7 +126,7 @@ describe("a customer that comes later", () => {
       },
       minuteMs,
     );
-    expect(listed).toEqual({ total: 2, mapped: 1 });
+    expect(listed).toMatchObject({ total: 2, mapped: 1 });
     await eventually("its account in Gradient", async () => {
       const { accounts } = JSON.parse(await (await fetch(at)).text());
       return accounts.some((account: { id: string }) => account.id === id) || undefined;
