@@ -358,7 +358,8 @@ describe("while a connection seems to be ended", () => {
     for (const id of customersNamed(4)) await note(id, world.clock.date().toISOString(), true);
     setStatus(world, "inactive");
     const record = await world.integration();
-    const looks = { ...record.looks, tokenCheckAt: world.clock.date().toISOString() };
+    // of a partner that is told of mappings the trial is a look
+    const looks = { ...record.looks, tokenCheckAt: world.clock.date().toISOString(), isTelling: false };
     const mapping = { ...record.mapping, nextCheckAt: null };
     await store(world.table, integrationWrite({ ...record, looks, mapping }));
 
