@@ -97,7 +97,7 @@ describe("Gradient refuses one line", () => {
 
 describe("Gradient fails at the counts", () => {
   it("of one partner for half an hour: a try costs a call a line, and all arrive within half an hour after", async () => {
-    const lines = 1_000;
+    const lines = 600;
     const end = minutesAfter(30);
     const { fleet, calls } = await aFleet(["a"], lines, () =>
       fleet.clock.date().toISOString() < end ? noAnswer : undefined,
@@ -114,7 +114,7 @@ describe("Gradient fails at the counts", () => {
   });
 
   it("of everybody, and then takes half of them again: those have arrived within half an hour, wherever they stand", async () => {
-    const lines = 900;
+    const lines = 500;
     const isBad = ({ accountId }: Count) => bucketOf(accountId, 4) < 8;
     const { fleet } = await aFleet(["a"], lines, (count) =>
       fleet.clock.date().toISOString() < minutesAfter(30) || isBad(count) ? noAnswer : undefined,

@@ -20,13 +20,13 @@ const kinds: Record<BadDay["kind"], { rate: number; lasts: readonly [number, ...
   throttled: { rate: 0.05, lasts: [5_000, minuteMs, 10 * minuteMs], isOfAll: 1 },
   "vendor-key": { rate: 0.05, lasts: [minuteMs, 20 * minuteMs, 2 * hourMs], isOfAll: 1 },
   "no-mail": { rate: 0.03, lasts: [3 * minuteMs, hourMs], isOfAll: 1 },
-  part: { rate: 0.08, lasts: [minuteMs, 20 * minuteMs, 2 * hourMs], isOfAll: 0.5 },
+  part: { rate: 0.05, lasts: [minuteMs, 20 * minuteMs, 2 * hourMs], isOfAll: 0.5 },
 };
 
 const somePart = (random: Random): Pick<BadDay, "part" | "status" | "isLasting"> => ({
   part: random.chance(0.5) ? { service: random.below(2) } : { customer: random.below(3) },
   status: random.pick([401, 403, 403, 429, 503]),
-  isLasting: random.chance(0.4),
+  isLasting: random.chance(0.15),
 });
 
 /** Trouble from outside; about every third history has some. */
