@@ -122,8 +122,8 @@ export const startRun = (dependencies: Dependencies) => {
     const found = await findIntegration(table, partnerId);
     const isFinal = lease.current().kind === "final";
     const integration = found && isFinal ? asConnected(found) : found;
-    // zeros are for a partner that leaves, and for nobody who has come back meanwhile
-    // nor is a count for one whose connection seems to be ended: it would put that to use again
+    // Zeros are for a partner that leaves, and for nobody who has come back meanwhile. A count would put a connection
+    // to use again that seems to be ended.
     const isKept = isFinal ? !found?.closing : found !== undefined && seemsEnded(found.looks);
     const token = isKept ? null : await tokenOf(integration);
     const halt = newHalt(() => lease.current().stop);

@@ -444,7 +444,7 @@ describe("what is billed once a partner is seen in Gradient again", () => {
     expect(await world.counts()).toEqual({ "a/dns": 10, "a/sig": 0, "b/dns": 10, "b/sig": 0 });
   });
 
-  it("of a customer that was removed, is zero: its account is a witness as good as any", async () => {
+  it("of a customer that was removed, is zero, and its account shows that the partner is back", async () => {
     const world = await suspendedWorld();
     await removeCustomer(world.common)({ partnerId: world.partnerId, customerId: "b" });
     organizationOf(world).accounts.delete("a");
