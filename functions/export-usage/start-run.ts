@@ -124,8 +124,8 @@ export const startRun = (dependencies: Dependencies) => {
     const integration = found && isFinal ? asConnected(found) : found;
     // Zeros are for a partner that leaves, and for nobody who has come back meanwhile. A count would put a connection
     // to use again that seems to be ended.
-    const isKept = isFinal ? !found?.closing : found !== undefined && seemsEnded(found.looks);
-    const token = isKept ? null : await tokenOf(integration);
+    const isHeldBack = isFinal ? !found?.closing : found !== undefined && seemsEnded(found.looks);
+    const token = isHeldBack ? null : await tokenOf(integration);
     const halt = newHalt(() => lease.current().stop);
     const obstacle = async (): Promise<StopReason | null> =>
       mode === "dry-run" ? null : ((await refusals.obstacleFor(partnerId, token?.versionId))?.why ?? null);
