@@ -8,6 +8,6 @@ describe("the way from nothing to the first export", { timeout: 3_600_000 }, () 
   });
 
   it("ends so when the recovery is killed, too", async () => {
-    expect(await killedTwice(firstConnection, { oneIn: 300 })).toEqual([]);
+    expect(await killedTwice(firstConnection, { oneIn: 600 })).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ describe("an export of a few lines in several chunks", { timeout: 3_600_000 }, (
   });
 
   it("ends so when the recovery is killed, too", async () => {
-    expect(await killedTwice(smallExport, { oneIn: 30 })).toEqual([]);
+    expect(await killedTwice(smallExport, { oneIn: 60 })).toEqual([]);
   });
 });
 
