@@ -26,12 +26,10 @@ const isJoined = (looks: Looks, now: Date): boolean =>
   now.getTime() - Date.parse(looks.pressedAt) < joinsMs &&
   isUnderWay(looks, now.toISOString());
 
-/** Whoever presses while the partner seems to have disconnected in Gradient says that it has not. */
+/** Whoever presses while the page says that the partner has disconnected in Gradient says that it has not. */
 const goneOn = (before: Integration, at: string): Integration => {
-  const isHeld = isDisconnectedThere(before);
-  if (!isHeld && before.looks.suspectedSince === null) return before;
+  if (!isDisconnectedThere(before)) return before;
   const free = { ...before, looks: goingOn(before.looks) };
-  if (!isHeld) return free;
   return wantingMissed(before, withoutProblem({ ...free, state: stateWithToken(free) }, "gradient.disconnected"), at);
 };
 

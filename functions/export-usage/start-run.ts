@@ -8,7 +8,6 @@ import { activateIntegration } from "#shared/integrations/activate-integration";
 import { findIntegration, type Integration, maySend } from "#shared/integrations/integration";
 import { asConnected } from "#shared/integrations/record/closing";
 import { largeLines } from "#shared/integrations/record/expected-lines";
-import { seemsEnded } from "#shared/integrations/record/looks";
 import { logger } from "#shared/logger";
 import type { Clock } from "#shared/pace/clock";
 import type { Pacer } from "#shared/pace/pacer";
@@ -122,10 +121,8 @@ export const startRun = (dependencies: Dependencies) => {
     const found = await findIntegration(table, partnerId);
     const isFinal = lease.current().kind === "final";
     const integration = found && isFinal ? asConnected(found) : found;
-    // Zeros are for a partner that leaves, and for nobody who has come back meanwhile. A count would put a connection
-    // to use again that seems to be ended.
-    const isHeldBack = isFinal ? !found?.closing : found !== undefined && seemsEnded(found.looks);
-    const token = isHeldBack ? null : await tokenOf(integration);
+    // zeros are for a partner that leaves, and for nobody who has come back meanwhile
+    const token = isFinal && !found?.closing ? null : await tokenOf(integration);
     const halt = newHalt(() => lease.current().stop);
     const obstacle = async (): Promise<StopReason | null> =>
       mode === "dry-run" ? null : ((await refusals.obstacleFor(partnerId, token?.versionId))?.why ?? null);

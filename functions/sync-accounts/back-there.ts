@@ -6,7 +6,6 @@ import type { Changing } from "#shared/table/changing";
 import { readLedger } from "#shared/usage/ledger";
 import { hadAccount } from "./account-changes.ts";
 import type { Begun } from "./begin-look.ts";
-import { isPutToUse } from "./ended-there.ts";
 import { isInactiveNow } from "./suspect-disconnection.ts";
 
 interface Dependencies extends Pick<Changing, "table"> {
@@ -16,20 +15,16 @@ interface Dependencies extends Pick<Changing, "table"> {
 /**
  * Whether a partner that seemed to have disconnected in Gradient is connected there: its connection is in use, as far
  * as it was before, and Gradient lists an account that it had, be it of a customer that was removed since. That its key
- * is good tells nothing: whoever disconnects there loses the accounts, and the key may go on answering. Nor does a
- * connection that is in use, where a count of ours may have put it to use after it had been ended: then a person has to
- * say so. Costs a call.
+ * is good tells nothing: whoever disconnects there loses the accounts, and the key may go on answering. Costs a call.
  */
 export const isBackThere =
   ({ table, gradientFor }: Dependencies) =>
   async ({ integration }: Begun, token: PartnerToken, connection: GradientConnection): Promise<boolean> => {
-    const { partnerId, ledgerBits: bits, gradient, proofGen, looks } = integration;
+    const { partnerId, ledgerBits: bits, gradient, proofGen } = integration;
     if (isInactiveNow(gradient, connection)) return false;
     const listed = new Set((await gradientFor(partnerId).readAccounts(token)).map(({ id }) => id));
     if (listed.size === 0) return false;
     const ledger = await readLedger(table, { partnerId, bits, connectionId: gradient?.integrationId ?? "" });
-    const entries = [...ledger.values()];
-    if (isPutToUse(looks, entries)) return false;
     const { customers } = await listCustomers(table, partnerId);
-    return customers.filter(({ id }) => listed.has(id)).some(hadAccount(entries, proofGen));
+    return customers.filter(({ id }) => listed.has(id)).some(hadAccount([...ledger.values()], proofGen));
   };

@@ -134,7 +134,6 @@ export const endLook = ({ table, now, newId }: Changing) => {
         failures: 0,
         changesFailed: 0,
         suspectedSince: null,
-        endedSince: null,
         goesOn: false,
         isTelling: isTelling(found) ?? before.looks.isTelling,
         livelyAt: isLively ? at : before.looks.livelyAt,

@@ -21,7 +21,7 @@ import { endMapping } from "./end-mapping.ts";
 import { type Growth, growthOf } from "./growth.ts";
 import { keepForPages } from "./keep-for-pages.ts";
 import { noteCustomers, noteIntentions } from "./note-customers.ts";
-import { isEndedThere, suspectDisconnection } from "./suspect-disconnection.ts";
+import { isInactiveNow, suspectDisconnection } from "./suspect-disconnection.ts";
 
 export type LookOutcome =
   | "synced"
@@ -111,8 +111,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     const connection = asksConnection ? await gradient.readConnection(token) : null;
     if (connection && connection.integrationId !== connectionId) return "other-connection";
 
-    const isInactive = isEndedThere(begun.integration, connection, entries.values());
-    if ((isAllGone || isInactive) && !looks.goesOn) return suspect(begun, { isInactive });
+    if ((isAllGone || isInactiveNow(known, connection)) && !looks.goesOn) return suspect(begun);
 
     const areSomeGone = gone.length > 0;
     const isLossOf = areSomeGone || looks.isCreatingAgain;

@@ -18,7 +18,6 @@ import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";
 import { isBackThere } from "./back-there.ts";
 import { type Begun, isReplaced, LookLost, sendAsked } from "./begin-look.ts";
-import { endedSinceOf, runStopped } from "./ended-there.ts";
 import { manySuspected } from "./many-suspected.ts";
 import { isInactiveNow, suspectDisconnection } from "./suspect-disconnection.ts";
 
@@ -99,13 +98,11 @@ export const recheckToken = (dependencies: Dependencies) => {
           ...(goneSince === undefined ? {} : { tokenCheckAt: returnAt ?? null }),
           failures,
           suspectedSince: before.looks.suspectedSince ?? (isSuspected ? at : null),
-          ...(isSuspected ? { endedSince: endedSinceOf(before.looks, at) } : {}),
         },
       };
       // a look that was asked for meanwhile had waited for this end
       const { integration: after, owed } = sendAsked(tried, "watch", { at, newId });
-      const stopWrites = isSuspected ? await runStopped(table, before) : [];
-      await table.transact([integrationWrite(after), ...owed, ...stopWrites]);
+      await table.transact([integrationWrite(after), ...owed]);
       return connection ? "token-taken" : "still-refused";
     });
 
@@ -132,8 +129,7 @@ export const recheckToken = (dependencies: Dependencies) => {
     if (!isOurs) return "other-connection";
     if (state === "suspended") {
       // the key is good, but nobody wants what would be sent with it: no look comes to find that out
-      if (!isDisconnectedThere(integration) && isInactiveNow(gradient, connection))
-        return suspect(begun, { isInactive: true });
+      if (!isDisconnectedThere(integration) && isInactiveNow(gradient, connection)) return suspect(begun);
       const outcome = await resume({ partnerId, versionId: registered?.versionId ?? "", connection, isBack });
       if (outcome === "resumed") return outcome;
     }

@@ -8,14 +8,12 @@ import {
   withoutProblem,
   withProblem,
 } from "#shared/integrations/integration";
-import { letGo, returnCheckAt, seemsEnded } from "#shared/integrations/record/looks";
+import { letGo, returnCheckAt } from "#shared/integrations/record/looks";
 import { oweMail } from "#shared/mail/owe-mail";
 import { dayMs } from "#shared/schedules/zoned-time";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";
-import type { LedgerEntry } from "#shared/usage/ledger";
 import { type Begun, isReplaced, LookLost } from "./begin-look.ts";
-import { endedSinceOf, isPutToUse, runStopped } from "./ended-there.ts";
 import { manySuspected } from "./many-suspected.ts";
 
 // what Gradient shows while it is changed, or fails, is over by then
@@ -34,31 +32,20 @@ const ofTheToken = ["token.rejected", "token.missing", "connection.differs"] as 
 export const isInactiveNow = (known: GradientConnection | null, shown: GradientConnection | null): boolean =>
   shown?.status === "inactive" && known !== null && known.status !== "inactive";
 
-/** The same, or it was ended when we looked last, and a count of ours may have put it to use since. */
-export const isEndedThere = (
-  { gradient: known, looks }: Integration,
-  shown: GradientConnection | null,
-  entries: Iterable<LedgerEntry>,
-): boolean => isInactiveNow(known, shown) || (seemsEnded(looks) && isPutToUse(looks, entries));
-
 /**
  * Everything in Gradient says that the partner has disconnected there: its accounts are gone, or the connection is not
  * in use any more. Creating them again would fill an account that nobody wants. So nothing is created; a second look
  * that says the same suspends the partner and tells its owner, until its accounts are seen there again, there is a new
  * token, or a person has Gradient looked at again. Of a partner that is suspended because its token was refused, two
  * trials of the token say so: it stays suspended, for this reason. While many partners become suspected within an
- * hour, nobody is suspended whose accounts are gone: their counts go on being sent, and they are looked at again until
- * that is over. A connection that is not in use is no such case: the first count that Gradient takes would put it to
- * use again, against the partner's will. So from the first look on that sees it so nothing is sent, and the run under
- * way is stopped.
+ * hour, nobody is suspended: they are looked at again until that is over. Their counts go on being sent, before the
+ * second look, too: to accounts that are gone they come to nothing, and a connection that Gradient takes counts for is
+ * in use.
  */
 export const suspectDisconnection = ({ table, now, newId }: Changing) => {
   const note = manySuspected({ table });
 
-  return (
-    begun: Begun,
-    { isInactive }: { isInactive: boolean },
-  ): Promise<"suspected" | "disconnected-there" | "token-replaced"> =>
+  return (begun: Begun): Promise<"suspected" | "disconnected-there" | "token-replaced"> =>
     retryOnConflict(async () => {
       const { partnerId } = begun.integration;
       const before = await findIntegration(table, partnerId);
@@ -68,18 +55,16 @@ export const suspectDisconnection = ({ table, now, newId }: Changing) => {
       const time = now();
       const at = time.toISOString();
       const since = before.looks.suspectedSince ?? at;
-      const endedSince = isInactive ? endedSinceOf(before.looks, at) : null;
-      const stopWrites = isInactive ? await runStopped(table, before) : [];
       const areMany = await note(partnerId, at, before.looks.suspectedSince === null);
-      const isHeld = areMany && !isInactive && at < after(since, longestHoldMs);
-      const secondLookAt = after(endedSince ?? since, secondLookMs);
+      const isHeld = areMany && at < after(since, longestHoldMs);
+      const secondLookAt = after(since, secondLookMs);
       const againAt = at < secondLookAt ? secondLookAt : isHeld ? after(at, heldMs) : undefined;
-      const looks = { ...letGo(before.looks, begun.asked), suspectedSince: since, endedSince, failures: 0 };
+      const looks = { ...letGo(before.looks, begun.asked), suspectedSince: since, failures: 0 };
       if (againAt !== undefined) {
         const waiting: Integration = isRefused
           ? { ...before, looks: { ...looks, tokenCheckAt: againAt } }
           : { ...before, looks, mapping: { ...before.mapping, nextCheckAt: againAt } };
-        await table.transact([integrationWrite(waiting), ...stopWrites]);
+        await table.transact([integrationWrite(waiting)]);
         return "suspected";
       }
       const suspended: Integration = {
@@ -96,7 +81,6 @@ export const suspectDisconnection = ({ table, now, newId }: Changing) => {
       };
       await table.transact([
         integrationWrite(withProblem(withoutProblem(suspended, ...ofTheToken), "gradient.disconnected", at)),
-        ...stopWrites,
         eventWrite({
           id: newId(),
           partnerId,

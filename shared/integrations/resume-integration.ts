@@ -51,7 +51,7 @@ export const resumeIntegration =
           ...before,
           gradient: connection,
           token: { ...before.token, status: "valid", checkedAt: at },
-          looks: { ...tokenTaken(letGo(before.looks), at), failures: 0, suspectedSince: null, endedSince: null },
+          looks: { ...tokenTaken(letGo(before.looks), at), failures: 0, suspectedSince: null },
         },
         "token.rejected",
         "token.missing",

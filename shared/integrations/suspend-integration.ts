@@ -36,7 +36,7 @@ export const suspendIntegration =
           state: "suspended" as const,
           token: { ...before.token, status: "rejected" as const, checkedAt: at },
           // what comes back comes back by itself
-          looks: { ...before.looks, suspectedSince: null, endedSince: null, tokenCheckAt: aDayAfter(at) },
+          looks: { ...before.looks, suspectedSince: null, tokenCheckAt: aDayAfter(at) },
         },
         isMissing ? "token.missing" : "token.rejected",
         at,

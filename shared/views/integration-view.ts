@@ -21,7 +21,7 @@ const problemTexts = {
   "accounts.refused":
     "Gradient refused to take some customers over. Look at the mapping page, and ask support if it does not clear by itself.",
   "gradient.disconnected":
-    "In Gradient the integration seems to be disconnected: its accounts are gone there, or it is inactive. Connect it again in Gradient and register the new key here. If it is connected, press Check now; once its accounts are seen there again, it goes on by itself.",
+    "In Gradient the integration seems to be disconnected: its accounts are gone there, or it is inactive. Connect it again in Gradient and register the new key here. If it is connected, press Check now; once its accounts are seen there again, and it is in use, it goes on by itself.",
   "connection.differs":
     "Your key leads to another connection in Gradient than the one that you registered it for. Paste the key again, or a new one from Gradient. What is mapped there is sent then.",
   "schedule.unreadable":

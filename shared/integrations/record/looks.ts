@@ -47,11 +47,6 @@ export const looks = z.object({
   mapsAnew: z.boolean().default(false),
   /** Since when Gradient looks as if the partner had disconnected there. */
   suspectedSince: instant.nullable().default(null),
-  /**
-   * Since when its connection was seen not to be in use, while it is suspected, or suspended, for that: a count of ours
-   * would put it to use again.
-   */
-  endedSince: instant.nullable().default(null),
   /** A person, or a new token, says that it has not: the next look creates what is missing, whatever is gone. */
   goesOn: z.boolean().default(false),
   /** When lines were last wanted that Gradient calls mapped and had answered with a 404. */
@@ -164,10 +159,6 @@ const spellMs = 6 * hourMs;
 export const returnCheckAt = (since: string, at: string): string =>
   plus(at, at < plus(since, spellMs) ? hourMs : dayMs);
 
-/** The connection seems to be ended, and a second look is still to come: no count may put it to use meanwhile. */
-export const seemsEnded = ({ suspectedSince, endedSince }: Looks): boolean =>
-  suspectedSince !== null && endedSince !== null;
-
 /** When the next look comes by itself, for a partner that maps. */
 export const nextLookAt = ({ livelyAt }: Looks, at: string): string | null => {
   const pace = paceOfLooks(Date.parse(at) - Date.parse(livelyAt ?? at));
@@ -183,7 +174,7 @@ export const waitingForServices = (before: Looks, isWaiting: boolean, at: string
 };
 
 /** Whatever is gone in Gradient, the next look creates it again. */
-export const goingOn = (before: Looks): Looks => ({ ...before, suspectedSince: null, endedSince: null, goesOn: true });
+export const goingOn = (before: Looks): Looks => ({ ...before, suspectedSince: null, goesOn: true });
 
 /** When a look goes on that could not do all at once. */
 export const soonAfter = (at: string): string => plus(at, nextJobMs);

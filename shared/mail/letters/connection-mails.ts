@@ -87,7 +87,7 @@ export const disconnectedInGradientMail = (
         items: [
           "If that is meant, disconnect the integration in the hub as well.",
           "If not, generate a new key in Gradient and paste it in the hub. Customers and services may have to be mapped again.",
-          "If Gradient shows your customers in the integration as before, there is nothing to do: the hub looks there daily, and goes on by itself.",
+          "If Gradient shows your customers in the integration as before, press Check now in the hub, and it goes on at once. It looks there daily as well, and goes on by itself where the integration is in use.",
         ],
       },
       gradientLink(context),

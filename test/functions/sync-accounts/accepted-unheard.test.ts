@@ -82,7 +82,7 @@ describe("a count that only the ledger knows to be accepted", () => {
     organizationOf(world).counts.clear();
     organizationOf(world).mappedServices.clear();
     await world.sync({ partnerId, reason: "watch" });
-    await world.pass(6 * 60_000);
+    await world.live(6);
     await checkMapping(world.common)({ partnerId, by: world.by });
     await world.work();
     await world.live(2);

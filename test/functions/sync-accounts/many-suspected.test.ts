@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { checkMapping } from "#functions/check-mapping/check-mapping";
 import { manySuspected } from "#functions/sync-accounts/many-suspected";
-import { activeWorld, customersNamed } from "#test/builders/connected-world";
+import { activeWorld, customersNamed, send } from "#test/builders/connected-world";
 import { printedBy } from "#test/builders/stdout";
 import type { ServiceWorld } from "#test/fakes/service-world";
 
@@ -142,7 +142,7 @@ it("a hold does not feed itself: who leaves afterwards, one in two hours, is sus
   expect(await note("another", at(), true)).toBe(false);
 });
 
-it("a connection that is not in use is no matter of a hold: a count would put it to use again", async () => {
+it("one whose connection is not in use is held as well, until Gradient takes a count", async () => {
   const world = await activeWorld(["a", "b"]);
   const note = manySuspected(world);
   for (const id of customersNamed(9)) await note(id, world.clock.date().toISOString(), true);
@@ -151,6 +151,10 @@ it("a connection that is not in use is no matter of a hold: a count would put it
   await press(world);
 
   await world.live(8);
+  expect(await world.integration()).toMatchObject({ state: "active" });
+  await world.setUsage("a", { dns: 99, sig: 0 });
+  await send(world, "changes");
+  await world.live(60);
 
-  expect(await world.integration()).toMatchObject({ state: "suspended" });
+  expect(await world.integration()).toMatchObject({ state: "active", looks: { suspectedSince: null } });
 });

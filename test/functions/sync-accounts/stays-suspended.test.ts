@@ -1,8 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { AppError } from "#shared/errors";
-import { store } from "#shared/table/table";
-import { bucketOf, bucketWrite, readBucket } from "#shared/usage/ledger";
-import { activeWorld } from "#test/builders/connected-world";
 import { printedBy } from "#test/builders/stdout";
 import type { ServiceWorld } from "#test/fakes/service-world";
 import {
@@ -19,19 +16,6 @@ import {
   setStatus,
   suspendedWorld,
 } from "./lying-gradient.ts";
-
-/** A count of ours reaches Gradient now, from a worker that had sent it before; the ledger knows. */
-const countArrives = async (world: ServiceWorld) => {
-  setStatus(world, "active");
-  const { partnerId, ledgerBits: bits, gradient } = await world.integration();
-  const connectionId = gradient?.integrationId ?? "";
-  const at = world.clock.date().toISOString();
-  const row = await readBucket(world.table, { partnerId, bits, number: bucketOf("a", bits) }, connectionId);
-  const entries = [...row.entries].map(
-    ([key, entry]) => [key, { ...entry, accepted: entry.accepted && { ...entry.accepted, at } }] as const,
-  );
-  await store(world.table, bucketWrite({ ...row, entries: new Map(entries) }));
-};
 
 describe("a partner that has disconnected in Gradient stays suspended, told once", () => {
   const stays = async (world: ServiceWorld) => {
@@ -113,22 +97,5 @@ describe("a partner that has disconnected in Gradient stays suspended, told once
 
     expect(printed).not.toContain('"ERROR"');
     expect(await codes(world)).toEqual(["gradient.disconnected", "connection.differs"]);
-  });
-
-  it("whose connection was ended, and is in use again since a count of ours has arrived: a person has to say so", async () => {
-    const world = await activeWorld(["a", "b"]);
-    setStatus(world, "inactive");
-    await press(world);
-    await world.live(1);
-    // one that was under way when the connection was ended
-    await countArrives(world);
-
-    await world.live(80);
-
-    expect(await world.integration()).toMatchObject({ state: "suspended" });
-    expect(mailsSince(world)).toEqual([gone]);
-    await press(world);
-    await world.live(3);
-    expect(await world.integration()).toMatchObject({ state: "active" });
   });
 });

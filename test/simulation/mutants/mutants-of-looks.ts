@@ -166,7 +166,7 @@ export const mutantsOfLooks: Mutant[] = [
     "accounts that Gradient never had of us bring their partner back",
     "looks",
     "functions/sync-accounts/back-there.ts",
-    ".some(hadAccount(entries, proofGen))",
+    ".some(hadAccount([...ledger.values()], proofGen))",
     ".some(Boolean)",
   ),
   one(
@@ -208,7 +208,7 @@ export const mutantsOfLooks: Mutant[] = [
     "partners that are gone together are never told",
     "looks",
     "functions/sync-accounts/suspect-disconnection.ts",
-    "areMany && !isInactive && at < after(since, longestHoldMs)",
+    "areMany && at < after(since, longestHoldMs)",
     "areMany && !isInactive",
   ),
   one(
@@ -307,13 +307,6 @@ export const mutantsOfLooks: Mutant[] = [
     "false",
   ),
   one(
-    "a count of ours brings back who has ended the connection",
-    "looks",
-    "functions/sync-accounts/back-there.ts",
-    "if (isPutToUse(looks, entries)) return false;",
-    "",
-  ),
-  one(
     "a connection that never was in use keeps its partner away",
     "looks",
     "functions/sync-accounts/back-there.ts",
@@ -322,17 +315,10 @@ export const mutantsOfLooks: Mutant[] = [
   ),
   one("a hold feeds itself", "looks", "functions/sync-accounts/many-suspected.ts", "if (!isNew) return wereMany;", ""),
   one(
-    "counts go on to a connection that was ended",
-    "looks",
-    "functions/sync-accounts/suspect-disconnection.ts",
-    "areMany && !isInactive && at",
-    "areMany && at",
-  ),
-  one(
     "a suspicion outlives a refused token",
     "looks",
     "shared/integrations/suspend-integration.ts",
-    "suspectedSince: null, endedSince: null, tokenCheckAt",
+    "suspectedSince: null, tokenCheckAt",
     "tokenCheckAt",
   ),
   one(
@@ -343,27 +329,6 @@ export const mutantsOfLooks: Mutant[] = [
     "]",
   ),
   one(
-    "a count between two looks hides that the connection was ended",
-    "looks",
-    "functions/sync-accounts/suspect-disconnection.ts",
-    " || (seemsEnded(looks) && isPutToUse(looks, entries))",
-    "",
-  ),
-  one(
-    "the run under way goes on to a connection that was ended",
-    "looks",
-    "functions/sync-accounts/suspect-disconnection.ts",
-    "isInactive ? await runStopped(table, before) : []",
-    "[]",
-  ),
-  one(
-    "counts go out between two looks at a connection that was ended",
-    "looks",
-    "functions/export-usage/start-run.ts",
-    "found !== undefined && seemsEnded(found.looks)",
-    "false",
-  ),
-  one(
     "suspicions that begin with a trial are not counted",
     "looks",
     "functions/sync-accounts/recheck-token.ts",
@@ -371,17 +336,17 @@ export const mutantsOfLooks: Mutant[] = [
     "",
   ),
   one(
-    "one look is enough where a list was empty before",
-    "looks",
-    "functions/sync-accounts/suspect-disconnection.ts",
-    "after(endedSince ?? since, secondLookMs)",
-    "after(since, secondLookMs)",
-  ),
-  one(
     "an outage at a daily trial costs another day",
     "looks",
     "functions/sync-accounts/recheck-token.ts",
     "isUnavailable && failures <= maxHourlyFailures",
     "false",
+  ),
+  one(
+    "a press before anybody is told of a disconnection says that there is none",
+    "looks",
+    "functions/check-mapping/check-mapping.ts",
+    "if (!isDisconnectedThere(before)) return before;",
+    "if (!isDisconnectedThere(before) && before.looks.suspectedSince === null) return before;",
   ),
 ];

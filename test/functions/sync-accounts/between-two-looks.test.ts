@@ -5,48 +5,10 @@ import { suspendIntegration } from "#shared/integrations/suspend-integration";
 import { store } from "#shared/table/table";
 import { activeWorld, customersNamed, send } from "#test/builders/connected-world";
 import { printedBy } from "#test/builders/stdout";
-import { callsPerSecond } from "#test/fakes/rate";
-import type { ServiceWorld } from "#test/fakes/service-world";
-import { lyingWorld, mailsSince, press, setStatus } from "./lying-gradient.ts";
+import { accountsOf, gone, lyingWorld, mailsSince, organizationOf, press, setStatus } from "./lying-gradient.ts";
 
-describe("while a connection seems to be ended", () => {
-  it("nothing is sent, and the run under way is stopped", async () => {
-    const ids = customersNamed(600);
-    let onCount: (() => Promise<unknown>) | undefined;
-    let sent = -1;
-    const world: ServiceWorld = await activeWorld(ids, {
-      through: (gradient) => ({
-        ...gradient,
-        setUnitCount: async (...args) => {
-          if (!onCount && sent < 0) return gradient.setUnitCount(...args);
-          const happens = onCount;
-          onCount = undefined;
-          await happens?.();
-          sent += 1;
-          await world.clock.sleep(100);
-          return gradient.setUnitCount(...args);
-        },
-      }),
-    });
-    for (const id of ids) await world.setUsage(id, { dns: 99, sig: 99 });
-    sent = 0;
-    onCount = async () => {
-      setStatus(world, "inactive");
-      await press(world);
-      await world.raw(world.partnerId);
-    };
-
-    const stopped = await send(world, "changes");
-    const soFar = sent;
-    const next = await send(world, "changes");
-
-    expect(stopped).toMatchObject({ stop: "not-connected" });
-    // a lease is renewed every ten seconds at least
-    expect(soFar).toBeLessThan(11 * callsPerSecond);
-    expect([next.stop, sent]).toEqual(["not-connected", soFar]);
-  });
-
-  it("and is not at the second look, everything goes out", async () => {
+describe("between two looks at a partner that seems to have disconnected in Gradient", () => {
+  it("it is in use again, and everything goes out", async () => {
     const world = await activeWorld(["a", "b"]);
     setStatus(world, "inactive");
     await press(world);
@@ -62,19 +24,38 @@ describe("while a connection seems to be ended", () => {
     expect(mailsSince(world)).toEqual([]);
   });
 
-  it("two looks have to say so, though its list was empty before", async () => {
-    const { world, lies } = await lyingWorld();
-    lies.isEmpty = true;
+  it("counts go on, and one that Gradient takes shows that the connection is in use", async () => {
+    const world = await activeWorld(["a", "b"]);
+    setStatus(world, "inactive");
     await press(world);
     await world.live(1);
-    lies.isEmpty = false;
-    setStatus(world, "inactive");
-    await world.live(5);
-    expect(await world.integration()).toMatchObject({ state: "active" });
+    expect((await world.integration()).looks.suspectedSince).not.toBe(null);
+    await world.setUsage("a", { dns: 99, sig: 0 });
 
-    await world.live(7);
+    expect(await send(world, "changes")).toMatchObject({ outcome: "succeeded", totals: { accepted: 1 } });
+    await world.live(10);
 
-    expect(await world.integration()).toMatchObject({ state: "suspended" });
+    expect(await world.integration()).toMatchObject({
+      state: "active",
+      gradient: { status: "active" },
+      looks: { suspectedSince: null },
+    });
+    expect(mailsSince(world)).toEqual([]);
+  });
+
+  it("nobody is told of it yet, so a press says nothing of it: nothing is created, and it is suspended", async () => {
+    const world = await activeWorld(["a", "b"]);
+    organizationOf(world).accounts.clear();
+    for (let minute = 0; minute < 4; minute += 1) {
+      await press(world);
+      await world.live(1);
+    }
+    expect(accountsOf(world)).toEqual([]);
+
+    await world.live(4);
+
+    expect(accountsOf(world)).toEqual([]);
+    expect(mailsSince(world)).toEqual([gone]);
   });
 
   it("a trial that finds it so is counted among those that begin to", async () => {
