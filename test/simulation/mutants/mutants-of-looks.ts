@@ -209,7 +209,7 @@ export const mutantsOfLooks: Mutant[] = [
     "looks",
     "functions/sync-accounts/suspect-disconnection.ts",
     "areMany && at < after(since, longestHoldMs)",
-    "areMany && !isInactive",
+    "areMany",
   ),
   one(
     "each of thousands that are suspected writes the same row",
