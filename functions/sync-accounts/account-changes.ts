@@ -14,6 +14,8 @@ export interface AccountChanges {
    */
   gone: Customer[];
   areAllGone: boolean;
+  /** Gradient has had an account of some customer. */
+  hadAny: boolean;
   /** Every account that the partner ever had is gone, those of customers that are not billed too. */
   isAllGone: boolean;
   change: AccountChange[];
@@ -111,6 +113,7 @@ export const accountChanges = (
     missing,
     create: missing.filter((customer) => !isPutOff(customer, at)),
     gone,
+    hadAny: customers.some(isKnownThere),
     areAllGone: areSomeGone && unreadable === 0 && missing.length === billed.length,
     isAllGone: areSomeGone && unreadable === 0 && !customers.some(({ id }) => accounts.has(id)),
     change: byId([

@@ -103,7 +103,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     const entries = await readLedger(table, { partnerId, bits, connectionId });
     const standing = { proofGen, at: listedAt, unreadable, isMapping: hasToMap(begun.integration) };
     const changes = accountChanges(customers, accounts, [...entries.values()], standing);
-    const { missing, create, gone, areAllGone, isAllGone, rename, retire, revive } = changes;
+    const { missing, create, gone, hadAny, areAllGone, isAllGone, rename, retire, revive } = changes;
 
     const isElsewhere = problems.some(({ code }) => code === "connection.differs");
     const isDoubted = looks.isAwaited || looks.suspectedSince !== null || isElsewhere;
@@ -111,7 +111,8 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     const connection = asksConnection ? await gradient.readConnection(token) : null;
     if (connection && connection.integrationId !== connectionId) return "other-connection";
 
-    if ((isAllGone || isInactiveNow(known, connection)) && !looks.goesOn) return suspect(begun);
+    const isEnded = hadAny && isInactiveNow(known, connection);
+    if ((isAllGone || isEnded) && !looks.goesOn) return suspect(begun);
 
     const areSomeGone = gone.length > 0;
     const isLossOf = areSomeGone || looks.isCreatingAgain;

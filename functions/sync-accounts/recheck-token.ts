@@ -16,7 +16,7 @@ import { resumeIntegration } from "#shared/integrations/resume-integration";
 import { hourMs } from "#shared/schedules/zoned-time";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";
-import { isBackThere } from "./back-there.ts";
+import { customersThere, isBackThere } from "./back-there.ts";
 import { type Begun, isReplaced, LookLost, sendAsked } from "./begin-look.ts";
 import { manySuspected } from "./many-suspected.ts";
 import { isInactiveNow, suspectDisconnection } from "./suspect-disconnection.ts";
@@ -129,7 +129,8 @@ export const recheckToken = (dependencies: Dependencies) => {
     if (!isOurs) return "other-connection";
     if (state === "suspended") {
       // the key is good, but nobody wants what would be sent with it: no look comes to find that out
-      if (!isDisconnectedThere(integration) && isInactiveNow(gradient, connection)) return suspect(begun);
+      const mayHaveLeft = !isDisconnectedThere(integration) && isInactiveNow(gradient, connection);
+      if (mayHaveLeft && (await customersThere(table, integration)).length > 0) return suspect(begun);
       const outcome = await resume({ partnerId, versionId: registered?.versionId ?? "", connection, isBack });
       if (outcome === "resumed") return outcome;
     }

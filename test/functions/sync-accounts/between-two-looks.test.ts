@@ -3,7 +3,7 @@ import { manySuspected } from "#functions/sync-accounts/many-suspected";
 import { integrationWrite } from "#shared/integrations/integration";
 import { suspendIntegration } from "#shared/integrations/suspend-integration";
 import { store } from "#shared/table/table";
-import { activeWorld, customersNamed, send } from "#test/builders/connected-world";
+import { activeWorld, connectedWorld, customersNamed, send } from "#test/builders/connected-world";
 import { printedBy } from "#test/builders/stdout";
 import { accountsOf, gone, lyingWorld, mailsSince, organizationOf, press, setStatus } from "./lying-gradient.ts";
 
@@ -73,6 +73,26 @@ describe("between two looks at a partner that seems to have disconnected in Grad
 
     expect(printed).toContain("many partners seem to have disconnected in gradient at once");
   });
+});
+
+it("a connection that is inactive while it never had an account may be a new one, and is filled", async () => {
+  let isInactive = false;
+  const world = await connectedWorld([], (gradient) => ({
+    ...gradient,
+    readConnection: async (token) => {
+      const connection = await gradient.readConnection(token);
+      return isInactive ? { ...connection, status: "inactive" } : connection;
+    },
+  }));
+  expect((await world.integration()).gradient?.status).not.toBe("inactive");
+  isInactive = true;
+  await world.addCustomer("a");
+  await press(world);
+
+  await world.live(15);
+
+  expect(await world.integration()).toMatchObject({ state: "awaiting-mapping", looks: { suspectedSince: null } });
+  expect(accountsOf(world)).toEqual(["a"]);
 });
 
 it("a suspicion of before a refused token is none of after it", async () => {

@@ -8,6 +8,8 @@ export interface Troubles {
   failure(organizationId: string, post: Post | undefined): "failed" | "silent" | null;
   /** 401, 403 or 429 instead of what it would say. */
   refusal(organizationId: string, post: Post | undefined): number | null;
+  /** What of a partner Gradient shows as if it had disconnected. */
+  denial(organizationId: string): "accounts" | "connection" | null;
 }
 
 interface Options {
@@ -85,7 +87,8 @@ export const gradientVendor = ({ now, tellsMapping, troubles, vendorKey, onLande
   const answerCall = (side: Side, { method, path, body }: Call): TransportReply => {
     const { organization: its } = side;
     if (path === "/organization") {
-      const { integrationId, status } = side;
+      const { integrationId } = side;
+      const status = troubles.denial(its.id) === "connection" ? "inactive" : side.status;
       return reply(200, { organizationId: its.id, name: "Example MSP", integrationId, status, lastSyncedAt: null });
     }
     if (path.startsWith("/organization/status/")) {
@@ -95,7 +98,7 @@ export const gradientVendor = ({ now, tellsMapping, troubles, vendorKey, onLande
     if (path === "") return reply(200, { skus: services });
     if (path === "/service") return createService((body as { name: string }).name);
     if (path === "/organization/accounts") {
-      if (method === "GET") return reply(200, accountsOf(side));
+      if (method === "GET") return reply(200, troubles.denial(its.id) === "accounts" ? [] : accountsOf(side));
       if (method === "POST") return createAccounts(side, body as { id: string; name: string }[]);
       return changeAccounts(side, body as { id: string }[]);
     }

@@ -69,6 +69,7 @@ export const badDaysOf = ({ badDays, startsAt, now, placeOf, random }: Options) 
       }
       return null;
     },
+    denial: (id) => of(id).find(({ kind }) => kind === "denied")?.denies ?? null,
   };
 
   return {

@@ -79,10 +79,11 @@ export interface Happening {
  * Trouble, with an end as a rule. Of one partner or of all: `false-alarm` refuses so many calls with 401, `forbidden`
  * all with 403, `down` fails or stays silent, `throttled` answers 429. `vendor-key`: Gradient takes another vendor key
  * than before, and the secret holds the right one only at the end. `no-mail`: mails cannot be sent. `part`: the counts
- * of one service, or of one customer, are answered with `status`, and everything else as always.
+ * of one service, or of one customer, are answered with `status`, and everything else as always. `denied`: Gradient
+ * lists no account, or says that the connection is inactive, without reason.
  */
 export interface BadDay {
-  kind: "false-alarm" | "forbidden" | "down" | "silent" | "throttled" | "vendor-key" | "no-mail" | "part";
+  kind: "false-alarm" | "forbidden" | "down" | "silent" | "throttled" | "vendor-key" | "no-mail" | "part" | "denied";
   from: number;
   until: number;
   /** Null: everybody's. */
@@ -94,6 +95,7 @@ export interface BadDay {
   /** `until` is not its end: what is not of the part is to be in Gradient nevertheless. */
   isLasting?: boolean;
   status?: 401 | 403 | 429 | 503;
+  denies?: "accounts" | "connection";
 }
 
 export interface Spell {

@@ -21,6 +21,7 @@ const kinds: Record<BadDay["kind"], { rate: number; lasts: readonly [number, ...
   "vendor-key": { rate: 0.05, lasts: [minuteMs, 20 * minuteMs, 2 * hourMs], isOfAll: 1 },
   "no-mail": { rate: 0.03, lasts: [3 * minuteMs, hourMs], isOfAll: 1 },
   part: { rate: 0.05, lasts: [minuteMs, 20 * minuteMs, 2 * hourMs], isOfAll: 0.5 },
+  denied: { rate: 0.05, lasts: [8 * minuteMs, 40 * minuteMs, 2 * hourMs], isOfAll: 0.4 },
 };
 
 const somePart = (random: Random): Pick<BadDay, "part" | "status" | "isLasting"> => ({
@@ -45,6 +46,7 @@ export const someBadDays = (random: Random, { partners, lengthMs, isShort }: Sco
         partner,
         ...(kind === "false-alarm" ? { calls: 1 + random.below(3) } : {}),
         ...(kind === "part" ? somePart(random) : {}),
+        ...(kind === "denied" ? { denies: random.pick(["accounts", "connection"] as const) } : {}),
       },
     ];
   });

@@ -35,6 +35,7 @@ const badDays: Record<BadDay["kind"], true> = {
   "vendor-key": true,
   "no-mail": true,
   part: true,
+  denied: true,
 };
 const isShort = ({ lengthMs }: History) => lengthMs < hourMs / 2;
 const isOverADay = ({ lengthMs }: History) => lengthMs > 24 * hourMs;

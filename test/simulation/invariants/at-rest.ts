@@ -4,6 +4,7 @@ import { isPaused } from "#shared/schedules/schedule";
 import { at } from "../history/rows.ts";
 import { isRunning } from "../world/running-exports.ts";
 import type { World } from "../world/world.ts";
+import { isDenied } from "./denied.ts";
 import { unopened } from "./unopened.ts";
 import type { Wishes } from "./wishes.ts";
 
@@ -13,6 +14,7 @@ const isResting = (world: World, wishes: Wishes, record: Integration): boolean =
   if (currentExportId !== null) return false;
   if (wishes.zeros.areUnderWay(record)) return false;
   if (unopened(world, wishes, record) !== undefined) return false;
+  if (isDenied(world, wishes, record)) return false;
   // nothing is done for it before somebody does something for it
   if (state !== "active" || isPaused(schedule, at(line.now())) || !wishes.isConnected(partnerId)) return true;
   return !isWanted(wants.all) && !isWanted(wants.retry) && wishes.unserved(partnerId, () => true) === undefined;

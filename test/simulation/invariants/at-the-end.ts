@@ -5,6 +5,7 @@ import { isPaused } from "#shared/schedules/schedule";
 import type { Side } from "../gradient/organization.ts";
 import { at, partnerIdOf } from "../history/rows.ts";
 import type { World } from "../world/world.ts";
+import { isDenied } from "./denied.ts";
 import { brokenReceipts } from "./receipts.ts";
 import { unopened } from "./unopened.ts";
 import type { Wishes } from "./wishes.ts";
@@ -30,6 +31,8 @@ const ofPartner = async (world: World, wishes: Wishes, place: number): Promise<s
   if (left) faults.push(`zeros: ${left}`);
   const isMapped = integration && unopened(world, wishes, integration);
   if (isMapped) faults.push(`unopened: ${isMapped}`);
+  if (integration && isDenied(world, wishes, integration))
+    faults.push(`denied: ${partnerId} seems to have disconnected, and is there`);
   const isServed =
     integration?.state === "active" &&
     !isPaused(integration.schedule, at(world.line.now())) &&

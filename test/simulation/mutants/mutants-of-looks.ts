@@ -166,8 +166,8 @@ export const mutantsOfLooks: Mutant[] = [
     "accounts that Gradient never had of us bring their partner back",
     "looks",
     "functions/sync-accounts/back-there.ts",
-    ".some(hadAccount([...ledger.values()], proofGen))",
-    ".some(Boolean)",
+    "customers.filter(hadAccount([...ledger.values()], proofGen))",
+    "customers",
   ),
   one(
     "whoever seems to have disconnected in Gradient is never looked for",
@@ -348,5 +348,12 @@ export const mutantsOfLooks: Mutant[] = [
     "functions/check-mapping/check-mapping.ts",
     "if (!isDisconnectedThere(before)) return before;",
     "if (!isDisconnectedThere(before) && before.looks.suspectedSince === null) return before;",
+  ),
+  one(
+    "a new connection that is not in use yet is taken for an ended one",
+    "looks",
+    "functions/sync-accounts/look.ts",
+    "hadAny && isInactiveNow(known, connection)",
+    "isInactiveNow(known, connection)",
   ),
 ];

@@ -23,7 +23,8 @@ const copied = ["functions", "shared", "test", "local", "infra", "api", "client"
 const patienceMs = 300_000;
 // how a test that has noticed says so; anything else is a test that could not run
 const proofs = /^((?:partner|fleet|seed) \d+: .*|.*AssertionError: .*|.*Error: .*)$/m;
-const cannotRun = /Cannot find module|SyntaxError|does not provide an export|is not defined|Transform failed|TestTimeoutError/;
+const cannotRun =
+  /Cannot find module|SyntaxError|does not provide an export|is not defined|Transform failed|TestTimeoutError/;
 
 const { values } = parseArgs({
   options: {
