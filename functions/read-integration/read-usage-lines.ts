@@ -8,7 +8,7 @@ import { listServices } from "#shared/services/hub-service";
 import { readableOf } from "#shared/stored";
 import type { Table } from "#shared/table/table";
 import { type LedgerEntry, lineKey } from "#shared/usage/ledger";
-import { type CustomerUsage, readUsage } from "#shared/usage/usage";
+import { type CustomerUsage, readReadableUsage } from "#shared/usage/usage";
 import { fromCursor, keyAfter, type ListOf, toCursor } from "./lists/cursor.ts";
 import { type List, type ListQuery, pageIn } from "./lists/list.ts";
 import { readEntries } from "./lists/read-entries.ts";
@@ -58,17 +58,18 @@ export const readUsageLines = ({ table }: { table: ReadTable }) => {
         limit: customersAtOnce,
         ...position,
       });
-      const customers = readableOf(rows.items, fromCustomerItem);
-      const ids = customers.map(({ id }) => id);
-      const [usage, entries] = await Promise.all([
-        readUsage(table, partnerId, ids),
-        readEntries(table, integration, customers),
+      const found = readableOf(rows.items, fromCustomerItem);
+      const ids = found.map(({ id }) => id);
+      const [{ usage, unreadable }, entries] = await Promise.all([
+        readReadableUsage(table, partnerId, ids),
+        readEntries(table, integration, found),
       ]);
+      const customers = found.filter(({ id }) => !unreadable.has(id));
       const counted = new Map([...usage].map(([id, { counts }]) => [id, new Map(Object.entries(counts))]));
       const held = [...entries.values()].map(heldLine);
       const lines = linesInScope({ customers, counted, held, serviceNames, leftOutServiceIds });
       const byCustomer = Map.groupBy(lines, ({ customerId }) => customerId);
-      for (const id of ids) {
+      for (const { id } of customers) {
         for (const line of byCustomer.get(id) ?? []) {
           yield { after, line: lineView(line, usage.get(id), entries.get(lineKey(line))) };
         }

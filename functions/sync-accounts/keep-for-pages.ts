@@ -7,7 +7,12 @@ import type { HubService } from "#shared/services/hub-service";
 import type { Table } from "#shared/table/table";
 import { lookAlikes } from "./look-alikes/look-alikes.ts";
 
-type Seen = Omit<CoverageSources, "serviceNames" | "leftOutServiceIds"> & { services: HubService[]; at: string };
+interface Seen extends Omit<CoverageSources, "serviceNames" | "leftOutServiceIds" | "onceMapped"> {
+  services: HubService[];
+  /** Customers whose counts cannot be read: what they leave unbilled is not known. */
+  unreadableUsage: ReadonlySet<string>;
+  at: string;
+}
 
 /** What the partner's record says of what is kept. */
 export type Kept = Pick<Integration["mapping"], "lookAlikesOf" | "isCoverageKept">;
@@ -19,8 +24,8 @@ export type Kept = Pick<Integration["mapping"], "lookAlikesOf" | "isCoverageKept
  */
 export const keepForPages = async (
   table: Pick<Table, "put">,
-  { partnerId, leftOutServiceIds, mapping, state }: Integration,
-  { services, at, ...seen }: Seen,
+  { partnerId, leftOutServiceIds, onceMapped, mapping, state }: Integration,
+  { services, unreadableUsage, at, ...seen }: Seen,
 ): Promise<Kept> => {
   const billed = seen.customers.filter(isBilled);
   const lookAlikesOf = digestOfNames(billed);
@@ -28,7 +33,8 @@ export const keepForPages = async (
   const isCoverageKept = seen.customers.length >= manyCustomers;
   if (isCoverageKept || state === "active") {
     const serviceNames = new Map(services.map(({ id, name }) => [id, name]));
-    const coverage = coverageOf({ ...seen, serviceNames, leftOutServiceIds });
+    const customers = seen.customers.filter(({ id }) => !unreadableUsage.has(id));
+    const coverage = coverageOf({ ...seen, customers, serviceNames, leftOutServiceIds, onceMapped });
     if (isCoverageKept || hasGaps(coverage)) await keepCoverage(table, partnerId, coverage, at);
   }
   return { lookAlikesOf, isCoverageKept };

@@ -170,13 +170,12 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     if (isProven && hasToMap(begun.integration)) await finish(begun);
     const services = await listServices(table);
     const present = customers.map((customer) => ({ ...customer, isMapped: told(customer.id) }));
-    const onceMapped = begun.integration.onceMapped;
     const kept = await keepForPages(table, begun.integration, {
       customers: present,
       usage: allUsage,
+      unreadableUsage,
       evidence,
       services,
-      onceMapped,
       lastAccepted,
       at: listedAt,
     });

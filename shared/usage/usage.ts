@@ -78,7 +78,7 @@ export const toUsageItem = (value: CustomerUsage): Item => ({
 export const usageWrite = (value: CustomerUsage): RowWrite => versioned(toUsageItem(value));
 export const fromUsageItem = (item: Item): CustomerUsage => readRow(customerUsage, item);
 
-/** The usage of those customers that have any, by customer id. */
+/** The usage of those customers that have any, by customer id. Throws `UnreadableRecord`. */
 export const readUsage = async (
   table: Pick<Table, "getMany">,
   partnerId: string,
@@ -135,14 +135,17 @@ const byCustomer = (all: CustomerUsage[]) => new Map(all.map((usage) => [usage.c
 const usageRows = (table: Pick<Table, "query">, partnerId: string): Promise<Item[]> =>
   Array.fromAsync(allItems(table, { pk: partnerPk(partnerId), prefix: usagePrefix }));
 
-/** Of all customers that have any. Throws `UnreadableRecord`: its readers show sums. */
-export const listUsage = async (table: Pick<Table, "query">, partnerId: string): Promise<Map<string, CustomerUsage>> =>
-  byCustomer((await usageRows(table, partnerId)).map(fromUsageItem));
-
-/** The same without what cannot be read; and of which customers that is. */
-export const listReadableUsage = async (table: Pick<Table, "query">, partnerId: string) => {
-  const rows = await usageRows(table, partnerId);
+/** Without what cannot be read; and of which customers that is. */
+const readableUsage = (rows: Item[]) => {
   const usage = byCustomer(readableOf(rows, fromUsageItem));
   const ids = rows.map(({ sk }) => sk.slice(usagePrefix.length));
   return { usage, unreadable: new Set(ids.filter((id) => !usage.has(id))) };
 };
+
+/** Of all customers that have any. Whoever is unreadable has no counts in it, which are not zero. */
+export const listReadableUsage = async (table: Pick<Table, "query">, partnerId: string) =>
+  readableUsage(await usageRows(table, partnerId));
+
+/** The same of some customers. */
+export const readReadableUsage = async (table: Pick<Table, "getMany">, partnerId: string, customerIds: string[]) =>
+  readableUsage(await table.getMany(customerIds.map((id) => usageKey(partnerId, id))));

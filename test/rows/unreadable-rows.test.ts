@@ -3,6 +3,7 @@ import { resumeExports } from "#functions/admit-exports/resume-exports";
 import { readIntegrationEndpoint } from "#functions/read-integration/endpoint";
 import { watchMappings } from "#functions/watch-mappings/watch-mappings";
 import { currentAgreement } from "#shared/agreements/agreement";
+import { findCoverage } from "#shared/customers/kept-coverage";
 import { eventWrite } from "#shared/events/event";
 import { findExport } from "#shared/exports/usage-export";
 import { noMapping } from "#shared/integrations/integration";
@@ -60,7 +61,7 @@ describe("a job that comes upon a row that it cannot read", () => {
 });
 
 const exportId = "20261122T120000000Z-manual";
-const page = async (route: string, ...rows: Item[]) => {
+const page = async (route: string, { rows, query = {} }: { rows: Item[]; query?: Record<string, string> }) => {
   const table = await aTableWith(...rows);
   const view = integrationView({
     table,
@@ -69,7 +70,7 @@ const page = async (route: string, ...rows: Item[]) => {
     obstacleFor: async () => null,
   });
   const endpoint = readIntegrationEndpoint({ table, view, agreement: currentAgreement });
-  const event = anHttpEvent({ routeKey: `GET /v1/integrations/gradient${route}`, path: { exportId } });
+  const event = anHttpEvent({ routeKey: `GET /v1/integrations/gradient${route}`, path: { exportId }, query });
   const answers: Awaited<ReturnType<typeof call>>[] = [];
   const printed = await printedBy(async () => void answers.push(await call(endpoint, event)));
   const { status, body } = answers[0] ?? {};
@@ -103,7 +104,7 @@ describe("a page that comes upon a row that it cannot read", () => {
       { ...done(0), packed: "canary{" },
     ],
   ])("shows the others of %s, and alarms with the key", async (_, route, rows, unreadable) => {
-    const { status, body, printed } = await page(route, unreadable, ...rows);
+    const { status, body, printed } = await page(route, { rows: [unreadable, ...rows] });
 
     expect([status, body.items.length]).toEqual([200, 1]);
     const { pk, sk } = unreadable;
@@ -111,21 +112,39 @@ describe("a page that comes upon a row that it cannot read", () => {
     expect(printed).not.toContain("canary");
   });
 
-  it("shows the mapping without a customer that cannot be read, and alarms with the key", async () => {
-    const { status, body, printed } = await page("/mapping", ...usage, damaged(aCustomerRow({ id: "cust-2" })));
+  const last = { outcome: "unmapped", missing: "account", at: minutesAfter(1) } as const;
+  const unmapped = aLedgerEntry({ customerId: "cust-2", last });
+  const other = [aCustomerRow({ id: "cust-2" }), aLedgerRow([unmapped])];
+  it.each<[string, Item[], Item]>([
+    ["a customer", [], damaged(aCustomerRow({ id: "cust-2" }))],
+    ["a customer's counts", other, { ...aUsageRow({ customerId: "cust-2" }), counts: "canary" }],
+  ])("shows no number of %s that cannot be read, and alarms with the key", async (_, rows, unreadable) => {
+    const of = (route: string, query = {}) => page(route, { rows: [...usage, ...rows, unreadable], query });
+    const shown = [
+      await of("/usage"),
+      await of("/mapping/items", { kind: "accounts" }),
+      await of("/mapping"),
+      await of("/mapping/items", { kind: "services" }),
+    ];
 
-    expect([status, body.unmapped.accounts]).toMatchObject([200, [{ id: "cust-1", unbilledUnits: 17 }]]);
-    expect(linesOf(printed)).toMatchObject([{ level: "ERROR", sk: "customer#cust-2" }]);
+    const [lines, accounts, mapping] = shown.map(({ body }) => body);
+    expect(lines.items).toMatchObject([{ customerId: "cust-1", unitCount: 17 }]);
+    expect(accounts.items).toMatchObject([{ id: "cust-1", unbilledUnits: 17 }]);
+    expect(mapping).toMatchObject({ accounts: { total: 1 }, unmapped: { accounts: [{ id: "cust-1" }] } });
+    const { pk, sk } = unreadable;
+    for (const { status, printed } of shown) {
+      expect([status, linesOf(printed)]).toMatchObject([200, [{ level: "ERROR", pk, sk }]]);
+      expect(printed).not.toContain("canary");
+    }
   });
 
   it.each<[string, Item]>([
-    ["counts", { ...aUsageRow(), counts: "canary" }],
     ["the ledger", { ...aLedgerRow([aLedgerEntry()]), packed: new Uint8Array([7]) }],
     ["the integration", { ...anIntegrationRow(), mapping: "canary" }],
   ])("says so rather than show wrong numbers: %s", async (_, unreadable) => {
     const others = usage.filter(({ sk }) => sk !== unreadable.sk);
 
-    const { status, body, printed } = await page("/usage", ...others, unreadable);
+    const { status, body, printed } = await page("/usage", { rows: [...others, unreadable] });
 
     expect([status, body.code]).toEqual([500, "record.unreadable"]);
     expect(linesOf(printed)).toMatchObject([{ level: "ERROR", pk: unreadable.pk, sk: unreadable.sk }]);
@@ -190,6 +209,7 @@ describe("whoever counts or sends", () => {
       expect(accounts?.get("b")).toMatchObject({ isActive: true });
       expect(await problemsOf(world)).toEqual(["record.unreadable"]);
       expect((await world.integration()).looks).toMatchObject({ failures: 0, holder: null });
+      expect(await findCoverage(world.table, "org-1")).toMatchObject({ accounts: { total: 3, mapped: 2 } });
     },
   );
 

@@ -10,7 +10,7 @@ import { findLeftOutServices } from "#shared/integrations/record/left-out";
 import { partnerPk } from "#shared/partners/partner";
 import { readableOf } from "#shared/stored";
 import type { Table } from "#shared/table/table";
-import { readUsage } from "#shared/usage/usage";
+import { readReadableUsage } from "#shared/usage/usage";
 import type { Room } from "#shared/wire";
 import { readCoverage } from "./read-mapping.ts";
 
@@ -45,15 +45,15 @@ const accountItems = async (
 ): Promise<MappingItem[]> => {
   const { partnerId, proofGen, mapping, leftOutServiceIds } = integration;
   const ids = customers.map(({ id }) => id);
-  const [usage, entries] = await Promise.all([
-    readUsage(table, partnerId, ids),
+  const [{ usage, unreadable }, entries] = await Promise.all([
+    readReadableUsage(table, partnerId, ids),
     readEntries(table, integration, customers),
   ]);
   const evidence = mappingEvidence({ ledger: entries.values(), proofGen, toldAt: mapping.lastCheckedAt });
   const lastAccepted = lastAcceptedIn(entries.values());
   const gone = new Set(leftOutServiceIds);
   return customers
-    .filter(({ removedAt }) => removedAt === null)
+    .filter(({ id, removedAt }) => removedAt === null && !unreadable.has(id))
     .filter((customer) => !isBilled(customer) || !evidence.isAccountMapped(customer.id, customer.isMapped))
     .map((customer) => ({
       ...accountGap(customer, { usage, lastAccepted, evidence }, (id) => gone.has(id)),

@@ -8,7 +8,7 @@ import { listServices } from "#shared/services/hub-service";
 import { readableOf } from "#shared/stored";
 import type { Table } from "#shared/table/table";
 import { readLedger } from "#shared/usage/ledger";
-import { listUsage } from "#shared/usage/usage";
+import { listReadableUsage } from "#shared/usage/usage";
 
 export type MappingTable = Pick<Table, "get" | "getMany" | "query">;
 
@@ -23,14 +23,15 @@ const nothing: Coverage = {
 
 const computed = async (table: MappingTable, integration: Integration): Promise<Coverage> => {
   const { partnerId, ledgerBits: bits, gradient, proofGen, leftOutServiceIds, onceMapped, mapping } = integration;
-  const [customers, usage, ledger, services] = await Promise.all([
+  const [customers, { usage, unreadable }, ledger, services] = await Promise.all([
     showCustomers(table, partnerId),
-    listUsage(table, partnerId),
+    listReadableUsage(table, partnerId),
     readLedger(table, { partnerId, bits, connectionId: gradient?.integrationId ?? "" }),
     listServices(table),
   ]);
   return coverageOf({
-    customers,
+    // whose counts cannot be read would be told to leave nothing unbilled
+    customers: customers.filter(({ id }) => !unreadable.has(id)),
     usage,
     evidence: mappingEvidence({ ledger: ledger.values(), proofGen, toldAt: mapping.lastCheckedAt }),
     serviceNames: new Map(services.map(({ id, name }) => [id, name])),

@@ -12,7 +12,7 @@ import { listServices } from "#shared/services/hub-service";
 import type { Item } from "#shared/table/table";
 import { noteMeasured } from "#shared/usage/last-measured";
 import { readLedger } from "#shared/usage/ledger";
-import { listUsage } from "#shared/usage/usage";
+import { listReadableUsage } from "#shared/usage/usage";
 import type { Bundles } from "../rig/bundles.ts";
 import type { BenchDynamo } from "../rig/dynamo.ts";
 import { partnerRows } from "../rig/partner-rows.ts";
@@ -58,17 +58,17 @@ function* eventRows({ partnerId, events }: Size): Generator<Item> {
 
 /** What the last look has found, as it is kept for the pages. */
 const withPages = async ({ table }: BenchDynamo, integration: Integration): Promise<Integration> => {
-  const { partnerId, ledgerBits: bits, proofGen, onceMapped, gradient } = integration;
+  const { partnerId, ledgerBits: bits, proofGen, gradient } = integration;
   const at = new Date().toISOString();
-  const [customers, usage, ledger, services] = await Promise.all([
+  const [customers, { usage, unreadable }, ledger, services] = await Promise.all([
     settlingTally(table, partnerId, () => listCustomers(table, partnerId)).then(({ customers }) => customers),
-    listUsage(table, partnerId),
+    listReadableUsage(table, partnerId),
     readLedger(table, { partnerId, bits, connectionId: gradient?.integrationId ?? "" }),
     listServices(table),
   ]);
   const evidence = mappingEvidence({ ledger: ledger.values(), proofGen, toldAt: at });
   const lastAccepted = lastAcceptedIn(ledger.values());
-  const seen = { customers, usage, evidence, onceMapped, lastAccepted, services, at };
+  const seen = { customers, usage, evidence, lastAccepted, services, unreadableUsage: unreadable, at };
   const kept = await keepForPages(table, integration, seen);
   return { ...integration, mapping: { ...integration.mapping, ...kept, lastCheckedAt: at } };
 };

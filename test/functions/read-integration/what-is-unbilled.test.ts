@@ -5,7 +5,7 @@ import { type MappingItem, readMappingItems } from "#functions/read-integration/
 import { recordCustomers } from "#functions/record-customers/record-customers";
 import { removeCustomer } from "#functions/remove-customer/remove-customer";
 import { manyCustomers } from "#shared/customers/kept-coverage";
-import { listUsage } from "#shared/usage/usage";
+import { listReadableUsage } from "#shared/usage/usage";
 import { activeWorld, connectedWorld, customersNamed, send } from "#test/builders/connected-world";
 import { aCustomerRecord } from "#test/builders/customer";
 import type { ServiceWorld } from "#test/fakes/service-world";
@@ -55,7 +55,7 @@ describe("every unit of the source", () => {
     const world = await aMixedWorld();
 
     const { all } = await itemsOf(world, "accounts");
-    const usage = await listUsage(world.table, world.partnerId);
+    const { usage } = await listReadableUsage(world.table, world.partnerId);
     const unitsOf = (ids: string[]) =>
       ids
         .flatMap((id) => Object.values(usage.get(id)?.counts ?? {}))

@@ -26,6 +26,7 @@ export const suites = {
     ...["check-mapping", "read-integration"].map(folder),
     ...["test/shared/customers", "test/shared/views"],
   ],
+  rows: [...vitest, "test/rows/unreadable-rows.test.ts"],
   deeds: [
     ...vitest,
     ...["start-export", "register-token", "cancel-export", "admit-exports", "record-customers"].map(folder),
