@@ -84,8 +84,13 @@ const mappingAfter = (
     accounts: {
       total: billed.length,
       mapped: billed.filter(({ id }) => evidence.isAccountMapped(id, told(id))).length,
+      unknown: billed.filter(({ id }) => evidence.knownOfAccount(id, told(id)) === null).length,
     },
-    services: { total: inUse.length, mapped: inUse.filter((id) => mapped.has(id)).length },
+    services: {
+      total: inUse.length,
+      mapped: inUse.filter((id) => mapped.has(id)).length,
+      unknown: inUse.filter((id) => !mapped.has(id) && evidence.knownOfService(id) === null).length,
+    },
     mappedServiceIds: [...mapped],
   };
 };

@@ -45,8 +45,9 @@ const toldBy = (before: Reminders, found: Reminder[]): string[] => {
 };
 
 const digestOf = ({ mapping, state }: Integration, at: string): Reminder[] => {
-  const [accounts, services] = [mapping.accounts, mapping.services].map(({ total, mapped }) => ({
-    unmapped: Math.max(0, total - mapped),
+  const [accounts, services] = [mapping.accounts, mapping.services].map(({ total, mapped, unknown }) => ({
+    // of what nobody could look at yet nothing is told
+    unmapped: Math.max(0, total - mapped - unknown),
     names: [],
   }));
   // before it has mapped anything a partner is at it, and sees the wizard
@@ -57,7 +58,8 @@ const digestOf = ({ mapping, state }: Integration, at: string): Reminder[] => {
 };
 
 const namedGaps = ({ unmapped }: Gaps, gaps: Gap[]): Gaps => {
-  const first = gaps.slice(0, Math.min(namedAtMost, unmapped));
+  const known = gaps.filter(({ isKnown }) => isKnown);
+  const first = known.slice(0, Math.min(namedAtMost, unmapped));
   return {
     unmapped,
     names: first.map(({ name }) => name),

@@ -10,6 +10,7 @@ import { connection, registeredToken } from "./record/connection.ts";
 import { dueEntries } from "./record/due-dates.ts";
 import { leftConnection } from "./record/left-connections.ts";
 import { looks, noLooks } from "./record/looks.ts";
+import { mapping } from "./record/mapping.ts";
 import { noNotifications, notifications } from "./record/notifications.ts";
 import { noSizes, sizes } from "./record/sizes.ts";
 import { noWants, wants } from "./record/wants.ts";
@@ -37,42 +38,6 @@ const confirmation = z.object({
   userAgent: z.string().nullable().optional(),
   /** The owner's e-mail about it; the newest where it was sent again. */
   mailId: z.string(),
-});
-
-const coverage = z.object({ total: z.int(), mapped: z.int() });
-
-const mapping = z.object({
-  waitingSince: instant.nullable(),
-  /** When Gradient first accepted a count: the only proof of a mapping. */
-  completedAt: instant.nullable(),
-  /** When Gradient was asked for its accounts last: its word on each is as old as that. Null: not with this token. */
-  lastCheckedAt: instant.nullable(),
-  nextCheckAt: instant.nullable(),
-  accounts: coverage,
-  services: coverage,
-  /**
-   * What the last look that changed accounts in Gradient has done there.
-   */
-  changes: z
-    .object({
-      at: instant,
-      created: z.int(),
-      existed: z.int(),
-      renamed: z.int(),
-      retired: z.int(),
-      refused: z.int(),
-    })
-    .nullable()
-    .default(null),
-  /**
-   * Services that are mapped by all that counts have shown: `mappingEvidence` at the last look, and what runs have
-   * learned since.
-   */
-  mappedServiceIds: z.array(z.string()),
-  /** Of which names the look-alikes were found that are kept. */
-  lookAlikesOf: z.string().nullable().default(null),
-  /** There are too many customers to compute the coverage whenever somebody asks. */
-  isCoverageKept: z.boolean().default(false),
 });
 
 export type ProblemCode =
@@ -140,8 +105,8 @@ export const noMapping: Integration["mapping"] = {
   completedAt: null,
   lastCheckedAt: null,
   nextCheckAt: null,
-  accounts: { total: 0, mapped: 0 },
-  services: { total: 0, mapped: 0 },
+  accounts: { total: 0, mapped: 0, unknown: 0 },
+  services: { total: 0, mapped: 0, unknown: 0 },
   changes: null,
   mappedServiceIds: [],
   lookAlikesOf: null,

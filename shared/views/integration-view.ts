@@ -158,10 +158,10 @@ export const integrationView =
         status: mappingStatus(value),
         completedAt: mapping.completedAt,
         lastCheckedAt: mapping.lastCheckedAt,
-        accounts: mapping.accounts,
+        accounts: { total: mapping.accounts.total, mapped: mapping.accounts.mapped },
         // with what runs have learned since the look that has counted them
         services: {
-          ...mapping.services,
+          total: mapping.services.total,
           mapped: Math.min(mapping.services.total, mapping.mappedServiceIds.length),
         },
       },

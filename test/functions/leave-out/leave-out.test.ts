@@ -145,12 +145,12 @@ describe("a service that a person leaves out", () => {
 
     expect(await world.counts()).toEqual({ "a/dns": 10, "a/sig": 0, "b/dns": 10, "b/sig": 0 });
     expect((await send(world, "full")).totals).toMatchObject({ lines: 2, accepted: 2 });
-    expect((await world.integration()).mapping.services).toEqual({ total: 1, mapped: 1 });
+    expect((await world.integration()).mapping.services).toEqual({ total: 1, mapped: 1, unknown: 0 });
 
     await include(world, choice);
     await world.live(1);
     expect(await world.counts()).toEqual({ "a/dns": 10, "a/sig": 7, "b/dns": 10, "b/sig": 7 });
-    expect((await world.integration()).mapping.services).toEqual({ total: 2, mapped: 2 });
+    expect((await world.integration()).mapping.services).toEqual({ total: 2, mapped: 2, unknown: 0 });
   });
 
   it("keeps who decided it, and stays left out when the partner has connected anew", async () => {

@@ -154,7 +154,10 @@ describe("GET /agreement", () => {
 });
 
 it("counts as mapped the services that runs have shown to be since the last look", async () => {
-  const counted = { accounts: { total: 3, mapped: 3 }, services: { total: 4, mapped: 0 } };
+  const counted = {
+    accounts: { total: 3, mapped: 3, unknown: 0 },
+    services: { total: 4, mapped: 0, unknown: 4 },
+  };
   const mapping = { ...anIntegration().mapping, ...counted, mappedServiceIds: ["svc-dns", "svc-edr"] };
 
   expect(await read([anIntegrationRow({ mapping })], "")).toMatchObject({

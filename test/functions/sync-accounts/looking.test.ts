@@ -17,7 +17,7 @@ describe("a partner that maps, where Gradient tells which accounts are mapped", 
     expect(world.gradient.countsReceived).toEqual([]);
     expect(await world.integration()).toMatchObject({
       state: "awaiting-mapping",
-      mapping: { accounts: { total: 150, mapped: 0 } },
+      mapping: { accounts: { total: 150, mapped: 0, unknown: 0 }, services: { total: 2, mapped: 0, unknown: 2 } },
     });
   });
 
@@ -104,6 +104,7 @@ describe("a partner that maps, where only counts tell", () => {
   it("has all mapped pairs found within a quarter of an hour", async () => {
     const world = await connectedWorld(customers(150), silentGradient);
     await world.live(3);
+    expect((await world.integration()).mapping.accounts.unknown).toBeGreaterThan(0);
 
     world.map(customers(150));
     await world.live(15);

@@ -19,8 +19,8 @@ const day = 24 * 60;
 const mapped: Integration["mapping"] = {
   ...anIntegration().mapping,
   lastCheckedAt: noon,
-  accounts: { total: 3, mapped: 3 },
-  services: { total: 1, mapped: 1 },
+  accounts: { total: 3, mapped: 3, unknown: 0 },
+  services: { total: 1, mapped: 1, unknown: 0 },
 };
 const aTable = async (change: Partial<Integration> = {}) => {
   const nextRunAt = minutesAfter(60 * day);
@@ -34,7 +34,7 @@ const watch = (table: InMemoryTable, at: string) =>
   });
 const mailsIn = (table: InMemoryTable) => rowsOf(table, `partner#${partnerId}`, "mail#").map(({ facts }) => facts);
 
-const unmapped = { ...mapped, accounts: { total: 5, mapped: 3 } };
+const unmapped = { ...mapped, accounts: { total: 5, mapped: 3, unknown: 0 } };
 
 describe("at eight in the morning, by the partner's own clock, the owner is told", () => {
   it("nothing where nothing needs a person, and once a day is enough to see that", async () => {
@@ -54,8 +54,27 @@ describe("at eight in the morning, by the partner's own clock, the owner is told
     expect(await watch(table, minutesAfter(19 * 60 + day))).toMatchObject({ reminders: 0 });
     const row = rowsOf(table, `partner#${partnerId}`, "integration")[0];
     if (!row) throw new Error("no integration");
-    await table.put({ ...row, mapping: { ...unmapped, accounts: { total: 6, mapped: 3 } } });
+    await table.put({ ...row, mapping: { ...unmapped, accounts: { total: 6, mapped: 3, unknown: 0 } } });
     expect(await watch(table, minutesAfter(19 * 60 + 2 * day))).toMatchObject({ reminders: 1 });
+  });
+
+  it("of nothing of which nobody has been able to look, neither by number nor by name", async () => {
+    const gap = (id: string, isKnown: boolean) => ({ id, name: id, unbilledUnits: 9, wasMappedAt: null, isKnown });
+    const found = {
+      accounts: { total: 3, mapped: 0, unknown: 2 },
+      services: { total: 1, mapped: 0, unknown: 1 },
+      unbilledUnits: 9,
+      leftOut: { accounts: 0, services: 0, trial: 0, notProvisioned: 0 },
+      unmapped: { accounts: [gap("a", false), gap("b", true), gap("c", false)], services: [gap("dns", false)] },
+      leftOutServices: [],
+    };
+    const table = await aTable({ mapping: { ...mapped, accounts: found.accounts, services: found.services } });
+    await keepCoverage(table, partnerId, found, noon);
+
+    await watch(table, morning);
+
+    const told = { accounts: { unmapped: 1, names: ["b"] }, services: { unmapped: 0, names: [] } };
+    expect(mailsIn(table)).toMatchObject([{ kind: "mapping-digest", ...told }]);
   });
 
   it("with the ten that cost most by name, as the last look has found them", async () => {
@@ -66,7 +85,7 @@ describe("at eight in the morning, by the partner's own clock, the owner is told
       wasMappedAt: null,
       isKnown: true,
     }));
-    const mapping = { ...mapped, accounts: { total: 15, mapped: 3 } };
+    const mapping = { ...mapped, accounts: { total: 15, mapped: 3, unknown: 0 } };
     const coverage = (at: string) => ({
       accounts: { ...mapping.accounts, unknown: 0 },
       services: { ...mapping.services, unknown: 0 },

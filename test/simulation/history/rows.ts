@@ -33,7 +33,7 @@ const integrationRow = ({ partners, startsAt }: History, place: number, key: str
     nextRunAt: null,
     mapping: { ...base.mapping, waitingSince: at(startsAt), completedAt: null, nextCheckAt: at(startsAt + 30_000) },
   } as const;
-  const accounts = { total: plan.customers, mapped: plan.customers - plan.unmapped.length };
+  const accounts = { total: plan.customers, mapped: plan.customers - plan.unmapped.length, unknown: 0 };
   const active = { nextRunAt: at(startsAt + plan.dueInMs), mapping: { ...base.mapping, accounts } } as const;
   const looks = {
     ...noLooks,

@@ -26,6 +26,7 @@ export const suites = {
     ...["check-mapping", "read-integration"].map(folder),
     ...["test/shared/customers", "test/shared/views"],
   ],
+  mails: [...vitest, folder("watch-mails")],
   rows: [...vitest, "test/rows/unreadable-rows.test.ts"],
   deeds: [
     ...vitest,

@@ -3,6 +3,8 @@ import { type Mutant, one } from "./mutant.ts";
 const results = "shared/exports/ending/result-mails.ts";
 const checking = "functions/check-mapping/check-mapping.ts";
 const mapped = "shared/customers/mapped.ts";
+const digest = "functions/watch-mails/owe-reminders.ts";
+const ending = "functions/sync-accounts/end-look.ts";
 
 /** Guards around what a person is told, and may do, while Gradient's trouble holds the calls. */
 export const mutantsOfPages: Mutant[] = [
@@ -72,6 +74,16 @@ export const mutantsOfPages: Mutant[] = [
     "seen.customers.filter(({ id }) => !unreadableUsage.has(id))",
     "seen.customers",
   ),
+  one("a digest counts what is not known", "mails", digest, "total - mapped - unknown", "total - mapped"),
+  one("a digest names what is not known", "mails", digest, "gaps.filter(({ isKnown }) => isKnown)", "gaps"),
+  one(
+    "a look finds every service known",
+    "looks",
+    ending,
+    "!mapped.has(id) && evidence.knownOfService(id) === null",
+    "false",
+  ),
+  one("a look finds every account known", "looks", ending, "evidence.knownOfAccount(id, told(id)) === null", "false"),
   one(
     "one trouble is told twice",
     "pages",
