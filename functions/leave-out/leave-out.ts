@@ -73,8 +73,9 @@ export const leaveOut = ({ table, now, newId }: Changing<"get" | "getMany" | "qu
 
   const settled = (before: Integration, { partnerId, kind, reason, by }: Decision, changed: string[]): Write[] => {
     const at = now().toISOString();
+    const noted = { ...before, mapping: { ...before.mapping, decidedAt: at } };
     const wished =
-      before.state === "active" ? { ...before, wants: wish(before.wants, "all", { at, trigger: "mapping" }) } : before;
+      noted.state === "active" ? { ...noted, wants: wish(noted.wants, "all", { at, trigger: "mapping" }) } : noted;
     // whoever is taken in may have no account, and the coverage is another one
     const { integration: after, owed } = maySend(wished)
       ? askLook(wished, "left-out", { at, newId })

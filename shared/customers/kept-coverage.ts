@@ -7,7 +7,8 @@ import type { Coverage } from "./coverage.ts";
 
 /**
  * With more customers than that, nobody can wait until the coverage is computed. So it is kept, as the last look has
- * found it; a look follows whatever changes it but measurements.
+ * found it; a look follows whatever changes it but measurements. Until that look, which trouble may hold for hours, it
+ * is computed all the same where a person has left something out since.
  */
 export const manyCustomers = 1_000;
 /** As many gaps of accounts as are shown on one page; the others are listed one by one. */
@@ -18,14 +19,14 @@ const gap = z.object({
   name: z.string(),
   unbilledUnits: z.int(),
   wasMappedAt: instant.nullable(),
-  isKnown: z.boolean().default(true),
+  isKnown: z.boolean(),
 });
-const share = z.object({ total: z.int(), mapped: z.int(), unknown: z.int().default(0) });
+const share = z.object({ total: z.int(), mapped: z.int(), unknown: z.int() });
 const kept = z.object({
   at: instant,
   accounts: share,
   services: share,
-  unbilledUnits: z.int().default(0),
+  unbilledUnits: z.int(),
   leftOut: z.object({ accounts: z.int(), services: z.int(), trial: z.int(), notProvisioned: z.int() }),
   unmapped: z.object({ accounts: z.array(gap), services: z.array(gap) }),
   leftOutServices: z.array(gap),
@@ -33,12 +34,14 @@ const kept = z.object({
 
 const key = (partnerId: string): Key => ({ pk: partnerPk(partnerId), sk: "coverage" });
 
+/** As the last look has kept it, whatever has changed since; `at`: when that look asked Gradient. */
 export const findCoverage = async (
   table: Pick<Table, "get">,
   partnerId: string,
 ): Promise<(Coverage & { at: string }) | undefined> => {
   const item = await table.get(key(partnerId));
-  return item && readRow(kept, item);
+  // a version kept no such sum: a row of it counts as none, since 0 would be a number
+  return item?.unbilledUnits === undefined ? undefined : readRow(kept, item);
 };
 
 /** The newest wins: whoever computes it reads everything anew. */

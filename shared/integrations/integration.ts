@@ -111,6 +111,7 @@ export const noMapping: Integration["mapping"] = {
   mappedServiceIds: [],
   lookAlikesOf: null,
   isCoverageKept: false,
+  decidedAt: null,
 };
 
 /** Where an integration with a valid token stands. */

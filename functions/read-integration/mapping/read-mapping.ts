@@ -50,8 +50,9 @@ export const readCoverage = async (
 ): Promise<Coverage & { at: string | null }> => {
   const { partnerId, mapping } = integration;
   const kept = mapping.isCoverageKept ? await findCoverage(table, partnerId) : undefined;
-  // what was found with an earlier token is not true any more
-  if (kept && kept.at === mapping.lastCheckedAt) return kept;
+  // what was found with an earlier token, or before a person's decision, is not true any more
+  const isDecidedSince = mapping.decidedAt !== null && mapping.decidedAt >= (kept?.at ?? "");
+  if (kept && kept.at === mapping.lastCheckedAt && !isDecidedSince) return kept;
   return { ...(await computed(table, integration)), at: null };
 };
 

@@ -37,4 +37,6 @@ export const mapping = z.object({
   lookAlikesOf: z.string().nullable().default(null),
   /** There are too many customers to compute the coverage whenever somebody asks. */
   isCoverageKept: z.boolean().default(false),
+  /** When a person last left something out, or took it in again: a coverage that was kept before is another one. */
+  decidedAt: instant.nullable().default(null),
 });

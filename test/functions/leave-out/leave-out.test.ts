@@ -7,6 +7,7 @@ import { currentAgreement } from "#shared/agreements/agreement";
 import { findCustomer } from "#shared/customers/customer";
 import { findLeftOutServices } from "#shared/integrations/record/left-out";
 import { isWanted } from "#shared/integrations/record/wants";
+import { suspendIntegration } from "#shared/integrations/suspend-integration";
 import { activeWorld, customersNamed, inShort, pauseFor, runsOf, send } from "#test/builders/connected-world";
 import { aCustomerRecord } from "#test/builders/customer";
 import { rowsOf, watchedTable } from "#test/builders/table";
@@ -215,6 +216,20 @@ describe("what cannot be left out", () => {
     await world.addCustomer("a");
 
     await expect(exclude(world)).rejects.toMatchObject({ code: "integration.wrong-step" });
+  });
+});
+
+it("is known to have been decided since what a look has kept, though no look may follow", async () => {
+  const world = await activeWorld(["a"]);
+  const { token } = await world.integration();
+  await suspendIntegration(world.common)({ partnerId: world.partnerId, versionId: token?.versionId ?? "" });
+
+  await exclude(world, { ids: ["a"] });
+
+  const { state, mapping } = await world.integration();
+  expect({ state, decidedAt: mapping.decidedAt }).toEqual({
+    state: "suspended",
+    decidedAt: world.clock.date().toISOString(),
   });
 });
 

@@ -23,7 +23,7 @@ export const suites = {
   looks: [...vitest, ...["sync-accounts", "sync-catalogue", "watch-mappings"].map(folder)],
   pages: [
     ...vitest,
-    ...["check-mapping", "read-integration"].map(folder),
+    ...["check-mapping", "read-integration", "leave-out"].map(folder),
     ...["test/shared/customers", "test/shared/views"],
   ],
   mails: [...vitest, folder("watch-mails")],

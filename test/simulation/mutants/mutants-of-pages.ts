@@ -3,6 +3,7 @@ import { type Mutant, one } from "./mutant.ts";
 const results = "shared/exports/ending/result-mails.ts";
 const checking = "functions/check-mapping/check-mapping.ts";
 const mapped = "shared/customers/mapped.ts";
+const mapping = "functions/read-integration/mapping/read-mapping.ts";
 const digest = "functions/watch-mails/owe-reminders.ts";
 const ending = "functions/sync-accounts/end-look.ts";
 
@@ -63,7 +64,7 @@ export const mutantsOfPages: Mutant[] = [
   one(
     "unreadable counts leave no unit unbilled, says the sum",
     "rows",
-    "functions/read-integration/mapping/read-mapping.ts",
+    mapping,
     "customers.filter(({ id }) => !unreadable.has(id))",
     "customers",
   ),
@@ -73,6 +74,21 @@ export const mutantsOfPages: Mutant[] = [
     "functions/sync-accounts/keep-for-pages.ts",
     "seen.customers.filter(({ id }) => !unreadableUsage.has(id))",
     "seen.customers",
+  ),
+  one("what was decided since is not shown", "pages", mapping, " && !isDecidedSince) return kept", ") return kept"),
+  one(
+    "a decision leaves what is kept as it is",
+    "pages",
+    "functions/leave-out/leave-out.ts",
+    "...before.mapping, decidedAt: at",
+    "...before.mapping",
+  ),
+  one(
+    "a kept coverage without units has none",
+    "pages",
+    "shared/customers/kept-coverage.ts",
+    "item?.unbilledUnits === undefined ? undefined : readRow(kept, item)",
+    "item && readRow(kept, { unbilledUnits: 0, ...item })",
   ),
   one("a digest counts what is not known", "mails", digest, "total - mapped - unknown", "total - mapped"),
   one("a digest names what is not known", "mails", digest, "gaps.filter(({ isKnown }) => isKnown)", "gaps"),

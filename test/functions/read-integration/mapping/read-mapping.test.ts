@@ -205,6 +205,35 @@ it("counts the units of an unmapped customer's unmapped service once", async () 
   expect(unbilledUnits).toBe(5);
 });
 
+const keptAt = minutesAfter(-5);
+const kept = {
+  at: keptAt,
+  accounts: { total: 1200, mapped: 1200, unknown: 0 },
+  services: { total: 1, mapped: 1, unknown: 0 },
+  unbilledUnits: 0,
+  leftOut: { accounts: 0, services: 0, trial: 0, notProvisioned: 0 },
+  unmapped: { accounts: [], services: [] },
+  leftOutServices: [],
+};
+it.each<[string, string | null, object, boolean]>([
+  ["as the last look has found it", null, {}, true],
+  ["the same, of a decision that the look has met", minutesAfter(-6), {}, true],
+  ["as it is, where somebody has decided since what is left out", minutesAfter(-4), {}, false],
+  ["the same, of a decision in the moment of the look", keptAt, {}, false],
+  ["as it is, where a version before kept it without its units", null, { unbilledUnits: undefined }, false],
+])("a large partner's coverage is told %s", async (_, decidedAt, change, isKept) => {
+  const mapping = { ...waiting, isCoverageKept: true, decidedAt };
+  const rows = [aCustomerRow({ isMapped: false }), aUsageRow(), aServiceRow()];
+  const row = { pk: `partner#${partnerId}`, sk: "coverage", version: 1, ...kept, ...change };
+  const table = await aTableWith(anIntegrationRow({ mapping }), ...rows, row);
+
+  expect(await readMapping({ table })(partnerId)).toMatchObject(
+    isKept
+      ? { countedAt: keptAt, accounts: kept.accounts, unbilledUnits: 0 }
+      : { countedAt: null, accounts: { total: 1, mapped: 0 }, unbilledUnits: 17 },
+  );
+});
+
 it("knows nothing of a partner that was never looked at", async () => {
   const mapping = { ...waiting, lastCheckedAt: null, mappedServiceIds: [] };
   const rows = [aCustomerRow({ isMapped: true }), aUsageRow()];
