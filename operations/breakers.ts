@@ -5,17 +5,18 @@ import { readBreakersCommand } from "./commands.ts";
 import { OperatorProblem } from "./options.ts";
 import { openTable } from "./stage-table.ts";
 
-/** One line each. While nobody's calls get through, nothing is asked about a single partner. */
-const linesOf = (open: OpenBreaker[]): string => {
-  const isVendorOpen = open.some(({ key }) => key === vendorBreaker);
-  return open
+/** While nobody's calls get through, nothing is asked about a single partner. */
+const waitsForVendor = (key: string, open: OpenBreaker[]): boolean =>
+  key !== vendorBreaker && open.some((each) => each.key === vendorBreaker);
+
+/** One line each. */
+const linesOf = (open: OpenBreaker[]): string =>
+  open
     .map(({ key, trouble, since, probeAt }) => {
-      const waits = isVendorOpen && key !== vendorBreaker;
-      const next = waits ? `once ${vendorBreaker} is closed` : `at ${moment(probeAt)}`;
+      const next = waitsForVendor(key, open) ? `once ${vendorBreaker} is closed` : `at ${moment(probeAt)}`;
       return `${key}  ${trouble} since ${moment(since)}, Gradient is asked again ${next}`;
     })
     .join("\n");
-};
 
 await runCommand(async () => {
   const { close: key, place } = readBreakersCommand(process.argv.slice(2));
@@ -28,7 +29,10 @@ await runCommand(async () => {
     }
     if ((await closeBreaker(table, key, now())) === "not-open")
       throw new OperatorProblem(`Nothing is open under ${key}.`);
-    say(`The breaker ${key} is closed. Whoever waits goes on within a minute or two.`);
+    const next = waitsForVendor(key, open)
+      ? `Whoever waits goes on once ${vendorBreaker} is closed.`
+      : "Whoever waits goes on within a minute or two.";
+    say(`The breaker ${key} is closed. ${next}`);
   } finally {
     close();
   }
