@@ -140,11 +140,13 @@ describe("what is mapped", () => {
   });
 
   it.each([
-    [[gap(true), gap(true)], 0, "2 services · 14 units unbilled"],
-    [[gap(true), gap(false)], 1, "2 services · 7 units unbilled · of 1 it is not known yet"],
-    [[gap(false)], 1, "1 service · not known yet whether mapped"],
-  ])("counts as unbilled what is known not to be billed: %#", (first, unknown, words) => {
-    const { count, rest } = gapWords({ kind: "services", first, more: 0, unknown });
+    [[gap(true), gap(true)], 0, 0, "2 services · 14 units unbilled"],
+    [[gap(true), gap(false)], 0, 1, "2 services · 7 units unbilled · of 1 it is not known yet"],
+    [[gap(false)], 0, 1, "1 service · not known yet whether mapped"],
+    [[gap(true)], 2, 1, "3 services · more than 7 units unbilled · of 1 it is not known yet"],
+    [[gap(false)], 2, 2, "3 services · of 2 it is not known yet"],
+  ])("counts as unbilled what is known not to be billed: %#", (first, more, unknown, words) => {
+    const { count, rest } = gapWords({ kind: "services", first, more, unknown });
     expect(`${count} · ${rest}`).toBe(words);
   });
 });

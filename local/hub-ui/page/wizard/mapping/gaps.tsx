@@ -66,9 +66,10 @@ interface OfKindProps {
 export const gapWords = ({ kind, first, more, unknown }: OfKindProps): { count: string; rest: string } => {
   const total = first.length + more;
   const units = first.filter(({ isKnown }) => isKnown).reduce((sum, { unbilledUnits }) => sum + unbilledUnits, 0);
-  const unbilled = `${more > 0 ? "more than " : ""}${countOf(units, "unit")} unbilled`;
+  // of those that are not shown nobody has said that they have a unit
+  const unbilled = more > 0 && units === 0 ? [] : [`${more > 0 ? "more than " : ""}${countOf(units, "unit")} unbilled`];
   const open = unknown === 0 ? [] : [`of ${numberOf(unknown)} it is not known yet`];
-  const rest = unknown === total ? ["not known yet whether mapped"] : [unbilled, ...open];
+  const rest = unknown === total ? ["not known yet whether mapped"] : [...unbilled, ...open];
   return { count: countOf(total, oneOf[kind]), rest: rest.join(" · ") };
 };
 
