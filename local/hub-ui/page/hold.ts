@@ -49,8 +49,14 @@ export const whyHeld = (integration: { problems: readonly Hold[] }, now = Date.n
   return hold && `${holdTitle(hold)}. ${untilWords(hold, now)}`;
 };
 
-/** What has become of a press of *Check now*: while calls are held, it is kept and no call follows it. */
-export const pressedWords = (hold: Hold | undefined, now = Date.now()): string =>
-  hold === undefined
+/**
+ * What has become of a press of *Check now*: while calls are held, it is kept and no call follows it. `heldUntil`: what
+ * its answer said, which knows also of what is no problem of the page yet.
+ */
+export const pressedWords = (hold: Hold | undefined, heldUntil: string | null, now = Date.now()): string => {
+  const isToldHeld = heldUntil !== null && Date.parse(heldUntil) > now;
+  const held = hold ?? (isToldHeld ? { retryAt: heldUntil } : undefined);
+  return held === undefined
     ? "Gradient is being looked at; what is found appears here by itself."
-    : `Your check is kept. ${untilWords(hold, now)} Once calls go out again, what you have mapped is looked at by itself.`;
+    : `Your check is kept. ${untilWords(held, now)} Once calls go out again, what you have mapped is looked at by itself.`;
+};

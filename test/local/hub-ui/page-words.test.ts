@@ -161,10 +161,13 @@ describe("a press of Check now", () => {
   const hold = { code: "gradient.forbidden", since: "2026-11-26T11:00:00.000Z", retryAt };
 
   it("is not told to have Gradient looked at while no call goes out", () => {
-    expect(pressedWords(undefined, now)).toContain("Gradient is being looked at");
-    expect(pressedWords(hold, now)).not.toContain("is being looked at");
-    expect(pressedWords(hold, now)).toContain(`No call goes out until ${momentOf(retryAt)}`);
-    expect(pressedWords({ ...hold, retryAt: "2026-11-26T11:59:00.000Z" }, now)).toContain("which is soon");
+    expect(pressedWords(undefined, null, now)).toContain("Gradient is being looked at");
+    expect(pressedWords(hold, null, now)).not.toContain("is being looked at");
+    expect(pressedWords(hold, retryAt, now)).toContain(`No call goes out until ${momentOf(retryAt)}`);
+    expect(pressedWords({ ...hold, retryAt: "2026-11-26T11:59:00.000Z" }, null, now)).toContain("which is soon");
+    // what is being found out is no problem of the page, and over a moment later
+    expect(pressedWords(undefined, "2026-11-26T12:00:40.000Z", now)).toContain("Your check is kept.");
+    expect(pressedWords(undefined, "2026-11-26T11:59:59.000Z", now)).toContain("Gradient is being looked at");
   });
 });
 

@@ -39,7 +39,7 @@ export const Looked = ({ mapping, hold, isKnown }: LookedProps) => {
           Check now
         </Button>
         <span role="status" className="quiet small">
-          {checking.isSuccess ? pressedWords(hold) : ""}
+          {checking.isSuccess ? pressedWords(hold, checking.data.heldUntil) : ""}
         </span>
       </div>
     </>
