@@ -110,7 +110,8 @@ describe("the unmapped", () => {
   it("are read to the end, as far as a page is good for", async () => {
     expect(await inShort(readFrom([["a"]]))).toEqual(["a", true]);
     expect(await inShort(readFrom([["a"], [], ["c"]]))).toEqual(["ac", true]);
-    expect(await inShort(readFrom(Array.from("abcdefghijklmnop", (id) => [id])))).toEqual(["abcdefghijkl", false]);
+    expect((await inShort(readFrom(Array.from({ length: 100 }, () => ["a"])))).at(-1)).toBe(true);
+    expect((await inShort(readFrom(Array.from({ length: 101 }, () => ["a"])))).at(-1)).toBe(false);
   });
 
   it("are those that the mapping shows where the others cannot be read", async () => {
