@@ -131,6 +131,10 @@ export const hasToMap = ({ state, looks: { mapsAnew } }: Integration): boolean =
 export const mappingStatus = ({ mapping }: Integration): "waiting" | "complete" =>
   mapping.completedAt === null || mapping.mappedServiceIds.length === 0 ? "waiting" : "complete";
 
+/** When Gradient told last what is mapped, of the connection that there is; null: there is none, or it has not. */
+export const toldAt = ({ token, mapping }: Integration): string | null =>
+  token === null ? null : mapping.lastCheckedAt;
+
 /** Since when the partner is suspended because it seems to have disconnected in Gradient; undefined: it is not. */
 export const disconnectedThereSince = ({ state, problems }: Integration): string | undefined =>
   state === "suspended" ? problems.find(({ code }) => code === "gradient.disconnected")?.since : undefined;

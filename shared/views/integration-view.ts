@@ -109,7 +109,7 @@ interface Dependencies {
   table: Pick<Table, "get">;
   gradientBaseUrl: string;
   now: () => Date;
-  obstacleFor: (partnerId: string, tokenVersionId?: string) => Promise<Obstacle | null>;
+  obstacleFor: (partnerId: string | null, tokenVersionId?: string) => Promise<Obstacle | null>;
 }
 
 /**
@@ -122,9 +122,11 @@ export const integrationView =
     const links = gradientLinks(gradientBaseUrl);
     if (!value) return notStarted(partnerId, links);
     const { state, token, gradient, agreement, mapping, closing } = value;
+    // who has none has no calls that could be held, but hears of what keeps everybody from connecting
+    const used = token ?? closing?.token;
     const ownerEmail = agreement && (await mailFate(table, partnerId, agreement.mailId));
     const [obstacle, estimate] = await Promise.all([
-      obstacleFor(partnerId, token?.versionId),
+      obstacleFor(used ? partnerId : null, used?.versionId),
       readQueueEstimate(table),
     ]);
     return {

@@ -5,7 +5,7 @@ import { readEntries } from "#functions/read-integration/lists/read-entries";
 import { accountGap, type Gap, lastAcceptedIn } from "#shared/customers/coverage";
 import { type Customer, customerKey, customerPrefix, fromCustomerItem, isBilled } from "#shared/customers/customer";
 import { mappingEvidence } from "#shared/customers/mapped";
-import { findIntegration, type Integration } from "#shared/integrations/integration";
+import { findIntegration, type Integration, toldAt } from "#shared/integrations/integration";
 import { findLeftOutServices } from "#shared/integrations/record/left-out";
 import { partnerPk } from "#shared/partners/partner";
 import { readableOf } from "#shared/stored";
@@ -43,13 +43,13 @@ const accountItems = async (
   integration: Integration,
   customers: Customer[],
 ): Promise<MappingItem[]> => {
-  const { partnerId, proofGen, mapping, leftOutServiceIds } = integration;
+  const { partnerId, proofGen, leftOutServiceIds } = integration;
   const ids = customers.map(({ id }) => id);
   const [{ usage, unreadable }, entries] = await Promise.all([
     readReadableUsage(table, partnerId, ids),
     readEntries(table, integration, customers),
   ]);
-  const evidence = mappingEvidence({ ledger: entries.values(), proofGen, toldAt: mapping.lastCheckedAt });
+  const evidence = mappingEvidence({ ledger: entries.values(), proofGen, toldAt: toldAt(integration) });
   const lastAccepted = lastAcceptedIn(entries.values());
   const gone = new Set(leftOutServiceIds);
   return customers

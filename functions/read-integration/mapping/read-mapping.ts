@@ -3,7 +3,7 @@ import { customerKey, fromCustomerItem, showCustomers } from "#shared/customers/
 import { findCoverage, maxGapsShown } from "#shared/customers/kept-coverage";
 import { findLookAlikes, type LookAlike, noLookAlikes } from "#shared/customers/look-alikes-row";
 import { mappingEvidence } from "#shared/customers/mapped";
-import { findIntegration, type Integration, mappingStatus, noMapping } from "#shared/integrations/integration";
+import { findIntegration, type Integration, mappingStatus, noMapping, toldAt } from "#shared/integrations/integration";
 import { listServices } from "#shared/services/hub-service";
 import { readableOf } from "#shared/stored";
 import type { Table } from "#shared/table/table";
@@ -22,7 +22,7 @@ const nothing: Coverage = {
 };
 
 const computed = async (table: MappingTable, integration: Integration): Promise<Coverage> => {
-  const { partnerId, ledgerBits: bits, gradient, proofGen, leftOutServiceIds, onceMapped, mapping } = integration;
+  const { partnerId, ledgerBits: bits, gradient, proofGen, leftOutServiceIds, onceMapped } = integration;
   const [customers, { usage, unreadable }, ledger, services] = await Promise.all([
     showCustomers(table, partnerId),
     listReadableUsage(table, partnerId),
@@ -33,7 +33,7 @@ const computed = async (table: MappingTable, integration: Integration): Promise<
     // whose counts cannot be read would be told to leave nothing unbilled
     customers: customers.filter(({ id }) => !unreadable.has(id)),
     usage,
-    evidence: mappingEvidence({ ledger: ledger.values(), proofGen, toldAt: mapping.lastCheckedAt }),
+    evidence: mappingEvidence({ ledger: ledger.values(), proofGen, toldAt: toldAt(integration) }),
     serviceNames: new Map(services.map(({ id, name }) => [id, name])),
     leftOutServiceIds,
     onceMapped,
@@ -50,9 +50,9 @@ export const readCoverage = async (
 ): Promise<Coverage & { at: string | null }> => {
   const { partnerId, mapping } = integration;
   const kept = mapping.isCoverageKept ? await findCoverage(table, partnerId) : undefined;
-  // what was found with an earlier token, or before a person's decision, is not true any more
+  // what was found with an earlier token, or without one now, or before a person's decision, is not true any more
   const isDecidedSince = mapping.decidedAt !== null && mapping.decidedAt >= (kept?.at ?? "");
-  if (kept && kept.at === mapping.lastCheckedAt && !isDecidedSince) return kept;
+  if (kept && kept.at === toldAt(integration) && !isDecidedSince) return kept;
   return { ...(await computed(table, integration)), at: null };
 };
 

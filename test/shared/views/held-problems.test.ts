@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { Obstacle } from "#shared/breakers/state/obstacle";
+import type { Integration } from "#shared/integrations/integration";
 import { integrationView } from "#shared/views/integration-view";
 import { anIntegration } from "#test/builders/integration";
 import { minutesAfter, now } from "#test/builders/time";
@@ -25,6 +26,32 @@ it.each([
 ] as const)("%s of %s is told since when and until when no call goes out", async (why, scope, code, words) => {
   expect(await problemsOf({ why, scope, ...held })).toEqual([
     { code, ...held, whatToDo: expect.stringContaining(words) },
+  ]);
+});
+
+it("is told of a partner's own calls only while it has a key to call with", async () => {
+  const { token, gradient } = anIntegration();
+  const asked: unknown[] = [];
+  const view = integrationView({
+    table: inMemoryTable([]),
+    gradientBaseUrl: "https://gradient.example/api",
+    now,
+    obstacleFor: async (...named) => {
+      asked.push(named);
+      return null;
+    },
+  });
+  if (!token || !gradient) throw new Error("It is connected.");
+  const closing: Integration["closing"] = {
+    ...{ finalCounts: "zero", remaining: 1, tries: 0, until: minutesAfter(60), retryAt: minutesAfter(15) },
+    ...{ token, gradient, by: { actor: "person-1", actorName: null, address: null } },
+  };
+  for (const change of [{}, { token: null }, { token: null, closing }]) await view("org-1001", anIntegration(change));
+
+  expect(asked).toEqual([
+    ["org-1001", token.versionId],
+    [null, undefined],
+    ["org-1001", token.versionId],
   ]);
 });
 

@@ -75,6 +75,27 @@ export const mutantsOfPages: Mutant[] = [
     "seen.customers.filter(({ id }) => !unreadableUsage.has(id))",
     "seen.customers",
   ),
+  one(
+    "who has disconnected hears that its calls are held",
+    "pages",
+    "shared/views/integration-view.ts",
+    "used ? partnerId : null",
+    "partnerId",
+  ),
+  one(
+    "zeros of a disconnect are held by another key's trouble",
+    "pages",
+    "shared/views/integration-view.ts",
+    "token ?? closing?.token",
+    "token",
+  ),
+  one(
+    "Gradient's word outlives the connection",
+    "pages",
+    "shared/integrations/integration.ts",
+    "token === null ? null : mapping.lastCheckedAt",
+    "mapping.lastCheckedAt",
+  ),
   one("what was decided since is not shown", "pages", mapping, " && !isDecidedSince) return kept", ") return kept"),
   one(
     "a decision leaves what is kept as it is",

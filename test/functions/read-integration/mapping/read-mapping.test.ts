@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
 import { readMapping } from "#functions/read-integration/mapping/read-mapping";
+import { readMappingItems } from "#functions/read-integration/mapping/read-mapping-items";
+import { keepCoverage } from "#shared/customers/kept-coverage";
 import { noMapping } from "#shared/integrations/integration";
 import { aCustomerRow } from "#test/builders/customer";
 import { anIntegrationRow } from "#test/builders/integration";
@@ -233,6 +235,25 @@ it.each<[string, string | null, object, boolean]>([
       : { countedAt: null, accounts: { total: 1, mapped: 0 }, unbilledUnits: 17 },
   );
 });
+
+it.each([true, false])(
+  "knows nothing of the mapping of a partner that has disconnected: kept %s",
+  async (isCoverageKept) => {
+    const mapping = { ...waiting, isCoverageKept };
+    const change = { state: "disconnected", token: null, gradient: null, mapping } as const;
+    const rows = [aCustomerRow({ isMapped: true }), aUsageRow(), aLedgerRow([aLedgerEntry()])];
+    const table = await aTableWith(anIntegrationRow(change), ...rows);
+    await keepCoverage(table, partnerId, kept, keptAt);
+
+    expect(await readMapping({ table })(partnerId)).toMatchObject({
+      accounts: { total: 1, mapped: 0, unknown: 1 },
+      services: { total: 1, mapped: 0, unknown: 1 },
+    });
+    const room = { rows: 200, bytes: 1_000_000 };
+    const { items } = await readMappingItems({ table })({ partnerId, kind: "accounts", room });
+    expect(items).toMatchObject([{ id: "cust-1", isKnown: false }]);
+  },
+);
 
 it("knows nothing of a partner that was never looked at", async () => {
   const mapping = { ...waiting, lastCheckedAt: null, mappedServiceIds: [] };
