@@ -124,6 +124,8 @@ export const integrationView =
     const { state, token, gradient, agreement, mapping, closing } = value;
     // who has none has no calls that could be held, but hears of what keeps everybody from connecting
     const used = token ?? closing?.token;
+    // a run that brings the last zeros of what is left out learns of it, too
+    const isInUse = (serviceId: string): boolean => !value.leftOutServiceIds.includes(serviceId);
     const ownerEmail = agreement && (await mailFate(table, partnerId, agreement.mailId));
     const [obstacle, estimate] = await Promise.all([
       obstacleFor(used ? partnerId : null, used?.versionId),
@@ -164,7 +166,7 @@ export const integrationView =
         // with what runs have learned since the look that has counted them
         services: {
           total: mapping.services.total,
-          mapped: Math.min(mapping.services.total, mapping.mappedServiceIds.length),
+          mapped: Math.min(mapping.services.total, mapping.mappedServiceIds.filter(isInUse).length),
         },
       },
       exports: {

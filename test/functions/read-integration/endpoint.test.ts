@@ -163,6 +163,10 @@ it("counts as mapped the services that runs have shown to be since the last look
   expect(await read([anIntegrationRow({ mapping })], "")).toMatchObject({
     body: { mapping: { services: { total: 4, mapped: 2 } } },
   });
+  // its last zero was accepted, but it is none of the four
+  expect(await read([anIntegrationRow({ mapping, leftOutServiceIds: ["svc-edr"] })], "")).toMatchObject({
+    body: { mapping: { services: { total: 4, mapped: 1 } } },
+  });
 });
 
 it("GET /mapping shows the gaps", async () => {

@@ -23,9 +23,10 @@ export const suites = {
   looks: [...vitest, ...["sync-accounts", "sync-catalogue", "watch-mappings"].map(folder)],
   pages: [
     ...vitest,
-    ...["check-mapping", "read-integration", "leave-out"].map(folder),
+    ...["check-mapping", "read-integration"].map(folder),
     ...["test/shared/customers", "test/shared/views"],
   ],
+  decisions: [...vitest, folder("leave-out")],
   mails: [...vitest, folder("watch-mails")],
   rows: [...vitest, "test/rows/unreadable-rows.test.ts"],
   deeds: [

@@ -96,10 +96,17 @@ export const mutantsOfPages: Mutant[] = [
     "token === null ? null : mapping.lastCheckedAt",
     "mapping.lastCheckedAt",
   ),
+  one(
+    "what is left out counts as mapped",
+    "pages",
+    "shared/views/integration-view.ts",
+    "mapping.mappedServiceIds.filter(isInUse).length",
+    "mapping.mappedServiceIds.length",
+  ),
   one("what was decided since is not shown", "pages", mapping, " && !isDecidedSince) return kept", ") return kept"),
   one(
     "a decision leaves what is kept as it is",
-    "pages",
+    "decisions",
     "functions/leave-out/leave-out.ts",
     "...before.mapping, decidedAt: at",
     "...before.mapping",
