@@ -68,6 +68,17 @@ describe("signing in", () => {
     await button(page, "Sign in again").click();
     await button(page, "Start integration").waitFor();
   });
+
+  it("as one who has been here before leaves every screen open", async () => {
+    const people = page.getByLabel("Signed in as");
+    for (const person of ["owner", "full_admin", "owner"]) {
+      await people.selectOption(`org-2001-${person}`);
+      await page.goto(`${system.endpoints.hubUi}/#/connect/3`);
+      await page.getByText("Dalkey Books").first().waitFor();
+    }
+    await page.getByRole("link", { name: "History" }).click();
+    await page.getByRole("heading", { name: "What was sent" }).waitFor();
+  });
 });
 
 describe("a failing API", () => {

@@ -23,12 +23,14 @@ const stepIn = (address: string): Step | undefined => {
 
 const Reached = ({ integration }: { integration: Integration }) => {
   const { step: reached } = integration;
-  const named = stepIn(useAddress());
+  const address = useAddress();
+  const named = stepIn(address);
   const shown: Step = named !== undefined && named <= reached ? named : reached;
   useEffect(() => {
     // in the place of the address that led here, so that back leads back; a step stays open while the next one opens
-    if (named !== shown) window.location.replace(`#${addressOf(shown)}`);
-  }, [named, shown]);
+    // It may hear of another screen's address before it is taken away. It takes nobody back.
+    if (address.startsWith("/connect") && named !== shown) window.location.replace(`#${addressOf(shown)}`);
+  }, [address, named, shown]);
   const heading = useHeadingFocus(String(shown), { isAsked: true });
   return (
     <>
