@@ -20,6 +20,8 @@ try {
   terminal.line("\nEvery step did what it should.");
   showWhatToLookAt(terminal, system);
 } catch (error) {
-  terminal.bad(messageOf(error));
+  const message = messageOf(error);
+  terminal.bad(message);
+  if (message.endsWith("cannot be reached")) terminal.line("  Start it again (`npm start`), then run the demo again.");
   process.exitCode = 1;
 }

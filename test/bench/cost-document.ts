@@ -75,7 +75,7 @@ export const costDocument = (): string =>
   `${[
     "# What it costs to send usage",
     "",
-    "Written by `node test/bench/cost.ts` from what `npm run bench:fleet -- --only cost` printed (`test/bench/measured.ts`); a test",
+    "Written by `npm run bench:cost` from what `npm run bench:fleet -- --only cost` printed (`test/bench/measured.ts`); a test",
     "fails when the two differ. Prices are list prices of us-east-1 without a free tier: check them, and your region's, before",
     "quoting any. Nothing here was read off an invoice.",
     "",

@@ -12,7 +12,7 @@ const words: Record<string, string> = {
   "token.refused": "A pasted key was refused",
   "agreement.confirmed": "Confirmed the agreement",
   "owner-email.requested": "Had the owner's e-mail sent again",
-  "owner.changed": "The organization has another owner",
+  "owner.changed": "The hub has named the organization's owner",
   "notifications.changed": "Changed who hears of results",
   "mapping.reported": "Gradient reported that mapping is complete",
   "mapping.check-requested": "Checked the mapping",

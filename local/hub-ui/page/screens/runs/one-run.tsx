@@ -52,7 +52,11 @@ const NotNow = ({ state }: { state: string }) => {
           </>
         ) : (
           <>
-            Nothing can be sent until <a href="#/connect">Gradient is connected</a>.
+            Nothing can be sent until{" "}
+            <a href="#/connect">
+              {state === "awaiting-mapping" ? "customers and services are mapped" : "Gradient is connected"}
+            </a>
+            .
           </>
         )}
       </p>
