@@ -4,7 +4,18 @@ import { isLeftOver, verdicts } from "./verdicts.ts";
 
 const reasonsOf = (...some: { reason: string }[]) => new Set<string | null>(some.map(({ reason }) => reason));
 const unanswered = reasonsOf(verdicts.noAnswer, verdicts.noAnswerBeforeStop);
+// whose lines stand in the ledger as owed
+const owed = reasonsOf(
+  verdicts.noAnswer,
+  verdicts.noAnswerBeforeStop,
+  verdicts.inDoubt,
+  verdicts.throttled,
+  verdicts.untried,
+);
 const inDoubt = reasonsOf(verdicts.noAnswer, verdicts.noAnswerBeforeStop, verdicts.inDoubt);
+
+/** Left over by a stop before the line was tried: the ledger does not tell, so only a run of all lines finds it. */
+export const isKeptBack = (receipt: Receipt): boolean => isLeftOver(receipt) && !owed.has(receipt.reason);
 
 /** What a run has left over, with these receipts, too; none of their numbers can land after `landsUntil`. */
 export const addLeftOver = (before: LeftOver, receipts: Receipt[], landsUntil: string): LeftOver => {

@@ -4,6 +4,21 @@ import { type LedgerEntry, lineKey } from "#shared/usage/ledger";
 const countBy = <T>(values: T[], key: (value: T) => string): Map<string, number> =>
   new Map([...Map.groupBy(values, key)].map(([its, all]) => [its, all.length]));
 
+/** Where in the order each line goes: 0 where nothing that Gradient has refused tells against it. */
+const placesAmong = <T extends Line>(lines: T[], entries: ReadonlyMap<string, LedgerEntry>): ((line: T) => number) => {
+  const isRefused = (line: T): boolean => entries.get(lineKey(line))?.last.isRefused === true;
+  const refused = lines.filter(isRefused);
+  if (refused.length === 0) return () => 0;
+  const ofService = countBy(refused, ({ serviceId }) => serviceId);
+  const ofCustomer = countBy(refused, ({ customerId }) => customerId);
+  return (line) => {
+    if (isRefused(line)) return Number.POSITIVE_INFINITY;
+    const related = Math.max(ofService.get(line.serviceId) ?? 0, ofCustomer.get(line.customerId) ?? 0);
+    // few groups: each ends with chunks that are not full, and every chunk costs writes
+    return Math.floor(Math.log2(Math.max(1, related)));
+  };
+};
+
 /**
  * The lines in the groups in which they are sent, one after the other: those that Gradient has refused go last, since
  * the first of them may end the run. Before them, in the order of how many were refused, go the lines of a service or a
@@ -11,16 +26,16 @@ const countBy = <T>(values: T[], key: (value: T) => string): Map<string, number>
  * says nothing of others. Lines of one group stay in their order.
  */
 export const inSendingOrder = <T extends Line>(lines: T[], entries: ReadonlyMap<string, LedgerEntry>): T[][] => {
-  const isRefused = (line: T): boolean => entries.get(lineKey(line))?.last.isRefused === true;
-  const refused = lines.filter(isRefused);
-  if (refused.length === 0) return [lines];
-  const ofService = countBy(refused, ({ serviceId }) => serviceId);
-  const ofCustomer = countBy(refused, ({ customerId }) => customerId);
-  const place = (line: T): number => {
-    if (isRefused(line)) return Number.POSITIVE_INFINITY;
-    const related = Math.max(ofService.get(line.serviceId) ?? 0, ofCustomer.get(line.customerId) ?? 0);
-    // few groups: each ends with chunks that are not full, and every chunk costs writes
-    return Math.floor(Math.log2(Math.max(1, related)));
-  };
+  const place = placesAmong(lines, entries);
   return [...Map.groupBy(lines, place)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+};
+
+/** How many groups in that order come before those that Gradient may refuse, for what it has refused; null: all. */
+export const groupsBeforeRefusable = <T extends Line>(
+  inOrder: T[][],
+  entries: ReadonlyMap<string, LedgerEntry>,
+): number | null => {
+  const place = placesAmong(inOrder.flat(), entries);
+  const first = inOrder.findIndex((group) => group.some((line) => place(line) > 0));
+  return first === -1 ? null : first;
 };

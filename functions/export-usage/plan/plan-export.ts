@@ -9,7 +9,7 @@ import { aDayAfter } from "#shared/integrations/record/looks";
 import { isConflict, retryOnConflict, type Table } from "#shared/table/table";
 import { bitsFor, bucketOf } from "#shared/usage/ledger";
 import { chooseLines } from "./choose-lines.ts";
-import { inSendingOrder } from "./in-sending-order.ts";
+import { groupsBeforeRefusable, inSendingOrder } from "./in-sending-order.ts";
 import { type PlanSources, readPlanSources, withNobodyBilled } from "./plan-sources.ts";
 import { type Planning, prepareFirst } from "./prepare-first.ts";
 import { widenLedger } from "./widen-ledger.ts";
@@ -85,6 +85,7 @@ export type Plan = Pick<
   | "readAt"
   | "chunks"
   | "allChunks"
+  | "refusableFrom"
   | "toSend"
   | "repeatsDue"
   | "awaitedServiceIds"
@@ -113,6 +114,9 @@ const showUnreadable = (table: Table, partnerId: string, at: string): Promise<vo
     await table.transact([integrationWrite({ ...shown, mapping: { ...mapping, nextCheckAt } })]);
   });
 
+/** Others have lines that no retry has, a choice of their own, or a close that looks through the ledger. */
+const leavesToRetry = ({ kind }: UsageExport): boolean => kind === "all" || kind === "retry" || kind === "repeat";
+
 /**
  * Fixes the lines of a run and stores them in chunks: first those to send, in the order in which they go out, then
  * those that are unchanged, whose receipts are written at once. Done again after a crash it writes the same chunk
@@ -133,7 +137,9 @@ export const planExport = async (planning: Planning): Promise<Planned> => {
   const ledgerBits = await fitLedger(table, run, integration, Math.max(lines, sources.entries.size));
 
   const inOrder = inSendingOrder(chosen.toSend, sources.entries);
-  const sending = inOrder.flatMap((group) => withEnd(cutIntoChunks(group, ledgerBits)));
+  const groups = inOrder.map((group) => withEnd(cutIntoChunks(group, ledgerBits)));
+  const sending = groups.flat();
+  const before = leavesToRetry(run) ? groupsBeforeRefusable(inOrder, sources.entries) : null;
   const settled = cutIntoChunks([...chosen.unchanged, ...chosen.setAside], ledgerBits);
   const contents: Pick<Chunk, "bucket" | "toEnd" | "content">[] = [
     ...sending.map(({ lines: part, ...its }) => ({ ...its, content: { state: "planned", lines: part } as const })),
@@ -153,6 +159,7 @@ export const planExport = async (planning: Planning): Promise<Planned> => {
     readAt: readAt.toISOString(),
     chunks: sending.length,
     allChunks: contents.length,
+    refusableFrom: before === null ? null : groups.slice(0, before).flat().length,
     toSend: chosen.toSend.length,
     repeatsDue: chosen.repeatsDue,
     awaitedServiceIds: chosen.awaitedServiceIds,

@@ -1,5 +1,5 @@
 import { maxOpenChunks } from "#shared/exports/ending/abandon-export";
-import { addLeftOver } from "#shared/exports/left-over";
+import { addLeftOver, isKeptBack } from "#shared/exports/left-over";
 import { addOutcomes, type Receipt } from "#shared/exports/line";
 import type { UsageExport } from "#shared/exports/usage-export";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
@@ -19,9 +19,12 @@ const withChunk = (
   if (current.nextChunk > number) return current;
   const accepted = receipts.filter(({ outcome }) => outcome === "accepted");
   const last = accepted.at(-1);
+  const { refusableFrom } = current;
+  const missesOthers = number < (refusableFrom ?? 0) && receipts.some(isKeptBack);
   return {
     ...current,
     nextChunk: number + 1,
+    refusableFrom: missesOthers ? null : refusableFrom,
     totals: addOutcomes(current.totals, receipts),
     // no doubt that was noted by now reaches further
     leftOver: addLeftOver(current.leftOver, receipts, new Date(now + landsWithinMs).toISOString()),
@@ -57,9 +60,10 @@ export const settleInOrder = (run: ExportRun, ledger: LedgerInUse) => {
       await lease.save((newest) => ({ ...newest, stop: newest.stop ?? stop.reason }));
     }
     const current = lease.current();
+    const isRefusable = prepared.chunk.number >= (current.refusableFrom ?? Number.POSITIVE_INFINITY);
     const owes = {
       // of all others, a want of everything brings them
-      stopped: stop !== null && stop.reason !== "cancelled" && current.kind === "narrowed",
+      stopped: stop !== null && stop.reason !== "cancelled" && (current.kind === "narrowed" || isRefusable),
       // a look has its own choice of lines, and takes one that is noted for one that was tried
       untried: current.kind !== "look",
     };

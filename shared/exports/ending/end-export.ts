@@ -4,6 +4,7 @@ import { cover, isWanted, retryPauseMs, type Want, type Wants, wish } from "../.
 import { withDate } from "../../integrations/with-date.ts";
 import type { OpenWord } from "../../stored.ts";
 import { isOver, type StopReason, type UsageExport } from "../usage-export.ts";
+import { hasReachedItsEnd } from "./has-reached-its-end.ts";
 import { outcomeOf } from "./outcome-of.ts";
 import { sizesAfter } from "./sizes-after.ts";
 
@@ -21,10 +22,6 @@ const stalledPauseMs = 60 * 60_000;
 
 /** A stop that Gradient or our own trouble caused: what it kept back is still to be sent. */
 const isOwedAfter = (stop: OpenWord<StopReason>): boolean => stop !== "cancelled" && stop !== "person-first";
-
-/** The run has come to its last line on the connection that the partner still has. */
-const hasReachedItsEnd = (run: UsageExport, { gradient }: Integration): boolean =>
-  run.stop === null && run.chunks !== null && run.connectionId === gradient?.integrationId;
 
 const covered = (before: Wants, { kind, seq }: UsageExport): Wants => {
   switch (kind) {

@@ -38,9 +38,10 @@ const earliest = (moments: (string | null | undefined)[]): string | undefined =>
 
 const notBefore = (moment: string, end: string | null): string => (end !== null && end > moment ? end : moment);
 
-const overduePart = (repeat: Want): string | undefined => {
+/** From when on repeats go with what has changed; a hold that put them off has not made them any younger. */
+export const overdueFrom = (repeat: Want): string | undefined => {
   const at = eligibleAt(repeat);
-  return at && new Date(Date.parse(at) + repeatPatienceMs).toISOString();
+  return at && notBefore(new Date(Date.parse(repeat.since ?? at) + repeatPatienceMs).toISOString(), at);
 };
 
 /** From when on a run may be admitted for what has changed, was left over, or falls on a date, and in which line. */
@@ -51,7 +52,7 @@ const wantedEntry = (value: Dated): { kind: string; at: string } | undefined => 
     { at: eligibleAt(held.all), kind: "all", trigger: held.all.trigger } as const,
     { at: date, kind: "all", trigger: "schedule" } as const,
     { at: eligibleAt(held.retry), kind: "retry", trigger: held.retry.trigger } as const,
-    { at: overduePart(held.repeat), kind: "repeat", trigger: held.repeat.trigger } as const,
+    { at: overdueFrom(held.repeat), kind: "repeat", trigger: held.repeat.trigger } as const,
   ]
     .flatMap(({ at, ...run }) => (typeof at === "string" ? [{ at, run }] : []))
     .sort((a, b) => Number(a.at > b.at) - Number(a.at < b.at));

@@ -81,6 +81,21 @@ describe("Gradient refuses one line", () => {
     expect(others.filter(({ rebuildsViews }) => !rebuildsViews)).not.toEqual([]);
   });
 
+  it("for good: no other is planned again for its sake, and it is tried when its partner's hold ends", async () => {
+    const { fleet, calls, useBadService } = await aFleet(["a"], 300, ({ serviceId }) =>
+      serviceId === "gradient-svc-bad" ? { kind: "forbidden" } : undefined,
+    );
+    await useBadService("a", ["c0"]);
+    await fleet.live(60);
+    const inAnHour = calls.filter(({ serviceId }) => serviceId === "gradient-svc-bad").length;
+    await fleet.live(5 * 60);
+
+    const runs = (await fleet.runsOf("a")).toReversed();
+    expect(runs.map(({ kind }) => kind)).toEqual(["all", "all", "retry", "retry"]);
+    expect(runs.at(-1)?.totals.lines).toBeLessThan(3);
+    expect(inAnHour).toBeLessThan(5);
+  });
+
   it("among many: what was under way with it is noted as refused, too", async () => {
     const { fleet, useBadService } = await aFleet(["a"], 40, ({ serviceId }) =>
       serviceId === "gradient-svc-bad" ? { kind: "forbidden" } : undefined,

@@ -4,6 +4,10 @@ const wants = "shared/integrations/record/wants.ts";
 const dates = "shared/integrations/record/due-dates.ts";
 const dating = "shared/integrations/with-date.ts";
 const end = "shared/exports/ending/end-export.ts";
+const reaching = "shared/exports/ending/has-reached-its-end.ts";
+const next = "shared/exports/admission/next-want.ts";
+const order = "functions/export-usage/plan/in-sending-order.ts";
+const settling = "functions/export-usage/send/settle-in-order.ts";
 const plan = "functions/export-usage/plan/plan-export.ts";
 const choose = "functions/export-usage/plan/choose-lines.ts";
 const decision = "functions/export-usage/send/line-decision.ts";
@@ -40,12 +44,61 @@ export const mutantsOfWants: Mutant[] = [
     'return cover(cover(before, "all", before.seq), "retry", before.seq);',
   ),
   one("a run meets no want", "wants", end, coveredAll, "return before;"),
-  one("a stopped run meets its want", "wants", end, "run.stop === null && run.chunks !== null", "run.chunks !== null"),
+  one("a stopped run meets its want", "wants", reaching, "(run.stop === null || onlyMissesRefusable(run)) &&", ""),
+  one("one line that is refused keeps every want open", "wants", reaching, " || onlyMissesRefusable(run)", ""),
+  one(
+    "any stop among the lines that may be refused meets wants",
+    "wants",
+    reaching,
+    'stop === "gradient-refuses" &&',
+    "",
+  ),
+  one("a refusal meets wants, whatever it has kept back", "wants", reaching, "refusableFrom !== null && ", ""),
+  one("a refusal meets the wants of lines that nobody came to", "wants", reaching, "nextChunk === chunks && ", ""),
+  one("a refusal that leaves only views owed meets wants", "wants", reaching, " && leftOver.lines > 0", ""),
+  one("a line that may be refused is not owed", "sends", settling, " || isRefusable)", ")"),
+  one(
+    "others that were kept back are forgotten",
+    "sends",
+    settling,
+    "missesOthers ? null : refusableFrom",
+    "refusableFrom",
+  ),
+  one(
+    "others that are owed keep every want open",
+    "sends",
+    settling,
+    "(refusableFrom ?? 0) && receipts.some(isKeptBack)",
+    "(refusableFrom ?? 0)",
+  ),
+  one(
+    "a look notes as owed what it has not tried, for a refusal",
+    "sends",
+    plan,
+    "leavesToRetry(run) ? groups",
+    "true ? groups",
+  ),
+  one(
+    "a service that is refused again and again keeps every want open",
+    "sends",
+    order,
+    "place(line) > 0",
+    "place(line) === Number.POSITIVE_INFINITY",
+  ),
+  one("repeats wait for ever behind a line that is refused", "wants", next, "isOverdue ? ", "false ? "),
+  one("a hold makes repeats young again", "wants", dates, "Date.parse(repeat.since ?? at) +", "Date.parse(at) +"),
+  one(
+    "repeats that have waited for long come during a hold",
+    "wants",
+    dates,
+    "notBefore(new Date(Date.parse(repeat.since ?? at) + repeatPatienceMs).toISOString(), at)",
+    "new Date(Date.parse(repeat.since ?? at) + repeatPatienceMs).toISOString()",
+  ),
   one(
     "a run on the connection before meets a want",
     "wants",
-    end,
-    " && run.connectionId === gradient?.integrationId;",
+    reaching,
+    " &&\n  run.connectionId === gradient?.integrationId;",
     ";",
   ),
   one(
@@ -150,7 +203,7 @@ export const mutantsOfWants: Mutant[] = [
     "repeats wait behind changes for ever",
     "wants",
     dates,
-    "{ at: overduePart(held.repeat), kind:",
+    "{ at: overdueFrom(held.repeat), kind:",
     "{ at: undefined, kind:",
   ),
   one(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { inSendingOrder } from "#functions/export-usage/plan/in-sending-order";
+import { groupsBeforeRefusable, inSendingOrder } from "#functions/export-usage/plan/in-sending-order";
 import { lineKey } from "#shared/usage/ledger";
 import { noon } from "#test/builders/time";
 import { aLedgerEntry, aLine } from "#test/builders/usage-export";
@@ -9,13 +9,16 @@ const lineOf = (name: string) => {
   const [customerId = "", serviceId = ""] = name.split("/");
   return aLine({ customerId, serviceId });
 };
-const orderOf = (names: string[], refused: string[]): string[][] => {
+const entriesOf = (names: string[], refused: string[]) => {
   const entries = names.map((name) => {
     const { customerId, serviceId } = lineOf(name);
     const last = { outcome: "deferred" as const, at: noon, ...(refused.includes(name) ? { isRefused: true } : {}) };
     return aLedgerEntry({ customerId, serviceId, last });
   });
-  const groups = inSendingOrder(names.map(lineOf), new Map(entries.map((entry) => [lineKey(entry), entry])));
+  return new Map(entries.map((entry) => [lineKey(entry), entry]));
+};
+const orderOf = (names: string[], refused: string[]): string[][] => {
+  const groups = inSendingOrder(names.map(lineOf), entriesOf(names, refused));
   return groups.map((group) => group.map(({ customerId, serviceId }) => `${customerId}/${serviceId}`));
 };
 
@@ -45,5 +48,15 @@ describe("the order in which lines are sent", () => {
     const refused = names.filter((_, index) => index % 2 === 0);
 
     expect(orderOf(names, refused).length).toBeLessThan(8);
+  });
+
+  it.each<{ names: string[]; refused: string[]; before: number | null }>([
+    { names: ["a/x", "b/x"], refused: [], before: null },
+    { names: ["a/x", "b/x"], refused: ["a/x"], before: 1 },
+    { names: ["a/x", "b/x", "c/x", "d/y"], refused: ["a/x", "b/x"], before: 1 },
+    { names: ["a/x", "b/x", "c/x"], refused: ["a/x", "b/x"], before: 0 },
+  ])("has $before groups before what Gradient may refuse, of $names with $refused", ({ names, refused, before }) => {
+    const entries = entriesOf(names, refused);
+    expect(groupsBeforeRefusable(inSendingOrder(names.map(lineOf), entries), entries)).toBe(before);
   });
 });

@@ -6,18 +6,20 @@ import { ledgerInUse } from "#functions/export-usage/send/ledger-in-use";
 import type { LineEnd } from "#functions/export-usage/send/settle-chunk";
 import { settleInOrder } from "#functions/export-usage/send/settle-in-order";
 import { type Lease, takeLease } from "#shared/exports/export-lease";
-import type { ExportKind } from "#shared/exports/usage-export";
-import { verdicts } from "#shared/exports/verdicts";
+import type { ExportKind, StopReason, UsageExport } from "#shared/exports/usage-export";
+import { stopVerdict, verdicts } from "#shared/exports/verdicts";
 import { readLedger } from "#shared/usage/ledger";
 import { aTableWith } from "#test/builders/table";
 import { noon } from "#test/builders/time";
 import { aChunk, aChunkRow, aLine, anExportRow } from "#test/builders/usage-export";
 import { virtualClock } from "#test/fakes/virtual-clock";
 
+const refused = stopVerdict("gradient-refuses");
+const both = ["c0", "c1"];
 const taken: LineEnd = { answer: { kind: "accepted" }, wasInDoubt: false, sentAt: Date.parse(noon) };
 
 /** A run whose chunks have a line each, of customers `c0`, `c1` and so on, in these rows of the ledger. */
-const aRunOf = async (rows: number[], kind: ExportKind = "all") => {
+const aRunOf = async (rows: number[], kind: ExportKind = "all", more: Partial<UsageExport> = {}) => {
   /** What the next answer of the ledger's row waits for. */
   let held: Promise<void> | undefined;
   const clock = virtualClock(Date.parse(noon));
@@ -25,7 +27,7 @@ const aRunOf = async (rows: number[], kind: ExportKind = "all") => {
     const lines = [aLine({ customerId: `c${number}` })];
     return aChunk({ number, bucket, content: { state: "sending", lines, intents: [{ at: 0, unitCount: 7 }] } });
   });
-  const run = anExportRow({ kind, state: "sending", chunks: rows.length, connectionId: "connection-1" });
+  const run = anExportRow({ kind, state: "sending", chunks: rows.length, connectionId: "connection-1", ...more });
   const stored = await aTableWith(run, ...chunks.map(aChunkRow));
   const get: typeof stored.get = async (key) => {
     const item = await stored.get(key);
@@ -52,6 +54,10 @@ const aRunOf = async (rows: number[], kind: ExportKind = "all") => {
   const its = of as ExportRun;
   const ledger = ledgerInUse(its);
   const settlement = settleInOrder(its, ledger);
+  const entries = async () => {
+    const held = await readLedger(table, { partnerId: "org-1001", bits: 3, connectionId: "connection-1" });
+    return [...held.values()];
+  };
   let reading: ReturnType<typeof ledger.row> | undefined;
   return {
     lease,
@@ -76,10 +82,9 @@ const aRunOf = async (rows: number[], kind: ExportKind = "all") => {
       return resolve;
     },
     /** Of whom a row says that Gradient is owed a line, or holds one. */
-    customersInLedger: async (): Promise<string[]> => {
-      const ledger = await readLedger(table, { partnerId: "org-1001", bits: 3, connectionId: "connection-1" });
-      return [...ledger.values()].map(({ customerId }) => customerId).sort();
-    },
+    customersInLedger: async (): Promise<string[]> => (await entries()).map(({ customerId }) => customerId).sort(),
+    owed: async (): Promise<string[]> =>
+      (await entries()).flatMap(({ customerId, owed }) => (owed === null ? [] : [customerId])).sort(),
   };
 };
 
@@ -129,5 +134,22 @@ describe("a run's chunks", () => {
     await settlement.ended();
 
     expect(await customersInLedger()).toEqual(owes);
+  });
+
+  it.each<{ what: string; ends: [LineEnd, LineEnd]; stop: StopReason; owes: string[]; from: number | null }>([
+    { what: "the others have arrived", ends: [taken, refused], stop: "gradient-refuses", owes: ["c1"], from: 1 },
+    { what: "the others are owed", ends: [verdicts.untried, refused], stop: "gradient-refuses", owes: both, from: 1 },
+    // whatever the worker heard that took over from one that had stopped it
+    { what: "all are held by then", ends: [taken, refused], stop: "gradient-down", owes: ["c1"], from: 1 },
+    { what: "another is kept back", ends: [refused, refused], stop: "gradient-refuses", owes: [], from: null },
+    { what: "a person has cancelled it", ends: [taken, refused], stop: "cancelled", owes: [], from: 1 },
+  ])("owe the lines that Gradient may refuse, of a run that is stopped: $what", async ({ ends, stop, owes, from }) => {
+    const { lease, settlement, begin, owed } = await aRunOf([0, 0], "all", { stop, refusableFrom: 1 });
+
+    for (const [number, end] of ends.entries()) (await begin(number))(end);
+    await settlement.ended();
+
+    expect(await owed()).toEqual(owes);
+    expect(lease.current()).toMatchObject({ nextChunk: 2, refusableFrom: from });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { endOf } from "#shared/exports/ending/end-export";
 import { noTotals } from "#shared/exports/line";
-import type { ExportKind, UsageExport } from "#shared/exports/usage-export";
+import { type ExportKind, nothingLeft, type UsageExport } from "#shared/exports/usage-export";
 import { noMapping } from "#shared/integrations/integration";
 import { noLooks } from "#shared/integrations/record/looks";
 import { isWanted, noWants, type WantKind, type Wants, wish } from "#shared/integrations/record/wants";
@@ -146,6 +146,22 @@ describe("what is wanted after a run that was stopped", () => {
       expect(after.wants[kind].attempt).toBe(0);
     },
   );
+
+  it.each<[string, Partial<UsageExport>, Partial<Record<WantKind, number>>]>([
+    ["among the lines that it may refuse: these alone", {}, { retry: 1 }],
+    ["among them, in a run for what was left over", { kind: "retry" }, { all: 0, retry: 1 }],
+    ["when others were kept back, too: everything", { refusableFrom: null }, { all: 0, retry: 0 }],
+    ["and closed with lines that nobody came to: everything", { nextChunk: 0 }, { all: 0, retry: 0 }],
+    ["on another connection: everything", { connectionId: "connection-0" }, { all: 0, retry: 0 }],
+    ["when every line has arrived, and nothing but views is owed: everything", { leftOver: nothingLeft }, { all: 0 }],
+    ["while all calls are held: everything", { stop: "gradient-down" }, { all: 0, retry: 0 }],
+  ])("by a refusal %s", (_, its, expected) => {
+    const run = aRun({ kind: "all", trigger: "mapping", ...stoppedBy("gradient-refuses"), refusableFrom: 1, ...its });
+
+    expect(wanted(endIn(run, { wants: wantsOf(["all", "retry"]) }))).toMatchObject(expected);
+    const isMet = run.kind === "all" && !("all" in expected);
+    expect(isWanted(endIn(run, { wants: wantsOf(["all"]) }).wants.all)).toBe(!isMet);
+  });
 
   it("the same an hour later, where there was no token to begin with: nobody is started again and again", () => {
     const run = aRun({ kind: "all", ...stoppedBy("not-connected"), chunks: null });
