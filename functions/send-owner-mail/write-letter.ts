@@ -77,7 +77,8 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
       failing: listed,
       more: count - listed.length,
       stoppedBy: stop,
-      says: `${outcome} ${stop ?? ""} ${mark}`,
+      // the same lines are no news because others arrived with them, or none
+      says: `${count > 0 ? "partial" : outcome} ${stop ?? ""} ${mark}`,
     };
   };
 

@@ -6,6 +6,7 @@ import type { OpenWord } from "../../stored.ts";
 import { isOver, type StopReason, type UsageExport } from "../usage-export.ts";
 import { hasReachedItsEnd } from "./has-reached-its-end.ts";
 import { outcomeOf } from "./outcome-of.ts";
+import { tellsNothing } from "./result-mails.ts";
 import { sizesAfter } from "./sizes-after.ts";
 
 interface Moment {
@@ -181,7 +182,7 @@ export const afterRun = (
     ...freed,
     looks,
     lastExport:
-      kind === "look"
+      kind === "look" || tellsNothing(over)
         ? before.lastExport
         : { id, outcome: over.outcome ?? "failed", finishedAt: over.finishedAt ?? now.toISOString() },
     mapping: {

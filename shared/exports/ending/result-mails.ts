@@ -25,6 +25,9 @@ const toldOtherwise = new Set<string | null>([
 const hasPageTold = ({ startedBy, chunks, stop }: UsageExport): boolean =>
   startedBy !== serviceActor.actor && chunks === null && (stop === "gradient-refuses" || stop === "gradient-down");
 
+/** That Gradient has taken again what it held says nothing of the lines that another run could not bring to it. */
+export const tellsNothing = ({ kind, outcome }: UsageExport): boolean => kind === "repeat" && outcome === "succeeded";
+
 /**
  * What owes the mails about a run's result: to the owner, and to the recipients that the partner has set. Whether there
  * is anything new in it is decided when it is sent, which needs the run's receipts. After a failure a success is told
@@ -38,6 +41,7 @@ export const resultMails = (
   const { partnerId, id: exportId, outcome, mode, stop } = over;
   const { recipients, onSuccess } = before.notifications;
   if (isLook(over) || mode === "dry-run" || toldOtherwise.has(stop) || hasPageTold(over)) return [];
+  if (tellsNothing(over) && !onSuccess) return [];
   const wasGood = before.lastExport === null || before.lastExport.outcome === "succeeded";
   if (outcome === "succeeded" && wasGood && !onSuccess) return [];
   const facts = { kind: "run-result" as const, exportId };

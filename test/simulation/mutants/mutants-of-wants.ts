@@ -5,6 +5,7 @@ const dates = "shared/integrations/record/due-dates.ts";
 const dating = "shared/integrations/with-date.ts";
 const end = "shared/exports/ending/end-export.ts";
 const reaching = "shared/exports/ending/has-reached-its-end.ts";
+const mailing = "shared/exports/ending/result-mails.ts";
 const next = "shared/exports/admission/next-want.ts";
 const order = "functions/export-usage/plan/in-sending-order.ts";
 const settling = "functions/export-usage/send/settle-in-order.ts";
@@ -85,6 +86,8 @@ export const mutantsOfWants: Mutant[] = [
     "place(line) > 0",
     "place(line) === Number.POSITIVE_INFINITY",
   ),
+  one("repeats that arrive end what was told of other lines", "wants", mailing, "tellsNothing(over) && ", "false && "),
+  one("repeats that arrive stand for a run that did not", "wants", end, " || tellsNothing(over)", ""),
   one("repeats wait for ever behind a line that is refused", "wants", next, "isOverdue ? ", "false ? "),
   one("a hold makes repeats young again", "wants", dates, "Date.parse(repeat.since ?? at) +", "Date.parse(at) +"),
   one(

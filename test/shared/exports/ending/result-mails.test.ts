@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { putNotifications } from "#functions/put-notifications/put-notifications";
+import { endOf } from "#shared/exports/ending/end-export";
+import { resultMails } from "#shared/exports/ending/result-mails";
+import { noTotals } from "#shared/exports/line";
+import type { ExportKind } from "#shared/exports/usage-export";
 import { activeWorld, send } from "#test/builders/connected-world";
+import { aRun, endIn } from "#test/builders/ended-run";
+import { anIntegration } from "#test/builders/integration";
+import { noon, now } from "#test/builders/time";
 import type { ServiceWorld } from "#test/fakes/service-world";
 
 /** Gradient refuses every count of a run, or takes them. */
@@ -63,5 +70,17 @@ describe("the result of a run", () => {
     await run(world);
 
     expect(told(world)).toEqual(["olga@example.com: Usage was sent to Gradient: Example MSP"]);
+  });
+
+  it.each<[ExportKind, number, string]>([
+    ["repeat", 0, "partial"],
+    ["retry", 1, "succeeded"],
+  ])("of kind %s that is good again is told by %i mails, and shown as %s", (kind, mails, shown) => {
+    const lastExport = { id: "before", outcome: "partial", finishedAt: noon };
+    const over = endOf(aRun({ kind, totals: { ...noTotals, lines: 2, accepted: 2 } }), now());
+
+    const owed = resultMails(over, anIntegration({ lastExport }), { at: noon, newId: () => "id" });
+    expect(owed.filter(({ put }) => put.sk.startsWith("mail#"))).toHaveLength(mails);
+    expect(endIn(aRun({ kind }), { lastExport }).lastExport?.outcome).toBe(shown);
   });
 });
