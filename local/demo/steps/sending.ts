@@ -16,7 +16,8 @@ export const awaitActive = async (traveller: Traveller, isMappedNow: boolean): P
       },
       {
         terminal,
-        complaint: () => "no export was started by the finished mapping",
+        complaint: () =>
+          "Gradient has accepted no count of the finished mapping (the service goes on trying; run `npm run demo` again later)",
         awaited: () =>
           "The service looks at the mapping, and sends everything once Gradient has accepted a first count; while Gradient is slow or refuses, it looks again by itself.",
       },
