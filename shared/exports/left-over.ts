@@ -28,3 +28,10 @@ export const addLeftOver = (before: LeftOver, receipts: Receipt[], landsUntil: s
     doubtUntil: left.some(({ reason }) => inDoubt.has(reason)) ? landsUntil : before.doubtUntil,
   };
 };
+
+/** The same where only its views are left, which a line that Gradient holds is to be sent again for. */
+export const withViewsOwed = (before: LeftOver, landsUntil: string): LeftOver => ({
+  ...before,
+  areViewsOwed: true,
+  doubtUntil: landsUntil,
+});

@@ -44,6 +44,8 @@ const leftOver = z.object({
   doubtUntil: instant.nullable(),
   /** Customers that were set aside because they cannot be read. A look that can wants everything: no retry does. */
   unreadable: z.int().default(0),
+  /** No line is left, but what shows them: one that Gradient holds is owed in the ledger for that. */
+  areViewsOwed: z.boolean().optional(),
 });
 export type LeftOver = z.infer<typeof leftOver>;
 export const nothingLeft: LeftOver = { lines: 0, isUnanswered: false, doubtUntil: null, unreadable: 0 };

@@ -1,10 +1,14 @@
 import { findChunk } from "#shared/exports/chunk";
+import { oweViews } from "#shared/exports/ending/owe-views";
+import { withViewsOwed } from "#shared/exports/left-over";
+import { isLook } from "#shared/exports/usage-export";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import { logger } from "#shared/logger";
 import { store, written } from "#shared/table/table";
 import { doubtAbout } from "#shared/usage/doubt";
 import { type Bucket, bucketOf, bucketWrite, type LedgerEntry, lineKey, readBucket } from "#shared/usage/ledger";
 import type { ExportRun } from "./export-run.ts";
+import type { LineOfCall } from "./halt.ts";
 import { entryAfter } from "./line-decision.ts";
 import { sendCount } from "./send-count.ts";
 
@@ -61,7 +65,7 @@ async function* rowsWithAccepted({ table, lease, ledgerBits }: ExportRun): Async
 /**
  * Repeats a count that this run had accepted so that Gradient rebuilds its views, where the run's last call was not
  * accepted. The number is the one that Gradient holds already; it is noted as under way before it is sent, and again
- * before each repeat, as every number is.
+ * before each repeat, as every number is. Where Gradient has not said anything of it, the next run owes it another call.
  */
 export const rebuildViews = async (run: ExportRun): Promise<void> => {
   const { table, lease, halt, clock, token } = run;
@@ -82,8 +86,8 @@ export const rebuildViews = async (run: ExportRun): Promise<void> => {
     bucket = written(changed);
   };
 
-  /** Whether Gradient took it. */
-  const repeat = async ({ entry, serviceId, unitCount }: Repeatable): Promise<boolean> => {
+  /** `left`: Gradient has said nothing of it, or was not asked. */
+  const repeat = async ({ entry, serviceId, unitCount }: Repeatable): Promise<"taken" | "refused" | "left"> => {
     let notedAt = Number.NEGATIVE_INFINITY;
     const note = async () => {
       if (clock.now() - notedAt < noteEveryMs) return;
@@ -100,15 +104,19 @@ export const rebuildViews = async (run: ExportRun): Promise<void> => {
     };
     // a worker that stood still has lost time, and not its run: it takes the lease up again
     const mayCall = async () => (await mayGoOn()) || (!mayNot() && (await mayGoOn()));
-    if (!(await mayCall())) return false;
+    if (!(await mayCall())) return "left";
     const count = { serviceId, accountId: entry.customerId, unitCount, rebuildsViews: true };
     const result = await sendCount(run)(token.value, count, mayCall);
-    if (result === null) return false;
+    if (result === null) return "left";
     const { answer, wasInDoubt, sentAt: at } = result;
     const { customerId, serviceId: hubServiceId } = entry;
-    await keep(entryAfter(entry, { customerId, serviceId: hubServiceId, unitCount, answer, wasInDoubt, at, proofGen }));
+    const sent = { customerId, serviceId: hubServiceId, unitCount, answer, wasInDoubt, at, proofGen };
+    const isLeft = answer.kind === "in-doubt" || answer.kind === "throttled";
+    // Gradient holds the number all the same: the line itself is owed nothing, and its views may be shown by another
+    await keep({ ...entryAfter(entry, sent), ...(isLeft ? { owed: entry.owed, last: entry.last } : {}) });
     halt.heed(answer, at, entry);
-    return answer.kind === "accepted";
+    if (isLeft) return "left";
+    return answer.kind === "accepted" ? "taken" : "refused";
   };
 
   /** Whether Gradient took one of these, one after the other. */
@@ -117,12 +125,24 @@ export const rebuildViews = async (run: ExportRun): Promise<void> => {
       if (tried >= maxLines || mayNot()) return false;
       tried += 1;
       if (bucket.number !== candidate.row) bucket = await readRow(candidate.row);
-      if (await repeat(candidate)) return true;
+      const end = await repeat(candidate);
+      if (end === "taken") return true;
+      if (end === "left") left ??= candidate.entry;
     }
     return false;
   };
 
+  /** The next run sends the first line whose number is left, after a pause, and in that way shows all others. */
+  const owe = async (line: LineOfCall): Promise<void> => {
+    const current = lease.current();
+    const { connectionId, ledgerBits: bits } = run;
+    const until = new Date(clock.now() + 2 * noteEveryMs + landsWithinMs).toISOString();
+    await oweViews(table, { partnerId, bits, connectionId }, { ...current, acceptedLine: line }, () => lease.keep());
+    await lease.save((newest) => ({ ...newest, leftOver: withViewsOwed(newest.leftOver, until) }));
+  };
+
   let tried = 0;
+  let left: LineOfCall | null = null;
   const others: Repeatable[] = [];
   let isRebuilt = false;
   for await (const number of rowsWithAccepted(run)) {
@@ -135,6 +155,8 @@ export const rebuildViews = async (run: ExportRun): Promise<void> => {
     if (isRebuilt || tried >= maxLines || mayNot()) break;
   }
   isRebuilt ||= await repeatFirst(others);
-  if (isRebuilt) await lease.save((current) => ({ ...current, viewsRebuilt: true }));
-  else logger.warn("views not rebuilt", { tried });
+  if (isRebuilt) return void (await lease.save((current) => ({ ...current, viewsRebuilt: true })));
+  logger.warn("views not rebuilt", { tried });
+  // a look has its own choice of lines, and takes one that is noted for one that was tried
+  if (left !== null && halt.cause() === null && !isLook(lease.current())) await owe(left);
 };

@@ -48,7 +48,7 @@ const dropped = (before: Wants, { admittedFor }: UsageExport): Wants => {
 };
 
 const withLeftOver = (before: Wants, tries: number, { leftOver }: UsageExport, { now, random }: Moment): Wants => {
-  if (leftOver.lines === 0) return before;
+  if (leftOver.lines === 0 && !leftOver.areViewsOwed) return before;
   const { isUnanswered, doubtUntil } = leftOver;
   const next = new Date(now.getTime() + retryPauseMs(tries, isUnanswered, random)).toISOString();
   return wish(before, "retry", {

@@ -5,6 +5,7 @@ import type { UsageExport } from "#shared/exports/usage-export";
 import type { CountAnswer, UnitCount } from "#shared/gradient/gradient-api";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import { integrationWrite } from "#shared/integrations/integration";
+import { isWanted } from "#shared/integrations/record/wants";
 import { store } from "#shared/table/table";
 import { bucketOf } from "#shared/usage/ledger";
 import { exportOf, ledgerEntryOf, send, start } from "#test/builders/connected-world";
@@ -198,6 +199,39 @@ describe("the call for the views", () => {
     expect(next).toMatchObject({ totals: { accepted: 1, unchanged: 2, unmapped: 1 }, viewsRebuilt: true });
     expect(world.gradient.countsReceived.at(-1)).toMatchObject({ accountId: "c", rebuildsViews: true });
     expect(await ledgerEntryOf(world, "c", "dns")).toMatchObject({ owed: null });
+  });
+
+  it.each<CountAnswer>([
+    { kind: "in-doubt", reason: "503" },
+    { kind: "throttled", retryAfterMs: null },
+  ])("is made by the next run, which follows by itself, where Gradient has not taken any: $kind", async (answer) => {
+    let fails = true;
+    const { world, run } = await worldWith(({ accountId }) => (accountId === "d" || !fails ? undefined : answer));
+    await world.work();
+    const endedAt = world.clock.now();
+    expect(await exportOf(world, run)).toMatchObject({ outcome: "succeeded", viewsRebuilt: false });
+    const { wants } = await world.integration();
+    expect(isWanted(wants.retry)).toBe(true);
+    // another number would be fenced before
+    expect(Date.parse(wants.retry.notBefore ?? "")).toBeGreaterThanOrEqual(endedAt + landsWithinMs);
+
+    fails = false;
+    await world.live(3);
+
+    expect(world.gradient.countsReceived.at(-1)).toMatchObject({ accountId: "c", rebuildsViews: true });
+    expect(await ledgerEntryOf(world, "c", "dns")).toMatchObject({ owed: null });
+    expect(isWanted((await world.integration()).wants.retry)).toBe(false);
+  });
+
+  it("leaves nothing owed of a line whose call had no answer, once another one's was taken", async () => {
+    const { world, run } = await worldWith(({ accountId }) =>
+      accountId === "c" ? { kind: "in-doubt", reason: "503" } : undefined,
+    );
+    await world.work();
+
+    expect(await exportOf(world, run)).toMatchObject({ viewsRebuilt: true });
+    expect(await ledgerEntryOf(world, "c", "dns")).toMatchObject({ owed: null, doubt: { unitCount: 10 } });
+    expect(isWanted((await world.integration()).wants.retry)).toBe(false);
   });
 
   it("is noted as under way until its last repeat cannot land any more, also by a worker that dies then", async () => {

@@ -7,6 +7,7 @@ const patience = "functions/export-usage/send/patience.ts";
 const dispatch = "functions/export-usage/send/line-dispatcher.ts";
 const send = "functions/export-usage/send/send-chunks.ts";
 const settling = "functions/export-usage/send/settle-in-order.ts";
+const rebuild = "functions/export-usage/send/rebuild-views.ts";
 const inUse = "functions/export-usage/send/ledger-in-use.ts";
 
 /** Guards that keep one line, or one partner, that Gradient does not take from harming others. */
@@ -112,5 +113,26 @@ export const mutantsOfTrouble: Mutant[] = [
     settling,
     "if (latestOfRow.get(bucket) !== settled) return;",
     "",
+  ),
+  one(
+    "views that are owed are nobody's wish",
+    "sends",
+    "shared/exports/ending/end-export.ts",
+    " && !leftOver.areViewsOwed",
+    "",
+  ),
+  one(
+    "the number whose views are left is not owed",
+    "sends",
+    rebuild,
+    "    await oweViews(",
+    "    if (!run) await oweViews(",
+  ),
+  one(
+    "a line that is held is owed for its repeat",
+    "sends",
+    rebuild,
+    "isLeft ? { owed: entry.owed, last: entry.last } : {}",
+    "{}",
   ),
 ];

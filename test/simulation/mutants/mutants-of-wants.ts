@@ -126,7 +126,13 @@ export const mutantsOfWants: Mutant[] = [
     "if (!started) return { since: older(since, at),",
     "if (!started) return { since: at,",
   ),
-  one("what was left over is not wanted", "seeds", end, "if (leftOver.lines === 0) return before;", "return before;"),
+  one(
+    "what was left over is not wanted",
+    "seeds",
+    end,
+    "if (leftOver.lines === 0 && !leftOver.areViewsOwed) return before;",
+    "return before;",
+  ),
   one(
     "a retry comes while a number may still land",
     "wants",
