@@ -21,6 +21,7 @@ import { planExport } from "./plan/plan-export.ts";
 import { turnsFor } from "./plan/turns.ts";
 import type { ExportRun, RunToken } from "./send/export-run.ts";
 import { type LineOfCall, newHalt } from "./send/halt.ts";
+import { newPatience } from "./send/patience.ts";
 import { handOverMs } from "./send/send-chunks.ts";
 
 interface Dependencies {
@@ -139,6 +140,11 @@ export const startRun = (dependencies: Dependencies) => {
     const mayPlan = integration && halt.stop() === null && lease.current().chunks === null;
     // with room for storing the plan: numbers that were noted and not sent would be in doubt
     const mayBegin = () => invocation.remainingMs() >= handOverMs + 10_000;
+    const patience = newPatience(clock);
+    const onAnswer: ExportRun["onAnswer"] = (answer, at) => {
+      patience.heard(answer, at);
+      void refusals.note({ partnerId, outcome: outcomeOf(answer.kind), at });
+    };
     const planned = mayPlan ? await plan(lease, integration, readAt, mayBegin) : undefined;
     return {
       table,
@@ -156,7 +162,8 @@ export const startRun = (dependencies: Dependencies) => {
       prepared: planned?.prepared ?? new Map(),
       obstacle,
       outage,
-      onAnswer: ({ kind }, at) => void refusals.note({ partnerId, outcome: outcomeOf(kind), at }),
+      patience,
+      onAnswer,
       heard,
       refusedLines: new Set(refusedLines.map(lineKey)),
       remainingMs: invocation.remainingMs,

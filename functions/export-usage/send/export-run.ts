@@ -8,6 +8,7 @@ import type { Pacer } from "#shared/pace/pacer";
 import type { HubService } from "#shared/services/hub-service";
 import type { Table } from "#shared/table/table";
 import type { Halt } from "./halt.ts";
+import type { Patience } from "./patience.ts";
 import type { Heard, PreparedChunk } from "./prepare-chunk.ts";
 
 /** The token that a run sends with, and where it is kept. */
@@ -41,6 +42,7 @@ export interface ExportRun {
   obstacle: () => Promise<StopReason | null>;
   /** What stands in the way of everybody's calls now: known without a call of the table for most of a second. */
   outage: () => Promise<StopReason | null>;
+  patience: Pick<Patience, "triesOnce" | "isOver">;
   /** Told of every answer of Gradient to a count, and when that went out. */
   onAnswer: (answer: CountAnswer, sentAt: number) => void;
   /** Told of each chunk's receipts once they are written. */

@@ -2,7 +2,6 @@ import { stopVerdict, verdicts } from "#shared/exports/verdicts";
 import { lineKey } from "#shared/usage/ledger";
 import type { ExportRun } from "./export-run.ts";
 import { isRefusal } from "./halt.ts";
-import { newPatience } from "./patience.ts";
 import type { PreparedLine } from "./prepare-chunk.ts";
 import { sendCount } from "./send-count.ts";
 import type { LineEnd } from "./settle-chunk.ts";
@@ -13,14 +12,9 @@ const inFlightSeconds = 2;
 
 /** Starts the calls of a run's lines in their order, each when the one before has gone out. */
 export const lineDispatcher = (run: ExportRun) => {
-  const { lease, halt, pacer, token } = run;
+  const { lease, halt, pacer, patience, token } = run;
   const maxInFlight = run.callsPerSecond * inFlightSeconds;
-  const patience = newPatience(run.clock);
-  const onAnswer: ExportRun["onAnswer"] = (answer, sentAt) => {
-    patience.heard(answer, sentAt);
-    run.onAnswer(answer, sentAt);
-  };
-  const send = sendCount({ ...run, onAnswer });
+  const send = sendCount(run);
   const views = newViewsProof();
   let inFlight = 0;
   /** Of these, the calls that do not have Gradient rebuild its views. */

@@ -51,3 +51,5 @@ export const newPatience = (clock: Pick<Clock, "now">) => {
     isOver: (): boolean => isOver,
   };
 };
+
+export type Patience = ReturnType<typeof newPatience>;

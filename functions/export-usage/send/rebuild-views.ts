@@ -68,13 +68,15 @@ async function* rowsWithAccepted({ table, lease, ledgerBits }: ExportRun): Async
  * before each repeat, as every number is. Where Gradient has not said anything of it, the next run owes it another call.
  */
 export const rebuildViews = async (run: ExportRun): Promise<void> => {
-  const { table, lease, halt, clock, token } = run;
+  const { table, lease, halt, clock, token, patience } = run;
   // No further number is sent once a person has stopped the run, but what was accepted is to be seen all the same. A
   // refusal of Gradient ends that, too.
   const mayNot = () => {
     const cause = halt.cause();
     return cause !== null && (cause.kind === "failed" || cause.reason !== "cancelled");
   };
+  // everybody pauses for a call that is one too many, and an outage is tried by one call: others come first
+  const isHopeless = async () => patience.isOver() || (await run.outage()) !== null;
   const { partnerId, mode, viewsRebuilt, acceptedLine, proofGen } = lease.current();
   if (mode === "dry-run" || viewsRebuilt || !acceptedLine || !token || mayNot()) return;
 
@@ -104,9 +106,10 @@ export const rebuildViews = async (run: ExportRun): Promise<void> => {
     };
     // a worker that stood still has lost time, and not its run: it takes the lease up again
     const mayCall = async () => (await mayGoOn()) || (!mayNot() && (await mayGoOn()));
-    if (!(await mayCall())) return "left";
+    const mayRepeat = async () => !patience.triesOnce() && !(await isHopeless()) && mayCall();
+    if ((await isHopeless()) || !(await mayCall())) return "left";
     const count = { serviceId, accountId: entry.customerId, unitCount, rebuildsViews: true };
-    const result = await sendCount(run)(token.value, count, mayCall);
+    const result = await sendCount(run)(token.value, count, mayCall, mayRepeat);
     if (result === null) return "left";
     const { answer, wasInDoubt, sentAt: at } = result;
     const { customerId, serviceId: hubServiceId } = entry;

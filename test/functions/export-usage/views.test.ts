@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cancelExport } from "#functions/cancel-export/cancel-export";
+import type { Refusals } from "#shared/breakers/refusals";
 import { leaseMs } from "#shared/exports/export-lease";
 import type { UsageExport } from "#shared/exports/usage-export";
 import type { CountAnswer, UnitCount } from "#shared/gradient/gradient-api";
@@ -9,6 +10,7 @@ import { isWanted } from "#shared/integrations/record/wants";
 import { store } from "#shared/table/table";
 import { bucketOf } from "#shared/usage/ledger";
 import { exportOf, ledgerEntryOf, send, start } from "#test/builders/connected-world";
+import { anObstacle, someRefusals } from "#test/builders/refusals";
 import { freePacer } from "#test/fakes/paced-gradient";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
@@ -54,11 +56,16 @@ const tableWithNotes = ({ table, gradient }: ServiceWorld, happen: () => Promise
 };
 
 /** By a worker whose moments never pass: only its lease says whether it may still call. */
-const carryWith = async (world: ServiceWorld, run: UsageExport, table: ServiceWorld["table"]): Promise<void> => {
+const carryWith = async (
+  world: ServiceWorld,
+  run: UsageExport,
+  table: ServiceWorld["table"],
+  refusals = someRefusals().refusals,
+): Promise<void> => {
   const { lane } = await exportOf(world, run);
   const message = { partnerId: world.partnerId, exportId: run.id, lane };
   const pacersFor = () => () => ({ ...freePacer, expect: () => undefined });
-  await world.workerWith({ table, pacersFor })([message], { remainingMs: () => 300_000 });
+  await world.workerWith({ table, pacersFor, refusals })([message], { remainingMs: () => 300_000 });
 };
 
 describe("the call for the views", () => {
@@ -221,6 +228,37 @@ describe("the call for the views", () => {
     expect(world.gradient.countsReceived.at(-1)).toMatchObject({ accountId: "c", rebuildsViews: true });
     expect(await ledgerEntryOf(world, "c", "dns")).toMatchObject({ owed: null });
     expect(isWanted((await world.integration()).wants.retry)).toBe(false);
+  });
+
+  it("has everybody pause for a run's sake for three minutes, and not for half an hour", async () => {
+    const { world, run } = await worldWith(({ accountId }) =>
+      accountId === "d" ? undefined : { kind: "throttled", retryAfterMs: 60_000 },
+    );
+    const startedAt = world.clock.now();
+    await world.work();
+
+    expect(world.clock.now() - startedAt).toBeLessThan(4 * 60_000);
+    expect(await exportOf(world, run)).toMatchObject({ outcome: "succeeded", viewsRebuilt: false });
+    expect(isWanted((await world.integration()).wants.retry)).toBe(true);
+  });
+
+  it.each([
+    ["before it", 0],
+    ["while it is repeated", 1],
+  ])("is left to the next run in an outage that begins %s", async (_, before) => {
+    let calls = 0;
+    const { world, run } = await worldWith(({ accountId }) => {
+      calls += Number(accountId !== "d");
+      return accountId === "d" ? undefined : { kind: "in-doubt", reason: "503" };
+    });
+    const obstacleFor: Refusals["obstacleFor"] = async (partnerId) =>
+      partnerId === null && world.gradient.countsReceived.length === 4 && calls >= before ? anObstacle() : null;
+
+    await world.clock.settle(carryWith(world, run, world.table, { ...someRefusals().refusals, obstacleFor }));
+
+    expect(calls).toBe(before);
+    expect(await exportOf(world, run)).toMatchObject({ stop: null, outcome: "succeeded", viewsRebuilt: false });
+    expect(isWanted((await world.integration()).wants.retry)).toBe(true);
   });
 
   it("leaves nothing owed of a line whose call had no answer, once another one's was taken", async () => {

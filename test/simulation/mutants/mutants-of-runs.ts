@@ -258,7 +258,7 @@ export const mutantsOfRuns: Mutant[] = [
     "an answer is noted by when it came",
     "sends",
     begin,
-    "outcome: outcomeOf(kind), at })",
-    "outcome: outcomeOf(kind), at: at && clock.now() })",
+    "outcome: outcomeOf(answer.kind), at })",
+    "outcome: outcomeOf(answer.kind), at: at && clock.now() })",
   ),
 ];

@@ -135,4 +135,13 @@ export const mutantsOfTrouble: Mutant[] = [
     "isLeft ? { owed: entry.owed, last: entry.last } : {}",
     "{}",
   ),
+  one("the call for the views has a patience of its own", "sends", rebuild, "patience.isOver() || ", ""),
+  one("the views are tried in an outage", "sends", rebuild, " || (await run.outage()) !== null;", ";"),
+  one(
+    "the views' call is repeated in an outage",
+    "sends",
+    rebuild,
+    "const mayRepeat = async () => !patience.triesOnce() && !(await isHopeless()) && mayCall();",
+    "const mayRepeat = mayCall;",
+  ),
 ];

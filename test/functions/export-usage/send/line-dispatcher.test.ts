@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ExportRun } from "#functions/export-usage/send/export-run";
 import { newHalt } from "#functions/export-usage/send/halt";
 import { lineDispatcher } from "#functions/export-usage/send/line-dispatcher";
+import { newPatience } from "#functions/export-usage/send/patience";
 import type { PreparedLine } from "#functions/export-usage/send/prepare-chunk";
 import type { LineEnd } from "#functions/export-usage/send/settle-chunk";
 import type { StopReason } from "#shared/exports/usage-export";
@@ -58,6 +59,7 @@ const aRun = ({ callsPerSecond = 95 } = {}) => {
     token: { value: partnerToken.parse("gradient-partner-token-0001"), secretName: "s", versionId: "v" },
     services: new Map([["dns", { gradientServiceId: "gradient-dns" }]]),
     outage: async () => told.outage,
+    patience: newPatience(clock),
     onAnswer: (_: CountAnswer) => undefined,
     heard: new Map(),
   } as unknown as ExportRun;
