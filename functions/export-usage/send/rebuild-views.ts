@@ -65,7 +65,7 @@ async function* rowsWithAccepted({ table, lease, ledgerBits }: ExportRun): Async
 /**
  * Repeats a count that this run had accepted so that Gradient rebuilds its views, where the run's last call was not
  * accepted. The number is the one that Gradient holds already; it is noted as under way before it is sent, and again
- * before each repeat, as every number is. Where Gradient has not said anything of it, the next run owes it another call.
+ * before each repeat, as every number is. Where Gradient says nothing of it, the next run sends it again.
  */
 export const rebuildViews = async (run: ExportRun): Promise<void> => {
   const { table, lease, halt, clock, token, patience } = run;
