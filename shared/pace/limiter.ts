@@ -43,7 +43,7 @@ export type Limiter = z.infer<typeof limiter>;
 
 export const freshLimiter: Limiter = limiter.parse({ next: 0, slowness: 1, slowedAt: 0, version: 0 });
 
-// Gradient names no wait. A second empties its window; the rate then climbs back within half a minute.
+// Gradient names no wait, or one of nothing. A second empties its window; the rate then climbs back within half a minute.
 const pauseMs = 1000;
 const recoveryMs = 30_000;
 const slowdownPerRefusal = 0.5;
@@ -83,7 +83,7 @@ export interface Decision<T> {
 export const slowedDown = (row: Limiter, retryAfterMs: number | null, now: number): Decision<void> => {
   // calls that were under way together are refused together: one of them is enough
   if (now - row.slowedAt < pauseMs) return { result: undefined };
-  const pausedUntil = now + Math.min(retryAfterMs ?? pauseMs, maxPauseMs);
+  const pausedUntil = now + Math.min(Math.max(retryAfterMs ?? 0, pauseMs), maxPauseMs);
   return {
     value: {
       ...row,

@@ -252,4 +252,19 @@ describe("pacing", () => {
       expect(clock.now()).toBe(pausedAt);
     },
   );
+
+  it.each([null, 0, 300])(
+    "has everybody pause for a second at least, where Gradient names a wait of %s ms",
+    async (ms) => {
+      const { clock, slotsFor } = aTable();
+      const { slot, slowDown } = pacer(slotsFor("worker"), clock, endless);
+      await clock.settle(slot());
+      const refusedAt = clock.now();
+      await clock.settle(slowDown(ms));
+
+      await clock.settle(slot());
+
+      expect(clock.now()).toBe(refusedAt + 1_000);
+    },
+  );
 });

@@ -174,4 +174,11 @@ export const mutantsOfTrouble: Mutant[] = [
     ", rate.clock, options)",
     ", rate.clock)",
   ),
+  one(
+    "a wait of nothing is no pause",
+    "pace",
+    "shared/pace/limiter.ts",
+    "Math.max(retryAfterMs ?? 0, pauseMs)",
+    "retryAfterMs ?? pauseMs",
+  ),
 ];
