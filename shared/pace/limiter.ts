@@ -43,7 +43,8 @@ export type Limiter = z.infer<typeof limiter>;
 
 export const freshLimiter: Limiter = limiter.parse({ next: 0, slowness: 1, slowedAt: 0, version: 0 });
 
-// Gradient names no wait, or one of nothing. A second empties its window; the rate then climbs back within half a minute.
+// Gradient names no wait, or one of nothing. A second empties its window; the rate then climbs back within half a
+// minute.
 const pauseMs = 1000;
 const recoveryMs = 30_000;
 const slowdownPerRefusal = 0.5;
