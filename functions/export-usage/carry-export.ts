@@ -127,11 +127,12 @@ export const carryExport = (dependencies: Carrying) => {
 
   const carry = async (lease: Lease, invocation: Invocation): Promise<LegOutcome> => {
     const heard: ExportRun["heard"] = new Map();
-    let end = await send(lease, invocation, { refused: null, refusedLines: [], heard });
-    // what was refused is in doubt then, as with a worker that died, and is sent again; or ends with the reason
+    const notTaken: ExportRun["notTaken"] = new Map();
+    let end = await send(lease, invocation, { refused: null, refusedLines: [], heard, notTaken });
+    // what was refused, and what was not sent any more, is sent now; or ends with the reason
     while (end.how === "refused") {
       const { stop: refused, refusedLines } = end;
-      end = await send(lease, invocation, { refused, refusedLines, heard });
+      end = await send(lease, invocation, { refused, refusedLines, heard, notTaken });
     }
     const { stop } = end;
     if (stop !== null) await lease.save((current) => ({ ...current, stop: current.stop ?? stop }));

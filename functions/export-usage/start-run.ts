@@ -47,6 +47,7 @@ export interface Before {
   /** The lines that Gradient refuses, whatever it makes of the token. */
   refusedLines: readonly LineOfCall[];
   heard: ExportRun["heard"];
+  notTaken: ExportRun["notTaken"];
 }
 
 const unknownMode = { kind: "unknown-mode", reason: "unknown-mode" } as const;
@@ -116,7 +117,8 @@ export const startRun = (dependencies: Dependencies) => {
     };
   };
 
-  return async (lease: Lease, invocation: Invocation, { refused, refusedLines, heard }: Before): Promise<ExportRun> => {
+  return async (lease: Lease, invocation: Invocation, before: Before): Promise<ExportRun> => {
+    const { refused, refusedLines, heard, notTaken } = before;
     const { partnerId, mode, connectionId: plannedFor } = lease.current();
     const readAt = now();
     const found = await findIntegration(table, partnerId);
@@ -165,6 +167,7 @@ export const startRun = (dependencies: Dependencies) => {
       patience,
       onAnswer,
       heard,
+      notTaken,
       refusedLines: new Set(refusedLines.map(lineKey)),
       remainingMs: invocation.remainingMs,
       onSettled: activateOnce(lease, integration),

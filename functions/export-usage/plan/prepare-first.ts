@@ -41,6 +41,7 @@ export const prepareFirst = async (
     services: sources.services,
     run: { mode, kind, proofGen },
     heard: new Map(),
+    notTaken: new Map(),
     refusedLines: new Set<string>(),
     stopped: null,
     hasGivenUp: false,

@@ -1,3 +1,4 @@
+import type { Intent } from "#shared/exports/chunk";
 import type { Lease } from "#shared/exports/export-lease";
 import type { Receipt } from "#shared/exports/line";
 import type { StopReason } from "#shared/exports/usage-export";
@@ -52,6 +53,11 @@ export interface ExportRun {
    * line leaves them open; what Gradient took before stays taken.
    */
   heard: Map<string, Heard>;
+  /**
+   * By line, of the numbers that this worker has noted: those that Gradient surely does not get from it, because their
+   * call has not gone out, or was only refused. Each with what a dead worker had noted before, and may have sent.
+   */
+  notTaken: Map<string, Intent | undefined>;
   /** The lines at which Gradient refused this run's calls, with a refusal that stands, by `lineKey`. */
   refusedLines: ReadonlySet<string>;
   remainingMs: () => number;

@@ -69,16 +69,18 @@ export const lineDispatcher = (run: ExportRun) => {
   };
 
   const call = async (
-    { line, unitCount, asOf, entry }: PreparedLine,
+    { line, unitCount, asOf, entry, left }: PreparedLine,
     rebuildsViews: boolean,
     goesOut: () => void,
   ): Promise<LineEnd> => {
     if (token === null) return stopVerdict("not-connected");
     const serviceId = run.services.get(line.serviceId)?.gradientServiceId ?? "";
     const viewsCall = views.call(rebuildsViews);
+    const key = lineKey(line);
     const mayGo = async () => {
       const may = await mayCall();
       if (may) {
+        run.notTaken.delete(key);
         viewsCall.goesOut();
         goesOut();
       }
@@ -89,10 +91,12 @@ export const lineDispatcher = (run: ExportRun) => {
     try {
       const count = { serviceId, accountId: line.customerId, unitCount, rebuildsViews };
       const result = await send(token.value, count, mayGo, mayRepeat);
+      const isRefused = result !== null && isRefusal(result.answer);
+      if (result === null || (isRefused && !result.wasInDoubt)) run.notTaken.set(key, left);
       if (result === null) return unsent();
       viewsCall.answered(result.answer);
       halt.heed(result.answer, result.sentAt, line);
-      if (!isRefusal(result.answer)) run.heard.set(lineKey(line), { unitCount, asOf, entry, result });
+      if (!isRefused) run.heard.set(key, { unitCount, asOf, entry, result });
       return result;
     } catch (error) {
       halt.fail(error);

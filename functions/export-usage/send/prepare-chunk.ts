@@ -18,6 +18,8 @@ export interface PreparedLine {
   unitCount: number;
   asOf: string | null;
   entry: LedgerEntry | undefined;
+  /** What a dead worker has noted for it, and may have sent. */
+  left: Intent | undefined;
   /** How it ends, or has ended: with the answer that this worker has heard before. */
   verdict: Verdict | CountResult | "send";
 }
@@ -41,6 +43,8 @@ interface Deciding {
   services: ReadonlyMap<string, HubService>;
   run: Pick<UsageExport, "mode" | "kind" | "proofGen">;
   heard: ReadonlyMap<string, Heard>;
+  /** `ExportRun.notTaken`. */
+  notTaken: ReadonlyMap<string, Intent | undefined>;
   /** The lines at which Gradient refused this run's calls, by `lineKey`. */
   refusedLines: ReadonlySet<string>;
   /** Set when the run has been stopped: no line is sent any more, each ends like this. */
@@ -84,8 +88,11 @@ const entryWithIntent = (
 };
 
 /** The next run sends it last: should it be the cause, the others are in Gradient by then. */
-const withRefusal = (entry: LedgerEntry | undefined): LedgerEntry | undefined =>
-  entry && { ...entry, last: { ...entry.last, isRefused: true } };
+const withRefusal = ({ customerId, serviceId }: Line, entry: LedgerEntry | undefined, at: string): LedgerEntry => {
+  const blank = { customerId, serviceId, accepted: null, doubt: null, owed: null };
+  const last = entry?.last ?? { outcome: "deferred", at };
+  return { ...(entry ?? blank), last: { ...last, isRefused: true } };
+};
 
 /** Of these, the customers that have been removed since the run was planned: their counts have gone with them. */
 const removedAmong = async (
@@ -101,7 +108,7 @@ const removedAmong = async (
 
 /** Decides on each line, and notes in the chunk which numbers are about to be sent. */
 export const decideChunk = (
-  { services, run, heard, refusedLines, stopped, hasGivenUp, now }: Deciding,
+  { services, run, heard, notTaken, refusedLines, stopped, hasGivenUp, now }: Deciding,
   chunk: Chunk,
   bucket: Bucket,
   { countOf, isGone }: Told,
@@ -113,23 +120,24 @@ export const decideChunk = (
 
   const lines = content.lines.map((line, at): PreparedLine => {
     const count = line.billed ? countOf(line) : undefined;
-    const intent = left.get(at);
-    const known = heard.get(lineKey(line));
+    const key = lineKey(line);
+    const known = heard.get(key);
     if (known) {
       const { result, ...before } = known;
-      return { line, ...before, verdict: result };
+      return { line, ...before, left: undefined, verdict: result };
     }
+    const intent = notTaken.has(key) ? notTaken.get(key) : left.get(at);
     // Do not report *not sent* for a number that a dead worker may have sent.
     const isLeft = stopped !== null && intent !== undefined;
     const unitCount = isLeft ? intent.unitCount : (count?.unitCount ?? 0);
     const isMeasured = !line.billed || count !== undefined || isGone(line.customerId);
-    const sent = entryWithIntent(line, bucket.entries.get(lineKey(line)), intent, until);
-    const entry = refusedLines.has(lineKey(line)) ? withRefusal(sent) : sent;
+    const sent = entryWithIntent(line, bucket.entries.get(key), intent, until);
+    const entry = refusedLines.has(key) ? withRefusal(line, sent, new Date(now).toISOString()) : sent;
     const isInGradient = (services.get(line.serviceId)?.gradientServiceId ?? null) !== null;
     const decided = stopped ?? decide({ run, unitCount, isMeasured, isInGradient, entry, now });
     const unlessOver = decided === "send" && hasGivenUp ? verdicts.untried : decided;
     const verdict = isLeft ? unansweredBefore(stopped) : unlessOver;
-    return { line, unitCount, asOf: count?.measuredAt ?? null, entry, verdict };
+    return { line, unitCount, asOf: count?.measuredAt ?? null, entry, left: intent, verdict };
   });
 
   const intents = lines.flatMap(({ verdict, unitCount }, at) => (verdict === "send" ? [{ at, unitCount }] : []));

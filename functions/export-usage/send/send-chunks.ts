@@ -1,5 +1,6 @@
 import { closingChunks, findChunk } from "#shared/exports/chunk";
 import { stopVerdict } from "#shared/exports/verdicts";
+import { lineKey } from "#shared/usage/ledger";
 import type { ExportRun } from "./export-run.ts";
 import { ledgerInUse } from "./ledger-in-use.ts";
 import { lineDispatcher } from "./line-dispatcher.ts";
@@ -29,9 +30,7 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "given-up" | 
   const settlement = settleInOrder(run, ledger);
 
   for (const { bucket } of run.prepared.values()) ledger.written(bucket);
-  const prepare = async (number: number): Promise<PreparedChunk> => {
-    const prepared = run.prepared.get(number);
-    if (prepared) return prepared;
+  const readAndPrepare = async (number: number): Promise<PreparedChunk> => {
     const chunk = await findChunk(table, partnerId, exportId, number);
     if (!chunk) throw new Error("A planned chunk is missing");
     const bucket = await ledger.row(chunk.bucket);
@@ -45,6 +44,7 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "given-up" | 
         services,
         run: lease.current(),
         heard: run.heard,
+        notTaken: run.notTaken,
         refusedLines: run.refusedLines,
         stopped,
         hasGivenUp: dispatcher.hasGivenUp(),
@@ -53,6 +53,12 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "given-up" | 
       chunk,
       bucket,
     );
+  };
+
+  const prepare = async (number: number): Promise<PreparedChunk> => {
+    const prepared = run.prepared.get(number) ?? (await readAndPrepare(number));
+    for (const { line, left } of prepared.lines.filter(isSent)) run.notTaken.set(lineKey(line), left);
+    return prepared;
   };
 
   /** Preparing notes numbers as about to be sent, so a chunk that the next invocation will send is not prepared. */
@@ -93,8 +99,10 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "given-up" | 
     }
   } catch (error) {
     halt.fail(error);
+    // whoever goes on after a refusal finds its numbers noted, and by whom
+    const left = await coming?.catch(() => undefined);
     // other runs share the moments that were expected for it
-    coming?.then((left) => run.pacer.expect(-callsOf(left))).catch(() => undefined);
+    if (left) run.pacer.expect(-callsOf(left));
   }
   // when this worker lets the run go, none of its calls may be under way and no receipt unwritten
   await Promise.all([settlement.ended(), dispatcher.drained()]);

@@ -77,7 +77,10 @@ export const settleInOrder = (run: ExportRun, ledger: LedgerInUse) => {
       now: clock.now(),
     });
     ledger.written(settled.bucket);
-    for (const { line } of prepared.lines) run.heard.delete(lineKey(line));
+    for (const { line } of prepared.lines) {
+      run.heard.delete(lineKey(line));
+      run.notTaken.delete(lineKey(line));
+    }
     return settled.receipts;
   };
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Finding } from "#shared/breakers/refusals";
 import { leaseMs } from "#shared/exports/export-lease";
+import type { StopReason } from "#shared/exports/usage-export";
+import { stopVerdict } from "#shared/exports/verdicts";
 import { isWanted } from "#shared/integrations/record/wants";
 import {
   activeWorld,
@@ -82,7 +84,7 @@ describe("a 401 on a count", () => {
     expect(await exportOf(world, run)).toMatchObject({ outcome: "succeeded", totals: { accepted: 2 } });
   });
 
-  it("holds back a count that has changed meanwhile, and sends it by itself", async () => {
+  it("that was a false alarm lets a count go out as it is by then: what was refused does not land later", async () => {
     const { refusals } = someRefusals({
       confirm: async () => {
         await world.setUsage("a", { dns: 99, sig: 0 });
@@ -93,20 +95,19 @@ describe("a 401 on a count", () => {
     await world.setUsage("a", { dns: 11, sig: 0 });
     world.gradient.failNext("setUnitCount", rejected);
 
-    expect(await send(world, "changes")).toMatchObject({ outcome: "partial", totals: { deferred: 1, unchanged: 1 } });
-    await world.live(3);
+    expect(await send(world, "changes")).toMatchObject({ outcome: "succeeded", totals: { accepted: 1, unchanged: 1 } });
 
-    expect((await runsOf(world)).at(-1)).toMatchObject({ trigger: "recovery", totals: { accepted: 1 } });
+    expect((await ledgerEntryOf(world, "a", "dns"))?.doubt).toBeNull();
     expect(await world.counts()).toMatchObject({ "a/dns": 99 });
   });
 
-  it.each<[Exclude<Finding, "taken">, string]>([
+  it.each<[Exclude<Finding, "taken">, StopReason]>([
     ["refused", "token-rejected"],
     ["vendor-key", "vendor-key"],
     ["gradient-refuses", "gradient-refuses"],
     ["doubted", "doubted"],
   ])(
-    "found to be %s stops the run as %s, with its counts in doubt and everything still wanted",
+    "found to be %s stops the run as %s, with none of its counts in doubt and everything still wanted",
     async (verdict, stop) => {
       const { refusals } = someRefusals({ verdict });
       const world = await activeWorld(["a", "b"], { refusals });
@@ -118,10 +119,10 @@ describe("a 401 on a count", () => {
 
       expect(over).toMatchObject({ state: "finished", outcome: "partial", stop, totals: { lines: 4, unchanged: 3 } });
       expect(world.gradient.countsReceived).toHaveLength(calls + 1);
-      expect((await receiptsOf(world, over)).find(({ outcome }) => outcome === "deferred")?.reason).toContain(
-        "may have been sent",
+      expect((await receiptsOf(world, over)).find(({ outcome }) => outcome === "deferred")?.reason).toBe(
+        stopVerdict(stop).reason,
       );
-      expect(await ledgerEntryOf(world, "a", "dns")).toMatchObject({ doubt: { unitCount: 11 }, owed: "no-answer" });
+      expect(await ledgerEntryOf(world, "a", "dns")).toMatchObject({ doubt: null, accepted: { unitCount: 10 } });
       const { wants, state } = await world.integration();
       expect([isWanted(wants.all), wants.all.trigger, state]).toEqual([true, "recovery", "active"]);
     },

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { receiptsOf } from "#shared/exports/chunk";
+import { stopVerdict } from "#shared/exports/verdicts";
 import type { CountAnswer, UnitCount } from "#shared/gradient/gradient-api";
-import { noWants, wish } from "#shared/integrations/record/wants";
+import { integrationWrite } from "#shared/integrations/integration";
+import { isWanted, noWants, wish } from "#shared/integrations/record/wants";
+import { store } from "#shared/table/table";
 import { bucketOf, readLedger } from "#shared/usage/ledger";
 import { named } from "#test/builders/fleet";
 import { sendingFleet } from "#test/builders/sending-fleet";
@@ -107,6 +111,35 @@ describe("Gradient refuses one line", () => {
     const ledger = { partnerId: "a", bits, connectionId: gradient?.integrationId ?? "" };
     const refused = [...(await readLedger(fleet.table, ledger)).values()].filter(({ last }) => last.isRefused);
     expect(refused.length).toBeGreaterThan(3);
+  });
+});
+
+describe("Gradient refuses a partner's first calls", () => {
+  it.each(["forbidden", "token-rejected"] as const)("with %s: none of its lines is in doubt", async (kind) => {
+    const { fleet } = await aFleet(["a", "b"], 300, ({ partnerId }) => (partnerId === "a" ? { kind } : undefined));
+    await fleet.live(2);
+
+    const [run] = await fleet.runsOf("a");
+    if (!run?.stop) throw new Error("The run was not stopped");
+    const receipts = (await Array.fromAsync(receiptsOf(fleet.table, run))).flat();
+    const { ledgerBits: bits, gradient } = await fleet.integration("a");
+    const ledger = await readLedger(fleet.table, { partnerId: "a", bits, connectionId: gradient?.integrationId ?? "" });
+    expect(new Set(receipts.map(({ reason }) => reason))).toEqual(new Set([stopVerdict(run.stop).reason]));
+    expect([...ledger.values()].filter(({ doubt }) => doubt !== null)).toEqual([]);
+  });
+
+  it("of a service, which it then leaves out: nothing of it is sent any more", async () => {
+    const { fleet, calls, useBadService } = await aFleet(["a"], 20, ({ serviceId }) =>
+      serviceId === "gradient-svc-bad" ? { kind: "forbidden" } : undefined,
+    );
+    await useBadService("a", ["c0"]);
+    await fleet.live(20);
+    await store(fleet.table, integrationWrite({ ...(await fleet.integration("a")), leftOutServiceIds: ["svc-bad"] }));
+    const before = calls.length;
+    await fleet.live(60);
+
+    expect(calls.slice(before).filter(({ serviceId }) => serviceId === "gradient-svc-bad")).toEqual([]);
+    expect(isWanted((await fleet.integration("a")).wants.all)).toBe(false);
   });
 });
 

@@ -269,7 +269,7 @@ export const mutantsOfSending: Mutant[] = [
     "what was heard hides a dead worker's number",
     "sends",
     prepare,
-    "return { line, ...before, verdict: result };",
-    "return { line, ...before, entry: bucket.entries.get(lineKey(line)), verdict: result };",
+    "return { line, ...before, left: undefined, verdict: result };",
+    "return { line, ...before, entry: bucket.entries.get(key), left: undefined, verdict: result };",
   ),
 ];

@@ -6,6 +6,7 @@ const order = "functions/export-usage/plan/in-sending-order.ts";
 const patience = "functions/export-usage/send/patience.ts";
 const dispatch = "functions/export-usage/send/line-dispatcher.ts";
 const send = "functions/export-usage/send/send-chunks.ts";
+const prepare = "functions/export-usage/send/prepare-chunk.ts";
 const settling = "functions/export-usage/send/settle-in-order.ts";
 const rebuild = "functions/export-usage/send/rebuild-views.ts";
 const counting = "functions/export-usage/send/send-count.ts";
@@ -197,4 +198,33 @@ export const mutantsOfTrouble: Mutant[] = [
     "throttled > 0 && ",
   ),
   one("one line has everybody pause each second", "sends", counting, "firstThrottledPauseMs * (throttled - 1)", "0"),
+    "a number that was only refused is in doubt",
+    "sends",
+    dispatch,
+    "if (result === null || (isRefused && !result.wasInDoubt)) run",
+    "if (result === null) run",
+  ),
+  one("a refusal takes back a call without an answer", "sends", dispatch, " && !result.wasInDoubt)", ")"),
+  one("a number whose call is under way is in no doubt", "sends", dispatch, "run.notTaken.delete(key);", ""),
+  one(
+    "a number that was noted and not sent is in doubt",
+    "sends",
+    send,
+    "run.notTaken.set(lineKey(line), left);",
+    "void left;",
+  ),
+  one(
+    "what this worker has noted hides a dead worker's number",
+    "sends",
+    prepare,
+    "notTaken.has(key) ? notTaken.get(key)",
+    "notTaken.has(key) ? undefined",
+  ),
+  one(
+    "a refused line that is in no ledger keeps its place",
+    "sends",
+    prepare,
+    "refusedLines.has(key) ?",
+    "sent && refusedLines.has(key) ?",
+  ),
 ];

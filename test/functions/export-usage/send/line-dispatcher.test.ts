@@ -11,13 +11,14 @@ import { stopVerdict, verdicts } from "#shared/exports/verdicts";
 import type { CountAnswer, CountClient } from "#shared/gradient/gradient-api";
 import { takeTurn } from "#shared/gradient/gradient-requests";
 import { partnerToken } from "#shared/gradient/gradient-token";
+import { lineKey } from "#shared/usage/ledger";
 import { virtualClock } from "#test/fakes/virtual-clock";
 
 const slotMs = 10;
 const answerMs = 1_000;
 
 /** A run whose pacer gives a slot every 10 ms, and whose Gradient answers after a second. */
-const aRun = ({ callsPerSecond = 95 } = {}) => {
+const aRun = ({ callsPerSecond = 95, answers = [] }: { callsPerSecond?: number; answers?: CountAnswer[] } = {}) => {
   const clock = virtualClock();
   const sent: string[] = [];
   const told: { stop: StopReason | null; outage: StopReason | null } = { stop: null, outage: null };
@@ -52,7 +53,7 @@ const aRun = ({ callsPerSecond = 95 } = {}) => {
         state.mostUnderWay = Math.max(state.mostUnderWay, state.underWay);
         await clock.sleep(answerMs);
         state.underWay -= 1;
-        return { kind: "accepted", sentAt };
+        return { ...(answers.shift() ?? { kind: "accepted" }), sentAt };
       },
     }),
   };
@@ -71,8 +72,9 @@ const aRun = ({ callsPerSecond = 95 } = {}) => {
     patience: newPatience(clock),
     onAnswer: (_: CountAnswer) => undefined,
     heard: new Map(),
+    notTaken: new Map(),
   } as unknown as ExportRun;
-  return { clock, sent, told, state, halt, dispatcher: lineDispatcher(run) };
+  return { clock, sent, told, state, halt, run, dispatcher: lineDispatcher(run) };
 };
 
 const aLine = (customerId: string, verdict: PreparedLine["verdict"] = "send"): PreparedLine => ({
@@ -80,6 +82,7 @@ const aLine = (customerId: string, verdict: PreparedLine["verdict"] = "send"): P
   unitCount: 4,
   asOf: null,
   entry: undefined,
+  left: undefined,
   verdict,
 });
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `c${index}`);
@@ -214,5 +217,40 @@ describe("the calls of a run", () => {
 
     expect(ends).toEqual([verdicts.unchanged]);
     expect(run.state).toMatchObject({ slots: 0, expected: 0 });
+  });
+});
+
+describe("a number that a worker has noted", () => {
+  const lost: CountAnswer = { kind: "in-doubt", reason: "503" };
+  const refused: CountAnswer = { kind: "forbidden" };
+
+  it.each<[string, CountAnswer[], boolean]>([
+    ["is not taken after a refusal", [refused], true],
+    ["is not taken after a 429 and a refusal", [{ kind: "throttled", retryAfterMs: null }, refused], true],
+    ["may be taken where an earlier call has got no answer", [lost, refused], false],
+    ["is taken", [], false],
+  ])("%s", async (_, answers, isNotTaken) => {
+    const { clock, dispatcher, run } = aRun({ answers });
+    const left = { at: 0, unitCount: 3 };
+    const line = { ...aLine("a"), left };
+    run.notTaken.set(lineKey(line.line), left);
+
+    await clock.settle(dispatcher.dispatch(line, false).then(({ end }) => end));
+
+    expect([...run.notTaken.values()]).toEqual(isNotTaken ? [left] : []);
+  });
+
+  it("may be taken while its call is under way, and is not where that never goes out", async () => {
+    const { clock, dispatcher, run, told, sent } = aRun();
+    const [first, second] = [aLine("a"), aLine("b")];
+    for (const { line } of [first, second]) run.notTaken.set(lineKey(line), undefined);
+
+    const { end } = await clock.settle(dispatcher.dispatch(first, false));
+    expect([...run.notTaken.keys()]).toEqual([lineKey(second.line)]);
+    const stopSoon = clock.sleep(slotMs / 2).then(() => Object.assign(told, { stop: "cancelled" }));
+    await clock.settle(Promise.all([dispatcher.dispatch(second, false), stopSoon, end]));
+
+    expect(sent).toEqual(["a"]);
+    expect([...run.notTaken.keys()]).toEqual([lineKey(second.line)]);
   });
 });

@@ -1,9 +1,9 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { prepareChunk } from "#functions/export-usage/send/prepare-chunk";
 import type { Chunk } from "#shared/exports/chunk";
-import { verdicts } from "#shared/exports/verdicts";
+import { stopVerdict, unansweredBefore, verdicts } from "#shared/exports/verdicts";
 import type { Item } from "#shared/table/table";
-import { readBucket } from "#shared/usage/ledger";
+import { lineKey, readBucket } from "#shared/usage/ledger";
 import { aService } from "#test/builders/service";
 import { aTableWith } from "#test/builders/table";
 import { noon } from "#test/builders/time";
@@ -13,7 +13,12 @@ import { aChunk, aChunkRow, aLedgerEntry, aLedgerRow, aLine, anExport } from "#t
 const lines = [aLine({ serviceId: "svc-dns" }), aLine({ serviceId: "svc-sig" })];
 
 /** The chunk, the customer's two counts, and what the ledger knows of them, prepared for sending. */
-const prepare = async (chunk: Chunk, [dns, sig]: [number, number], ledger?: Item, hasGivenUp = false) => {
+const prepare = async (
+  chunk: Chunk,
+  [dns, sig]: [number, number],
+  ledger?: Item,
+  differently: Partial<Parameters<typeof prepareChunk>[0]> = {},
+) => {
   const { partnerId } = chunk;
   const counts = { "svc-dns": aCount({ unitCount: dns }), "svc-sig": aCount({ unitCount: sig }) };
   const usage = aUsageRow({ partnerId, customerId: lines[0]?.customerId ?? "", counts });
@@ -25,10 +30,12 @@ const prepare = async (chunk: Chunk, [dns, sig]: [number, number], ledger?: Item
       services,
       run: anExport(),
       heard: new Map(),
+      notTaken: new Map(),
       refusedLines: new Set(),
       stopped: null,
-      hasGivenUp,
+      hasGivenUp: false,
       now: Date.parse(noon),
+      ...differently,
     },
     chunk,
     await readBucket(table, { partnerId, bits: 0, number: 0 }, "connection-1"),
@@ -54,8 +61,46 @@ it("keeps the number that a dead worker may have sent, while another one may not
 it("notes nothing as about to be sent by a run that goes no further, and leaves what is unchanged as it is", async () => {
   const chunk = aChunk({ content: { state: "planned", lines } });
 
-  const prepared = await prepare(chunk, [15, 17], aLedgerRow([aLedgerEntry()]), true);
+  const prepared = await prepare(chunk, [15, 17], aLedgerRow([aLedgerEntry()]), { hasGivenUp: true });
 
   expect(prepared.lines.map(({ verdict }) => verdict)).toEqual([verdicts.unchanged, verdicts.untried]);
   expect(prepared.chunk.content.state).toBe("planned");
+});
+
+describe("a number that is noted, in a run that Gradient refuses", () => {
+  const stopped = stopVerdict("gradient-refuses");
+  const noted = aChunk({ content: { state: "sending", lines, intents: lines.map((_, at) => ({ at, unitCount: 4 })) } });
+  const [dns = "", sig = ""] = lines.map(lineKey);
+
+  it("is in no doubt where this worker has noted it and its call has not gone out, or was refused", async () => {
+    const notTaken = new Map([[dns, undefined]]);
+
+    const prepared = await prepare(noted, [5, 17], undefined, { stopped, notTaken });
+
+    expect(prepared.lines[0]).toMatchObject({ unitCount: 5, entry: undefined, verdict: stopped });
+    expect(prepared.lines[1]).toMatchObject({ unitCount: 4, entry: { doubt: { unitCount: 4 } } });
+    expect(prepared.lines[1]?.verdict).toEqual(unansweredBefore(stopped));
+  });
+
+  it("stays in doubt where a worker that died had noted one before", async () => {
+    const left = { at: 1, unitCount: 3 };
+    const notTaken = new Map([[sig, left]]);
+
+    const prepared = await prepare(noted, [5, 17], undefined, { stopped, notTaken });
+
+    expect(prepared.lines[1]).toMatchObject({ unitCount: 3, entry: { doubt: { unitCount: 3 } }, left });
+  });
+
+  it("is one of a line that goes last next time, be it one that the ledger has never heard of", async () => {
+    const notTaken = new Map([[dns, undefined]]);
+
+    const prepared = await prepare(noted, [5, 17], undefined, { stopped, notTaken, refusedLines: new Set([dns]) });
+
+    expect(prepared.lines[0]?.entry).toMatchObject({
+      accepted: null,
+      doubt: null,
+      owed: null,
+      last: { isRefused: true },
+    });
+  });
 });

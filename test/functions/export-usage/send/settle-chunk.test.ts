@@ -25,7 +25,11 @@ it("writes nothing where another worker has written the row of the ledger since 
   const settling = settleChunk({
     table,
     run: anExport(),
-    prepared: { chunk, bucket, lines: [{ line, unitCount: 17, asOf: noon, entry: undefined, verdict: "send" }] },
+    prepared: {
+      chunk,
+      bucket,
+      lines: [{ line, unitCount: 17, asOf: noon, entry: undefined, left: undefined, verdict: "send" }],
+    },
     bucket,
     ends: [accepted],
     owes: { stopped: false, untried: false },

@@ -49,6 +49,7 @@ const aRunOf = async (rows: number[], kind: ExportKind = "all", more: Partial<Us
     ledgerBits: 3,
     connectionId: "connection-1",
     heard: new Map(),
+    notTaken: new Map(),
     onSettled: async () => undefined,
   };
   const its = of as ExportRun;
@@ -76,7 +77,11 @@ const aRunOf = async (rows: number[], kind: ExportKind = "all", more: Partial<Us
       const chunk = chunks[number] ?? aChunk();
       const bucket = await ledger.row(chunk.bucket);
       const [line = aLine()] = "lines" in chunk.content ? chunk.content.lines : [];
-      const prepared = { chunk, bucket, lines: [{ line, unitCount: 7, asOf: noon, entry: undefined, verdict: taken }] };
+      const prepared = {
+        chunk,
+        bucket,
+        lines: [{ line, unitCount: 7, asOf: noon, entry: undefined, left: undefined, verdict: taken }],
+      };
       const { promise, resolve } = Promise.withResolvers<LineEnd>();
       await settlement.add(prepared, [promise], () => false);
       return resolve;
