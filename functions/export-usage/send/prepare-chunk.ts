@@ -135,7 +135,8 @@ export const decideChunk = (
     const entry = refusedLines.has(key) ? withRefusal(line, sent, new Date(now).toISOString()) : sent;
     const isInGradient = (services.get(line.serviceId)?.gradientServiceId ?? null) !== null;
     const decided = stopped ?? decide({ run, unitCount, isMeasured, isInGradient, entry, now });
-    const unlessOver = decided === "send" && hasGivenUp ? verdicts.untried : decided;
+    const givenUp = intent === undefined ? verdicts.untried : verdicts.noAnswerBeforeStop;
+    const unlessOver = decided === "send" && hasGivenUp ? givenUp : decided;
     const verdict = isLeft ? unansweredBefore(stopped) : unlessOver;
     return { line, unitCount, asOf: count?.measuredAt ?? null, entry, left: intent, verdict };
   });

@@ -214,6 +214,13 @@ export const mutantsOfTrouble: Mutant[] = [
     "void left;",
   ),
   one(
+    "what a dead worker may have sent was not made",
+    "sends",
+    prepare,
+    "intent === undefined ? verdicts.untried : verdicts.noAnswerBeforeStop",
+    "verdicts.untried",
+  ),
+  one(
     "what this worker has noted hides a dead worker's number",
     "sends",
     prepare,

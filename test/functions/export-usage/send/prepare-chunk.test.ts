@@ -67,6 +67,15 @@ it("notes nothing as about to be sent by a run that goes no further, and leaves 
   expect(prepared.chunk.content.state).toBe("planned");
 });
 
+it("does not say of a number that a dead worker may have sent that a run which goes no further has not sent it", async () => {
+  const chunk = aChunk({ content: { state: "sending", lines, intents: [{ at: 0, unitCount: 5 }] } });
+
+  const prepared = await prepare(chunk, [5, 17], undefined, { hasGivenUp: true });
+
+  expect(prepared.lines.map(({ verdict }) => verdict)).toEqual([verdicts.noAnswerBeforeStop, verdicts.untried]);
+  expect(prepared.lines[0]?.entry).toMatchObject({ doubt: { unitCount: 5 } });
+});
+
 describe("a number that is noted, in a run that Gradient refuses", () => {
   const stopped = stopVerdict("gradient-refuses");
   const noted = aChunk({ content: { state: "sending", lines, intents: lines.map((_, at) => ({ at, unitCount: 4 })) } });
