@@ -5,6 +5,7 @@ import type { ExportRun } from "./export-run.ts";
 import { ledgerInUse } from "./ledger-in-use.ts";
 import { lineDispatcher } from "./line-dispatcher.ts";
 import { type PreparedChunk, prepareChunk } from "./prepare-chunk.ts";
+import { rebuildViews } from "./rebuild-views.ts";
 import type { LineEnd } from "./settle-chunk.ts";
 import { settleInOrder } from "./settle-in-order.ts";
 
@@ -73,11 +74,13 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "given-up" | 
     return prepared;
   };
 
+  /** How many chunks come after it, in its group. */
+  const toEndOf = ({ chunk }: PreparedChunk, number: number): number => chunk.toEnd ?? count - 1 - number;
+
   const sendChunk = async (prepared: PreparedChunk, number: number): Promise<void> => {
     // Gradient rebuilds its views once calls stop, unless a call asks it not to. Those of the last chunks do not ask
     // it, so that none of them has to wait for another; the last of all goes out when each that did ask is answered.
-    const isLast = number + 1 === count;
-    const toEnd = prepared.chunk.toEnd ?? count - 1 - number;
+    const toEnd = toEndOf(prepared, number);
     const rebuildsViews = toEnd < closingChunks;
     const closing = toEnd === 0 ? prepared.lines.findLastIndex(isSent) : -1;
     const pending: Promise<LineEnd>[] = [];
@@ -85,7 +88,21 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "given-up" | 
       if (index === closing) await dispatcher.quietAnswered();
       pending.push((await dispatcher.dispatch(line, rebuildsViews)).end);
     }
-    await settlement.add(prepared, pending, () => isLast && dispatcher.areViewsRebuilt());
+    await settlement.add(prepared, pending, () => toEnd === 0 && dispatcher.areViewsRebuilt());
+  };
+
+  /**
+   * Gradient may refuse the next group and end the run, and the one after it, and so on: what it took before is to be
+   * seen first.
+   */
+  const showGroup = async (next: Promise<PreparedChunk>): Promise<void> => {
+    await Promise.all([settlement.ended(), dispatcher.drained(), next]);
+    halt.rethrow();
+    if (dispatcher.hasGivenUp()) return;
+    await rebuildViews(run);
+    halt.rethrow();
+    // one of them may be written now
+    ledger.forgetAll();
   };
 
   let number = nextChunk;
@@ -96,6 +113,7 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "given-up" | 
       coming = prefetch(number + 1);
       await sendChunk(prepared, number);
       halt.rethrow();
+      if (coming && toEndOf(prepared, number) === 0) await showGroup(coming);
     }
   } catch (error) {
     halt.fail(error);

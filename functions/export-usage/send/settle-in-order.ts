@@ -28,7 +28,8 @@ const withChunk = (
     totals: addOutcomes(current.totals, receipts),
     // no doubt that was noted by now reaches further
     leftOver: addLeftOver(current.leftOver, receipts, new Date(now + landsWithinMs).toISOString()),
-    viewsRebuilt: current.viewsRebuilt || viewsRebuilt,
+    // what is sent after it may be in no view yet
+    viewsRebuilt: viewsRebuilt || (current.viewsRebuilt && receipts.every(({ sentAt }) => sentAt === null)),
     // not the whole receipt: above a kilobyte each checkpoint costs two write units
     acceptedLine: last ? { customerId: last.customerId, serviceId: last.serviceId } : current.acceptedLine,
     acceptedServiceIds: [...new Set([...current.acceptedServiceIds, ...accepted.map(({ serviceId }) => serviceId)])],

@@ -102,7 +102,8 @@ export const abandonExport = async (
     const accepted = receipts.findLast(({ outcome }) => outcome === "accepted");
     if (accepted) acceptedLine = { customerId: accepted.customerId, serviceId: accepted.serviceId };
   }
-  const abandoned = { ...stopped, totals, leftOver, acceptedLine };
+  const viewsRebuilt = stopped.viewsRebuilt && acceptedLine === stopped.acceptedLine;
+  const abandoned = { ...stopped, totals, leftOver, acceptedLine, viewsRebuilt };
   await oweViews(table, ledger, abandoned).catch((error: unknown) => {
     // what is at stake is when a count is seen, not which: nobody is kept from leaving for it
     if (!(error instanceof UnreadableRecord)) throw error;

@@ -9,8 +9,9 @@ import { bucketOf, readLedger } from "#shared/usage/ledger";
 import { named } from "#test/builders/fleet";
 import { sendingFleet } from "#test/builders/sending-fleet";
 import { aServiceRow } from "#test/builders/service";
-import { minutesAfter } from "#test/builders/time";
+import { minutesAfter, noon } from "#test/builders/time";
 import { aCount, aUsageRow } from "#test/builders/usage";
+import { aLedgerEntry, aLedgerRow } from "#test/builders/usage-export";
 import { callsPerSecond } from "#test/fakes/rate";
 
 const due = { at: minutesAfter(-1), trigger: "schedule" } as const;
@@ -98,6 +99,34 @@ describe("Gradient refuses one line", () => {
     expect(runs.map(({ kind }) => kind)).toEqual(["all", "all", "retry", "retry"]);
     expect(runs.at(-1)?.totals.lines).toBeLessThan(3);
     expect(inAnHour).toBeLessThan(5);
+  });
+
+  it.each([
+    ["again", true],
+    ["no more", false],
+  ])("%s, behind accounts that are not mapped: Gradient shows those that are", async (_, isRefusing) => {
+    const isMapped = (accountId: string) => bucketOf(accountId, 3) < 4;
+    // the row of the last one that is mapped is the one that the next group needs, too
+    const bad = firsts(400).find((id) => bucketOf(id, 3) === 3) ?? "";
+    const { fleet, calls, useBadService } = await aFleet(["a"], 400, ({ accountId, serviceId }) => {
+      if (serviceId === "gradient-svc-bad") return { kind: isRefusing ? "forbidden" : "accepted" };
+      return isMapped(accountId) ? undefined : { kind: "unmapped", message: "No account map found" };
+    });
+    await useBadService("a", [bad]);
+    const last = { outcome: "deferred" as const, at: noon, isRefused: true };
+    const refused = aLedgerEntry({ customerId: bad, serviceId: "svc-bad", accepted: null, last });
+    const { ledgerBits: bits, gradient } = await fleet.integration("a");
+    const place = { partnerId: "a", bits, number: bucketOf(bad, bits), connectionId: gradient?.integrationId ?? "" };
+    await fleet.table.put(aLedgerRow([refused], place));
+
+    await fleet.live(2);
+
+    const ofBad = calls.filter(({ serviceId }) => serviceId === "gradient-svc-bad");
+    const shown = calls.filter((call) => !ofBad.includes(call) && isMapped(call.accountId));
+    expect(shown.at(-1)?.rebuildsViews).toBe(true);
+    expect(shown.filter(({ rebuildsViews }) => !rebuildsViews)).not.toEqual([]);
+    expect(ofBad).toHaveLength(1);
+    expect((await fleet.runsOf("a")).at(-1)?.finishedAt).not.toBeNull();
   });
 
   it("among many: what was under way with it is noted as refused, too", async () => {

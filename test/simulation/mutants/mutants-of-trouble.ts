@@ -94,6 +94,28 @@ export const mutantsOfTrouble: Mutant[] = [
     "cutIntoChunks(group, ledgerBits)",
   ),
   one(
+    "the views of a group are left to the next run",
+    "sends",
+    send,
+    "if (coming && toEndOf(prepared, number) === 0) await showGroup(coming);",
+    "",
+  ),
+  one("a row that the views' call has written is written as it was", "sends", send, "ledger.forgetAll();", ""),
+  one(
+    "what is sent after the views' call passes for shown",
+    "sends",
+    settling,
+    "receipts.every(({ sentAt }) => sentAt === null)",
+    "receipts.length > 0",
+  ),
+  one(
+    "what a dead worker has sent after the views' call passes for shown",
+    "wants",
+    "shared/exports/ending/abandon-export.ts",
+    "stopped.viewsRebuilt && acceptedLine === stopped.acceptedLine",
+    "stopped.viewsRebuilt",
+  ),
+  one(
     "one line of those refused is noted",
     "sends",
     "functions/export-usage/send/halt.ts",

@@ -73,7 +73,7 @@ const aRunOf = async (rows: number[], kind: ExportKind = "all", more: Partial<Us
     },
     read: () => reading,
     /** Begins a chunk's line, which ends when the test says so. */
-    begin: async (number: number): Promise<(end: LineEnd) => void> => {
+    begin: async (number: number, areViewsRebuilt = false): Promise<(end: LineEnd) => void> => {
       const chunk = chunks[number] ?? aChunk();
       const bucket = await ledger.row(chunk.bucket);
       const [line = aLine()] = "lines" in chunk.content ? chunk.content.lines : [];
@@ -83,7 +83,7 @@ const aRunOf = async (rows: number[], kind: ExportKind = "all", more: Partial<Us
         lines: [{ line, unitCount: 7, asOf: noon, entry: undefined, left: undefined, verdict: taken }],
       };
       const { promise, resolve } = Promise.withResolvers<LineEnd>();
-      await settlement.add(prepared, [promise], () => false);
+      await settlement.add(prepared, [promise], () => areViewsRebuilt);
       return resolve;
     },
     /** Of whom a row says that Gradient is owed a line, or holds one. */
@@ -125,6 +125,19 @@ describe("a run's chunks", () => {
     await settlement.ended();
 
     expect(halt.cause()).toBeNull();
+  });
+
+  it.each<[string, LineEnd, boolean]>([
+    ["shown yet, where another one was sent after it", taken, false],
+    ["anything else, where none was", verdicts.unchanged, true],
+  ])("of which Gradient shows the first are not %s", async (_, end, viewsRebuilt) => {
+    const { lease, settlement, begin } = await aRunOf([0, 1, 2]);
+
+    (await begin(0, true))(taken);
+    (await begin(1))(end);
+    await settlement.ended();
+
+    expect(lease.current()).toMatchObject({ nextChunk: 2, viewsRebuilt });
   });
 
   it.each([

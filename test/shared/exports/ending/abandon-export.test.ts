@@ -63,10 +63,13 @@ describe("closing what a worker has begun", () => {
   });
 
   it.each([
-    ["its last accepted count, where Gradient was not asked to rebuild its views", false, "stopped"],
-    ["nothing, where it was", true, null],
-  ])("owes %s", async (_, viewsRebuilt, owed) => {
-    const { table, run } = await aRunOf([done("settled"), planned("next")], { viewsRebuilt });
+    ["its last accepted count, where Gradient was not asked to rebuild its views", false, 1, "stopped"],
+    ["nothing, where it was", true, 1, null],
+    ["its last accepted count, where it was before that", true, 0, "stopped"],
+  ])("owes %s", async (_, viewsRebuilt, nextChunk, owed) => {
+    const acceptedLine = nextChunk > 0 ? { customerId: "settled", serviceId: "svc-dns" } : null;
+    const counted = { viewsRebuilt, nextChunk, acceptedLine };
+    const { table, run } = await aRunOf([done("settled"), planned("next")], counted);
     await table.put(aLedgerRow([aLedgerEntry({ customerId: "settled" })]));
 
     await abandon(table, run);
