@@ -31,6 +31,8 @@ export const mutantsOfTrouble: Mutant[] = [
   one("a refused line says nothing of its service", "sends", order, "ofService.get(line.serviceId) ?? 0", "0"),
   one("a refused line says nothing of its customer", "sends", order, "ofCustomer.get(line.customerId) ?? 0", "0"),
   one("one refused line keeps back its service", "sends", order, "Math.max(1, related)", "related + 1"),
+  one("what is throttled goes before what is new", "sends", order, "if (givenUp !== undefined) return givenUp;", ""),
+  one("what is throttled goes before what was not tried", "sends", order, '["throttled", 101]', '["throttled", 100]'),
   one(
     "every degree of trouble has its group",
     "sends",
@@ -220,6 +222,7 @@ export const mutantsOfTrouble: Mutant[] = [
     "throttled > 0 && ",
   ),
   one("one line has everybody pause each second", "sends", counting, "firstThrottledPauseMs * (throttled - 1)", "0"),
+  one(
     "a number that was only refused is in doubt",
     "sends",
     dispatch,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { groupsBeforeRefusable, inSendingOrder } from "#functions/export-usage/plan/in-sending-order";
-import { lineKey } from "#shared/usage/ledger";
+import { type LedgerEntry, lineKey } from "#shared/usage/ledger";
 import { noon } from "#test/builders/time";
 import { aLedgerEntry, aLine } from "#test/builders/usage-export";
 
@@ -9,16 +9,16 @@ const lineOf = (name: string) => {
   const [customerId = "", serviceId = ""] = name.split("/");
   return aLine({ customerId, serviceId });
 };
-const entriesOf = (names: string[], refused: string[]) => {
+const entriesOf = (names: string[], refused: string[], givenUp: Record<string, LedgerEntry["owed"]> = {}) => {
   const entries = names.map((name) => {
     const { customerId, serviceId } = lineOf(name);
     const last = { outcome: "deferred" as const, at: noon, ...(refused.includes(name) ? { isRefused: true } : {}) };
-    return aLedgerEntry({ customerId, serviceId, last });
+    return aLedgerEntry({ customerId, serviceId, last, owed: givenUp[name] ?? null });
   });
   return new Map(entries.map((entry) => [lineKey(entry), entry]));
 };
-const orderOf = (names: string[], refused: string[]): string[][] => {
-  const groups = inSendingOrder(names.map(lineOf), entriesOf(names, refused));
+const orderOf = (...[names, refused, givenUp]: Parameters<typeof entriesOf>): string[][] => {
+  const groups = inSendingOrder(names.map(lineOf), entriesOf(names, refused, givenUp));
   return groups.map((group) => group.map(({ customerId, serviceId }) => `${customerId}/${serviceId}`));
 };
 
@@ -43,6 +43,13 @@ describe("the order in which lines are sent", () => {
     expect(orderOf(["a/w", "a/x", "a/y", "b/x", "b/y"], refused)).toEqual([["b/x", "b/y"], ["a/w"], refused]);
   });
 
+  it("has what was given up for too many calls behind all others and before what was refused, and what was tried last", () => {
+    const names = ["a/x", "a/y", "b/x", "b/y", "d/x", "e/z"];
+    const givenUp = { "a/x": "throttled", "b/x": "untried", "d/x": "throttled", "e/z": "no-answer" } as const;
+
+    expect(orderOf(names, ["d/x"], givenUp)).toEqual([["a/y", "b/y", "e/z"], ["b/x"], ["a/x"], ["d/x"]]);
+  });
+
   it("has few groups, however many lines Gradient has refused", () => {
     const names = Array.from({ length: 400 }, (_, index) => `c${index}/s${Math.floor(Math.sqrt(index))}`);
     const refused = names.filter((_, index) => index % 2 === 0);
@@ -50,13 +57,16 @@ describe("the order in which lines are sent", () => {
     expect(orderOf(names, refused).length).toBeLessThan(8);
   });
 
-  it.each<{ names: string[]; refused: string[]; before: number | null }>([
+  it.each<{ names: string[]; refused: string[]; untried?: string; before: number | null }>([
     { names: ["a/x", "b/x"], refused: [], before: null },
     { names: ["a/x", "b/x"], refused: ["a/x"], before: 1 },
     { names: ["a/x", "b/x", "c/x", "d/y"], refused: ["a/x", "b/x"], before: 1 },
     { names: ["a/x", "b/x", "c/x"], refused: ["a/x", "b/x"], before: 0 },
-  ])("has $before groups before what Gradient may refuse, of $names with $refused", ({ names, refused, before }) => {
-    const entries = entriesOf(names, refused);
+    { names: ["a/x", "b/x"], refused: [], untried: "b/x", before: null },
+    { names: ["a/x", "b/x", "c/x"], refused: ["a/x"], untried: "b/x", before: 2 },
+  ])("has $before groups before what Gradient may refuse, of $names with $refused", (order) => {
+    const { names, refused, untried, before } = order;
+    const entries = entriesOf(names, refused, untried === undefined ? {} : { [untried]: "untried" });
     expect(groupsBeforeRefusable(inSendingOrder(names.map(lineOf), entries), entries)).toBe(before);
   });
 });
