@@ -26,11 +26,8 @@ export interface CountResult {
 const maxUnanswered = 6;
 const firstPauseMs = 400;
 const maxPauseMs = 4_000;
-// A minute of too many calls leaves nothing over. Everybody pauses with each, so a line that is called by itself waits
-// longer from one to the next.
+// Refusals for the rate cost nothing but time, and everybody slows down with each.
 const maxThrottled = 12;
-const throttledForMs = 60_000;
-const firstThrottledPauseMs = 1_000;
 
 /**
  * Sends one number until Gradient gives a final answer or it has been tried often enough; null when it never went out.
@@ -48,7 +45,6 @@ export const sendCount =
     const { setUnitCount } = gradient.as({ pacer, mayGo });
     let unanswered = 0;
     let throttled = 0;
-    let throttledSince = 0;
     let last: CountResult | null = null;
 
     const attempt = async (): Promise<SentCount> => {
@@ -66,16 +62,11 @@ export const sendCount =
       if (answer.kind === "not-sent") return last;
       onAnswer(answer, answer.sentAt);
       if (answer.kind === "in-doubt") unanswered += 1;
-      if (answer.kind === "throttled") {
-        if (throttled === 0) throttledSince = clock.now();
-        throttled += 1;
-      }
+      if (answer.kind === "throttled") throttled += 1;
       last = { answer, wasInDoubt: unanswered > 0, sentAt: answer.sentAt };
       const isFinal = answer.kind !== "in-doubt" && answer.kind !== "throttled";
-      const isThrottledForLong = throttled >= maxThrottled && clock.now() - throttledSince >= throttledForMs;
-      if (isFinal || unanswered >= maxUnanswered || isThrottledForLong) return last;
-      const pauseMs =
-        answer.kind === "in-doubt" ? firstPauseMs * 3 ** (unanswered - 1) : firstThrottledPauseMs * (throttled - 1);
+      if (isFinal || unanswered >= maxUnanswered || throttled >= maxThrottled) return last;
+      const pauseMs = answer.kind === "in-doubt" ? firstPauseMs * 3 ** (unanswered - 1) : 0;
       if (pauseMs > 0) await clock.sleep(Math.min(pauseMs, maxPauseMs) * (0.5 + random()));
       // takes no slot that it would not use
       if (!(await mayRepeat())) return last;

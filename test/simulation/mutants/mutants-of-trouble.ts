@@ -9,7 +9,6 @@ const send = "functions/export-usage/send/send-chunks.ts";
 const prepare = "functions/export-usage/send/prepare-chunk.ts";
 const settling = "functions/export-usage/send/settle-in-order.ts";
 const rebuild = "functions/export-usage/send/rebuild-views.ts";
-const counting = "functions/export-usage/send/send-count.ts";
 const inUse = "functions/export-usage/send/ledger-in-use.ts";
 
 /** Guards that keep one line, or one partner, that Gradient does not take from harming others. */
@@ -207,21 +206,6 @@ export const mutantsOfTrouble: Mutant[] = [
     "Math.max(retryAfterMs ?? 0, pauseMs)",
     "retryAfterMs ?? pauseMs",
   ),
-  one(
-    "a line is given up within seconds of too many calls",
-    "sends",
-    counting,
-    " && clock.now() - throttledSince >= throttledForMs",
-    "",
-  ),
-  one(
-    "a line is given up after a few long pauses",
-    "sends",
-    counting,
-    "throttled >= maxThrottled && ",
-    "throttled > 0 && ",
-  ),
-  one("one line has everybody pause each second", "sends", counting, "firstThrottledPauseMs * (throttled - 1)", "0"),
   one(
     "a number that was only refused is in doubt",
     "sends",

@@ -75,30 +75,6 @@ describe("a count", () => {
     expect(answers).toEqual([]);
   });
 
-  it.each([
-    { what: "is ridden out", forMs: 55_000, pauseMs: 1_000, calls: [12, 16], end: "accepted" },
-    { what: "ends it when it lasts", forMs: 3_600_000, pauseMs: 1_000, calls: [15, 18], end: "throttled" },
-    { what: "ends it after so many tries", forMs: 3_600_000, pauseMs: 60_000, calls: [12, 12], end: "throttled" },
-  ])("that is one too many for a minute $what, without a call each second", async ({ forMs, pauseMs, calls, end }) => {
-    let made = 0;
-    const { clock, send } = aSender(() => ({
-      as: () => ({
-        setUnitCount: async () => {
-          made += 1;
-          const sentAt = clock.now();
-          await clock.sleep(pauseMs);
-          return sentAt < clearAt ? { kind: "throttled", retryAfterMs: null, sentAt } : { kind: "accepted", sentAt };
-        },
-      }),
-    }));
-    const clearAt = clock.now() + forMs;
-
-    expect(await clock.settle(send(token, count, async () => true))).toMatchObject({ answer: { kind: end } });
-
-    expect(made).toBeGreaterThanOrEqual(calls[0] ?? 0);
-    expect(made).toBeLessThanOrEqual(calls[1] ?? 0);
-  });
-
   it("keeps the answer that it has where the next attempt gets no slot", async () => {
     let calls = 0;
     const { clock, send } = aSender((client) => ({
