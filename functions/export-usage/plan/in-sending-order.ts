@@ -4,26 +4,33 @@ import { type LedgerEntry, lineKey } from "#shared/usage/ledger";
 const countBy = <T>(values: T[], key: (value: T) => string): Map<string, number> =>
   new Map([...Map.groupBy(values, key)].map(([its, all]) => [its, all.length]));
 
-// behind every degree of trouble
-const placeOfGivenUp = new Map<string, number>([
-  ["untried", 100],
-  ["throttled", 101],
-]);
-const placesOfGivenUp = new Set(placeOfGivenUp.values());
+/**
+ * How many of these lines are of its service or of its customer, whichever are more, in powers of two: few groups, for
+ * each ends with chunks that are not full, and every chunk costs writes.
+ */
+const degreeAmong = <T extends Line>(lines: T[]): ((line: T) => number) => {
+  const ofService = countBy(lines, ({ serviceId }) => serviceId);
+  const ofCustomer = countBy(lines, ({ customerId }) => customerId);
+  return ({ serviceId, customerId }) =>
+    Math.floor(Math.log2(Math.max(1, ofService.get(serviceId) ?? 0, ofCustomer.get(customerId) ?? 0)));
+};
+
+// behind every degree of refusals, and what was not tried behind every degree of throttled lines
+const untriedFrom = 100;
+const throttledAt = 200;
+const isOfGivenUp = (place: number): boolean => place >= untriedFrom && place <= throttledAt;
 
 /** Where in the order each line goes: 0 where nothing tells against it. */
 const placesAmong = <T extends Line>(lines: T[], entries: ReadonlyMap<string, LedgerEntry>): ((line: T) => number) => {
-  const isRefused = (line: T): boolean => entries.get(lineKey(line))?.last.isRefused === true;
-  const refused = lines.filter(isRefused);
-  const ofService = countBy(refused, ({ serviceId }) => serviceId);
-  const ofCustomer = countBy(refused, ({ customerId }) => customerId);
+  const entryOf = (line: T) => entries.get(lineKey(line));
+  const isRefused = (line: T): boolean => entryOf(line)?.last.isRefused === true;
+  const refusedBeside = degreeAmong(lines.filter(isRefused));
+  const throttledBeside = degreeAmong(lines.filter((line) => entryOf(line)?.owed === "throttled"));
   return (line) => {
     if (isRefused(line)) return Number.POSITIVE_INFINITY;
-    const givenUp = placeOfGivenUp.get(entries.get(lineKey(line))?.owed ?? "");
-    if (givenUp !== undefined) return givenUp;
-    const related = Math.max(ofService.get(line.serviceId) ?? 0, ofCustomer.get(line.customerId) ?? 0);
-    // few groups: each ends with chunks that are not full, and every chunk costs writes
-    return Math.floor(Math.log2(Math.max(1, related)));
+    const owed = entryOf(line)?.owed;
+    if (owed === "throttled") return throttledAt;
+    return owed === "untried" ? untriedFrom + throttledBeside(line) : refusedBeside(line);
   };
 };
 
@@ -32,8 +39,9 @@ const placesAmong = <T extends Line>(lines: T[], entries: ReadonlyMap<string, Le
  * the first of them may end the run. Before them, in the order of how many were refused, go the lines of a service or a
  * customer of which several were: one that Gradient does not take keeps back nobody but itself. One refused line alone
  * says nothing of others. Right before those that were refused go the lines that a run has given up because Gradient
- * wanted fewer calls, those that it has not tried first: where Gradient wants that of a part of a partner alone, they
- * would keep what is new from being tried, and the tried ones the others. Lines of one group stay in their order.
+ * wanted fewer calls, those that it has not tried first, and of these those last of whose service or customer most were
+ * tried: where Gradient wants that of a part of a partner alone, they would keep what is new from being tried, and the
+ * tried ones the others. Lines of one group stay in their order.
  */
 export const inSendingOrder = <T extends Line>(lines: T[], entries: ReadonlyMap<string, LedgerEntry>): T[][] => {
   const place = placesAmong(lines, entries);
@@ -46,7 +54,7 @@ export const groupsBeforeRefusable = <T extends Line>(
   entries: ReadonlyMap<string, LedgerEntry>,
 ): number | null => {
   const place = placesAmong(inOrder.flat(), entries);
-  const isRefusable = (line: T): boolean => place(line) > 0 && !placesOfGivenUp.has(place(line));
+  const isRefusable = (line: T): boolean => place(line) > 0 && !isOfGivenUp(place(line));
   const first = inOrder.findIndex((group) => group.some(isRefusable));
   return first === -1 ? null : first;
 };

@@ -12,10 +12,11 @@ const longPausingMs = 60_000;
 const maxPauses = 4;
 
 /**
- * What a run makes of it that Gradient takes nothing of it, for long. That may be this partner's trouble alone, or that
- * of counts alone, which no breaker stops. Where calls fail, each line is tried once, and not six times: what is taken
- * again must be found, whichever line it is. Where they are too many, which no line is to blame for, and for which
- * everybody pauses each time, the run goes no further, and its other lines are tried by the next one.
+ * What a run makes of it that Gradient takes nothing of it, or next to nothing, for long. That may be this partner's
+ * trouble alone, or that of counts alone, which no breaker stops. Where calls fail, each line is tried once, and not
+ * six times: what is taken again must be found, whichever line it is. Where they are too many, which no line is to
+ * blame for, and for which everybody pauses each time, the run goes no further, and its other lines are tried by the
+ * next one; a rate that Gradient allows for everybody brings each run more than that.
  */
 export const newPatience = (clock: Pick<Clock, "now">) => {
   /** In a row, without one that was taken between them. */
@@ -24,26 +25,38 @@ export const newPatience = (clock: Pick<Clock, "now">) => {
   let pauses = 0;
   let pausingSince = 0;
   let pausedAt = Number.NEGATIVE_INFINITY;
+  let takenSincePausing = 0;
+  let takenSincePause = 0;
   let isOver = false;
 
   const noteFailure = (): void => {
     if (failures === 0) failingSince = clock.now();
     failures += 1;
   };
+  /** Twenty a minute, or as many between two pauses, are no next to nothing. */
+  const isGettingOn = (now: number): boolean => takenSincePausing >= many * ((now - pausingSince) / longPausingMs);
   const notePause = (sentAt: number): void => {
     // calls that were under way together are refused together; some go out before the pause is known
     if (sentAt <= pausedAt + shortestPauseMs) return;
     pausedAt = clock.now();
-    if (pauses === 0) pausingSince = pausedAt;
+    const isLong = pausedAt - pausingSince >= longPausingMs;
+    if (pauses === 0 || (isLong && isGettingOn(pausedAt))) [pauses, pausingSince, takenSincePausing] = [0, pausedAt, 0];
     pauses += 1;
-    isOver ||= pauses >= maxPauses && pausedAt - pausingSince >= longPausingMs;
+    takenSincePause = 0;
+    isOver ||= pauses >= maxPauses && isLong;
+  };
+  const noteTaken = (): void => {
+    failures = 0;
+    takenSincePausing += 1;
+    takenSincePause += 1;
+    if (takenSincePause >= many) pauses = 0;
   };
 
   return {
     heard: ({ kind }: CountAnswer, sentAt: number): void => {
       if (kind === "in-doubt") noteFailure();
       else if (kind === "throttled") notePause(sentAt);
-      else [failures, pauses] = [0, 0];
+      else noteTaken();
     },
     /** A line whose call brings nothing is not called again in this run. */
     triesOnce: (): boolean => failures >= many && clock.now() - failingSince >= longMs,

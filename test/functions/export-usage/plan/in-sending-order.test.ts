@@ -50,6 +50,19 @@ describe("the order in which lines are sent", () => {
     expect(orderOf(names, ["d/x"], givenUp)).toEqual([["a/y", "b/y", "e/z"], ["b/x"], ["a/x"], ["d/x"]]);
   });
 
+  it("has what was not tried of a throttled service after what was not tried of others", () => {
+    const names = ["a/x", "b/x", "d/x", "d/y", "e/x", "e/y"];
+    const givenUp = {
+      "a/x": "throttled",
+      "b/x": "throttled",
+      "d/x": "untried",
+      "d/y": "untried",
+      "e/x": "untried",
+    } as const;
+
+    expect(orderOf(names, [], givenUp)).toEqual([["e/y"], ["d/y"], ["d/x", "e/x"], ["a/x", "b/x"]]);
+  });
+
   it("has few groups, however many lines Gradient has refused", () => {
     const names = Array.from({ length: 400 }, (_, index) => `c${index}/s${Math.floor(Math.sqrt(index))}`);
     const refused = names.filter((_, index) => index % 2 === 0);

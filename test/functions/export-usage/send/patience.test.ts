@@ -4,7 +4,10 @@ import type { CountAnswer } from "#shared/gradient/gradient-api";
 
 const noAnswer: CountAnswer = { kind: "in-doubt", reason: "503" };
 const throttled: CountAnswer = { kind: "throttled", retryAfterMs: null };
+const accepted: CountAnswer = { kind: "accepted" };
 const some = (count: number, answer: CountAnswer): CountAnswer[] => Array.from({ length: count }, () => answer);
+
+const inTurn = (times: number, its: CountAnswer[]): CountAnswer[] => Array.from({ length: times }, () => its).flat();
 
 /** After these answers, so many milliseconds one after the other, to calls that went out `lastedMs` before. */
 const heardOf = (answers: CountAnswer[], apartMs: number, lastedMs = 0) => {
@@ -50,8 +53,26 @@ describe("the patience of a run of which nothing is taken", () => {
     { what: "three pauses", answers: some(3, throttled), apartMs: 30_000, isOver: false },
     {
       what: "one between that was taken",
-      answers: [...some(3, throttled), { kind: "accepted" } as const, ...some(3, throttled)],
+      answers: [...some(3, throttled), accepted, ...some(3, throttled)],
       apartMs: 30_000,
+      isOver: true,
+    },
+    {
+      what: "twenty between that were taken",
+      answers: [...some(3, throttled), ...some(20, accepted), ...some(3, throttled)],
+      apartMs: 30_000,
+      isOver: false,
+    },
+    {
+      what: "ten a minute that were taken",
+      answers: inTurn(8, [throttled, ...some(5, accepted)]),
+      apartMs: 5_000,
+      isOver: true,
+    },
+    {
+      what: "27 a minute that were taken",
+      answers: inTurn(8, [throttled, ...some(11, accepted)]),
+      apartMs: 2_000,
       isOver: false,
     },
     {
@@ -61,8 +82,8 @@ describe("the patience of a run of which nothing is taken", () => {
       isOver: true,
     },
     {
-      what: "one taken afterwards",
-      answers: [...some(4, throttled), { kind: "accepted" } as const],
+      what: "twenty taken afterwards",
+      answers: [...some(4, throttled), ...some(20, accepted)],
       apartMs: 30_000,
       isOver: true,
     },
