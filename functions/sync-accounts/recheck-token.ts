@@ -63,7 +63,7 @@ export const recheckToken = (dependencies: Dependencies) => {
   const note = (
     begun: Begun,
     connection: GradientConnection | null,
-    isUnavailable = false,
+    { isUnavailable = false, mayHaveLeft = false } = {},
   ): Promise<"token-taken" | "still-refused" | "token-replaced"> =>
     retryOnConflict(async () => {
       const before = await findIntegration(table, begun.integration.partnerId);
@@ -76,7 +76,7 @@ export const recheckToken = (dependencies: Dependencies) => {
         return connection ? "token-replaced" : "still-refused";
       }
       const isEnded = isInactiveNow(before.gradient, connection);
-      const isSuspected = isEnded && maySend(before);
+      const isSuspected = mayHaveLeft && maySend(before);
       const reached = connection ? withoutProblem(before, "connection.differs") : before;
       const goneSince = disconnectedThereSince(before);
       if (isSuspected && before.looks.suspectedSince === null) await noteSuspected(before.partnerId, at, true);
@@ -124,16 +124,17 @@ export const recheckToken = (dependencies: Dependencies) => {
     const { integration } = begun;
     const { partnerId, state, gradient, token: registered } = integration;
     const answer = await ask(begun, token);
-    if ("isUnavailable" in answer) return note(begun, null, answer.isUnavailable);
+    if ("isUnavailable" in answer) return note(begun, null, answer);
     const { connection, isOurs, isBack } = answer;
     if (!isOurs) return "other-connection";
+    const isEnded = !isDisconnectedThere(integration) && isInactiveNow(gradient, connection);
+    const mayHaveLeft = isEnded && (await customersThere(table, integration)).length > 0;
     if (state === "suspended") {
       // the key is good, but nobody wants what would be sent with it: no look comes to find that out
-      const mayHaveLeft = !isDisconnectedThere(integration) && isInactiveNow(gradient, connection);
-      if (mayHaveLeft && (await customersThere(table, integration)).length > 0) return suspect(begun);
+      if (mayHaveLeft) return suspect(begun);
       const outcome = await resume({ partnerId, versionId: registered?.versionId ?? "", connection, isBack });
       if (outcome === "resumed") return outcome;
     }
-    return note(begun, connection);
+    return note(begun, connection, { mayHaveLeft });
   };
 };

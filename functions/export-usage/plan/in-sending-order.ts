@@ -15,10 +15,10 @@ const degreeAmong = <T extends Line>(lines: T[]): ((line: T) => number) => {
     Math.floor(Math.log2(Math.max(1, ofService.get(serviceId) ?? 0, ofCustomer.get(customerId) ?? 0)));
 };
 
-// behind every degree of refusals, and what was not tried behind every degree of throttled lines
+// each degree has its place from there on
 const untriedFrom = 100;
 const throttledAt = 200;
-const isOfGivenUp = (place: number): boolean => place >= untriedFrom && place <= throttledAt;
+const refusableFrom = 300;
 
 /** Where in the order each line goes: 0 where nothing tells against it. */
 const placesAmong = <T extends Line>(lines: T[], entries: ReadonlyMap<string, LedgerEntry>): ((line: T) => number) => {
@@ -28,9 +28,11 @@ const placesAmong = <T extends Line>(lines: T[], entries: ReadonlyMap<string, Le
   const throttledBeside = degreeAmong(lines.filter((line) => entryOf(line)?.owed === "throttled"));
   return (line) => {
     if (isRefused(line)) return Number.POSITIVE_INFINITY;
+    // whatever else is so of them: the first that is refused ends the run
+    if (refusedBeside(line) > 0) return refusableFrom + refusedBeside(line);
     const owed = entryOf(line)?.owed;
     if (owed === "throttled") return throttledAt;
-    return owed === "untried" ? untriedFrom + throttledBeside(line) : refusedBeside(line);
+    return owed === "untried" ? untriedFrom + throttledBeside(line) : 0;
   };
 };
 
@@ -38,10 +40,10 @@ const placesAmong = <T extends Line>(lines: T[], entries: ReadonlyMap<string, Le
  * The lines in the groups in which they are sent, one after the other: those that Gradient has refused go last, since
  * the first of them may end the run. Before them, in the order of how many were refused, go the lines of a service or a
  * customer of which several were: one that Gradient does not take keeps back nobody but itself. One refused line alone
- * says nothing of others. Right before those that were refused go the lines that a run has given up because Gradient
- * wanted fewer calls, those that it has not tried first, and of these those last of whose service or customer most were
- * tried: where Gradient wants that of a part of a partner alone, they would keep what is new from being tried, and the
- * tried ones the others. Lines of one group stay in their order.
+ * says nothing of others. Before all these go the lines that a run has given up because Gradient wanted fewer calls,
+ * those that it has not tried first, and of these those last of whose service or customer most were tried: where
+ * Gradient wants that of a part of a partner alone, they would keep what is new from being tried, and the tried ones
+ * the others. Lines of one group stay in their order.
  */
 export const inSendingOrder = <T extends Line>(lines: T[], entries: ReadonlyMap<string, LedgerEntry>): T[][] => {
   const place = placesAmong(lines, entries);
@@ -54,7 +56,6 @@ export const groupsBeforeRefusable = <T extends Line>(
   entries: ReadonlyMap<string, LedgerEntry>,
 ): number | null => {
   const place = placesAmong(inOrder.flat(), entries);
-  const isRefusable = (line: T): boolean => place(line) > 0 && !isOfGivenUp(place(line));
-  const first = inOrder.findIndex((group) => group.some(isRefusable));
+  const first = inOrder.findIndex((group) => group.some((line) => place(line) > refusableFrom));
   return first === -1 ? null : first;
 };

@@ -146,7 +146,9 @@ export const planExport = async (planning: Planning): Promise<Planned> => {
     ...settled.map(({ bucket, lines: part }) => ({ bucket, content: { state: "done", receipts: part } as const })),
   ];
   const chunks = contents.map((its, number): Chunk => ({ partnerId, exportId, number, ...its, createdAt, version }));
-  const prepared = await prepareFirst(planning, chunks.slice(0, sending.length), sources, { bits: ledgerBits, lines });
+  // those of the next group are read once the views show this one, which may take minutes
+  const first = chunks.slice(0, groups[0]?.length ?? 0);
+  const prepared = await prepareFirst(planning, first, sources, { bits: ledgerBits, lines });
   for (let from = 0; from < chunks.length; from += chunksAtOnce) {
     await lease.keep();
     const some = chunks.slice(from, from + chunksAtOnce);

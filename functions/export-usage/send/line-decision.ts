@@ -127,7 +127,9 @@ export const entryWithout = (
   if (verdict === verdicts.unchanged || verdict === verdicts.notMeasured)
     return before && before.owed !== null ? { ...before, owed: null } : before;
   const why = verdict === verdicts.untried ? "untried" : "stopped";
-  if (!owes[why] || before?.owed === why) return before;
+  // what it is owed for already stays known: one that was throttled goes behind those that were not
+  const isKnown = before !== undefined && before.owed !== null && (why === "stopped" || before.owed === "throttled");
+  if (!owes[why] || isKnown || before?.owed === why) return before;
   const { customerId, serviceId } = line;
   const blank: LedgerEntry = {
     customerId,

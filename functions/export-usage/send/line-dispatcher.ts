@@ -57,11 +57,11 @@ export const lineDispatcher = (run: ExportRun) => {
   };
   const mayRepeat = async (): Promise<boolean> => !patience.triesOnce() && mayBegin();
 
-  /** How a line ends whose call never went out. */
-  const unsent = (): LineEnd => {
+  /** How a line ends whose call never went out; `left`: what a dead worker may have sent. */
+  const unsent = (left: PreparedLine["left"]): LineEnd => {
     const stop = halt.stop();
     if (stop !== null) return stopVerdict(stop.reason);
-    if (patience.isOver()) return verdicts.untried;
+    if (patience.isOver()) return left === undefined ? verdicts.untried : verdicts.noAnswerBeforeStop;
     // after a 429 with a long pause, the slot may have been later than the lease's end
     halt.fail(new Error("The lease ran out before it could be renewed"));
     // after a failure no chunk is settled, so it does not matter what is said here: the next worker sends the line
@@ -93,7 +93,7 @@ export const lineDispatcher = (run: ExportRun) => {
       const result = await send(token.value, count, mayGo, mayRepeat);
       const isRefused = result !== null && isRefusal(result.answer);
       if (result === null || (isRefused && !result.wasInDoubt)) run.notTaken.set(key, left);
-      if (result === null) return unsent();
+      if (result === null) return unsent(left);
       viewsCall.answered(result.answer);
       halt.heed(result.answer, result.sentAt, line);
       if (!isRefused) run.heard.set(key, { unitCount, asOf, entry, result });
@@ -123,7 +123,7 @@ export const lineDispatcher = (run: ExportRun) => {
       // before the slot: a lease that is renewed with the slot in hand makes it late
       if (!(await mayBegin())) {
         pacer.expect(-1);
-        return { end: Promise.resolve(unsent()) };
+        return { end: Promise.resolve(unsent(prepared.left)) };
       }
       const { promise: gone, resolve } = Promise.withResolvers<void>();
       const end = call(prepared, rebuildsViews, resolve);

@@ -10,6 +10,8 @@ const shortestPauseMs = 1_000;
 const longPausingMs = 60_000;
 // so often everybody has paused for this run's sake
 const maxPauses = 4;
+// where Gradient takes two counts a second of everybody, each of twenty runs has six
+const nextToNothing = 5;
 
 /**
  * What a run makes of it that Gradient takes nothing of it, or next to nothing, for long. That may be this partner's
@@ -33,8 +35,9 @@ export const newPatience = (clock: Pick<Clock, "now">) => {
     if (failures === 0) failingSince = clock.now();
     failures += 1;
   };
-  /** Twenty a minute, or as many between two pauses, are no next to nothing. */
-  const isGettingOn = (now: number): boolean => takenSincePausing >= many * ((now - pausingSince) / longPausingMs);
+  /** Some a minute, or many between two pauses, are more than next to nothing. */
+  const isGettingOn = (now: number): boolean =>
+    takenSincePausing >= nextToNothing * ((now - pausingSince) / longPausingMs);
   const notePause = (sentAt: number): void => {
     // calls that were under way together are refused together; some go out before the pause is known
     if (sentAt <= pausedAt + shortestPauseMs) return;

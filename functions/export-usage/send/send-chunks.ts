@@ -93,10 +93,10 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "given-up" | 
 
   /**
    * Gradient may refuse the next group and end the run, and the one after it, and so on: what it took before is to be
-   * seen first.
+   * seen first. Until that is done, no line of the next group is decided: its number may be one that is repeated here.
    */
-  const showGroup = async (next: Promise<PreparedChunk>): Promise<void> => {
-    await Promise.all([settlement.ended(), dispatcher.drained(), next]);
+  const showGroup = async (): Promise<void> => {
+    await Promise.all([settlement.ended(), dispatcher.drained()]);
     halt.rethrow();
     if (dispatcher.hasGivenUp()) return;
     await rebuildViews(run);
@@ -110,10 +110,13 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "given-up" | 
   try {
     for (; coming; number += 1) {
       const prepared = await coming;
-      coming = prefetch(number + 1);
+      const endsGroup = toEndOf(prepared, number) === 0 && number + 1 < count;
+      coming = endsGroup ? undefined : prefetch(number + 1);
       await sendChunk(prepared, number);
       halt.rethrow();
-      if (coming && toEndOf(prepared, number) === 0) await showGroup(coming);
+      if (!endsGroup) continue;
+      await showGroup();
+      coming = prefetch(number + 1);
     }
   } catch (error) {
     halt.fail(error);

@@ -86,6 +86,44 @@ describe("Gradient refuses one line", () => {
     expect(others.filter(({ rebuildsViews }) => !rebuildsViews)).not.toEqual([]);
   });
 
+  it.each([
+    ["2", 3],
+    // more than are prepared with the plan
+    ["many", 400],
+  ])(
+    "behind calls for the views that take a minute: what counts is read after them, of %s chunks",
+    async (_, lines) => {
+      const late = `c${lines - 1}`;
+      let ofFirst = 0;
+      const { fleet, calls } = await aFleet(["a"], lines, ({ accountId, serviceId }) => {
+        if (serviceId !== "gradient-svc-dns" || accountId === late) return undefined;
+        if (accountId !== "c0") return { kind: "unmapped", message: "No account map found" };
+        ofFirst += 1;
+        return ofFirst > 1 && ofFirst < 5 ? { kind: "throttled", retryAfterMs: 25_000 } : undefined;
+      });
+      await fleet.table.put(aServiceRow({ id: "svc-worse", name: "Worse", gradientServiceId: "gradient-svc-worse" }));
+      const measure = (unitCount: number) => {
+        const counts = { "svc-bad": aCount(), "svc-worse": aCount(), "svc-dns": aCount({ unitCount }) };
+        return fleet.table.put(aUsageRow({ partnerId: "a", customerId: late, counts }));
+      };
+      await measure(17);
+      const { ledgerBits: bits, gradient } = await fleet.integration("a");
+      const place = { partnerId: "a", bits, number: bucketOf(late, bits), connectionId: gradient?.integrationId ?? "" };
+      const last = { outcome: "deferred" as const, at: noon, isRefused: true };
+      const refused = ["svc-bad", "svc-worse"].map((serviceId) =>
+        aLedgerEntry({ customerId: late, serviceId, accepted: null, last }),
+      );
+      await fleet.table.put(aLedgerRow(refused, place));
+      const measured = fleet.clock.sleep(20_000).then(() => measure(99));
+
+      await fleet.live(4);
+      await measured;
+
+      const sent = calls.filter(({ accountId, serviceId }) => accountId === late && serviceId === "gradient-svc-dns");
+      expect([...new Set(sent.map(({ unitCount }) => unitCount))]).toEqual([99]);
+    },
+  );
+
   it("for good: no other is planned again for its sake, and it is tried when its partner's hold ends", async () => {
     const { fleet, calls, useBadService } = await aFleet(["a"], 300, ({ serviceId }) =>
       serviceId === "gradient-svc-bad" ? { kind: "forbidden" } : undefined,

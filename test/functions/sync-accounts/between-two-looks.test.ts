@@ -86,6 +86,16 @@ it("a connection that is inactive while it never had an account may be a new one
   }));
   expect((await world.integration()).gradient?.status).not.toBe("inactive");
   isInactive = true;
+  const note = manySuspected(world);
+  for (const id of customersNamed(4)) await note(id, world.clock.date().toISOString(), true);
+  const record = await world.integration();
+  const looks = { ...record.looks, tokenCheckAt: world.clock.date().toISOString(), isTelling: false };
+  const mapping = { ...record.mapping, nextCheckAt: null };
+  await store(world.table, integrationWrite({ ...record, looks, mapping }));
+
+  const printed = await printedBy(() => world.live(2));
+
+  expect(printed).not.toContain("many partners seem to have disconnected");
   await world.addCustomer("a");
   await press(world);
 

@@ -350,6 +350,13 @@ export const mutantsOfLooks: Mutant[] = [
     "if (!isDisconnectedThere(before) && before.looks.suspectedSince === null) return before;",
   ),
   one(
+    "a trial takes a new connection for an ended one",
+    "looks",
+    "functions/sync-accounts/recheck-token.ts",
+    "isEnded && (await customersThere(table, integration)).length > 0",
+    "isEnded",
+  ),
+  one(
     "a new connection that is not in use yet is taken for an ended one",
     "looks",
     "functions/sync-accounts/look.ts",

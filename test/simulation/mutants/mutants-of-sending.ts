@@ -131,8 +131,8 @@ export const mutantsOfSending: Mutant[] = [
     "the run is let go with calls under way",
     "seeds",
     send,
-    "await Promise.all([settlement.ended(), dispatcher.drained()]);",
-    "",
+    "unwritten\n  await Promise.all([settlement.ended(), dispatcher.drained()]);",
+    "unwritten",
   ),
   one(
     "zeros are skipped",

@@ -83,7 +83,7 @@ export const mutantsOfWants: Mutant[] = [
     "a service that is refused again and again keeps every want open",
     "sends",
     order,
-    "place(line) > 0",
+    "place(line) > refusableFrom",
     "place(line) === Number.POSITIVE_INFINITY",
   ),
   one("repeats that arrive end what was told of other lines", "wants", mailing, "tellsNothing(over) && ", "false && "),

@@ -63,6 +63,16 @@ describe("the order in which lines are sent", () => {
     expect(orderOf(names, [], givenUp)).toEqual([["e/y"], ["d/y"], ["d/x", "e/x"], ["a/x", "b/x"]]);
   });
 
+  it("has what was not tried of a refused service behind what was not tried of others", () => {
+    const names = ["a/x", "b/x", "c/x", "c/y"];
+
+    expect(orderOf(names, ["a/x", "b/x"], { "c/x": "untried", "c/y": "untried" })).toEqual([
+      ["c/y"],
+      ["c/x"],
+      ["a/x", "b/x"],
+    ]);
+  });
+
   it("has few groups, however many lines Gradient has refused", () => {
     const names = Array.from({ length: 400 }, (_, index) => `c${index}/s${Math.floor(Math.sqrt(index))}`);
     const refused = names.filter((_, index) => index % 2 === 0);
@@ -76,6 +86,7 @@ describe("the order in which lines are sent", () => {
     { names: ["a/x", "b/x", "c/x", "d/y"], refused: ["a/x", "b/x"], before: 1 },
     { names: ["a/x", "b/x", "c/x"], refused: ["a/x", "b/x"], before: 0 },
     { names: ["a/x", "b/x"], refused: [], untried: "b/x", before: null },
+    { names: ["a/x", "b/x", "c/x", "d/x", "e/y"], refused: ["a/x", "b/x"], untried: "c/x", before: 1 },
     { names: ["a/x", "b/x", "c/x"], refused: ["a/x"], untried: "b/x", before: 2 },
   ])("has $before groups before what Gradient may refuse, of $names with $refused", (order) => {
     const { names, refused, untried, before } = order;

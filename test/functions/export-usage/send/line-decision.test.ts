@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { decide, entryAfter, verdictOf } from "#functions/export-usage/send/line-decision";
+import { decide, entryAfter, entryWithout, verdictOf } from "#functions/export-usage/send/line-decision";
+import { verdicts } from "#shared/exports/verdicts";
 import type { CountAnswer } from "#shared/gradient/gradient-api";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import type { LedgerEntry } from "#shared/usage/ledger";
@@ -22,6 +23,18 @@ const aSituation = (entry: LedgerEntry | undefined, unitCount = 5) => ({
   isInGradient: true,
   entry,
   now,
+});
+
+it.each([
+  ["untried", null],
+  ["throttled", "throttled"],
+  ["untried", "no-answer"],
+] as const)("a line that a run has not tried is %s, where it was owed as %s", (owed, before) => {
+  const owes = { stopped: true, untried: true };
+
+  expect(
+    entryWithout(anEntry({ owed: before }), { customerId: "c", serviceId: "s" }, verdicts.untried, { owes, now }),
+  ).toMatchObject({ owed });
 });
 
 describe("deciding on a line", () => {

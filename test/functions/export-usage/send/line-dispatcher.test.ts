@@ -18,7 +18,15 @@ const slotMs = 10;
 const answerMs = 1_000;
 
 /** A run whose pacer gives a slot every 10 ms, and whose Gradient answers after a second. */
-const aRun = ({ callsPerSecond = 95, answers = [] }: { callsPerSecond?: number; answers?: CountAnswer[] } = {}) => {
+const aRun = ({
+  callsPerSecond = 95,
+  answers = [],
+  hasGivenUp = false,
+}: {
+  callsPerSecond?: number;
+  answers?: CountAnswer[];
+  hasGivenUp?: boolean;
+} = {}) => {
   const clock = virtualClock();
   const sent: string[] = [];
   const told: { stop: StopReason | null; outage: StopReason | null } = { stop: null, outage: null };
@@ -69,7 +77,7 @@ const aRun = ({ callsPerSecond = 95, answers = [] }: { callsPerSecond?: number; 
     token: { value: partnerToken.parse("gradient-partner-token-0001"), secretName: "s", versionId: "v" },
     services: new Map([["dns", { gradientServiceId: "gradient-dns" }]]),
     outage: async () => told.outage,
-    patience: newPatience(clock),
+    patience: hasGivenUp ? { ...newPatience(clock), isOver: () => true } : newPatience(clock),
     onAnswer: (_: CountAnswer) => undefined,
     heard: new Map(),
     notTaken: new Map(),
@@ -195,6 +203,15 @@ describe("the calls of a run", () => {
     expect(run.sent).toEqual(ids(4));
     expect(run.state).toMatchObject({ slots: 5 });
     expect(() => run.halt.rethrow()).toThrow(OutOfTime);
+  });
+
+  it("are not said not to have been made where a dead worker may have made them, once the run has given up", async () => {
+    const run = aRun({ hasGivenUp: true });
+    const left = { ...aLine("a"), left: { at: 0, unitCount: 4 } };
+
+    const ends = await run.clock.settle(dispatchAll(run, [left, aLine("b")]));
+
+    expect(ends).toEqual([verdicts.noAnswerBeforeStop, verdicts.untried]);
   });
 
   it("are not left to it where they were stopped before it was known", async () => {

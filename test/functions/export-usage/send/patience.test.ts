@@ -64,15 +64,15 @@ describe("the patience of a run of which nothing is taken", () => {
       isOver: false,
     },
     {
-      what: "ten a minute that were taken",
-      answers: inTurn(8, [throttled, ...some(5, accepted)]),
-      apartMs: 5_000,
+      what: "two a minute that were taken",
+      answers: inTurn(8, [throttled, accepted]),
+      apartMs: 15_000,
       isOver: true,
     },
     {
-      what: "27 a minute that were taken",
-      answers: inTurn(8, [throttled, ...some(11, accepted)]),
-      apartMs: 2_000,
+      what: "six a minute that were taken",
+      answers: inTurn(8, [throttled, ...some(2, accepted)]),
+      apartMs: 6_600,
       isOver: false,
     },
     {
