@@ -16,7 +16,6 @@ import { retryOnConflict, type Table } from "#shared/table/table";
 import { CannotPlan } from "./plan/cannot-plan.ts";
 import type { ExportRun } from "./send/export-run.ts";
 import { Refusal } from "./send/halt.ts";
-import { OutOfTime } from "./send/out-of-time.ts";
 import { rebuildViews } from "./send/rebuild-views.ts";
 import { sendChunks } from "./send/send-chunks.ts";
 import { type Before, startRun } from "./start-run.ts";
@@ -108,7 +107,6 @@ export const carryExport = (dependencies: Carrying) => {
       }
       return { how, stop: run.halt.stop()?.reason ?? null };
     } catch (error) {
-      if (error instanceof OutOfTime) return { how: "hand-over" as const, stop: null };
       if (!(error instanceof Refusal)) throw error;
       const stop = await clearUp(error, run);
       // whoever leaves is not asked for whose key it is: its zeros are sent as long as some are taken

@@ -5,11 +5,10 @@ import type { UsageExport } from "#shared/exports/usage-export";
 import { logFailure } from "#shared/log-failure";
 import type { Pacer } from "#shared/pace/pacer";
 import { type Carrying, carryExport, type Leg, type LegOutcome } from "./carry-export.ts";
-import { lastCallMs } from "./send/out-of-time.ts";
 
 export interface Dependencies extends Carrying {
-  /** The moments for the calls of one worker, by run; none that is further away than `timeLeftMs`. */
-  pacersFor: (worker: string, timeLeftMs: () => number) => (run: UsageExport) => Pacer;
+  /** The moments for the calls of one worker, by run. */
+  pacersFor: (worker: string) => (run: UsageExport) => Pacer;
   /** The full rate, for everybody together. */
   callsPerSecond: number;
 }
@@ -47,8 +46,7 @@ export const exportUsage = (dependencies: Dependencies) => {
   ): Promise<Map<M, LegOutcome | { failure: unknown }>> => {
     const holder = newId();
     const lane = messages[0]?.lane ?? "scheduled";
-    const pacerFor = pacersFor(holder, () => remainingMs() - lastCallMs);
-    const invocation = { holder, pacerFor, callsPerSecond, remainingMs };
+    const invocation = { holder, pacerFor: pacersFor(holder), callsPerSecond, remainingMs };
     const outcomes = new Map<M, LegOutcome | { failure: unknown }>();
     const waiting = [...messages];
     /** Runs that this worker has closed: the row of those under way may still list them. */

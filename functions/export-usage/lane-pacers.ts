@@ -13,14 +13,13 @@ const classOf = (run: Paced): CallClass => {
 
 /**
  * The moments for one worker's calls. Each run that a person waits for has its own share of the rate; all others of a
- * worker share one, each call in its turn. `timeLeftMs`: how long its calls may still go out.
+ * worker share one, each call in its turn.
  */
-export const lanePacers = (rate: Rate) => (worker: string, timeLeftMs?: () => number) => {
+export const lanePacers = (rate: Rate) => (worker: string) => {
   const slots = slotsOf(rate);
-  const options = timeLeftMs ? { timeLeftMs } : {};
   const shared = new Map<string, Pacer>();
   const pacerOf = (its: CallClass, { id, partnerId }: Paced): Pacer =>
-    pacer(slots(partnerId).for({ class: its, taker: its === "on-demand" ? id : worker }), rate.clock, options);
+    pacer(slots(partnerId).for({ class: its, taker: its === "on-demand" ? id : worker }), rate.clock);
 
   return (run: Paced): Pacer => {
     const its = classOf(run);

@@ -34,8 +34,6 @@ interface Options {
   calls?: number;
   /** How long a call's turn may be away. */
   patienceMs?: number;
-  /** How long calls may still go out, in milliseconds from now: after that, no moment is of use. */
-  timeLeftMs?: () => number;
 }
 
 /**
@@ -45,7 +43,7 @@ interface Options {
 export const pacer = (
   slots: Slots,
   clock: Clock,
-  { calls = 0, patienceMs = Number.POSITIVE_INFINITY, timeLeftMs = () => Number.POSITIVE_INFINITY }: Options = {},
+  { calls = 0, patienceMs = Number.POSITIVE_INFINITY }: Options = {},
 ): Pacer => {
   const moments: number[] = [];
   let coming: Promise<SlotBlock | null> | undefined;
@@ -58,8 +56,6 @@ export const pacer = (
   let overInARow = 0;
   let blockSize = 1;
   let refillMs = leastRefillMs;
-
-  const isTooLate = (at: number): boolean => at - clock.now() > timeLeftMs();
 
   const noteAnswer = ({ firstAt, periodMs, count }: SlotBlock, tookMs: number) => {
     const isOver = firstAt + (count - 1) * periodMs < clock.now() - maxLateMs;
@@ -81,7 +77,7 @@ export const pacer = (
         noteAnswer(answer, Math.max(0, clock.now() - askedAt));
         return answer;
       }
-      if (answer.notBefore > patientUntil || isTooLate(answer.notBefore)) return null;
+      if (answer.notBefore > patientUntil) return null;
       await clock.sleep(Math.max(1, answer.notBefore - clock.now()));
     }
   };
@@ -120,7 +116,6 @@ export const pacer = (
         if (!(await refill(patientUntil))) return null;
         continue;
       }
-      if (isTooLate(at)) return null;
       const missing = toCome - moments.length;
       if (missing > 0 && isNearlyUsed()) void prefetch(missing, Number.POSITIVE_INFINITY);
       const waitMs = at - clock.now();

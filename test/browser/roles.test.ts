@@ -78,6 +78,8 @@ describe("signing in", () => {
     }
     await page.getByRole("link", { name: "History" }).click();
     await page.getByRole("heading", { name: "What was sent" }).waitFor();
+    await signInAs(page, "org-1001-full_admin");
+    await button(page, "Start integration").waitFor();
   });
 });
 

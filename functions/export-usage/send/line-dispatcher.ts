@@ -2,7 +2,6 @@ import { stopVerdict, verdicts } from "#shared/exports/verdicts";
 import { lineKey } from "#shared/usage/ledger";
 import type { ExportRun } from "./export-run.ts";
 import { isRefusal } from "./halt.ts";
-import { OutOfTime } from "./out-of-time.ts";
 import type { PreparedLine } from "./prepare-chunk.ts";
 import { sendCount } from "./send-count.ts";
 import type { LineEnd } from "./settle-chunk.ts";
@@ -15,16 +14,7 @@ const inFlightSeconds = 2;
 export const lineDispatcher = (run: ExportRun) => {
   const { lease, halt, pacer, patience, token } = run;
   const maxInFlight = run.callsPerSecond * inFlightSeconds;
-  /** The next invocation sends what this one cannot: closed here, the run would leave it over. */
-  const leaveToNext = (): void => {
-    if (halt.cause() === null && !patience.isOver()) halt.fail(new OutOfTime());
-  };
-  const slot = async (): Promise<number | null> => {
-    const usableUntil = await pacer.slot();
-    if (usableUntil === null) leaveToNext();
-    return usableUntil;
-  };
-  const send = sendCount({ ...run, pacer: { ...pacer, slot } });
+  const send = sendCount(run);
   const views = newViewsProof();
   let inFlight = 0;
   /** Of these, the calls that do not have Gradient rebuild its views. */

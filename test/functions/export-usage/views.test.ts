@@ -9,7 +9,7 @@ import { integrationWrite } from "#shared/integrations/integration";
 import { isWanted } from "#shared/integrations/record/wants";
 import { store } from "#shared/table/table";
 import { bucketOf } from "#shared/usage/ledger";
-import { carry, exportOf, ledgerEntryOf, send, start } from "#test/builders/connected-world";
+import { exportOf, ledgerEntryOf, send, start } from "#test/builders/connected-world";
 import { anObstacle, someRefusals } from "#test/builders/refusals";
 import { freePacer } from "#test/fakes/paced-gradient";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
@@ -258,17 +258,6 @@ describe("the call for the views", () => {
 
     expect(calls).toBe(before);
     expect(await exportOf(world, run)).toMatchObject({ stop: null, outcome: "succeeded", viewsRebuilt: false });
-    expect(isWanted((await world.integration()).wants.retry)).toBe(true);
-  });
-
-  it("is left to the next run where its worker's time is up", async () => {
-    const { world, run } = await worldWith(({ accountId }) =>
-      accountId === "d" ? world.clock.sleep(64_000).then(() => undefined) : undefined,
-    );
-
-    expect(await world.clock.settle(carry(world, run, 78_000))).toBe("finished");
-
-    expect(world.gradient.countsReceived).toHaveLength(4);
     expect(isWanted((await world.integration()).wants.retry)).toBe(true);
   });
 

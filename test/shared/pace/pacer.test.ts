@@ -235,24 +235,6 @@ describe("pacing", () => {
     expect(await table.get({ pk: "limiter#vendor", sk: "slots" })).toMatchObject({ blockedSince: null, version: 4 });
   });
 
-  it.each(["on-demand", "scheduled", "low"] as const)(
-    "has nobody wait for a moment after its time, who has calls of class %s",
-    async (its) => {
-      const { clock, table } = aTable();
-      const slots = tableSlots(table, "vendor", clock, callsPerSecond).for({ class: its, taker: "worker" });
-      const end = clock.now() + 30_000;
-      const { slot, slowDown } = pacer(slots, clock, { ...endless, timeLeftMs: () => end - clock.now() });
-      await clock.settle(slowDown(20_000));
-      expect(await clock.settle(slot())).not.toBeNull();
-      await clock.settle(slowDown(20_000));
-      const pausedAt = clock.now();
-
-      expect(await clock.settle(Promise.all([slot(), slot()]))).toEqual([null, null]);
-
-      expect(clock.now()).toBe(pausedAt);
-    },
-  );
-
   it.each([null, 0, 300])(
     "has everybody pause for a second at least, where Gradient names a wait of %s ms",
     async (ms) => {

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import type { ExportRun } from "#functions/export-usage/send/export-run";
 import { newHalt } from "#functions/export-usage/send/halt";
 import { lineDispatcher } from "#functions/export-usage/send/line-dispatcher";
-import { OutOfTime } from "#functions/export-usage/send/out-of-time";
 import { newPatience } from "#functions/export-usage/send/patience";
 import type { PreparedLine } from "#functions/export-usage/send/prepare-chunk";
 import type { LineEnd } from "#functions/export-usage/send/settle-chunk";
@@ -30,21 +29,13 @@ const aRun = ({
   const clock = virtualClock();
   const sent: string[] = [];
   const told: { stop: StopReason | null; outage: StopReason | null } = { stop: null, outage: null };
-  const state = {
-    isSafe: true,
-
-    isTooLate: false,
-    slots: 0,
-    expected: 0,
-    underWay: 0,
-    mostUnderWay: 0,
-  };
+  const state = { isSafe: true, slots: 0, expected: 0, underWay: 0, mostUnderWay: 0 };
   let last = Promise.resolve();
   const pacer = {
     slot: () => {
       state.slots += 1;
       last = last.then(() => clock.sleep(slotMs));
-      return last.then(() => (state.isTooLate ? null : Number.POSITIVE_INFINITY));
+      return last.then(() => Number.POSITIVE_INFINITY);
     },
     slowDown: async () => undefined,
     expect: (calls: number) => {
@@ -187,24 +178,6 @@ describe("the calls of a run", () => {
     expect(() => run.halt.rethrow()).toThrow("The lease ran out");
   });
 
-  it("are left to the next invocation when the next slot comes too late for this one", async () => {
-    const run = aRun();
-
-    await run.clock.settle(
-      dispatchAll(
-        run,
-        ids(10).map((id) => aLine(id)),
-        (index) => {
-          run.state.isTooLate = index >= 3;
-        },
-      ),
-    );
-
-    expect(run.sent).toEqual(ids(4));
-    expect(run.state).toMatchObject({ slots: 5 });
-    expect(() => run.halt.rethrow()).toThrow(OutOfTime);
-  });
-
   it("are not said not to have been made where a dead worker may have made them, once the run has given up", async () => {
     const run = aRun({ hasGivenUp: true });
     const left = { ...aLine("a"), left: { at: 0, unitCount: 4 } };
@@ -212,19 +185,6 @@ describe("the calls of a run", () => {
     const ends = await run.clock.settle(dispatchAll(run, [left, aLine("b")]));
 
     expect(ends).toEqual([verdicts.noAnswerBeforeStop, verdicts.untried]);
-  });
-
-  it("are not left to it where they were stopped before it was known", async () => {
-    const run = aRun();
-    run.state.isTooLate = true;
-    const stopSoon = run.clock.sleep(slotMs / 2).then(() => {
-      run.told.stop = "cancelled";
-    });
-
-    const [ends] = await run.clock.settle(Promise.all([dispatchAll(run, [aLine("a")]), stopSoon]));
-
-    expect(ends).toEqual([stopVerdict("cancelled")]);
-    expect(() => run.halt.rethrow()).not.toThrow();
   });
 
   it("are not made for a line that is decided already", async () => {
