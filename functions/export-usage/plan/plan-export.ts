@@ -9,7 +9,7 @@ import { aDayAfter } from "#shared/integrations/record/looks";
 import { isConflict, retryOnConflict, type Table } from "#shared/table/table";
 import { bitsFor, bucketOf } from "#shared/usage/ledger";
 import { chooseLines } from "./choose-lines.ts";
-import { groupsBeforeRefusable, inSendingOrder } from "./in-sending-order.ts";
+import { inSendingOrder } from "./in-sending-order.ts";
 import { type PlanSources, readPlanSources, withNobodyBilled } from "./plan-sources.ts";
 import { type Planning, prepareFirst } from "./prepare-first.ts";
 import { widenLedger } from "./widen-ledger.ts";
@@ -137,9 +137,9 @@ export const planExport = async (planning: Planning): Promise<Planned> => {
   const ledgerBits = await fitLedger(table, run, integration, Math.max(lines, sources.entries.size));
 
   const inOrder = inSendingOrder(chosen.toSend, sources.entries);
-  const groups = inOrder.map((group) => withEnd(cutIntoChunks(group, ledgerBits)));
+  const groups = inOrder.groups.map((group) => withEnd(cutIntoChunks(group, ledgerBits)));
   const sending = groups.flat();
-  const before = leavesToRetry(run) ? groupsBeforeRefusable(inOrder, sources.entries) : null;
+  const before = leavesToRetry(run) ? inOrder.refusableFrom : null;
   const settled = cutIntoChunks([...chosen.unchanged, ...chosen.setAside], ledgerBits);
   const contents: Pick<Chunk, "bucket" | "toEnd" | "content">[] = [
     ...sending.map(({ lines: part, ...its }) => ({ ...its, content: { state: "planned", lines: part } as const })),

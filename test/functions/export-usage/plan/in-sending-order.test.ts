@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { groupsBeforeRefusable, inSendingOrder } from "#functions/export-usage/plan/in-sending-order";
+import { inSendingOrder } from "#functions/export-usage/plan/in-sending-order";
 import { type LedgerEntry, lineKey } from "#shared/usage/ledger";
 import { noon } from "#test/builders/time";
 import { aLedgerEntry, aLine } from "#test/builders/usage-export";
@@ -18,7 +18,7 @@ const entriesOf = (names: string[], refused: string[], givenUp: Record<string, L
   return new Map(entries.map((entry) => [lineKey(entry), entry]));
 };
 const orderOf = (...[names, refused, givenUp]: Parameters<typeof entriesOf>): string[][] => {
-  const groups = inSendingOrder(names.map(lineOf), entriesOf(names, refused, givenUp));
+  const { groups } = inSendingOrder(names.map(lineOf), entriesOf(names, refused, givenUp));
   return groups.map((group) => group.map(({ customerId, serviceId }) => `${customerId}/${serviceId}`));
 };
 
@@ -91,6 +91,6 @@ describe("the order in which lines are sent", () => {
   ])("has $before groups before what Gradient may refuse, of $names with $refused", (order) => {
     const { names, refused, untried, before } = order;
     const entries = entriesOf(names, refused, untried === undefined ? {} : { [untried]: "untried" });
-    expect(groupsBeforeRefusable(inSendingOrder(names.map(lineOf), entries), entries)).toBe(before);
+    expect(inSendingOrder(names.map(lineOf), entries).refusableFrom).toBe(before);
   });
 });
