@@ -13,6 +13,7 @@ const send = "functions/export-usage/send/send-chunks.ts";
 const settling = "functions/export-usage/send/settle-in-order.ts";
 const inUse = "functions/export-usage/send/ledger-in-use.ts";
 const rebuild = "functions/export-usage/send/rebuild-views.ts";
+const repeating = "functions/export-usage/send/repeat-count.ts";
 const views = "functions/export-usage/send/views-proof.ts";
 const slots = "shared/pace/table-slots.ts";
 const grant = "shared/pace/grant.ts";
@@ -153,16 +154,20 @@ export const mutantsOfSending: Mutant[] = [
     name: "the views' call goes without a lease",
     killedBy: "sends",
     patches: [
-      { file: rebuild, from: "if (!lease.isSafe() || mayNot()) return false;", to: "if (mayNot()) return false;" },
-      { file: rebuild, from: "return lease.isSafe();", to: "return true;" },
+      {
+        file: repeating,
+        from: "if (!lease.isSafe() || isStopped()) return false;",
+        to: "if (isStopped()) return false;",
+      },
+      { file: repeating, from: "return lease.isSafe();", to: "return true;" },
     ],
   },
   one(
     "the views' call is noted once",
     "sends",
-    rebuild,
+    repeating,
     "await note();",
-    "if (bucket.entries.get(lineKey(entry))?.doubt === entry.doubt) await note();",
+    "if (bucket?.entries.get(lineKey(entry))?.doubt === entry.doubt) await note();",
   ),
   one(
     "receipts wait for a slow line",
@@ -171,7 +176,7 @@ export const mutantsOfSending: Mutant[] = [
     "await before;\n    const ends",
     "await lastCounted;\n    const ends",
   ),
-  one("the views' call is not noted", "sends", rebuild, "await note();", ""),
+  one("the views' call is not noted", "sends", repeating, "await note();", ""),
   one(
     "the last call does not wait for those that leave the views",
     "sends",

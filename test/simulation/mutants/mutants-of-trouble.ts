@@ -9,6 +9,7 @@ const send = "functions/export-usage/send/send-chunks.ts";
 const prepare = "functions/export-usage/send/prepare-chunk.ts";
 const settling = "functions/export-usage/send/settle-in-order.ts";
 const rebuild = "functions/export-usage/send/rebuild-views.ts";
+const repeating = "functions/export-usage/send/repeat-count.ts";
 const inUse = "functions/export-usage/send/ledger-in-use.ts";
 
 /** Guards that keep one line, or one partner, that Gradient does not take from harming others. */
@@ -201,22 +202,22 @@ export const mutantsOfTrouble: Mutant[] = [
     "the number whose views are left is not owed",
     "sends",
     rebuild,
-    "    await oweViews(",
-    "    if (!run) await oweViews(",
+    "  await oweViews(",
+    "  if (!table) await oweViews(",
   ),
   one(
     "a line that is held is owed for its repeat",
     "sends",
-    rebuild,
+    repeating,
     "isLeft ? { owed: entry.owed, last: entry.last } : {}",
     "{}",
   ),
-  one("the call for the views has a patience of its own", "sends", rebuild, "patience.isOver() || ", ""),
-  one("the views are tried in an outage", "sends", rebuild, " || (await run.outage()) !== null;", ";"),
+  one("the call for the views has a patience of its own", "sends", repeating, "patience.isOver() || ", ""),
+  one("the views are tried in an outage", "sends", repeating, " || (await run.outage()) !== null;", ";"),
   one(
     "the views' call is repeated in an outage",
     "sends",
-    rebuild,
+    repeating,
     "const mayRepeat = async () => !patience.triesOnce() && !(await isHopeless()) && mayCall();",
     "const mayRepeat = mayCall;",
   ),
