@@ -35,7 +35,6 @@ export const ledgerInUse = ({ table, lease, ledgerBits: bits, connectionId }: Ex
       versions.set(row.number, row.version);
     },
     forget: (number: number): void => void rows.delete(number),
-    forgetAll: (): void => rows.clear(),
   };
 };
 

@@ -101,8 +101,6 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "given-up" | 
     if (dispatcher.hasGivenUp()) return;
     await rebuildViews(run);
     halt.rethrow();
-    // one of them may be written now
-    ledger.forgetAll();
   };
 
   let number = nextChunk;

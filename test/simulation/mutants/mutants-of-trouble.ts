@@ -153,7 +153,6 @@ export const mutantsOfTrouble: Mutant[] = [
     "prefetch(number + 1);\n      await sendChunk(prepared, number);\n      halt.rethrow();\n      if (!endsGroup) continue;\n      await showGroup();",
   ),
   one("the views of a group are left to the next run", "sends", send, "      await showGroup();\n", ""),
-  one("a row that the views' call has written is written as it was", "sends", send, "ledger.forgetAll();", ""),
   one(
     "what is sent after the views' call passes for shown",
     "sends",
