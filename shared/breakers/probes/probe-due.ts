@@ -1,4 +1,5 @@
 import { throwAll } from "../../errors.ts";
+import { inParallel } from "../../in-parallel.ts";
 import type { DueKey } from "../../table/table.ts";
 import type { Context } from "../state/asking.ts";
 import {
@@ -31,6 +32,8 @@ export interface ProbeDue {
 }
 
 const atMost = 50;
+// Gradient may refuse thousands of partners one by one, and each answer takes its time
+const atOnce = 8;
 // so that `until` is heard
 const stepMs = 1000;
 // a job runs every minute: what falls due later is the next one's
@@ -47,10 +50,13 @@ export const probeDue = (context: Context, settle: SettleDoubt) => {
   /** One that fails keeps no other from its turn. */
   const each = async (keys: DueKey[], until: ProbeDue["until"], work: (key: string) => Promise<void>) => {
     const failures: unknown[] = [];
-    for (const key of keys) {
-      if (until()) break;
-      await work(breakerKeyOf(key)).catch((error: unknown) => failures.push(error));
-    }
+    const one = async (key: DueKey): Promise<void> => {
+      if (until()) return;
+      await work(breakerKeyOf(key)).catch((error: unknown) => void failures.push(error));
+    };
+    // what the first one meets may turn out to be everybody's
+    await inParallel(1, keys.slice(0, 1), one);
+    await inParallel(atOnce, keys.slice(1), one);
     throwAll(failures);
   };
 
@@ -61,22 +67,32 @@ export const probeDue = (context: Context, settle: SettleDoubt) => {
     await unlessLost(row, () => rows.put({ ...row, owesRelease: false }));
   };
 
+  // an index lags behind its rows: what was just done may be in it for a moment
+  const soon = (): string => iso(clock.now() + stepMs);
+
   /** When the next of them falls due. */
   const probePartners = async (until: ProbeDue["until"]): Promise<string | null> => {
     const { keys } = await table.due({ kind: breakerProbes, until: iso(clock.now() + reachMs), limit: atMost });
     const partners = keys.filter((key) => partnerOf(breakerKeyOf(key)) !== undefined);
     const isDue = ({ dueAt }: DueKey) => dueAt <= iso(clock.now());
     await each(partners.filter(isDue), until, partnerProbe);
-    return partners.find((key) => !isDue(key))?.dueAt ?? null;
+    // those that were just asked, and more that the page had no room for
+    return partners.find((key) => !isDue(key))?.dueAt ?? (keys.length === atMost ? soon() : null);
   };
-  /** When the next probe falls due. */
-  const pass = async ({ until, release }: ProbeDue): Promise<string | null> => {
-    await vendorProbe();
-    const next = await probePartners(until);
+  /** When somebody is to be freed next. */
+  const releaseAll = async ({ until, release }: ProbeDue): Promise<string | null> => {
     const { keys } = await table.due({ kind: breakerReleases, until: iso(clock.now()), limit: atMost });
     await each(keys, until, (key) => releaseOne(key, release));
+    return keys.length === atMost ? soon() : null;
+  };
+  /** When something falls due next. */
+  const pass = async (how: ProbeDue): Promise<string | null> => {
+    await vendorProbe();
+    const probe = await probePartners(how.until);
+    const release = await releaseAll(how);
     const vendor = await rows.recent(vendorBreaker);
-    return isOpen(vendor) ? vendor.probeAt : next;
+    const next = isOpen(vendor) ? vendor.probeAt : probe;
+    return [next, release].filter((moment) => moment !== null).sort()[0] ?? null;
   };
 
   return async (how: ProbeDue): Promise<void> => {

@@ -33,6 +33,10 @@ const workerMs = 5_000;
 // their time, is noticed so late; each look at a partner in vain costs a write.
 const consentPauseMs = 6 * 60 * 60_000;
 
+// Thousands of probes may be late. Whoever is held is freed, and comes forward, when its own has helped; looked at each
+// minute until then, they would stand before everybody else.
+const lateProbeMs = 15 * 60_000;
+
 // Partners that were admitted a moment ago are still in the index, which lags behind; more than the places there are.
 const maxPassed = 100;
 // Whoever is put off stands in nobody's way any more, so the line is gone through past those: as many as take about a
@@ -101,7 +105,8 @@ export const admitNext = ({ table, now, newId, obstacleFor, agreements }: Admitt
     // everybody's: nobody is put off for it, and all come as soon as it is gone
     if (obstacle?.scope === "vendor") return "waits";
     if (obstacle) {
-      await postpone(value, obstacle.retryAt);
+      const late = new Date(time.getTime() + lateProbeMs).toISOString();
+      await postpone(value, obstacle.retryAt > at ? obstacle.retryAt : late);
       return "put-off";
     }
     return { value, next };

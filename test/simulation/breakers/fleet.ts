@@ -26,21 +26,24 @@ export interface Tenant {
   refusesCounts: boolean;
 }
 
-const maxTenants = 6;
 const idOf = (at: number) => `org-${at + 1}`;
 const { token, gradient } = anIntegration();
-/** Made once: a row takes longer to build than a history to play. */
-const rows: Item[] = Array.from({ length: maxTenants }, (_, at) =>
+const rowOf = (at: number): Item =>
   anIntegrationRow({
     partnerId: idOf(at),
     token: token && { ...token, secretName: idOf(at), versionId: "token-1" },
     gradient: gradient && { ...gradient, integrationId: connectionOf(idOf(at)) },
-  }),
-);
+  });
+/** Made once: a row takes longer to build than a history to play. */
+const rows: Item[] = [];
+const rowsFor = (size: number): Item[] => {
+  while (rows.length < size) rows.push(rowOf(rows.length));
+  return rows.slice(0, size);
+};
 
 /** What is true in Gradient, in the secret store and of the partners. */
 export const fleet = (size: number) => {
-  const table = inMemoryTable(rows.slice(0, size));
+  const table = inMemoryTable(rowsFor(size));
   const tenants: Tenant[] = Array.from({ length: size }, (_, at) => ({
     id: idOf(at),
     goodToken: "token-1",

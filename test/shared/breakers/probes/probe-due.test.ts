@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { closeBreaker } from "#shared/breakers/state/operate";
+import { openForOne } from "#test/builders/breakers";
 import { type GuardedFleet, guardedFleet } from "../guarded-fleet.ts";
 
 let fleet: GuardedFleet;
@@ -184,6 +185,33 @@ describe("the job that probes", () => {
     const how = { until: () => false, release: async () => undefined };
     await clock.settle(Promise.all([1, 2, 3].map(() => aProcess().probeDue(how))));
     expect(asked).toEqual(["org-1"]);
+  });
+
+  // 200 ms for each, one after the other, would be 300 a minute; 50, at first, were all
+  it.each([true, false])(
+    "asks a thousand partners within a minute, and frees them (still forbidden: %s)",
+    async (isForbidden) => {
+      await of(1_000);
+      const { clock, world, table, asked, released, pass } = fleet;
+      for (const { id } of world.tenants) {
+        world.tenant(id).isForbidden = isForbidden;
+        await openForOne(table, id, clock.now() - 16 * 60_000, { tokenVersionId: "token-1" });
+      }
+      await pass(1);
+      expect(new Set(asked).size).toBe(1_000);
+      expect(released).toHaveLength(isForbidden ? 0 : 1_000);
+    },
+  );
+
+  it("frees everybody within a minute whose breaker an operator has closed", async () => {
+    await of(130);
+    const { clock, world, table, released, pass } = fleet;
+    for (const { id } of world.tenants) {
+      await openForOne(table, id, clock.now());
+      await closeBreaker(table, `partner#${id}`, clock.now());
+    }
+    await pass(1);
+    expect(released).toHaveLength(130);
   });
 
   it("makes no probe again that the index still shows as due", async () => {

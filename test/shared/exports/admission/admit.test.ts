@@ -236,6 +236,19 @@ describe("keeps no other back:", () => {
     expect(await fleet.admitAll()).toHaveLength(19);
   });
 
+  it("partners whose probe is late, which are not looked at again each minute", async () => {
+    const held = named(1_010, "held");
+    const fleet = await fleetOf(...held.map((id) => waiting(id, 60)), waiting("p", 5));
+    for (const id of held) {
+      fleet.obstacles.set(id, { scope: "partner", why: "gradient-refuses", since: noon, retryAt: minutesAfter(-1) });
+    }
+
+    expect(await fleet.admitAll()).toEqual([]);
+    expect(await fleet.admitAll()).toEqual(["p"]);
+
+    expect(await fleet.integration("held-00")).toMatchObject({ wants: { all: { notBefore: minutesAfter(15) } } });
+  });
+
   it("partners that have not confirmed the agreement in time, however many stand before it, for six hours", async () => {
     const agreement = { ...anIntegration().agreement, version: "2026-11-01" } as Integration["agreement"];
     const late = named(700, "late").map((id) => waiting(id, 60, "all", { agreement }));
