@@ -9,7 +9,7 @@ const usual = new Map<string, unknown>(
     probes: null,
     leftOver: { lines: 0, isUnanswered: false, doubtUntil: null, unreadable: 0 },
     allChunks: null,
-    refusableFrom: null,
+    suspectsFrom: null,
     readAt: null,
     admittedFor: null,
     repeatsDue: 0,

@@ -53,7 +53,7 @@ const newExport = (partnerId: string, run: Run, at: string): UsageExport => ({
   leftOver: nothingLeft,
   chunks: null,
   allChunks: null,
-  refusableFrom: null,
+  suspectsFrom: null,
   nextChunk: 0,
   leg: 0,
   queuedAt: at,

@@ -84,10 +84,10 @@ const usageExport = z.object({
   /** Those behind included; rows with higher numbers are left from an attempt to plan that died. */
   allChunks: z.int().nullable().default(null),
   /**
-   * From this chunk on come the lines that Gradient may refuse, as it has refused some before: those are owed, each by
-   * itself, where the run is stopped among them. Null where there are none, or where others were kept back, too.
+   * From this chunk on come the lines at which the run may end, as one before has: those are owed, each by itself,
+   * where a refusal stops it among them. Null where there are none, or where others were kept back, too.
    */
-  refusableFrom: z.int().nullable().default(null),
+  suspectsFrom: z.int().nullable().default(null),
   /** Every chunk below has its receipts. */
   nextChunk: z.int(),
   /** The message that carries the run at present, and when it was owed. */

@@ -20,17 +20,24 @@ const ledgerEntry = z.object({
   doubt: doubt.nullable(),
   /** Why the service still owes the line to Gradient, without anybody's asking; null where it does not. */
   owed: openEnum<"no-answer" | "throttled" | "fenced" | "stopped" | "untried">().nullable().default(null),
-  /** `missing`: which half is not mapped, where Gradient's 404 has named one. */
+  /** Its last call that was not refused; `missing`: which half is not mapped, where Gradient's 404 has named one. */
   last: z.object({
     outcome: openEnum<LineOutcome>(),
     at: instant,
     missing: openEnum<"account" | "service">().optional(),
-    /** Gradient refused the call (401, 403), and may refuse this line alone: the next run sends it after the others. */
-    isRefused: z.boolean().optional(),
+    /** Gradient refused a call since (401, 403), and may refuse this line alone: other lines are sent before it. */
+    refusedAt: instant.optional(),
   }),
 });
 export type LedgerEntry = z.infer<typeof ledgerEntry>;
 const ledgerEntries = z.array(ledgerEntry);
+
+/** As `last.at` of a line that was never called. */
+export const neverCalled = new Date(0).toISOString();
+
+/** When the line was called last, whatever came of it. */
+export const calledAt = (entry: LedgerEntry | undefined): string =>
+  entry ? (entry.last.refusedAt ?? entry.last.at) : neverCalled;
 
 /** Gradient holds, or may come to hold, something other than zero for the line. */
 export const holdsUnits = ({ accepted, doubt: open }: LedgerEntry): boolean => hasUnits(accepted) || open !== null;

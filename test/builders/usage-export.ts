@@ -23,7 +23,7 @@ export const anExport = (value: Partial<UsageExport> = {}): UsageExport => ({
   reason: null,
   leftOver: nothingLeft,
   allChunks: null,
-  refusableFrom: null,
+  suspectsFrom: null,
   seq: 0,
   proofGen: 0,
   readAt: null,

@@ -1,63 +1,68 @@
 import type { Line } from "#shared/exports/line";
-import { type LedgerEntry, lineKey } from "#shared/usage/ledger";
+import { calledAt, type LedgerEntry, lineKey, neverCalled } from "#shared/usage/ledger";
 
-const countBy = <T>(values: T[], key: (value: T) => string): Map<string, number> =>
-  new Map([...Map.groupBy(values, key)].map(([its, all]) => [its, all.length]));
+// Each group ends with chunks that are not full, and every chunk costs writes.
+const partsAlone = 3;
 
-/**
- * How many of these lines are of its service or of its customer, whichever are more, in powers of two: few groups, for
- * each ends with chunks that are not full, and every chunk costs writes.
- */
-const degreeAmong = <T extends Line>(lines: T[]): ((line: T) => number) => {
-  const ofService = countBy(lines, ({ serviceId }) => serviceId);
-  const ofCustomer = countBy(lines, ({ customerId }) => customerId);
-  return ({ serviceId, customerId }) =>
-    Math.floor(Math.log2(Math.max(1, ofService.get(serviceId) ?? 0, ofCustomer.get(customerId) ?? 0)));
+/** How many of these lines are of a line's service, and of its customer. */
+const countsAmong = <T extends Line>(lines: T[]) => {
+  const [services, customers] = [
+    Map.groupBy(lines, (line) => line.serviceId),
+    Map.groupBy(lines, (line) => line.customerId),
+  ];
+  return ({ serviceId, customerId }: T) => ({
+    ofService: services.get(serviceId)?.length ?? 0,
+    ofCustomer: customers.get(customerId)?.length ?? 0,
+  });
 };
 
-/** The groups of one kind, by degree: those of the lowest first. */
-const byDegree = <T extends Line>(lines: T[], degree: (line: T) => number): T[][] =>
-  [...Map.groupBy(lines, degree)].sort(([a], [b]) => a - b).map(([, group]) => group);
+const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 interface SendingOrder<T> {
   /** Sent one after the other. */
   groups: T[][];
-  /** The first of them that Gradient may refuse, for what it has refused; null where there is none. */
-  refusableFrom: number | null;
+  /** The first of those with lines that may end the run; null where there is none. */
+  suspectsFrom: number | null;
 }
 
 /**
- * The lines in the groups in which they are sent: those that Gradient has refused go last, since the first of them may
- * end the run. Before them, in the order of how many were refused, go the lines of a service or a customer of which
- * several were: one that Gradient does not take keeps back nobody but itself. One refused line alone says nothing of
- * others. Before all these go the lines that a run has given up because Gradient wanted fewer calls, those that it has
- * not tried first, and of these those last of whose service or customer most were tried: where Gradient wants that of a
- * part of a partner alone, they would keep what is new from being tried, and the tried ones the others. Lines of one
- * group stay in their order.
+ * The lines in the groups in which they are sent. Lines at which a run may end go last: those that Gradient has
+ * refused, others of a service or a customer of which it has refused several (one alone says nothing of others), and
+ * those that a run has given up because Gradient wanted fewer calls. What does not take them is a service, as a rule,
+ * or a customer, and any of them may be taken again by now. So they go service by service, or customer by customer, the
+ * one first that was not called for the longest time, and so do the lines of each: whatever ends this run is the last
+ * of the next, and none waits for ever behind another.
  */
 export const inSendingOrder = <T extends Line>(
   lines: T[],
   entries: ReadonlyMap<string, LedgerEntry>,
 ): SendingOrder<T> => {
   const entryOf = (line: T) => entries.get(lineKey(line));
-  const isRefused = (line: T): boolean => entryOf(line)?.last.isRefused === true;
+  const isRefused = (line: T): boolean => entryOf(line)?.last.refusedAt !== undefined;
   const isThrottled = (line: T): boolean => entryOf(line)?.owed === "throttled";
-  const refusedBeside = degreeAmong(lines.filter(isRefused));
-  const throttledBeside = degreeAmong(lines.filter(isThrottled));
+  const refused = countsAmong(lines.filter(isRefused));
+  const stopping = countsAmong(lines.filter((line) => isRefused(line) || isThrottled(line)));
 
-  const of = Map.groupBy(lines, (line) => {
-    if (isRefused(line)) return "refused";
-    // whatever else is so of them: the first that is refused ends the run
-    if (refusedBeside(line) > 0) return "beside-refused";
-    if (isThrottled(line)) return "throttled";
-    return entryOf(line)?.owed === "untried" ? "untried" : "others";
-  });
-  const once = (group: T[] | undefined): T[][] => (group ? [group] : []);
-  const before = [
-    ...once(of.get("others")),
-    ...byDegree(of.get("untried") ?? [], throttledBeside),
-    ...once(of.get("throttled")),
-  ];
-  const refusable = [...byDegree(of.get("beside-refused") ?? [], refusedBeside), ...once(of.get("refused"))];
-  return { groups: [...before, ...refusable], refusableFrom: refusable.length > 0 ? before.length : null };
+  const isSuspect = (line: T): boolean => {
+    const { ofService, ofCustomer } = refused(line);
+    const isGivenUp = isThrottled(line) || entryOf(line)?.owed === "untried";
+    return isRefused(line) || isGivenUp || Math.max(ofService, ofCustomer) > 1;
+  };
+  const partOf = (line: T): string => {
+    const { ofService, ofCustomer } = stopping(line);
+    return ofCustomer > ofService ? `customer ${line.customerId}` : `service ${line.serviceId}`;
+  };
+  const calledLast = (line: T): string => calledAt(entryOf(line));
+  /** Of a part in its order. */
+  const newestOf = (part: T[]): string => part.slice(-1).map(calledLast)[0] ?? neverCalled;
+
+  const { others = [], suspects = [] } = Object.groupBy(lines, (line) => (isSuspect(line) ? "suspects" : "others"));
+  const parts = [...Map.groupBy(suspects, partOf).values()]
+    .map((part) => part.toSorted((a, b) => byText(calledLast(a), calledLast(b))))
+    .sort((a, b) => byText(newestOf(a), newestOf(b)));
+  const groups = [others, ...parts.slice(0, partsAlone), parts.slice(partsAlone).flat()];
+  return {
+    groups: groups.filter((group) => group.length > 0),
+    suspectsFrom: suspects.length > 0 ? Math.min(others.length, 1) : null,
+  };
 };

@@ -17,19 +17,17 @@ import { widenLedger } from "./widen-ledger.ts";
 // as many as are written at once, between two looks at the lease
 const chunksAtOnce = 16;
 
-/** Lines, or receipts, cut into chunks, each within one row of the ledger. */
+/** Lines, or receipts, cut into chunks, each within one row of the ledger: that of the first line first. */
 export const cutIntoChunks = <T extends { customerId: string }>(
   lines: T[],
   bits: number,
 ): { bucket: number; lines: T[] }[] =>
-  [...Map.groupBy(lines, ({ customerId }) => bucketOf(customerId, bits))]
-    .sort(([a], [b]) => a - b)
-    .flatMap(([bucket, all]) =>
-      Array.from({ length: Math.ceil(all.length / maxLinesPerChunk) }, (_, part) => ({
-        bucket,
-        lines: all.slice(part * maxLinesPerChunk, (part + 1) * maxLinesPerChunk),
-      })),
-    );
+  [...Map.groupBy(lines, ({ customerId }) => bucketOf(customerId, bits))].flatMap(([bucket, all]) =>
+    Array.from({ length: Math.ceil(all.length / maxLinesPerChunk) }, (_, part) => ({
+      bucket,
+      lines: all.slice(part * maxLinesPerChunk, (part + 1) * maxLinesPerChunk),
+    })),
+  );
 
 /** The views show what has been sent with each group of lines, whatever becomes of the next one's. */
 const withEnd = <T extends object>(chunks: T[]): (T & Pick<Chunk, "toEnd">)[] =>
@@ -85,7 +83,7 @@ export type Plan = Pick<
   | "readAt"
   | "chunks"
   | "allChunks"
-  | "refusableFrom"
+  | "suspectsFrom"
   | "toSend"
   | "repeatsDue"
   | "awaitedServiceIds"
@@ -139,7 +137,7 @@ export const planExport = async (planning: Planning): Promise<Planned> => {
   const inOrder = inSendingOrder(chosen.toSend, sources.entries);
   const groups = inOrder.groups.map((group) => withEnd(cutIntoChunks(group, ledgerBits)));
   const sending = groups.flat();
-  const before = leavesToRetry(run) ? inOrder.refusableFrom : null;
+  const before = leavesToRetry(run) ? inOrder.suspectsFrom : null;
   const settled = cutIntoChunks([...chosen.unchanged, ...chosen.setAside], ledgerBits);
   const contents: Pick<Chunk, "bucket" | "toEnd" | "content">[] = [
     ...sending.map(({ lines: part, ...its }) => ({ ...its, content: { state: "planned", lines: part } as const })),
@@ -161,7 +159,7 @@ export const planExport = async (planning: Planning): Promise<Planned> => {
     readAt: readAt.toISOString(),
     chunks: sending.length,
     allChunks: contents.length,
-    refusableFrom: before === null ? null : groups.slice(0, before).flat().length,
+    suspectsFrom: before === null ? null : groups.slice(0, before).flat().length,
     toSend: chosen.toSend.length,
     repeatsDue: chosen.repeatsDue,
     awaitedServiceIds: chosen.awaitedServiceIds,

@@ -4,7 +4,7 @@ import type { CountAnswer } from "#shared/gradient/gradient-api";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import { missingHalfOf } from "#shared/gradient/unmapped-words";
 import { doubtAbout } from "#shared/usage/doubt";
-import { type LedgerEntry, surelyHolds } from "#shared/usage/ledger";
+import { type LedgerEntry, neverCalled, surelyHolds } from "#shared/usage/ledger";
 
 /** Sends its lines whatever Gradient holds: its plan has chosen them for that. */
 export const sendsEverything = ({ mode, kind }: Pick<UsageExport, "mode" | "kind">): boolean =>
@@ -115,7 +115,7 @@ export const entryWithout = (
   before: LedgerEntry | undefined,
   line: { customerId: string; serviceId: string },
   verdict: Verdict,
-  { owes, now }: { owes: Owes; now: number },
+  owes: Owes,
 ): LedgerEntry | undefined => {
   const owed =
     verdict === verdicts.inDoubt
@@ -137,7 +137,7 @@ export const entryWithout = (
     accepted: null,
     doubt: null,
     owed: null,
-    last: { outcome: "deferred", at: iso(now) },
+    last: { outcome: "deferred", at: neverCalled },
   };
   return { ...(before ?? blank), owed: why };
 };

@@ -7,7 +7,7 @@ import { landsWithinMs } from "#shared/gradient/lost-calls";
 import type { HubService } from "#shared/services/hub-service";
 import { store, type Table, written } from "#shared/table/table";
 import { doubtAbout } from "#shared/usage/doubt";
-import { type Bucket, type LedgerEntry, lineKey } from "#shared/usage/ledger";
+import { type Bucket, type LedgerEntry, lineKey, neverCalled } from "#shared/usage/ledger";
 import { type Count, readUsageAmong } from "#shared/usage/usage";
 import { decide } from "./line-decision.ts";
 import type { CountResult } from "./send-count.ts";
@@ -87,11 +87,11 @@ const entryWithIntent = (
   };
 };
 
-/** The next run sends it last: should it be the cause, the others are in Gradient by then. */
+/** The next run sends others before it: should it be the cause, these are in Gradient by then. */
 const withRefusal = ({ customerId, serviceId }: Line, entry: LedgerEntry | undefined, at: string): LedgerEntry => {
   const blank = { customerId, serviceId, accepted: null, doubt: null, owed: null };
-  const last = entry?.last ?? { outcome: "deferred", at };
-  return { ...(entry ?? blank), last: { ...last, isRefused: true } };
+  const last = entry?.last ?? { outcome: "deferred", at: neverCalled };
+  return { ...(entry ?? blank), last: { ...last, refusedAt: at } };
 };
 
 /** Of these, the customers that have been removed since the run was planned: their counts have gone with them. */

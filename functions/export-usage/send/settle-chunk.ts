@@ -33,14 +33,13 @@ interface Settling {
   bucket: Bucket;
   ends: LineEnd[];
   owes: Owes;
-  now: number;
 }
 
 /**
  * Writes down what became of a chunk: first what Gradient holds, then the receipts. After a crash between the two, the
  * chunk's numbers are sent once more, which changes nothing in Gradient.
  */
-export const settleChunk = async ({ table, run, prepared, bucket, ends, owes, now }: Settling) => {
+export const settleChunk = async ({ table, run, prepared, bucket, ends, owes }: Settling) => {
   const entries = new Map(bucket.entries);
   const { proofGen } = run;
   const receipts = prepared.lines.map((preparedLine, index): Receipt => {
@@ -58,7 +57,7 @@ export const settleChunk = async ({ table, run, prepared, bucket, ends, owes, no
           at: end.sentAt,
           proofGen,
         })
-      : entryWithout(entry, line, end, { owes, now });
+      : entryWithout(entry, line, end, owes);
     if (after) entries.set(lineKey(line), after);
     return receiptOf(preparedLine, end);
   });

@@ -19,12 +19,12 @@ const withChunk = (
   if (current.nextChunk > number) return current;
   const accepted = receipts.filter(({ outcome }) => outcome === "accepted");
   const last = accepted.at(-1);
-  const { refusableFrom } = current;
-  const missesOthers = number < (refusableFrom ?? 0) && receipts.some(isKeptBack);
+  const { suspectsFrom } = current;
+  const missesOthers = number < (suspectsFrom ?? 0) && receipts.some(isKeptBack);
   return {
     ...current,
     nextChunk: number + 1,
-    refusableFrom: missesOthers ? null : refusableFrom,
+    suspectsFrom: missesOthers ? null : suspectsFrom,
     totals: addOutcomes(current.totals, receipts),
     // no doubt that was noted by now reaches further
     leftOver: addLeftOver(current.leftOver, receipts, new Date(now + landsWithinMs).toISOString()),
@@ -61,10 +61,10 @@ export const settleInOrder = (run: ExportRun, ledger: LedgerInUse) => {
       await lease.save((newest) => ({ ...newest, stop: newest.stop ?? stop.reason }));
     }
     const current = lease.current();
-    const isRefusable = prepared.chunk.number >= (current.refusableFrom ?? Number.POSITIVE_INFINITY);
+    const isOfSuspects = prepared.chunk.number >= (current.suspectsFrom ?? Number.POSITIVE_INFINITY);
     const owes = {
       // of all others, a want of everything brings them
-      stopped: stop !== null && stop.reason !== "cancelled" && (current.kind === "narrowed" || isRefusable),
+      stopped: stop !== null && stop.reason !== "cancelled" && (current.kind === "narrowed" || isOfSuspects),
       // a look has its own choice of lines, and takes one that is noted for one that was tried
       untried: current.kind !== "look",
     };
@@ -75,7 +75,6 @@ export const settleInOrder = (run: ExportRun, ledger: LedgerInUse) => {
       bucket,
       ends,
       owes,
-      now: clock.now(),
     });
     ledger.written(settled.bucket);
     for (const { line } of prepared.lines) {

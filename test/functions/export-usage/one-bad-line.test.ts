@@ -109,7 +109,7 @@ describe("Gradient refuses one line", () => {
       await measure(17);
       const { ledgerBits: bits, gradient } = await fleet.integration("a");
       const place = { partnerId: "a", bits, number: bucketOf(late, bits), connectionId: gradient?.integrationId ?? "" };
-      const last = { outcome: "deferred" as const, at: noon, isRefused: true };
+      const last = { outcome: "deferred" as const, at: noon, refusedAt: noon };
       const refused = ["svc-bad", "svc-worse"].map((serviceId) =>
         aLedgerEntry({ customerId: late, serviceId, accepted: null, last }),
       );
@@ -151,7 +151,7 @@ describe("Gradient refuses one line", () => {
       return isMapped(accountId) ? undefined : { kind: "unmapped", message: "No account map found" };
     });
     await useBadService("a", [bad]);
-    const last = { outcome: "deferred" as const, at: noon, isRefused: true };
+    const last = { outcome: "deferred" as const, at: noon, refusedAt: noon };
     const refused = aLedgerEntry({ customerId: bad, serviceId: "svc-bad", accepted: null, last });
     const { ledgerBits: bits, gradient } = await fleet.integration("a");
     const place = { partnerId: "a", bits, number: bucketOf(bad, bits), connectionId: gradient?.integrationId ?? "" };
@@ -176,8 +176,36 @@ describe("Gradient refuses one line", () => {
 
     const { ledgerBits: bits, gradient } = await fleet.integration("a");
     const ledger = { partnerId: "a", bits, connectionId: gradient?.integrationId ?? "" };
-    const refused = [...(await readLedger(fleet.table, ledger)).values()].filter(({ last }) => last.isRefused);
+    const refused = [...(await readLedger(fleet.table, ledger)).values()].filter(
+      ({ last }) => last.refusedAt !== undefined,
+    );
     expect(refused.length).toBeGreaterThan(3);
+  });
+});
+
+describe("Gradient does not take one service for good, and another one for a while", () => {
+  const forbidden: CountAnswer = { kind: "forbidden" };
+  const throttled: CountAnswer = { kind: "throttled", retryAfterMs: null };
+
+  it.each<[string, CountAnswer, CountAnswer, number]>([
+    // the first holds the partner for a quarter of an hour, then for an hour
+    ["throttled and refused", throttled, forbidden, 4],
+    ["refused and throttled", forbidden, throttled, 4],
+    ["both refused", forbidden, forbidden, 6],
+    ["both throttled", throttled, throttled, 4],
+  ])("(%s): what it takes again has arrived some hours after", async (_, always, atFirst, hours) => {
+    let isOver = false;
+    const { fleet, useBadService } = await aFleet(["a"], 60, ({ serviceId }) => {
+      if (serviceId === "gradient-svc-bad") return always;
+      return isOver ? undefined : atFirst;
+    });
+    await useBadService("a", firsts(60));
+    await fleet.live(70);
+    isOver = true;
+
+    await fleet.live(hours * 60);
+
+    expect(fleet.countsOf("a")).toBe(60);
   });
 });
 

@@ -82,8 +82,9 @@ describe("the call for the views", () => {
   it("goes to another account in another row of the ledger where the last one's is unmapped meanwhile", async () => {
     const bits = 8;
     const services = ["s1", "s2", "s3", "s4"];
-    const ids = ["a", "b", "c", "d"].toSorted((a, b) => bucketOf(a, bits) - bucketOf(b, bits));
-    const [first, second] = ids as [string, string];
+    const ids = ["a", "b", "c", "d"];
+    const [first, second] = ["a", "b"];
+    expect(new Set(ids.map((id) => bucketOf(id, bits))).size).toBe(ids.length);
     let secondCalls = 0;
     const world = serviceWorld({
       through: (gradient) => ({

@@ -213,4 +213,11 @@ describe("the lines of a run", () => {
       expect(its.every(({ customerId }) => bucketOf(customerId, 1) === bucket)).toBe(true);
     }
   });
+
+  it.each([0, 1])("are cut into chunks in the order that they have: that of a line of row %i first", (row) => {
+    const first = many.find(({ customerId }) => bucketOf(customerId, 1) === row);
+    const lines = [...many.filter((line) => line === first), ...many];
+
+    expect(cutIntoChunks(lines, 1)[0]?.bucket).toBe(row);
+  });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { inSendingOrder } from "#functions/export-usage/plan/in-sending-order";
 import { type LedgerEntry, lineKey } from "#shared/usage/ledger";
-import { noon } from "#test/builders/time";
+import { minutesAfter } from "#test/builders/time";
 import { aLedgerEntry, aLine } from "#test/builders/usage-export";
 
 /** `customer/service`, each. */
@@ -9,88 +9,111 @@ const lineOf = (name: string) => {
   const [customerId = "", serviceId = ""] = name.split("/");
   return aLine({ customerId, serviceId });
 };
-const entriesOf = (names: string[], refused: string[], givenUp: Record<string, LedgerEntry["owed"]> = {}) => {
-  const entries = names.map((name) => {
-    const { customerId, serviceId } = lineOf(name);
-    const last = { outcome: "deferred" as const, at: noon, ...(refused.includes(name) ? { isRefused: true } : {}) };
-    return aLedgerEntry({ customerId, serviceId, last, owed: givenUp[name] ?? null });
+
+/** What the ledger says of a line: `called` and `refused` in minutes. */
+interface Known {
+  owed?: LedgerEntry["owed"];
+  called?: number;
+  refused?: number;
+}
+const entryOf = (name: string, { owed = null, called = 0, refused }: Known): LedgerEntry => {
+  const { customerId, serviceId } = lineOf(name);
+  const refusal = refused === undefined ? {} : { refusedAt: minutesAfter(refused) };
+  return aLedgerEntry({
+    customerId,
+    serviceId,
+    owed,
+    last: { outcome: "deferred", at: minutesAfter(called), ...refusal },
   });
-  return new Map(entries.map((entry) => [lineKey(entry), entry]));
 };
-const orderOf = (...[names, refused, givenUp]: Parameters<typeof entriesOf>): string[][] => {
-  const { groups } = inSendingOrder(names.map(lineOf), entriesOf(names, refused, givenUp));
-  return groups.map((group) => group.map(({ customerId, serviceId }) => `${customerId}/${serviceId}`));
+const orderOf = (names: string[], known: Record<string, Known>) => {
+  const entries = Object.entries(known).map(([name, its]) => entryOf(name, its));
+  const { groups, suspectsFrom } = inSendingOrder(
+    names.map(lineOf),
+    new Map(entries.map((entry) => [lineKey(entry), entry])),
+  );
+  return {
+    groups: groups.map((group) => group.map(({ customerId, serviceId }) => `${customerId}/${serviceId}`)),
+    suspectsFrom,
+  };
 };
+const refused = { refused: 10 };
+const throttled = { owed: "throttled", called: 10 } as const;
+const untried = { owed: "untried" } as const;
 
 describe("the order in which lines are sent", () => {
-  it("is the one that they have, where Gradient has refused none", () => {
-    expect(orderOf(["b/x", "a/x"], [])).toEqual([["b/x", "a/x"]]);
+  it("is the one that they have, where Gradient has stopped no run", () => {
+    expect(orderOf(["b/x", "a/x"], { "a/x": { owed: "no-answer" }, "b/x": { owed: "stopped" } })).toEqual({
+      groups: [["b/x", "a/x"]],
+      suspectsFrom: null,
+    });
   });
 
   it("has one that was refused last", () => {
-    expect(orderOf(["a/x", "a/y", "b/x"], ["a/x"])).toEqual([["a/y", "b/x"], ["a/x"]]);
+    expect(orderOf(["a/x", "a/y", "b/x"], { "a/x": refused })).toEqual({
+      groups: [["a/y", "b/x"], ["a/x"]],
+      suspectsFrom: 1,
+    });
   });
 
-  it("has a service that is refused again and again after the other services of its customers", () => {
-    const refused = ["a/x", "b/x"];
+  it.each([
+    ["service", ["a/x", "b/x"], ["a/y", "b/y"], ["d/x", "a/x", "b/x"]],
+    ["customer", ["b/x", "b/y"], ["a/x", "a/y", "d/x"], ["b/z", "b/x", "b/y"]],
+  ])("has a %s of which several were refused after all others", (_, marked, others, last) => {
+    const names = [...new Set([...marked, ...others, ...last])];
 
-    expect(orderOf(["a/x", "a/y", "b/x", "b/y", "d/x"], refused)).toEqual([["a/y", "b/y"], ["d/x"], refused]);
+    expect(orderOf(names, Object.fromEntries(marked.map((name) => [name, refused]))).groups).toEqual([others, last]);
   });
 
-  it("has a customer that is refused again and again after other customers of its services", () => {
-    const refused = ["a/x", "a/y"];
-
-    expect(orderOf(["a/w", "a/x", "a/y", "b/x", "b/y"], refused)).toEqual([["b/x", "b/y"], ["a/w"], refused]);
+  it("has none but those that are suspects, where there is nothing else", () => {
+    expect(orderOf(["a/x"], { "a/x": throttled })).toEqual({ groups: [["a/x"]], suspectsFrom: 0 });
   });
 
-  it("has what was given up for too many calls behind all others and before what was refused, and what was tried last", () => {
-    const names = ["a/x", "a/y", "b/x", "b/y", "d/x", "e/z"];
-    const givenUp = { "a/x": "throttled", "b/x": "untried", "d/x": "throttled", "e/z": "no-answer" } as const;
-
-    expect(orderOf(names, ["d/x"], givenUp)).toEqual([["a/y", "b/y", "e/z"], ["b/x"], ["a/x"], ["d/x"]]);
-  });
-
-  it("has what was not tried of a throttled service after what was not tried of others", () => {
-    const names = ["a/x", "b/x", "d/x", "d/y", "e/x", "e/y"];
-    const givenUp = {
-      "a/x": "throttled",
-      "b/x": "throttled",
-      "d/x": "untried",
-      "d/y": "untried",
-      "e/x": "untried",
+  it("has what a run has given up after all others: first the service that was not called for the longest time", () => {
+    const known = {
+      "a/x": throttled,
+      "b/x": untried,
+      "c/y": untried,
+      "d/z": { owed: "throttled", called: 5 },
     } as const;
 
-    expect(orderOf(names, [], givenUp)).toEqual([["e/y"], ["d/y"], ["d/x", "e/x"], ["a/x", "b/x"]]);
-  });
-
-  it("has what was not tried of a refused service behind what was not tried of others", () => {
-    const names = ["a/x", "b/x", "c/x", "c/y"];
-
-    expect(orderOf(names, ["a/x", "b/x"], { "c/x": "untried", "c/y": "untried" })).toEqual([
+    expect(orderOf(["a/x", "a/y", "b/x", "c/y", "d/z", "e/z"], known).groups).toEqual([
+      ["a/y", "e/z"],
       ["c/y"],
-      ["c/x"],
-      ["a/x", "b/x"],
+      ["d/z"],
+      ["b/x", "a/x"],
     ]);
   });
 
-  it("has few groups, however many lines Gradient has refused", () => {
-    const names = Array.from({ length: 400 }, (_, index) => `c${index}/s${Math.floor(Math.sqrt(index))}`);
-    const refused = names.filter((_, index) => index % 2 === 0);
-
-    expect(orderOf(names, refused).length).toBeLessThan(8);
+  it.each<[string, Known, Known]>([
+    ["refused", { refused: 60 }, { owed: "throttled", called: 30 }],
+    ["throttled", { owed: "throttled", called: 60 }, { refused: 30 }],
+  ])("has a service that was %s a moment ago after the other one, whatever ended a run there", (_, x, y) => {
+    expect(orderOf(["a/x", "b/y"], { "a/x": x, "b/y": y }).groups).toEqual([["b/y"], ["a/x"]]);
   });
 
-  it.each<{ names: string[]; refused: string[]; untried?: string; before: number | null }>([
-    { names: ["a/x", "b/x"], refused: [], before: null },
-    { names: ["a/x", "b/x"], refused: ["a/x"], before: 1 },
-    { names: ["a/x", "b/x", "c/x", "d/y"], refused: ["a/x", "b/x"], before: 1 },
-    { names: ["a/x", "b/x", "c/x"], refused: ["a/x", "b/x"], before: 0 },
-    { names: ["a/x", "b/x"], refused: [], untried: "b/x", before: null },
-    { names: ["a/x", "b/x", "c/x", "d/x", "e/y"], refused: ["a/x", "b/x"], untried: "c/x", before: 1 },
-    { names: ["a/x", "b/x", "c/x"], refused: ["a/x"], untried: "b/x", before: 2 },
-  ])("has $before groups before what Gradient may refuse, of $names with $refused", (order) => {
-    const { names, refused, untried, before } = order;
-    const entries = entriesOf(names, refused, untried === undefined ? {} : { [untried]: "untried" });
-    expect(inSendingOrder(names.map(lineOf), entries).refusableFrom).toBe(before);
+  it("has first, of each service, what was not called for the longest time", () => {
+    const known = { "a/x": { refused: 30 }, "b/x": { refused: 20 }, "c/x": { called: 10 }, "d/x": { called: 40 } };
+
+    expect(orderOf(["a/x", "b/x", "c/x", "d/x", "e/x"], known).groups).toEqual([["e/x", "c/x", "b/x", "a/x", "d/x"]]);
+  });
+
+  it("has a service after another one for the sake of the one of its lines that was called last", () => {
+    const known = { "a/x": { refused: 1 }, "b/x": { refused: 30 }, "c/y": { refused: 20 } };
+
+    expect(orderOf(["a/x", "b/x", "c/y"], known).groups).toEqual([["c/y"], ["a/x", "b/x"]]);
+  });
+
+  it("has the lines of a customer together, where it has met more trouble than each of its services", () => {
+    const known = { "a/x": { refused: 30 }, "a/y": throttled, "b/x": untried, "c/y": untried } as const;
+
+    expect(orderOf(["a/x", "a/y", "b/x", "c/y"], known).groups).toEqual([["b/x"], ["c/y"], ["a/y", "a/x"]]);
+  });
+
+  it("has few groups, however many services are in trouble", () => {
+    const names = Array.from({ length: 40 }, (_, index) => `c${index}/s${index}`);
+    const known = Object.fromEntries(names.map((name, index) => [name, { refused: index }]));
+
+    expect(orderOf(names, known).groups).toEqual([["c0/s0"], ["c1/s1"], ["c2/s2"], names.slice(3)]);
   });
 });

@@ -5,6 +5,7 @@ import type { ExportKind, UsageExport } from "#shared/exports/usage-export";
 import { store } from "#shared/table/table";
 import { bucketWrite, readBucket } from "#shared/usage/ledger";
 import { activeWorld, start } from "#test/builders/connected-world";
+import { noon } from "#test/builders/time";
 
 const planOf = async (world: Awaited<ReturnType<typeof activeWorld>>, run: UsageExport) => {
   const planning = {
@@ -37,7 +38,7 @@ it.each<[ExportKind, number | null]>([
   ["narrowed", null],
   ["look", null],
   ["final", null],
-])("a run of kind %s knows from which chunk on Gradient may refuse its lines, for a retry: %s", async (kind, from) => {
+])("a run of kind %s knows from which chunk on come lines that may end it, for a retry: %s", async (kind, from) => {
   const world = await activeWorld(["a", "b"]);
   const { partnerId, ledgerBits: bits, gradient } = await world.integration();
   const bucket = await readBucket(world.table, { partnerId, bits, number: 0 }, gradient?.integrationId ?? "");
@@ -45,11 +46,15 @@ it.each<[ExportKind, number | null]>([
     const isRefused = index === 0;
     return [
       key,
-      { ...entry, owed: isRefused ? ("stopped" as const) : null, last: { ...entry.last, isRefused } },
+      {
+        ...entry,
+        owed: isRefused ? ("stopped" as const) : null,
+        last: { ...entry.last, ...(isRefused ? { refusedAt: noon } : {}) },
+      },
     ] as const;
   });
   await store(world.table, bucketWrite({ ...bucket, entries: new Map(entries) }));
   const run = await start(world, "full");
 
-  expect((await planOf(world, { ...run, kind })).refusableFrom).toBe(from);
+  expect((await planOf(world, { ...run, kind })).suspectsFrom).toBe(from);
 });

@@ -33,7 +33,7 @@ it.each([
   const owes = { stopped: true, untried: true };
 
   expect(
-    entryWithout(anEntry({ owed: before }), { customerId: "c", serviceId: "s" }, verdicts.untried, { owes, now }),
+    entryWithout(anEntry({ owed: before }), { customerId: "c", serviceId: "s" }, verdicts.untried, owes),
   ).toMatchObject({ owed });
 });
 
@@ -130,8 +130,8 @@ describe("the ledger after a call", () => {
   it.each([{ kind: "accepted" }, { kind: "rejected", message: "bad" }, lost] as const)(
     "does not say any more that the line was refused, after %o",
     (answer) => {
-      const refused = anEntry({ last: { outcome: "deferred", at: inMs(-1), isRefused: true } });
-      expect(entryAfter(refused, sent(answer)).last.isRefused).toBeUndefined();
+      const refused = anEntry({ last: { outcome: "deferred", at: inMs(-1), refusedAt: inMs(-1) } });
+      expect(entryAfter(refused, sent(answer)).last.refusedAt).toBeUndefined();
     },
   );
 

@@ -109,7 +109,7 @@ describe("a number that is noted, in a run that Gradient refuses", () => {
       accepted: null,
       doubt: null,
       owed: null,
-      last: { isRefused: true },
+      last: { refusedAt: expect.any(String) },
     });
   });
 });

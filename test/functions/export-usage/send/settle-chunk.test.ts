@@ -33,7 +33,6 @@ it("writes nothing where another worker has written the row of the ledger since 
     bucket,
     ends: [accepted],
     owes: { stopped: false, untried: false },
-    now: Date.parse(noon),
   });
 
   await expect(settling).rejects.toSatisfy(isConflict);

@@ -162,12 +162,12 @@ describe("a run's chunks", () => {
     { what: "another is kept back", ends: [refused, refused], stop: "gradient-refuses", owes: [], from: null },
     { what: "a person has cancelled it", ends: [taken, refused], stop: "cancelled", owes: [], from: 1 },
   ])("owe the lines that Gradient may refuse, of a run that is stopped: $what", async ({ ends, stop, owes, from }) => {
-    const { lease, settlement, begin, owed } = await aRunOf([0, 0], "all", { stop, refusableFrom: 1 });
+    const { lease, settlement, begin, owed } = await aRunOf([0, 0], "all", { stop, suspectsFrom: 1 });
 
     for (const [number, end] of ends.entries()) (await begin(number))(end);
     await settlement.ended();
 
     expect(await owed()).toEqual(owes);
-    expect(lease.current()).toMatchObject({ nextChunk: 2, refusableFrom: from });
+    expect(lease.current()).toMatchObject({ nextChunk: 2, suspectsFrom: from });
   });
 });

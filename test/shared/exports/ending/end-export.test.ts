@@ -150,13 +150,13 @@ describe("what is wanted after a run that was stopped", () => {
   it.each<[string, Partial<UsageExport>, Partial<Record<WantKind, number>>]>([
     ["among the lines that it may refuse: these alone", {}, { retry: 1 }],
     ["among them, in a run for what was left over", { kind: "retry" }, { all: 0, retry: 1 }],
-    ["when others were kept back, too: everything", { refusableFrom: null }, { all: 0, retry: 0 }],
+    ["when others were kept back, too: everything", { suspectsFrom: null }, { all: 0, retry: 0 }],
     ["and closed with lines that nobody came to: everything", { nextChunk: 0 }, { all: 0, retry: 0 }],
     ["on another connection: everything", { connectionId: "connection-0" }, { all: 0, retry: 0 }],
     ["when every line has arrived, and nothing but views is owed: everything", { leftOver: nothingLeft }, { all: 0 }],
     ["while all calls are held: everything", { stop: "gradient-down" }, { all: 0, retry: 0 }],
   ])("by a refusal %s", (_, its, expected) => {
-    const run = aRun({ kind: "all", trigger: "mapping", ...stoppedBy("gradient-refuses"), refusableFrom: 1, ...its });
+    const run = aRun({ kind: "all", trigger: "mapping", ...stoppedBy("gradient-refuses"), suspectsFrom: 1, ...its });
 
     expect(wanted(endIn(run, { wants: wantsOf(["all", "retry"]) }))).toMatchObject(expected);
     const isMet = run.kind === "all" && !("all" in expected);
