@@ -1,4 +1,4 @@
-import { stopVerdict, verdicts } from "#shared/exports/verdicts";
+import { stopVerdict, unansweredBefore, verdicts } from "#shared/exports/verdicts";
 import { lineKey } from "#shared/usage/ledger";
 import type { ExportRun } from "./export-run.ts";
 import { isRefusal } from "./halt.ts";
@@ -50,7 +50,10 @@ export const lineDispatcher = (run: ExportRun) => {
   /** How a line ends whose call never went out; `left`: what a dead worker may have sent. */
   const unsent = (left: PreparedLine["left"]): LineEnd => {
     const stop = halt.stop();
-    if (stop !== null) return stopVerdict(stop.reason);
+    if (stop !== null) {
+      const verdict = stopVerdict(stop.reason);
+      return left === undefined ? verdict : unansweredBefore(verdict);
+    }
     if (patience.isOver()) return left === undefined ? verdicts.untried : verdicts.noAnswerBeforeStop;
     // after a 429 with a long pause, the slot may have been later than the lease's end
     halt.fail(new Error("The lease ran out before it could be renewed"));

@@ -123,6 +123,13 @@ export const mutantsOfTrouble: Mutant[] = [
     "verdicts.untried",
   ),
   one(
+    "what a dead worker may have sent came after the stop",
+    "sends",
+    dispatch,
+    "left === undefined ? verdict : unansweredBefore(verdict)",
+    "verdict",
+  ),
+  one(
     "a few that are taken are enough to go on",
     "sends",
     patience,

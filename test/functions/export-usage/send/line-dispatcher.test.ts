@@ -6,7 +6,7 @@ import { newPatience } from "#functions/export-usage/send/patience";
 import type { PreparedLine } from "#functions/export-usage/send/prepare-chunk";
 import type { LineEnd } from "#functions/export-usage/send/settle-chunk";
 import type { StopReason } from "#shared/exports/usage-export";
-import { stopVerdict, verdicts } from "#shared/exports/verdicts";
+import { stopVerdict, unansweredBefore, verdicts } from "#shared/exports/verdicts";
 import type { CountAnswer, CountClient } from "#shared/gradient/gradient-api";
 import { takeTurn } from "#shared/gradient/gradient-requests";
 import { partnerToken } from "#shared/gradient/gradient-token";
@@ -164,6 +164,21 @@ describe("the calls of a run", () => {
     expect(run.sent).toEqual([]);
     expect(ends).toEqual([stopVerdict("cancelled"), stopVerdict("cancelled")]);
     expect(run.halt.cause()).toMatchObject({ kind: "told" });
+  });
+
+  it("are not said not to have been made where a dead worker may have made them, once the run is stopped", async () => {
+    const run = aRun();
+    const left = (id: string) => ({ ...aLine(id), left: { at: 0, unitCount: 4 } });
+    const stopSoon = run.clock.sleep(slotMs / 2).then(() => Object.assign(run.told, { stop: "cancelled" }));
+
+    // the first waits for its slot when the stop comes, the others have not asked for one
+    const ends = dispatchAll(run, [left("a"), left("b"), aLine("c")]);
+    await run.clock.settle(Promise.all([ends, stopSoon]));
+
+    const cancelled = stopVerdict("cancelled");
+    const unknown = unansweredBefore(cancelled);
+    expect(run.sent).toEqual([]);
+    expect(await ends).toEqual([unknown, unknown, cancelled]);
   });
 
   it("are left to the next worker when the lease ran out before the slot came", async () => {
