@@ -1,4 +1,5 @@
 import { eventWrite, gradientActor } from "#shared/events/event";
+import { exportWrite, findExport, isOver } from "#shared/exports/usage-export";
 import type { GradientConnection } from "#shared/gradient/gradient-api";
 import {
   findIntegration,
@@ -12,7 +13,7 @@ import { letGo, returnCheckAt } from "#shared/integrations/record/looks";
 import { oweMail } from "#shared/mail/owe-mail";
 import { dayMs } from "#shared/schedules/zoned-time";
 import type { Changing } from "#shared/table/changing";
-import { retryOnConflict } from "#shared/table/table";
+import { type RowWrite, retryOnConflict, type Table } from "#shared/table/table";
 import { type Begun, isReplaced, LookLost } from "./begin-look.ts";
 import { manySuspected } from "./many-suspected.ts";
 
@@ -33,6 +34,19 @@ export const isInactiveNow = (known: GradientConnection | null, shown: GradientC
   shown?.status === "inactive" && known !== null && known.status !== "inactive";
 
 /**
+ * Stops the run under way, if there is one: its worker reads it at its next checkpoint. One that nobody is at is ended
+ * by whoever takes it on.
+ */
+const runStopped = async (
+  table: Pick<Table, "get">,
+  { partnerId, currentExportId }: Integration,
+): Promise<RowWrite[]> => {
+  const running = currentExportId === null ? undefined : await findExport(table, partnerId, currentExportId);
+  if (!running || isOver(running) || running.stop !== null) return [];
+  return [exportWrite({ ...running, stop: "not-connected" })];
+};
+
+/**
  * Everything in Gradient says that the partner has disconnected there: its accounts are gone, or the connection is not
  * in use any more. Creating them again would fill an account that nobody wants. So nothing is created; a second look
  * that says the same suspends the partner and tells its owner, until its accounts are seen there again, there is a new
@@ -40,7 +54,7 @@ export const isInactiveNow = (known: GradientConnection | null, shown: GradientC
  * trials of the token say so: it stays suspended, for this reason. While many partners become suspected within an
  * hour, nobody is suspended: they are looked at again until that is over. Their counts go on being sent, before the
  * second look, too: to accounts that are gone they come to nothing, and a connection that Gradient takes counts for is
- * in use.
+ * in use. Once it is suspended none goes out, of a run that is under way neither.
  */
 export const suspectDisconnection = ({ table, now, newId }: Changing) => {
   const note = manySuspected({ table });
@@ -89,6 +103,7 @@ export const suspectDisconnection = ({ table, now, newId }: Changing) => {
           ...gradientActor,
           details: { reason: "gradient.disconnected" },
         }),
+        ...(await runStopped(table, before)),
         ...oweMail(
           {
             partnerId,

@@ -212,6 +212,20 @@ export const mutantsOfLooks: Mutant[] = [
     "areMany",
   ),
   one(
+    "a run under way goes on when its partner is suspended as disconnected",
+    "looks",
+    "functions/sync-accounts/suspect-disconnection.ts",
+    "        ...(await runStopped(table, before)),\n",
+    "",
+  ),
+  one(
+    "whoever is suspended as disconnected takes back a cancelling",
+    "looks",
+    "functions/sync-accounts/suspect-disconnection.ts",
+    " || running.stop !== null) return [];",
+    ") return [];",
+  ),
+  one(
     "each of thousands that are suspected writes the same row",
     "looks",
     "functions/sync-accounts/many-suspected.ts",
