@@ -11,6 +11,8 @@ import { settleInOrder } from "./settle-in-order.ts";
 
 /** With less time a worker begins no chunk: calls under way may be repeated or time out, and want their receipts. */
 export const handOverMs = 75_000;
+// Receipts alone, of all chunks that may be open, are written within some seconds. No call is made meanwhile.
+const settleMs = 10_000;
 
 const isSent = ({ verdict }: PreparedChunk["lines"][number]): boolean => verdict === "send";
 
@@ -20,7 +22,8 @@ const callsOf = ({ lines }: PreparedChunk): number => lines.filter(isSent).lengt
  * Carries a run from its next chunk on. A chunk's numbers are read while the chunk before is being sent, and calls of
  * several chunks are under way at a time. Once the run is stopped, or its calls are too many for Gradient for long, its
  * remaining lines end without being sent; `given-up` says the latter. Answers `hand-over` when the time of this
- * invocation is nearly up.
+ * invocation is nearly up. What a refusal has left open is settled first, for only this worker knows what was answered:
+ * the next one would take each number for one that may have been sent.
  */
 export const sendChunks = async (run: ExportRun): Promise<"sent" | "given-up" | "hand-over"> => {
   const { table, clock, lease, halt, services } = run;
@@ -30,8 +33,11 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "given-up" | 
   const ledger = ledgerInUse(run);
   const settlement = settleInOrder(run, ledger);
 
+  /** By line, what this worker has noted before a refusal, of the chunks that it has not prepared anew. */
+  const noted = new Set([...run.heard.keys(), ...run.notTaken.keys()]);
+
   for (const { bucket } of run.prepared.values()) ledger.written(bucket);
-  const readAndPrepare = async (number: number): Promise<PreparedChunk> => {
+  const readAndPrepare = async (number: number, mayCall: boolean): Promise<PreparedChunk> => {
     const chunk = await findChunk(table, partnerId, exportId, number);
     if (!chunk) throw new Error("A planned chunk is missing");
     const bucket = await ledger.row(chunk.bucket);
@@ -48,7 +54,7 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "given-up" | 
         notTaken: run.notTaken,
         refusedLines: run.refusedLines,
         stopped,
-        hasGivenUp: dispatcher.hasGivenUp(),
+        hasGivenUp: dispatcher.hasGivenUp() || !mayCall,
         now: clock.now(),
       },
       chunk,
@@ -56,16 +62,19 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "given-up" | 
     );
   };
 
-  const prepare = async (number: number): Promise<PreparedChunk> => {
-    const prepared = run.prepared.get(number) ?? (await readAndPrepare(number));
+  const prepare = async (number: number, mayCall: boolean): Promise<PreparedChunk> => {
+    const prepared = run.prepared.get(number) ?? (await readAndPrepare(number, mayCall));
+    for (const { line } of prepared.lines) noted.delete(lineKey(line));
     for (const { line, left } of prepared.lines.filter(isSent)) run.notTaken.set(lineKey(line), left);
     return prepared;
   };
 
   /** Preparing notes numbers as about to be sent, so a chunk that the next invocation will send is not prepared. */
   const prefetch = (number: number): Promise<PreparedChunk> | undefined => {
-    if (number >= count || run.remainingMs() < handOverMs) return undefined;
-    const prepared = prepare(number);
+    const leftMs = run.remainingMs();
+    const mayCall = leftMs >= handOverMs;
+    if (number >= count || !(mayCall || (noted.size > 0 && leftMs >= settleMs))) return undefined;
+    const prepared = prepare(number, mayCall);
     // At once, and not when its turn comes: reserved for one chunk at a time, the last block of each is a short one.
     prepared.then(
       (chunk) => run.pacer.expect(callsOf(chunk)),

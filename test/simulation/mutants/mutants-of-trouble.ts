@@ -281,6 +281,21 @@ export const mutantsOfTrouble: Mutant[] = [
     "verdicts.untried",
   ),
   one(
+    "what was answered before a refusal is forgotten when time is nearly up",
+    "sends",
+    send,
+    "!(mayCall || (noted.size > 0 && leftMs >= settleMs))",
+    "!mayCall",
+  ),
+  one(
+    "calls are made when time is nearly up",
+    "sends",
+    send,
+    "dispatcher.hasGivenUp() || !mayCall",
+    "dispatcher.hasGivenUp()",
+  ),
+  one("a refusal near the end gives up the lines behind", "sends", send, "noted.size > 0 && leftMs", "leftMs"),
+  one(
     "what this worker has noted hides a dead worker's number",
     "sends",
     prepare,
