@@ -2,12 +2,19 @@ import { maxOpenChunks } from "#shared/exports/ending/abandon-export";
 import { addLeftOver, isKeptBack } from "#shared/exports/left-over";
 import { addOutcomes, type Receipt } from "#shared/exports/line";
 import type { UsageExport } from "#shared/exports/usage-export";
+import { verdicts } from "#shared/exports/verdicts";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import { lineKey } from "#shared/usage/ledger";
 import type { ExportRun } from "./export-run.ts";
 import type { LedgerInUse } from "./ledger-in-use.ts";
 import type { PreparedChunk } from "./prepare-chunk.ts";
 import { type LineEnd, settleChunk } from "./settle-chunk.ts";
+
+/**
+ * Leaves Gradient's views as they are: no call went out, or Gradient had too many to look at it. One that it refused may
+ * have kept it from rebuilding them (ADR 16).
+ */
+const leavesViews = ({ sentAt, reason }: Receipt): boolean => sentAt === null || reason === verdicts.throttled.reason;
 
 /** The run with this chunk's receipts counted; once only, whoever saves it and however often. */
 const withChunk = (
@@ -29,7 +36,7 @@ const withChunk = (
     // no doubt that was noted by now reaches further
     leftOver: addLeftOver(current.leftOver, receipts, new Date(now + landsWithinMs).toISOString()),
     // what is sent after it may be in no view yet
-    viewsRebuilt: viewsRebuilt || (current.viewsRebuilt && receipts.every(({ sentAt }) => sentAt === null)),
+    viewsRebuilt: viewsRebuilt || (current.viewsRebuilt && receipts.every(leavesViews)),
     // not the whole receipt: above a kilobyte each checkpoint costs two write units
     acceptedLine: last ? { customerId: last.customerId, serviceId: last.serviceId } : current.acceptedLine,
     acceptedServiceIds: [...new Set([...current.acceptedServiceIds, ...accepted.map(({ serviceId }) => serviceId)])],

@@ -187,8 +187,15 @@ export const mutantsOfTrouble: Mutant[] = [
     "what is sent after the views' call passes for shown",
     "sends",
     settling,
-    "receipts.every(({ sentAt }) => sentAt === null)",
+    "receipts.every(leavesViews)",
     "receipts.length > 0",
+  ),
+  one(
+    "a call that was one too many hides what is shown",
+    "sends",
+    settling,
+    "sentAt === null || reason === verdicts.throttled.reason",
+    "sentAt === null",
   ),
   one(
     "what a dead worker has sent after the views' call passes for shown",

@@ -129,7 +129,10 @@ describe("a run's chunks", () => {
 
   it.each<[string, LineEnd, boolean]>([
     ["shown yet, where another one was sent after it", taken, false],
+    ["shown yet, where another one may have arrived", { ...taken, answer: { kind: "in-doubt", reason: "503" } }, false],
+    ["shown yet, where the last call was refused", { ...taken, answer: { kind: "unmapped", message: "x" } }, false],
     ["anything else, where none was", verdicts.unchanged, true],
+    ["anything else, where calls were too many", { ...taken, answer: { kind: "throttled", retryAfterMs: null } }, true],
   ])("of which Gradient shows the first are not %s", async (_, end, viewsRebuilt) => {
     const { lease, settlement, begin } = await aRunOf([0, 1, 2]);
 
