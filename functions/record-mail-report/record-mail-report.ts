@@ -3,7 +3,7 @@ import { unreachableBy } from "#shared/integrations/recipients";
 import type { MailReport } from "#shared/mail/mail-report";
 import { heldBack, isNews } from "#shared/mail/mail-states";
 import { mailOfTags } from "#shared/mail/mail-tags";
-import { addressMark, mailboxFor, mailboxWrite } from "#shared/mail/mailbox";
+import { addressMark, hasSaid, mailboxFor, mailboxWrite, withNothingSaid } from "#shared/mail/mailbox";
 import {
   type BounceDetail,
   findOwnerMail,
@@ -53,7 +53,7 @@ export const recordMailReport = ({ table, now, newId }: Changing<"get" | "transa
   const bounced = async (mail: OwnerMail, detail: BounceDetail, at: string): Promise<ReportOutcome> => {
     const before = await mailboxFor(table, mail);
     if (await hasMoved(mail)) {
-      const unsaid = before.said === null ? [] : [mailboxWrite({ ...before, said: null })];
+      const unsaid = hasSaid(before) ? [mailboxWrite(withNothingSaid(before))] : [];
       await table.transact([...requeued(mail, { at, newId }), ...unsaid]);
       return "owed-again";
     }

@@ -135,8 +135,8 @@ export const sendOwnerMail = (dependencies: Dependencies) => {
     if (!partner || !to || email === undefined) return withoutOwner(mail);
     // the same address would be refused again
     if (mail.heldBy === "address" && mail.detail !== "soft" && mail.sentTo === addressMark(email)) return "refused";
-    const letter = await write(mail, partner);
-    if (!letter || letter.isUnasked || (letter.says !== null && letter.says === box.said)) {
+    const letter = await write(mail, partner, box);
+    if (!letter || letter.isUnasked || letter.isKnown) {
       await drop(mail, box, letter?.says ?? null);
       return "nothing-new";
     }

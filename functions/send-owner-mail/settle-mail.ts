@@ -1,6 +1,6 @@
 import type { ProblemCode } from "#shared/integrations/integration";
 import { problemChanges } from "#shared/integrations/problem-changes";
-import { type Mailbox, mailboxFor, mailboxWrite } from "#shared/mail/mailbox";
+import { type Mailbox, mailboxFor, mailboxWrite, type Saying, withSaid } from "#shared/mail/mailbox";
 import { findOwnerMail, mailKey, type OwnerMail } from "#shared/mail/owner-mail";
 import { beingSent, mailWrites } from "#shared/mail/waiting-mail";
 import { retryOnConflict, type Table } from "#shared/table/table";
@@ -40,8 +40,10 @@ export const settleMail =
 /** Forgets a mail that need not be sent; `said`: what its reader is taken to know from now on. */
 export const dropMail =
   ({ table }: Dependencies) =>
-  (as: OwnerMail, box: Mailbox, said: string | null): Promise<void> =>
+  (as: OwnerMail, box: Mailbox, said: Saying | null): Promise<void> =>
     table.transact([
       { delete: mailKey(as.partnerId, as.id), expect: as.version },
-      ...(said === null ? [] : [mailboxWrite({ ...box, said, waiting: box.waiting === as.id ? null : box.waiting })]),
+      ...(said === null
+        ? []
+        : [mailboxWrite({ ...withSaid(box, said), waiting: box.waiting === as.id ? null : box.waiting })]),
     ]);

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { Agreement } from "#shared/agreements/agreement";
 import { receiptsOf } from "#shared/exports/chunk";
+import { tellsNothing } from "#shared/exports/ending/result-mails";
 import type { Receipt } from "#shared/exports/line";
 import { findExport, isOver } from "#shared/exports/usage-export";
 import { gradientLinks } from "#shared/gradient/gradient-links";
@@ -9,6 +10,8 @@ import { isRecipient } from "#shared/integrations/recipients";
 import { factsOf } from "#shared/mail/facts-of";
 import { composeMail } from "#shared/mail/letters/compose-mail";
 import type { RunReport } from "#shared/mail/letters/run-mails";
+import type { MailFacts } from "#shared/mail/mail-facts";
+import { hasSaid, isSaid, type Mailbox, type Saying } from "#shared/mail/mailbox";
 import type { MailContent } from "#shared/mail/mailer";
 import type { OwnerMail } from "#shared/mail/owner-mail";
 import type { Partner } from "#shared/partners/partner";
@@ -23,8 +26,10 @@ interface Dependencies {
 
 export interface WrittenLetter {
   content: MailContent;
-  /** What it tells of a run, in few characters: the same as before need not be told again. */
-  says: string | null;
+  /** What it tells of a run. */
+  says: Saying | null;
+  /** Its reader has been told that before. */
+  isKnown: boolean;
   /** Nobody has asked to hear this. */
   isUnasked: boolean;
 }
@@ -44,61 +49,111 @@ const outcomeIn = (outcome: string | null): RunReport["outcome"] => {
 const listedLines = 10;
 const failing = new Set<string>(["rejected", "deferred"]);
 
-/** The lines of a run that did not reach Gradient: the first of them, how many, and all of them as one mark. */
+const markOf = ({ customerId, serviceId }: Receipt, outcome: string): string =>
+  hash("sha256", JSON.stringify([customerId, serviceId, outcome]), "base64url");
+
+/**
+ * The lines of a run that did not reach Gradient: the first of them, and a mark of each. `over`: the marks that the
+ * others would have.
+ */
 const failingLines = async (table: Pick<Table, "query">, run: Parameters<typeof receiptsOf>[1]) => {
   const listed: Receipt[] = [];
   const marks: string[] = [];
+  const over: string[] = [];
   for await (const receipts of receiptsOf(table, run)) {
-    for (const receipt of receipts.filter(({ outcome }) => failing.has(outcome))) {
-      if (listed.length < listedLines) listed.push(receipt);
-      marks.push(hash("sha256", JSON.stringify([receipt.customerId, receipt.serviceId, receipt.outcome]), "base64url"));
+    for (const receipt of receipts) {
+      const isFailing = failing.has(receipt.outcome);
+      if (isFailing && listed.length < listedLines) listed.push(receipt);
+      if (isFailing) marks.push(markOf(receipt, receipt.outcome));
+      else if (run.kind !== "all") over.push(...[...failing].map((outcome) => markOf(receipt, outcome)));
     }
   }
-  // runs send the same lines in another order
-  return { listed, count: marks.length, mark: hash("sha256", marks.sort().join()).slice(0, 24) };
+  return { listed, marks, over };
 };
+
+// runs send the same lines in another order
+const markOfAll = (marks: string[]): string => hash("sha256", marks.toSorted().join()).slice(0, 24);
+
+interface Told {
+  report: RunReport;
+  says: Saying | null;
+  isKnown: boolean;
+}
 
 /** Puts an owed mail into words. Undefined where what it was to tell of is not kept any more. */
 export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Dependencies) => {
   const links = { hub: hubUrl, gradient: gradientLinks(gradientBaseUrl).application };
 
-  const reportOf = async (partnerId: string, exportId: string): Promise<(RunReport & { says: string }) | undefined> => {
+  const reportOf = async (partnerId: string, exportId: string, box: Mailbox): Promise<Told | undefined> => {
     const run = await findExport(table, partnerId, exportId);
     if (!run || !isOver(run)) return undefined;
     const outcome = outcomeIn(run.outcome);
-    const { listed, count, mark } =
-      outcome === "succeeded" ? { listed: [], count: 0, mark: "" } : await failingLines(table, run);
+    const hasSucceeded = outcome === "succeeded";
+    const { listed, marks, over } = hasSucceeded ? { listed: [], marks: [], over: [] } : await failingLines(table, run);
     const { trigger, finishedAt, totals, stop } = run;
-    return {
+    const report: RunReport = {
       outcome,
       trigger,
       finishedAt: finishedAt ?? run.createdAt,
       totals,
       failing: listed,
-      more: count - listed.length,
+      more: marks.length - listed.length,
       stoppedBy: stop,
-      // the same lines are no news because others arrived with them, or none
-      says: `${count > 0 ? "partial" : outcome} ${stop ?? ""} ${mark}`,
     };
+    if (hasSucceeded) {
+      const says = { text: `${outcome} ${stop ?? ""} `, of: null, isPart: false };
+      // of lines that failed in other runs it knows nothing
+      return tellsNothing(run) && hasSaid(box)
+        ? { report, says: null, isKnown: true }
+        : { report, says, isKnown: isSaid(box, says) };
+    }
+    const isWhole = run.kind === "all" && run.chunks !== null;
+    const before = isWhole || box.saidOf === null ? undefined : await findExport(table, partnerId, box.saidOf);
+    const known = new Set(before && (await failingLines(table, before)).marks);
+    const fresh = marks.filter((mark) => !known.has(mark));
+    // what Gradient refuses for good comes in a run of its own every few hours, and with all others on each date
+    const isKnown = marks.length > 0 && fresh.length === 0;
+    // what fails again after that is news
+    const areSomeOver = over.some((mark) => known.has(mark));
+    const isPart = !isWhole && !areSomeOver;
+    if (isKnown && isPart) return { report, says: null, isKnown };
+    // the same lines are no news because others arrived with them, or none
+    const text = `${marks.length > 0 ? "partial" : outcome} ${stop ?? ""} ${markOfAll(isPart ? fresh : marks)}`;
+    const says = { text, of: isPart ? null : run.id, isPart };
+    return { report, says, isKnown: isKnown || isSaid(box, says) };
+  };
+
+  /** The newest of several runs is what counts, unless all of it was told before an older one ran. */
+  const newsIn = async (mail: OwnerMail, runs: MailFacts[], box: Mailbox): Promise<Told | undefined> => {
+    let newest: Told | undefined;
+    for (const run of runs.toReversed()) {
+      const told = run.kind === "run-result" ? await reportOf(mail.partnerId, run.exportId, box) : undefined;
+      newest ??= told;
+      if (told && !(told.isKnown && told.says === null)) return told;
+    }
+    return newest;
   };
 
   return async (
     mail: OwnerMail,
     { name: partnerName, owner, timeZone }: Partner,
+    box: Mailbox,
   ): Promise<WrittenLetter | undefined> => {
     const integration = await findIntegration(table, mail.partnerId);
     if (mail.recipient !== null && !isRecipient(integration, mail.recipient)) return undefined;
-    // the newest of several runs is what counts; every other kind begins with the first of its causes
     const isRun = mail.facts.kind === "run-result";
-    const facts = factsOf(mail, (isRun ? mail.further.at(-1) : undefined) ?? mail.facts);
+    const causes = mail.further.map((each) => factsOf(mail, each));
+    const first = factsOf(mail, mail.facts);
+    // every other kind begins with the first of its causes
+    const told = isRun ? await newsIn(mail, [first, ...causes], box) : undefined;
+    const facts = (isRun ? causes.at(-1) : undefined) ?? first;
     const reader = mail.recipient === null ? owner : { name: "", email: "" };
     const context = { ownerName: reader.name, ownerEmail: reader.email, partnerName, timeZone, links };
-    const causes = mail.further.map((each) => factsOf(mail, each));
-    const run = facts.kind === "run-result" ? await reportOf(mail.partnerId, facts.exportId) : undefined;
     const further = { causes, count: isRun ? 0 : mail.furtherCount };
-    const content = composeMail(facts, context, { agreementTitle: agreement.title, run, further });
+    const content = composeMail(facts, context, { agreementTitle: agreement.title, run: told?.report, further });
     if (!content) return undefined;
     const asked = integration?.notifications.onSuccess ?? false;
-    return { content, says: run?.says ?? null, isUnasked: run?.outcome === "succeeded" && !asked };
+    const isUnasked = told?.report.outcome === "succeeded" && !asked;
+    return { content, says: told?.says ?? null, isKnown: told?.isKnown ?? false, isUnasked };
   };
 };

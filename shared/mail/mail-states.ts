@@ -1,4 +1,4 @@
-import type { Mailbox } from "./mailbox.ts";
+import { hasSaid, type Mailbox, type Saying, withNothingSaid, withSaid } from "./mailbox.ts";
 import type { BounceDetail, MailStatus, Obstruction, OwnerMail } from "./owner-mail.ts";
 
 const ranks: string[] = ["queued", "failed", "sent", "delivered", "bounced", "complained"];
@@ -28,17 +28,17 @@ export const heldBack = (
 ): { mail: OwnerMail; box: Mailbox } => {
   const { sendingUntil: _, ...rest } = mail;
   // what came back was told to nobody
-  const said = status === "bounced" ? null : box.said;
+  const after = status === "bounced" && hasSaid(box) ? withNothingSaid(box) : box;
   return {
     mail: { ...rest, status, heldBy, detail, retryAt, at: rest.status === status ? rest.at : at },
-    box: box.waiting === mail.id && box.said === said ? box : { ...box, waiting: mail.id, said },
+    box: after.waiting === mail.id ? after : { ...after, waiting: mail.id },
   };
 };
 
 /** SES has it. */
 export const handedOver = (
   { mail, box, at }: { mail: OwnerMail; box: Mailbox; at: string },
-  { messageId, says }: { messageId: string; says: string | null },
+  { messageId, says }: { messageId: string; says: Saying | null },
 ): { mail: OwnerMail; box: Mailbox } => {
   const { sendingUntil: _, ...rest } = mail;
   // SES may have reported it as delivered before it answered us
@@ -51,11 +51,7 @@ export const handedOver = (
       heldBy: isFurther ? rest.heldBy : null,
       ...(isFurther ? {} : { status: "sent" as const, at, detail: null }),
     },
-    box: {
-      ...box,
-      waiting: box.waiting === mail.id ? null : box.waiting,
-      said: says ?? box.said,
-    },
+    box: { ...(says ? withSaid(box, says) : box), waiting: box.waiting === mail.id ? null : box.waiting },
   };
 };
 

@@ -19,9 +19,22 @@ const mailbox = z.object({
   waiting: z.string().nullable().default(null),
   /** What the last mail about a run has told, so that the same is not told again. */
   said: z.string().nullable().default(null),
+  /** The run of all lines that `said` is of; null where it is of another, or of a success. */
+  saidOf: z.string().nullable().default(null),
+  /** What a run of some lines only has told since, of others than those. */
+  saidSince: z.string().nullable().default(null),
   version: z.number(),
 });
 export type Mailbox = z.infer<typeof mailbox>;
+
+/** What a mail tells of a run, in few characters. */
+export interface Saying {
+  text: string;
+  /** Of which run of all lines; null where it is of a success, which ends whatever was said before. */
+  of: string | null;
+  /** Of some lines only: what was said of all of them stays said. */
+  isPart: boolean;
+}
 
 /** Tells one mailbox from another without holding its address. */
 export const addressMark = (address: string): string =>
@@ -76,3 +89,14 @@ export const withHandedOver = (before: Mailbox, mailId: string, at: string): Mai
   ...before,
   handedOver: [...before.handedOver.filter((one) => one.mailId !== mailId), { mailId, at }].slice(-mailsADay),
 });
+
+/** Its reader knows of it. */
+export const isSaid = ({ said, saidSince }: Mailbox, { text }: Saying): boolean => text === said || text === saidSince;
+
+export const withSaid = (before: Mailbox, { text, of, isPart }: Saying): Mailbox =>
+  isPart ? { ...before, saidSince: text } : { ...before, said: text, saidOf: of, saidSince: null };
+
+export const hasSaid = ({ said, saidSince }: Mailbox): boolean => (said ?? saidSince) !== null;
+
+/** What was said has reached nobody. */
+export const withNothingSaid = (before: Mailbox): Mailbox => ({ ...before, said: null, saidOf: null, saidSince: null });

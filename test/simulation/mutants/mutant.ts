@@ -27,7 +27,7 @@ export const suites = {
     ...["test/shared/customers", "test/shared/views"],
   ],
   decisions: [...vitest, folder("leave-out")],
-  mails: [...vitest, folder("watch-mails")],
+  mails: [...vitest, ...["send-owner-mail/run-results.test.ts", "watch-mails"].map(folder)],
   rows: [...vitest, "test/rows/unreadable-rows.test.ts"],
   deeds: [
     ...vitest,

@@ -1,0 +1,52 @@
+import { type Mutant, one } from "./mutant.ts";
+
+const letter = "functions/send-owner-mail/write-letter.ts";
+const mailbox = "shared/mail/mailbox.ts";
+
+/** Guards that keep an owner from being told the same for ever, or something new never. */
+export const mutantsOfMails: Mutant[] = [
+  one(
+    "what was said of all lines is not known of some",
+    "mails",
+    letter,
+    "known = new Set(before &&",
+    "known = new Set(before && undefined &&",
+  ),
+  one(
+    "one new line among those that were told is no news",
+    "mails",
+    letter,
+    "fresh.length === 0",
+    "fresh.length < marks.length",
+  ),
+  one(
+    "what some lines' run says takes the place of what all said",
+    "mails",
+    letter,
+    "!isWhole && !areSomeOver",
+    "false",
+  ),
+  one("what fails again is known", "mails", letter, "over.some((mark) => known.has(mark))", "false"),
+  one("a run without lines ends what was said", "mails", letter, " && run.chunks !== null", ""),
+  one(
+    "repeats that arrived end what was said of others",
+    "mails",
+    letter,
+    "tellsNothing(run) && hasSaid(box)",
+    "false",
+  ),
+  one(
+    "of several runs the newest counts, though it was told",
+    "mails",
+    letter,
+    "if (told && !(told.isKnown && told.says === null)) return told;",
+    "if (told) return told;",
+  ),
+  one(
+    "what some lines' runs said outlives the next run of all",
+    "mails",
+    mailbox,
+    "saidOf: of, saidSince: null }",
+    "saidOf: of }",
+  ),
+];
