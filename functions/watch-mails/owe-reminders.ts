@@ -1,4 +1,6 @@
 import { type Consent, consentOf } from "#shared/agreements/consent";
+import { ladders } from "#shared/breakers/state/ladders";
+import { obstacles } from "#shared/breakers/state/obstacle";
 import type { Gap } from "#shared/customers/coverage";
 import { findCoverage } from "#shared/customers/kept-coverage";
 import { findIntegration, type Integration, maySend } from "#shared/integrations/integration";
@@ -26,6 +28,9 @@ interface Reminder {
 
 // a run of the night is over by then, the longest of all included
 const lateAfterMs = 2 * hourMs;
+// Where Gradient refuses a line for good, its partner is held after each try, and a date may fall into that: it is on the
+// page, and the owner has been told of the line.
+const longestHoldMs = Math.max(...ladders.refused.waitsMs);
 // nobody is at a run that has been under way for so long, or it would have been closed
 const lostAfterMs = 12 * hourMs;
 
@@ -79,13 +84,13 @@ const agedToken = ({ token, state }: Integration, policyDays: number, at: string
   ];
 };
 
-const missedRun = (value: Integration, at: string): Reminder[] => {
+const missedRun = (value: Integration, at: string, heldForMs: number): Reminder[] => {
   const { wants, nextRunAt, schedule, currentExportId } = value;
   if (!maySend(value) || isPaused(schedule, at)) return [];
   const { all } = wants;
   const waited = isWanted(all) && all.trigger === "schedule" ? all.since : null;
   const dueAt = [waited, nextRunAt].filter((moment) => moment !== null).sort()[0];
-  const patienceMs = currentExportId === null ? lateAfterMs : lostAfterMs;
+  const patienceMs = currentExportId === null ? lateAfterMs + heldForMs : lostAfterMs;
   if (dueAt === undefined || Date.parse(dueAt) + patienceMs > Date.parse(at)) return [];
   return [{ cause: `run ${dueAt}`, facts: { kind: "run-missed", dueAt, noticedAt: at } }];
 };
@@ -105,13 +110,20 @@ export const oweReminders =
     const at = time.toISOString();
     let count = 0;
 
-    const causes = (value: Integration): Reminder[] =>
+    /** For how long a hold of the partner's own may have kept back what was due. */
+    const holdMs = async (value: Integration): Promise<number> => {
+      if (missedRun(value, at, 0).length === 0) return 0;
+      const obstacle = await obstacles(table)(value.partnerId, value.token?.versionId);
+      return obstacle?.scope === "partner" ? longestHoldMs : 0;
+    };
+
+    const causes = (value: Integration, heldForMs: number): Reminder[] =>
       value.state === "disconnected"
         ? []
         : [
             ...digestOf(value, at),
             ...agedToken(value, tokenPolicyDays, at),
-            ...missedRun(value, at),
+            ...missedRun(value, at, heldForMs),
             ...renewal(consentOf(value.agreement, time), at),
           ];
 
@@ -131,7 +143,7 @@ export const oweReminders =
     const remind = async (partnerId: string, before: Reminders): Promise<void> => {
       const integration = await findIntegration(table, partnerId);
       const timeZone = (await findPartner(table, partnerId))?.timeZone ?? "UTC";
-      const found = integration ? causes(integration) : [];
+      const found = integration ? causes(integration, await holdMs(integration)) : [];
       const news = found.filter(({ cause }) => !before.told.includes(cause));
       const fresh = integration ? await Promise.all(news.map(({ facts }) => named(facts, integration))) : [];
       const isOver = !integration || integration.state === "disconnected";

@@ -5,6 +5,7 @@ import { keepCoverage } from "#shared/customers/kept-coverage";
 import type { Integration } from "#shared/integrations/integration";
 import { noWants, wish } from "#shared/integrations/record/wants";
 import { startReminders } from "#shared/mail/reminders";
+import { openForAll, openForOne } from "#test/builders/breakers";
 import { anIntegration, anIntegrationRow } from "#test/builders/integration";
 import { aPartnerRow } from "#test/builders/partner";
 import { aTableWith, rowsOf } from "#test/builders/table";
@@ -163,6 +164,24 @@ describe("at eight in the morning, by the partner's own clock, the owner is told
     expect(await watch(table, morning)).toMatchObject({ reminders: 1 });
     expect(mailsIn(table)).toMatchObject([{ kind: "run-missed", dueAt: minutesAfter(14 * 60), noticedAt: morning }]);
     expect(await watch(table, minutesAfter(19 * 60 + day))).toMatchObject({ reminders: 0 });
+  });
+
+  it.each([
+    ["not while it may be over soon", 14 * 60, 0],
+    ["where no such hold lasts for so long", 13 * 60, 1],
+  ])("of a run that a hold of the partner's own keeps back %s", async (_, dueAfter, reminders) => {
+    const table = await aTable({ nextRunAt: minutesAfter(dueAfter) });
+    await openForOne(table, partnerId, Date.parse(minutesAfter(12 * 60)));
+
+    expect(await watch(table, morning)).toMatchObject({ reminders });
+    expect(await watch(table, minutesAfter(19 * 60 + day))).toMatchObject({ reminders: 1 - reminders });
+  });
+
+  it("of a run that everybody's trouble keeps back", async () => {
+    const table = await aTable({ nextRunAt: minutesAfter(14 * 60) });
+    await openForAll(table, "gradient-refuses", Date.parse(minutesAfter(12 * 60)));
+
+    expect(await watch(table, morning)).toMatchObject({ reminders: 1 });
   });
 
   it("of a date that came half a day ago, although a run is said to be under way: nobody may be at it", async () => {

@@ -1,6 +1,7 @@
 import { type Mutant, one } from "./mutant.ts";
 
 const letter = "functions/send-owner-mail/write-letter.ts";
+const reminders = "functions/watch-mails/owe-reminders.ts";
 const mailbox = "shared/mail/mailbox.ts";
 
 /** Guards that keep an owner from being told the same for ever, or something new never. */
@@ -49,4 +50,7 @@ export const mutantsOfMails: Mutant[] = [
     "saidOf: of, saidSince: null }",
     "saidOf: of }",
   ),
+  one("a run is late though only a hold keeps it back", "mails", reminders, "lateAfterMs + heldForMs", "lateAfterMs"),
+  one("a hold that never ends is no late run", "mails", reminders, "? longestHoldMs : 0", "? 99 * dayMs : 0"),
+  one("everybody's trouble is a hold", "mails", reminders, 'obstacle?.scope === "partner"', "obstacle"),
 ];
