@@ -68,7 +68,15 @@ const integration = z.object({
   nextRunAt: instant.nullable(),
   /** The export that is running; one at a time. */
   currentExportId: z.string().nullable(),
-  lastExport: z.object({ id: z.string(), outcome: z.string(), finishedAt: instant }).nullable(),
+  lastExport: z
+    .object({
+      id: z.string(),
+      outcome: z.string(),
+      finishedAt: instant,
+      /** Lines are left that no retry brings, of this run or of one before. */
+      isMoreLeft: z.boolean().optional(),
+    })
+    .nullable(),
   wants: wants.default(noWants),
   /**
    * The floor of proof. An acceptance proves that Gradient holds a number only if its run had read no lower one: a new

@@ -89,6 +89,9 @@ const stepOf = ({ agreement, mapping }: Integration): 1 | 2 | 3 => {
   return mapping.completedAt === null ? 2 : 3;
 };
 
+const lastOf = ({ lastExport: last }: Integration) =>
+  last && { id: last.id, outcome: last.outcome, finishedAt: last.finishedAt };
+
 const notStarted = (partnerId: string, links: ReturnType<typeof gradientLinks>) => ({
   partnerId,
   state: "not-started",
@@ -170,7 +173,7 @@ export const integrationView =
         },
       },
       exports: {
-        last: value.lastExport,
+        last: lastOf(value),
         nextRunAt: value.nextRunAt,
         runningId: value.currentExportId,
         waiting: waitingFor(value, { now: now(), obstacle, estimate }),

@@ -5,8 +5,8 @@ import { withDate } from "../../integrations/with-date.ts";
 import type { OpenWord } from "../../stored.ts";
 import { isOver, type StopReason, type UsageExport } from "../usage-export.ts";
 import { hasReachedItsEnd } from "./has-reached-its-end.ts";
+import { lastExportAfter } from "./last-export.ts";
 import { outcomeOf } from "./outcome-of.ts";
-import { tellsNothing } from "./result-mails.ts";
 import { sizesAfter } from "./sizes-after.ts";
 
 interface Moment {
@@ -181,10 +181,7 @@ export const afterRun = (
   const ended: Integration = {
     ...freed,
     looks,
-    lastExport:
-      kind === "look" || tellsNothing(over)
-        ? before.lastExport
-        : { id, outcome: over.outcome ?? "failed", finishedAt: over.finishedAt ?? now.toISOString() },
+    lastExport: lastExportAfter(before, over, { at: now.toISOString(), hasReached: reached }),
     mapping: {
       ...before.mapping,
       mappedServiceIds: [...known, ...learned],

@@ -2,11 +2,14 @@ import { describe, expect, it } from "vitest";
 import { endOf } from "#shared/exports/ending/end-export";
 import { noTotals } from "#shared/exports/line";
 import { nothingLeft, type UsageExport } from "#shared/exports/usage-export";
+import type { Integration } from "#shared/integrations/integration";
 import { noSizes } from "#shared/integrations/record/sizes";
 import { isWanted } from "#shared/integrations/record/wants";
-import { aRun, endIn, stoppedBy, wanted, wantsOf } from "#test/builders/ended-run";
+import { aRun, endIn, left, leftOver, stoppedBy, wanted, wantsOf } from "#test/builders/ended-run";
 import { anIntegration } from "#test/builders/integration";
 import { minutesAfter, now } from "#test/builders/time";
+
+const refused: Partial<UsageExport> = { totals: { ...noTotals, lines: 10, accepted: 9, rejected: 1 } };
 
 describe("a date", () => {
   const due = minutesAfter(-5);
@@ -61,6 +64,24 @@ describe("the partner's record after a run", () => {
     const { lastExport } = endIn(aRun(run));
 
     expect(lastExport?.id ?? null).toBe(isTold ? "run" : null);
+  });
+
+  it.each<[string, Partial<UsageExport>[], string]>([
+    ["all it had left were owed", [left], "succeeded"],
+    ["Gradient refused a line of it", [refused], "partial"],
+    ["a customer of it could not be read", [{ ...left, leftOver: { ...leftOver, unreadable: 1 } }], "partial"],
+    ["it did not come to its end", [stoppedBy("stalled")], "partial"],
+    ["a retry failed in between", [refused, { kind: "retry", ...left }], "partial"],
+    ["a retry was refused a line in between", [left, { kind: "retry", ...refused }], "partial"],
+    ["a retry was stopped in between", [left, { kind: "retry", ...stoppedBy("gradient-refuses") }], "succeeded"],
+    ["all lines were sent in between", [refused, {}, { kind: "repeat", ...left }], "succeeded"],
+  ])("shows a retry that succeeded only where nothing but owed lines was left: %s", (_, runs, shown) => {
+    const record = [...runs, { kind: "retry" } as const].reduce<Partial<Integration>>(
+      (before, run) => ({ lastExport: endIn(aRun(run), before).lastExport }),
+      {},
+    );
+
+    expect(record.lastExport?.outcome).toBe(shown);
   });
 
   it.each<[string, Partial<UsageExport>, string[]]>([

@@ -4,6 +4,7 @@ const wants = "shared/integrations/record/wants.ts";
 const dates = "shared/integrations/record/due-dates.ts";
 const dating = "shared/integrations/with-date.ts";
 const end = "shared/exports/ending/end-export.ts";
+const last = "shared/exports/ending/last-export.ts";
 const reaching = "shared/exports/ending/has-reached-its-end.ts";
 const mailing = "shared/exports/ending/result-mails.ts";
 const next = "shared/exports/admission/next-want.ts";
@@ -87,7 +88,23 @@ export const mutantsOfWants: Mutant[] = [
     "suspects.length > 0 ? groups.length",
   ),
   one("repeats that arrive end what was told of other lines", "wants", mailing, "tellsNothing(over) && ", "false && "),
-  one("repeats that arrive stand for a run that did not", "wants", end, " || tellsNothing(over)", ""),
+  one("repeats that arrive stand for a run that did not", "wants", last, " || tellsNothing(over)", ""),
+  one(
+    "a retry's success is the partner's, whatever else is left",
+    "wants",
+    last,
+    "hasSucceeded && isMoreLeft",
+    "false",
+  ),
+  one(
+    "a run's refused lines are as good as brought",
+    "wants",
+    last,
+    "totals.rejected + leftOver.unreadable > 0",
+    "false",
+  ),
+  one("what a run of all lines did not come to is owed", "wants", last, 'kind === "all" && !hasReached', "false"),
+  one("a run of some lines knows nothing of the others", "wants", last, 'kind !== "all" && isMoreLeft', "false"),
   one("repeats wait for ever behind a line that is refused", "wants", next, "isOverdue ? ", "false ? "),
   one("a hold makes repeats young again", "wants", dates, "Date.parse(repeat.since ?? at) +", "Date.parse(at) +"),
   one(
