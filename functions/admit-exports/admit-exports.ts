@@ -1,6 +1,7 @@
 import type { Breakers } from "#shared/breakers/breakers";
 import { throwAll } from "#shared/errors";
-import { type Admitting, admitNext } from "#shared/exports/admission/admit";
+import { admitNext } from "#shared/exports/admission/admit";
+import type { Admitting } from "#shared/exports/admission/find-candidate";
 import { countQueue } from "#shared/exports/admission/queue-estimate";
 import type { Closing } from "#shared/exports/ending/close-export";
 import { releaseWants } from "./release-wants.ts";

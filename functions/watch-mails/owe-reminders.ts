@@ -28,8 +28,8 @@ interface Reminder {
 
 // a run of the night is over by then, the longest of all included
 const lateAfterMs = 2 * hourMs;
-// Where Gradient refuses a line for good, its partner is held after each try, and a date may fall into that: it is on the
-// page, and the owner has been told of the line.
+// Where Gradient refuses a line for good, its partner is held after each try, and a date may fall into that: it is on
+// the page, and the owner has been told of the line.
 const longestHoldMs = Math.max(...ladders.refused.waitsMs);
 // nobody is at a run that has been under way for so long, or it would have been closed
 const lostAfterMs = 12 * hourMs;

@@ -225,7 +225,7 @@ export const mutantsOfProbes: Mutant[] = [
   one(
     "held partners stand before all others once their probe is late",
     "wants",
-    "shared/exports/admission/admit.ts",
+    "shared/exports/admission/find-candidate.ts",
     "obstacle.retryAt > at ? obstacle.retryAt : late",
     "obstacle.retryAt",
   ),

@@ -14,6 +14,7 @@ const plan = "functions/export-usage/plan/plan-export.ts";
 const choose = "functions/export-usage/plan/choose-lines.ts";
 const decision = "functions/export-usage/send/line-decision.ts";
 const admitting = "shared/exports/admission/admit.ts";
+const finding = "shared/exports/admission/find-candidate.ts";
 const admission = "shared/exports/admission/admission.ts";
 const resuming = "functions/admit-exports/resume-exports.ts";
 const coveredAll = 'return cover(cover(before, "all", seq), "retry", seq);';
@@ -266,14 +267,14 @@ export const mutantsOfWants: Mutant[] = [
   one(
     "a partner with a run is admitted",
     "wants",
-    admitting,
+    finding,
     'if (!found || found.currentExportId !== null || found.state !== "active") return undefined;',
     'if (!found || found.state !== "active") return undefined;',
   ),
   one(
     "who is put off keeps others from being found",
     "wants",
-    admitting,
+    finding,
     'found === "put-off" ? "putOff" : "passed"',
     '"passed"',
   ),
@@ -284,7 +285,9 @@ export const mutantsOfWants: Mutant[] = [
     "for (;;) {\n    const {",
     "for (let page = 0; page < 4; page += 1) {\n    const {",
   ),
-  one("a held partner is admitted", "wants", admitting, "if (obstacle) {", "if (obstacle === undefined) {"),
+  one("a small run waits for a place of the large ones", "wants", finding, "at - lookedAt >= betweenLooksMs", "false"),
+  one("the large ones are looked through for each place", "wants", finding, "      lookedAt = at;\n", ""),
+  one("a held partner is admitted", "wants", finding, "if (obstacle) {", "if (obstacle === undefined) {"),
   one(
     "a run that does not get anywhere stays",
     "deeds",
@@ -302,7 +305,7 @@ export const mutantsOfWants: Mutant[] = [
   one(
     "who cannot be read stays first in line",
     "wants",
-    admitting,
+    finding,
     "if (error instanceof UnreadableRecord) await setAside(table, key, now());",
     "",
   ),
