@@ -133,7 +133,8 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     const usage = withoutServices(allUsage, begun.integration.leftOutServiceIds);
     // nothing that was accepted reaches the floor that was raised above
     const floor = isLossOf ? Number.POSITIVE_INFINITY : proofGen;
-    const evidence = mappingEvidence({ ledger: entries.values(), proofGen: floor, toldAt: listedAt });
+    const seenServiceIds = isLossOf ? [] : mapping.mappedServiceIds;
+    const evidence = mappingEvidence({ ledger: entries.values(), proofGen: floor, toldAt: listedAt, seenServiceIds });
     const seen = { billed, told, listedAt, toldBeforeAt: mapping.lastCheckedAt, usage, entries, evidence, proofGen };
     // while nothing is known to be mapped, single counts find out; all of them follow the first that is accepted
     const growth = isLossOf || hasToMap(begun.integration) ? none : growthOf(seen);

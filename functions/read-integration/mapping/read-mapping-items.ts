@@ -4,15 +4,14 @@ import { type List, type ListQuery, pageIn } from "#functions/read-integration/l
 import { readEntries } from "#functions/read-integration/lists/read-entries";
 import { accountGap, type Gap, lastAcceptedIn } from "#shared/customers/coverage";
 import { type Customer, customerKey, customerPrefix, fromCustomerItem, isBilled } from "#shared/customers/customer";
-import { mappingEvidence } from "#shared/customers/mapped";
-import { findIntegration, type Integration, toldAt } from "#shared/integrations/integration";
+import { findIntegration, type Integration } from "#shared/integrations/integration";
 import { findLeftOutServices } from "#shared/integrations/record/left-out";
 import { partnerPk } from "#shared/partners/partner";
 import { readableOf } from "#shared/stored";
 import type { Table } from "#shared/table/table";
 import { readReadableUsage } from "#shared/usage/usage";
 import type { Room } from "#shared/wire";
-import { readCoverage } from "./read-mapping.ts";
+import { evidenceOf, readCoverage } from "./read-mapping.ts";
 
 export interface MappingItemsRequest extends ListQuery {
   kind: "accounts" | "services";
@@ -43,13 +42,13 @@ const accountItems = async (
   integration: Integration,
   customers: Customer[],
 ): Promise<MappingItem[]> => {
-  const { partnerId, proofGen, leftOutServiceIds } = integration;
+  const { partnerId, leftOutServiceIds } = integration;
   const ids = customers.map(({ id }) => id);
   const [{ usage, unreadable }, entries] = await Promise.all([
     readReadableUsage(table, partnerId, ids),
     readEntries(table, integration, customers),
   ]);
-  const evidence = mappingEvidence({ ledger: entries.values(), proofGen, toldAt: toldAt(integration) });
+  const evidence = evidenceOf(integration, entries.values());
   const lastAccepted = lastAcceptedIn(entries.values());
   const gone = new Set(leftOutServiceIds);
   return customers

@@ -2,12 +2,12 @@ import { type Coverage, coverageOf, lastAcceptedIn } from "#shared/customers/cov
 import { customerKey, fromCustomerItem, showCustomers } from "#shared/customers/customer";
 import { findCoverage, maxGapsShown } from "#shared/customers/kept-coverage";
 import { findLookAlikes, type LookAlike, noLookAlikes } from "#shared/customers/look-alikes-row";
-import { mappingEvidence } from "#shared/customers/mapped";
+import { type MappingEvidence, mappingEvidence } from "#shared/customers/mapped";
 import { findIntegration, type Integration, mappingStatus, noMapping, toldAt } from "#shared/integrations/integration";
 import { listServices } from "#shared/services/hub-service";
 import { readableOf } from "#shared/stored";
 import type { Table } from "#shared/table/table";
-import { readLedger } from "#shared/usage/ledger";
+import { type LedgerEntry, readLedger } from "#shared/usage/ledger";
 import { listReadableUsage } from "#shared/usage/usage";
 
 export type MappingTable = Pick<Table, "get" | "getMany" | "query">;
@@ -21,8 +21,14 @@ const nothing: Coverage = {
   leftOutServices: [],
 };
 
+/** What is mapped, by what the ledger says of some lines, or of all. */
+export const evidenceOf = (integration: Integration, ledger: Iterable<LedgerEntry>): MappingEvidence => {
+  const { proofGen, mapping } = integration;
+  return mappingEvidence({ ledger, proofGen, toldAt: toldAt(integration), seenServiceIds: mapping.mappedServiceIds });
+};
+
 const computed = async (table: MappingTable, integration: Integration): Promise<Coverage> => {
-  const { partnerId, ledgerBits: bits, gradient, proofGen, leftOutServiceIds, onceMapped } = integration;
+  const { partnerId, ledgerBits: bits, gradient, leftOutServiceIds, onceMapped } = integration;
   const [customers, { usage, unreadable }, ledger, services] = await Promise.all([
     showCustomers(table, partnerId),
     listReadableUsage(table, partnerId),
@@ -33,7 +39,7 @@ const computed = async (table: MappingTable, integration: Integration): Promise<
     // whose counts cannot be read would be told to leave nothing unbilled
     customers: customers.filter(({ id }) => !unreadable.has(id)),
     usage,
-    evidence: mappingEvidence({ ledger: ledger.values(), proofGen, toldAt: toldAt(integration) }),
+    evidence: evidenceOf(integration, ledger.values()),
     serviceNames: new Map(services.map(({ id, name }) => [id, name])),
     leftOutServiceIds,
     onceMapped,

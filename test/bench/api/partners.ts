@@ -66,7 +66,7 @@ const withPages = async ({ table }: BenchDynamo, integration: Integration): Prom
     readLedger(table, { partnerId, bits, connectionId: gradient?.integrationId ?? "" }),
     listServices(table),
   ]);
-  const evidence = mappingEvidence({ ledger: ledger.values(), proofGen, toldAt: at });
+  const evidence = mappingEvidence({ ledger: ledger.values(), proofGen, toldAt: at, seenServiceIds: [] });
   const lastAccepted = lastAcceptedIn(ledger.values());
   const seen = { customers, usage, evidence, lastAccepted, services, unreadableUsage: unreadable, at };
   const kept = await keepForPages(table, integration, seen);

@@ -31,7 +31,7 @@ const growth = (ledger: LedgerEntry[], told: boolean | null, toldBefore: boolean
     toldBeforeAt: noon,
     usage: new Map([["cust-1", aCustomerUsage({ counts: { "svc-dns": aCount() } })]]),
     entries: new Map(ledger.map((entry) => [lineKey(entry), entry])),
-    evidence: mappingEvidence({ ledger, proofGen, toldAt: listedAt }),
+    evidence: mappingEvidence({ ledger, proofGen, toldAt: listedAt, seenServiceIds: [] }),
     proofGen,
   });
   return (Object.keys(found) as (keyof Growth)[]).filter((kind) => found[kind]);

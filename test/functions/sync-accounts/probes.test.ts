@@ -51,7 +51,7 @@ const probes = ({
     told: (id: string) => (told === undefined ? null : (told[id] ?? false)),
     usage,
     entries: new Map(ledger.map((entry) => [lineKey(entry), entry])),
-    evidence: mappingEvidence({ ledger, proofGen, toldAt: noon }),
+    evidence: mappingEvidence({ ledger, proofGen, toldAt: noon, seenServiceIds: [] }),
     proofGen,
     readyServiceIds: new Set(ready),
   };

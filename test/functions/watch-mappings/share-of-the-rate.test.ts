@@ -40,7 +40,7 @@ const probesPerLook = (lines: number, isTelling: boolean, sweepLooks: number): n
     told: (id: string) => (isTelling ? id === "c0" : null),
     usage,
     entries: new Map(),
-    evidence: mappingEvidence({ ledger: [], proofGen: 0, toldAt: null }),
+    evidence: mappingEvidence({ ledger: [], proofGen: 0, toldAt: null, seenServiceIds: [] }),
     proofGen: 0,
     readyServiceIds: new Set(serviceIds),
   };

@@ -16,19 +16,22 @@ const ofUnmappedService = aLedgerEntry({
   accepted: null,
   last: { outcome: "unmapped", at: noon },
 });
+const ofOther = (missing: "account" | "service") =>
+  aLedgerEntry({ accepted: null, last: { outcome: "unmapped", at: noon, missing } });
 const acceptedLater = aLedgerEntry({
   serviceId: "svc-edr",
   accepted: { unitCount: 1, at: minutesAfter(2), gen: 0 },
   last: { outcome: "accepted", at: minutesAfter(2) },
 });
+const othersLater = { ...acceptedLater, customerId: "cust-2", serviceId };
 
 const before = minutesAfter(-5);
 const after = minutesAfter(5);
 
 const isMapped = (ledger: LedgerEntry[], told: boolean | null, toldAt: string | null, proofGen = 0) =>
-  mappingEvidence({ ledger, proofGen, toldAt }).isAccountMapped(customerId, told);
+  mappingEvidence({ ledger, proofGen, toldAt, seenServiceIds: [] }).isAccountMapped(customerId, told);
 const isServiceMapped = (ledger: LedgerEntry[], proofGen = 0) =>
-  mappingEvidence({ ledger, proofGen, toldAt: null }).isServiceMapped(serviceId);
+  mappingEvidence({ ledger, proofGen, toldAt: null, seenServiceIds: [] }).isServiceMapped(serviceId);
 
 describe("a customer is mapped", () => {
   it.each<[string, LedgerEntry[], boolean | null, string | null]>([
@@ -66,18 +69,38 @@ describe("a customer is not mapped", () => {
 });
 
 describe("nobody knows yet whether it is mapped", () => {
-  const knownOf = (ledger: LedgerEntry[], told: boolean | null, toldAt: string | null, proofGen = 0) => {
-    const { knownOfAccount, knownOfService } = mappingEvidence({ ledger, proofGen, toldAt });
+  const knownOf = (
+    ledger: LedgerEntry[],
+    told: boolean | null,
+    toldAt: string | null,
+    proofGen = 0,
+    seenServiceIds: string[] = [],
+  ) => {
+    const { knownOfAccount, knownOfService } = mappingEvidence({ ledger, proofGen, toldAt, seenServiceIds });
     return [knownOfAccount(customerId, told), knownOfService(serviceId)];
   };
 
-  it.each<[string, [LedgerEntry[], boolean | null, string | null, number?], [boolean | null, boolean | null]]>([
+  it.each<
+    [string, [LedgerEntry[], boolean | null, string | null, number?, string[]?], [boolean | null, boolean | null]]
+  >([
     ["where Gradient was never looked at", [[], null, null], [null, null]],
     ["where its word is of an earlier token", [[], true, null], [null, null]],
     ["of the service, where Gradient tells of accounts and no count was tried", [[], true, after], [true, null]],
     ["of the service, where that account is not mapped either", [[], false, after], [false, null]],
     ["where a count came to nothing", [[neverAnswered], null, after], [null, null]],
     ["where what was accepted is of an account that is gone", [[accepted], null, after, 1], [null, null]],
+    ["where what was accepted since a 404 is", [[missed("service"), othersLater], null, after, 1], [null, null]],
+    ["where what was accepted since Gradient's word is", [[accepted], false, before, 1], [null, null]],
+    [
+      "where what was accepted since a 404 after that is",
+      [[missed("account"), acceptedLater], true, noon, 1],
+      [null, null],
+    ],
+    ["of the half that a 404 has not named", [[ofOther("account")], null, after], [false, null]],
+    ["of the half that a 404 has not named", [[ofOther("service")], null, after], [null, false]],
+    ["of a service that was seen mapped before a disconnect", [[accepted], null, null, 1, [serviceId]], [null, null]],
+    ["but of a service that was seen mapped", [[accepted], null, after, 1, [serviceId]], [null, true]],
+    ["but where a 404 has named it since", [[missed("service")], null, after, 1, [serviceId]], [null, false]],
     ["but where a count was accepted", [[accepted], null, null], [true, true]],
     ["but where a 404 has named one of the two", [[missed("service")], null, after], [true, false]],
     ["but where a 404 has named none", [[missed()], null, after], [false, false]],
@@ -99,7 +122,6 @@ describe("a service", () => {
   });
 
   it("is mapped again by another customer's count after the 404", () => {
-    const others = { ...acceptedLater, customerId: "cust-2", serviceId };
-    expect(isServiceMapped([missed("service"), others])).toBe(true);
+    expect(isServiceMapped([missed("service"), othersLater])).toBe(true);
   });
 });
