@@ -32,22 +32,21 @@ const pairs: Record<string, string> = {
   "『": "』",
 };
 
-/** Without what nobody sees: invisible characters, white space around it, line breaks with their indentation in it. */
-const withoutUnseen = (pasted: string): string =>
-  pasted
-    .replace(invisible, "")
-    .replace(/\s*[\r\n\u0085\u2028\u2029]+\s*/g, "")
-    .trim();
+/**
+ * Without what nobody sees: invisible characters, and white space, which no token has. A line break in a pasted token is
+ * a space by the time a browser's field has it.
+ */
+const withoutUnseen = (pasted: string): string => pasted.replace(invisible, "").replace(/[\s\u0085]+/g, "");
 
 const withoutPair = (text: string): string => {
   const [first, last] = [text.at(0) ?? "", text.at(-1) ?? ""];
-  return text.length > 2 && last !== "" && pairs[first]?.includes(last) ? text.slice(1, -1).trim() : text;
+  return text.length > 2 && last !== "" && pairs[first]?.includes(last) ? text.slice(1, -1) : text;
 };
 // from its end: a pattern would begin anew at each such character inside, once for every pair around it
 const withoutTail = (text: string): string => {
   let end = text.length;
   while (end > 0 && ",.;".includes(text.charAt(end - 1))) end -= 1;
-  return text.slice(0, end).trim();
+  return text.slice(0, end);
 };
 
 /**
