@@ -49,11 +49,20 @@ export const whyHeld = (integration: { problems: readonly Hold[] }, now = Date.n
   return hold && `${holdTitle(hold)}. ${untilWords(hold, now)}`;
 };
 
-/**
- * What has become of a press of *Check now*: while calls are held, it is kept and no call follows it. `heldUntil`: what
- * its answer said, which knows also of what is no problem of the page yet.
- */
-export const pressedWords = (hold: Hold | undefined, heldUntil: string | null, now = Date.now()): string => {
+interface Press {
+  hold: Hold | undefined;
+  requestedAt: string;
+  /** What the answer to the press said: it knows also of what is no problem of the page yet. */
+  heldUntil: string | null;
+  /** When Gradient was looked at last, as far as the page knows by now. */
+  lastCheckedAt: string | null;
+}
+
+/** What has become of a press of *Check now*: while calls are held, it is kept and no call follows it. */
+export const pressedWords = (press: Press, now = Date.now()): string => {
+  const { hold, requestedAt, heldUntil, lastCheckedAt } = press;
+  if (lastCheckedAt !== null && Date.parse(lastCheckedAt) >= Date.parse(requestedAt))
+    return "Gradient was looked at since you asked; what was found is shown here.";
   const isToldHeld = heldUntil !== null && Date.parse(heldUntil) > now;
   const held = hold ?? (isToldHeld ? { retryAt: heldUntil } : undefined);
   return held === undefined

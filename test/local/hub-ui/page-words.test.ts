@@ -157,17 +157,30 @@ describe("what usage waits for", () => {
 });
 
 describe("a press of Check now", () => {
+  const at = (time: number): string => new Date(time).toISOString();
   const retryAt = "2026-11-26T12:15:00.000Z";
   const hold = { code: "gradient.forbidden", since: "2026-11-26T11:00:00.000Z", retryAt };
 
   it("is not told to have Gradient looked at while no call goes out", () => {
-    expect(pressedWords(undefined, null, now)).toContain("Gradient is being looked at");
-    expect(pressedWords(hold, null, now)).not.toContain("is being looked at");
-    expect(pressedWords(hold, retryAt, now)).toContain(`No call goes out until ${momentOf(retryAt)}`);
-    expect(pressedWords({ ...hold, retryAt: "2026-11-26T11:59:00.000Z" }, null, now)).toContain("which is soon");
+    const waiting = { hold: undefined, requestedAt: at(now), heldUntil: null, lastCheckedAt: at(now - 1) };
+    const told = (press: Partial<Parameters<typeof pressedWords>[0]>) => pressedWords({ ...waiting, ...press }, now);
+
+    expect(told({})).toContain("Gradient is being looked at");
+    expect(told({ lastCheckedAt: null })).toContain("Gradient is being looked at");
+    expect(told({ hold })).not.toContain("is being looked at");
+    expect(told({ hold, heldUntil: retryAt })).toContain(`No call goes out until ${momentOf(retryAt)}`);
+    expect(told({ hold: { ...hold, retryAt: "2026-11-26T11:59:00.000Z" } })).toContain("which is soon");
     // what is being found out is no problem of the page, and over a moment later
-    expect(pressedWords(undefined, "2026-11-26T12:00:40.000Z", now)).toContain("Your check is kept.");
-    expect(pressedWords(undefined, "2026-11-26T11:59:59.000Z", now)).toContain("Gradient is being looked at");
+    expect(told({ heldUntil: "2026-11-26T12:00:40.000Z" })).toContain("Your check is kept.");
+    expect(told({ heldUntil: "2026-11-26T11:59:59.000Z" })).toContain("Gradient is being looked at");
+  });
+
+  it("is over with the look that began after it", () => {
+    const press = { hold: undefined, requestedAt: at(now), heldUntil: null };
+
+    for (const lastCheckedAt of [at(now), at(now + 900)])
+      expect(pressedWords({ ...press, lastCheckedAt }, now + 1_000)).toContain("was looked at since you asked");
+    expect(pressedWords({ ...press, hold, lastCheckedAt: at(now + 900) }, now + 1_000)).not.toContain("is kept");
   });
 });
 

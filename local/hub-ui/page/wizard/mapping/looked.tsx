@@ -39,7 +39,7 @@ export const Looked = ({ mapping, hold, isKnown }: LookedProps) => {
           Check now
         </Button>
         <span role="status" className="quiet small">
-          {checking.isSuccess ? pressedWords(hold, checking.data.heldUntil) : ""}
+          {checking.isSuccess ? pressedWords({ ...checking.data, hold, lastCheckedAt: mapping.lastCheckedAt }) : ""}
         </span>
       </div>
     </>
