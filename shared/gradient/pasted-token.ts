@@ -33,8 +33,8 @@ const pairs: Record<string, string> = {
 };
 
 /**
- * Without what nobody sees: invisible characters, and white space, which no token has. A line break in a pasted token is
- * a space by the time a browser's field has it.
+ * Without what nobody sees: invisible characters, and white space, which no token has. A line break in a pasted token
+ * is a space by the time a browser's field has it.
  */
 const withoutUnseen = (pasted: string): string => pasted.replace(invisible, "").replace(/[\s\u0085]+/g, "");
 
