@@ -99,7 +99,14 @@ export const integrationReply = z
     schedule: schedule.nullable(),
     notifications: z.strictObject({ recipients: z.array(z.string()), onSuccess: z.boolean() }),
     disconnecting: z
-      .strictObject({ finalCounts: wordOf("zero"), remaining: z.int().min(0), until: instant })
+      .strictObject({
+        finalCounts: wordOf("zero"),
+        remaining: z.int().min(0),
+        until: instant,
+        retryAt: instant.nullable().meta({
+          description: "The next zeros go out then, and no earlier; null while they go out, or nothing waits",
+        }),
+      })
       .nullable()
       .meta({ description: "After a disconnect with `finalCounts=zero`: the lines that Gradient still has units of" }),
     problems: z.array(problem),

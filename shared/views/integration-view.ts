@@ -7,6 +7,7 @@ import { type Integration, mappingStatus, type ProblemCode } from "../integratio
 import { noNotifications } from "../integrations/record/notifications.ts";
 import { mailFate } from "../mail/owner-mail.ts";
 import type { Table } from "../table/table.ts";
+import { zerosLeft } from "./zeros-left.ts";
 
 const nothing = "There is nothing to do:";
 const told = "our operations team has been told.";
@@ -180,11 +181,7 @@ export const integrationView =
       },
       schedule: value.schedule,
       notifications: value.notifications,
-      disconnecting: closing && {
-        finalCounts: closing.finalCounts,
-        remaining: closing.remaining,
-        until: closing.until,
-      },
+      disconnecting: zerosLeft(value, { obstacle, now: now() }),
       problems: problemsOf(value, obstacle, now()),
     };
   };

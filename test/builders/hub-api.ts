@@ -89,7 +89,7 @@ export const doorsOf = (world: ServiceWorld, callsPerMinute = 10_000): Map<strin
   const view = integrationView({
     table,
     gradientBaseUrl: "https://gradient.example/api",
-    now: () => new Date(),
+    now: world.common.now,
     obstacleFor: async () => null,
   });
   const reading = readIntegrationEndpoint({ table, view, agreement: currentAgreement });

@@ -170,7 +170,7 @@ describe("a disconnect that sets the counts to zero first", () => {
     const reply = await ask("disconnect", { query: { finalCounts: "zero" } });
 
     const until = "2026-11-29T10:01:01.031Z";
-    const disconnecting = { finalCounts: "zero", remaining: 2, until };
+    const disconnecting = { finalCounts: "zero", remaining: 2, until, retryAt: null };
     expect(reply).toMatchObject({ status: 202, body: { state: "disconnected", disconnecting } });
     expect(await ask("disconnect")).toMatchObject({ status: 202, body: { disconnecting } });
     // until then Gradient holds them

@@ -14,6 +14,8 @@ import { outcomeWords, waitingWords } from "#local/hub-ui/page/wizard/sending/ex
 import { stepWords } from "#local/hub-ui/page/wizard/step-words";
 import { isAstray } from "#local/page-parts/double-clicks";
 import { momentOf } from "#local/page-parts/words";
+import { nextZerosWords } from "../../../local/hub-ui/page/parts/disconnecting.tsx";
+import { restWords } from "../../../local/hub-ui/page/screens/runs/cancel.tsx";
 
 const now = Date.parse("2026-11-26T12:00:00.000Z");
 
@@ -181,6 +183,26 @@ describe("a press of Check now", () => {
     for (const lastCheckedAt of [at(now), at(now + 900)])
       expect(pressedWords({ ...press, lastCheckedAt }, now + 1_000)).toContain("was looked at since you asked");
     expect(pressedWords({ ...press, hold, lastCheckedAt: at(now + 900) }, now + 1_000)).not.toContain("is kept");
+  });
+});
+
+describe("zeros of a disconnect", () => {
+  it("are said to go out, or until when they wait", () => {
+    const retryAt = "2026-11-26T12:15:00.000Z";
+
+    expect(nextZerosWords({ retryAt: null }, now)).toBe("Zeros go out now.");
+    expect(nextZerosWords({ retryAt }, now)).toContain(`Nothing goes out until ${momentOf(retryAt)}`);
+    expect(nextZerosWords({ retryAt: "2026-11-26T11:59:00.000Z" }, now)).toBe("It is tried again soon.");
+  });
+
+  it("are not said to go with a next run, nor that nothing is sent", () => {
+    const disconnecting = { finalCounts: "zero", remaining: 117, until: "2026-12-03T12:00:00.000Z", retryAt: null };
+    const leaving = { state: "disconnected", exports: {}, disconnecting } as unknown as Integration;
+
+    expect(restWords(leaving)).toContain("is set to zero with another try");
+    expect(restWords({ disconnecting: null })).toBe("The rest goes with the next run.");
+    expect(nextRunWords(leaving, now)).toBe("None: only zeros are sent now");
+    expect(nextRunWords({ ...leaving, disconnecting: null }, now)).toBe("None: nothing is sent any more");
   });
 });
 

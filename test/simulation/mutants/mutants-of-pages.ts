@@ -5,6 +5,7 @@ const checking = "functions/check-mapping/check-mapping.ts";
 const mapped = "shared/customers/mapped.ts";
 const mapping = "functions/read-integration/mapping/read-mapping.ts";
 const digest = "functions/watch-mails/owe-reminders.ts";
+const zeros = "shared/views/zeros-left.ts";
 const ending = "functions/sync-accounts/end-look.ts";
 
 /** Guards around what a person is told, and may do, while Gradient's trouble holds the calls. */
@@ -75,6 +76,9 @@ export const mutantsOfPages: Mutant[] = [
     "return account === null || service === null ? null : true;",
     "return account === null || service === null ? false : true;",
   ),
+  one("zeros that are held are told to wait for a try", "pages", zeros, "obstacle.retryAt > closing.retryAt", "false"),
+  one("zeros that go out are told to wait", "pages", zeros, "if (isRunning || ", "if ("),
+  one("zeros that wait are told to go out", "pages", zeros, "tries === 0 &&", "true ||"),
   one(
     "unreadable counts are shown as unknown ones",
     "rows",

@@ -72,8 +72,10 @@ export const InGradient = ({ all, integration }: { all: AllLines; integration: I
   if (integration.state === "disconnected")
     return (
       <p>
-        <Badge tone="neutral">Not connected</Badge> Nothing is sent. Gradient goes on with what it accepted last, unless
-        it was set to zero when you disconnected.
+        <Badge tone="neutral">Not connected</Badge>{" "}
+        {integration.disconnecting === null
+          ? "Nothing is sent. Gradient goes on with what it accepted last, unless it was set to zero when you disconnected."
+          : "Nothing but the zeros that you asked for is sent. Until they are accepted, Gradient goes on with what it accepted last."}
       </p>
     );
   const sum = sumUp(all.lines);

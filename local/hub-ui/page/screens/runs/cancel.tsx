@@ -1,12 +1,21 @@
 import { useChange } from "../../answers.ts";
+import { useIntegration } from "../../integration.ts";
 import { Button } from "../../parts/button.tsx";
 import { Failure } from "../../parts/failure.tsx";
 import { MayChange } from "../../parts/may-change.tsx";
+import type { Integration } from "../../states.ts";
 import type { Run } from "./run-words.ts";
+
+/** What becomes of the lines that a cancelled run leaves: zeros of a disconnect are tried again until it is over. */
+export const restWords = (integration: Pick<Integration, "disconnecting"> | undefined): string =>
+  integration?.disconnecting
+    ? "The rest is set to zero with another try, within hours. To end that for good, connect again."
+    : "The rest goes with the next run.";
 
 /** Ends a run that is under way. */
 export const Cancel = ({ run }: { run: Run }) => {
   const cancel = useChange("DELETE /v1/integrations/gradient/exports/{exportId}");
+  const { data: integration } = useIntegration();
   const isAsked = run.stoppedBy === "cancelled";
   return (
     <>
@@ -20,7 +29,7 @@ export const Cancel = ({ run }: { run: Run }) => {
             {isAsked ? "Being cancelled…" : "Cancel this run"}
           </Button>
           <span className="quiet small">
-            What Gradient has accepted by then stays accepted. The rest goes with the next run.
+            What Gradient has accepted by then stays accepted. {restWords(integration)}
           </span>
         </div>
       </MayChange>

@@ -18,10 +18,11 @@ const isOutrun = ({ why, retryAt }: Waiting, nextRunAt: string | null): boolean 
   why === "retry" && nextRunAt !== null && retryAt !== null && Date.parse(nextRunAt) < Date.parse(retryAt);
 
 /** When usage goes out next: what waits goes before the next date of the schedule, unless that comes earlier. */
-export const nextRunWords = ({ state, exports }: Integration, now = Date.now()): string => {
+export const nextRunWords = ({ state, exports, disconnecting }: Integration, now = Date.now()): string => {
   const { nextRunAt, waiting } = exports;
   if (state === "suspended") return "None while Gradient refuses the key";
-  if (state === "disconnected") return "None: nothing is sent any more";
+  if (state === "disconnected")
+    return disconnecting ? "None: only zeros are sent now" : "None: nothing is sent any more";
   // while a partner maps, looks wait, and no run
   if (state !== "awaiting-mapping" && waiting !== null && !isOutrun(waiting, nextRunAt))
     return whenWaiting(waiting, now);

@@ -1,3 +1,4 @@
+import { useIntegration } from "../../integration.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Cancel } from "./cancel.tsx";
 import { Progress } from "./progress.tsx";
@@ -7,9 +8,10 @@ import { useRun } from "./use-run.ts";
 /** The run that is under way: how far it is, and how to end it. */
 export const RunningRun = ({ id }: { id: string }) => {
   const run = useRun(id);
+  const { data: integration } = useIntegration();
   return (
     <div className="under-way">
-      <h3>Usage is being sent</h3>
+      <h3>{integration?.disconnecting ? "Zeros are being sent" : "Usage is being sent"}</h3>
       <Answered answer={run}>
         {(data) => (
           <>
