@@ -16,6 +16,7 @@ import { retryOnConflict, type Table } from "#shared/table/table";
 import { CannotPlan } from "./plan/cannot-plan.ts";
 import type { ExportRun } from "./send/export-run.ts";
 import { Refusal } from "./send/halt.ts";
+import type { Company } from "./send/patience.ts";
 import { rebuildViews } from "./send/rebuild-views.ts";
 import { sendChunks } from "./send/send-chunks.ts";
 import { type Before, startRun } from "./start-run.ts";
@@ -40,6 +41,8 @@ interface Invocation {
   holder: string;
   pacerFor: (run: UsageExport) => Pacer;
   callsPerSecond: number;
+  /** Of the runs that this worker carries. */
+  company: Company;
   remainingMs: () => number;
 }
 

@@ -5,6 +5,7 @@ import type { UsageExport } from "#shared/exports/usage-export";
 import { logFailure } from "#shared/log-failure";
 import type { Pacer } from "#shared/pace/pacer";
 import { type Carrying, carryExport, type Leg, type LegOutcome } from "./carry-export.ts";
+import { newCompany } from "./send/patience.ts";
 
 export interface Dependencies extends Carrying {
   /** The moments for the calls of one worker, by run. */
@@ -46,7 +47,7 @@ export const exportUsage = (dependencies: Dependencies) => {
   ): Promise<Map<M, LegOutcome | { failure: unknown }>> => {
     const holder = newId();
     const lane = messages[0]?.lane ?? "scheduled";
-    const invocation = { holder, pacerFor: pacersFor(holder), callsPerSecond, remainingMs };
+    const invocation = { holder, pacerFor: pacersFor(holder), callsPerSecond, company: newCompany(), remainingMs };
     const outcomes = new Map<M, LegOutcome | { failure: unknown }>();
     const waiting = [...messages];
     /** Runs that this worker has closed: the row of those under way may still list them. */

@@ -21,7 +21,7 @@ import { planExport } from "./plan/plan-export.ts";
 import { turnsFor } from "./plan/turns.ts";
 import type { ExportRun, RunToken } from "./send/export-run.ts";
 import { type LineOfCall, newHalt } from "./send/halt.ts";
-import { newPatience } from "./send/patience.ts";
+import { type Company, newPatience } from "./send/patience.ts";
 import { handOverMs } from "./send/send-chunks.ts";
 
 interface Dependencies {
@@ -37,6 +37,7 @@ interface Dependencies {
 interface Invocation {
   pacerFor: (run: UsageExport) => Pacer;
   callsPerSecond: number;
+  company: Company;
   remainingMs: () => number;
 }
 
@@ -142,7 +143,7 @@ export const startRun = (dependencies: Dependencies) => {
     const mayPlan = integration && halt.stop() === null && lease.current().chunks === null;
     // with room for storing the plan: numbers that were noted and not sent would be in doubt
     const mayBegin = () => invocation.remainingMs() >= handOverMs + 10_000;
-    const patience = newPatience(clock);
+    const patience = newPatience(clock, invocation.company);
     const onAnswer: ExportRun["onAnswer"] = (answer, at) => {
       patience.heard(answer, at);
       void refusals.note({ partnerId, outcome: outcomeOf(answer.kind), at });

@@ -57,7 +57,7 @@ describe("a refusal when the worker's time is nearly up", () => {
     expect(all.filter(({ reason }) => reason === verdicts.noAnswerBeforeStop.reason)).toEqual([]);
     expect((await entries()).filter(({ doubt }) => doubt !== null)).toEqual([]);
     // the next run sends it last
-    expect((await entries()).filter(({ last }) => last.isRefused).length).toBeGreaterThan(0);
+    expect((await entries()).filter(({ last }) => last.refusedAt).length).toBeGreaterThan(0);
   });
 
   it("makes no call after a false alarm: what was heard is settled, the others of its chunks are owed", async () => {

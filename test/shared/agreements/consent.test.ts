@@ -136,15 +136,15 @@ describe("when the time to confirm is over", () => {
 
   it("the run that is under way goes on to its end, and nothing of what it leaves over starts another", async () => {
     let isAnswered = true;
-    const customers = customersNamed(200);
-    const last = customers.toSorted().at(-1);
-    const world = await activeWorld(customers, {
+    let unanswered: string | undefined;
+    const world = await activeWorld(customersNamed(200), {
       through: (gradient) => ({
         ...gradient,
-        setUnitCount: async (token, count) =>
-          count.accountId === last && !isAnswered
-            ? { kind: "in-doubt", reason: "reset" }
-            : gradient.setUnitCount(token, count),
+        setUnitCount: async (token, count) => {
+          if (!isAnswered) unanswered ??= count.accountId;
+          const isLost = !isAnswered && count.accountId === unanswered;
+          return isLost ? { kind: "in-doubt", reason: "reset" } : gradient.setUnitCount(token, count);
+        },
       }),
     });
     const [, second] = agreements;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { newPatience } from "#functions/export-usage/send/patience";
+import { newCompany, newPatience } from "#functions/export-usage/send/patience";
 import type { CountAnswer } from "#shared/gradient/gradient-api";
 
 const noAnswer: CountAnswer = { kind: "in-doubt", reason: "503" };
@@ -93,5 +93,58 @@ describe("the patience of a run of which nothing is taken", () => {
 
   it("counts one pause for calls that were under way together", () => {
     expect(heardOf(some(30, throttled), 1_000, 40_000)).toMatchObject({ isOver: false });
+  });
+});
+
+/** What Gradient takes of a run in a minute, before it wants fewer calls; `isFree`: it never does. */
+interface Minute {
+  taken: number;
+  isFree?: boolean;
+}
+
+/** After how many of these minutes the first run is over, beside the others of its worker; null: never. */
+const minutesOf = (minutes: Minute[][]): number | null => {
+  let now = 1_000_000;
+  const company = newCompany();
+  const patiences = (minutes[0] ?? []).map(() => newPatience({ now: () => now }, company));
+  for (const [index, its] of minutes.entries()) {
+    for (const [place, { taken, isFree = false }] of its.entries()) {
+      for (const answer of [...some(taken, accepted), ...(isFree ? [] : [throttled])])
+        patiences[place]?.heard(answer, now);
+    }
+    if (patiences[0]?.isOver()) return index;
+    now += 60_000;
+  }
+  return null;
+};
+
+describe("the patience of a run of which a few are taken each minute", () => {
+  const few: Minute = { taken: 10 };
+  const many = Array.from({ length: 12 }, () => 0);
+
+  it.each<{ what: string; its: Minute[]; over: number | null }>([
+    { what: "others are taken as they come", its: [few, { taken: 50, isFree: true }], over: 5 },
+    { what: "another one has a few, too", its: [few, few, { taken: 50, isFree: true }], over: 5 },
+    { what: "it has twenty and more", its: [{ taken: 20 }, { taken: 50, isFree: true }], over: null },
+    { what: "it is alone", its: [few], over: null },
+    { what: "others have no more", its: [few, { taken: 5, isFree: true }], over: null },
+    { what: "all others have a few, too", its: [few, { taken: 50 }, few], over: null },
+    {
+      what: "most of what is taken is of such others",
+      its: [few, { taken: 100 }, { taken: 40, isFree: true }],
+      over: null,
+    },
+  ])("ends after minute $over where $what", ({ its, over }) => {
+    expect(minutesOf(many.map(() => its))).toBe(over);
+  });
+
+  it("begins anew after some minutes without a pause", () => {
+    const others: Minute = { taken: 50, isFree: true };
+    const paused = [few, others];
+    const free = [{ taken: 1, isFree: true }, others];
+
+    expect(minutesOf([...many.slice(0, 4).map(() => paused), free, free, ...many.slice(0, 5).map(() => paused)])).toBe(
+      null,
+    );
   });
 });
