@@ -11,28 +11,28 @@ import { secretsManagerVault } from "#shared/secrets/secrets-manager-vault";
 import { shownIntegration } from "#shared/wiring/shown-integration";
 import { registerTokenEndpoint } from "./endpoint.ts";
 import { registerTokenEnv } from "./env.ts";
+import { patienceMs, tryTimeoutMs } from "./patience.ts";
 import { registerToken } from "./register-token.ts";
 
 const env = readEnv(registerTokenEnv);
 const { table, view } = shownIntegration(env);
 const guard = changeGuard({ table, now: () => new Date() });
 const secrets = new SecretsManagerClient({});
-// two calls, their slots and their repeats fit into the ten seconds that a person is made to wait
 const gradient = gradientClient({
   baseUrl: env.GRADIENT_BASE_URL,
   vendorKey: secretText(secrets, env.VENDOR_KEY_SECRET, { keptMs: keptForPersonsMs }),
-  timeoutMs: 2_300,
+  timeoutMs: tryTimeoutMs,
 });
 const pacerFor = singleCallPacer(
   { table, clock: systemClock, per: env.LIMITER_KEY, perSecond: env.CALLS_PER_SECOND },
-  { class: "person-call", patienceMs: 1_200 },
+  { class: "person-call", patienceMs },
 );
 
 export const handler = registerTokenEndpoint(
   registerToken({
     table: guard.table,
     gradientFor: (partnerId) =>
-      patientGradient(gradient.as({ pacer: pacerFor(partnerId) }), { clock: systemClock, patienceMs: 1_200 }),
+      patientGradient(gradient.as({ pacer: pacerFor(partnerId) }), { clock: systemClock, patienceMs }),
     vault: secretsManagerVault(secrets),
     secretPrefix: env.PARTNER_SECRET_PREFIX,
     hashKey: secretText(secrets, env.TOKEN_HASH_KEY_SECRET),

@@ -1,4 +1,5 @@
 import { AppError } from "#shared/errors";
+import { isTooSlow } from "#shared/gradient/gradient-api";
 
 /**
  * What to throw for Gradient's failure: its refusal of the token, or that it could not be asked, which says nothing
@@ -15,7 +16,9 @@ const refusal = (error: unknown): unknown => {
     return new AppError("unavailable", "gradient.refused", detail, { cause: error });
   }
   const { kind, retryAfterSeconds } = error;
-  const detail = "Gradient could not be asked about the token. Nothing was changed; try again in a moment.";
+  const detail = isTooSlow(error)
+    ? "Gradient answers too slowly at the moment. Nothing was changed; try again in some minutes."
+    : "Gradient could not be asked about the token. Nothing was changed; try again in a moment.";
   return new AppError(kind === "unavailable" ? kind : "upstream", "gradient.unavailable", detail, {
     cause: error,
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),

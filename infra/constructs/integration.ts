@@ -1,3 +1,4 @@
+import { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import { confirmAgreementRoute } from "#functions/confirm-agreement/route";
 import { putNotificationsRoute } from "#functions/put-notifications/route";
@@ -10,6 +11,10 @@ import type { ViewEnv } from "#shared/lambda/view-env";
 import type { Foundation } from "./parts/foundation.ts";
 import { gradientEnvironment } from "./parts/gradient-environment.ts";
 import { ServiceFunction } from "./parts/service-function.ts";
+
+// Somebody who connects waits for a slow Gradient rather than press in vain (patience.ts), and what is kept of a press
+// takes some seconds more. API Gateway gives up after thirty.
+const patientTimeout = Duration.seconds(28);
 
 /** The wizard of the hub UI: start, paste the token, confirm the agreement, and see where one stands. */
 export class Integration extends Construct {
@@ -34,6 +39,7 @@ export class Integration extends Construct {
         TOKEN_HASH_KEY_SECRET: credentials.tokenHashKey.secretArn,
       },
       errorImpact: "a partner cannot connect to Gradient or replace a refused token",
+      timeout: patientTimeout,
     });
     storage.grantUse(registerToken);
     credentials.vendorKey.grantRead(registerToken);

@@ -73,13 +73,14 @@ export type CountAnswer =
  */
 export type SentCount = (CountAnswer & { sentAt: number }) | { kind: "not-sent" };
 
-const mayLand = "may-land";
+const mayLand = ["may-land", "too-slow"] as const;
 
 /**
  * Gradient cannot be made use of. `may-land`: the call has taken effect for all that anybody knows, or still may;
- * `over`: whatever it has done, it does nothing any more.
+ * `too-slow`: the same, for its answer was not awaited for longer; `over`: whatever it has done, it does nothing any
+ * more.
  */
-export const gradientUnavailable = (how: "over" | "may-land"): AppError =>
+export const gradientUnavailable = (how: "over" | (typeof mayLand)[number]): AppError =>
   new AppError("unavailable", "gradient.unavailable", "Gradient is temporarily unavailable.", { cause: how });
 
 /**
@@ -90,7 +91,11 @@ export const gradientNotAsked = (): AppError =>
   new AppError("unavailable", "gradient.not-asked", "Gradient could not be asked in time.", { retryAfterSeconds: 2 });
 
 /** Whether a call that threw `gradient.unavailable` may still take effect. */
-export const mayStillLand = (error: unknown): boolean => error instanceof AppError && error.cause === mayLand;
+export const mayStillLand = (error: unknown): boolean =>
+  error instanceof AppError && mayLand.some((how) => how === error.cause);
+
+/** Whether a call that threw `gradient.unavailable` was given up for Gradient's slowness. */
+export const isTooSlow = (error: unknown): boolean => error instanceof AppError && error.cause === "too-slow";
 
 /**
  * Gradient's vendor API in our words, on behalf of one caller: every request takes a slot of its own right before it

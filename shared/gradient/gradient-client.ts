@@ -27,7 +27,8 @@ const apiFor = (request: ReturnType<typeof gradientRequests>, caller: Caller): G
   const succeed = async (token: PartnerToken, call: GradientRequest): Promise<Answer> => {
     const sent = await request(caller, token, call);
     const answer = await sent.answer.catch((error: unknown) => {
-      throw error instanceof TransportError ? gradientUnavailable(error.maySent ? "may-land" : "over") : error;
+      if (!(error instanceof TransportError)) throw error;
+      throw gradientUnavailable(error.isTooSlow ? "too-slow" : error.maySent ? "may-land" : "over");
     });
     if (!isSuccess(answer)) throw toAppError(answer);
     return answer;

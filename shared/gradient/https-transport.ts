@@ -24,11 +24,14 @@ export type Transport = (request: TransportRequest) => Promise<TransportReply>;
  */
 export class TransportError extends Error {
   readonly maySent: boolean;
+  /** The other side had the request, for all that is known, and its answer was not awaited for longer. */
+  readonly isTooSlow: boolean;
 
-  constructor(message: string, maySent: boolean) {
+  constructor(message: string, maySent: boolean, isTimeOut = false) {
     super(message);
     this.name = "TransportError";
     this.maySent = maySent;
+    this.isTooSlow = isTimeOut && maySent;
   }
 }
 
@@ -63,10 +66,10 @@ const send = (agents: { http: http.Agent; https: https.Agent }, request: Transpo
       ? https.request(url, { ...options, agent: agents.https })
       : http.request(url, { ...options, agent: agents.http });
 
-    const timer = setTimeout(() => fail(`no reply within ${timeoutMs} ms`), timeoutMs);
-    const fail = (message: string) => {
+    const timer = setTimeout(() => fail(`no reply within ${timeoutMs} ms`, true), timeoutMs);
+    const fail = (message: string, isTimeOut = false) => {
       clearTimeout(timer);
-      reject(new TransportError(message, connected));
+      reject(new TransportError(message, connected, isTimeOut));
       call.destroy();
     };
 

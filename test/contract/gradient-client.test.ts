@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { mayStillLand } from "#shared/gradient/gradient-api";
+import { isTooSlow, mayStillLand } from "#shared/gradient/gradient-api";
 import { accountsReply, connectionReply, refusalReply, vendorReply } from "#shared/gradient/gradient-replies";
 import { printedBy } from "#test/builders/stdout";
-import { client, header, onlyRequest, server, token } from "./gradient-client-rig.ts";
+import { aClient, client, header, onlyRequest, server, token } from "./gradient-client-rig.ts";
 import { json } from "./loopback-server.ts";
 
 const fixture = async (name: string): Promise<unknown> =>
@@ -274,6 +274,17 @@ describe("what each status becomes", () => {
     server.respondWith(json(status, { statusCode: status, message: "no" }));
     const failure = await client.setStatus(token, "pending").catch((error: unknown) => error);
     expect(mayStillLand(failure)).toBe(mayLand);
+  });
+
+  it("that is not answered in time was too slow, and may land later", async () => {
+    server.respondWith(() => undefined);
+    const hasty = aClient({ timeoutMs: 60 });
+    const failure = await hasty.setStatus(token, "pending").catch((error: unknown) => error);
+    expect([isTooSlow(failure), mayStillLand(failure)]).toEqual([true, true]);
+
+    server.respondWith(({ socket }) => socket.resetAndDestroy());
+    const reset = await client.setStatus(token, "pending").catch((error: unknown) => error);
+    expect([isTooSlow(reset), mayStillLand(reset)]).toEqual([false, true]);
   });
 
   it("passes Retry-After on", async () => {

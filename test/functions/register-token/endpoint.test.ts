@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { startIntegration } from "#functions/start-integration/start-integration";
 import { AppError } from "#shared/errors";
+import { gradientUnavailable } from "#shared/gradient/gradient-api";
 import { partnerToken, tokenFingerprint } from "#shared/gradient/gradient-token";
 import { openForAll } from "#test/builders/breakers";
 import { aProblem, jsonHeaders } from "#test/builders/http-event";
@@ -106,6 +107,17 @@ describe("a token that is not taken", () => {
         "Gradient could not be asked about the token. Nothing was changed; try again in a moment.",
       ),
     );
+    nothingKept();
+  });
+
+  it("is told that Gradient answers too slowly", async () => {
+    const { ask, world, nothingKept } = await startedApi();
+    world.gradient.failNext("readConnection", { error: gradientUnavailable("too-slow") });
+
+    expect(await ask("token", { body: { partnerToken: world.token } })).toMatchObject({
+      status: 503,
+      body: { code: "gradient.unavailable", detail: expect.stringContaining("Gradient answers too slowly") },
+    });
     nothingKept();
   });
 

@@ -6,6 +6,7 @@ interface Words {
 }
 
 const again = "Nothing was changed. Try again in a moment.";
+const unasked = "Gradient could not be asked";
 const readAnew = "The page has been read again: go on from what it shows now.";
 
 const byCode: Record<string, Words> = {
@@ -53,7 +54,6 @@ const byCode: Record<string, Words> = {
     title: "Gradient refuses calls for the moment",
     whatToDo: "That says nothing about your key, and nothing was changed. Try again later.",
   },
-  "gradient.unavailable": { title: "Gradient could not be asked", whatToDo: again },
   "calls.too-many": { title: "That was a lot in one minute", whatToDo: "Nothing was changed. Wait, then try again." },
   "owner-email.cooldown": {
     title: "The e-mail was sent a moment ago",
@@ -112,7 +112,9 @@ export const tellFailure = (error: unknown): ToldFailure => {
   const { problem, retryAfterSeconds } = error;
   const { status, code, detail, errors = [] } = problem;
   const otherwise = { title: detail, whatToDo: "If it stays like this, ask the hub's support." };
-  return told(byCode[code] ?? ofStatus(status) ?? otherwise, {
+  // it tells why, and when to try again: a Gradient that is slow takes longer than a moment
+  const unavailable = code === "gradient.unavailable" ? { title: unasked, whatToDo: detail } : undefined;
+  return told(unavailable ?? byCode[code] ?? ofStatus(status) ?? otherwise, {
     faults: errors.map(({ message }) => message),
     requestId: status >= 500 && typeof problem.requestId === "string" ? problem.requestId : undefined,
     retryAfterSeconds,
