@@ -24,7 +24,7 @@ const bundleOf = (folder: string) => path.join(outdir, folder, "index.mjs");
 const maxBytesOf = (folder: string): number => {
   if (!answersHttp(folder)) return 380_000;
   // it calls Gradient, stops runs, asks the breakers about a token, and answers with the integration and its problems
-  return folder === "register-token" ? 337_000 : 300_000;
+  return folder === "register-token" ? 338_000 : 300_000;
 };
 const answersHttp = (folder: string) => existsSync(path.join(root, "functions", folder, "endpoint.ts"));
 

@@ -11,8 +11,8 @@ import type { PreparedChunk } from "./prepare-chunk.ts";
 import { type LineEnd, settleChunk } from "./settle-chunk.ts";
 
 /**
- * Leaves Gradient's views as they are: no call went out, or Gradient had too many to look at it. One that it refused may
- * have kept it from rebuilding them (ADR 16).
+ * Leaves Gradient's views as they are: no call went out, or Gradient had too many to look at it. One that it refused
+ * may have kept it from rebuilding them (ADR 16).
  */
 const leavesViews = ({ sentAt, reason }: Receipt): boolean => sentAt === null || reason === verdicts.throttled.reason;
 
