@@ -46,11 +46,17 @@ export const KeyForm = ({ act, done, isNext = true, onTyped, field }: KeyFormPro
   const asksFirst = differing(registering.error);
   const type = (typed: string) => {
     setText(typed);
+    if (typed.trim() !== "") setMissing(false);
     onTyped?.(typed.trim() !== "");
   };
   const register = (confirmation: { confirmOrganizationChange?: true } = {}) => {
-    setMissing(text.trim() === "");
-    if (text.trim() === "") return;
+    const isEmpty = text.trim() === "";
+    setMissing(isEmpty);
+    if (isEmpty) {
+      // what was said of the key before is not what is wrong now
+      registering.reset();
+      return;
+    }
     const body: { partnerToken: string; confirmOrganizationChange?: true } = { partnerToken: text, ...confirmation };
     registering.mutate({ body }, { onSuccess: () => type("") });
   };
