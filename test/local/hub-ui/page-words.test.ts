@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { Refused } from "#local/hub-ui/page/answers";
 import { pressedWords } from "#local/hub-ui/page/hold";
+import { tellFailure } from "#local/hub-ui/page/parts/problem-words";
 import { detailsInWords } from "#local/hub-ui/page/screens/audit/event-words";
 import { ageOf } from "#local/hub-ui/page/screens/overview/age-of";
-import { nextRunWords } from "#local/hub-ui/page/screens/runs/next-run";
+import { nextRunWords, pausedWords } from "#local/hub-ui/page/screens/runs/next-run";
 import { leftOverWords, progressOf, type Run } from "#local/hub-ui/page/screens/runs/run-words";
 import { standingOf, standstillWords } from "#local/hub-ui/page/screens/runs/standstill";
-import { addressesIn } from "#local/hub-ui/page/screens/settings/addresses";
+import { addressesIn, namingAddresses } from "#local/hub-ui/page/screens/settings/addresses";
 import { bodyOf, draftOf } from "#local/hub-ui/page/screens/settings/schedule-draft";
 import { dayIn, startOfDay } from "#local/hub-ui/page/screens/settings/zoned-day";
 import type { Integration } from "#local/hub-ui/page/states";
@@ -288,6 +290,40 @@ describe("recipients", () => {
     ["a@x.example, b@x.example;c@x.example\r\n", ["a@x.example", "b@x.example", "c@x.example"]],
   ])("are found in %j", (text, addresses) => {
     expect(addressesIn(text)).toEqual(addresses);
+  });
+});
+
+describe("recipients that are refused", () => {
+  it("are named, each with what is wrong with it", () => {
+    const errors = [
+      { path: "recipients.1", message: "This is no address." },
+      { path: "recipients", message: "An address is named twice." },
+    ];
+    const problem = {
+      type: "x",
+      title: "x",
+      status: 422,
+      code: "request.invalid",
+      detail: "x",
+      requestId: "r",
+      errors,
+    };
+
+    const named = namingAddresses(new Refused(problem, new Headers()), ["a@x.example", "nobody"]);
+    expect(tellFailure(named).faults).toEqual(["nobody: This is no address.", "An address is named twice."]);
+    expect(namingAddresses(null, [])).toBeNull();
+  });
+});
+
+describe("a schedule that is paused", () => {
+  it("is said to be, until it is not", () => {
+    const pausedUntil = "2026-12-24T00:00:00.000Z";
+    const schedule = { frequency: "daily", hour: 2, timeZone: "UTC", pausedUntil } as const;
+
+    expect(pausedWords({ state: "active", schedule }, now)).toBe(`Sending is paused until ${momentOf(pausedUntil)}. `);
+    expect(pausedWords({ state: "active", schedule }, Date.parse(pausedUntil))).toBe("");
+    expect(pausedWords({ state: "disconnected", schedule }, now)).toBe("");
+    expect(pausedWords({ state: "active", schedule: null }, now)).toBe("");
   });
 });
 

@@ -5,7 +5,7 @@ import { Button } from "../../parts/button.tsx";
 import { Failure } from "../../parts/failure.tsx";
 import { MayChange } from "../../parts/may-change.tsx";
 import type { Integration } from "../../states.ts";
-import { addressesIn } from "./addresses.ts";
+import { addressesIn, namingAddresses } from "./addresses.ts";
 
 type Notifications = Integration["notifications"];
 
@@ -24,6 +24,7 @@ const Form = ({ notifications }: { notifications: Notifications }) => {
         },
       },
     );
+  const failure = namingAddresses(change.error, change.variables?.asked.body?.recipients ?? []);
   const isChanged = text !== undefined || onSuccess !== undefined;
   return (
     <form className="stack">
@@ -36,7 +37,7 @@ const Form = ({ notifications }: { notifications: Notifications }) => {
         <input type="checkbox" checked={shown.onSuccess} onChange={(event) => setOnSuccess(event.target.checked)} />
         Also when everything went well
       </label>
-      <Failure error={change.error} onRetry={save} />
+      <Failure error={failure} onRetry={save} />
       <div className="row">
         <Button type="submit" kind="primary" onPress={save} isPending={change.isPending}>
           Save the recipients
