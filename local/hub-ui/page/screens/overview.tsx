@@ -11,7 +11,7 @@ import { useHeadingFocus } from "../wizard/focus.ts";
 import { shareWords } from "../wizard/mapping/mapping.ts";
 import { ageOf } from "./overview/age-of.ts";
 import { InGradient } from "./overview/in-gradient.tsx";
-import { nextRunWords } from "./runs/next-run.ts";
+import { nextRunWords, pausedWords } from "./runs/next-run.ts";
 import { outcomeWords } from "./runs/run-words.ts";
 import { RunningRun } from "./runs/running-run.tsx";
 import { SendUsage } from "./runs/send-usage.tsx";
@@ -81,6 +81,7 @@ const Facts = ({ integration }: { integration: Integration }) => {
         </dd>
         <dt>Next run</dt>
         <dd>
+          {pausedWords(integration)}
           {nextRunWords(integration)} · <a href="#/settings/schedule">Schedule</a>
         </dd>
         <dt>Gradient organization</dt>

@@ -17,6 +17,12 @@ const whenWaiting = ({ why, expectedAt, retryAt }: Waiting, now: number): string
 const isOutrun = ({ why, retryAt }: Waiting, nextRunAt: string | null): boolean =>
   why === "retry" && nextRunAt !== null && retryAt !== null && Date.parse(nextRunAt) < Date.parse(retryAt);
 
+/** Until when a person has paused the schedule; nothing where it is not. */
+export const pausedWords = ({ state, schedule }: Pick<Integration, "state" | "schedule">, now = Date.now()): string => {
+  const until = state === "disconnected" ? null : (schedule?.pausedUntil ?? null);
+  return until !== null && Date.parse(until) > now ? `Sending is paused until ${momentOf(until)}. ` : "";
+};
+
 /** When usage goes out next: what waits goes before the next date of the schedule, unless that comes earlier. */
 export const nextRunWords = ({ state, exports, disconnecting }: Integration, now = Date.now()): string => {
   const { nextRunAt, waiting } = exports;
