@@ -58,7 +58,7 @@ describe("a partner that is connected", () => {
 
     await tabTo(page, button(page, "Not mapped 2"));
     await page.keyboard.press("Enter");
-    await page.getByText("2 lines, that is all").waitFor();
+    await page.getByText("2 lines in all").waitFor();
     await page.getByText("Map the customer and the service in Gradient").first().waitFor();
     expect(await faultsEverywhere(page)).toEqual([]);
   });
@@ -113,7 +113,7 @@ describe("a partner that is connected", () => {
     // each line has its receipt, whatever had become of it by then
     await other.getByText("It was cancelled before its last line.").waitFor();
     await button(other, "Download as CSV").waitFor();
-    await other.getByText(`${expectedCounts().length + oddNames.length} lines, that is all`).waitFor();
+    await other.getByText(`${expectedCounts().length + oddNames.length} lines in all`).waitFor();
     await other.context().close();
   });
 

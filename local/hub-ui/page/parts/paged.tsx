@@ -56,9 +56,7 @@ export const Paged = <Item,>({ list, one, many = `${one}s`, empty, children }: P
         ) : null}
         {items.length > 0 ? (
           <p ref={end} role="status" tabIndex={-1} className="quiet small">
-            {hasNextPage
-              ? `${countOf(items.length, one, many)} so far`
-              : `${countOf(items.length, one, many)}, that is all`}
+            {hasNextPage ? `${countOf(items.length, one, many)} so far` : `${countOf(items.length, one, many)} in all`}
           </p>
         ) : null}
       </div>
