@@ -46,6 +46,8 @@ const pasteAgainMs = 3_000;
 // where a breaker is open the hub's answer names the time; a refused key alone opens none
 const startAgain =
   "To go on from here, run `npm run demo` again while `npm start` runs: at the time that is named, or at once where none is, for nothing waits then";
+const endFaults =
+  "If faults are on in the Gradient sandbox (its /_faults tells), end them, then run `npm run demo` again";
 const againWords = `The demo does that by itself, every ${pasteAgainMs / 1000} s.`;
 const newKeyWords = "The demo generates another one by itself, and pastes that.";
 
@@ -81,7 +83,7 @@ const paste = async (
     },
     {
       terminal,
-      complaint: () => told,
+      complaint: () => `${told} ${endFaults}: the key was not taken`,
       awaited: () => "Gradient could not be asked about the key yet; the demo pastes it again by itself.",
       everyMs: pasteAgainMs,
     },

@@ -21,7 +21,8 @@ export const endWords = ({ totals }: UsageExport): string => {
   return `${accepted} accepted${more} and ${unmapped} unmapped${deferred > 0 ? `, ${deferred} left over,` : ""} of ${lines} lines`;
 };
 
-const gradientIsSlow = "Gradient is slow or refuses for the moment; the service tries again by itself.";
+const gradientIsSlow =
+  "Gradient is slow or refuses for the moment; the service tries again by itself. Lines are told by groups: some may be accepted meanwhile.";
 
 interface Followed {
   id: string;

@@ -158,7 +158,7 @@ describe("a run that stands still", () => {
     const shown = await travel(world);
 
     expect(shown).toMatch(
-      /Nothing has moved for 7 s\. Gradient is slow .+ by itself\. The demo waits until .+ UTC\.\n/,
+      /Nothing has moved for 7 s\. Gradient is slow .+ by itself\. .+ meanwhile\. The demo waits until .+ UTC\.\n/,
     );
     expect(shown).not.toContain("was stopped");
   });
