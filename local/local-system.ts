@@ -1,17 +1,18 @@
 import { closeSync, openSync, rmSync } from "node:fs";
 import type { RequestListener } from "node:http";
+import { join } from "node:path";
 import { type Host, startHost } from "./host/host.ts";
 import { apiDoor, localRoutes } from "./host/local-routes.ts";
 import { originsOf } from "./http/door.ts";
 import { listenLocally, sendJson } from "./http/http-server.ts";
 import { startHubUi } from "./hub-ui/hub-ui.ts";
 import { localAudience, startIssuer } from "./issuer/issuer.ts";
-import type { StartOptions } from "./options.ts";
+import { demoFolder, repositoryRoot, type StartOptions } from "./options.ts";
 import { portsFrom, requireFreePorts } from "./ports.ts";
 import { localSettings } from "./settings.ts";
 import { StartupProblem } from "./startup-problem.ts";
 import { writeStateFile } from "./state/state-file.ts";
-import { functionLog, openStateFolder, requireUnheld, type StateFolder } from "./state/state-folder.ts";
+import { functionLog, holderIn, openStateFolder, requireUnheld, type StateFolder } from "./state/state-folder.ts";
 
 export interface Endpoints {
   hubUi: string;
@@ -89,7 +90,7 @@ export const startLocalSystem = async (options: LocalSystemOptions): Promise<Loc
   try {
     requireUnheld(options.stateFolder);
     const ports = portsFrom(options.portBase);
-    await requireFreePorts(ports);
+    await requireFreePorts(ports, holderIn(join(repositoryRoot, demoFolder)));
     const folder = await openStateFolder(options.stateFolder, options);
     closing(folder.release);
     // while this file is there, what it says is up

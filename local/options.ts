@@ -6,6 +6,9 @@ import { StartupProblem } from "./startup-problem.ts";
 
 export const repositoryRoot = resolve(import.meta.dirname, "..");
 
+/** Where the demo has the state of the system that it starts. */
+export const demoFolder = "local/.state-demo";
+
 /** Another Gradient than our sandbox. */
 export interface GivenGradient {
   /** Ends in `/api`. */

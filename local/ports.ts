@@ -22,11 +22,14 @@ const isFree = (port: number): Promise<boolean> =>
     server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
 
-/** Says so before anything is started; each server would notice, but only after others were up. */
-export const requireFreePorts = async (ports: Ports): Promise<void> => {
+/**
+ * Says so before anything is started; each server would notice, but only after others were up. `holder`: the process of
+ * a demo that is up.
+ */
+export const requireFreePorts = async (ports: Ports, holder?: number): Promise<void> => {
   for (const port of Object.values<number>({ ...ports })) {
     if (port !== 0 && !(await isFree(port))) {
-      throw portTaken(port);
+      throw portTaken(port, holder);
     }
   }
 };

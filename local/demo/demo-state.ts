@@ -1,7 +1,5 @@
 import { join, relative } from "node:path";
-import { readOptions, repositoryRoot } from "#local/options";
-
-const ownFolder = "local/.state-demo";
+import { demoFolder, readOptions, repositoryRoot } from "#local/options";
 
 /** Where the demo looks for a running system, and the state of the one that it starts where it finds none. */
 export interface DemoState {
@@ -23,7 +21,7 @@ export interface DemoState {
 export const demoState = (environment: NodeJS.ProcessEnv): DemoState => {
   const { stateFolder, portBase } = readOptions([], environment);
   const { PORT_BASE: ports, GRADIENT_BILLING_STATE: chosen } = environment;
-  const folder = chosen ? stateFolder : join(repositoryRoot, ownFolder);
+  const folder = chosen ? stateFolder : join(repositoryRoot, demoFolder);
   const name = chosen ?? relative(repositoryRoot, folder);
   return {
     known: [...new Set([stateFolder, folder])],

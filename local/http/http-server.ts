@@ -23,10 +23,10 @@ export const closeServer = (server: Server): Promise<void> =>
     server.closeAllConnections();
   });
 
-/** How a taken port is told; the same sentence for every server that we start. */
-export const portTaken = (port: number): StartupProblem =>
+/** How a taken port is told; the same sentence for every server that we start. `holder`: a demo that may have it. */
+export const portTaken = (port: number, holder?: number): StartupProblem =>
   new StartupProblem(
-    `Port ${port} is already taken: stop what uses it, or choose other ports, for instance PORT_BASE=4100 npm start.`,
+    `Port ${port} is already taken${holder === undefined ? "" : `, maybe by a demo that is still up (process ${holder}: \`kill ${holder}\` stops it)`}: stop what uses it (\`lsof -i :${port}\` names it), or choose other ports, for instance PORT_BASE=4100 npm start.`,
   );
 
 /** A listener may fail, for instance when the caller hangs up within its own request; the server goes on. */

@@ -45,8 +45,10 @@ const runsAlready = (folder: string, holder: number): StartupProblem =>
     `The local system runs already (process ${holder}) with the state in ${folder}: stop it first, or set GRADIENT_BILLING_STATE to another folder.`,
   );
 
-/** Whether a system runs, starts or stops on this state. */
-export const isHeld = (folder: string): boolean => holderOf(join(folder, lockName)) !== undefined;
+/** The process of the system that runs, starts or stops on this state; undefined where there is none. */
+export const holderIn = (folder: string): number | undefined => holderOf(join(folder, lockName));
+
+export const isHeld = (folder: string): boolean => holderIn(folder) !== undefined;
 
 /** Says so where another system has the state, before its ports are found taken. */
 export const requireUnheld = (folder: string): void => {
