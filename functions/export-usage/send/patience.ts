@@ -15,7 +15,7 @@ const nextToNothing = 5;
 // more than that is worth everybody's pauses for some minutes
 const few = 20;
 const longHoldMs = 5 * 60_000;
-// longer than a pause: of a run that has caused one since then, as of others, a low rate for everybody may be the cause
+// longer than a pause: where a run has caused one since then, the cause may be a low rate for everybody
 const lateMs = 120_000;
 
 /** What the runs of one worker know of each other: the counts of calls only grow. */
