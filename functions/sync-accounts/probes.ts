@@ -1,6 +1,6 @@
 import type { Customer } from "#shared/customers/customer";
 import type { MappingEvidence } from "#shared/customers/mapped";
-import { holdsUnits, type LedgerEntry, lineKey } from "#shared/usage/ledger";
+import { calledAt, holdsUnits, type LedgerEntry, lineKey } from "#shared/usage/ledger";
 import type { CustomerUsage } from "#shared/usage/usage";
 
 export interface Probe {
@@ -111,7 +111,7 @@ const pairsOf = (seen: Seen, candidates: Numbers, isTelling: boolean, isMapping:
       const service = evidence.service(serviceId);
       const knownAt = newest(
         // what was accepted on an account that is gone says nothing of the one there is now
-        entry && !isAccepted ? entry.last.at : "",
+        entry && !isAccepted ? calledAt(entry) : "",
         isMissed ? account.missedAt : "",
         service.missedAt > service.acceptedAt ? service.missedAt : "",
       );

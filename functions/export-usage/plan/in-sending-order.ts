@@ -3,20 +3,26 @@ import { calledAt, type LedgerEntry, lineKey, neverCalled } from "#shared/usage/
 
 // Each group ends with chunks that are not full, and every chunk costs writes.
 const partsAlone = 3;
+const manySuspects = 5_000;
+// so many of a part's last calls tell whether Gradient takes what is of it
+const lastCalls = 20;
 
-/** How many of these lines are of a line's service, and of its customer. */
-const countsAmong = <T extends Line>(lines: T[]) => {
-  const [services, customers] = [
-    Map.groupBy(lines, (line) => line.serviceId),
-    Map.groupBy(lines, (line) => line.customerId),
-  ];
-  return ({ serviceId, customerId }: T) => ({
+const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+const isRefused = (entry: LedgerEntry | undefined): boolean => entry?.last.refusedAt !== undefined;
+const isThrottled = (entry: LedgerEntry | undefined): boolean => entry?.owed === "throttled";
+/** It may have ended a run. */
+const isTroubled = (entry: LedgerEntry | undefined): boolean => isRefused(entry) || isThrottled(entry);
+
+/** How many of these are of a line's service, and of its customer. */
+const countsAmong = (some: Pick<Line, "customerId" | "serviceId">[]) => {
+  const services = Map.groupBy(some, ({ serviceId }) => serviceId);
+  const customers = Map.groupBy(some, ({ customerId }) => customerId);
+  return ({ serviceId, customerId }: Pick<Line, "customerId" | "serviceId">) => ({
     ofService: services.get(serviceId)?.length ?? 0,
     ofCustomer: customers.get(customerId)?.length ?? 0,
   });
 };
-
-const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 interface SendingOrder<T> {
   /** Sent one after the other. */
@@ -29,40 +35,61 @@ interface SendingOrder<T> {
  * The lines in the groups in which they are sent. Lines at which a run may end go last: those that Gradient has
  * refused, others of a service or a customer of which it has refused several (one alone says nothing of others), and
  * those that a run has given up because Gradient wanted fewer calls. What does not take them is a service, as a rule,
- * or a customer, and any of them may be taken again by now. So they go service by service, or customer by customer, the
- * one first that was not called for the longest time, and so do the lines of each: whatever ends this run is the last
- * of the next, and none waits for ever behind another.
+ * or a customer, and any of them may be taken again by now. So they go part by part, a part being the lines of a
+ * service, or of a customer that has met more trouble than each of its services; the part whose trouble is the oldest
+ * goes first, and so do the lines of each: whatever ends this run is the last of the next, and none waits for ever
+ * behind another. Where Gradient has taken most of a part's last calls, single lines of it are in trouble: the others go
+ * before all that.
  */
 export const inSendingOrder = <T extends Line>(
   lines: T[],
   entries: ReadonlyMap<string, LedgerEntry>,
 ): SendingOrder<T> => {
-  const entryOf = (line: T) => entries.get(lineKey(line));
-  const isRefused = (line: T): boolean => entryOf(line)?.last.refusedAt !== undefined;
-  const isThrottled = (line: T): boolean => entryOf(line)?.owed === "throttled";
-  const refused = countsAmong(lines.filter(isRefused));
-  const stopping = countsAmong(lines.filter((line) => isRefused(line) || isThrottled(line)));
+  const known = lines.map((line) => ({ line, entry: entries.get(lineKey(line)) }));
+  type Known = (typeof known)[number];
+  const countOf = (is: (entry: LedgerEntry | undefined) => boolean) =>
+    countsAmong(known.flatMap(({ line, entry }) => (is(entry) ? [line] : [])));
+  const [refused, troubled] = [countOf(isRefused), countOf(isTroubled)];
 
-  const isSuspect = (line: T): boolean => {
+  const isSuspect = ({ line, entry }: Known): boolean => {
     const { ofService, ofCustomer } = refused(line);
-    const isGivenUp = isThrottled(line) || entryOf(line)?.owed === "untried";
-    return isRefused(line) || isGivenUp || Math.max(ofService, ofCustomer) > 1;
+    return isTroubled(entry) || entry?.owed === "untried" || Math.max(ofService, ofCustomer) > 1;
   };
-  const partOf = (line: T): string => {
-    const { ofService, ofCustomer } = stopping(line);
+  const partOf = (line: Pick<Line, "customerId" | "serviceId">): string => {
+    const { ofService, ofCustomer } = troubled(line);
     return ofCustomer > ofService ? `customer ${line.customerId}` : `service ${line.serviceId}`;
   };
-  const calledLast = (line: T): string => calledAt(entryOf(line));
-  /** Of a part in its order. */
-  const newestOf = (part: T[]): string => part.slice(-1).map(calledLast)[0] ?? neverCalled;
+  const { others = [], suspects = [] } = Object.groupBy(known, (its) => (isSuspect(its) ? "suspects" : "others"));
+  if (suspects.length === 0) return { groups: lines.length > 0 ? [lines] : [], suspectsFrom: null };
 
-  const { others = [], suspects = [] } = Object.groupBy(lines, (line) => (isSuspect(line) ? "suspects" : "others"));
-  const parts = [...Map.groupBy(suspects, partOf).values()]
-    .map((part) => part.toSorted((a, b) => byText(calledLast(a), calledLast(b))))
-    .sort((a, b) => byText(newestOf(a), newestOf(b)));
-  const groups = [others, ...parts.slice(0, partsAlone), parts.slice(partsAlone).flat()];
-  return {
-    groups: groups.filter((group) => group.length > 0),
-    suspectsFrom: suspects.length > 0 ? Math.min(others.length, 1) : null,
+  const calls = Map.groupBy(
+    [...entries.values()].filter((entry) => calledAt(entry) !== neverCalled),
+    partOf,
+  );
+  const takesMost = (part: string): boolean => {
+    const last = (calls.get(part) ?? []).toSorted((a, b) => byText(calledAt(b), calledAt(a))).slice(0, lastCalls);
+    return last.filter((entry) => entry.last.outcome === "accepted" && !isTroubled(entry)).length * 2 >= last.length;
   };
+  const parts = [...Map.groupBy(suspects, ({ line }) => partOf(line))].map(([name, its]) => {
+    const isTaken = takesMost(name);
+    const { before = [], last = [] } = Object.groupBy(its, ({ entry }) =>
+      isTaken && !isTroubled(entry) ? "before" : "last",
+    );
+    const inOrder = last
+      .map(({ line, entry }) => ({ line, at: isTroubled(entry) ? calledAt(entry) : neverCalled }))
+      .sort((a, b) => byText(a.at, b.at));
+    return { before, inOrder, at: inOrder.at(-1)?.at ?? neverCalled };
+  });
+  const inTrouble = parts
+    .filter(({ inOrder }) => inOrder.length > 0)
+    .sort((a, b) => byText(a.at, b.at))
+    .map(({ inOrder }) => inOrder.map(({ line }) => line));
+  const alone = suspects.length > manySuspects ? 1 : partsAlone;
+  const groups = [
+    others.map(({ line }) => line),
+    parts.flatMap(({ before }) => before.map(({ line }) => line)),
+    ...inTrouble.slice(0, alone),
+    inTrouble.slice(alone).flat(),
+  ];
+  return { groups: groups.filter((group) => group.length > 0), suspectsFrom: Math.min(others.length, 1) };
 };

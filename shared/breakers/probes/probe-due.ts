@@ -31,6 +31,12 @@ export interface ProbeDue {
   release: (closed: Closed) => Promise<void>;
 }
 
+/** One job's. */
+interface Pass extends ProbeDue {
+  /** What went wrong, by row: an unreadable one stays due. */
+  failed: Map<string, unknown>;
+}
+
 const atMost = 50;
 // Gradient may refuse thousands of partners one by one, and each answer takes its time
 const atOnce = 8;
@@ -47,17 +53,21 @@ export const probeDue = (context: Context, settle: SettleDoubt) => {
   const { table, clock, rows } = context;
   const [vendorProbe, partnerProbe] = [probeVendor(context), probePartner(context, settle)];
 
-  /** One that fails keeps no other from its turn. */
-  const each = async (keys: DueKey[], until: ProbeDue["until"], work: (key: string) => Promise<void>) => {
-    const failures: unknown[] = [];
+  /** One that fails keeps no other from its turn, in this job. */
+  const each = async (keys: DueKey[], { until, failed }: Pass, work: (key: string) => Promise<void>) => {
     const one = async (key: DueKey): Promise<void> => {
       if (until()) return;
-      await work(breakerKeyOf(key)).catch((error: unknown) => void failures.push(error));
+      await work(breakerKeyOf(key)).catch((error: unknown) => void failed.set(key.pk, error));
     };
     // what the first one meets may turn out to be everybody's
     await inParallel(1, keys.slice(0, 1), one);
     await inParallel(atOnce, keys.slice(1), one);
-    throwAll(failures);
+  };
+  /** A page of what is due by then, past what has failed. */
+  const pageOf = async (kind: string, until: number, { failed }: Pass) => {
+    const limit = atMost + failed.size;
+    const { keys } = await table.due({ kind, until: iso(until), limit });
+    return { keys: keys.filter(({ pk }) => !failed.has(pk)), isFull: keys.length === limit };
   };
 
   const releaseOne = async (key: string, release: ProbeDue["release"]): Promise<void> => {
@@ -71,36 +81,38 @@ export const probeDue = (context: Context, settle: SettleDoubt) => {
   const soon = (): string => iso(clock.now() + stepMs);
 
   /** When the next of them falls due. */
-  const probePartners = async (until: ProbeDue["until"]): Promise<string | null> => {
-    const { keys } = await table.due({ kind: breakerProbes, until: iso(clock.now() + reachMs), limit: atMost });
+  const probePartners = async (pass: Pass): Promise<string | null> => {
+    const { keys, isFull } = await pageOf(breakerProbes, clock.now() + reachMs, pass);
     const partners = keys.filter((key) => partnerOf(breakerKeyOf(key)) !== undefined);
     const isDue = ({ dueAt }: DueKey) => dueAt <= iso(clock.now());
-    await each(partners.filter(isDue), until, partnerProbe);
+    await each(partners.filter(isDue), pass, partnerProbe);
     // those that were just asked, and more that the page had no room for
-    return partners.find((key) => !isDue(key))?.dueAt ?? (keys.length === atMost ? soon() : null);
+    return partners.find((key) => !isDue(key))?.dueAt ?? (isFull ? soon() : null);
   };
   /** When somebody is to be freed next. */
-  const releaseAll = async ({ until, release }: ProbeDue): Promise<string | null> => {
-    const { keys } = await table.due({ kind: breakerReleases, until: iso(clock.now()), limit: atMost });
-    await each(keys, until, (key) => releaseOne(key, release));
-    return keys.length === atMost ? soon() : null;
+  const releaseAll = async (pass: Pass): Promise<string | null> => {
+    const { keys, isFull } = await pageOf(breakerReleases, clock.now(), pass);
+    await each(keys, pass, (key) => releaseOne(key, pass.release));
+    return isFull ? soon() : null;
   };
   /** When something falls due next. */
-  const pass = async (how: ProbeDue): Promise<string | null> => {
+  const passOnce = async (pass: Pass): Promise<string | null> => {
     await vendorProbe();
-    const probe = await probePartners(how.until);
-    const release = await releaseAll(how);
+    const probe = await probePartners(pass);
+    const release = await releaseAll(pass);
     const vendor = await rows.recent(vendorBreaker);
     const next = isOpen(vendor) ? vendor.probeAt : probe;
     return [next, release].filter((moment) => moment !== null).sort()[0] ?? null;
   };
 
   return async (how: ProbeDue): Promise<void> => {
+    const pass: Pass = { ...how, failed: new Map() };
     for (;;) {
-      const next = Date.parse((await pass(how)) ?? "");
-      if (Number.isNaN(next) || next > clock.now() + reachMs) return;
+      const next = Date.parse((await passOnce(pass)) ?? "");
+      if (Number.isNaN(next) || next > clock.now() + reachMs) break;
       while (clock.now() < next && !how.until()) await clock.sleep(Math.min(stepMs, next - clock.now()));
-      if (how.until()) return;
+      if (how.until()) break;
     }
+    throwAll([...pass.failed.values()]);
   };
 };

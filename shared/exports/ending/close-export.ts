@@ -91,8 +91,8 @@ export const closingAbandoned = (dependencies: Closing) => {
   return async (run: UsageExport, before: Integration, stop: OpenWord<StopReason>): Promise<Closed> => {
     const ledger = { partnerId: run.partnerId, bits: before.ledgerBits, connectionId: run.connectionId ?? "" };
     // First of all: where this closing dies among the chunks, no worker may take what it has left for the run's last
-    // lines.
-    const stopped = { ...run, stop: run.stop ?? stop };
+    // lines, nor for lines that are owed one by one.
+    const stopped = { ...run, stop: run.stop ?? stop, suspectsFrom: null };
     await store(table, exportWrite(stopped));
     return closing(await abandonExport({ table, now: now(), landsWithinMs }, ledger, written(stopped), stop), before);
   };

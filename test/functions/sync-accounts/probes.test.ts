@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { probesOf } from "#functions/sync-accounts/probes";
 import { mappingEvidence } from "#shared/customers/mapped";
-import { type LedgerEntry, lineKey } from "#shared/usage/ledger";
+import { type LedgerEntry, lineKey, neverCalled } from "#shared/usage/ledger";
 import type { CustomerUsage } from "#shared/usage/usage";
 import { aCustomer } from "#test/builders/customer";
 import { minutesAfter, noon } from "#test/builders/time";
@@ -90,6 +90,15 @@ describe("where Gradient tells what is mapped, a look tries", () => {
     const found = probes({ customers: ["c0"], services: ids("s", 7), told: { c0: true }, ledger });
 
     expect(found.slice(0, 2).toSorted()).toEqual(["c0/s5", "c0/s6"]);
+  });
+
+  it("those services first that were not refused lately, though they were called before", () => {
+    const last = { outcome: "deferred" as const, at: neverCalled, refusedAt: minutesAfter(2) };
+    const refused = ids("s", 5).map((serviceId) => aLedgerEntry({ customerId: "c0", serviceId, accepted: null, last }));
+    const ledger = [...refused, missed("c0", "s5", minutesAfter(1), "service")];
+    const found = probes({ customers: ["c0"], services: ids("s", 6), told: { c0: true }, ledger });
+
+    expect(found[0]).toBe("c0/s5");
   });
 
   it("another account next time, where a 404 did not say what was missing", () => {

@@ -194,20 +194,8 @@ export const mutantsOfProbes: Mutant[] = [
     "    await release({ partnerId: partnerOf(key) ?? null, closedAt: row.changedAt });\n    await unlessLost(row, () => rows.put({ ...row, owesRelease: false }));",
     "    await unlessLost(row, () => rows.put({ ...row, owesRelease: false }));\n    await release({ partnerId: partnerOf(key) ?? null, closedAt: row.changedAt });",
   ),
-  one(
-    "breakers, probes: one page a minute",
-    "breakers",
-    probeDue,
-    "?? (keys.length === atMost ? soon() : null)",
-    "?? null",
-  ),
-  one(
-    "breakers, releases: one page a minute",
-    "breakers",
-    probeDue,
-    "return keys.length === atMost ? soon() : null;",
-    "return null;",
-  ),
+  one("breakers, probes: one page a minute", "breakers", probeDue, "?? (isFull ? soon() : null)", "?? null"),
+  one("breakers, releases: one page a minute", "breakers", probeDue, "return isFull ? soon() : null;", "return null;"),
   one(
     "breakers, probes: one after the other",
     "breakers",
@@ -228,6 +216,14 @@ export const mutantsOfProbes: Mutant[] = [
     "shared/exports/admission/find-candidate.ts",
     "obstacle.retryAt > at ? obstacle.retryAt : late",
     "obstacle.retryAt",
+  ),
+  one("breakers, probes: what cannot be read fills each page", "breakers", probeDue, "atMost + failed.size", "atMost"),
+  one(
+    "breakers, probes: what fails is asked again in the same job",
+    "breakers",
+    probeDue,
+    "keys.filter(({ pk }) => !failed.has(pk))",
+    "keys",
   ),
   one(
     "breakers, ladder: no memory",

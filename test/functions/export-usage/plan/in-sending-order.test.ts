@@ -15,15 +15,16 @@ interface Known {
   owed?: LedgerEntry["owed"];
   called?: number;
   refused?: number;
+  outcome?: "accepted";
 }
-const entryOf = (name: string, { owed = null, called = 0, refused }: Known): LedgerEntry => {
+const entryOf = (name: string, { owed = null, called = 0, refused, outcome }: Known): LedgerEntry => {
   const { customerId, serviceId } = lineOf(name);
   const refusal = refused === undefined ? {} : { refusedAt: minutesAfter(refused) };
   return aLedgerEntry({
     customerId,
     serviceId,
     owed,
-    last: { outcome: "deferred", at: minutesAfter(called), ...refusal },
+    last: { outcome: outcome ?? "deferred", at: minutesAfter(called), ...refusal },
   });
 };
 const orderOf = (names: string[], known: Record<string, Known>) => {
@@ -92,10 +93,26 @@ describe("the order in which lines are sent", () => {
     expect(orderOf(["a/x", "b/y"], { "a/x": x, "b/y": y }).groups).toEqual([["b/y"], ["a/x"]]);
   });
 
-  it("has first, of each service, what was not called for the longest time", () => {
-    const known = { "a/x": { refused: 30 }, "b/x": { refused: 20 }, "c/x": { called: 10 }, "d/x": { called: 40 } };
+  it("has first, of each service, what has met no trouble, then that whose trouble is the oldest", () => {
+    const known = { "a/x": { refused: 30 }, "b/x": { refused: 20 }, "c/x": { called: 40 } };
 
-    expect(orderOf(["a/x", "b/x", "c/x", "d/x", "e/x"], known).groups).toEqual([["e/x", "c/x", "b/x", "a/x", "d/x"]]);
+    expect(orderOf(["a/x", "b/x", "c/x", "d/x"], known).groups).toEqual([["c/x", "d/x", "b/x", "a/x"]]);
+  });
+
+  it.each([
+    ["before all trouble where most of its last calls were taken", 1, [["e/x"], ["d/y"], ["a/x", "b/x"]]],
+    ["with those where most were refused", 30, [["d/y"], ["e/x", "a/x", "b/x"]]],
+  ])("has the others of a service %s", (_, called, last) => {
+    const taken = Array.from({ length: 20 }, (__, index) => [`t${index}/x`, { called: -called, outcome: "accepted" }]);
+    const refusedThen = Array.from({ length: 18 }, (__, index) => [`r${index}/x`, { refused: -2 }]);
+    const known = { "a/x": { refused: -2 }, "b/x": { refused: -2 }, "d/y": { refused: -9 } };
+
+    const order = orderOf(["a/x", "b/x", "d/y", "e/x", "f/z"], {
+      ...Object.fromEntries([...taken, ...refusedThen]),
+      ...known,
+    });
+
+    expect(order).toEqual({ groups: [["f/z"], ...last], suspectsFrom: 1 });
   });
 
   it("has a service after another one for the sake of the one of its lines that was called last", () => {

@@ -214,6 +214,19 @@ describe("the job that probes", () => {
     expect(released).toHaveLength(130);
   });
 
+  it.each([1, 50])("asks and frees all others in one job where %i rows cannot be read", async (count) => {
+    await of(count + 60);
+    const { clock, world, table, asked, released, pass } = fleet;
+    for (const [index, { id }] of world.tenants.entries()) {
+      await openForOne(table, id, clock.now() - 16 * 60_000 + index, { tokenVersionId: "token-1" });
+      const row = table.rows.get(`breaker#partner#${id}\u0000breaker`);
+      if (row && index < count) table.rows.set(`breaker#partner#${id}\u0000breaker`, { ...row, tries: "many" });
+    }
+    await expect(pass(1)).rejects.toThrow();
+    expect(new Set(asked).size).toBe(60);
+    expect(released).toHaveLength(60);
+  });
+
   it("makes no probe again that the index still shows as due", async () => {
     const { clock, table, world, pass, asked } = fleet;
     world.tenant("org-1").isForbidden = true;

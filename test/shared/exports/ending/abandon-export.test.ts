@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { type Chunk, chunkWrite, findChunk } from "#shared/exports/chunk";
 import { abandonExport, maxOpenChunks } from "#shared/exports/ending/abandon-export";
+import { closingAbandoned } from "#shared/exports/ending/close-export";
+import { hasReachedItsEnd } from "#shared/exports/ending/has-reached-its-end";
 import { newHold } from "#shared/exports/export-lease";
 import { noTotals, settledLines } from "#shared/exports/line";
-import type { StopReason, UsageExport } from "#shared/exports/usage-export";
+import { exportWrite, findExport, nothingLeft, type StopReason, type UsageExport } from "#shared/exports/usage-export";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
 import { store } from "#shared/table/table";
 import { bucketWrite, readBucket, readLedger } from "#shared/usage/ledger";
+import { anIntegration } from "#test/builders/integration";
 import { aTableWith } from "#test/builders/table";
 import { noon, now } from "#test/builders/time";
 import { aChunk, aChunkRow, aLedgerEntry, aLedgerRow, aLine, anExport, aReceipt } from "#test/builders/usage-export";
@@ -49,6 +52,22 @@ const entryOf = async (table: InMemoryTable, customerId: string) =>
   [...(await readLedger(table, ledger)).values()].find((entry) => entry.customerId === customerId);
 
 describe("closing what a worker has begun", () => {
+  it("meets nothing: where that dies, whoever counts its chunks does not take it for a run that came to its end", async () => {
+    const met = { stop: "gradient-refuses", suspectsFrom: 0, leftOver: { ...nothingLeft, lines: 1 } } as const;
+    const { table, run } = await aRunOf([begun("a"), planned("b")], met);
+    const closing = closingAbandoned({ table, now, newId: () => "id", random: () => 0 });
+    const before = anIntegration();
+
+    const counted = { ...run, nextChunk: 2, version: 0 };
+    await store(table, exportWrite(counted));
+    expect(hasReachedItsEnd(counted, before)).toBe(true);
+
+    await closing({ ...counted, version: 1 }, before, "stalled");
+
+    const left = await findExport(table, run.partnerId, run.id);
+    expect(left && hasReachedItsEnd(left, before)).toBe(false);
+  });
+
   it("makes each number that it may have sent a doubt, and what was accepted before stays known", async () => {
     const { table, run } = await aRunOf([begun("new", "unsent"), begun("known")]);
     const known = aLedgerEntry({ customerId: "known", last: { outcome: "unmapped", at: noon } });
