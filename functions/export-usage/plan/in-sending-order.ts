@@ -71,25 +71,26 @@ export const inSendingOrder = <T extends Line>(
     return last.filter((entry) => entry.last.outcome === "accepted" && !isTroubled(entry)).length * 2 >= last.length;
   };
   const parts = [...Map.groupBy(suspects, ({ line }) => partOf(line))].map(([name, its]) => {
-    const isTaken = takesMost(name);
-    const { before = [], last = [] } = Object.groupBy(its, ({ entry }) =>
-      isTaken && !isTroubled(entry) ? "before" : "last",
-    );
-    const inOrder = last
-      .map(({ line, entry }) => ({ line, at: isTroubled(entry) ? calledAt(entry) : neverCalled }))
-      .sort((a, b) => byText(a.at, b.at));
-    return { before, inOrder, at: inOrder.at(-1)?.at ?? neverCalled };
+    const { fresh = [], tried = [] } = Object.groupBy(its, ({ entry }) => (isTroubled(entry) ? "tried" : "fresh"));
+    const inOrder = tried.map(({ line, entry }) => ({ line, at: calledAt(entry) })).sort((a, b) => byText(a.at, b.at));
+    return {
+      isTaken: takesMost(name),
+      fresh: fresh.map(({ line }) => line),
+      tried: inOrder.map(({ line }) => line),
+      at: inOrder.at(-1)?.at ?? neverCalled,
+    };
   });
-  const inTrouble = parts
-    .filter(({ inOrder }) => inOrder.length > 0)
-    .sort((a, b) => byText(a.at, b.at))
-    .map(({ inOrder }) => inOrder.map(({ line }) => line));
+  parts.sort((a, b) => byText(a.at, b.at));
+  const before = parts.flatMap(({ isTaken, fresh }) => (isTaken ? fresh : []));
+  const inTrouble = parts.map(({ isTaken, fresh, tried }) => ({ fresh: isTaken ? [] : fresh, tried }));
   const alone = suspects.length > manySuspects ? 1 : partsAlone;
+  const further = inTrouble.slice(alone);
   const groups = [
     others.map(({ line }) => line),
-    parts.flatMap(({ before }) => before.map(({ line }) => line)),
-    ...inTrouble.slice(0, alone),
-    inTrouble.slice(alone).flat(),
+    before,
+    ...inTrouble.slice(0, alone).flatMap(({ fresh, tried }) => [fresh, tried]),
+    further.flatMap(({ fresh }) => fresh),
+    further.flatMap(({ tried }) => tried),
   ];
   return { groups: groups.filter((group) => group.length > 0), suspectsFrom: Math.min(others.length, 1) };
 };

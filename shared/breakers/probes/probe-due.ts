@@ -63,11 +63,11 @@ export const probeDue = (context: Context, settle: SettleDoubt) => {
     await inParallel(1, keys.slice(0, 1), one);
     await inParallel(atOnce, keys.slice(1), one);
   };
-  /** A page of what is due by then, past what has failed. */
+  /** A page of what is due by then, with room for so many more as have failed. */
   const pageOf = async (kind: string, until: number, { failed }: Pass) => {
     const limit = atMost + failed.size;
     const { keys } = await table.due({ kind, until: iso(until), limit });
-    return { keys: keys.filter(({ pk }) => !failed.has(pk)), isFull: keys.length === limit };
+    return { keys, isFull: keys.length === limit };
   };
 
   const releaseOne = async (key: string, release: ProbeDue["release"]): Promise<void> => {

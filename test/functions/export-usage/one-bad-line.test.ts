@@ -183,6 +183,38 @@ describe("Gradient refuses one line", () => {
   });
 });
 
+describe("Gradient refuses some customers for good", () => {
+  it("once it has refused each, the new counts of the others arrive with the next try", async () => {
+    const lines = 40;
+    const isBad = (accountId: string) => Number(accountId.slice(1)) % 10 === 3;
+    let day = 0;
+    const arrived = new Set<string>();
+    const { fleet } = await aFleet(["a"], lines, ({ accountId, unitCount }) => {
+      if (isBad(accountId)) return { kind: "forbidden" };
+      if (unitCount === 100 + day) arrived.add(accountId);
+      return undefined;
+    });
+    const measure = () =>
+      Promise.all(
+        firsts(lines).map((customerId) =>
+          fleet.table.put(
+            aUsageRow({ partnerId: "a", customerId, counts: { "svc-dns": aCount({ unitCount: 100 + day }) } }),
+          ),
+        ),
+      );
+    await measure();
+    await fleet.live(24 * 60);
+    const learned = arrived.size;
+    arrived.clear();
+    day = 1;
+    await measure();
+    await fleet.start("a");
+    await fleet.live(4.5 * 60);
+
+    expect([learned, arrived.size]).toEqual([36, 36]);
+  });
+});
+
 describe("Gradient does not take one service for good, and another one for a while", () => {
   const forbidden: CountAnswer = { kind: "forbidden" };
   const throttled: CountAnswer = { kind: "throttled", retryAfterMs: null };

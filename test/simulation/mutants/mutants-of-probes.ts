@@ -219,13 +219,6 @@ export const mutantsOfProbes: Mutant[] = [
   ),
   one("breakers, probes: what cannot be read fills each page", "breakers", probeDue, "atMost + failed.size", "atMost"),
   one(
-    "breakers, probes: what fails is asked again in the same job",
-    "breakers",
-    probeDue,
-    "keys.filter(({ pk }) => !failed.has(pk))",
-    "keys",
-  ),
-  one(
     "breakers, ladder: no memory",
     "breakers",
     breaker,
