@@ -36,10 +36,10 @@ interface SendingOrder<T> {
  * refused, others of a service or a customer of which it has refused several (one alone says nothing of others), and
  * those that a run has given up because Gradient wanted fewer calls. What does not take them is a service, as a rule,
  * or a customer, and any of them may be taken again by now. So they go part by part, a part being the lines of a
- * service, or of a customer that has met more trouble than each of its services; the part whose trouble is the oldest
- * goes first, and so do the lines of each: whatever ends this run is the last of the next, and none waits for ever
- * behind another. Where Gradient has taken most of a part's last calls, single lines of it are in trouble: the others go
- * before all that.
+ * service, or of a customer that has met more trouble than each of its services: first the part whose trouble is the
+ * oldest, and of each the lines that have met none before the others, the oldest trouble first. Whatever ends this run
+ * is the last of the next, and none waits for ever behind another. Where Gradient has taken most of a part's last
+ * calls, single lines of it are in trouble: its others go before all that.
  */
 export const inSendingOrder = <T extends Line>(
   lines: T[],
