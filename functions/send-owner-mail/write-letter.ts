@@ -76,6 +76,8 @@ const markOfAll = (marks: string[]): string => hash("sha256", marks.toSorted().j
 
 interface Told {
   report: RunReport;
+  /** Of a run that had all lines, and planned them. */
+  isWhole: boolean;
   says: Saying | null;
   isKnown: boolean;
 }
@@ -84,7 +86,25 @@ interface Told {
 export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Dependencies) => {
   const links = { hub: hubUrl, gradient: gradientLinks(gradientBaseUrl).application };
 
-  const reportOf = async (partnerId: string, exportId: string, box: Mailbox): Promise<Told | undefined> => {
+  /** The marks of what `said` is of. Read once for a letter: of a large partner it takes seconds. */
+  const marksSaid = (partnerId: string, { saidOf }: Mailbox) => {
+    const read = async (): Promise<ReadonlySet<string>> => {
+      const run = saidOf === null ? undefined : await findExport(table, partnerId, saidOf);
+      return new Set(run && (await failingLines(table, run)).marks);
+    };
+    let marks: ReturnType<typeof read> | undefined;
+    return () => {
+      marks ??= read();
+      return marks;
+    };
+  };
+
+  const reportOf = async (
+    partnerId: string,
+    exportId: string,
+    box: Mailbox,
+    saidBefore: ReturnType<typeof marksSaid>,
+  ): Promise<Told | undefined> => {
     const run = await findExport(table, partnerId, exportId);
     if (!run || !isOver(run)) return undefined;
     const outcome = outcomeIn(run.outcome);
@@ -100,38 +120,43 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
       more: marks.length - listed.length,
       stoppedBy: stop,
     };
+    const isWhole = run.kind === "all" && run.chunks !== null;
     if (hasSucceeded) {
       const says = { text: `${outcome} ${stop ?? ""} `, of: null, isPart: false };
       // of lines that failed in other runs it knows nothing
       return tellsNothing(run) && hasSaid(box)
-        ? { report, says: null, isKnown: true }
-        : { report, says, isKnown: isSaid(box, says) };
+        ? { report, isWhole, says: null, isKnown: true }
+        : { report, isWhole, says, isKnown: isSaid(box, says) };
     }
-    const isWhole = run.kind === "all" && run.chunks !== null;
-    const before = isWhole || box.saidOf === null ? undefined : await findExport(table, partnerId, box.saidOf);
-    const known = new Set(before && (await failingLines(table, before)).marks);
+    const known = isWhole ? new Set<string>() : await saidBefore();
     const fresh = marks.filter((mark) => !known.has(mark));
     // what Gradient refuses for good comes in a run of its own every few hours, and with all others on each date
     const isKnown = marks.length > 0 && fresh.length === 0;
     // what fails again after that is news
     const areSomeOver = over.some((mark) => known.has(mark));
     const isPart = !isWhole && !areSomeOver;
-    if (isKnown && isPart) return { report, says: null, isKnown };
+    if (isKnown && isPart) return { report, isWhole, says: null, isKnown };
     // the same lines are no news because others arrived with them, or none
     const text = `${marks.length > 0 ? "partial" : outcome} ${stop ?? ""} ${markOfAll(isPart ? fresh : marks)}`;
     const says = { text, of: isPart ? null : run.id, isPart };
-    return { report, says, isKnown: isKnown || isSaid(box, says) };
+    return { report, isWhole, says, isKnown: isKnown || isSaid(box, says) };
   };
 
-  /** The newest of several runs is what counts, unless all of it was told before an older one ran. */
+  /**
+   * The newest run of all lines is what counts, where its reader does not know of it: those of some lines that came
+   * after it say nothing of its others. Else the newest that has news.
+   */
   const newsIn = async (mail: OwnerMail, runs: MailFacts[], box: Mailbox): Promise<Told | undefined> => {
-    let newest: Told | undefined;
+    const saidBefore = marksSaid(mail.partnerId, box);
+    const parts: Told[] = [];
     for (const run of runs.toReversed()) {
-      const told = run.kind === "run-result" ? await reportOf(mail.partnerId, run.exportId, box) : undefined;
-      newest ??= told;
-      if (told && !(told.isKnown && told.says === null)) return told;
+      const told =
+        run.kind === "run-result" ? await reportOf(mail.partnerId, run.exportId, box, saidBefore) : undefined;
+      if (told?.isWhole && !told.isKnown) return told;
+      if (told) parts.push(told);
+      if (told?.isWhole) break;
     }
-    return newest;
+    return parts.find(({ isKnown, says }) => !(isKnown && says === null)) ?? parts[0];
   };
 
   return async (

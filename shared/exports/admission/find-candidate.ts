@@ -42,6 +42,8 @@ const betweenLooksMs = 60_000;
 
 interface Search {
   isRepeats: boolean;
+  /** For what is small among those that wait for a large place. */
+  isForSmall?: boolean;
   until: string;
 }
 
@@ -75,7 +77,7 @@ export const candidates = ({ table, now, obstacleFor, agreements }: Omit<Admitti
   const candidate = async (
     { pk }: DueKey,
     admission: Admission,
-    isRepeats: boolean,
+    { isRepeats, isForSmall = false }: Pick<Search, "isRepeats" | "isForSmall">,
   ): Promise<Candidate | "waits" | "put-off" | undefined> => {
     const time = now();
     const at = time.toISOString();
@@ -90,7 +92,11 @@ export const candidates = ({ table, now, obstacleFor, agreements }: Omit<Admitti
       return "put-off";
     }
     // what was left over is small, as overdue repeats may be: it goes ahead of a large run for which there is no place
-    const next = wanted.find((each) => hasPlace(admission, linesOf(value, each) > largeLines));
+    const fitting = wanted.filter((each) => hasPlace(admission, linesOf(value, each) > largeLines));
+    // A run of all lines that keeps its place in the line brings what was left over, too. Where that is refused for
+    // good it would hold the partner for hours, each time that it goes first.
+    const isForAll = isForSmall && wanted.some(({ kind }) => kind === "all");
+    const next = fitting.find(({ kind }) => !(isForAll && kind === "retry"));
     if (!next) return "waits";
     const obstacle = await obstacleFor(value.partnerId, value.token?.versionId);
     // everybody's: nobody is put off for it, and all come as soon as it is gone
@@ -107,13 +113,13 @@ export const candidates = ({ table, now, obstacleFor, agreements }: Omit<Admitti
   const firstIn = async (
     kinds: Parameters<typeof candidateKeys>[1],
     admission: Admission,
-    { isRepeats, until }: Search,
+    search: Search,
   ): Promise<Candidate | "waits" | undefined> => {
     let waits = false;
     const seen = { passed: 0, putOff: 0 };
-    for await (const key of candidateKeys(table, kinds, until)) {
+    for await (const key of candidateKeys(table, kinds, search.until)) {
       // one partner that cannot be started keeps no other back
-      const found = await candidate(key, admission, isRepeats).catch(async (error: unknown) => {
+      const found = await candidate(key, admission, search).catch(async (error: unknown) => {
         if (!isConflict(error)) logFailure("a partner cannot be admitted", error);
         if (error instanceof UnreadableRecord) await setAside(table, key, now());
         return undefined;
@@ -133,7 +139,7 @@ export const candidates = ({ table, now, obstacleFor, agreements }: Omit<Admitti
     if (hasPlace(admission, true)) return firstIn([dueKinds.wanted, dueKinds.wantedLarge], admission, search);
     const at = now().getTime();
     if (at - lookedAt >= betweenLooksMs) {
-      const small = await firstIn([dueKinds.wantedLarge], admission, search);
+      const small = await firstIn([dueKinds.wantedLarge], admission, { ...search, isForSmall: true });
       if (typeof small === "object") return small;
       lookedAt = at;
     }

@@ -20,6 +20,7 @@ export const lastExportAfter = (
   const hasSucceeded = outcome === "succeeded";
   if (isLook(over) || tellsNothing(over) || (kind === "retry" && hasSucceeded && isMoreLeft)) return before;
   const last = { id, outcome: outcome ?? "failed", finishedAt: finishedAt ?? at };
-  const leaves = !hasSucceeded && (leavesMore(over, hasReached) || (kind !== "all" && isMoreLeft));
+  // what a run of some lines brings says nothing of the others
+  const leaves = (!hasSucceeded && leavesMore(over, hasReached)) || (kind !== "all" && isMoreLeft);
   return leaves ? { ...last, isMoreLeft: true } : last;
 };

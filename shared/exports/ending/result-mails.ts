@@ -28,6 +28,10 @@ const hasPageTold = ({ startedBy, chunks, stop }: UsageExport): boolean =>
 /** That Gradient has taken again what it held says nothing of the lines that another run could not bring to it. */
 export const tellsNothing = ({ kind, outcome }: UsageExport): boolean => kind === "repeat" && outcome === "succeeded";
 
+/** Lines are left that it did not have: its success is not the partner's. */
+const leavesOthers = ({ kind, outcome }: UsageExport, { lastExport }: Integration): boolean =>
+  outcome === "succeeded" && (kind === "retry" || kind === "narrowed") && lastExport?.isMoreLeft === true;
+
 /**
  * What owes the mails about a run's result: to the owner, and to the recipients that the partner has set. Whether there
  * is anything new in it is decided when it is sent, which needs the run's receipts. After a failure a success is told
@@ -41,7 +45,7 @@ export const resultMails = (
   const { partnerId, id: exportId, outcome, mode, stop } = over;
   const { recipients, onSuccess } = before.notifications;
   if (isLook(over) || mode === "dry-run" || toldOtherwise.has(stop) || hasPageTold(over)) return [];
-  if (tellsNothing(over) && !onSuccess) return [];
+  if ((tellsNothing(over) && !onSuccess) || leavesOthers(over, before)) return [];
   const wasGood = before.lastExport === null || before.lastExport.outcome === "succeeded";
   if (outcome === "succeeded" && wasGood && !onSuccess) return [];
   const facts = { kind: "run-result" as const, exportId };

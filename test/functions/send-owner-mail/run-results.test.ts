@@ -105,16 +105,47 @@ describe("of what Gradient does not take", () => {
     expect(await toldOf(world, [...each, ["repeat", { d: "accepted" }], ...each])).toEqual([0]);
   });
 
-  it("what waits for the next day is told though a run of some of it was the last one", async () => {
+  const news: Lines = { ...both, c: "rejected" };
+  it.each<[string, Run[]]>([
+    [
+      "a run of some of it",
+      [
+        ["all", news],
+        ["retry", refused],
+      ],
+    ],
+    [
+      "a run that brought some of it",
+      [
+        ["all", news],
+        ["retry", { a: "accepted" }],
+      ],
+    ],
+    [
+      "a run of another line",
+      [
+        ["all", news],
+        ["narrowed", { d: "rejected" }],
+      ],
+    ],
+    [
+      "one that ended before its lines were fixed",
+      [
+        ["all", news],
+        ["all", null],
+      ],
+    ],
+    [
+      "a run of what was told",
+      [
+        ["all", refused],
+        ["narrowed", { c: "rejected" }],
+        ["retry", refused],
+      ],
+    ],
+  ])("what waits for the next day is told though %s was the last one", async (_, last) => {
     const world = await quietWorld();
-    const news: Lines = { ...both, c: "rejected" };
-    const runs: Run[] = [
-      ["all", refused],
-      ["all", both],
-      ["all", refused],
-      ["all", news],
-      ["retry", refused],
-    ];
+    const runs: Run[] = [["all", refused], ["all", both], ["all", refused], ...last];
     for (const [place, run] of runs.entries()) {
       await owed(world, `run-${place}`, run);
       await world.work();

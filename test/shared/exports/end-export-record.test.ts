@@ -74,6 +74,7 @@ describe("the partner's record after a run", () => {
     ["a retry failed in between", [refused, { kind: "retry", ...left }], "partial"],
     ["a retry was refused a line in between", [left, { kind: "retry", ...refused }], "partial"],
     ["a retry was stopped in between", [left, { kind: "retry", ...stoppedBy("gradient-refuses") }], "succeeded"],
+    ["another line arrived in between", [refused, { kind: "narrowed" }, { kind: "retry", ...left }], "partial"],
     ["all lines were sent in between", [refused, {}, { kind: "repeat", ...left }], "succeeded"],
   ])("shows a retry that succeeded only where nothing but owed lines was left: %s", (_, runs, shown) => {
     const record = [...runs, { kind: "retry" } as const].reduce<Partial<Integration>>(

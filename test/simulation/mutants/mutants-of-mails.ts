@@ -7,11 +7,32 @@ const mailbox = "shared/mail/mailbox.ts";
 /** Guards that keep an owner from being told the same for ever, or something new never. */
 export const mutantsOfMails: Mutant[] = [
   one(
+    "a retry's success is told as everything's",
+    "wants",
+    "shared/exports/ending/result-mails.ts",
+    " || leavesOthers(over, before)",
+    "",
+  ),
+  one(
+    "a person's run of one line forgets the others",
+    "wants",
+    "shared/exports/ending/last-export.ts",
+    '(kind !== "all" && isMoreLeft);',
+    '(!hasSucceeded && kind !== "all" && isMoreLeft);',
+  ),
+  one(
+    "what is left over holds a large partner before its run",
+    "wants",
+    "shared/exports/admission/find-candidate.ts",
+    'fitting.find(({ kind }) => !(isForAll && kind === "retry"))',
+    "fitting[0]",
+  ),
+  one(
     "what was said of all lines is not known of some",
     "mails",
     letter,
-    "known = new Set(before &&",
-    "known = new Set(before && undefined &&",
+    "new Set(run && (await",
+    "new Set(run && undefined && (await",
   ),
   one(
     "one new line among those that were told is no news",
@@ -40,8 +61,15 @@ export const mutantsOfMails: Mutant[] = [
     "of several runs the newest counts, though it was told",
     "mails",
     letter,
-    "if (told && !(told.isKnown && told.says === null)) return told;",
-    "if (told) return told;",
+    "parts.find(({ isKnown, says }) => !(isKnown && says === null)) ?? parts[0]",
+    "parts[0]",
+  ),
+  one(
+    "a run of some lines hides what all lines' run has found",
+    "mails",
+    letter,
+    "if (told?.isWhole && !told.isKnown) return told;",
+    "",
   ),
   one(
     "what some lines' runs said outlives the next run of all",

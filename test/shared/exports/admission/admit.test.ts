@@ -297,6 +297,17 @@ describe("keeps no other back:", () => {
       expect(await fleet.runOf("p")).toMatchObject({ kind });
     });
 
+    it("but not what was left over, which its run of all lines would bring: that keeps its place", async () => {
+      const wants = wish(wish(noWants, "all", { at: minutesAfter(-30), trigger: "schedule" }), "retry", {
+        at: noon,
+        trigger: "recovery",
+        notBefore: noon,
+      });
+      const fleet = await full({ wants, nextRunAt: null, sizes: { ...sizes, toSend: 20_000 } });
+
+      expect(await fleet.take("worker")).toBeUndefined();
+    });
+
     it("once a minute for all that looks in vain", async () => {
       const fleet = await full({ nextRunAt: minutesAfter(0.5) });
       const take = admitNext(fleet);
