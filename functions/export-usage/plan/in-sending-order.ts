@@ -4,8 +4,8 @@ import { calledAt, type LedgerEntry, lineKey, neverCalled } from "#shared/usage/
 // Each group ends with chunks that are not full, and every chunk costs writes.
 const partsAlone = 3;
 const manySuspects = 5_000;
-// so many of a part's last calls tell whether Gradient takes what is of it
-const lastCalls = 20;
+// so many last calls tell whether Gradient takes what is of a service, or of a customer
+const lastCalls = 8;
 
 const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
@@ -24,6 +24,20 @@ const countsAmong = (some: Pick<Line, "customerId" | "serviceId">[]) => {
   });
 };
 
+/** Whether Gradient has taken at least half of the last calls of one of these. */
+const takenAmong = (calls: ReadonlyMap<string, LedgerEntry[]>): ((id: string) => boolean) => {
+  const known = new Map<string, boolean>();
+  const find = (id: string): boolean => {
+    const last = (calls.get(id) ?? []).toSorted((a, b) => byText(calledAt(b), calledAt(a))).slice(0, lastCalls);
+    return last.filter((entry) => entry.last.outcome === "accepted" && !isTroubled(entry)).length * 2 >= last.length;
+  };
+  return (id) => {
+    const isTaken = known.get(id) ?? find(id);
+    known.set(id, isTaken);
+    return isTaken;
+  };
+};
+
 interface SendingOrder<T> {
   /** Sent one after the other. */
   groups: T[][];
@@ -38,8 +52,8 @@ interface SendingOrder<T> {
  * or a customer, and any of them may be taken again by now. So they go part by part, a part being the lines of a
  * service, or of a customer that has met more trouble than each of its services: first the part whose trouble is the
  * oldest, and of each the lines that have met none before the others, the oldest trouble first. Whatever ends this run
- * is the last of the next, and none waits for ever behind another. Where Gradient has taken most of a part's last
- * calls, single lines of it are in trouble: its others go before all that.
+ * is the last of the next, and none waits for ever behind another. Where Gradient has taken most of the last calls of a
+ * service, and of a customer, single lines are in trouble: others of both go before all that.
  */
 export const inSendingOrder = <T extends Line>(
   lines: T[],
@@ -62,33 +76,27 @@ export const inSendingOrder = <T extends Line>(
   const { others = [], suspects = [] } = Object.groupBy(known, (its) => (isSuspect(its) ? "suspects" : "others"));
   if (suspects.length === 0) return { groups: lines.length > 0 ? [lines] : [], suspectsFrom: null };
 
-  const calls = Map.groupBy(
-    [...entries.values()].filter((entry) => calledAt(entry) !== neverCalled),
-    partOf,
-  );
-  const takesMost = (part: string): boolean => {
-    const last = (calls.get(part) ?? []).toSorted((a, b) => byText(calledAt(b), calledAt(a))).slice(0, lastCalls);
-    return last.filter((entry) => entry.last.outcome === "accepted" && !isTroubled(entry)).length * 2 >= last.length;
-  };
-  const parts = [...Map.groupBy(suspects, ({ line }) => partOf(line))].map(([name, its]) => {
+  const called = [...entries.values()].filter((entry) => calledAt(entry) !== neverCalled);
+  const ofService = takenAmong(Map.groupBy(called, ({ serviceId }) => serviceId));
+  const ofCustomer = takenAmong(Map.groupBy(called, ({ customerId }) => customerId));
+  const isTaken = (line: T): boolean => ofService(line.serviceId) && ofCustomer(line.customerId);
+  const parts = [...Map.groupBy(suspects, ({ line }) => partOf(line))].map(([, its]) => {
     const { fresh = [], tried = [] } = Object.groupBy(its, ({ entry }) => (isTroubled(entry) ? "tried" : "fresh"));
     const inOrder = tried.map(({ line, entry }) => ({ line, at: calledAt(entry) })).sort((a, b) => byText(a.at, b.at));
     return {
-      isTaken: takesMost(name),
-      fresh: fresh.map(({ line }) => line),
+      ready: fresh.map(({ line }) => line).filter(isTaken),
+      fresh: fresh.map(({ line }) => line).filter((line) => !isTaken(line)),
       tried: inOrder.map(({ line }) => line),
       at: inOrder.at(-1)?.at ?? neverCalled,
     };
   });
   parts.sort((a, b) => byText(a.at, b.at));
-  const before = parts.flatMap(({ isTaken, fresh }) => (isTaken ? fresh : []));
-  const inTrouble = parts.map(({ isTaken, fresh, tried }) => ({ fresh: isTaken ? [] : fresh, tried }));
   const alone = suspects.length > manySuspects ? 1 : partsAlone;
-  const further = inTrouble.slice(alone);
+  const further = parts.slice(alone);
   const groups = [
     others.map(({ line }) => line),
-    before,
-    ...inTrouble.slice(0, alone).flatMap(({ fresh, tried }) => [fresh, tried]),
+    parts.flatMap(({ ready }) => ready),
+    ...parts.slice(0, alone).flatMap(({ fresh, tried }) => [fresh, tried]),
     further.flatMap(({ fresh }) => fresh),
     further.flatMap(({ tried }) => tried),
   ];

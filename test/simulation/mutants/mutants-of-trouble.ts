@@ -76,7 +76,20 @@ export const mutantsOfTrouble: Mutant[] = [
     "flatMap(({ fresh, tried }) => [fresh, tried])",
     "map(({ fresh, tried }) => [...fresh, ...tried])",
   ),
-  one("single lines in trouble keep back their service", "sends", order, "isTaken: takesMost(name)", "isTaken: false"),
+  one(
+    "single lines in trouble keep back their service",
+    "sends",
+    order,
+    "ofService(line.serviceId) && ofCustomer(line.customerId)",
+    "!line",
+  ),
+  one(
+    "a customer that is refused as a whole passes for taken",
+    "sends",
+    order,
+    "ofService(line.serviceId) && ofCustomer(line.customerId)",
+    "ofService(line.serviceId)",
+  ),
   one("a service that is refused as a whole passes for taken", "sends", order, "* 2 >= last.length", ">= 0"),
   one(
     "a refused call is none",

@@ -134,6 +134,18 @@ describe("the order in which lines are sent", () => {
     expect(orderOf(["a/x", "a/y", "b/x", "c/y"], known).groups).toEqual([["b/x"], ["c/y"], ["a/y", "a/x"]]);
   });
 
+  it("has a customer that is refused in everything behind the others of a service that is taken", () => {
+    const names = ["x", "y", "z"].flatMap((service) => ["c", "d", "g"].map((customer) => `${customer}/${service}`));
+    const bad = Object.fromEntries([...names, "b/x", "b/y"].map((name) => [name, { refused: -2 }]));
+    const taken = Object.fromEntries(
+      Array.from({ length: 8 }, (_, index) => [`t${index}/z`, { called: -1, outcome: "accepted" as const }]),
+    );
+
+    const { groups } = orderOf([...names, "b/x", "b/y", "b/z", "e/z"], { ...taken, ...bad });
+    expect(groups.slice(0, 1)).toEqual([["e/z"]]);
+    expect(groups.flat()).toContain("b/z");
+  });
+
   it("has few groups, however many services are in trouble", () => {
     const names = Array.from({ length: 40 }, (_, index) => `c${index}/s${index}`);
     const known = Object.fromEntries(names.map((name, index) => [name, { refused: index }]));
