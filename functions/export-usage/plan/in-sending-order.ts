@@ -80,12 +80,13 @@ export const inSendingOrder = <T extends Line>(
   const ofService = takenAmong(Map.groupBy(called, ({ serviceId }) => serviceId));
   const ofCustomer = takenAmong(Map.groupBy(called, ({ customerId }) => customerId));
   const isTaken = (line: T): boolean => ofService(line.serviceId) && ofCustomer(line.customerId);
-  const parts = [...Map.groupBy(suspects, ({ line }) => partOf(line))].map(([, its]) => {
-    const { fresh = [], tried = [] } = Object.groupBy(its, ({ entry }) => (isTroubled(entry) ? "tried" : "fresh"));
+  const stateOf = ({ line, entry }: Known) => (isTroubled(entry) ? "tried" : isTaken(line) ? "ready" : "fresh");
+  const parts = [...Map.groupBy(suspects, ({ line }) => partOf(line)).values()].map((its) => {
+    const { ready = [], fresh = [], tried = [] } = Object.groupBy(its, stateOf);
     const inOrder = tried.map(({ line, entry }) => ({ line, at: calledAt(entry) })).sort((a, b) => byText(a.at, b.at));
     return {
-      ready: fresh.map(({ line }) => line).filter(isTaken),
-      fresh: fresh.map(({ line }) => line).filter((line) => !isTaken(line)),
+      ready: ready.map(({ line }) => line),
+      fresh: fresh.map(({ line }) => line),
       tried: inOrder.map(({ line }) => line),
       at: inOrder.at(-1)?.at ?? neverCalled,
     };
