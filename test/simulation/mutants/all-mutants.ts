@@ -2,6 +2,7 @@ import type { Mutant } from "./mutant.ts";
 import { mutantsOfAgreements } from "./mutants-of-agreements.ts";
 import { mutantsOfLooks } from "./mutants-of-looks.ts";
 import { mutantsOfMails } from "./mutants-of-mails.ts";
+import { mutantsOfOrder } from "./mutants-of-order.ts";
 import { mutantsOfPages } from "./mutants-of-pages.ts";
 import { mutantsOfProbes } from "./mutants-of-probes.ts";
 import { mutantsOfRuns } from "./mutants-of-runs.ts";
@@ -21,6 +22,7 @@ export const allMutants: readonly Mutant[] = [
   ...mutantsOfTypedTokens,
   ...mutantsOfAgreements,
   ...mutantsOfTrouble,
+  ...mutantsOfOrder,
   ...mutantsOfPages,
   ...mutantsOfMails,
 ];
