@@ -16,7 +16,7 @@ import { retryOnConflict, type Table } from "#shared/table/table";
 import { CannotPlan } from "./plan/cannot-plan.ts";
 import type { ExportRun } from "./send/export-run.ts";
 import { Refusal } from "./send/halt.ts";
-import type { Company } from "./send/patience.ts";
+import type { Company } from "./send/own-quota.ts";
 import { rebuildViews } from "./send/rebuild-views.ts";
 import { sendChunks } from "./send/send-chunks.ts";
 import { type Before, startRun } from "./start-run.ts";

@@ -5,7 +5,7 @@ import type { UsageExport } from "#shared/exports/usage-export";
 import { logFailure } from "#shared/log-failure";
 import type { Pacer } from "#shared/pace/pacer";
 import { type Carrying, carryExport, type Leg, type LegOutcome } from "./carry-export.ts";
-import { newCompany } from "./send/patience.ts";
+import { newCompany } from "./send/own-quota.ts";
 
 export interface Dependencies extends Carrying {
   /** The moments for the calls of one worker, by run. */

@@ -21,7 +21,8 @@ import { planExport } from "./plan/plan-export.ts";
 import { turnsFor } from "./plan/turns.ts";
 import type { ExportRun, RunToken } from "./send/export-run.ts";
 import { type LineOfCall, newHalt } from "./send/halt.ts";
-import { type Company, newPatience } from "./send/patience.ts";
+import type { Company } from "./send/own-quota.ts";
+import { newPatience } from "./send/patience.ts";
 import { handOverMs } from "./send/send-chunks.ts";
 
 interface Dependencies {

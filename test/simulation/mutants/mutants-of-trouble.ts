@@ -3,6 +3,7 @@ import { type Mutant, one } from "./mutant.ts";
 const carrying = "functions/export-usage/carry-export.ts";
 const plan = "functions/export-usage/plan/plan-export.ts";
 const patience = "functions/export-usage/send/patience.ts";
+const quota = "functions/export-usage/send/own-quota.ts";
 const dispatch = "functions/export-usage/send/line-dispatcher.ts";
 const send = "functions/export-usage/send/send-chunks.ts";
 const prepare = "functions/export-usage/send/prepare-chunk.ts";
@@ -80,22 +81,22 @@ export const mutantsOfTrouble: Mutant[] = [
     "pauses >= maxPauses && isLong;",
     "pauses >= maxPauses;",
   ),
-  one("a few of one partner hold everybody", "sends", patience, "isOver ||= holdsOthers(clock.now());", ""),
+  one("a few of one partner hold everybody", "sends", patience, "isOver ||= quota.holdsOthers(clock.now());", ""),
   one(
     "a run that is alone gives up a few a minute",
     "sends",
-    patience,
+    quota,
     "freely >= hold.taken && freely",
     "freely >= 0 && freely + 1",
   ),
-  one("a low rate for everybody is given up", "sends", patience, " && freely > ofOthers / 2", ""),
-  one("a run that is getting on is given up", "sends", patience, "minute.taken >= few * minutes", "minute.taken < 0"),
+  one("a low rate for everybody is given up", "sends", quota, " && freely > ofOthers / 2", ""),
+  one("a run that is getting on is given up", "sends", quota, "minute.taken >= few * minutes", "minute.taken < 0"),
   one(
     "pauses of long ago are held against a run",
     "sends",
-    patience,
-    "if (isLate || (minutes >= 1 && minute.taken",
-    "if (pauses === 0 || (minutes >= 1 && minute.taken",
+    quota,
+    "if (isFree(now) || (minutes >= 1 && minute.taken",
+    "if (minutes === Number.POSITIVE_INFINITY || (minutes >= 1 && minute.taken",
   ),
   one("a run goes on however often everybody pauses", "sends", patience, "isOver ||= pauses", "void pauses"),
   one(

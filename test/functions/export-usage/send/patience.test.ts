@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { newCompany, newPatience } from "#functions/export-usage/send/patience";
+import { newCompany } from "#functions/export-usage/send/own-quota";
+import { newPatience } from "#functions/export-usage/send/patience";
 import type { CountAnswer } from "#shared/gradient/gradient-api";
 
 const noAnswer: CountAnswer = { kind: "in-doubt", reason: "503" };
