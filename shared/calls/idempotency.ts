@@ -5,6 +5,7 @@ import { instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
 import { readRow } from "../stored.ts";
 import { type Item, isConflict, type RowWrite, store, type Table, versioned, type Write } from "../table/table.ts";
+import { underWayMs } from "./under-way.ts";
 
 /** An answer as it went out. */
 const answer = z.object({ statusCode: z.number(), headers: z.record(z.string(), z.string()), body: z.string() });
@@ -22,8 +23,6 @@ const firstCall = z.object({
 type FirstCall = z.infer<typeof firstCall>;
 
 const keptMs = 24 * 60 * 60_000;
-// three times what a function may take
-const underWayMs = 30_000;
 const maxWrites = 100;
 
 export interface KeyedCall {

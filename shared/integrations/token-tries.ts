@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { underWayMs } from "../calls/under-way.ts";
 import { AppError } from "../errors.ts";
 import { instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
@@ -19,8 +20,6 @@ export type TokenTries = z.infer<typeof tokenTries>;
 
 export const maxTries = 5;
 const windowMs = 10 * 60_000;
-// three times what a function may take: whoever is at it for longer has died
-const underWayMs = 30_000;
 
 const key = (partnerId: string): Key => ({ pk: partnerPk(partnerId), sk: "token-tries" });
 

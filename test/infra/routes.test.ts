@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { underWayMs } from "#shared/calls/under-way";
 import { synthesised, targetOf } from "./synthesised.ts";
 
 const stack = synthesised("prod");
@@ -61,6 +62,15 @@ describe("the HTTP API", () => {
 
     expect(Object.fromEntries(found)).toEqual(routes);
   });
+
+  it.each([...new Set(Object.values(routes).map(([folder = ""]) => folder))])(
+    "takes a call of %s for dead only when its function is",
+    (folder) => {
+      const timeoutSeconds = z.int().parse(stack.functions().get(folder)?.Properties.Timeout);
+
+      expect(underWayMs).toBeGreaterThan(timeoutSeconds * 1000);
+    },
+  );
 
   it("asks the hub's own issuer who calls", () => {
     expect(stack.ofType("AWS::ApiGatewayV2::Authorizer").map(({ Properties }) => Properties)).toMatchObject([
