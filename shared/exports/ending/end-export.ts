@@ -1,6 +1,6 @@
 import type { Integration } from "../../integrations/integration.ts";
 import { aDayAfter, waitingForServices } from "../../integrations/record/looks.ts";
-import { cover, isWanted, retryPauseMs, type Want, type Wants, wish } from "../../integrations/record/wants.ts";
+import { cover, isWanted, type Want, type Wants, wish } from "../../integrations/record/wants.ts";
 import { withDate } from "../../integrations/with-date.ts";
 import type { OpenWord } from "../../stored.ts";
 import { isOver, type StopReason, type UsageExport } from "../usage-export.ts";
@@ -8,12 +8,7 @@ import { hasReachedItsEnd } from "./has-reached-its-end.ts";
 import { lastExportAfter } from "./last-export.ts";
 import { outcomeOf } from "./outcome-of.ts";
 import { sizesAfter } from "./sizes-after.ts";
-
-interface Moment {
-  now: Date;
-  /** 0 to 1, spreads what is tried again. */
-  random: number;
-}
+import { type Moment, withLeftOver } from "./with-left-over.ts";
 
 // The clocks of two machines differ by less. A date is met by a run that read its lines surely after it.
 const clocksApartMs = 5_000;
@@ -45,19 +40,6 @@ const dropped = (before: Wants, { admittedFor }: UsageExport): Wants => {
   if (admittedFor === null) return before;
   const after = cover(before, admittedFor.want, admittedFor.seq);
   return admittedFor.want === "repeat" ? after : cover(after, "retry", admittedFor.seq);
-};
-
-const withLeftOver = (before: Wants, tries: number, { leftOver }: UsageExport, { now, random }: Moment): Wants => {
-  if (leftOver.lines === 0 && !leftOver.areViewsOwed) return before;
-  const { isUnanswered, doubtUntil } = leftOver;
-  const next = new Date(now.getTime() + retryPauseMs(tries, isUnanswered, random)).toISOString();
-  return wish(before, "retry", {
-    at: now.toISOString(),
-    trigger: "recovery",
-    // before that, another number could not be sent for a line in doubt
-    notBefore: doubtUntil !== null && doubtUntil > next ? doubtUntil : next,
-    attempt: tries + 1,
-  });
 };
 
 const stalled = (before: Wants, now: Date): Wants => {
@@ -93,7 +75,7 @@ const afterStop = (before: Wants, run: UsageExport, stop: OpenWord<StopReason>, 
       // through
       if (stop === "stalled" || run.chunks === null || run.nextChunk < run.chunks)
         return wish(before, "all", { at, trigger: "recovery" });
-      return withLeftOver(before, before.retry.attempt, run, moment);
+      return withLeftOver(before, before.retry, run, moment);
     case "retry":
     case "repeat":
       return gotNowhere ? stalled(before, moment.now) : before;
@@ -110,8 +92,7 @@ const afterEnd = (
 ): Wants => {
   if (run.kind === "look") return before;
   const at = moment.now.toISOString();
-  const tries = before.retry.attempt;
-  let after = withLeftOver(covered(before, run), tries, run, moment);
+  let after = withLeftOver(covered(before, run), before.retry, run, moment);
   if (run.kind !== "all") return after;
   // repeats follow a date, and never come between the dates of a partner that chose few
   const followsDate = isDateMet || run.trigger === "schedule";

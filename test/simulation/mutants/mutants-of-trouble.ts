@@ -185,7 +185,7 @@ export const mutantsOfTrouble: Mutant[] = [
   one(
     "views that are owed are nobody's wish",
     "sends",
-    "shared/exports/ending/end-export.ts",
+    "shared/exports/ending/with-left-over.ts",
     " && !leftOver.areViewsOwed",
     "",
   ),

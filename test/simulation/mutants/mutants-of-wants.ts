@@ -4,6 +4,7 @@ const wants = "shared/integrations/record/wants.ts";
 const dates = "shared/integrations/record/due-dates.ts";
 const dating = "shared/integrations/with-date.ts";
 const end = "shared/exports/ending/end-export.ts";
+const leaving = "shared/exports/ending/with-left-over.ts";
 const last = "shared/exports/ending/last-export.ts";
 const reaching = "shared/exports/ending/has-reached-its-end.ts";
 const mailing = "shared/exports/ending/result-mails.ts";
@@ -161,14 +162,24 @@ export const mutantsOfWants: Mutant[] = [
   one(
     "what was left over is not wanted",
     "seeds",
-    end,
+    leaving,
     "if (leftOver.lines === 0 && !leftOver.areViewsOwed) return before;",
     "return before;",
   ),
   one(
+    "each press puts off what was left over",
+    "wants",
+    leaving,
+    "admittedFor === null ? held.attempt === 0 : true;",
+    "true;",
+  ),
+  one("a press brings nothing forward", "wants", leaving, "notBefore > at && notBefore < paused ?", "false ?"),
+  one("what was due is tried at once after a press", "wants", leaving, " && notBefore > at &&", " &&"),
+  one("a press makes what waits younger", "wants", leaving, "at: isTry ? at : (since ?? at),", "at,"),
+  one(
     "a retry comes while a number may still land",
     "wants",
-    end,
+    leaving,
     "notBefore: doubtUntil !== null && doubtUntil > next ? doubtUntil : next,",
     "notBefore: next,",
   ),

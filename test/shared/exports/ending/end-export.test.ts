@@ -43,7 +43,13 @@ describe("what is wanted after a run that came to its end", () => {
   it("the next try waits longer each time, and no longer than Gradient may be down", () => {
     const minutesOf = (attempt: number, isUnanswered: boolean) => {
       const wants = wish(noWants, "retry", { at: earlier, trigger: "recovery", attempt });
-      const run = aRun({ kind: "retry", seq: 1, ...left, leftOver: { ...leftOver, isUnanswered } });
+      const run = aRun({
+        kind: "retry",
+        seq: 1,
+        admittedFor: { want: "retry", seq: 1 },
+        ...left,
+        leftOver: { ...leftOver, isUnanswered },
+      });
       const after = endIn(run, { wants });
       expect(after.wants.retry.attempt).toBe(attempt + 1);
       return wanted(after).retry;
@@ -51,6 +57,27 @@ describe("what is wanted after a run that came to its end", () => {
 
     expect([0, 1, 2, 3, 4].map((attempt) => minutesOf(attempt, false))).toEqual([1, 5, 15, 60, 60]);
     expect([0, 1, 2, 3, 4].map((attempt) => minutesOf(attempt, true))).toEqual([1, 5, 15, 25, 25]);
+  });
+
+  it("is not put off by a person who presses again and again", () => {
+    const wants = wish(noWants, "retry", {
+      at: earlier,
+      trigger: "recovery",
+      attempt: 2,
+      notBefore: minutesAfter(4),
+    });
+    const press = (before: Wants, more: Partial<UsageExport> = {}) =>
+      endIn(aRun({ kind: "all", seq: before.seq, trigger: "manual", ...left, ...more }), { wants: before });
+    const pressed = press(press(press(wants).wants).wants);
+
+    expect(pressed.wants.retry).toMatchObject({ attempt: 2, notBefore: minutesAfter(4), since: earlier });
+    expect(wanted(press(wants, { kind: "narrowed" }))).toEqual({ retry: 4 });
+    expect(wanted(press(wants, { leftOver: { ...leftOver, doubtUntil: minutesAfter(4.5) } }))).toEqual({ retry: 4.5 });
+    // what was due, and stood in line, has been tried by this run
+    expect(wanted(press(wish(wants, "retry", { at: earlier, trigger: "recovery", notBefore: earlier })))).toEqual({
+      retry: 5,
+    });
+    expect(press(wantsOf([])).wants.retry).toMatchObject({ attempt: 1, since: noon });
   });
 
   it("the first try after one that left nothing over comes soon again", () => {
