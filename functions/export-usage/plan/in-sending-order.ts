@@ -29,7 +29,7 @@ const takenAmong = (calls: ReadonlyMap<string, LedgerEntry[]>): ((id: string) =>
   const known = new Map<string, boolean>();
   const find = (id: string): boolean => {
     const last = (calls.get(id) ?? []).toSorted((a, b) => byText(calledAt(b), calledAt(a))).slice(0, lastCalls);
-    return last.filter((entry) => entry.last.outcome === "accepted" && !isTroubled(entry)).length * 2 >= last.length;
+    return last.filter((entry) => !isTroubled(entry)).length * 2 >= last.length;
   };
   return (id) => {
     const isTaken = known.get(id) ?? find(id);
@@ -76,7 +76,8 @@ export const inSendingOrder = <T extends Line>(
   const { others = [], suspects = [] } = Object.groupBy(known, (its) => (isSuspect(its) ? "suspects" : "others"));
   if (suspects.length === 0) return { groups: lines.length > 0 ? [lines] : [], suspectsFrom: null };
 
-  const called = [...entries.values()].filter((entry) => calledAt(entry) !== neverCalled);
+  // what is answered with a 404 is called each time, and says of nothing else whether it is taken
+  const called = [...entries.values()].filter((entry) => isTroubled(entry) || entry.last.outcome === "accepted");
   const ofService = takenAmong(Map.groupBy(called, ({ serviceId }) => serviceId));
   const ofCustomer = takenAmong(Map.groupBy(called, ({ customerId }) => customerId));
   const isTaken = (line: T): boolean => ofService(line.serviceId) && ofCustomer(line.customerId);

@@ -74,6 +74,13 @@ export const mutantsOfOrder: Mutant[] = [
     "ofService(line.serviceId) && ofCustomer(line.customerId)",
     "ofService(line.serviceId)",
   ),
+  one(
+    "what is not mapped hides that its customer is refused",
+    "sends",
+    order,
+    'isTroubled(entry) || entry.last.outcome === "accepted");',
+    "calledAt(entry) !== neverCalled);",
+  ),
   one("a service that is refused as a whole passes for taken", "sends", order, "* 2 >= last.length", ">= 0"),
   one(
     "a refused call is none",

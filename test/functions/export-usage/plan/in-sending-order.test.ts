@@ -15,7 +15,7 @@ interface Known {
   owed?: LedgerEntry["owed"];
   called?: number;
   refused?: number;
-  outcome?: "accepted";
+  outcome?: "accepted" | "unmapped" | "rejected";
 }
 const entryOf = (name: string, { owed = null, called = 0, refused, outcome }: Known): LedgerEntry => {
   const { customerId, serviceId } = lineOf(name);
@@ -144,6 +144,29 @@ describe("the order in which lines are sent", () => {
     const { groups } = orderOf([...names, "b/x", "b/y", "b/z", "e/z"], { ...taken, ...bad });
     expect(groups.slice(0, 1)).toEqual([["e/z"]]);
     expect(groups.flat()).toContain("b/z");
+  });
+
+  describe.each(["unmapped", "rejected"] as const)("where many lines of a customer are %s each time", (outcome) => {
+    const beside = Object.fromEntries(
+      Array.from({ length: 8 }, (_, index) => [`e/u${index}`, { called: -1, outcome }] as const),
+    );
+
+    it("does not take it for refused", () => {
+      const names = ["a/x", "b/x", "c/y", "d/y", "e/x"];
+      const bad = { "a/x": { refused: -9 }, "b/x": { refused: -9 }, "c/y": { refused: -20 }, "d/y": { refused: -20 } };
+      const taken = { "e/x": { called: -9, outcome: "accepted" }, "f/x": { called: -9, outcome: "accepted" } } as const;
+
+      const { groups } = orderOf(names, { ...beside, ...bad, ...taken });
+      expect(groups).toEqual([["e/x"], ["c/y", "d/y"], ["a/x", "b/x"]]);
+    });
+
+    it("does not take it for taken", () => {
+      const names = ["c/y", "d/y", "e/r", "e/s", "e/x"];
+      const bad = { "c/y": { refused: -20 }, "d/y": { refused: -20 }, "e/r": { refused: -9 }, "e/s": { refused: -9 } };
+
+      const { groups } = orderOf(names, { ...beside, ...bad });
+      expect(groups).toEqual([["c/y", "d/y"], ["e/x"], ["e/r", "e/s"]]);
+    });
   });
 
   it("has few groups, however many services are in trouble", () => {
