@@ -24,18 +24,48 @@ const countsAmong = (some: Pick<Line, "customerId" | "serviceId">[]) => {
   });
 };
 
-/** Whether Gradient has taken at least half of the last calls of one of these. */
-const takenAmong = (calls: ReadonlyMap<string, LedgerEntry[]>): ((id: string) => boolean) => {
-  const known = new Map<string, boolean>();
-  const find = (id: string): boolean => {
-    const last = (calls.get(id) ?? []).toSorted((a, b) => byText(calledAt(b), calledAt(a))).slice(0, lastCalls);
-    return last.filter((entry) => !isTroubled(entry)).length * 2 >= last.length;
-  };
+type Key = "serviceId" | "customerId";
+
+const once = <T>(find: (id: string) => T): ((id: string) => T) => {
+  const known = new Map<string, T>();
   return (id) => {
-    const isTaken = known.get(id) ?? find(id);
-    known.set(id, isTaken);
-    return isTaken;
+    const found = known.get(id) ?? find(id);
+    known.set(id, found);
+    return found;
   };
+};
+
+/**
+ * Whether Gradient has taken at least half of the last calls of a line's service, and of its customer's. Where more of
+ * a customer's were in trouble than of the service's, or the other way round, they say nothing of the other one.
+ */
+const takenAmong = (entries: Iterable<LedgerEntry>) => {
+  // what is answered with a 404 is called each time, and says of nothing else whether it is taken
+  const told = [...entries].filter((entry) => isTroubled(entry) || entry.last.outcome === "accepted");
+  const calls = (of: Key) => {
+    const all = Map.groupBy(told, (entry) => entry[of]);
+    const lastOf = (id: string, isTold: (entry: LedgerEntry) => boolean = () => true): LedgerEntry[] =>
+      (all.get(id) ?? [])
+        .filter(isTold)
+        .sort((a, b) => byText(calledAt(b), calledAt(a)))
+        .slice(0, lastCalls);
+    // of few calls less is known: one that is refused, of a customer that has no other, is not its customer's fault
+    const troubleOf = once((id) => {
+      const last = lastOf(id);
+      return last.filter(isTroubled).length / (last.length + 1);
+    });
+    return { lastOf, troubleOf };
+  };
+  const [services, customers] = [calls("serviceId"), calls("customerId")];
+  const isTaken = (its: typeof services, others: typeof services, other: Key) =>
+    once((id) => {
+      const isOwn = (entry: LedgerEntry) => !isTroubled(entry) || others.troubleOf(entry[other]) <= its.troubleOf(id);
+      const last = its.lastOf(id, isOwn);
+      return last.filter(isTroubled).length * 2 <= last.length;
+    });
+  const ofService = isTaken(services, customers, "customerId");
+  const ofCustomer = isTaken(customers, services, "serviceId");
+  return (line: Pick<Line, Key>): boolean => ofService(line.serviceId) && ofCustomer(line.customerId);
 };
 
 interface SendingOrder<T> {
@@ -76,11 +106,7 @@ export const inSendingOrder = <T extends Line>(
   const { others = [], suspects = [] } = Object.groupBy(known, (its) => (isSuspect(its) ? "suspects" : "others"));
   if (suspects.length === 0) return { groups: lines.length > 0 ? [lines] : [], suspectsFrom: null };
 
-  // what is answered with a 404 is called each time, and says of nothing else whether it is taken
-  const called = [...entries.values()].filter((entry) => isTroubled(entry) || entry.last.outcome === "accepted");
-  const ofService = takenAmong(Map.groupBy(called, ({ serviceId }) => serviceId));
-  const ofCustomer = takenAmong(Map.groupBy(called, ({ customerId }) => customerId));
-  const isTaken = (line: T): boolean => ofService(line.serviceId) && ofCustomer(line.customerId);
+  const isTaken = takenAmong(entries.values());
   const stateOf = ({ line, entry }: Known) => (isTroubled(entry) ? "tried" : isTaken(line) ? "ready" : "fresh");
   const parts = [...Map.groupBy(suspects, ({ line }) => partOf(line)).values()].map((its) => {
     const { ready = [], fresh = [], tried = [] } = Object.groupBy(its, stateOf);

@@ -81,7 +81,21 @@ export const mutantsOfOrder: Mutant[] = [
     'isTroubled(entry) || entry.last.outcome === "accepted");',
     "calledAt(entry) !== neverCalled);",
   ),
-  one("a service that is refused as a whole passes for taken", "sends", order, "* 2 >= last.length", ">= 0"),
+  one(
+    "a customer that is refused speaks against its services",
+    "sends",
+    order,
+    "others.troubleOf(entry[other]) <= its.troubleOf(id)",
+    "its.troubleOf(id) > 0",
+  ),
+  one(
+    "a customer's only line speaks for its service",
+    "sends",
+    order,
+    "isTroubled).length / (last.length + 1)",
+    "isTroubled).length / last.length",
+  ),
+  one("a service that is refused as a whole passes for taken", "sends", order, "* 2 <= last.length", ">= 0"),
   one(
     "a refused call is none",
     "sends",

@@ -131,14 +131,19 @@ describe("the order in which lines are sent", () => {
   it("has the lines of a customer together, where it has met more trouble than each of its services", () => {
     const known = { "a/x": { refused: 30 }, "a/y": throttled, "b/x": untried, "c/y": untried } as const;
 
-    expect(orderOf(["a/x", "a/y", "b/x", "c/y"], known).groups).toEqual([["b/x"], ["c/y"], ["a/y", "a/x"]]);
+    expect(orderOf(["a/x", "a/y", "b/x", "c/y"], known).groups).toEqual([
+      ["b/x", "c/y"],
+      ["a/y", "a/x"],
+    ]);
   });
 
   it("has a customer that is refused in everything behind the others of a service that is taken", () => {
     const names = ["x", "y", "z"].flatMap((service) => ["c", "d", "g"].map((customer) => `${customer}/${service}`));
     const bad = Object.fromEntries([...names, "b/x", "b/y"].map((name) => [name, { refused: -2 }]));
     const taken = Object.fromEntries(
-      Array.from({ length: 8 }, (_, index) => [`t${index}/z`, { called: -1, outcome: "accepted" as const }]),
+      ["x", "y", "z"].flatMap((service) =>
+        Array.from({ length: 8 }, (_, index) => [`t${index}/${service}`, { called: -1, outcome: "accepted" as const }]),
+      ),
     );
 
     const { groups } = orderOf([...names, "b/x", "b/y", "b/z", "e/z"], { ...taken, ...bad });
@@ -166,6 +171,43 @@ describe("the order in which lines are sent", () => {
 
       const { groups } = orderOf(names, { ...beside, ...bad });
       expect(groups).toEqual([["c/y", "d/y"], ["e/x"], ["e/r", "e/s"]]);
+    });
+  });
+
+  describe("where some of a service, or of a customer, are refused for another cause", () => {
+    const later = { "c/v": { refused: -20 }, "d/v": { refused: -20 } };
+    const many = <T>(make: (index: number) => T): T[] => Array.from({ length: 6 }, (_, index) => make(index));
+
+    it("does not take a service for refused that bad customers have", () => {
+      const names = many((index) => [`b${index}/x`, `b${index}/y`, `b${index}/z`]).flat();
+      const bad = Object.fromEntries(names.map((name) => [name, { refused: -2 }]));
+      const taken = Object.fromEntries(
+        ["e/x", "f/x"].map((name) => [name, { outcome: "accepted", called: -9 }] as const),
+      );
+
+      const { groups } = orderOf([...names, "c/v", "d/v", "e/x"], { ...bad, ...later, ...taken });
+      expect(groups.slice(0, 2)).toEqual([["e/x"], ["c/v", "d/v"]]);
+    });
+
+    it("does not take a customer for refused that has bad services", () => {
+      const names = many((index) => [`b${index}/x`, `b${index}/y`]).flat();
+      const others = many((index) => `b${index}/z`);
+      const bad = Object.fromEntries(names.map((name) => [name, { refused: -2 }]));
+      const taken = Object.fromEntries(others.map((name) => [name, { outcome: "accepted", called: -9 }] as const));
+
+      const { groups } = orderOf([...names, ...others, "n/x"], { ...bad, ...taken });
+      expect(groups.slice(0, 2)).toEqual([others, ["n/x"]]);
+    });
+
+    it("takes a service for refused whose customers have no other", () => {
+      const names = many((index) => `b${index}/x`);
+      const bad = Object.fromEntries(names.map((name) => [name, { refused: -2 }]));
+      const taken = Object.fromEntries(
+        ["e/x", "f/x"].map((name) => [name, { outcome: "accepted", called: -9 }] as const),
+      );
+
+      const { groups } = orderOf([...names, "c/v", "d/v", "e/x"], { ...bad, ...later, ...taken });
+      expect(groups.slice(0, 2)).toEqual([["c/v", "d/v"], ["e/x"]]);
     });
   });
 
