@@ -27,6 +27,8 @@ const ledgerEntry = z.object({
     missing: openEnum<"account" | "service">().optional(),
     /** Gradient refused a call since (401, 403), and may refuse this line alone: other lines are sent before it. */
     refusedAt: instant.optional(),
+    /** Since when Gradient has taken no call of it, where it may have ended a run; means nothing where it has not. */
+    troubledAt: instant.optional(),
   }),
 });
 export type LedgerEntry = z.infer<typeof ledgerEntry>;

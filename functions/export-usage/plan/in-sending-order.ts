@@ -1,5 +1,6 @@
 import type { Line } from "#shared/exports/line";
 import { calledAt, type LedgerEntry, lineKey, neverCalled } from "#shared/usage/ledger";
+import { isRefused, isTroubled, troubledSince } from "#shared/usage/trouble";
 
 // Each group ends with chunks that are not full, and every chunk costs writes.
 const partsAlone = 3;
@@ -9,10 +10,8 @@ const lastCalls = 8;
 
 const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-const isRefused = (entry: LedgerEntry | undefined): boolean => entry?.last.refusedAt !== undefined;
-const isThrottled = (entry: LedgerEntry | undefined): boolean => entry?.owed === "throttled";
-/** It may have ended a run. */
-const isTroubled = (entry: LedgerEntry | undefined): boolean => isRefused(entry) || isThrottled(entry);
+/** Where a line is called again and again in vain, only the first time says anything of others. */
+const toldAt = (entry: LedgerEntry): string => troubledSince(entry) ?? calledAt(entry);
 
 /** How many of these are of a line's service, and of its customer. */
 const countsAmong = (some: Pick<Line, "customerId" | "serviceId">[]) => {
@@ -41,14 +40,13 @@ const once = <T>(find: (id: string) => T): ((id: string) => T) => {
  */
 const takenAmong = (entries: Iterable<LedgerEntry>) => {
   // what is answered with a 404 is called each time, and says of nothing else whether it is taken
-  const told = [...entries].filter((entry) => isTroubled(entry) || entry.last.outcome === "accepted");
+  const told = [...entries]
+    .filter((entry) => isTroubled(entry) || entry.last.outcome === "accepted")
+    .sort((a, b) => byText(toldAt(b), toldAt(a)));
   const calls = (of: Key) => {
     const all = Map.groupBy(told, (entry) => entry[of]);
     const lastOf = (id: string, isTold: (entry: LedgerEntry) => boolean = () => true): LedgerEntry[] =>
-      (all.get(id) ?? [])
-        .filter(isTold)
-        .sort((a, b) => byText(calledAt(b), calledAt(a)))
-        .slice(0, lastCalls);
+      (all.get(id) ?? []).filter(isTold).slice(0, lastCalls);
     // of few calls less is known: one that is refused, of a customer that has no other, is not its customer's fault
     const troubleOf = once((id) => {
       const last = lastOf(id);

@@ -5,6 +5,7 @@ import { landsWithinMs } from "#shared/gradient/lost-calls";
 import { missingHalfOf } from "#shared/gradient/unmapped-words";
 import { doubtAbout } from "#shared/usage/doubt";
 import { type LedgerEntry, neverCalled, surelyHolds } from "#shared/usage/ledger";
+import { troubledSince } from "#shared/usage/trouble";
 
 /** Sends its lines whatever Gradient holds: its plan has chosen them for that. */
 export const sendsEverything = ({ mode, kind }: Pick<UsageExport, "mode" | "kind">): boolean =>
@@ -100,7 +101,9 @@ export const entryAfter = (before: LedgerEntry | undefined, sent: Sent): LedgerE
   const doubt = sent.wasInDoubt ? doubtAbout(unitCount, iso(at + landsWithinMs), unsettled) : unsettled;
   const owed = owedAfter(answer, before?.owed ?? null);
   const missing = answer.kind === "unmapped" ? missingHalfOf(answer.message, customerId) : undefined;
-  const last = { outcome: verdictOf(answer).outcome, at: iso(at), ...(missing === undefined ? {} : { missing }) };
+  const since = answer.kind === "throttled" ? { troubledAt: troubledSince(before) ?? iso(at) } : {};
+  const { outcome } = verdictOf(answer);
+  const last = { outcome, at: iso(at), ...(missing === undefined ? {} : { missing }), ...since };
   return { customerId, serviceId, accepted, doubt, owed, last };
 };
 

@@ -8,6 +8,7 @@ import type { HubService } from "#shared/services/hub-service";
 import { store, type Table, written } from "#shared/table/table";
 import { doubtAbout } from "#shared/usage/doubt";
 import { type Bucket, type LedgerEntry, lineKey, neverCalled } from "#shared/usage/ledger";
+import { troubledSince } from "#shared/usage/trouble";
 import { type Count, readUsageAmong } from "#shared/usage/usage";
 import { decide } from "./line-decision.ts";
 import type { CountResult } from "./send-count.ts";
@@ -91,7 +92,7 @@ const entryWithIntent = (
 const withRefusal = ({ customerId, serviceId }: Line, entry: LedgerEntry | undefined, at: string): LedgerEntry => {
   const blank = { customerId, serviceId, accepted: null, doubt: null, owed: null };
   const last = entry?.last ?? { outcome: "deferred", at: neverCalled };
-  return { ...(entry ?? blank), last: { ...last, refusedAt: at } };
+  return { ...(entry ?? blank), last: { ...last, refusedAt: at, troubledAt: troubledSince(entry) ?? at } };
 };
 
 /** Of these, the customers that have been removed since the run was planned: their counts have gone with them. */

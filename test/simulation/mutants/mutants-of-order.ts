@@ -78,8 +78,8 @@ export const mutantsOfOrder: Mutant[] = [
     "what is not mapped hides that its customer is refused",
     "sends",
     order,
-    'isTroubled(entry) || entry.last.outcome === "accepted");',
-    "calledAt(entry) !== neverCalled);",
+    'isTroubled(entry) || entry.last.outcome === "accepted")',
+    "calledAt(entry) !== neverCalled)",
   ),
   one(
     "a customer that is refused speaks against its services",
@@ -94,6 +94,27 @@ export const mutantsOfOrder: Mutant[] = [
     order,
     "isTroubled).length / (last.length + 1)",
     "isTroubled).length / last.length",
+  ),
+  one(
+    "each call in vain speaks against a service",
+    "sends",
+    order,
+    "troubledSince(entry) ?? calledAt(entry)",
+    "calledAt(entry)",
+  ),
+  one(
+    "a line that is refused again is in trouble since then",
+    "sends",
+    "functions/export-usage/send/prepare-chunk.ts",
+    "troubledSince(entry) ?? at",
+    "at",
+  ),
+  one(
+    "a line that is throttled again is in trouble since then",
+    "sends",
+    "functions/export-usage/send/line-decision.ts",
+    "troubledSince(before) ?? iso(at)",
+    "iso(at)",
   ),
   one("a service that is refused as a whole passes for taken", "sends", order, "* 2 <= last.length", ">= 0"),
   one(

@@ -15,16 +15,19 @@ interface Known {
   owed?: LedgerEntry["owed"];
   called?: number;
   refused?: number;
+  /** Since when. */
+  troubled?: number;
   outcome?: "accepted" | "unmapped" | "rejected";
 }
-const entryOf = (name: string, { owed = null, called = 0, refused, outcome }: Known): LedgerEntry => {
+const entryOf = (name: string, { owed = null, called = 0, refused, troubled, outcome }: Known): LedgerEntry => {
   const { customerId, serviceId } = lineOf(name);
   const refusal = refused === undefined ? {} : { refusedAt: minutesAfter(refused) };
+  const since = troubled === undefined ? {} : { troubledAt: minutesAfter(troubled) };
   return aLedgerEntry({
     customerId,
     serviceId,
     owed,
-    last: { outcome: outcome ?? "deferred", at: minutesAfter(called), ...refusal },
+    last: { outcome: outcome ?? "deferred", at: minutesAfter(called), ...refusal, ...since },
   });
 };
 const orderOf = (names: string[], known: Record<string, Known>) => {
@@ -120,6 +123,18 @@ describe("the order in which lines are sent", () => {
     });
 
     expect(order).toEqual({ groups: [["f/z"], ...last], suspectsFrom: 1 });
+  });
+
+  it("takes no service for refused whose bad lines were called again after its others were taken", () => {
+    const names = Array.from({ length: 8 }, (_, index) => `b${index}/x`);
+    const bad = Object.fromEntries(names.map((name) => [name, { refused: -1, troubled: -90 }]));
+    const taken = Object.fromEntries(
+      Array.from({ length: 4 }, (_, index) => [`t${index}/x`, { called: -9, outcome: "accepted" as const }]),
+    );
+    const later = { "c/v": { refused: -20 }, "d/v": { refused: -20 } };
+
+    const { groups } = orderOf([...names, "c/v", "d/v", "e/x"], { ...bad, ...taken, ...later });
+    expect(groups).toEqual([["e/x"], ["c/v", "d/v"], names]);
   });
 
   it("has a service after another one for the sake of the one of its lines that was called last", () => {

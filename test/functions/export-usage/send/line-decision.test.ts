@@ -136,6 +136,15 @@ describe("the ledger after a call", () => {
   );
 
   it.each([
+    ["met it now", null, -9, 0],
+    ["was in it before", "throttled" as const, -9, -9],
+  ])("keeps when a line that %s came into trouble", (_, owed, then, since) => {
+    const before = anEntry({ owed, last: { outcome: "deferred", at: inMs(-1), troubledAt: inMs(then) } });
+    const { last } = entryAfter(before, sent({ kind: "throttled", retryAfterMs: null }));
+    expect(last.troubledAt).toBe(inMs(since));
+  });
+
+  it.each([
     [{ kind: "accepted" }, "accepted"],
     [{ kind: "unmapped", message: "No account map found" }, "unmapped"],
     [{ kind: "rejected", message: "bad" }, "rejected"],

@@ -112,4 +112,16 @@ describe("a number that is noted, in a run that Gradient refuses", () => {
       last: { refusedAt: expect.any(String) },
     });
   });
+
+  it.each([
+    ["refused, since it was refused first", { refusedAt: "2026-11-21T10:00:00.000Z" }, "2026-11-21T08:00:00.000Z"],
+    ["taken, since now", {}, noon],
+  ])("is one of a line in trouble: of one that was %s", async (_, refusal, troubledAt) => {
+    const last = { outcome: "accepted" as const, at: noon, troubledAt: "2026-11-21T08:00:00.000Z", ...refusal };
+    const ledger = aLedgerRow([aLedgerEntry({ ...lines[0], last })]);
+
+    const prepared = await prepare(noted, [5, 17], ledger, { stopped, refusedLines: new Set([dns]) });
+
+    expect(prepared.lines[0]?.entry?.last).toMatchObject({ refusedAt: noon, troubledAt });
+  });
 });
