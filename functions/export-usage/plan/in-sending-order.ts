@@ -1,17 +1,13 @@
 import type { Line } from "#shared/exports/line";
 import { calledAt, type LedgerEntry, lineKey, neverCalled } from "#shared/usage/ledger";
-import { isRefused, isTroubled, troubledSince } from "#shared/usage/trouble";
+import { isRefused, isTroubled } from "#shared/usage/trouble";
+import { takenAmong } from "./taken-among.ts";
 
 // Each group ends with chunks that are not full, and every chunk costs writes.
 const partsAlone = 3;
 const manySuspects = 5_000;
-// so many last calls tell whether Gradient takes what is of a service, or of a customer
-const lastCalls = 8;
 
 const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
-
-/** Where a line is called again and again in vain, only the first time says anything of others. */
-const toldAt = (entry: LedgerEntry): string => troubledSince(entry) ?? calledAt(entry);
 
 /** How many of these are of a line's service, and of its customer. */
 const countsAmong = (some: Pick<Line, "customerId" | "serviceId">[]) => {
@@ -21,49 +17,6 @@ const countsAmong = (some: Pick<Line, "customerId" | "serviceId">[]) => {
     ofService: services.get(serviceId)?.length ?? 0,
     ofCustomer: customers.get(customerId)?.length ?? 0,
   });
-};
-
-type Key = "serviceId" | "customerId";
-
-const once = <T>(find: (id: string) => T): ((id: string) => T) => {
-  const known = new Map<string, T>();
-  return (id) => {
-    const found = known.get(id) ?? find(id);
-    known.set(id, found);
-    return found;
-  };
-};
-
-/**
- * Whether Gradient has taken at least half of the last calls of a line's service, and of its customer's. Where more of
- * a customer's were in trouble than of the service's, or the other way round, they say nothing of the other one.
- */
-const takenAmong = (entries: Iterable<LedgerEntry>) => {
-  // what is answered with a 404 is called each time, and says of nothing else whether it is taken
-  const told = [...entries]
-    .filter((entry) => isTroubled(entry) || entry.last.outcome === "accepted")
-    .sort((a, b) => byText(toldAt(b), toldAt(a)));
-  const calls = (of: Key) => {
-    const all = Map.groupBy(told, (entry) => entry[of]);
-    const lastOf = (id: string, isTold: (entry: LedgerEntry) => boolean = () => true): LedgerEntry[] =>
-      (all.get(id) ?? []).filter(isTold).slice(0, lastCalls);
-    // of few calls less is known: one that is refused, of a customer that has no other, is not its customer's fault
-    const troubleOf = once((id) => {
-      const last = lastOf(id);
-      return last.filter(isTroubled).length / (last.length + 1);
-    });
-    return { lastOf, troubleOf };
-  };
-  const [services, customers] = [calls("serviceId"), calls("customerId")];
-  const isTaken = (its: typeof services, others: typeof services, other: Key) =>
-    once((id) => {
-      const isOwn = (entry: LedgerEntry) => !isTroubled(entry) || others.troubleOf(entry[other]) <= its.troubleOf(id);
-      const last = its.lastOf(id, isOwn);
-      return last.filter(isTroubled).length * 2 <= last.length;
-    });
-  const ofService = isTaken(services, customers, "customerId");
-  const ofCustomer = isTaken(customers, services, "serviceId");
-  return (line: Pick<Line, Key>): boolean => ofService(line.serviceId) && ofCustomer(line.customerId);
 };
 
 interface SendingOrder<T> {

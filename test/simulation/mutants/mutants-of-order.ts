@@ -2,6 +2,7 @@ import { type Mutant, one } from "./mutant.ts";
 
 const plan = "functions/export-usage/plan/plan-export.ts";
 const order = "functions/export-usage/plan/in-sending-order.ts";
+const taken = "functions/export-usage/plan/taken-among.ts";
 
 /** Guards in the order in which a run's lines go out. */
 export const mutantsOfOrder: Mutant[] = [
@@ -63,42 +64,42 @@ export const mutantsOfOrder: Mutant[] = [
   one(
     "single lines in trouble keep back their service",
     "sends",
-    order,
+    taken,
     "ofService(line.serviceId) && ofCustomer(line.customerId)",
     "!line",
   ),
   one(
     "a customer that is refused as a whole passes for taken",
     "sends",
-    order,
+    taken,
     "ofService(line.serviceId) && ofCustomer(line.customerId)",
     "ofService(line.serviceId)",
   ),
   one(
     "what is not mapped hides that its customer is refused",
     "sends",
-    order,
+    taken,
     'isTroubled(entry) || entry.last.outcome === "accepted")',
-    "calledAt(entry) !== neverCalled)",
+    'calledAt(entry) > "1971")',
   ),
   one(
     "a customer that is refused speaks against its services",
     "sends",
-    order,
+    taken,
     "others.troubleOf(entry[other]) <= its.troubleOf(id)",
     "its.troubleOf(id) > 0",
   ),
   one(
     "a customer's only line speaks for its service",
     "sends",
-    order,
+    taken,
     "isTroubled).length / (last.length + 1)",
     "isTroubled).length / last.length",
   ),
   one(
     "each call in vain speaks against a service",
     "sends",
-    order,
+    taken,
     "troubledSince(entry) ?? calledAt(entry)",
     "calledAt(entry)",
   ),
@@ -116,7 +117,7 @@ export const mutantsOfOrder: Mutant[] = [
     "troubledSince(before) ?? iso(at)",
     "iso(at)",
   ),
-  one("a service that is refused as a whole passes for taken", "sends", order, "* 2 <= last.length", ">= 0"),
+  one("a service that is refused as a whole passes for taken", "sends", taken, "* 2 <= last.length", ">= 0"),
   one(
     "a refused call is none",
     "sends",
