@@ -7,12 +7,11 @@ import {
   breakerKeyOf,
   breakerProbes,
   breakerReleases,
-  isOpen,
   iso,
   partnerOf,
   vendorBreaker,
 } from "../state/breaker.ts";
-import { unlessLost } from "../state/breaker-rows.ts";
+import { unlessLost, vendorInTheWay } from "../state/breaker-rows.ts";
 import type { SettleDoubt } from "../verdicts/settle-doubt.ts";
 import { probePartner } from "./probe-partner.ts";
 import { probeVendor } from "./probe-vendor.ts";
@@ -33,7 +32,7 @@ export interface ProbeDue {
 
 /** One job's. */
 interface Pass extends ProbeDue {
-  /** What went wrong, by row: an unreadable one stays due. */
+  /** What went wrong and has not gone well since, by row: an unreadable one stays due. */
   failed: Map<string, unknown>;
 }
 
@@ -53,11 +52,18 @@ export const probeDue = (context: Context, settle: SettleDoubt) => {
   const { table, clock, rows } = context;
   const [vendorProbe, partnerProbe] = [probeVendor(context), probePartner(context, settle)];
 
-  /** One that fails keeps no other from its turn, in this job. */
-  const each = async (keys: DueKey[], { until, failed }: Pass, work: (key: string) => Promise<void>) => {
+  /** One that fails keeps no other from its turn, in this job. `work`: whether it was its turn at all. */
+  const attempt = async (key: string, { failed }: Pass, work: (key: string) => Promise<boolean>): Promise<void> => {
+    try {
+      // that it is not due any more says nothing of what went wrong
+      if (await work(key)) failed.delete(key);
+    } catch (error) {
+      failed.set(key, error);
+    }
+  };
+  const each = async (keys: DueKey[], pass: Pass, work: (key: string) => Promise<boolean>) => {
     const one = async (key: DueKey): Promise<void> => {
-      if (until()) return;
-      await work(breakerKeyOf(key)).catch((error: unknown) => void failed.set(key.pk, error));
+      if (!pass.until()) await attempt(breakerKeyOf(key), pass, work);
     };
     // what the first one meets may turn out to be everybody's
     await inParallel(1, keys.slice(0, 1), one);
@@ -70,11 +76,12 @@ export const probeDue = (context: Context, settle: SettleDoubt) => {
     return { keys, isFull: keys.length === limit };
   };
 
-  const releaseOne = async (key: string, release: ProbeDue["release"]): Promise<void> => {
+  const releaseOne = async (key: string, release: ProbeDue["release"]): Promise<boolean> => {
     const row: Breaker = await rows.read(key);
-    if (!row.owesRelease) return;
+    if (!row.owesRelease) return false;
     await release({ partnerId: partnerOf(key) ?? null, closedAt: row.changedAt });
     await unlessLost(row, () => rows.put({ ...row, owesRelease: false }));
+    return true;
   };
 
   // an index lags behind its rows: what was just done may be in it for a moment
@@ -97,22 +104,25 @@ export const probeDue = (context: Context, settle: SettleDoubt) => {
   };
   /** When something falls due next. */
   const passOnce = async (pass: Pass): Promise<string | null> => {
-    await vendorProbe();
+    await attempt(vendorBreaker, pass, vendorProbe);
     const probe = await probePartners(pass);
     const release = await releaseAll(pass);
-    const vendor = await rows.recent(vendorBreaker);
-    const next = isOpen(vendor) ? vendor.probeAt : probe;
+    const vendor = await vendorInTheWay(rows);
+    const next = vendor ? vendor.probeAt : probe;
     return [next, release].filter((moment) => moment !== null).sort()[0] ?? null;
+  };
+
+  const passes = async (pass: Pass): Promise<void> => {
+    do {
+      const next = Date.parse((await passOnce(pass)) ?? "");
+      if (Number.isNaN(next) || next > clock.now() + reachMs) return;
+      while (clock.now() < next && !pass.until()) await clock.sleep(Math.min(stepMs, next - clock.now()));
+    } while (!pass.until());
   };
 
   return async (how: ProbeDue): Promise<void> => {
     const pass: Pass = { ...how, failed: new Map() };
-    for (;;) {
-      const next = Date.parse((await passOnce(pass)) ?? "");
-      if (Number.isNaN(next) || next > clock.now() + reachMs) break;
-      while (clock.now() < next && !how.until()) await clock.sleep(Math.min(stepMs, next - clock.now()));
-      if (how.until()) break;
-    }
-    throwAll([...pass.failed.values()]);
+    const [end] = await Promise.allSettled([passes(pass)]);
+    throwAll([...pass.failed.values(), ...(end.status === "rejected" ? [end.reason] : [])]);
   };
 };

@@ -1,22 +1,15 @@
 import { findIntegration } from "../../integrations/integration.ts";
 import { logger } from "../../logger.ts";
 import { askAs, type Context } from "../state/asking.ts";
-import {
-  type Breaker,
-  claimed,
-  closed,
-  isOpen,
-  iso,
-  opened,
-  partnerOf,
-  stillOpen,
-  vendorBreaker,
-} from "../state/breaker.ts";
-import { unlessLost } from "../state/breaker-rows.ts";
+import { type Breaker, claimed, closed, iso, opened, partnerOf, stillOpen } from "../state/breaker.ts";
+import { unlessLost, vendorInTheWay } from "../state/breaker-rows.ts";
 import { isAbout } from "../state/refusal.ts";
 import type { SettleDoubt } from "../verdicts/settle-doubt.ts";
 
-/** Makes the probe of one partner's breaker if it is due. What it finds is no evidence against anybody else. */
+/**
+ * Makes the probe of one partner's breaker if it is due, and says whether it was. What it finds is no evidence against
+ * anybody else.
+ */
 export const probePartner = (context: Context, settle: SettleDoubt) => {
   const { table, clock, rows, vendorKey } = context;
 
@@ -36,14 +29,15 @@ export const probePartner = (context: Context, settle: SettleDoubt) => {
     }
   };
 
-  const probe = async (key: string): Promise<void> => {
+  const probe = async (key: string): Promise<boolean> => {
     // as long as nobody's calls get through, a partner's own would tell nothing
-    if (isOpen(await rows.recent(vendorBreaker))) return;
+    if (await vendorInTheWay(rows)) return false;
     const row = await rows.read(key);
-    if (row.trouble === null || (row.probeAt ?? "") > iso(clock.now())) return;
+    if (row.trouble === null || (row.probeAt ?? "") > iso(clock.now())) return false;
     const mine = await rows.put(claimed(row, clock.now()));
     await (mine.trouble === "doubted" ? settle(mine) : probeRefused(mine));
+    return true;
   };
 
-  return (key: string): Promise<void> => unlessLost(undefined, () => probe(key));
+  return (key: string): Promise<boolean> => unlessLost(false, () => probe(key));
 };

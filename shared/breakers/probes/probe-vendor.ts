@@ -33,7 +33,10 @@ const findings: Partial<Record<Trouble, Record<Answer, Finding>>> = {
   "gradient-down": { taken: "over", "token-rejected": "over", forbidden: "over", unanswered: "still" },
 };
 
-/** Makes the probe of our own breaker if it is due: one call with the token of whoever's turn it is. */
+/**
+ * Makes the probe of our own breaker if it is due, and says whether it was: one call with the token of whoever's turn
+ * it is.
+ */
 export const probeVendor = (context: Context) => {
   const { table, clock, newId, rows, successes, vendorKey } = context;
   const suspend = suspendIntegration({ table, now: () => new Date(clock.now()), newId });
@@ -62,18 +65,18 @@ export const probeVendor = (context: Context) => {
     return { mine: await rows.put(claimed(vendor, clock.now(), facts)), key, ...turn };
   };
 
-  const probe = async (): Promise<void> => {
+  const probe = async (): Promise<boolean> => {
     const vendor = await rows.read(vendorBreaker);
-    if (vendor.trouble === null) return;
+    if (vendor.trouble === null) return false;
     const what = knownTrouble(vendor.trouble);
     const turn = await claim(vendor, what);
-    if (turn === undefined) return;
+    if (turn === undefined) return false;
     const { mine, next, key, isAlone } = turn;
     // A breaker that nobody can probe would stay for ever; whoever calls next finds out. Suspended partners alone are
     // nobody: what they meet may be their own trouble, and whoever brings a new token has to be heard.
     if (next === undefined || (what === "vendor-key" && isAlone && !isActive(next))) {
       await rows.put(closed(mine, clock.now()));
-      return;
+      return true;
     }
     const answer = await askAs(context, next, key);
     const finding = findings[what]?.[answer];
@@ -85,11 +88,12 @@ export const probeVendor = (context: Context) => {
       await rows.put({ ...closed(mine, clock.now()), provenBy });
       logger.info("gradient takes calls again", { trouble: what });
     }
-    if (finding !== "still") return;
+    if (finding !== "still") return true;
     const left = await rows.put(stillOpen(mine, clock.now()));
     if (what !== "gradient-down") logger.error("gradient refuses everybody's calls", { trouble: what });
     if (what === "vendor-key" && isAlone) await suspendAlone(left, next);
+    return true;
   };
 
-  return (): Promise<void> => unlessLost(undefined, probe);
+  return (): Promise<boolean> => unlessLost(false, probe);
 };

@@ -1,6 +1,7 @@
+import { UnreadableRecord } from "../../errors.ts";
 import type { Clock } from "../../pace/clock.ts";
 import { isConflict, store, type Table, type Write, written } from "../../table/table.ts";
-import { type Breaker, breakerWrite, findBreaker } from "./breaker.ts";
+import { type Breaker, breakerWrite, findBreaker, isOpen, vendorBreaker } from "./breaker.ts";
 
 // how long calls may go on after somebody else has opened a breaker; one read a second is what it costs
 const keptMs = 1000;
@@ -52,6 +53,20 @@ export const breakerRows = (table: Pick<Table, "get" | "put" | "transact">, cloc
   };
 };
 export type BreakerRows = ReturnType<typeof breakerRows>;
+
+/**
+ * Our own breaker while it stands in the way of probes of partners. One that cannot be read does not: what a partner is
+ * told then is worth as much, and whoever probes our own says so.
+ */
+export const vendorInTheWay = async (rows: Pick<BreakerRows, "recent">): Promise<Breaker | undefined> => {
+  try {
+    const vendor = await rows.recent(vendorBreaker);
+    return isOpen(vendor) ? vendor : undefined;
+  } catch (error) {
+    if (!(error instanceof UnreadableRecord)) throw error;
+    return undefined;
+  }
+};
 
 /** `otherwise`, where somebody else has written the row meanwhile: then that is what counts. */
 export const unlessLost = async <T>(otherwise: T, write: () => Promise<T>): Promise<T> => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { closeBreaker } from "#shared/breakers/state/operate";
-import { openForOne } from "#test/builders/breakers";
+import { openForAll, openForOne } from "#test/builders/breakers";
 import { type GuardedFleet, guardedFleet } from "../guarded-fleet.ts";
 
 let fleet: GuardedFleet;
@@ -225,6 +225,72 @@ describe("the job that probes", () => {
     await expect(pass(1)).rejects.toThrow();
     expect(new Set(asked).size).toBe(60);
     expect(released).toHaveLength(60);
+  });
+
+  it("asks and frees partners although everybody's breaker cannot be read, and says so", async () => {
+    const { clock, table, asked, released, pass } = fleet;
+    await openForAll(table, "vendor-key", clock.now());
+    await openForOne(table, "org-1", clock.now() - 16 * 60_000, { tokenVersionId: "token-1" });
+    const row = table.rows.get("breaker#vendor\u0000breaker");
+    if (row) table.rows.set("breaker#vendor\u0000breaker", { ...row, tries: "many" });
+    await expect(pass(1)).rejects.toMatchObject({ facts: { pk: "breaker#vendor" } });
+    expect(asked).toEqual(["org-1"]);
+    expect(released).toEqual(["org-1"]);
+  });
+
+  describe("with more than a page of partners to ask", () => {
+    const failing = (key: string, times: number) => {
+      const { table } = fleet;
+      const { get } = table;
+      let left = times;
+      table.get = async (at) => {
+        if (at.pk !== key || left === 0) return get(at);
+        left -= 1;
+        throw new Error("not now");
+      };
+    };
+    beforeEach(async () => {
+      await of(60);
+      const { clock, world, table } = fleet;
+      for (const [index, { id }] of world.tenants.entries())
+        await openForOne(table, id, clock.now() - 16 * 60_000 + index, { tokenVersionId: "token-1" });
+    });
+
+    it("does not call it a failure that one was asked at the second try", async () => {
+      failing("breaker#partner#org-7", 1);
+      await fleet.pass(1);
+      expect(new Set(fleet.asked).size).toBe(60);
+    });
+
+    it("tells what failed, though that is not due any more", async () => {
+      const { table, seen, pass } = fleet;
+      seen.onAsk = ({ partnerId }) => {
+        if (partnerId === "org-7") throw new Error("not now");
+      };
+      const { due } = table;
+      const first = await due({ kind: "breaker-probe", until: new Date(fleet.clock.now()).toISOString(), limit: 50 });
+      let late = 2;
+      table.due = async (query) => {
+        if (query.kind !== "breaker-probe" || late === 0) return due(query);
+        late -= 1;
+        return first;
+      };
+      await expect(pass(1)).rejects.toThrow("not now");
+    });
+
+    it("tells what failed, though nobody can go on after it", async () => {
+      const { table, pass } = fleet;
+      failing("breaker#partner#org-7", 9);
+      const { due } = table;
+      let pages = 1;
+      table.due = async (query) => {
+        if (query.kind !== "breaker-probe") return due(query);
+        pages -= 1;
+        if (pages < 0) throw new Error("no index");
+        return due(query);
+      };
+      await expect(pass(1)).rejects.toMatchObject({ errors: [{ message: "not now" }, { message: "no index" }] });
+    });
   });
 
   it("makes no probe again that the index still shows as due", async () => {
