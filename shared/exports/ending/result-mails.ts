@@ -28,6 +28,13 @@ const hasPageTold = ({ startedBy, chunks, stop }: UsageExport): boolean =>
 /** That Gradient has taken again what it held says nothing of the lines that another run could not bring to it. */
 export const tellsNothing = ({ kind, outcome }: UsageExport): boolean => kind === "repeat" && outcome === "succeeded";
 
+/**
+ * As far as is known nothing is left. Not so where the last run has brought its own lines alone: how others ended is
+ * told with the next run of all.
+ */
+export const isAllWell = ({ lastExport }: Pick<Integration, "lastExport">): boolean =>
+  lastExport === null || (lastExport.outcome === "succeeded" && lastExport.isMoreLeft !== true);
+
 /** Lines are left that it did not have: its success is not the partner's. */
 const leavesOthers = ({ kind, outcome }: UsageExport, { lastExport }: Integration): boolean =>
   outcome === "succeeded" && (kind === "retry" || kind === "narrowed") && lastExport?.isMoreLeft === true;
@@ -46,8 +53,7 @@ export const resultMails = (
   const { recipients, onSuccess } = before.notifications;
   if (isLook(over) || mode === "dry-run" || toldOtherwise.has(stop) || hasPageTold(over)) return [];
   if ((tellsNothing(over) && !onSuccess) || leavesOthers(over, before)) return [];
-  const wasGood = before.lastExport === null || before.lastExport.outcome === "succeeded";
-  if (outcome === "succeeded" && wasGood && !onSuccess) return [];
+  if (outcome === "succeeded" && isAllWell(before) && !onSuccess) return [];
   const facts = { kind: "run-result" as const, exportId };
   return [
     ...oweMail({ partnerId, mailId: `run-result-${exportId}`, facts }, moment),

@@ -14,6 +14,13 @@ export const mutantsOfMails: Mutant[] = [
     "",
   ),
   one(
+    "a person's run of one line makes all well",
+    "wants",
+    "shared/exports/ending/result-mails.ts",
+    " && lastExport.isMoreLeft !== true",
+    "",
+  ),
+  one(
     "a person's run of one line forgets the others",
     "wants",
     "shared/exports/ending/last-export.ts",

@@ -72,6 +72,17 @@ describe("the result of a run", () => {
     expect(told(world)).toEqual(["olga@example.com: Usage was sent to Gradient: Example MSP"]);
   });
 
+  it("is told when a line is refused again that a person's run of it had brought, and runs of all lines since", async () => {
+    const world = await quietWorld();
+
+    await run(world, 1);
+    await send(world, "full", { customerIds: ["a"] });
+    await run(world);
+    expect(told(world)).toHaveLength(1);
+    await run(world, 1);
+    expect(told(world)).toHaveLength(2);
+  });
+
   it.each<[ExportKind, number, string]>([
     ["repeat", 0, "partial"],
     ["retry", 1, "succeeded"],
