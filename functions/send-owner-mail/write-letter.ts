@@ -1,11 +1,11 @@
 import { hash } from "node:crypto";
 import type { Agreement } from "#shared/agreements/agreement";
 import { receiptsOf } from "#shared/exports/chunk";
-import { tellsNothing } from "#shared/exports/ending/result-mails";
+import { isAllWell, tellsNothing } from "#shared/exports/ending/result-mails";
 import type { Receipt } from "#shared/exports/line";
-import { findExport, isOver } from "#shared/exports/usage-export";
+import { findExport, isOver, type UsageExport } from "#shared/exports/usage-export";
 import { gradientLinks } from "#shared/gradient/gradient-links";
-import { findIntegration } from "#shared/integrations/integration";
+import { findIntegration, type Integration } from "#shared/integrations/integration";
 import { isRecipient } from "#shared/integrations/recipients";
 import { factsOf } from "#shared/mail/facts-of";
 import { composeMail } from "#shared/mail/letters/compose-mail";
@@ -74,6 +74,21 @@ const failingLines = async (table: Pick<Table, "query">, run: Parameters<typeof 
 // runs send the same lines in another order
 const markOfAll = (marks: string[]): string => hash("sha256", marks.toSorted().join()).slice(0, 24);
 
+/** What it left has arrived since: by now it would be told as what is, and what fails next would pass for known. */
+const isPast = ({ outcome, finishedAt }: UsageExport, integration: Integration | undefined): boolean =>
+  outcome !== "succeeded" &&
+  integration !== undefined &&
+  isAllWell(integration) &&
+  (finishedAt ?? "") < (integration.lastExport?.finishedAt ?? "");
+
+/** Whose mail it is. */
+interface Reader {
+  integration: Integration | undefined;
+  box: Mailbox;
+  /** The marks of what was said last. */
+  saidBefore: () => Promise<ReadonlySet<string>>;
+}
+
 interface Told {
   report: RunReport;
   /** Of a run that had all lines, and planned them. */
@@ -100,13 +115,12 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
   };
 
   const reportOf = async (
-    partnerId: string,
+    { partnerId }: OwnerMail,
     exportId: string,
-    box: Mailbox,
-    saidBefore: ReturnType<typeof marksSaid>,
+    { integration, box, saidBefore }: Reader,
   ): Promise<Told | undefined> => {
     const run = await findExport(table, partnerId, exportId);
-    if (!run || !isOver(run)) return undefined;
+    if (!run || !isOver(run) || isPast(run, integration)) return undefined;
     const outcome = outcomeIn(run.outcome);
     const hasSucceeded = outcome === "succeeded";
     const { listed, marks, over } = hasSucceeded ? { listed: [], marks: [], over: [] } : await failingLines(table, run);
@@ -144,19 +158,18 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
 
   /**
    * The newest run of all lines is what counts, where its reader does not know of it: those of some lines that came
-   * after it say nothing of its others. Else the newest that has news.
+   * after it say nothing of its others. Else the newest that has news, as where all had arrived before it.
    */
-  const newsIn = async (mail: OwnerMail, runs: MailFacts[], box: Mailbox): Promise<Told | undefined> => {
-    const saidBefore = marksSaid(mail.partnerId, box);
+  const newsIn = async (mail: OwnerMail, runs: MailFacts[], reader: Reader): Promise<Told | undefined> => {
     const parts: Told[] = [];
+    const news = () => parts.find(({ isKnown, says }) => !(isKnown && says === null));
     for (const run of runs.toReversed()) {
-      const told =
-        run.kind === "run-result" ? await reportOf(mail.partnerId, run.exportId, box, saidBefore) : undefined;
-      if (told?.isWhole && !told.isKnown) return told;
+      const told = run.kind === "run-result" ? await reportOf(mail, run.exportId, reader) : undefined;
+      if (told?.isWhole && !told.isKnown) return (told.report.outcome === "succeeded" && news()) || told;
       if (told) parts.push(told);
       if (told?.isWhole) break;
     }
-    return parts.find(({ isKnown, says }) => !(isKnown && says === null)) ?? parts[0];
+    return news() ?? parts[0];
   };
 
   return async (
@@ -170,10 +183,11 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
     const causes = mail.further.map((each) => factsOf(mail, each));
     const first = factsOf(mail, mail.facts);
     // every other kind begins with the first of its causes
-    const told = isRun ? await newsIn(mail, [first, ...causes], box) : undefined;
+    const reader = { integration, box, saidBefore: marksSaid(mail.partnerId, box) };
+    const told = isRun ? await newsIn(mail, [first, ...causes], reader) : undefined;
     const facts = (isRun ? causes.at(-1) : undefined) ?? first;
-    const reader = mail.recipient === null ? owner : { name: "", email: "" };
-    const context = { ownerName: reader.name, ownerEmail: reader.email, partnerName, timeZone, links };
+    const { name, email } = mail.recipient === null ? owner : { name: "", email: "" };
+    const context = { ownerName: name, ownerEmail: email, partnerName, timeZone, links };
     const further = { causes, count: isRun ? 0 : mail.furtherCount };
     const content = composeMail(facts, context, { agreementTitle: agreement.title, run: told?.report, further });
     if (!content) return undefined;

@@ -1,10 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { putNotifications } from "#functions/put-notifications/put-notifications";
 import { watchMails } from "#functions/watch-mails/watch-mails";
+import { AppError } from "#shared/errors";
+import { lastExportAfter } from "#shared/exports/ending/last-export";
+import { addOutcomes, noTotals } from "#shared/exports/line";
 import type { ExportKind } from "#shared/exports/usage-export";
+import { integrationWrite } from "#shared/integrations/integration";
 import { oweMail } from "#shared/mail/owe-mail";
 import { activeWorld } from "#test/builders/connected-world";
-import { aChunkRow, anExportRow, aReceipt } from "#test/builders/usage-export";
+import { aChunkRow, anExport, anExportRow, aReceipt } from "#test/builders/usage-export";
 import type { ServiceWorld } from "#test/fakes/service-world";
 
 const dayMs = 24 * 60 * 60_000;
@@ -37,13 +41,17 @@ const owed = async (world: ServiceWorld, id: string, [kind, lines]: Run) => {
   const chunks = lines && 1;
   const outcome = isGood ? "succeeded" : lines ? "partial" : "failed";
   const stop = lines ? null : "stalled";
-  await table.put(
-    anExportRow({ partnerId, id, kind, stop, chunks, allChunks: chunks, state: "finished", outcome, finishedAt: at }),
-  );
+  const totals = addOutcomes({ ...noTotals, lines: receipts.length }, receipts);
+  const fate = { state: "finished", outcome, finishedAt: at } as const;
+  const over = anExport({ partnerId, id, kind, stop, chunks, allChunks: chunks, totals, ...fate });
+  const before = await world.integration();
+  const lastExport = lastExportAfter(before, over, { at, hasReached: lines !== null });
+  await table.put(anExportRow(over));
   await table.put(aChunkRow({ partnerId, exportId: id, number: 0, content: { state: "done", receipts } }));
-  await table.transact(
-    oweMail({ partnerId, mailId: id, facts: { kind: "run-result", exportId: id } }, { at, newId: common.newId }),
-  );
+  await table.transact([
+    ...oweMail({ partnerId, mailId: id, facts: { kind: "run-result", exportId: id } }, { at, newId: common.newId }),
+    integrationWrite({ ...before, lastExport }),
+  ]);
 };
 
 /** The runs come a day apart, so that no limit holds a mail back; which of them are told of, by their place. */
@@ -54,6 +62,22 @@ const toldOf = async (world: ServiceWorld, runs: Run[]): Promise<number[]> => {
     await world.pass(dayMs);
   }
   return world.mailer.sent.map(({ reference }) => Number(reference.slice("run-".length)));
+};
+
+/** The day's mails are sent when these runs end; what is told of them on the next. */
+const toldAfter = async (world: ServiceWorld, last: Run[]): Promise<string[]> => {
+  const runs: Run[] = [["all", refused], ["all", both], ["all", refused], ...last];
+  for (const [place, run] of runs.entries()) {
+    await owed(world, `run-${place}`, run);
+    await world.work();
+    await world.pass(1_000);
+  }
+  expect(world.mailer.sent).toHaveLength(3);
+  await world.pass(dayMs);
+  await watchMails({ ...world.common, tokenPolicyDays: 180 })({ remainingMs: () => 60_000 });
+  await world.work();
+  const after = world.mailer.sent.slice(3).filter(({ reference }) => /^run-\d/.test(reference));
+  return after.map(({ text }) => text);
 };
 
 const refused: Lines = { a: "deferred" };
@@ -143,20 +167,41 @@ describe("of what Gradient does not take", () => {
         ["retry", refused],
       ],
     ],
+    [
+      "a run of repeats, after all that had failed had arrived,",
+      [
+        ["all", news],
+        ["all", { a: "accepted" }],
+        ["repeat", { c: "rejected" }],
+      ],
+    ],
   ])("what waits for the next day is told though %s was the last one", async (_, last) => {
+    expect(await toldAfter(await quietWorld(), last)).toEqual([expect.stringContaining("Customer c")]);
+  });
+
+  it("what waits for the next day is told to nobody once it is over, and is news when it fails again", async () => {
     const world = await quietWorld();
-    const runs: Run[] = [["all", refused], ["all", both], ["all", refused], ...last];
-    for (const [place, run] of runs.entries()) {
-      await owed(world, `run-${place}`, run);
-      await world.work();
-    }
-    expect(world.mailer.sent).toHaveLength(3);
-
+    const failing: Run = ["all", { c: "deferred" }];
+    expect(await toldAfter(world, [failing, ["retry", { c: "accepted" }]])).toEqual([]);
     await world.pass(dayMs);
-    await watchMails({ ...world.common, tokenPolicyDays: 180 })({ remainingMs: () => 60_000 });
+    await owed(world, "again", failing);
     await world.work();
+    expect(world.mailer.sent.at(-1)?.reference).toBe("again");
+  });
 
-    const after = world.mailer.sent.slice(3).filter(({ reference }) => /^run-\d/.test(reference));
-    expect(after.map(({ text }) => text)).toEqual([expect.stringContaining("Customer c")]);
+  it("what the mail service could not be handed before it was over is told to nobody, and is news again", async () => {
+    const world = await quietWorld();
+    const failing: Run = ["all", { c: "deferred" }];
+    await owed(world, "late", failing);
+    world.mailer.failNext(new AppError("unavailable", "mail.unavailable", "not now"));
+    await world.work().catch(() => undefined);
+    await world.pass(1_000);
+    await owed(world, "good", ["retry", { c: "accepted" }]);
+    await world.work();
+    await world.mail({ partnerId: world.partnerId, mailId: "late" });
+    expect(world.mailer.sent).toEqual([]);
+    await owed(world, "again", failing);
+    await world.work();
+    expect(world.mailer.sent.map(({ reference }) => reference)).toEqual(["again"]);
   });
 });
