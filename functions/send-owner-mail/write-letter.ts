@@ -1,8 +1,5 @@
-import { hash } from "node:crypto";
 import type { Agreement } from "#shared/agreements/agreement";
-import { receiptsOf } from "#shared/exports/chunk";
-import { isAllWell, tellsNothing } from "#shared/exports/ending/result-mails";
-import type { Receipt } from "#shared/exports/line";
+import { isAllWell, leavesOthers, tellsNothing } from "#shared/exports/ending/result-mails";
 import { findExport, isOver, type UsageExport } from "#shared/exports/usage-export";
 import { gradientLinks } from "#shared/gradient/gradient-links";
 import { findIntegration, type Integration } from "#shared/integrations/integration";
@@ -16,6 +13,7 @@ import type { MailContent } from "#shared/mail/mailer";
 import type { OwnerMail } from "#shared/mail/owner-mail";
 import type { Partner } from "#shared/partners/partner";
 import type { Table } from "#shared/table/table";
+import { failingLines, markOfAll, marksSaid, type SaidBefore, saidWithout } from "./failing-lines.ts";
 
 interface Dependencies {
   table: Pick<Table, "get" | "query">;
@@ -45,35 +43,6 @@ const outcomeIn = (outcome: string | null): RunReport["outcome"] => {
   }
 };
 
-// as many as a person reads
-const listedLines = 10;
-const failing = new Set<string>(["rejected", "deferred"]);
-
-const markOf = ({ customerId, serviceId }: Receipt, outcome: string): string =>
-  hash("sha256", JSON.stringify([customerId, serviceId, outcome]), "base64url");
-
-/**
- * The lines of a run that did not reach Gradient: the first of them, and a mark of each. `over`: the marks that the
- * others would have.
- */
-const failingLines = async (table: Pick<Table, "query">, run: Parameters<typeof receiptsOf>[1]) => {
-  const listed: Receipt[] = [];
-  const marks: string[] = [];
-  const over: string[] = [];
-  for await (const receipts of receiptsOf(table, run)) {
-    for (const receipt of receipts) {
-      const isFailing = failing.has(receipt.outcome);
-      if (isFailing && listed.length < listedLines) listed.push(receipt);
-      if (isFailing) marks.push(markOf(receipt, receipt.outcome));
-      else if (run.kind !== "all") over.push(...[...failing].map((outcome) => markOf(receipt, outcome)));
-    }
-  }
-  return { listed, marks, over };
-};
-
-// runs send the same lines in another order
-const markOfAll = (marks: string[]): string => hash("sha256", marks.toSorted().join()).slice(0, 24);
-
 /** What it left has arrived since: by now it would be told as what is, and what fails next would pass for known. */
 const isPast = ({ outcome, finishedAt }: UsageExport, integration: Integration | undefined): boolean =>
   outcome !== "succeeded" &&
@@ -86,7 +55,7 @@ interface Reader {
   integration: Integration | undefined;
   box: Mailbox;
   /** The marks of what was said last. */
-  saidBefore: () => Promise<ReadonlySet<string>>;
+  saidBefore: SaidBefore;
 }
 
 interface Told {
@@ -101,24 +70,8 @@ interface Told {
 export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Dependencies) => {
   const links = { hub: hubUrl, gradient: gradientLinks(gradientBaseUrl).application };
 
-  /** The marks of what `said` is of. Read once for a letter: of a large partner it takes seconds. */
-  const marksSaid = (partnerId: string, { saidOf }: Mailbox) => {
-    const read = async (): Promise<ReadonlySet<string>> => {
-      const run = saidOf === null ? undefined : await findExport(table, partnerId, saidOf);
-      return new Set(run && (await failingLines(table, run)).marks);
-    };
-    let marks: ReturnType<typeof read> | undefined;
-    return () => {
-      marks ??= read();
-      return marks;
-    };
-  };
-
-  const reportOf = async (
-    { partnerId }: OwnerMail,
-    exportId: string,
-    { integration, box, saidBefore }: Reader,
-  ): Promise<Told | undefined> => {
+  const reportOf = async ({ partnerId }: OwnerMail, exportId: string, reader: Reader): Promise<Told | undefined> => {
+    const { integration, box, saidBefore } = reader;
     const run = await findExport(table, partnerId, exportId);
     if (!run || !isOver(run) || isPast(run, integration)) return undefined;
     const outcome = outcomeIn(run.outcome);
@@ -135,6 +88,8 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
       stoppedBy: stop,
     };
     const isWhole = run.kind === "all" && run.chunks !== null;
+    if (hasSucceeded && leavesOthers(run, integration))
+      return { report, isWhole, says: await saidWithout(table, run, reader), isKnown: true };
     if (hasSucceeded) {
       const says = { text: `${outcome} ${stop ?? ""} `, of: null, isPart: false };
       // of lines that failed in other runs it knows nothing
@@ -162,14 +117,15 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
    */
   const newsIn = async (mail: OwnerMail, runs: MailFacts[], reader: Reader): Promise<Told | undefined> => {
     const parts: Told[] = [];
-    const news = () => parts.find(({ isKnown, says }) => !(isKnown && says === null));
+    const news = () => parts.find(({ isKnown }) => !isKnown);
     for (const run of runs.toReversed()) {
       const told = run.kind === "run-result" ? await reportOf(mail, run.exportId, reader) : undefined;
       if (told?.isWhole && !told.isKnown) return (told.report.outcome === "succeeded" && news()) || told;
       if (told) parts.push(told);
       if (told?.isWhole) break;
     }
-    return news() ?? parts[0];
+    // or what its reader is taken to know from now on
+    return news() ?? parts.find(({ says }) => says !== null) ?? parts[0];
   };
 
   return async (
@@ -183,7 +139,7 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
     const causes = mail.further.map((each) => factsOf(mail, each));
     const first = factsOf(mail, mail.facts);
     // every other kind begins with the first of its causes
-    const reader = { integration, box, saidBefore: marksSaid(mail.partnerId, box) };
+    const reader = { integration, box, saidBefore: marksSaid(table, mail.partnerId, box) };
     const told = isRun ? await newsIn(mail, [first, ...causes], reader) : undefined;
     const facts = (isRun ? causes.at(-1) : undefined) ?? first;
     const { name, email } = mail.recipient === null ? owner : { name: "", email: "" };

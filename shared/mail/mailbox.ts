@@ -21,6 +21,8 @@ const mailbox = z.object({
   said: z.string().nullable().default(null),
   /** The run of all lines that `said` is of; null where it is of another, or of a success. */
   saidOf: z.string().nullable().default(null),
+  /** Runs of some lines that have brought some of those since: `said` is of the others. */
+  saidWithout: z.array(z.string()).default([]),
   /** What a run of some lines only has told since, of others than those. */
   saidSince: z.string().nullable().default(null),
   version: z.number(),
@@ -34,6 +36,8 @@ export interface Saying {
   of: string | null;
   /** Of some lines only: what was said of all of them stays said. */
   isPart: boolean;
+  /** Of all but the lines that these runs have brought. */
+  without?: string[];
 }
 
 /** Tells one mailbox from another without holding its address. */
@@ -93,10 +97,18 @@ export const withHandedOver = (before: Mailbox, mailId: string, at: string): Mai
 /** Its reader knows of it. */
 export const isSaid = ({ said, saidSince }: Mailbox, { text }: Saying): boolean => text === said || text === saidSince;
 
-export const withSaid = (before: Mailbox, { text, of, isPart }: Saying): Mailbox =>
-  isPart ? { ...before, saidSince: text } : { ...before, said: text, saidOf: of, saidSince: null };
+export const withSaid = (before: Mailbox, { text, of, isPart, without = [] }: Saying): Mailbox =>
+  isPart
+    ? { ...before, saidSince: text }
+    : { ...before, said: text, saidOf: of, saidSince: null, saidWithout: without };
 
 export const hasSaid = ({ said, saidSince }: Mailbox): boolean => (said ?? saidSince) !== null;
 
 /** What was said has reached nobody. */
-export const withNothingSaid = (before: Mailbox): Mailbox => ({ ...before, said: null, saidOf: null, saidSince: null });
+export const withNothingSaid = (before: Mailbox): Mailbox => ({
+  ...before,
+  said: null,
+  saidOf: null,
+  saidSince: null,
+  saidWithout: [],
+});

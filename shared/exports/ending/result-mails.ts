@@ -35,9 +35,9 @@ export const tellsNothing = ({ kind, outcome }: UsageExport): boolean => kind ==
 export const isAllWell = ({ lastExport }: Pick<Integration, "lastExport">): boolean =>
   lastExport === null || (lastExport.outcome === "succeeded" && lastExport.isMoreLeft !== true);
 
-/** Lines are left that it did not have: its success is not the partner's. */
-const leavesOthers = ({ kind, outcome }: UsageExport, { lastExport }: Integration): boolean =>
-  outcome === "succeeded" && (kind === "retry" || kind === "narrowed") && lastExport?.isMoreLeft === true;
+/** Lines are left that it did not have, by the record after it: its success is not the partner's. */
+export const leavesOthers = ({ kind, outcome }: UsageExport, after: Integration | undefined): boolean =>
+  outcome === "succeeded" && (kind === "retry" || kind === "narrowed") && after !== undefined && !isAllWell(after);
 
 /**
  * What owes the mails about a run's result: to the owner, and to the recipients that the partner has set. Whether there
@@ -52,7 +52,7 @@ export const resultMails = (
   const { partnerId, id: exportId, outcome, mode, stop } = over;
   const { recipients, onSuccess } = before.notifications;
   if (isLook(over) || mode === "dry-run" || toldOtherwise.has(stop) || hasPageTold(over)) return [];
-  if ((tellsNothing(over) && !onSuccess) || leavesOthers(over, before)) return [];
+  if (tellsNothing(over) && !onSuccess) return [];
   if (outcome === "succeeded" && isAllWell(before) && !onSuccess) return [];
   const facts = { kind: "run-result" as const, exportId };
   return [

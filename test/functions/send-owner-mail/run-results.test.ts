@@ -3,6 +3,7 @@ import { putNotifications } from "#functions/put-notifications/put-notifications
 import { watchMails } from "#functions/watch-mails/watch-mails";
 import { AppError } from "#shared/errors";
 import { lastExportAfter } from "#shared/exports/ending/last-export";
+import { resultMails } from "#shared/exports/ending/result-mails";
 import { addOutcomes, noTotals } from "#shared/exports/line";
 import type { ExportKind } from "#shared/exports/usage-export";
 import { integrationWrite } from "#shared/integrations/integration";
@@ -48,8 +49,11 @@ const owed = async (world: ServiceWorld, id: string, [kind, lines]: Run) => {
   const lastExport = lastExportAfter(before, over, { at, hasReached: lines !== null });
   await table.put(anExportRow(over));
   await table.put(aChunkRow({ partnerId, exportId: id, number: 0, content: { state: "done", receipts } }));
+  const moment = { at, newId: common.newId };
+  const isOwed = resultMails(over, before, moment).length > 0;
+  const facts = { kind: "run-result" as const, exportId: id };
   await table.transact([
-    ...oweMail({ partnerId, mailId: id, facts: { kind: "run-result", exportId: id } }, { at, newId: common.newId }),
+    ...(isOwed ? oweMail({ partnerId, mailId: id, facts }, moment) : []),
     integrationWrite({ ...before, lastExport }),
   ]);
 };
@@ -82,6 +86,7 @@ const toldAfter = async (world: ServiceWorld, last: Run[]): Promise<string[]> =>
 
 const refused: Lines = { a: "deferred" };
 const both: Lines = { a: "deferred", b: "rejected" };
+const many = [..."abcdefghijkl"];
 const each: Run[] = [
   ["all", both],
   ["retry", refused],
@@ -118,10 +123,70 @@ describe("of what Gradient does not take", () => {
       ],
       [0, 2, 4],
     ],
+    [
+      "a line that a run of it has brought is told when it fails again, though others may be left",
+      [
+        ["all", { b: "rejected" }],
+        ["narrowed", { b: "accepted" }],
+        ["all", { b: "rejected" }],
+      ],
+      [0, 2],
+    ],
+    [
+      "two that runs of one each have brought are told when one of them fails again, and the third is not",
+      [
+        ["all", { ...both, c: "rejected" }],
+        ["narrowed", { b: "accepted" }],
+        ["narrowed", { a: "accepted" }],
+        ["narrowed", { b: "rejected" }],
+        ["narrowed", { b: "accepted" }],
+        ["all", { c: "rejected" }],
+      ],
+      [0, 3],
+    ],
+    [
+      "what a run of it has brought is told by the next that meets it, whichever that is",
+      [
+        ["all", both],
+        ["narrowed", { b: "accepted" }],
+        ["retry", refused],
+        ["narrowed", { b: "rejected" }],
+      ],
+      [0, 3],
+    ],
+    [
+      "what only a run of some lines had told is told again once another has brought it",
+      [
+        ["all", refused],
+        ["repeat", { b: "rejected" }],
+        ["narrowed", { b: "accepted" }],
+        ["all", { b: "rejected" }],
+      ],
+      [0, 1, 3],
+    ],
+    [
+      "what is left when very many runs have brought a line each is told once more",
+      [
+        ["all", Object.fromEntries(many.map((id) => [id, "rejected"]))],
+        ...many.slice(1).map((id): Run => ["narrowed", { [id]: "accepted" }]),
+        ["all", { [many[0] ?? ""]: "rejected" }],
+        ["all", { [many[0] ?? ""]: "rejected" }],
+      ],
+      [0, 12],
+    ],
     ["a success of any run ends what was said", [...each, ["retry", { a: "accepted" }], ...each], [0, 3]],
     ["but of repeats, that other lines arrived", [...each, ["repeat", { d: "accepted" }], ...each], [0]],
   ])("%s", async (_, runs, told) => {
     expect(await toldOf(await quietWorld(), runs)).toEqual(told);
+  });
+
+  it("what brings some of it is told as everything's by the next run of all, where good runs are asked for", async () => {
+    const world = await quietWorld(true);
+    const some: Run[] = [
+      ["retry", { a: "accepted" }],
+      ["narrowed", { d: "accepted" }],
+    ];
+    expect(await toldOf(world, [["all", both], ...some, ["all", { a: "accepted", b: "accepted" }]])).toEqual([0, 3]);
   });
 
   it("repeats that arrived are not told of in between, though good runs are asked for", async () => {
@@ -157,6 +222,13 @@ describe("of what Gradient does not take", () => {
       [
         ["all", news],
         ["all", null],
+      ],
+    ],
+    [
+      "a run that brought what was told",
+      [
+        ["narrowed", { c: "rejected" }],
+        ["retry", { a: "accepted" }],
       ],
     ],
     [

@@ -1,6 +1,7 @@
 import { type Mutant, one } from "./mutant.ts";
 
 const letter = "functions/send-owner-mail/write-letter.ts";
+const lines = "functions/send-owner-mail/failing-lines.ts";
 const reminders = "functions/watch-mails/owe-reminders.ts";
 const mailbox = "shared/mail/mailbox.ts";
 
@@ -8,10 +9,21 @@ const mailbox = "shared/mail/mailbox.ts";
 export const mutantsOfMails: Mutant[] = [
   one(
     "a retry's success is told as everything's",
-    "wants",
-    "shared/exports/ending/result-mails.ts",
-    " || leavesOthers(over, before)",
-    "",
+    "mails",
+    letter,
+    "if (hasSucceeded && leavesOthers(run, integration))",
+    "if (leavesOthers(run, undefined))",
+  ),
+  one("what has arrived stays said", "mails", lines, "run ? saidWithout : []", "[] as string[]"),
+  one("of what has arrived the last alone is known", "mails", lines, "[...box.saidWithout, run.id]", "[run.id]"),
+  one("of all that has arrived each run is read", "mails", lines, "mostWithout = 10", "mostWithout = 99"),
+  one("what arrived ends nothing that some lines' runs said", "mails", lines, " && saidSince === null", ""),
+  one(
+    "what arrived hides in one mail what is new",
+    "mails",
+    letter,
+    "parts.find(({ isKnown }) => !isKnown)",
+    "parts.find(({ isKnown, says }) => !(isKnown && says === null))",
   ),
   one(
     "a person's run of one line makes all well",
@@ -37,7 +49,7 @@ export const mutantsOfMails: Mutant[] = [
   one(
     "what was said of all lines is not known of some",
     "mails",
-    letter,
+    lines,
     "new Set(run && (await",
     "new Set(run && undefined && (await",
   ),
@@ -68,7 +80,7 @@ export const mutantsOfMails: Mutant[] = [
     "of several runs the newest counts, though it was told",
     "mails",
     letter,
-    "return news() ?? parts[0];",
+    "return news() ?? parts.find(({ says }) => says !== null) ?? parts[0];",
     "return parts[0];",
   ),
   one(
@@ -90,8 +102,8 @@ export const mutantsOfMails: Mutant[] = [
     "what some lines' runs said outlives the next run of all",
     "mails",
     mailbox,
-    "saidOf: of, saidSince: null }",
-    "saidOf: of }",
+    "saidOf: of, saidSince: null, saidWithout: without",
+    "saidOf: of, saidWithout: without",
   ),
   one("a run is late though only a hold keeps it back", "mails", reminders, "lateAfterMs + heldForMs", "lateAfterMs"),
   one("a hold that never ends is no late run", "mails", reminders, "? longestHoldMs : 0", "? 99 * dayMs : 0"),

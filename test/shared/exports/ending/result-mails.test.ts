@@ -94,18 +94,4 @@ describe("the result of a run", () => {
     expect(owed.filter(({ put }) => put.sk.startsWith("mail#"))).toHaveLength(mails);
     expect(endIn(aRun({ kind }), { lastExport }).lastExport?.outcome).toBe(shown);
   });
-
-  it.each<[ExportKind, number]>([
-    ["retry", 0],
-    ["narrowed", 0],
-    ["all", 2],
-  ])("of kind %s that is good, while lines of the run before are left, is told by %i rows", (kind, rows) => {
-    const lastExport = { id: "before", outcome: "partial", finishedAt: noon, isMoreLeft: true };
-    const notifications = { recipients: [], onSuccess: true };
-    const over = endOf(aRun({ kind, totals: { ...noTotals, lines: 2, accepted: 2 } }), now());
-
-    expect(
-      resultMails(over, anIntegration({ lastExport, notifications }), { at: noon, newId: () => "id" }),
-    ).toHaveLength(rows);
-  });
 });
