@@ -4,7 +4,7 @@ import { instant } from "../identifier.ts";
 import { mailboxAddress } from "../mail-address.ts";
 import { partnerPk } from "../partners/partner.ts";
 import { dayMs } from "../schedules/zoned-time.ts";
-import { readRow } from "../stored.ts";
+import { readableOf, readRow } from "../stored.ts";
 import { allItems, type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 import type { OwnerMail } from "./owner-mail.ts";
 
@@ -68,13 +68,11 @@ export const mailboxFor = async (
   return item ? readRow(mailbox, item) : mailbox.parse({ partnerId, box, version: 0 });
 };
 
-/** The owner's boxes, one for each kind of mail that there was. */
+/** The owner's boxes, one for each kind of mail that there was. One that cannot be read is logged. */
 export const ownersMailboxes = async (table: Pick<Table, "query">, partnerId: string): Promise<Mailbox[]> => {
-  const boxes: Mailbox[] = [];
-  for await (const item of allItems(table, { pk: partnerPk(partnerId), prefix: ownersPrefix })) {
-    boxes.push(readRow(mailbox, item));
-  }
-  return boxes;
+  const items: Item[] = [];
+  for await (const item of allItems(table, { pk: partnerPk(partnerId), prefix: ownersPrefix })) items.push(item);
+  return readableOf(items, (item) => readRow(mailbox, item));
 };
 
 /** So many mails of one kind may go to one reader within a day. */

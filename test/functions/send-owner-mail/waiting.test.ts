@@ -152,3 +152,25 @@ it("a mail that could not go out stays a problem that is seen after a disconnect
   await startIntegration(world.common)(world);
   expect(await codes()).toEqual(["owner.unreachable"]);
 });
+
+it.each([
+  ["a mailbox", "mailbox#owner#back-to-normal", { waiting: 7 }],
+  ["a mail", "mail#mail-2", { status: 7 }],
+])("a new address is taken, and mails of other kinds go there, though %s cannot be read", async (_, sk, broken) => {
+  const world = serviceWorld();
+  const { table, partnerId, common, clock } = world;
+  const at = clock.date().toISOString();
+  const facts = { kind: "back-to-normal" as const, refusedSince: at, resumedAt: at };
+  await owe(world, "mail-1");
+  await table.transact(oweMail({ partnerId, mailId: "mail-2", facts }, { at, newId: common.newId }));
+  await world.work();
+  for (const id of ["mail-1", "mail-2"]) expect(await bounces(world, id)).toBe("recorded");
+  const row = await table.get({ pk: `partner#${partnerId}`, sk });
+  if (row) await table.put({ ...row, ...broken });
+  world.mailer.sent.length = 0;
+
+  await expect(ownerIs(world, "new@example.com")).resolves.toMatchObject({ owner: { email: "new@example.com" } });
+  await world.work();
+
+  expect(world.mailer.sent.map(({ reference, to }) => [reference, to.email])).toEqual([["mail-1", "new@example.com"]]);
+});

@@ -27,7 +27,10 @@ export const suites = {
     ...["test/shared/customers", "test/shared/views"],
   ],
   decisions: [...vitest, folder("leave-out")],
-  mails: [...vitest, ...["send-owner-mail/run-results.test.ts", "watch-mails"].map(folder)],
+  mails: [
+    ...vitest,
+    ...["send-owner-mail/run-results.test.ts", "send-owner-mail/waiting.test.ts", "watch-mails"].map(folder),
+  ],
   rows: [...vitest, "test/rows/unreadable-rows.test.ts"],
   deeds: [
     ...vitest,
