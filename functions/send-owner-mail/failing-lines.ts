@@ -12,8 +12,9 @@ type Run = Parameters<typeof receiptsOf>[1];
 const listedLines = 10;
 const failing = new Set<string>(["rejected", "deferred"]);
 
-const markOf = ({ customerId, serviceId }: Receipt, outcome: string): string =>
-  hash("sha256", JSON.stringify([customerId, serviceId, outcome]), "base64url");
+/** Of the same line on another connection it is another one: what was wrong there says nothing of it. */
+const markOf = ({ connectionId }: Run, { customerId, serviceId }: Receipt, outcome: string): string =>
+  hash("sha256", JSON.stringify([connectionId, customerId, serviceId, outcome]), "base64url");
 
 /**
  * The lines of a run that did not reach Gradient: the first of them, and a mark of each. `over`: the marks that the
@@ -27,8 +28,8 @@ export const failingLines = async (table: Pick<Table, "query">, run: Run) => {
     for (const receipt of receipts) {
       const isFailing = failing.has(receipt.outcome);
       if (isFailing && listed.length < listedLines) listed.push(receipt);
-      if (isFailing) marks.push(markOf(receipt, receipt.outcome));
-      else if (run.kind !== "all") over.push(...[...failing].map((outcome) => markOf(receipt, outcome)));
+      if (isFailing) marks.push(markOf(run, receipt, receipt.outcome));
+      else if (run.kind !== "all") over.push(...[...failing].map((outcome) => markOf(run, receipt, outcome)));
     }
   }
   return { listed, marks, over };

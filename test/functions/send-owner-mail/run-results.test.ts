@@ -32,7 +32,7 @@ const quietWorld = async (onSuccess = false) => {
 };
 
 /** A run is over, and its mail is owed. */
-const owed = async (world: ServiceWorld, id: string, [kind, lines]: Run) => {
+const owed = async (world: ServiceWorld, id: string, [kind, lines]: Run, connectionId = "connection-1") => {
   const { table, partnerId, common, clock } = world;
   const at = clock.date().toISOString();
   const receipts = Object.entries(lines ?? {}).map(([customerId, outcome]) =>
@@ -44,7 +44,7 @@ const owed = async (world: ServiceWorld, id: string, [kind, lines]: Run) => {
   const stop = lines ? null : "stalled";
   const totals = addOutcomes({ ...noTotals, lines: receipts.length }, receipts);
   const fate = { state: "finished", outcome, finishedAt: at } as const;
-  const over = anExport({ partnerId, id, kind, stop, chunks, allChunks: chunks, totals, ...fate });
+  const over = anExport({ partnerId, id, kind, stop, chunks, allChunks: chunks, totals, connectionId, ...fate });
   const before = await world.integration();
   const lastExport = lastExportAfter(before, over, { at, hasReached: lines !== null });
   await table.put(anExportRow(over));
@@ -178,6 +178,16 @@ describe("of what Gradient does not take", () => {
     ["but of repeats, that other lines arrived", [...each, ["repeat", { d: "accepted" }], ...each], [0]],
   ])("%s", async (_, runs, told) => {
     expect(await toldOf(await quietWorld(), runs)).toEqual(told);
+  });
+
+  it("what was told of an earlier connection is told of another one", async () => {
+    const world = await quietWorld();
+    for (const connection of ["connection-1", "connection-2", "connection-2"]) {
+      await owed(world, `run-${world.clock.now()}`, ["all", both], connection);
+      await world.work();
+      await world.pass(dayMs);
+    }
+    expect(world.mailer.sent).toHaveLength(2);
   });
 
   it("what brings some of it is told as everything's by the next run of all, where good runs are asked for", async () => {

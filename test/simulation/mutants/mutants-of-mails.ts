@@ -14,6 +14,7 @@ export const mutantsOfMails: Mutant[] = [
     "if (hasSucceeded && leavesOthers(run, integration))",
     "if (leavesOthers(run, undefined))",
   ),
+  one("a line of another connection is known", "mails", lines, "[connectionId, customerId", "[customerId"),
   one("what has arrived stays said", "mails", lines, "run ? saidWithout : []", "[] as string[]"),
   one("of what has arrived the last alone is known", "mails", lines, "[...box.saidWithout, run.id]", "[run.id]"),
   one("of all that has arrived each run is read", "mails", lines, "mostWithout = 10", "mostWithout = 99"),
