@@ -75,7 +75,12 @@ export const mailFacts = z.discriminatedUnion("kind", [
     policyDays: z.int(),
     lastFour: z.string(),
   }),
-  z.object({ kind: z.literal("run-result"), exportId: z.string() }),
+  z.object({
+    kind: z.literal("run-result"),
+    exportId: z.string(),
+    /** It had all lines, and planned them. */
+    isOfAll: z.boolean().optional(),
+  }),
   z.object({ kind: z.literal("run-missed"), dueAt: instant, noticedAt: instant }),
   z.object({
     kind: z.literal("recipients-changed"),

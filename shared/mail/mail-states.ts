@@ -59,6 +59,16 @@ export const handedOver = (
 const listedCauses = 20;
 
 /**
+ * The last of these. What is left over is tried every few hours, and a run of all lines may be a month's: it stays,
+ * however many runs of some lines came since.
+ */
+const listed = (causes: OwnerMail["further"]): OwnerMail["further"] => {
+  const last = causes.slice(-listedCauses);
+  const ofAll = causes.findLast(({ isOfAll }) => isOfAll === true);
+  return ofAll && !last.includes(ofAll) ? [ofAll, ...last.slice(1)] : last;
+};
+
+/**
  * The mail that waits tells of this cause, too. Where what keeps it back may have passed, it is tried once more for
  * that, at `retryAt`.
  */
@@ -69,6 +79,6 @@ export const joined = (
 ): OwnerMail => ({
   ...lead,
   retryAt: lead.heldBy === "address" && lead.detail === "soft" ? (lead.retryAt ?? retryAt) : lead.retryAt,
-  further: [...lead.further, facts, ...further].slice(-listedCauses),
+  further: listed([...lead.further, facts, ...further]),
   furtherCount: lead.furtherCount + 1 + furtherCount,
 });

@@ -49,12 +49,13 @@ export const resultMails = (
   before: Integration,
   moment: { at: string; newId: () => string },
 ): RowWrite[] => {
-  const { partnerId, id: exportId, outcome, mode, stop } = over;
+  const { partnerId, id: exportId, outcome, mode, stop, kind, chunks } = over;
   const { recipients, onSuccess } = before.notifications;
   if (isLook(over) || mode === "dry-run" || toldOtherwise.has(stop) || hasPageTold(over)) return [];
   if (tellsNothing(over) && !onSuccess) return [];
   if (outcome === "succeeded" && isAllWell(before) && !onSuccess) return [];
-  const facts = { kind: "run-result" as const, exportId };
+  const isOfAll = kind === "all" && chunks !== null;
+  const facts = { kind: "run-result" as const, exportId, ...(isOfAll ? { isOfAll } : {}) };
   return [
     ...oweMail({ partnerId, mailId: `run-result-${exportId}`, facts }, moment),
     ...recipients.flatMap((recipient) => {

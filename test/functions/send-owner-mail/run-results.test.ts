@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { putNotifications } from "#functions/put-notifications/put-notifications";
+import { putPartner } from "#functions/put-partner/put-partner";
 import { watchMails } from "#functions/watch-mails/watch-mails";
 import { AppError } from "#shared/errors";
 import { lastExportAfter } from "#shared/exports/ending/last-export";
@@ -7,7 +8,9 @@ import { resultMails } from "#shared/exports/ending/result-mails";
 import { addOutcomes, noTotals } from "#shared/exports/line";
 import type { ExportKind } from "#shared/exports/usage-export";
 import { integrationWrite } from "#shared/integrations/integration";
+import { mailFacts } from "#shared/mail/mail-facts";
 import { oweMail } from "#shared/mail/owe-mail";
+import { bounces } from "#test/builders/bounces";
 import { activeWorld } from "#test/builders/connected-world";
 import { aChunkRow, anExport, anExportRow, aReceipt } from "#test/builders/usage-export";
 import type { ServiceWorld } from "#test/fakes/service-world";
@@ -50,10 +53,10 @@ const owed = async (world: ServiceWorld, id: string, [kind, lines]: Run, connect
   await table.put(anExportRow(over));
   await table.put(aChunkRow({ partnerId, exportId: id, number: 0, content: { state: "done", receipts } }));
   const moment = { at, newId: common.newId };
-  const isOwed = resultMails(over, before, moment).length > 0;
-  const facts = { kind: "run-result" as const, exportId: id };
+  const [owedMail] = resultMails(over, before, moment);
+  const facts = owedMail && mailFacts.parse(owedMail.put.facts);
   await table.transact([
-    ...(isOwed ? oweMail({ partnerId, mailId: id, facts }, moment) : []),
+    ...(facts ? oweMail({ partnerId, mailId: id, facts }, moment) : []),
     integrationWrite({ ...before, lastExport }),
   ]);
 };
@@ -178,6 +181,22 @@ describe("of what Gradient does not take", () => {
     ["but of repeats, that other lines arrived", [...each, ["repeat", { d: "accepted" }], ...each], [0]],
   ])("%s", async (_, runs, told) => {
     expect(await toldOf(await quietWorld(), runs)).toEqual(told);
+  });
+
+  it("what waits for an address is told of the last run of all lines, however many of some came since", async () => {
+    const world = await quietWorld();
+    await owed(world, "earlier", ["all", { b: "rejected" }]);
+    await world.work();
+    expect(await bounces(world, "earlier")).toBe("recorded");
+    for (const id of Array.from({ length: 26 }, (_, place) => `run-${place}`)) {
+      await world.pass(dayMs);
+      await owed(world, id, id === "run-0" ? ["all", { ...both, c: "rejected" }] : ["retry", refused]);
+      await world.work();
+    }
+    const owner = { name: "Olga", email: "new@example.com" };
+    await putPartner(world.common)({ id: world.partnerId, profile: { name: "Example MSP", owner, timeZone: "UTC" } });
+    await world.work();
+    expect(world.mailer.sent.at(-1)?.text).toContain("Customer c");
   });
 
   it("what was told of an earlier connection is told of another one", async () => {

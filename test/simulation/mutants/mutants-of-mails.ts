@@ -15,6 +15,13 @@ export const mutantsOfMails: Mutant[] = [
     "if (leavesOthers(run, undefined))",
   ),
   one("a line of another connection is known", "mails", lines, "[connectionId, customerId", "[customerId"),
+  one(
+    "a waiting mail loses the run of all lines behind those of some",
+    "mails",
+    "shared/mail/mail-states.ts",
+    "ofAll && !last.includes(ofAll)",
+    "false",
+  ),
   one("what has arrived stays said", "mails", lines, "run ? saidWithout : []", "[] as string[]"),
   one("of what has arrived the last alone is known", "mails", lines, "[...box.saidWithout, run.id]", "[run.id]"),
   one("of all that has arrived each run is read", "mails", lines, "mostWithout = 10", "mostWithout = 99"),
