@@ -26,7 +26,7 @@ export const requeued = (mail: OwnerMail, { at, newId }: Moment): Write[] => [
   owe({ kind: "send-owner-mail", partnerId: mail.partnerId, mailId: mail.id }, { id: newId(), at }),
 ];
 
-/** Where a row cannot be read, that is logged: it must keep neither the new address out nor the mails of other kinds. */
+/** A row that cannot be read is logged: it must keep neither the new address out nor the mails of other kinds. */
 const waitingIn = async (table: Pick<Table, "get">, partnerId: string, id: string): Promise<OwnerMail | undefined> => {
   const item = await table.get(mailKey(partnerId, id));
   return item && readableOf([item], fromMailItem)[0];
