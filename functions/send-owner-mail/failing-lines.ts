@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { receiptsOf } from "#shared/exports/chunk";
 import type { Receipt } from "#shared/exports/line";
 import { findExport } from "#shared/exports/usage-export";
-import type { Mailbox, Saying } from "#shared/mail/mailbox";
+import type { Mailbox } from "#shared/mail/mailbox";
 import type { Table } from "#shared/table/table";
 
 type Reading = Pick<Table, "get" | "query">;
@@ -40,19 +40,11 @@ export const markOfAll = (marks: string[]): string => hash("sha256", marks.toSor
 
 export type SaidBefore = () => Promise<ReadonlySet<string>>;
 
-/**
- * The marks of what `said` is of, but for the lines that have arrived since. Read once for a letter: of a large partner
- * it takes seconds.
- */
-export const marksSaid = (table: Reading, partnerId: string, { saidOf, saidWithout }: Mailbox): SaidBefore => {
+/** The marks of what `said` is of. Read once for a letter: of a large partner it takes seconds. */
+export const marksSaid = (table: Reading, partnerId: string, { saidOf }: Mailbox): SaidBefore => {
   const read = async (): Promise<ReadonlySet<string>> => {
     const run = saidOf === null ? undefined : await findExport(table, partnerId, saidOf);
-    const marks = new Set(run && (await failingLines(table, run)).marks);
-    for (const id of run ? saidWithout : []) {
-      const part = await findExport(table, partnerId, id);
-      for (const mark of part ? (await failingLines(table, part)).over : []) marks.delete(mark);
-    }
-    return marks;
+    return new Set(run && (await failingLines(table, run)).marks);
   };
   let marks: ReturnType<SaidBefore> | undefined;
   return () => {
@@ -61,25 +53,13 @@ export const marksSaid = (table: Reading, partnerId: string, { saidOf, saidWitho
   };
 };
 
-// each is read again with every letter; a reader who hears of the others once more has lost nothing
-const mostWithout = 10;
-
-/**
- * What stays said once this run has brought some of it: of those lines the next failure is news. Null where it has
- * brought none.
- */
-export const saidWithout = async (
+/** Whether this run has brought some of what was told, or may have: of runs of some lines their marks are not kept. */
+export const hasBroughtSome = async (
   table: Reading,
   run: Run,
   { box, saidBefore }: { box: Mailbox; saidBefore: SaidBefore },
-): Promise<Saying | null> => {
-  const { said, saidOf, saidSince } = box;
-  if (said === null || saidOf === null) return null;
+): Promise<boolean> => {
+  if (box.saidSince !== null) return true;
   const known = await saidBefore();
-  const over = new Set((await failingLines(table, run)).over);
-  const left = [...known].filter((mark) => !over.has(mark));
-  if (left.length === known.size && saidSince === null) return null;
-  const without = [...box.saidWithout, run.id];
-  if (without.length > mostWithout) return { text: "", of: null, isPart: false };
-  return { text: `${said.slice(0, said.lastIndexOf(" ") + 1)}${markOfAll(left)}`, of: saidOf, isPart: false, without };
+  return (await failingLines(table, run)).over.some((mark) => known.has(mark));
 };

@@ -5,7 +5,15 @@ import { problemChanges } from "#shared/integrations/problem-changes";
 import { reachedBy, unreachableBy } from "#shared/integrations/recipients";
 import { logger } from "#shared/logger";
 import { handedOver, heldBack, isUnheard, joined } from "#shared/mail/mail-states";
-import { addressMark, heldUntil, type Mailbox, mailboxFor, mailboxWrite, withHandedOver } from "#shared/mail/mailbox";
+import {
+  addressMark,
+  heldUntil,
+  type Mailbox,
+  mailboxFor,
+  mailboxWrite,
+  withHandedOver,
+  withOldForgotten,
+} from "#shared/mail/mailbox";
 import type { Mailer } from "#shared/mail/mailer";
 import { missedAt } from "#shared/mail/owe-mail";
 import { findOwnerMail, type OwnerMail, ownerMailWrite } from "#shared/mail/owner-mail";
@@ -135,7 +143,7 @@ export const sendOwnerMail = (dependencies: Dependencies) => {
     if (!partner || !to || email === undefined) return withoutOwner(mail);
     // the same address would be refused again
     if (mail.heldBy === "address" && mail.detail !== "soft" && mail.sentTo === addressMark(email)) return "refused";
-    const letter = await write(mail, partner, box);
+    const letter = await write(mail, partner, withOldForgotten(box, now().toISOString()));
     if (!letter || letter.isUnasked || letter.isKnown) {
       await drop(mail, box, letter?.says ?? null);
       return "nothing-new";

@@ -8,12 +8,12 @@ import { factsOf } from "#shared/mail/facts-of";
 import { composeMail } from "#shared/mail/letters/compose-mail";
 import type { RunReport } from "#shared/mail/letters/run-mails";
 import type { MailFacts } from "#shared/mail/mail-facts";
-import { hasSaid, isSaid, type Mailbox, type Saying } from "#shared/mail/mailbox";
+import { hasSaid, isSaid, type Mailbox, nothingStaysSaid, type Saying } from "#shared/mail/mailbox";
 import type { MailContent } from "#shared/mail/mailer";
 import type { OwnerMail } from "#shared/mail/owner-mail";
 import type { Partner } from "#shared/partners/partner";
 import type { Table } from "#shared/table/table";
-import { failingLines, markOfAll, marksSaid, type SaidBefore, saidWithout } from "./failing-lines.ts";
+import { failingLines, hasBroughtSome, markOfAll, marksSaid, type SaidBefore } from "./failing-lines.ts";
 
 interface Dependencies {
   table: Pick<Table, "get" | "query">;
@@ -88,8 +88,10 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
       stoppedBy: stop,
     };
     const isWhole = run.kind === "all" && run.chunks !== null;
-    if (hasSucceeded && leavesOthers(run, integration))
-      return { report, isWhole, says: await saidWithout(table, run, reader), isKnown: true };
+    if (hasSucceeded && leavesOthers(run, integration)) {
+      const says = (await hasBroughtSome(table, run, reader)) ? nothingStaysSaid : null;
+      return { report, isWhole, says, isKnown: true };
+    }
     if (hasSucceeded) {
       const says = { text: `${outcome} ${stop ?? ""} `, of: null, isPart: false };
       // of lines that failed in other runs it knows nothing

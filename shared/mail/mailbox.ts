@@ -21,8 +21,6 @@ const mailbox = z.object({
   said: z.string().nullable().default(null),
   /** The run of all lines that `said` is of; null where it is of another, or of a success. */
   saidOf: z.string().nullable().default(null),
-  /** Runs of some lines that have brought some of those since: `said` is of the others. */
-  saidWithout: z.array(z.string()).default([]),
   /** What a run of some lines only has told since, of others than those. */
   saidSince: z.string().nullable().default(null),
   version: z.number(),
@@ -36,9 +34,10 @@ export interface Saying {
   of: string | null;
   /** Of some lines only: what was said of all of them stays said. */
   isPart: boolean;
-  /** Of all but the lines that these runs have brought. */
-  without?: string[];
 }
+
+/** Some of what was said has arrived since: whatever is left is told anew. */
+export const nothingStaysSaid: Saying = { text: "", of: null, isPart: false };
 
 /** Tells one mailbox from another without holding its address. */
 export const addressMark = (address: string): string =>
@@ -95,10 +94,8 @@ export const withHandedOver = (before: Mailbox, mailId: string, at: string): Mai
 /** Its reader knows of it. */
 export const isSaid = ({ said, saidSince }: Mailbox, { text }: Saying): boolean => text === said || text === saidSince;
 
-export const withSaid = (before: Mailbox, { text, of, isPart, without = [] }: Saying): Mailbox =>
-  isPart
-    ? { ...before, saidSince: text }
-    : { ...before, said: text, saidOf: of, saidSince: null, saidWithout: without };
+export const withSaid = (before: Mailbox, { text, of, isPart }: Saying): Mailbox =>
+  isPart ? { ...before, saidSince: text } : { ...before, said: text, saidOf: of, saidSince: null };
 
 export const hasSaid = ({ said, saidSince }: Mailbox): boolean => (said ?? saidSince) !== null;
 
@@ -108,5 +105,13 @@ export const withNothingSaid = (before: Mailbox): Mailbox => ({
   said: null,
   saidOf: null,
   saidSince: null,
-  saidWithout: [],
 });
+
+// shorter than any month: what fails month after month is missing from each month's bills
+const keptMs = 27 * dayMs;
+
+/** What was said last is old enough to be said again, though it is the same. */
+export const withOldForgotten = (before: Mailbox, at: string): Mailbox => {
+  const until = new Date(Date.parse(at) - keptMs).toISOString();
+  return before.handedOver.every((one) => one.at < until) ? withNothingSaid(before) : before;
+};
