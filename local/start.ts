@@ -37,11 +37,14 @@ const stopOnSignal = (system: LocalSystem): AbortSignal => {
 };
 
 /** Answers where to begin with the sample's partner, as long as nobody has its key. */
-const loadSample = async ({ endpoints }: LocalSystem, hasSandbox: boolean): Promise<string | undefined> => {
-  const { loadSample: load } = await import("./sample/load-sample.ts");
+const loadSample = async (
+  { endpoints }: LocalSystem,
+  { stateFolder, hasSandbox }: { stateFolder: string; hasSandbox: boolean },
+): Promise<string | undefined> => {
+  const { loadSampleOnce: load } = await import("./sample/load-sample.ts");
   const { keyCommand, openSampleOrganization } = await import("./sample/sample-organization.ts");
   try {
-    await load(endpoints);
+    await load(stateFolder, endpoints);
     const sample = hasSandbox ? await openSampleOrganization(endpoints.gradient) : undefined;
     return sample === undefined || sample.connected
       ? undefined
@@ -70,7 +73,7 @@ const start = async (): Promise<void> => {
   const system = await startLocalSystem({ ...options, environment: process.env, template, say });
   const stopping = stopOnSignal(system);
   const hasSandbox = options.gradient === undefined;
-  const nextStep = options.loadsSample ? await loadSample(system, hasSandbox) : undefined;
+  const nextStep = options.loadsSample ? await loadSample(system, { ...options, hasSandbox }) : undefined;
   const { hubUi, api, gradient, mailbox, issuer } = system.endpoints;
   say(`hub UI    ${hubUi}`);
   say(`API       ${api}`);

@@ -33,8 +33,6 @@ const later = () => new Promise((resolve) => setTimeout(resolve, stepMs));
 export const connectSample = async ({ api, issuer, gradient }: Places): Promise<void> => {
   const sample = readConnectedSample();
   const { id: partnerId, name } = sample.partner;
-  await loadSample({ api, issuer }, undefined, sample);
-
   const owner = samplePeople.find(({ org_id, role }) => org_id === partnerId && role === "owner");
   if (owner === undefined) throw new Error(`Nobody of the sample's people owns ${partnerId}.`);
   const { org_id, sub, role, name: ownerName, email } = owner;
@@ -44,6 +42,8 @@ export const connectSample = async ({ api, issuer, gradient }: Places): Promise<
     goodBody(key, answer);
   const stateNow = async () => (await bodyOf(`GET ${base}`, await call(`GET ${base}`, {}))).state;
 
+  // what the feed has said of it since is not taken back
+  if ((await stateNow()) === "not-started") await loadSample({ api, issuer }, undefined, sample);
   const organization = await openOrganization(gradient, name);
   const at = `${gradient}/_partner/organizations/${encodeURIComponent(organization.organizationId)}`;
   const doThere = <S extends z.ZodType>(path: string, body: unknown, answer: S) =>

@@ -1,3 +1,5 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import * as z from "zod";
 import { apiClient, type BodyOf } from "#client/api-client";
 import { fetchAccessToken } from "./access-token.ts";
@@ -82,6 +84,18 @@ export const loadSample = async (
     customers: customers.length,
     measurements: measurements.length,
   };
+};
+
+/** Once for each state: a later start would take back what the feed has said of the sample's partner since. */
+export const loadSampleOnce = async (
+  stateFolder: string,
+  endpoints: Parameters<typeof loadSample>[0],
+  load: (endpoints: Parameters<typeof loadSample>[0]) => Promise<unknown> = loadSample,
+): Promise<void> => {
+  const loaded = join(stateFolder, "sample-loaded");
+  if (existsSync(loaded)) return;
+  await load(endpoints);
+  writeFileSync(loaded, "");
 };
 
 const inBatches = <T>(records: T[], size: number): T[][] =>

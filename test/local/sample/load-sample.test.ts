@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { loadSample } from "#local/sample/load-sample";
+import { loadSample, loadSampleOnce } from "#local/sample/load-sample";
 import { type LoopbackServer, loopbackServer, type Received } from "#test/local/loopback-server";
 
 const now = () => new Date("2026-11-22T15:04:05.678Z");
@@ -111,5 +114,25 @@ describe("loadSample", () => {
     await server?.stop();
 
     await expect(loadSample(endpoints, now)).rejects.toThrow(`${endpoints.issuer} cannot be reached`);
+  });
+});
+
+describe("loadSampleOnce", () => {
+  it("feeds a state once, and tries again after a start that was cut short", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "sample-"));
+    let loads = 0;
+    const start = (load: () => Promise<unknown>) =>
+      loadSampleOnce(folder, { api: "http://api.example", issuer: "http://issuer.example" }, load);
+    const whole = async () => {
+      loads += 1;
+    };
+    try {
+      await expect(start(() => Promise.reject(new Error("killed")))).rejects.toThrow("killed");
+      await start(whole);
+      await start(whole);
+      expect(loads).toBe(1);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
