@@ -18,6 +18,12 @@ const linesOf = (open: OpenBreaker[]): string =>
     })
     .join("\n");
 
+/** A partner's breaker goes by more than the partner's id. */
+const meantBy = (key: string, open: OpenBreaker[]): string => {
+  const meant = open.find((each) => each.key.endsWith(`#${key}`));
+  return meant ? ` There is ${meant.key}.` : "";
+};
+
 await runCommand(async () => {
   const { close: key, place } = readBreakersCommand(process.argv.slice(2));
   const { table, now, close } = await openTable(place);
@@ -28,7 +34,7 @@ await runCommand(async () => {
       return;
     }
     if ((await closeBreaker(table, key, now())) === "not-open")
-      throw new OperatorProblem(`Nothing is open under ${key}.`);
+      throw new OperatorProblem(`Nothing is open under ${key}.${meantBy(key, open)}`);
     const next = waitsForVendor(key, open)
       ? `Whoever waits goes on once ${vendorBreaker} is closed.`
       : "Whoever waits goes on within a minute or two.";

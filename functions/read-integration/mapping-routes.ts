@@ -35,6 +35,7 @@ export const mappingItemsRoute = route({
   }),
   csv: {
     name: "mapping",
+    part: "kind",
     columns: [
       "id",
       "name",

@@ -53,6 +53,8 @@ describe("npm run breakers", { timeout: 60_000 }, () => {
 
     const { out } = await world.runInAws(["list", "--stage", "prod"]);
 
+    const meant = await world.runInAws(["close", "org-1001", "--stage", "prod"]);
+    expect(meant.err).toBe("Nothing is open under org-1001. There is partner#org-1001.\n");
     expect(out.split("\n")).toEqual([
       "vendor  gradient-refuses since 2026-11-22 10:00:00 UTC, Gradient is asked again at 2026-11-22 10:15:00 UTC",
       "partner#org-1001  doubted since 2026-11-22 10:00:00 UTC, Gradient is asked again once vendor is closed",

@@ -4,6 +4,8 @@
  */
 export interface Csv {
   name: string;
+  /** The parameter of the query that says which of several lists it is, for the name of the file. */
+  part?: string;
   columns: readonly string[];
 }
 

@@ -19,9 +19,14 @@ interface ListReply {
 }
 
 /** For a file's name, on whatever system it is kept. */
-const fileNameOf = ({ name }: Csv, partnerId: string, event: APIGatewayProxyEventV2WithJWTAuthorizer): string => {
-  const day = new Date(event.requestContext.timeEpoch).toISOString().slice(0, 10);
-  return `${name}-${partnerId}-${day}.csv`.replaceAll(/[^\w.-]/g, "_");
+const fileNameOf = (
+  { name, part = "" }: Csv,
+  partnerId: string,
+  { requestContext, queryStringParameters }: APIGatewayProxyEventV2WithJWTAuthorizer,
+): string => {
+  const day = new Date(requestContext.timeEpoch).toISOString().slice(0, 10);
+  const list = [name, queryStringParameters?.[part]].filter((word) => word !== undefined);
+  return `${[...list, partnerId, day].join("-")}.csv`.replaceAll(/[^\w.-]/g, "_");
 };
 
 const asCsv = (

@@ -478,6 +478,18 @@ describe("CSV", () => {
     expect(second.headers).not.toHaveProperty("link");
   });
 
+  it("of one of several lists says in the file's name which one it is", async () => {
+    const rows = [anIntegrationRow(), aServiceRow(), aCustomerRow()];
+    const names = await Promise.all(
+      ["accounts", "services"].map((kind) => read(rows, "/mapping/items", { ...csv, query: { kind } })),
+    );
+
+    expect(names.map(({ headers }) => headers?.["content-disposition"])).toEqual([
+      'attachment; filename="mapping-accounts-org-1001-2026-11-22.csv"',
+      'attachment; filename="mapping-services-org-1001-2026-11-22.csv"',
+    ]);
+  });
+
   it("is not had of what is no list", async () => {
     expect((await read([], "", csv)).headers).toMatchObject({ "content-type": "application/json" });
   });

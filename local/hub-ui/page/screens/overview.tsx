@@ -16,7 +16,7 @@ import { outcomeWords } from "./runs/run-words.ts";
 import { RunningRun } from "./runs/running-run.tsx";
 import { SendUsage } from "./runs/send-usage.tsx";
 import { Waiting } from "./runs/waiting.tsx";
-import { useAllLines } from "./usage/all-lines.ts";
+import { useAllLines, useReadAfterRuns } from "./usage/all-lines.ts";
 import { isAllIn, sumUp } from "./usage/sum-up.ts";
 
 /** Whether anything was ever sent that could be shown. */
@@ -25,6 +25,7 @@ const hasUsage = ({ state }: Integration): boolean =>
 
 const Health = ({ integration }: { integration: Integration }) => {
   const { answer, soFar } = useAllLines();
+  useReadAfterRuns();
   // the button to cancel goes with the run
   const heading = useHeadingFocus(integration.exports.runningId ?? "");
   return (
@@ -91,7 +92,11 @@ const Facts = ({ integration }: { integration: Integration }) => {
         <dt>Key</dt>
         <dd>
           {token === null ? (
-            "None"
+            integration.disconnecting === null ? (
+              "None"
+            ) : (
+              "Kept until your counts are set to zero"
+            )
           ) : (
             <>
               ends in <code>{token.lastFour}</code>, {ageOf(token.registeredAt)} old, last checked{" "}

@@ -44,7 +44,7 @@ export default function Settings() {
           </section>
         ) : (
           <>
-            <ScheduleCard schedule={data.schedule} nextRunAt={data.exports.nextRunAt} />
+            <ScheduleCard integration={data} schedule={data.schedule} />
             <KeyCard integration={data} token={data.token} />
             <NotificationsCard notifications={data.notifications} />
             <DisconnectCard isKeyRefused={data.token.status === "rejected"} />

@@ -5,7 +5,7 @@ import { countOf, momentOf, numberOf } from "../../../page-parts/words.ts";
 import { Answered, Loading } from "../parts/answered.tsx";
 import { CsvButton } from "./csv/csv-button.tsx";
 import { type Column, Table } from "./tables/table.tsx";
-import { type AllLines, type UsageLine, useAllLines } from "./usage/all-lines.ts";
+import { type AllLines, type UsageLine, useAllLines, useReadAfterRuns } from "./usage/all-lines.ts";
 import { Change, lineWords } from "./usage/line-words.tsx";
 import { changeOf, type LineState, stateOf } from "./usage/sum-up.ts";
 
@@ -120,6 +120,7 @@ const Lines = ({ lines, isAll }: AllLines) => {
 /** Every line: what is used now, what Gradient has accepted last, and the difference. */
 export default function Usage() {
   const { answer, soFar } = useAllLines();
+  useReadAfterRuns();
   return (
     <section className="card" aria-labelledby="usage">
       <div className="row apart">

@@ -23,6 +23,12 @@ export const pausedWords = ({ state, schedule }: Pick<Integration, "state" | "sc
   return until !== null && Date.parse(until) > now ? `Sending is paused until ${momentOf(until)}. ` : "";
 };
 
+/** When the schedule's next date is, whatever goes before it. */
+export const nextDateWords = ({ state, exports: { nextRunAt } }: Pick<Integration, "state" | "exports">): string => {
+  if (state === "suspended") return "none while Gradient refuses the key";
+  return nextRunAt === null ? "once Gradient has accepted a first count" : momentOf(nextRunAt);
+};
+
 /** When usage goes out next: what waits goes before the next date of the schedule, unless that comes earlier. */
 export const nextRunWords = ({ state, exports, disconnecting }: Integration, now = Date.now()): string => {
   const { nextRunAt, waiting } = exports;

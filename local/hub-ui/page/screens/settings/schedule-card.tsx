@@ -6,13 +6,14 @@ import { Button } from "../../parts/button.tsx";
 import { Failure } from "../../parts/failure.tsx";
 import { MayChange } from "../../parts/may-change.tsx";
 import type { Integration } from "../../states.ts";
+import { nextDateWords } from "../runs/next-run.ts";
 import { bodyOf, draftOf, isPausedAt, type ScheduleDraft } from "./schedule-draft.ts";
 import { ScheduleFields } from "./schedule-fields.tsx";
 import { momentIn, scheduleInWords } from "./schedule-words.ts";
 
 interface ScheduleCardProps {
+  integration: Integration;
   schedule: NonNullable<Integration["schedule"]>;
-  nextRunAt: string | null;
 }
 
 const save = "PUT /v1/integrations/gradient/schedule";
@@ -20,7 +21,7 @@ const save = "PUT /v1/integrations/gradient/schedule";
 /** Skips one date: nothing is sent until just after it. */
 const afterRun = (nextRunAt: string): string => new Date(Date.parse(nextRunAt) + 1000).toISOString();
 
-const Quick = ({ schedule, nextRunAt }: ScheduleCardProps) => {
+const Quick = ({ schedule, nextRunAt }: { schedule: ScheduleCardProps["schedule"]; nextRunAt: string | null }) => {
   const change = useChange(save);
   const now = Date.now();
   const put = (pausedUntil: string | null) =>
@@ -79,16 +80,17 @@ const InZone = ({ time, timeZone }: { time: string | null; timeZone: string }) =
 };
 
 /** When usage is sent by itself. */
-export const ScheduleCard = ({ schedule, nextRunAt }: ScheduleCardProps) => {
+export const ScheduleCard = ({ integration, schedule }: ScheduleCardProps) => {
   const { pausedUntil, timeZone } = schedule;
+  // with a key that Gradient refuses no date sends anything
+  const nextRunAt = integration.state === "suspended" ? null : integration.exports.nextRunAt;
   return (
     <section className="card" aria-labelledby="schedule">
       <h2 id="schedule" tabIndex={-1}>
         Schedule
       </h2>
       <p>
-        {scheduleInWords(schedule)}. Next run:{" "}
-        <strong>{nextRunAt === null ? "once Gradient has accepted a first count" : momentOf(nextRunAt)}</strong>
+        {scheduleInWords(schedule)}. Next run: <strong>{nextDateWords(integration)}</strong>
         <InZone time={nextRunAt} timeZone={timeZone} />.
       </p>
       {isPausedAt(schedule, Date.now()) ? (

@@ -1,6 +1,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import type { Answer, ApiClient, BodyOf } from "#client/api-client";
 import { Refused } from "../../answers.ts";
+import { useIntegration } from "../../integration.ts";
 import { useSession } from "../../session.ts";
 import { askedItems, type MappingItem } from "../../wizard/mapping/mapping.ts";
 import { isMappedBy, type Unmapped, unmappedIn } from "./known-lines.ts";
@@ -74,4 +76,18 @@ export const useAllLines = ({ enabled = true } = {}) => {
     enabled,
   });
   return { answer, soFar };
+};
+
+/** Has every line read anew when a run has ended, also one that was over before the page saw it under way. */
+export const useReadAfterRuns = (): void => {
+  const { person } = useSession();
+  const queries = useQueryClient();
+  const last = useIntegration().data?.exports.last?.id;
+  const seen = useRef(last);
+  useEffect(() => {
+    if (last === seen.current) return;
+    const isFirst = seen.current === undefined;
+    seen.current = last;
+    if (!isFirst) void queries.invalidateQueries({ queryKey: [person.org_id, route] });
+  }, [last, person.org_id, queries]);
 };
