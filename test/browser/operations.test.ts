@@ -2,12 +2,14 @@ import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectedCounts } from "#local/sample/sample";
+import { bodyOf, feedSession, untilOver } from "#test/system/hub-session";
 import { type RunningSystem, startLocalSystem } from "#test/system/local-system";
 import { faultsEverywhere, launchBrowser, openPage } from "./browser.ts";
-import { oddNames, operatedPartner, tenDigits } from "./operated-partner.ts";
+import { oddNames, operatedPartner, partnerId, tenDigits } from "./operated-partner.ts";
 
 let browser: Browser;
 let system: RunningSystem;
+let partner: Awaited<ReturnType<typeof operatedPartner>>;
 let page: Page;
 let complaints: string[];
 const show = (address: string) => page.goto(`${system.endpoints.hubUi}/#${address}`);
@@ -17,7 +19,7 @@ const number = (count: number) => new Intl.NumberFormat("en-GB").format(count);
 
 beforeAll(async () => {
   [browser, system] = await Promise.all([launchBrowser(), startLocalSystem({ sample: true })]);
-  await operatedPartner(system);
+  partner = await operatedPartner(system);
   ({ page, complaints } = await openPage(browser, system.endpoints.hubUi, { acceptDownloads: true }));
 }, 120_000);
 afterAll(async () => {
@@ -133,6 +135,23 @@ describe("the screens of a partner that is connected", () => {
     await page.getByRole("button", { name: "Save the recipients" }).click();
     await page.getByText("The recipients are saved.").waitFor();
     await page.getByText("The owner, always, and billing@harbourline.example.").waitFor();
+  });
+
+  it("follow a run that was over before they could see it", async () => {
+    const sample = expectedCounts().reduce((sum, { unitCount }) => sum + unitCount, 0);
+    const inGradient = (less: number) =>
+      page.getByText(`${number(sample + tenDigits - less)} of ${number(sample + 3 * tenDigits - less)} units`);
+    await show("/overview");
+    await inGradient(0).waitFor();
+    const feed = await feedSession(system);
+    const measuredAt = new Date().toISOString();
+    const serviceId = expectedCounts()[0]?.serviceId ?? "";
+    const measurements = [{ customerId: "odd-2", serviceId, unitCount: tenDigits - 1, measuredAt }];
+    bodyOf(await feed("POST /v1/hub/partners/{partnerId}/usage", { path: { partnerId }, body: { measurements } }));
+    const { id } = bodyOf(await partner.session("POST /v1/integrations/gradient/exports", { body: {} }));
+    await untilOver(partner.session, id);
+
+    await inGradient(1).waitFor();
   });
 
   it("say so when the service fails, and go on by themselves", async () => {
