@@ -136,14 +136,16 @@ export const sendOwnerMail = (dependencies: Dependencies) => {
     return "no-owner";
   };
 
-  const send = async (mail: OwnerMail, box: Mailbox): Promise<MailOutcome> => {
+  const send = async (mail: OwnerMail, stored: Mailbox): Promise<MailOutcome> => {
+    // and is written so: one that tells of some lines ends what is as old of the others, too
+    const box = withOldForgotten(stored, now().toISOString());
     const partner = await findPartner(table, mail.partnerId);
     const to = mail.recipient === null ? partner?.owner : { name: "", email: mail.recipient };
     const email = asciiAddress(to?.email ?? "");
     if (!partner || !to || email === undefined) return withoutOwner(mail);
     // the same address would be refused again
     if (mail.heldBy === "address" && mail.detail !== "soft" && mail.sentTo === addressMark(email)) return "refused";
-    const letter = await write(mail, partner, withOldForgotten(box, now().toISOString()));
+    const letter = await write(mail, partner, box);
     if (!letter || letter.isUnasked || letter.isKnown) {
       await drop(mail, box, letter?.says ?? null);
       return "nothing-new";

@@ -1,4 +1,4 @@
-import { hasSaid, type Mailbox, type Saying, withNothingSaid, withSaid } from "./mailbox.ts";
+import { hasSaid, type Mailbox, type Saying, withNothingSaid, withTold } from "./mailbox.ts";
 import type { BounceDetail, MailStatus, Obstruction, OwnerMail } from "./owner-mail.ts";
 
 const ranks: string[] = ["queued", "failed", "sent", "delivered", "bounced", "complained"];
@@ -51,7 +51,7 @@ export const handedOver = (
       heldBy: isFurther ? rest.heldBy : null,
       ...(isFurther ? {} : { status: "sent" as const, at, detail: null }),
     },
-    box: { ...(says ? withSaid(box, says) : box), waiting: box.waiting === mail.id ? null : box.waiting },
+    box: { ...(says ? withTold(box, says, at) : box), waiting: box.waiting === mail.id ? null : box.waiting },
   };
 };
 

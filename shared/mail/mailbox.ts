@@ -23,6 +23,8 @@ const mailbox = z.object({
   saidOf: z.string().nullable().default(null),
   /** What a run of some lines only has told since, of others than those. */
   saidSince: z.string().nullable().default(null),
+  /** When the oldest of what stands as said went out; null where nobody knows. */
+  saidAt: instant.nullable().default(null),
   version: z.number(),
 });
 export type Mailbox = z.infer<typeof mailbox>;
@@ -97,6 +99,12 @@ export const isSaid = ({ said, saidSince }: Mailbox, { text }: Saying): boolean 
 export const withSaid = (before: Mailbox, { text, of, isPart }: Saying): Mailbox =>
   isPart ? { ...before, saidSince: text } : { ...before, said: text, saidOf: of, saidSince: null };
 
+/** The same, of a mail that has gone out: of some lines only, it makes what was said before no younger. */
+export const withTold = (before: Mailbox, says: Saying, at: string): Mailbox => ({
+  ...withSaid(before, says),
+  saidAt: says.isPart ? (before.saidAt ?? at) : at,
+});
+
 export const hasSaid = ({ said, saidSince }: Mailbox): boolean => (said ?? saidSince) !== null;
 
 /** What was said has reached nobody. */
@@ -105,13 +113,14 @@ export const withNothingSaid = (before: Mailbox): Mailbox => ({
   said: null,
   saidOf: null,
   saidSince: null,
+  saidAt: null,
 });
 
 // shorter than any month: what fails month after month is missing from each month's bills
 const keptMs = 27 * dayMs;
 
-/** What was said last is old enough to be said again, though it is the same. */
+/** What was said is old enough to be said again, though it is the same. */
 export const withOldForgotten = (before: Mailbox, at: string): Mailbox => {
   const until = new Date(Date.parse(at) - keptMs).toISOString();
-  return before.handedOver.every((one) => one.at < until) ? withNothingSaid(before) : before;
+  return (before.saidAt ?? "") < until ? withNothingSaid(before) : before;
 };

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { putNotifications } from "#functions/put-notifications/put-notifications";
 import { putPartner } from "#functions/put-partner/put-partner";
 import { watchMails } from "#functions/watch-mails/watch-mails";
-import { AppError } from "#shared/errors";
+import { AppError, InfrastructureFault } from "#shared/errors";
 import { lastExportAfter } from "#shared/exports/ending/last-export";
 import { resultMails } from "#shared/exports/ending/result-mails";
 import { addOutcomes, noTotals } from "#shared/exports/line";
@@ -69,6 +69,15 @@ const toldOf = async (world: ServiceWorld, runs: Run[]): Promise<number[]> => {
     await world.pass(dayMs);
   }
   return world.mailer.sent.map(({ reference }) => Number(reference.slice("run-".length)));
+};
+
+/** Its reader was told of both lines, a month ago. */
+const aMonthLater = async (world: ServiceWorld) => {
+  await owed(world, "earlier", ["all", both]);
+  await world.work();
+  await world.pass(28 * dayMs);
+  world.mailer.sent.length = 0;
+  return world;
 };
 
 /** The day's mails are sent when these runs end; what is told of them on the next. */
@@ -213,6 +222,40 @@ describe("of what Gradient does not take", () => {
     expect({ first, more }).toEqual({ first: 0, more: [] });
     // February's last day and January's are 28 days apart
     expect(next).toSatisfy((day) => Number(day) > 24 && Number(day) <= 28);
+  });
+
+  it("of what fails all the time every line is told again after a month, though some are tried in between", async () => {
+    const world = await aMonthLater(await quietWorld());
+    expect(await toldOf(world, [["retry", refused], ["retry", refused], ...each])).toEqual([0, 2]);
+  });
+
+  it("what was told a month ago is told again, though other lines were told meanwhile", async () => {
+    const world = await quietWorld();
+    const runs: Run[] = [
+      ["all", both],
+      ["narrowed", { d: "deferred" }],
+      ["all", both],
+    ];
+    for (const [place, run] of runs.entries()) {
+      await owed(world, `run-${place}`, run);
+      await world.work();
+      await world.pass(14 * dayMs);
+    }
+    expect(world.mailer.sent).toHaveLength(3);
+  });
+
+  it.each([
+    ["is away", new AppError("unavailable", "mail.unavailable", "not now")],
+    ["refuses us", new InfrastructureFault("not verified")],
+  ])("what is told again after a month is not lost where the mail service %s at that moment", async (_, fault) => {
+    const world = await aMonthLater(await quietWorld());
+    await owed(world, "again", ["all", both]);
+    world.mailer.failNext(fault);
+    await world.work().catch(() => undefined);
+    await world.pass(dayMs / 24);
+    await watchMails({ ...world.common, tokenPolicyDays: 180 })({ remainingMs: () => 60_000 });
+    await world.work();
+    expect(world.mailer.sent.map(({ reference }) => reference)).toContain("again");
   });
 
   it("what brings some of it is told as everything's by the next run of all, where good runs are asked for", async () => {

@@ -37,7 +37,21 @@ export const mutantsOfMails: Mutant[] = [
     "if (box.saidSince !== null) return true;",
     "",
   ),
-  one("what is refused month after month is told once", "mails", mailbox, "(one) => one.at < until", "() => false"),
+  one("what is refused month after month is told once", "mails", mailbox, '(before.saidAt ?? "") < until', "false"),
+  one(
+    "a mail of some lines makes what was said before young again",
+    "mails",
+    mailbox,
+    "says.isPart ? (before.saidAt ?? at) : at",
+    "at",
+  ),
+  one(
+    "what is a month old is told again with each run of some lines",
+    "mails",
+    "functions/send-owner-mail/send-owner-mail.ts",
+    "claim(mail, box, email)",
+    "claim(mail, stored, email)",
+  ),
   one("what is refused is told with each run", "mails", mailbox, "keptMs = 27 * dayMs", "keptMs = 0 * dayMs"),
   one(
     "what arrived hides in one mail what is new",
