@@ -8,7 +8,7 @@ import { factsOf } from "#shared/mail/facts-of";
 import { composeMail } from "#shared/mail/letters/compose-mail";
 import type { RunReport } from "#shared/mail/letters/run-mails";
 import type { MailFacts } from "#shared/mail/mail-facts";
-import { hasSaid, isSaid, type Mailbox, nothingStaysSaid, type Saying } from "#shared/mail/mailbox";
+import { isSaid, type Mailbox, nothingStaysSaid, type Saying } from "#shared/mail/mailbox";
 import type { MailContent } from "#shared/mail/mailer";
 import type { OwnerMail } from "#shared/mail/owner-mail";
 import type { Partner } from "#shared/partners/partner";
@@ -89,15 +89,12 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
     };
     const isWhole = run.kind === "all" && run.chunks !== null;
     if (hasSucceeded && leavesOthers(run, integration)) {
-      const says = (await hasBroughtSome(table, run, reader)) ? nothingStaysSaid : null;
-      return { report, isWhole, says, isKnown: true };
+      const endsIt = !tellsNothing(run) && (await hasBroughtSome(table, run, reader));
+      return { report, isWhole, says: endsIt ? nothingStaysSaid : null, isKnown: true };
     }
     if (hasSucceeded) {
       const says = { text: `${outcome} ${stop ?? ""} `, of: null, isPart: false };
-      // of lines that failed in other runs it knows nothing
-      return tellsNothing(run) && hasSaid(box)
-        ? { report, isWhole, says: null, isKnown: true }
-        : { report, isWhole, says, isKnown: isSaid(box, says) };
+      return { report, isWhole, says, isKnown: isSaid(box, says) };
     }
     const known = isWhole ? new Set<string>() : await saidBefore();
     const fresh = marks.filter((mark) => !known.has(mark));

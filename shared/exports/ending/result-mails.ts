@@ -35,9 +35,11 @@ export const tellsNothing = ({ kind, outcome }: UsageExport): boolean => kind ==
 export const isAllWell = ({ lastExport }: Pick<Integration, "lastExport">): boolean =>
   lastExport === null || (lastExport.outcome === "succeeded" && lastExport.isMoreLeft !== true);
 
+const ofSomeLines = new Set<string>(["retry", "narrowed", "repeat"]);
+
 /** Lines are left that it did not have, by the record after it: its success is not the partner's. */
 export const leavesOthers = ({ kind, outcome }: UsageExport, after: Integration | undefined): boolean =>
-  outcome === "succeeded" && (kind === "retry" || kind === "narrowed") && after !== undefined && !isAllWell(after);
+  outcome === "succeeded" && ofSomeLines.has(kind) && after !== undefined && !isAllWell(after);
 
 /**
  * What owes the mails about a run's result: to the owner, and to the recipients that the partner has set. Whether there

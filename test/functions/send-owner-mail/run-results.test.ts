@@ -272,6 +272,20 @@ describe("of what Gradient does not take", () => {
     expect(await toldOf(world, [...each, ["repeat", { d: "accepted" }], ...each])).toEqual([0]);
   });
 
+  it("nor a month after what failed was told", async () => {
+    expect(await toldOf(await aMonthLater(await quietWorld(true)), [["repeat", { d: "accepted" }]])).toEqual([]);
+  });
+
+  it("nor do they end what was told of others", async () => {
+    const runs: Run[] = [
+      ...each,
+      ["narrowed", { c: "rejected" }],
+      ["repeat", { d: "accepted" }],
+      ["narrowed", { c: "rejected" }],
+    ];
+    expect(await toldOf(await quietWorld(true), runs)).toEqual([0, 2]);
+  });
+
   const news: Lines = { ...both, c: "rejected" };
   it.each<[string, Run[]]>([
     [

@@ -105,12 +105,13 @@ export const mutantsOfMails: Mutant[] = [
   one("what fails again is known", "mails", letter, "over.some((mark) => known.has(mark))", "false"),
   one("a run without lines ends what was said", "mails", letter, " && run.chunks !== null", ""),
   one(
-    "repeats that arrived end what was said of others",
+    "repeats that arrived are told as everything's success",
     "mails",
-    letter,
-    "tellsNothing(run) && hasSaid(box)",
-    "false",
+    "shared/exports/ending/result-mails.ts",
+    '"narrowed", "repeat"]',
+    '"narrowed"]',
   ),
+  one("repeats that arrived end what was said of others", "mails", letter, "!tellsNothing(run) && (await", "(await"),
   one(
     "of several runs the newest counts, though it was told",
     "mails",
