@@ -41,7 +41,7 @@ export const markOfAll = (marks: string[]): string => hash("sha256", marks.toSor
 export type SaidBefore = () => Promise<ReadonlySet<string>>;
 
 /** The marks of what `said` is of. Read once for a letter: of a large partner it takes seconds. */
-export const marksSaid = (table: Reading, partnerId: string, { saidOf }: Mailbox): SaidBefore => {
+export const marksSaid = (table: Reading, { partnerId, saidOf }: Mailbox): SaidBefore => {
   const read = async (): Promise<ReadonlySet<string>> => {
     const run = saidOf === null ? undefined : await findExport(table, partnerId, saidOf);
     return new Set(run && (await failingLines(table, run)).marks);

@@ -8,7 +8,7 @@ import { factsOf } from "#shared/mail/facts-of";
 import { composeMail } from "#shared/mail/letters/compose-mail";
 import type { RunReport } from "#shared/mail/letters/run-mails";
 import type { MailFacts } from "#shared/mail/mail-facts";
-import { isSaid, type Mailbox, nothingStaysSaid, type Saying } from "#shared/mail/mailbox";
+import { hasSaid, isSaid, type Mailbox, nothingStaysSaid, type Saying, withNothingSaid } from "#shared/mail/mailbox";
 import type { MailContent } from "#shared/mail/mailer";
 import type { OwnerMail } from "#shared/mail/owner-mail";
 import type { Partner } from "#shared/partners/partner";
@@ -70,6 +70,12 @@ interface Told {
 export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Dependencies) => {
   const links = { hub: hubUrl, gradient: gradientLinks(gradientBaseUrl).application };
 
+  const readerOf = (integration: Integration | undefined, box: Mailbox): Reader => ({
+    integration,
+    box,
+    saidBefore: marksSaid(table, box),
+  });
+
   const reportOf = async ({ partnerId }: OwnerMail, exportId: string, reader: Reader): Promise<Told | undefined> => {
     const { integration, box, saidBefore } = reader;
     const run = await findExport(table, partnerId, exportId);
@@ -102,7 +108,7 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
     const isKnown = marks.length > 0 && fresh.length === 0;
     // what fails again after that is news
     const areSomeOver = over.some((mark) => known.has(mark));
-    const isPart = !isWhole && !areSomeOver;
+    const isPart = !isWhole && !areSomeOver && hasSaid(box);
     if (isKnown && isPart) return { report, isWhole, says: null, isKnown };
     // the same lines are no news because others arrived with them, or none
     const text = `${marks.length > 0 ? "partial" : outcome} ${stop ?? ""} ${markOfAll(isPart ? fresh : marks)}`;
@@ -117,9 +123,15 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
   const newsIn = async (mail: OwnerMail, runs: MailFacts[], reader: Reader): Promise<Told | undefined> => {
     const parts: Told[] = [];
     const news = () => parts.find(({ isKnown }) => !isKnown);
-    for (const run of runs.toReversed()) {
+    for (const [place, run] of [...runs.entries()].toReversed()) {
       const told = run.kind === "run-result" ? await reportOf(mail, run.exportId, reader) : undefined;
-      if (told?.isWhole && !told.isKnown) return (told.report.outcome === "succeeded" && news()) || told;
+      if (told?.isWhole && !told.isKnown) {
+        if (told.report.outcome !== "succeeded") return told;
+        // what was said before it says nothing of what has failed since
+        const after = readerOf(reader.integration, withNothingSaid(reader.box));
+        const since = await newsIn(mail, runs.slice(place + 1), after);
+        return since && !since.isKnown ? since : told;
+      }
       if (told) parts.push(told);
       if (told?.isWhole) break;
     }
@@ -138,8 +150,7 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
     const causes = mail.further.map((each) => factsOf(mail, each));
     const first = factsOf(mail, mail.facts);
     // every other kind begins with the first of its causes
-    const reader = { integration, box, saidBefore: marksSaid(table, mail.partnerId, box) };
-    const told = isRun ? await newsIn(mail, [first, ...causes], reader) : undefined;
+    const told = isRun ? await newsIn(mail, [first, ...causes], readerOf(integration, box)) : undefined;
     const facts = (isRun ? causes.at(-1) : undefined) ?? first;
     const { name, email } = mail.recipient === null ? owner : { name: "", email: "" };
     const context = { ownerName: name, ownerEmail: email, partnerName, timeZone, links };

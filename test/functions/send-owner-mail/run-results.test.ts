@@ -343,6 +343,20 @@ describe("of what Gradient does not take", () => {
     expect(await toldAfter(await quietWorld(), last)).toEqual([expect.stringContaining("Customer c")]);
   });
 
+  it.each([
+    ["a", 0],
+    ["c", 1],
+  ])("what fails after a good run is told the next day, be it %s, whatever was told before that", async (id, more) => {
+    const world = await quietWorld();
+    const good: Run = ["all", { a: "accepted", b: "accepted" }];
+    const last: Run[] = [["all", { b: "rejected" }], good, ["narrowed", { [id]: "deferred" }]];
+    expect(await toldAfter(world, last)).toEqual([expect.stringContaining(`Customer ${id}`)]);
+    await world.pass(dayMs);
+    await owed(world, "again", ["all", refused]);
+    await world.work();
+    expect(world.mailer.sent.filter(({ reference }) => reference === "again")).toHaveLength(more);
+  });
+
   it("what waits for the next day is told to nobody once it is over, and is news when it fails again", async () => {
     const world = await quietWorld();
     const failing: Run = ["all", { c: "deferred" }];
