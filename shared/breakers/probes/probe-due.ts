@@ -107,7 +107,8 @@ export const probeDue = (context: Context, settle: SettleDoubt) => {
     await attempt(vendorBreaker, pass, vendorProbe);
     const probe = await probePartners(pass);
     const release = await releaseAll(pass);
-    const vendor = await vendorInTheWay(rows);
+    // one that failed stays due, and would be tried without a pause: the next job does
+    const vendor = pass.failed.has(vendorBreaker) ? undefined : await vendorInTheWay(rows);
     const next = vendor ? vendor.probeAt : probe;
     return [next, release].filter((moment) => moment !== null).sort()[0] ?? null;
   };

@@ -247,6 +247,13 @@ export const mutantsOfProbes: Mutant[] = [
     "throw error;",
   ),
   one(
+    "breakers, probes: what fails of our own is tried without a pause",
+    "breakers",
+    probeDue,
+    "pass.failed.has(vendorBreaker) ? undefined : await",
+    "await",
+  ),
+  one(
     "breakers, probes: our own breaker keeps others from theirs",
     "breakers",
     probeDue,

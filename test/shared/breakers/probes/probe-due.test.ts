@@ -238,6 +238,22 @@ describe("the job that probes", () => {
     expect(released).toEqual(["org-1"]);
   });
 
+  it("tries everybody's breaker once where its probe fails, and says so", async () => {
+    const { clock, table, pass } = fleet;
+    await openForAll(table, "vendor-key", clock.now() - 60 * 60_000);
+    const { get } = table;
+    let tries = 0;
+    table.get = async (at) => {
+      if (at.pk !== "breaker#recent-successes") return get(at);
+      tries += 1;
+      // or it would go on for ever: no time passes
+      if (tries > 9) await clock.sleep(60_000);
+      throw new Error("not now");
+    };
+    await expect(pass(1)).rejects.toThrow("not now");
+    expect(tries).toBe(1);
+  });
+
   describe("with more than a page of partners to ask", () => {
     const failing = (key: string, times: number) => {
       const { table } = fleet;
