@@ -12,7 +12,7 @@ export interface Moment {
  * of what earlier runs had left over.
  */
 export const withLeftOver = (before: Wants, held: Want, run: UsageExport, { now, random }: Moment): Wants => {
-  const { leftOver, admittedFor } = run;
+  const { leftOver, admittedFor, kind } = run;
   if (leftOver.lines === 0 && !leftOver.areViewsOwed) return before;
   const { isUnanswered, doubtUntil } = leftOver;
   const at = now.toISOString();
@@ -21,7 +21,9 @@ export const withLeftOver = (before: Wants, held: Want, run: UsageExport, { now,
   const tries = isTry ? held.attempt : held.attempt - 1;
   const paused = new Date(now.getTime() + retryPauseMs(tries, isUnanswered, random)).toISOString();
   const { notBefore, since } = held;
-  const next = !isTry && notBefore !== null && notBefore > at && notBefore < paused ? notBefore : paused;
+  // what stood in line has been tried by a run of all lines, and by no other
+  const stands = !isTry && notBefore !== null && (notBefore > at || kind !== "all");
+  const next = stands && notBefore < paused ? notBefore : paused;
   return wish(before, "retry", {
     at: isTry ? at : (since ?? at),
     trigger: "recovery",

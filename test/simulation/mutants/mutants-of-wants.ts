@@ -173,8 +173,9 @@ export const mutantsOfWants: Mutant[] = [
     "admittedFor === null ? held.attempt === 0 : true;",
     "true;",
   ),
-  one("a press brings nothing forward", "wants", leaving, "notBefore > at && notBefore < paused ?", "false ?"),
-  one("what was due is tried at once after a press", "wants", leaving, " && notBefore > at &&", " &&"),
+  one("a press brings nothing forward", "wants", leaving, "stands && notBefore < paused ?", "false ?"),
+  one("what was due is tried at once after a press", "wants", leaving, '(notBefore > at || kind !== "all")', "true"),
+  one("a press of some lines puts off what stands in line", "wants", leaving, ' || kind !== "all")', ")"),
   one("a press makes what waits younger", "wants", leaving, "at: isTry ? at : (since ?? at),", "at,"),
   one(
     "a retry comes while a number may still land",
