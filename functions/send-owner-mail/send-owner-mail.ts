@@ -49,6 +49,13 @@ export const sendingMs = 60_000;
 // what is wrong with our own set-up is mended by people
 const setUpPauseMs = 30 * 60_000;
 
+/** What was shown of a mail, and ends without it: the next one may go out months later. */
+const overWith = ({ recipient, sentTo, heldBy }: OwnerMail, email: string): ProblemCode[] => [
+  ...(recipient === null ? (["owner.unknown"] as const) : []),
+  ...(recipient === null && sentTo !== null && sentTo !== addressMark(email) ? (["owner.unreachable"] as const) : []),
+  ...(heldBy === "set-up" ? (["mail.not-sent"] as const) : []),
+];
+
 /**
  * Sends one mail to the owner that the feed names at this moment, or to a recipient of results. It is never lost: it
  * counts as sent only once SES has taken it, and one that cannot go out waits for what it lacks, while others of its
@@ -147,7 +154,7 @@ export const sendOwnerMail = (dependencies: Dependencies) => {
     if (mail.heldBy === "address" && mail.detail !== "soft" && mail.sentTo === addressMark(email)) return "refused";
     const letter = await write(mail, partner, box);
     if (!letter || letter.isUnasked || letter.isKnown) {
-      await drop(mail, box, letter?.says ?? null);
+      await drop(mail, box, { said: letter?.says ?? null, over: overWith(mail, email) });
       return "nothing-new";
     }
     const until = heldUntil(box, mail.id, now().toISOString());

@@ -37,13 +37,17 @@ export const settleMail =
       return { ...mail, version: mail.version + 1 };
     });
 
-/** Forgets a mail that need not be sent; `said`: what its reader is taken to know from now on. */
+/**
+ * Forgets a mail that need not be sent. `said`: what its reader is taken to know from now on; `over`: what has stood in
+ * its way, and does no more.
+ */
 export const dropMail =
-  ({ table }: Dependencies) =>
-  (as: OwnerMail, box: Mailbox, said: Saying | null): Promise<void> =>
+  ({ table, now }: Dependencies) =>
+  async (as: OwnerMail, box: Mailbox, { said, over }: { said: Saying | null; over: ProblemCode[] }): Promise<void> =>
     table.transact([
       { delete: mailKey(as.partnerId, as.id), expect: as.version },
       ...(said === null
         ? []
         : [mailboxWrite({ ...withSaid(box, said), waiting: box.waiting === as.id ? null : box.waiting })]),
+      ...(await problemChanges(table, as.partnerId, { over, at: now().toISOString() })),
     ]);

@@ -382,4 +382,44 @@ describe("of what Gradient does not take", () => {
     await world.work();
     expect(world.mailer.sent.map(({ reference }) => reference)).toEqual(["again"]);
   });
+
+  it.each<[string, string, (world: ServiceWorld) => Promise<unknown>]>([
+    [
+      "mail.not-sent",
+      "olga@example.com",
+      async ({ mailer, work }) => {
+        mailer.failNext(new InfrastructureFault("not verified"));
+        await work();
+      },
+    ],
+    [
+      "owner.unreachable",
+      "olga@example.com",
+      async (world) => {
+        await world.work();
+        await bounces(world, "late");
+      },
+    ],
+    ["owner.unknown", "none", ({ work }) => work()],
+  ])("the problem %s ends where what could not go out is over by then", async (code, email, meet) => {
+    const world = await quietWorld();
+    const feed = async (address: string) => {
+      const owner = { name: "Olga", email: address };
+      await putPartner(world.common)({ id: world.partnerId, profile: { name: "Example MSP", owner, timeZone: "UTC" } });
+    };
+    await feed(email);
+    await owed(world, "late", ["all", { c: "deferred" }]);
+    await meet(world);
+    const problems = async () => (await world.integration()).problems.map((problem) => problem.code);
+    expect(await problems()).toEqual([code]);
+    await world.pass(dayMs);
+    world.mailer.sent.length = 0;
+    await owed(world, "good", ["retry", { c: "accepted" }]);
+    await world.work();
+    expect(await problems()).toEqual([code]);
+    await feed("new@example.com");
+    await world.work();
+    await world.mail({ partnerId: world.partnerId, mailId: "late" });
+    expect({ sent: world.mailer.sent, problems: await problems() }).toEqual({ sent: [], problems: [] });
+  });
 });

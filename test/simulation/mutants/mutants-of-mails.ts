@@ -141,6 +141,20 @@ export const mutantsOfMails: Mutant[] = [
     "reader.box",
   ),
   one("what was said before a good run stays said", "mails", letter, "!areSomeOver && hasSaid(box)", "!areSomeOver"),
+  one(
+    "a mail that is over leaves our own trouble on the page",
+    "mails",
+    "functions/send-owner-mail/send-owner-mail.ts",
+    'heldBy === "set-up" ? (["mail.not-sent"]',
+    'heldBy === "limit" ? (["mail.not-sent"]',
+  ),
+  one(
+    "a mail that is over leaves its address on the page",
+    "mails",
+    "functions/send-owner-mail/send-owner-mail.ts",
+    "recipient === null && sentTo !== null &&",
+    "recipient !== null && sentTo !== null &&",
+  ),
   one("what is over is told as what is", "mails", letter, " || isPast(run, integration)", ""),
   one(
     "what some lines' runs said outlives the next run of all",
