@@ -102,7 +102,7 @@ export const carryExport = (dependencies: Carrying) => {
       if (how === "sent") await rebuildViews(run);
       run.halt.rethrow();
       // whoever takes no count rebuilds no views, either
-      if (how === "given-up" || (how === "sent" && run.halt.stop() !== null)) {
+      if (how === "sent" && run.halt.stop() !== null) {
         const { ledgerBits: bits, connectionId } = run;
         const current = run.lease.current();
         const { partnerId } = current;

@@ -21,11 +21,11 @@ const callsOf = ({ lines }: PreparedChunk): number => lines.filter(isSent).lengt
 /**
  * Carries a run from its next chunk on. A chunk's numbers are read while the chunk before is being sent, and calls of
  * several chunks are under way at a time. Once the run is stopped, or its calls are too many for Gradient for long, its
- * remaining lines end without being sent; `given-up` says the latter. Answers `hand-over` when the time of this
- * invocation is nearly up. What a refusal has left open is settled first, for only this worker knows what was answered:
- * the next one would take each number for one that may have been sent.
+ * remaining lines end without being sent. Answers `hand-over` when the time of this invocation is nearly up. What a
+ * refusal has left open is settled first, for only this worker knows what was answered: the next one would take each
+ * number for one that may have been sent.
  */
-export const sendChunks = async (run: ExportRun): Promise<"sent" | "given-up" | "hand-over"> => {
+export const sendChunks = async (run: ExportRun): Promise<"sent" | "hand-over"> => {
   const { table, clock, lease, halt, services } = run;
   const { partnerId, id: exportId, nextChunk, chunks } = lease.current();
   const count = chunks ?? 0;
@@ -135,6 +135,5 @@ export const sendChunks = async (run: ExportRun): Promise<"sent" | "given-up" | 
   // when this worker lets the run go, none of its calls may be under way and no receipt unwritten
   await Promise.all([settlement.ended(), dispatcher.drained()]);
   halt.rethrow();
-  if (number < count) return "hand-over";
-  return dispatcher.hasGivenUp() ? "given-up" : "sent";
+  return number < count ? "hand-over" : "sent";
 };

@@ -166,13 +166,6 @@ export const mutantsOfTrouble: Mutant[] = [
     "refusedLines.push(line);",
     "if (refusedLines.length === 0) refusedLines.push(line);",
   ),
-  one(
-    "a run that has given up asks for its views",
-    "sends",
-    send,
-    'dispatcher.hasGivenUp() ? "given-up" : "sent"',
-    '"sent"',
-  ),
   one("what is not tried is not owed", "sends", settling, 'untried: current.kind !== "look"', "untried: false"),
   one("what a look has not tried passes for tried", "sends", settling, 'current.kind !== "look"', "true"),
   one(
