@@ -34,7 +34,8 @@ interface SendingOrder<T> {
  * service, or of a customer that has met more trouble than each of its services: first the part whose trouble is the
  * oldest, and of each the lines that have met none before the others, the oldest trouble first. Whatever ends this run
  * is the last of the next, and none waits for ever behind another. Where Gradient has taken most of the last calls of a
- * service, and of a customer, single lines are in trouble: others of both go before all that.
+ * service, and of a customer, single lines are in trouble: others of both go before all that. So does a line that it
+ * has taken since the last one of both got into trouble.
  */
 export const inSendingOrder = <T extends Line>(
   lines: T[],
@@ -58,7 +59,7 @@ export const inSendingOrder = <T extends Line>(
   if (suspects.length === 0) return { groups: lines.length > 0 ? [lines] : [], suspectsFrom: null };
 
   const isTaken = takenAmong(entries.values());
-  const stateOf = ({ line, entry }: Known) => (isTroubled(entry) ? "tried" : isTaken(line) ? "ready" : "fresh");
+  const stateOf = ({ line, entry }: Known) => (isTroubled(entry) ? "tried" : isTaken(line, entry) ? "ready" : "fresh");
   const parts = [...Map.groupBy(suspects, ({ line }) => partOf(line)).values()].map((its) => {
     const { ready = [], fresh = [], tried = [] } = Object.groupBy(its, stateOf);
     const inOrder = tried.map(({ line, entry }) => ({ line, at: calledAt(entry) })).sort((a, b) => byText(a.at, b.at));

@@ -31,13 +31,17 @@ const callsOf = (told: LedgerEntry[], key: Key) => {
     const last = lastOf(id);
     return last.filter(isTroubled).length / (last.length + 1);
   });
-  return { lastOf, troubleOf };
+  /** When one of its lines got into trouble last; empty where none is. */
+  const newTroubleOf = once((id) => troubledSince(all.get(id)?.find(isTroubled)) ?? "");
+  return { lastOf, troubleOf, newTroubleOf };
 };
 type Calls = ReturnType<typeof callsOf>;
 
 /**
  * Whether Gradient has taken at least half of the last calls of a line's service, and of its customer's. Where more of
- * a customer's were in trouble than of the service's, or the other way round, they say nothing of the other one.
+ * a customer's were in trouble than of the service's, or the other way round, they say nothing of the other one. Also
+ * where it has taken the line itself since any other one of both got into trouble: however many these are, the line is
+ * none of them.
  */
 export const takenAmong = (entries: Iterable<LedgerEntry>) => {
   // what is answered with a 404 is called each time, and says of nothing else whether it is taken
@@ -53,5 +57,9 @@ export const takenAmong = (entries: Iterable<LedgerEntry>) => {
     });
   const ofService = isTaken(services, customers, "customerId");
   const ofCustomer = isTaken(customers, services, "serviceId");
-  return (line: Pick<Line, Key>): boolean => ofService(line.serviceId) && ofCustomer(line.customerId);
+  return ({ serviceId, customerId }: Pick<Line, Key>, entry: LedgerEntry | undefined): boolean => {
+    const takenAt = entry?.accepted?.at ?? "";
+    const isOutOfIt = services.newTroubleOf(serviceId) < takenAt && customers.newTroubleOf(customerId) < takenAt;
+    return isOutOfIt || (ofService(serviceId) && ofCustomer(customerId));
+  };
 };

@@ -17,9 +17,13 @@ interface Known {
   refused?: number;
   /** Since when. */
   troubled?: number;
+  accepted?: number;
   outcome?: "accepted" | "unmapped" | "rejected";
 }
-const entryOf = (name: string, { owed = null, called = 0, refused, troubled, outcome }: Known): LedgerEntry => {
+const entryOf = (
+  name: string,
+  { owed = null, called = 0, refused, troubled, accepted, outcome }: Known,
+): LedgerEntry => {
   const { customerId, serviceId } = lineOf(name);
   const refusal = refused === undefined ? {} : { refusedAt: minutesAfter(refused) };
   const since = troubled === undefined ? {} : { troubledAt: minutesAfter(troubled) };
@@ -27,6 +31,7 @@ const entryOf = (name: string, { owed = null, called = 0, refused, troubled, out
     customerId,
     serviceId,
     owed,
+    accepted: accepted === undefined ? null : { unitCount: 17, at: minutesAfter(accepted), gen: 0 },
     last: { outcome: outcome ?? "deferred", at: minutesAfter(called), ...refusal, ...since },
   });
 };
@@ -135,6 +140,20 @@ describe("the order in which lines are sent", () => {
 
     const { groups } = orderOf([...names, "c/v", "d/v", "e/x"], { ...bad, ...taken, ...later });
     expect(groups).toEqual([["e/x"], ["c/v", "d/v"], names]);
+  });
+
+  it.each([
+    ["before all trouble what was taken since, of a service that is refused for the most part", -5, "s", "e/x"],
+    ["at its turn what was taken before the last one of a service was refused", -80, "s", "c/y"],
+    ["at its turn what was taken before the last one of its customer was refused", -5, "e", "c/y"],
+  ])("has %s", (_, accepted, of, first) => {
+    const names = Array.from({ length: 8 }, (__, index) => (of === "s" ? `b${index}/x` : `e/b${index}`));
+    const last = of === "s" ? -60 : -3;
+    const bad = Object.fromEntries(names.map((name) => [name, { refused: -1, troubled: last }]));
+    const later = { "c/y": { refused: -20 }, "d/y": { refused: -20 } };
+
+    const { groups } = orderOf([...names, "c/y", "d/y", "e/x"], { ...bad, ...later, "e/x": { called: -5, accepted } });
+    expect(groups.flat().at(0)).toBe(first);
   });
 
   it("has a service after another one for the sake of the one of its lines that was called last", () => {
