@@ -47,7 +47,9 @@ export const takenAmong = (entries: Iterable<LedgerEntry>) => {
   // what is answered with a 404 is called each time, and says of nothing else whether it is taken
   const told = [...entries]
     .filter((entry) => isTroubled(entry) || entry.last.outcome === "accepted")
-    .sort((a, b) => newestFirst(toldAt(a), toldAt(b)));
+    .map((entry) => ({ entry, at: toldAt(entry) }))
+    .sort((a, b) => newestFirst(a.at, b.at))
+    .map(({ entry }) => entry);
   const [services, customers] = [callsOf(told, "serviceId"), callsOf(told, "customerId")];
   const isTaken = (its: Calls, others: Calls, other: Key) =>
     once((id) => {
