@@ -96,7 +96,8 @@ export const sendOwnerMail = (dependencies: Dependencies) => {
       sentTo: addressMark(address),
       retryAt: missedAt(at),
     };
-    const counted = withHandedOver(box, mail.id, at);
+    // whatever comes until it is out joins it: told after a later one, it would pass for what is
+    const counted = withHandedOver({ ...box, waiting: mail.id }, mail.id, at);
     // the box is written, too: of two mails of a kind at the same moment each counts
     await table.transact([ownerMailWrite(claimed), mailboxWrite(counted)]);
     return written(claimed);

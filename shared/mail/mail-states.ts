@@ -78,6 +78,8 @@ export const joined = (
   retryAt: string | null,
 ): OwnerMail => ({
   ...lead,
+  // what SES may yet report of a try before says nothing of this cause
+  attempt: lead.attempt + 1,
   retryAt: lead.heldBy === "address" && lead.detail === "soft" ? (lead.retryAt ?? retryAt) : lead.retryAt,
   further: listed([...lead.further, facts, ...further]),
   furtherCount: lead.furtherCount + 1 + furtherCount,

@@ -3,24 +3,12 @@ import { putNotifications } from "#functions/put-notifications/put-notifications
 import { putPartner } from "#functions/put-partner/put-partner";
 import { watchMails } from "#functions/watch-mails/watch-mails";
 import { AppError, InfrastructureFault } from "#shared/errors";
-import { lastExportAfter } from "#shared/exports/ending/last-export";
-import { resultMails } from "#shared/exports/ending/result-mails";
-import { addOutcomes, noTotals } from "#shared/exports/line";
-import type { ExportKind } from "#shared/exports/usage-export";
-import { integrationWrite } from "#shared/integrations/integration";
-import { mailFacts } from "#shared/mail/mail-facts";
-import { oweMail } from "#shared/mail/owe-mail";
-import { bounces } from "#test/builders/bounces";
+import { bounces, reports } from "#test/builders/bounces";
 import { activeWorld } from "#test/builders/connected-world";
-import { aChunkRow, anExport, anExportRow, aReceipt } from "#test/builders/usage-export";
+import { type Lines, owed, type Run } from "#test/builders/owed-result";
 import type { ServiceWorld } from "#test/fakes/service-world";
 
 const dayMs = 24 * 60 * 60_000;
-
-/** What became of a customer's line. */
-type Lines = Record<string, "accepted" | "rejected" | "deferred">;
-/** Without lines where it ended before they were fixed. */
-type Run = [ExportKind, Lines | null];
 
 const quietWorld = async (onSuccess = false) => {
   const world = await activeWorld(["a"]);
@@ -32,33 +20,6 @@ const quietWorld = async (onSuccess = false) => {
   await world.work();
   world.mailer.sent.length = 0;
   return world;
-};
-
-/** A run is over, and its mail is owed. */
-const owed = async (world: ServiceWorld, id: string, [kind, lines]: Run, connectionId = "connection-1") => {
-  const { table, partnerId, common, clock } = world;
-  const at = clock.date().toISOString();
-  const receipts = Object.entries(lines ?? {}).map(([customerId, outcome]) =>
-    aReceipt({ customerId, customerName: `Customer ${customerId}`, outcome }),
-  );
-  const isGood = lines !== null && receipts.every((receipt) => receipt.outcome === "accepted");
-  const chunks = lines && 1;
-  const outcome = isGood ? "succeeded" : lines ? "partial" : "failed";
-  const stop = lines ? null : "stalled";
-  const totals = addOutcomes({ ...noTotals, lines: receipts.length }, receipts);
-  const fate = { state: "finished", outcome, finishedAt: at } as const;
-  const over = anExport({ partnerId, id, kind, stop, chunks, allChunks: chunks, totals, connectionId, ...fate });
-  const before = await world.integration();
-  const lastExport = lastExportAfter(before, over, { at, hasReached: lines !== null });
-  await table.put(anExportRow(over));
-  await table.put(aChunkRow({ partnerId, exportId: id, number: 0, content: { state: "done", receipts } }));
-  const moment = { at, newId: common.newId };
-  const [owedMail] = resultMails(over, before, moment);
-  const facts = owedMail && mailFacts.parse(owedMail.put.facts);
-  await table.transact([
-    ...(facts ? oweMail({ partnerId, mailId: id, facts }, moment) : []),
-    integrationWrite({ ...before, lastExport }),
-  ]);
 };
 
 /** The runs come a day apart, so that no limit holds a mail back; which of them are told of, by their place. */
@@ -382,6 +343,24 @@ describe("of what Gradient does not take", () => {
     await world.work();
     expect(world.mailer.sent.map(({ reference }) => reference)).toEqual(["again"]);
   });
+
+  it.each([false, true])(
+    "what the mail service gave no answer to is told with what came since, and not after it; did it take it: %s",
+    async (lands) => {
+      const world = await quietWorld(true);
+      await owed(world, "good", ["all", { a: "accepted" }]);
+      world.mailer.failNext(new AppError("unavailable", "mail.unavailable", "not now"), { lands });
+      await world.work().catch(() => undefined);
+      world.mailer.sent.length = 0;
+      await owed(world, "bad", ["narrowed", { a: "rejected" }]);
+      await world.work();
+      if (lands) await reports(world, "good", { type: "Send", attempt: 1 });
+      await world.pass(dayMs / 24);
+      await watchMails({ ...world.common, tokenPolicyDays: 180 })({ remainingMs: () => 60_000 });
+      await world.work();
+      expect(world.mailer.sent.map(({ text }) => text)).toEqual([expect.stringContaining("Customer a")]);
+    },
+  );
 
   it.each<[string, string, (world: ServiceWorld) => Promise<unknown>]>([
     [

@@ -155,6 +155,20 @@ export const mutantsOfMails: Mutant[] = [
     "recipient === null && sentTo !== null &&",
     "recipient !== null && sentTo !== null &&",
   ),
+  one(
+    "a later mail goes out before one that is tried again",
+    "mails",
+    "functions/send-owner-mail/send-owner-mail.ts",
+    "{ ...box, waiting: mail.id }",
+    "box",
+  ),
+  one(
+    "what has joined a mail is lost with the report of a try before",
+    "mails",
+    "shared/mail/mail-states.ts",
+    "attempt: lead.attempt + 1,",
+    "",
+  ),
   one("what is over is told as what is", "mails", letter, " || isPast(run, integration)", ""),
   one(
     "what some lines' runs said outlives the next run of all",
