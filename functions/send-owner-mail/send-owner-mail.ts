@@ -50,10 +50,10 @@ export const sendingMs = 60_000;
 const setUpPauseMs = 30 * 60_000;
 
 /** What was shown of a mail, and ends without it: the next one may go out months later. */
-const overWith = ({ recipient, sentTo, heldBy }: OwnerMail, email: string): ProblemCode[] => [
+const overWith = ({ recipient, sentTo, attempt }: OwnerMail, email: string): ProblemCode[] => [
   ...(recipient === null ? (["owner.unknown"] as const) : []),
   ...(recipient === null && sentTo !== null && sentTo !== addressMark(email) ? (["owner.unreachable"] as const) : []),
-  ...(heldBy === "set-up" ? (["mail.not-sent"] as const) : []),
+  ...(attempt > 0 ? (["mail.not-sent"] as const) : []),
 ];
 
 /**

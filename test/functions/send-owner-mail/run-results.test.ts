@@ -372,6 +372,16 @@ describe("of what Gradient does not take", () => {
       },
     ],
     [
+      "mail.not-sent",
+      "olga@example.com",
+      async (world) => {
+        world.mailer.failNext(new InfrastructureFault("not verified"));
+        await world.work();
+        world.mailer.failNext(new AppError("unavailable", "mail.unavailable", "not now"));
+        await world.mail({ partnerId: world.partnerId, mailId: "late" }).catch(() => undefined);
+      },
+    ],
+    [
       "owner.unreachable",
       "olga@example.com",
       async (world) => {

@@ -145,8 +145,8 @@ export const mutantsOfMails: Mutant[] = [
     "a mail that is over leaves our own trouble on the page",
     "mails",
     "functions/send-owner-mail/send-owner-mail.ts",
-    'heldBy === "set-up" ? (["mail.not-sent"]',
-    'heldBy === "limit" ? (["mail.not-sent"]',
+    'attempt > 0 ? (["mail.not-sent"]',
+    'attempt === 1 ? (["mail.not-sent"]',
   ),
   one(
     "a mail that is over leaves its address on the page",
