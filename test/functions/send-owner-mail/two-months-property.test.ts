@@ -56,7 +56,7 @@ const waitingIn = ({ world }: Played): string[] =>
     .map(({ id }) => id);
 
 // the last one tells a good run too late unless what comes while a mail is tried again joins it
-const seeds = [0, 1, 4, 5, 8, 9, 10, 11, 1197];
+const seeds = [1, 4, 5, 8, 9, 10, 11, 1197];
 
 const problemsOf = /^(mail|owner)\./;
 
