@@ -17,7 +17,7 @@ export const withLeftOver = (before: Wants, held: Want, run: UsageExport, { now,
   const { isUnanswered, doubtUntil } = leftOver;
   const at = now.toISOString();
   // a person's run is no try of the service's: each press would put off what waits for longer
-  const isTry = admittedFor === null ? held.attempt === 0 : true;
+  const isTry = admittedFor !== null || held.attempt === 0;
   const tries = isTry ? held.attempt : held.attempt - 1;
   const paused = new Date(now.getTime() + retryPauseMs(tries, isUnanswered, random)).toISOString();
   const { notBefore, since } = held;

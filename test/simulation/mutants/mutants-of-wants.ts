@@ -170,7 +170,7 @@ export const mutantsOfWants: Mutant[] = [
     "each press puts off what was left over",
     "wants",
     leaving,
-    "admittedFor === null ? held.attempt === 0 : true;",
+    "admittedFor !== null || held.attempt === 0;",
     "true;",
   ),
   one("a press brings nothing forward", "wants", leaving, "stands && notBefore < paused ?", "false ?"),
