@@ -1,6 +1,5 @@
 import type { Refusals } from "#shared/breakers/refusals";
 import { type Closing, closingWrites } from "#shared/exports/ending/close-export";
-import { oweViews } from "#shared/exports/ending/owe-views";
 import { type Lease, LeaseLost, takeLease } from "#shared/exports/export-lease";
 import { isAwaited, startAtOnce } from "#shared/exports/start-usage-export";
 import type { StopReason, UsageExport } from "#shared/exports/usage-export";
@@ -17,7 +16,7 @@ import { CannotPlan } from "./plan/cannot-plan.ts";
 import type { ExportRun } from "./send/export-run.ts";
 import { Refusal } from "./send/halt.ts";
 import type { Company } from "./send/own-quota.ts";
-import { rebuildViews } from "./send/rebuild-views.ts";
+import { oweStoppedViews, rebuildViews } from "./send/rebuild-views.ts";
 import { sendChunks } from "./send/send-chunks.ts";
 import { type Before, startRun } from "./start-run.ts";
 
@@ -102,12 +101,7 @@ export const carryExport = (dependencies: Carrying) => {
       if (how === "sent") await rebuildViews(run);
       run.halt.rethrow();
       // whoever takes no count rebuilds no views, either
-      if (how === "sent" && run.halt.stop() !== null) {
-        const { ledgerBits: bits, connectionId } = run;
-        const current = run.lease.current();
-        const { partnerId } = current;
-        await oweViews(table, { partnerId, bits, connectionId }, current, () => run.lease.keep());
-      }
+      if (how === "sent" && run.halt.stop() !== null) await oweStoppedViews(run);
       return { how, stop: run.halt.stop()?.reason ?? null };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

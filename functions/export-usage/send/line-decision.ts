@@ -88,6 +88,17 @@ interface Sent {
 
 const iso = (at: number): string => new Date(at).toISOString();
 
+type LineOfEntry = Pick<LedgerEntry, "customerId" | "serviceId">;
+
+const blankEntry = ({ customerId, serviceId }: LineOfEntry): LedgerEntry => ({
+  customerId,
+  serviceId,
+  accepted: null,
+  doubt: null,
+  owed: null,
+  last: { outcome: "deferred", at: neverCalled },
+});
+
 /**
  * The ledger's entry after a call. A doubt outlives a later acceptance: a lost call may land after it, and then only
  * the same number does no harm.
@@ -107,6 +118,15 @@ export const entryAfter = (before: LedgerEntry | undefined, sent: Sent): LedgerE
   return { customerId, serviceId, accepted, doubt, owed, last };
 };
 
+/**
+ * The ledger's entry of a line whose call Gradient refused (401, 403), and otherwise as it was. The next run sends
+ * others before it: should it be the cause, these are in Gradient by then.
+ */
+export const entryRefused = (before: LedgerEntry | undefined, line: LineOfEntry, at: number): LedgerEntry => {
+  const entry = before ?? blankEntry(line);
+  return { ...entry, last: { ...entry.last, refusedAt: iso(at), troubledAt: troubledSince(before) ?? iso(at) } };
+};
+
 /** Which of the lines that a run has not come to are owed in the ledger, each by itself. */
 export interface Owes {
   stopped: boolean;
@@ -116,7 +136,7 @@ export interface Owes {
 /** The ledger's entry of a line that ended without a call. */
 export const entryWithout = (
   before: LedgerEntry | undefined,
-  line: { customerId: string; serviceId: string },
+  line: LineOfEntry,
   verdict: Verdict,
   owes: Owes,
 ): LedgerEntry | undefined => {
@@ -133,14 +153,5 @@ export const entryWithout = (
   // what it is owed for already stays known: one that was throttled goes behind those that were not
   const isKnown = before !== undefined && before.owed !== null && (why === "stopped" || before.owed === "throttled");
   if (!owes[why] || isKnown || before?.owed === why) return before;
-  const { customerId, serviceId } = line;
-  const blank: LedgerEntry = {
-    customerId,
-    serviceId,
-    accepted: null,
-    doubt: null,
-    owed: null,
-    last: { outcome: "deferred", at: neverCalled },
-  };
-  return { ...(before ?? blank), owed: why };
+  return { ...(before ?? blankEntry(line)), owed: why };
 };

@@ -7,10 +7,9 @@ import { landsWithinMs } from "#shared/gradient/lost-calls";
 import type { HubService } from "#shared/services/hub-service";
 import { store, type Table, written } from "#shared/table/table";
 import { doubtAbout } from "#shared/usage/doubt";
-import { type Bucket, type LedgerEntry, lineKey, neverCalled } from "#shared/usage/ledger";
-import { troubledSince } from "#shared/usage/trouble";
+import { type Bucket, type LedgerEntry, lineKey } from "#shared/usage/ledger";
 import { type Count, readUsageAmong } from "#shared/usage/usage";
-import { decide } from "./line-decision.ts";
+import { decide, entryRefused } from "./line-decision.ts";
 import type { CountResult } from "./send-count.ts";
 
 /** One line with the number that was read for it and what is to be done. */
@@ -88,13 +87,6 @@ const entryWithIntent = (
   };
 };
 
-/** The next run sends others before it: should it be the cause, these are in Gradient by then. */
-const withRefusal = ({ customerId, serviceId }: Line, entry: LedgerEntry | undefined, at: string): LedgerEntry => {
-  const blank = { customerId, serviceId, accepted: null, doubt: null, owed: null };
-  const last = entry?.last ?? { outcome: "deferred", at: neverCalled };
-  return { ...(entry ?? blank), last: { ...last, refusedAt: at, troubledAt: troubledSince(entry) ?? at } };
-};
-
 /** Of these, the customers that have been removed since the run was planned: their counts have gone with them. */
 const removedAmong = async (
   table: Pick<Table, "getMany">,
@@ -133,7 +125,7 @@ export const decideChunk = (
     const unitCount = isLeft ? intent.unitCount : (count?.unitCount ?? 0);
     const isMeasured = !line.billed || count !== undefined || isGone(line.customerId);
     const sent = entryWithIntent(line, bucket.entries.get(key), intent, until);
-    const entry = refusedLines.has(key) ? withRefusal(line, sent, new Date(now).toISOString()) : sent;
+    const entry = refusedLines.has(key) ? entryRefused(sent, line, now) : sent;
     const isInGradient = (services.get(line.serviceId)?.gradientServiceId ?? null) !== null;
     const decided = stopped ?? decide({ run, unitCount, isMeasured, isInGradient, entry, now });
     const givenUp = intent === undefined ? verdicts.untried : verdicts.noAnswerBeforeStop;

@@ -1,50 +1,27 @@
-import { findChunk } from "#shared/exports/chunk";
-import { oweViews } from "#shared/exports/ending/owe-views";
+import { owesViews, oweViews } from "#shared/exports/ending/owe-views";
 import { withViewsOwed } from "#shared/exports/left-over";
 import { isLook } from "#shared/exports/usage-export";
 import { logger } from "#shared/logger";
-import { type Bucket, bucketOf } from "#shared/usage/ledger";
+import { readBucket } from "#shared/usage/ledger";
 import type { ExportRun } from "./export-run.ts";
 import type { LineOfCall } from "./halt.ts";
-import { countRepeater, type Repeatable, repeatLandsWithinMs } from "./repeat-count.ts";
+import { countRepeater, repeatLandsWithinMs } from "./repeat-count.ts";
+import { repeatableLines } from "./repeatable-lines.ts";
 
 // the first is refused only if its mapping was taken away a moment ago
 const maxLines = 3;
-// where all of an account's are refused, those of another one are in a chunk nearby
-const maxChunks = 20;
-// another worker may have planned the run; a number that was accepted a little before is held just as well
-const clocksApartMs = 5_000;
 
-/** The numbers that this run has brought to Gradient, the newest first. */
-const repeatable = ({ number, entries }: Bucket, { services, lease }: ExportRun): Repeatable[] => {
-  const since = Date.parse(lease.current().readAt ?? "") - clocksApartMs;
-  return [...entries.values()]
-    .flatMap((entry) => {
-      const { accepted, doubt, last } = entry;
-      const serviceId = services.get(entry.serviceId)?.gradientServiceId;
-      if (!accepted || !serviceId || last.outcome !== "accepted" || Date.parse(accepted.at) < since) return [];
-      // another number may have landed since, or still land
-      if (doubt !== null && doubt.unitCount !== accepted.unitCount) return [];
-      return [{ row: number, entry, serviceId, ...accepted }];
-    })
-    .sort((a, b) => Number(b.at > a.at) - Number(b.at < a.at));
+/** What a run that was stopped owes for its views: a line that Gradient has refused would never show the others. */
+export const oweStoppedViews = async (run: ExportRun): Promise<void> => {
+  const { table, lease, connectionId, ledgerBits: bits } = run;
+  const current = lease.current();
+  if (!owesViews(current)) return;
+  const { partnerId } = current;
+  const rowOf = (number: number) => readBucket(table, { partnerId, bits, number }, connectionId);
+  const { value: likely } = await repeatableLines(run, rowOf).next();
+  const acceptedLine = likely?.entry ?? current.acceptedLine;
+  await oweViews(table, { partnerId, bits, connectionId }, { ...current, acceptedLine }, () => lease.keep());
 };
-
-/** The rows of the ledger that have an accepted line of this run, that of the last one first. */
-async function* rowsWithAccepted({ table, lease, ledgerBits }: ExportRun): AsyncGenerator<number> {
-  const { partnerId, id, acceptedLine, nextChunk } = lease.current();
-  if (!acceptedLine) return;
-  const first = bucketOf(acceptedLine.customerId, ledgerBits);
-  yield first;
-  const seen = new Set([first]);
-  for (let number = nextChunk - 1; number >= Math.max(0, nextChunk - maxChunks); number -= 1) {
-    const chunk = await findChunk(table, partnerId, id, number);
-    if (chunk?.content.state !== "done" || seen.has(chunk.bucket)) continue;
-    if (!chunk.content.receipts.some(({ outcome }) => outcome === "accepted")) continue;
-    seen.add(chunk.bucket);
-    yield chunk.bucket;
-  }
-}
 
 /**
  * The next run sends a line whose number is left, after a pause, and in that way shows all others. A look has its own
@@ -72,36 +49,18 @@ export const rebuildViews = async (run: ExportRun): Promise<void> => {
     const cause = halt.cause();
     return cause !== null && (cause.kind === "failed" || cause.reason !== "cancelled");
   };
-  const { mode, viewsRebuilt, acceptedLine } = lease.current();
-  if (mode === "dry-run" || viewsRebuilt || !acceptedLine || !token || mayNot()) return;
+  if (!owesViews(lease.current()) || !token || mayNot()) return;
 
   const { rowOf, repeat } = countRepeater(run, token, mayNot);
   let tried = 0;
   let left: LineOfCall | null = null;
-  /** Whether Gradient took one of these, one after the other. */
-  const repeatFirst = async (candidates: Repeatable[]): Promise<boolean> => {
-    for (const candidate of candidates) {
-      if (tried >= maxLines || mayNot()) return false;
-      tried += 1;
-      const end = await repeat(candidate);
-      if (end === "taken") return true;
-      if (end === "left") left ??= candidate.entry;
-    }
-    return false;
-  };
-
-  const others: Repeatable[] = [];
-  let isRebuilt = false;
-  for await (const number of rowsWithAccepted(run)) {
-    const all = repeatable(await rowOf(number), run);
-    // what refuses one line of an account refuses its others, as a rule
-    const accounts = [...Map.groupBy(all, ({ entry }) => entry.customerId).values()];
-    others.push(...accounts.flatMap((its) => its.slice(1)));
-    isRebuilt = await repeatFirst(accounts.flatMap((its) => its.slice(0, 1)));
-    if (isRebuilt || tried >= maxLines || mayNot()) break;
+  for await (const line of repeatableLines(run, rowOf)) {
+    if (tried >= maxLines || mayNot()) break;
+    tried += 1;
+    const end = await repeat(line);
+    if (end === "taken") return void (await lease.save((current) => ({ ...current, viewsRebuilt: true })));
+    if (end === "left") left ??= line.entry;
   }
-  isRebuilt ||= await repeatFirst(others);
-  if (isRebuilt) return void (await lease.save((current) => ({ ...current, viewsRebuilt: true })));
   logger.warn("views not rebuilt", { tried });
   if (left !== null && halt.cause() === null) await oweLater(run, left);
 };

@@ -3,7 +3,8 @@ import { store, written } from "#shared/table/table";
 import { doubtAbout } from "#shared/usage/doubt";
 import { type Bucket, bucketWrite, type LedgerEntry, lineKey, readBucket } from "#shared/usage/ledger";
 import type { ExportRun, RunToken } from "./export-run.ts";
-import { entryAfter } from "./line-decision.ts";
+import { isRefusal } from "./halt.ts";
+import { entryAfter, entryRefused } from "./line-decision.ts";
 import { sendCount } from "./send-count.ts";
 
 // one note serves so long: a call that waits for it with its slot in hand would miss the slot
@@ -73,7 +74,9 @@ export const countRepeater = (run: ExportRun, token: RunToken, isStopped: Stoppe
     const sent = { customerId, serviceId: hubServiceId, unitCount, answer, wasInDoubt, at, proofGen };
     const isLeft = answer.kind === "in-doubt" || answer.kind === "throttled";
     // Gradient holds the number all the same: the line itself is owed nothing, and its views may be shown by another
-    await keep(row, { ...entryAfter(entry, sent), ...(isLeft ? { owed: entry.owed, last: entry.last } : {}) });
+    const { owed, last } = isRefusal(answer) ? entryRefused(entry, entry, at) : entry;
+    const isHeld = isLeft || isRefusal(answer);
+    await keep(row, { ...entryAfter(entry, sent), ...(isHeld ? { owed, last } : {}) });
     halt.heed(answer, at, entry);
     if (isLeft) return "left";
     return answer.kind === "accepted" ? "taken" : "refused";

@@ -86,6 +86,31 @@ describe("Gradient refuses one line", () => {
     expect(others.filter(({ rebuildsViews }) => !rebuildsViews)).not.toEqual([]);
   });
 
+  it("right before it is called for the views, for good: another account's is, while the key is good", async () => {
+    const ofBad: boolean[] = [];
+    const { fleet, calls, useBadService } = await aFleet(["a"], 4, ({ accountId }) => {
+      if (accountId === "c3") return { kind: "unmapped", message: "No account map found" };
+      if (accountId !== "c2") return { kind: "accepted" };
+      const isTaken = ofBad.length < 2;
+      ofBad.push(isTaken);
+      return { kind: isTaken ? "accepted" : "token-rejected" };
+    });
+    await useBadService("a", ["c1", "c2"]);
+    await fleet.live(5);
+
+    const [run] = await fleet.runsOf("a");
+    expect(run).toMatchObject({ stop: null, outcome: "succeeded", viewsRebuilt: true });
+    expect([ofBad, calls.at(-1)?.accountId]).toEqual([[true, true, false], "c1"]);
+    const { ledgerBits: bits, gradient } = await fleet.integration("a");
+    const place = { partnerId: "a", bits, connectionId: gradient?.integrationId ?? "" };
+    const ofIt = [...(await readLedger(fleet.table, place)).values()].filter(({ customerId }) => customerId === "c2");
+    expect(ofIt.map(({ owed, last: { outcome } }) => [owed, outcome])).toEqual([
+      [null, "accepted"],
+      [null, "accepted"],
+    ]);
+    expect(ofIt.filter(({ last: { refusedAt } }) => refusedAt !== undefined)).toHaveLength(1);
+  });
+
   it.each([
     ["2", 3],
     // more than are prepared with the plan

@@ -127,16 +127,16 @@ export const mutantsOfOrder: Mutant[] = [
   one(
     "a line that is refused again is in trouble since then",
     "sends",
-    "functions/export-usage/send/prepare-chunk.ts",
-    "troubledSince(entry) ?? at",
-    "at",
+    "functions/export-usage/send/line-decision.ts",
+    "refusedAt: iso(at), troubledAt: troubledSince(before) ?? iso(at)",
+    "refusedAt: iso(at), troubledAt: iso(at)",
   ),
   one(
     "a line that is throttled again is in trouble since then",
     "sends",
     "functions/export-usage/send/line-decision.ts",
-    "troubledSince(before) ?? iso(at)",
-    "iso(at)",
+    "? { troubledAt: troubledSince(before) ?? iso(at) }",
+    "? { troubledAt: iso(at) }",
   ),
   one("a service that is refused as a whole passes for taken", "sends", taken, "* 2 <= last.length", ">= 0"),
   one(

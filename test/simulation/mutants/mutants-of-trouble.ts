@@ -9,6 +9,7 @@ const send = "functions/export-usage/send/send-chunks.ts";
 const prepare = "functions/export-usage/send/prepare-chunk.ts";
 const settling = "functions/export-usage/send/settle-in-order.ts";
 const rebuild = "functions/export-usage/send/rebuild-views.ts";
+const repeatables = "functions/export-usage/send/repeatable-lines.ts";
 const repeating = "functions/export-usage/send/repeat-count.ts";
 const inUse = "functions/export-usage/send/ledger-in-use.ts";
 
@@ -186,15 +187,44 @@ export const mutantsOfTrouble: Mutant[] = [
     "the number whose views are left is not owed",
     "sends",
     rebuild,
-    "  await oweViews(",
-    "  if (!table) await oweViews(",
+    "{ ...current, acceptedLine: line }, () => lease.keep());",
+    "{ ...current, viewsRebuilt: true, acceptedLine: line }, () => lease.keep());",
   ),
+  one("a line that is held is owed for its repeat", "sends", repeating, "isHeld ? { owed, last } : {}", "{}"),
   one(
-    "a line that is held is owed for its repeat",
+    "a number that is refused when it is repeated is not known to be",
     "sends",
     repeating,
-    "isLeft ? { owed: entry.owed, last: entry.last } : {}",
-    "{}",
+    "isRefusal(answer) ? entryRefused(entry, entry, at) : entry",
+    "entry",
+  ),
+  one(
+    "a number that is refused when it is repeated is one that Gradient does not hold",
+    "sends",
+    repeating,
+    "const isHeld = isLeft || isRefusal(answer);",
+    "const isHeld = isLeft;",
+  ),
+  one(
+    "the views are asked for by another line of whoever is refused",
+    "sends",
+    repeatables,
+    'refusedBeside(line) === 0 ? "likely" : "doubtful"',
+    'refusedBeside(line) >= 0 ? "likely" : "doubtful"',
+  ),
+  one(
+    "what was refused is repeated as soon as anything else",
+    "sends",
+    repeatables,
+    "refusedBeside(a) - refusedBeside(b)",
+    "0",
+  ),
+  one(
+    "a stopped run owes its last line, though it is refused",
+    "sends",
+    rebuild,
+    "likely?.entry ?? current.acceptedLine",
+    "current.acceptedLine",
   ),
   one("the call for the views has a patience of its own", "sends", repeating, "patience.isOver() || ", ""),
   one("the views are tried in an outage", "sends", repeating, " || (await run.outage()) !== null;", ";"),
