@@ -166,7 +166,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     });
     // the worker that heard it may have died before it could say so
     const isProven = [...entries.values()].some(({ accepted, last }) => {
-      return accepted !== null && accepted.gen >= floor && last.outcome === "accepted";
+      return accepted !== null && accepted.gen >= floor && last.outcome !== "unmapped";
     });
     if (isProven && hasToMap(begun.integration)) await finish(begun);
     const services = await listServices(table);

@@ -1,16 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { checkMapping } from "#functions/check-mapping/check-mapping";
+import type { LineOutcome } from "#shared/usage/outcome";
 import { activeWorld, connectedWorld } from "#test/builders/connected-world";
-import { noon } from "#test/builders/time";
+import { minutesAfter, noon } from "#test/builders/time";
 import { aLedgerEntry, aLedgerRow } from "#test/builders/usage-export";
 import type { InMemoryGradient } from "#test/fakes/in-memory-gradient";
 import type { ServiceWorld } from "#test/fakes/service-world";
 
 /** A worker has died that had heard of an acceptance: the ledger alone knows. */
-const note = async (world: ServiceWorld, gen?: number) => {
+const note = async (world: ServiceWorld, gen?: number, outcome: LineOutcome = "accepted") => {
   const { partnerId, ledgerBits: bits, gradient, proofGen } = await world.integration();
   const accepted = { unitCount: 9, at: noon, gen: gen ?? proofGen };
-  const entry = aLedgerEntry({ customerId: "a", serviceId: "dns", accepted });
+  const last = { outcome, at: minutesAfter(1) };
+  const entry = aLedgerEntry({ customerId: "a", serviceId: "dns", accepted, last });
   await world.table.put(aLedgerRow([entry], { partnerId, bits, connectionId: gradient?.integrationId ?? "" }));
 };
 const organizationOf = (world: ServiceWorld) => {
@@ -21,12 +23,14 @@ const organizationOf = (world: ServiceWorld) => {
 
 describe("a count that only the ledger knows to be accepted", () => {
   it.each([
-    ["since the partner connected: it is active", undefined, "active"],
-    ["on an earlier connection: it goes on mapping", 0, "awaiting-mapping"],
-  ])("%s", async (_, gen, state) => {
+    ["since the partner connected: it is active", undefined, "accepted", "active"],
+    ["on an earlier connection: it goes on mapping", 0, "accepted", "awaiting-mapping"],
+    ["and had no answer when it was sent again: it is active", undefined, "deferred", "active"],
+    ["and met a 404 when it was sent again: it goes on mapping", undefined, "unmapped", "awaiting-mapping"],
+  ] as const)("%s", async (_, gen, outcome, state) => {
     const world = await connectedWorld(["a", "b"]);
     world.gradient.mapAccount(world.token, "a");
-    await note(world, gen);
+    await note(world, gen, outcome);
 
     await world.live(1);
 

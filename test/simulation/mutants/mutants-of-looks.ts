@@ -114,6 +114,20 @@ export const mutantsOfLooks: Mutant[] = [
     "",
   ),
   one(
+    "an accepted count whose next call had no answer opens nothing, where its worker has died",
+    "looks",
+    "functions/sync-accounts/look.ts",
+    'last.outcome !== "unmapped";',
+    'last.outcome === "accepted";',
+  ),
+  one(
+    "an accepted count that has met a 404 since opens Next",
+    "looks",
+    "functions/sync-accounts/look.ts",
+    ' && last.outcome !== "unmapped";',
+    " && last.outcome;",
+  ),
+  one(
     "a count that an earlier connection accepted opens Next",
     "looks",
     "functions/sync-accounts/look.ts",
