@@ -49,8 +49,11 @@ const ofPartner = async (world: World, wishes: Wishes, place: number): Promise<s
       return level?.isBilled && level.unitCount === undefined ? [wishes.lines.nameOf(line)] : [];
     }),
   );
-  // of a line that its partner has unmapped since, no call is accepted any more, and nobody looks for it there
-  const unseen = [...(its?.unseen ?? [])].filter(([line]) => its?.organization.isMapped(line) && !uncounted.has(line));
+  // Of a line that its partner has unmapped since, or that is in trouble for good, no call is accepted any more, and
+  // nobody knows that an unanswered one has arrived.
+  const unseen = [...(its?.unseen ?? [])].filter(
+    ([line]) => its?.organization.isMapped(line) && !isInTrouble(its, line) && !uncounted.has(line),
+  );
   // what lands when its run is over is shown with the next run only
   const isLate = ({ calledAt, landedAt }: { calledAt: number; landedAt: number }): boolean =>
     exports.some(({ finishedAt }) => {
