@@ -1,5 +1,6 @@
 import { largeLines } from "../../integrations/record/expected-lines.ts";
-import { retryOnConflict } from "../../table/table.ts";
+import { logFailure } from "../../log-failure.ts";
+import { isConflict, retryOnConflict } from "../../table/table.ts";
 import { startWrites } from "../start-usage-export.ts";
 import { exportIdAt, type UsageExport } from "../usage-export.ts";
 import { type Admission, admissionWrite, hasPlace, type Place, readAdmission, taken, withRunOf } from "./admission.ts";
@@ -9,6 +10,10 @@ import { withoutEnded } from "./without-ended.ts";
 
 // A worker with room looks for runs more often than this. What has waited for longer needs another worker.
 const workerMs = 5_000;
+
+// The table refuses a row that has grown too large, and for some time one that is written too often. Where it refuses
+// so many, one after the other, it is no fault of theirs.
+const maxRefused = 3;
 
 const nothing: ReadonlySet<string> = new Set();
 
@@ -28,11 +33,11 @@ interface Looking {
  */
 export const admitNext = (dependencies: Admitting) => {
   const { table, now, newId, obstacleFor } = dependencies;
-  const findCandidate = candidates(dependencies);
+  const { findCandidate, passOver } = candidates(dependencies);
 
   const admit = async (
     listed: Admission,
-    { lease, isLeaving }: { lease: UsageExport["lease"]; isLeaving: boolean },
+    { lease, isLeaving, refused = 0 }: { lease: UsageExport["lease"]; isLeaving: boolean; refused?: number },
   ): Promise<Next | undefined> => {
     const isBusy = (its: Admission) => taken(its).some(({ isRepeat }) => !isRepeat);
     const isLeft = lease === null && taken(listed).some(({ waitsSince }) => waitsSince === null);
@@ -69,7 +74,15 @@ export const admitNext = (dependencies: Admitting) => {
     };
     const tookAt = lease === null ? admission.tookAt : at;
     const admitted = withRunOf({ ...admission, tookAt, places: [...admission.places, place] }, lines);
-    await table.transact([...writes, admissionWrite(admitted)]);
+    try {
+      await table.transact([...writes, admissionWrite(admitted)]);
+    } catch (error) {
+      if (isConflict(error)) throw error;
+      passOver(partnerId);
+      if (refused + 1 === maxRefused) throw error;
+      logFailure("a partner cannot be admitted", error);
+      return admit(listed, { lease, isLeaving, refused: refused + 1 });
+    }
     return { partnerId, exportId: started.id };
   };
 

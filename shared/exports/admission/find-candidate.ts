@@ -40,6 +40,9 @@ const maxPutOff = 1_000;
 // each place that is free: a date of ten counts may pass there, behind repeats that are many.
 const betweenLooksMs = 60_000;
 
+// whoever could not be started stands first in line, and is tried again with the next job
+const passedOverMs = 60_000;
+
 interface Search {
   isRepeats: boolean;
   /** For what is small among those that wait for a large place. */
@@ -74,6 +77,10 @@ export const candidates = ({ table, now, obstacleFor, agreements }: Omit<Admitti
     ]);
   };
 
+  /** By partner, until when nobody tries to start it. */
+  const passedOver = new Map<string, number>();
+  const passOver = (partnerId: string): void => void passedOver.set(partnerId, now().getTime() + passedOverMs);
+
   const candidate = async (
     { pk }: DueKey,
     admission: Admission,
@@ -81,7 +88,9 @@ export const candidates = ({ table, now, obstacleFor, agreements }: Omit<Admitti
   ): Promise<Candidate | "waits" | "put-off" | undefined> => {
     const time = now();
     const at = time.toISOString();
-    const found = await findIntegration(table, pk.slice(pk.indexOf("#") + 1));
+    const partnerId = pk.slice(pk.indexOf("#") + 1);
+    if ((passedOver.get(partnerId) ?? 0) > time.getTime()) return undefined;
+    const found = await findIntegration(table, partnerId);
     if (!found || found.currentExportId !== null || found.state !== "active") return undefined;
     const value = withDate(found, time);
     const wanted = nextWants(value, at);
@@ -149,5 +158,5 @@ export const candidates = ({ table, now, obstacleFor, agreements }: Omit<Admitti
     return keys.length > 0 ? "waits" : undefined;
   };
 
-  return findCandidate;
+  return { findCandidate, passOver };
 };

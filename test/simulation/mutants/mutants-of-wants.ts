@@ -298,6 +298,27 @@ export const mutantsOfWants: Mutant[] = [
     'if (!found || found.state !== "active") return undefined;',
   ),
   one(
+    "one partner that cannot be started keeps everybody out",
+    "wants",
+    admitting,
+    "return admit(listed, { lease, isLeaving, refused: refused + 1 });",
+    "throw error;",
+  ),
+  one(
+    "who could not be started is tried again at once",
+    "wants",
+    finding,
+    "if ((passedOver.get(partnerId) ?? 0) > time.getTime()) return undefined;",
+    "",
+  ),
+  one(
+    "everybody is tried while the table refuses all",
+    "wants",
+    admitting,
+    "if (refused + 1 === maxRefused) throw error;",
+    "",
+  ),
+  one(
     "who is put off keeps others from being found",
     "wants",
     finding,

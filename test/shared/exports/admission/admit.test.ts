@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { AppError, InfrastructureFault } from "#shared/errors";
 import { admitNext } from "#shared/exports/admission/admit";
 import { newHold } from "#shared/exports/export-lease";
 import { type Integration, integrationKey } from "#shared/integrations/integration";
 import { isWanted, noWants, wish } from "#shared/integrations/record/wants";
 import { dayMs } from "#shared/schedules/zoned-time";
-import type { Item } from "#shared/table/table";
+import type { Item, Write } from "#shared/table/table";
 import { fleetOf, largeSizes, named, waiting } from "#test/builders/fleet";
 import { anIntegration, anIntegrationRow } from "#test/builders/integration";
 import { printedBy } from "#test/builders/stdout";
@@ -217,6 +218,43 @@ describe("keeps no other back:", () => {
 
     expect(printed.split("\n").filter((line) => line.includes("a partner cannot be admitted"))).toHaveLength(130);
     expect((await fleet.table.get(integrationKey("p-00")))?.dueAt).toBe(minutesAfter(60));
+  });
+
+  it.each([
+    ["throttles", new AppError("unavailable", "table.unavailable", "busy")],
+    ["refuses", new InfrastructureFault("too large")],
+  ])("a partner whose row the table %s, which is passed over for a minute", async (_, error) => {
+    const fleet = await fleetOf(waiting("bad", 60), waiting("good", 5), waiting("next", 4));
+    const tries: number[] = [];
+    const transact = async (writes: Write[]): Promise<void> => {
+      const isBad = writes.some((write) => "put" in write && write.put.pk === "partner#bad");
+      if (isBad) tries.push(fleet.now().getTime() - Date.parse(noon));
+      if (isBad) throw error;
+      await fleet.table.transact(writes);
+    };
+    const admit = admitNext({ ...fleet, table: { ...fleet.table, transact } });
+
+    await printedBy(async () => {
+      expect((await admit(null))?.partnerId).toBe("good");
+      fleet.pass(59_000);
+      expect((await admit(null))?.partnerId).toBe("next");
+      fleet.pass(1_000);
+      expect(await admit(null)).toBeUndefined();
+    });
+    expect(tries).toEqual([0, 60_000]);
+  });
+
+  it("nobody where the table refuses one after the other: that is no partner's trouble", async () => {
+    const fleet = await fleetOf(...named(9).map((id) => waiting(id, 5)));
+    let tries = 0;
+    const transact = async (): Promise<void> => {
+      tries += 1;
+      throw new InfrastructureFault("no right");
+    };
+
+    await printedBy(() => expect(fleet.admit({ ...fleet.table, transact })).rejects.toThrow("no right"));
+
+    expect(tries).toBe(3);
   });
 
   it("a partner whose calls are held, which comes when that is tried again", async () => {
