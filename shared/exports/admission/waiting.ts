@@ -1,6 +1,7 @@
 import { isConsentOver } from "../../agreements/consent.ts";
 import type { Obstacle } from "../../breakers/state/obstacle.ts";
 import type { Integration } from "../../integrations/integration.ts";
+import { dueEntries } from "../../integrations/record/due-dates.ts";
 import { isAsked } from "../../integrations/record/looks.ts";
 import { eligibleAt, isWanted } from "../../integrations/record/wants.ts";
 import { withDate } from "../../integrations/with-date.ts";
@@ -60,7 +61,9 @@ export const waitingFor = (stored: Integration, { now, obstacle, estimate }: Sit
   if (next !== undefined && next > at) return { ...waits, why: "retry", retryAt: next };
   const isFresh = estimate !== undefined && Date.parse(estimate.at) >= now.getTime() - estimateHoldsMs;
   if (!isFresh) return { ...waits, why: "turn" };
-  const lines = linesAhead(estimate, since);
+  // a pause, a hold or a try may have put it behind others since; what a look is at, it does not wait for
+  const { dueAt = since } = dueEntries({ ...value, currentExportId: null });
+  const lines = linesAhead(estimate, dueAt);
   // from the moment of counting, so that the answer stays the same until it is counted anew; who should have had its
   // turn by then has it any moment
   const counted = Date.parse(estimate.at) + (lines / estimate.linesPerSecond) * 1000;

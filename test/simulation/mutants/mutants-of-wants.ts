@@ -16,6 +16,7 @@ const choose = "functions/export-usage/plan/choose-lines.ts";
 const decision = "functions/export-usage/send/line-decision.ts";
 const admitting = "shared/exports/admission/admit.ts";
 const finding = "shared/exports/admission/find-candidate.ts";
+const telling = "shared/exports/admission/waiting.ts";
 const admission = "shared/exports/admission/admission.ts";
 const resuming = "functions/admit-exports/resume-exports.ts";
 const coveredAll = 'return cover(cover(before, "all", seq), "retry", seq);';
@@ -318,6 +319,14 @@ export const mutantsOfWants: Mutant[] = [
     "if (refused + 1 === maxRefused) throw error;",
     "",
   ),
+  one(
+    "whoever was put behind others is told an earlier turn",
+    "wants",
+    telling,
+    "const { dueAt = since } = dueEntries({ ...value, currentExportId: null });",
+    "const dueAt = since;",
+  ),
+  one("during a look an earlier turn is told", "wants", telling, "{ ...value, currentExportId: null }", "value"),
   one(
     "who is put off keeps others from being found",
     "wants",

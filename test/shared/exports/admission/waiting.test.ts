@@ -23,6 +23,26 @@ it.each([
   });
 });
 
+it.each([
+  ["a hold or a try has ended", { notBefore: minutesAfter(-3) }, null],
+  ["a pause has ended", {}, minutesAfter(-3)],
+  ["a look is under way then", { notBefore: minutesAfter(-3) }, null, "look-1"],
+])("whoever has fallen due before %s is ahead", (_, more, pausedUntil, currentExportId: string | null = null) => {
+  const wants = wish(noWants, "all", { at: minutesAfter(-60), trigger: "manual", ...more });
+  const held = { ...wanting, wants, currentExportId, schedule: { ...wanting.schedule, pausedUntil } };
+  const marks = [minutesAfter(-60), minutesAfter(-5), minutesAfter(-2)].map((since, place) => ({
+    since,
+    partners: place * 100,
+  }));
+  const estimate = { at: noon, marks, usualLines: 10, linesPerSecond: 10, version: 1 };
+
+  expect(waitingFor(held, { now: now(), obstacle: null, estimate })).toMatchObject({
+    since: minutesAfter(-60),
+    linesAhead: 1_000,
+    expectedAt: minutesAfter(100 / 60),
+  });
+});
+
 it("a turn that was counted more than two minutes ago is a turn without an estimate", () => {
   const marks = [{ since: minutesAfter(-60), partners: 1 }];
   const estimate = { at: minutesAfter(-2.1), marks, usualLines: 3_000, linesPerSecond: 10, version: 1 };
