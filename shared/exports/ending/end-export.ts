@@ -64,7 +64,10 @@ const afterStop = (before: Wants, run: UsageExport, stop: OpenWord<StopReason>, 
       // What this run was for has been shown with it; a wish that came later has its own cause. A person's run had no
       // want: what was open when it began, and what came since, is not told apart.
       const isOwn = run.admittedFor !== null || wanted.all.wanted <= run.seq;
-      const owed: Wants = isOwn ? { ...wanted, all: { ...wanted.all, trigger: "recovery" } } : wanted;
+      // no mail tells of such an end: as long as it is a date that waits, the morning tells that it was missed
+      const isUntold = stop === "vendor-key" || stop === "doubted" || hasNoToken;
+      const isMissed = isUntold && wanted.all.trigger === "schedule";
+      const owed: Wants = isOwn && !isMissed ? { ...wanted, all: { ...wanted.all, trigger: "recovery" } } : wanted;
       // the counts that a date repeats follow it, though the run that sends its changes has another cause by then
       const missesRepeats = run.trigger === "schedule" && (run.chunks === null || run.repeatsDue > 0);
       const all = missesRepeats ? wish(owed, "repeat", { at, trigger: "repeat" }) : owed;

@@ -2,10 +2,12 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { watchMails } from "#functions/watch-mails/watch-mails";
 import { keepCoverage } from "#shared/customers/kept-coverage";
+import type { UsageExport } from "#shared/exports/usage-export";
 import type { Integration } from "#shared/integrations/integration";
 import { noWants, wish } from "#shared/integrations/record/wants";
 import { startReminders } from "#shared/mail/reminders";
 import { openForAll, openForOne } from "#test/builders/breakers";
+import { aRun, endIn, stoppedBy } from "#test/builders/ended-run";
 import { anIntegration, anIntegrationRow } from "#test/builders/integration";
 import { aPartnerRow } from "#test/builders/partner";
 import { aTableWith, rowsOf } from "#test/builders/table";
@@ -182,6 +184,19 @@ describe("at eight in the morning, by the partner's own clock, the owner is told
     await openForAll(table, "gradient-refuses", Date.parse(minutesAfter(12 * 60)));
 
     expect(await watch(table, morning)).toMatchObject({ reminders: 1 });
+  });
+
+  it.each<[string, Partial<UsageExport>]>([
+    ["our own key was refused", stoppedBy("vendor-key")],
+    ["nobody knew whose key was refused", stoppedBy("doubted")],
+    ["its key could not be read", { ...stoppedBy("not-connected"), chunks: null }],
+  ])("of a date whose run was stopped because %s, of which there is no mail", async (_, stopped) => {
+    const wants = wish(noWants, "all", { at: minutesAfter(-5), trigger: "schedule" });
+    const { wants: after } = endIn(aRun(stopped), { wants });
+    const table = await aTable({ wants: after });
+
+    expect(await watch(table, morning)).toMatchObject({ reminders: 1 });
+    expect(mailsIn(table)).toMatchObject([{ kind: "run-missed", dueAt: minutesAfter(-5) }]);
   });
 
   it("of a date that came half a day ago, although a run is said to be under way: nobody may be at it", async () => {

@@ -49,6 +49,14 @@ export const mutantsOfWants: Mutant[] = [
     'return cover(cover(before, "all", before.seq), "retry", before.seq);',
   ),
   one("a run meets no want", "wants", end, coveredAll, "return before;"),
+  one("nobody tells of a date whose run met that our key is refused", "mails", end, "isOwn && !isMissed", "isOwn"),
+  one(
+    "what our refused key has stopped is shown with its cause once more",
+    "wants",
+    end,
+    'isUntold && wanted.all.trigger === "schedule"',
+    "isUntold",
+  ),
   one("a stopped run meets its want", "wants", reaching, "(run.stop === null || onlyMissesSuspects(run)) &&", ""),
   one("one line that is refused keeps every want open", "wants", reaching, " || onlyMissesSuspects(run)", ""),
   one(
