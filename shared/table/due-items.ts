@@ -27,9 +27,19 @@ export const handleDue = (due: Due, handle: (key: DueKey) => Promise<void>): Pro
 
 /** The same with the rows themselves, a page of them in one call: for whoever has very many. */
 export const handleDueRows = (
-  { table, ...due }: Omit<Due, "table"> & { table: Pick<Table, "due" | "getMany"> },
+  { table, ...due }: Omit<Due, "table"> & { table: Pick<Table, "due" | "get" | "getMany"> },
   handle: (row: Item) => Promise<void>,
-): Promise<void> => handlePages({ table, ...due }, async (keys) => (await table.getMany(keys)).map(handle));
+): Promise<void> => {
+  const handleOne = async (key: DueKey): Promise<void> => {
+    const row = await table.get({ pk: key.pk, sk: key.sk });
+    if (row) await handle(row);
+  };
+  return handlePages({ table, ...due }, async (keys) => {
+    const rows = await table.getMany(keys).catch(() => undefined);
+    // a row that the table does not give out now, for it is read too often, fails the whole page
+    return rows ? rows.map(handle) : keys.map(handleOne);
+  });
+};
 
 /**
  * Every key that is due, page by page, until the time is nearly up. Whoever handles a key moves its due time on, so a

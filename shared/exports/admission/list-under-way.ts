@@ -23,7 +23,7 @@ const classOf = ({ isRepeat, isLarge }: Place): RunClass => {
 };
 
 /** The runs that are in no list: they are in the index until they are over. */
-const indexed = async (table: Pick<Table, "due" | "getMany">): Promise<UnderWay[]> => {
+const indexed = async (table: Pick<Table, "due" | "get" | "getMany">): Promise<UnderWay[]> => {
   const found: UnderWay[] = [];
   const due = { table, kind: runningExports, until: endOfTime, hasTime: () => true };
   await handleDueRows(due, async (row) => {

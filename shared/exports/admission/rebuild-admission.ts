@@ -31,7 +31,7 @@ const keyOf = ({ partnerId, exportId }: { partnerId: string; exportId: string })
 const nameOf = ({ pk, sk }: Key): string => `${pk} ${sk}`;
 
 /** Each partner that has a connection or a token to look after, and with it each that can have been admitted. */
-const namedRuns = async (table: Pick<Table, "due" | "getMany">) => {
+const namedRuns = async (table: Pick<Table, "due" | "get" | "getMany">) => {
   const named: Named[] = [];
   const unreadable: Key[] = [];
   let partners = 0;

@@ -31,7 +31,7 @@ export const suites = {
     ...vitest,
     ...["send-owner-mail/run-results.test.ts", "send-owner-mail/waiting.test.ts", "watch-mails"].map(folder),
   ],
-  rows: [...vitest, "test/rows/unreadable-rows.test.ts"],
+  rows: [...vitest, "test/rows/unreadable-rows.test.ts", "test/shared/table"],
   deeds: [
     ...vitest,
     ...["start-export", "register-token", "cancel-export", "admit-exports", "record-customers"].map(folder),

@@ -307,6 +307,13 @@ export const mutantsOfWants: Mutant[] = [
     'if (!found || found.state !== "active") return undefined;',
   ),
   one(
+    "one due row that the table does not give out keeps all others waiting",
+    "rows",
+    "shared/table/due-items.ts",
+    "table.getMany(keys).catch(() => undefined)",
+    "table.getMany(keys)",
+  ),
+  one(
     "one partner that cannot be started keeps everybody out",
     "wants",
     admitting,
