@@ -314,6 +314,13 @@ export const mutantsOfWants: Mutant[] = [
     "table.getMany(keys)",
   ),
   one(
+    "a run whose row is not given out keeps everybody out",
+    "wants",
+    "shared/exports/admission/without-ended.ts",
+    'they keep their places", error);',
+    'they keep their places", error);\n    throw error;',
+  ),
+  one(
     "one partner that cannot be started keeps everybody out",
     "wants",
     admitting,

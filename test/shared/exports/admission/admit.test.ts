@@ -244,6 +244,21 @@ describe("keeps no other back:", () => {
     expect(tries).toEqual([0, 60_000]);
   });
 
+  it("a run under way whose row the table does not give out", async () => {
+    const large = named(15, "large");
+    const fleet = await fleetOf(...large.map((id) => waiting(id, 60, "all", largeSizes)));
+    await fleet.admitAll();
+    await fleet.table.put(waiting("small", 5));
+    const getMany = async () => {
+      throw new AppError("unavailable", "table.unavailable", "busy");
+    };
+
+    await printedBy(async () => {
+      expect(await fleet.take("worker", { ...fleet.table, getMany })).toMatchObject({ partnerId: "small" });
+    });
+    expect((await fleet.admission()).places).toHaveLength(16);
+  });
+
   it("nobody where the table refuses one after the other: that is no partner's trouble", async () => {
     const fleet = await fleetOf(...named(9).map((id) => waiting(id, 5)));
     let tries = 0;
