@@ -1,7 +1,7 @@
-import { lastExportAfter } from "#shared/exports/ending/last-export";
+import { afterRun } from "#shared/exports/ending/end-export";
 import { resultMails } from "#shared/exports/ending/result-mails";
 import { addOutcomes, noTotals } from "#shared/exports/line";
-import type { ExportKind, StopReason } from "#shared/exports/usage-export";
+import { type ExportKind, nothingLeft, type StopReason } from "#shared/exports/usage-export";
 import { integrationWrite } from "#shared/integrations/integration";
 import { mailFacts } from "#shared/mail/mail-facts";
 import { oweMail } from "#shared/mail/owe-mail";
@@ -31,9 +31,14 @@ export const owed = async (
   const stop = early ?? (lines ? null : "stalled");
   const totals = addOutcomes({ ...noTotals, lines: receipts.length }, receipts);
   const fate = { state: "finished", outcome, finishedAt: at } as const;
-  const over = anExport({ partnerId, id, kind, stop, chunks, allChunks: chunks, totals, connectionId, ...fate });
   const before = await world.integration();
-  const lastExport = lastExportAfter(before, over, { at, hasReached: stop === null });
+  const { seq } = before.wants;
+  const leftOver = { ...nothingLeft, lines: totals.deferred };
+  const size = { chunks, allChunks: chunks, totals, leftOver };
+  const over = anExport({ partnerId, id, kind, stop, ...size, seq, connectionId, ...fate });
+  const gradient = before.gradient && { ...before.gradient, integrationId: connectionId };
+  const how = { now: clock.date(), random: 0.5, stillAwaited: [] };
+  const { lastExport, wants } = afterRun({ ...before, gradient }, over, how);
   await table.put(anExportRow(over));
   await table.put(aChunkRow({ partnerId, exportId: id, number: 0, content: { state: "done", receipts } }));
   const moment = { at, newId: common.newId };
@@ -41,6 +46,6 @@ export const owed = async (
   const facts = owedMail && mailFacts.parse(owedMail.put.facts);
   await table.transact([
     ...(facts ? oweMail({ partnerId, mailId: id, facts }, moment) : []),
-    integrationWrite({ ...before, lastExport }),
+    integrationWrite({ ...before, lastExport, wants }),
   ]);
 };

@@ -1,5 +1,6 @@
 import { serviceActor } from "../../events/event.ts";
 import type { Integration } from "../../integrations/integration.ts";
+import { isWanted } from "../../integrations/record/wants.ts";
 import { addressMark } from "../../mail/mailbox.ts";
 import { oweMail } from "../../mail/owe-mail.ts";
 import type { RowWrite } from "../../table/table.ts";
@@ -30,10 +31,11 @@ export const tellsNothing = ({ kind, outcome }: UsageExport): boolean => kind ==
 
 /**
  * As far as is known nothing is left. Not so where the last run has brought its own lines alone: how others ended is
- * told with the next run of all.
+ * told with the next run of all, or of what was left over.
  */
-export const isAllWell = ({ lastExport }: Pick<Integration, "lastExport">): boolean =>
-  lastExport === null || (lastExport.outcome === "succeeded" && lastExport.isMoreLeft !== true);
+export const isAllWell = ({ lastExport, wants }: Pick<Integration, "lastExport" | "wants">): boolean =>
+  !isWanted(wants.retry) &&
+  (lastExport === null || (lastExport.outcome === "succeeded" && lastExport.isMoreLeft !== true));
 
 const ofSomeLines = new Set<string>(["retry", "narrowed", "repeat"]);
 

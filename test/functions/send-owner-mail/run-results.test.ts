@@ -228,6 +228,16 @@ describe("of what Gradient does not take", () => {
     expect(await toldOf(world, [["all", both], ...some, ["all", { a: "accepted", b: "accepted" }]])).toEqual([0, 3]);
   });
 
+  it("nor is a run of others told as everything's while what was left over is still to be sent again", async () => {
+    const runs: Run[] = [
+      ["all", refused],
+      ["narrowed", { d: "accepted" }],
+      ["retry", refused],
+      ["retry", { a: "accepted" }],
+    ];
+    expect(await toldOf(await quietWorld(true), runs)).toEqual([0, 3]);
+  });
+
   it("repeats that arrived are not told of in between, though good runs are asked for", async () => {
     const world = await quietWorld(true);
     expect(await toldOf(world, [...each, ["repeat", { d: "accepted" }], ...each])).toEqual([0]);

@@ -14,6 +14,13 @@ export const mutantsOfMails: Mutant[] = [
     "if (hasSucceeded && leavesOthers(run, integration))",
     "if (leavesOthers(run, undefined))",
   ),
+  one(
+    "what is to be sent again is forgotten for a run of others",
+    "mails",
+    "shared/exports/ending/result-mails.ts",
+    "!isWanted(wants.retry) &&",
+    "",
+  ),
   one("a line of another connection is known", "mails", lines, "[connectionId, customerId", "[customerId"),
   one(
     "a waiting mail loses the run of all lines behind those of some",
