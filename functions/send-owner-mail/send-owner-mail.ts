@@ -12,6 +12,7 @@ import {
   mailboxFor,
   mailboxWrite,
   withHandedOver,
+  withNothingSaid,
   withOldForgotten,
 } from "#shared/mail/mailbox";
 import type { Mailer } from "#shared/mail/mailer";
@@ -98,8 +99,9 @@ export const sendOwnerMail = (dependencies: Dependencies) => {
     };
     // whatever comes until it is out joins it: told after a later one, it would pass for what is
     const counted = withHandedOver({ ...box, waiting: mail.id }, mail.id, at);
-    // the box is written, too: of two mails of a kind at the same moment each counts
-    await table.transact([ownerMailWrite(claimed), mailboxWrite(counted)]);
+    // The box is written, too: of two mails of a kind at the same moment each counts. Without SES's answer nobody knows
+    // which of them its reader has read last: then nothing passes for known.
+    await table.transact([ownerMailWrite(claimed), mailboxWrite(withNothingSaid(counted))]);
     return written(claimed);
   };
 
@@ -122,12 +124,16 @@ export const sendOwnerMail = (dependencies: Dependencies) => {
     return "not-set-up";
   };
 
-  const deliver = async (claimed: OwnerMail, to: Partner["owner"], letter: WrittenLetter): Promise<MailOutcome> => {
+  const deliver = async (
+    claimed: OwnerMail,
+    { to, letter, before }: { to: Partner["owner"]; letter: WrittenLetter; before: Mailbox },
+  ): Promise<MailOutcome> => {
     const { partnerId, id: reference, attempt } = claimed;
     try {
       const { messageId } = await mailer.send({ ...letter.content, to, reference, partnerId, attempt });
       const over: ProblemCode[] = ["mail.not-sent", ...(await reachedBy(table, claimed))];
-      await settle(claimed, (current) => ({ ...handedOver(current, { messageId, says: letter.says }), over }));
+      const { says } = letter;
+      await settle(claimed, (current) => ({ ...handedOver(current, { messageId, says, before }), over }));
       return "sent";
     } catch (error) {
       if (isAppError(error, "mail.refused")) return refused(claimed);
@@ -164,7 +170,7 @@ export const sendOwnerMail = (dependencies: Dependencies) => {
       await settle(mail, (current) => heldBack(current, held));
       return "held";
     }
-    return deliver(await claim(mail, box, email), { name: to.name, email }, letter);
+    return deliver(await claim(mail, box, email), { to: { name: to.name, email }, letter, before: box });
   };
 
   return async ({ partnerId, mailId }: { partnerId: string; mailId: string }): Promise<MailOutcome> => {

@@ -35,10 +35,10 @@ export const heldBack = (
   };
 };
 
-/** SES has it. */
+/** SES has it. `before`: the box before the try. */
 export const handedOver = (
   { mail, box, at }: { mail: OwnerMail; box: Mailbox; at: string },
-  { messageId, says }: { messageId: string; says: Saying | null },
+  { messageId, says, before }: { messageId: string; says: Saying | null; before: Mailbox },
 ): { mail: OwnerMail; box: Mailbox } => {
   const { sendingUntil: _, ...rest } = mail;
   // SES may have reported it as delivered before it answered us
@@ -51,7 +51,7 @@ export const handedOver = (
       heldBy: isFurther ? rest.heldBy : null,
       ...(isFurther ? {} : { status: "sent" as const, at, detail: null }),
     },
-    box: { ...(says ? withTold(box, says, at) : box), waiting: box.waiting === mail.id ? null : box.waiting },
+    box: { ...(says ? withTold(box, before, says, at) : box), waiting: box.waiting === mail.id ? null : box.waiting },
   };
 };
 

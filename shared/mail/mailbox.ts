@@ -99,11 +99,17 @@ export const isSaid = ({ said, saidSince }: Mailbox, { text }: Saying): boolean 
 export const withSaid = (before: Mailbox, { text, of, isPart }: Saying): Mailbox =>
   isPart ? { ...before, saidSince: text } : { ...before, said: text, saidOf: of, saidSince: null };
 
-/** The same, of a mail that has gone out: of some lines only, it makes what was said before no younger. */
-export const withTold = (before: Mailbox, says: Saying, at: string): Mailbox => ({
-  ...withSaid(before, says),
-  saidAt: says.isPart ? (before.saidAt ?? at) : at,
-});
+/**
+ * The same, of a mail that has gone out: of some lines only, it makes what was said before no younger. `before`: the
+ * box before the try.
+ */
+export const withTold = (box: Mailbox, before: Mailbox, says: Saying, at: string): Mailbox => {
+  const { said, saidOf, saidSince, saidAt } = before;
+  return {
+    ...withSaid({ ...box, said, saidOf, saidSince }, says),
+    saidAt: says.isPart ? (saidAt ?? at) : at,
+  };
+};
 
 export const hasSaid = ({ said, saidSince }: Mailbox): boolean => (said ?? saidSince) !== null;
 

@@ -372,6 +372,24 @@ describe("of what Gradient does not take", () => {
     },
   );
 
+  it.each([true, false])(
+    "what was told before a mail that the mail service took without an answer is news after it; was it reported: %s",
+    async (isReported) => {
+      const world = await quietWorld(true);
+      await owed(world, "bad", ["all", refused]);
+      await world.work();
+      await owed(world, "good", ["all", { a: "accepted" }]);
+      world.mailer.failNext(new AppError("unavailable", "mail.unavailable", "not now"), { lands: true });
+      await world.work().catch(() => undefined);
+      if (isReported) await reports(world, "good", { type: "Send" });
+      await owed(world, "again", ["all", refused]);
+      await world.work();
+      await world.mail({ partnerId: world.partnerId, mailId: "good" });
+      expect(world.mailer.sent).toHaveLength(3);
+      expect(world.mailer.sent[2]?.text).toContain("Customer a");
+    },
+  );
+
   it.each<[string, string, (world: ServiceWorld) => Promise<unknown>]>([
     [
       "mail.not-sent",
