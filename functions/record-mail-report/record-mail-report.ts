@@ -1,7 +1,7 @@
 import { problemChanges } from "#shared/integrations/problem-changes";
-import { unreachableBy } from "#shared/integrations/recipients";
+import { overOnceOut, unreachableBy } from "#shared/integrations/recipients";
 import type { MailReport } from "#shared/mail/mail-report";
-import { heldBack, isNews } from "#shared/mail/mail-states";
+import { heldBack, isNews, isUnheard } from "#shared/mail/mail-states";
 import { mailOfTags } from "#shared/mail/mail-tags";
 import { addressMark, hasSaid, mailboxFor, mailboxWrite, withNothingSaid } from "#shared/mail/mailbox";
 import {
@@ -82,7 +82,12 @@ export const recordMailReport = ({ table, now, newId }: Changing<"get" | "transa
       if (!isNews(mail, status)) return "nothing-new";
       const at = now().toISOString();
       if (status === "bounced") return bounced(mail, bounceOf(report), at);
-      await table.transact([ownerMailWrite({ ...mail, status, detail: null, heldBy: null, retryAt: null, at })]);
+      // SES's answer was lost: nobody else ends what is shown
+      const over = isUnheard(mail) ? await overOnceOut(table, mail) : [];
+      await table.transact([
+        ownerMailWrite({ ...mail, status, detail: null, heldBy: null, retryAt: null, at }),
+        ...(await problemChanges(table, mail.partnerId, { over, at })),
+      ]);
       return "recorded";
     });
   };

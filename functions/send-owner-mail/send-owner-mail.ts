@@ -2,7 +2,7 @@ import type { Agreement } from "#shared/agreements/agreement";
 import { InfrastructureFault, isAppError } from "#shared/errors";
 import type { ProblemCode } from "#shared/integrations/integration";
 import { problemChanges } from "#shared/integrations/problem-changes";
-import { reachedBy, unreachableBy } from "#shared/integrations/recipients";
+import { overOnceOut, unreachableBy } from "#shared/integrations/recipients";
 import { logger } from "#shared/logger";
 import { handedOver, heldBack, isUnheard, joined } from "#shared/mail/mail-states";
 import {
@@ -131,7 +131,7 @@ export const sendOwnerMail = (dependencies: Dependencies) => {
     const { partnerId, id: reference, attempt } = claimed;
     try {
       const { messageId } = await mailer.send({ ...letter.content, to, reference, partnerId, attempt });
-      const over: ProblemCode[] = ["mail.not-sent", ...(await reachedBy(table, claimed))];
+      const over = await overOnceOut(table, claimed);
       const { says } = letter;
       await settle(claimed, (current) => ({ ...handedOver(current, { messageId, says, before }), over }));
       return "sent";

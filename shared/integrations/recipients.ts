@@ -56,13 +56,16 @@ export const unreachableBy = async (
 };
 
 /** What is over once this mail went out. */
-export const reachedBy = async (
+export const overOnceOut = async (
   table: Pick<Table, "get">,
   { partnerId, recipient }: OwnerMail,
 ): Promise<ProblemCode[]> => {
-  if (recipient === null) return ["owner.unknown", "owner.unreachable"];
+  if (recipient === null) return ["mail.not-sent", "owner.unknown", "owner.unreachable"];
   const integration = await findIntegration(table, partnerId);
-  if (!integration?.problems.some(({ code }) => code === "recipient.unreachable")) return [];
+  if (!integration?.problems.some(({ code }) => code === "recipient.unreachable")) return ["mail.not-sent"];
   const others = integration.notifications.recipients.filter((one) => !isSameMailbox(one, recipient));
-  return (await areReached(table, partnerId, others)) ? ["recipient.unreachable"] : [];
+  return [
+    "mail.not-sent",
+    ...((await areReached(table, partnerId, others)) ? (["recipient.unreachable"] as const) : []),
+  ];
 };

@@ -20,6 +20,8 @@ export const requeued = (mail: OwnerMail, { at, newId }: Moment): Write[] => [
     heldBy: null,
     detail: null,
     softBounces: 0,
+    // what SES may yet report of a try before says nothing of the next one
+    attempt: mail.attempt + 1,
     at,
     retryAt: missedAt(at),
   }),

@@ -103,6 +103,28 @@ describe("what SES reports", () => {
     expect(await problemsIn(table)).toEqual([]);
   });
 
+  it("of the former address, come late, says nothing of what is owed to the new one", async () => {
+    const table = await aTable({ sentTo: addressMark("olga@former.example") });
+    await report(table, bounce);
+
+    expect(await report(table, send)).toBe("earlier-try");
+
+    expect(await mailIn(table)).toMatchObject({ status: "queued" });
+  });
+
+  it("ends what is shown of mails that do not arrive, where that is the first that is heard of it", async () => {
+    const problems = (["mail.not-sent", "owner.unreachable", "token.rejected"] as const).map((code) => ({
+      code,
+      since: noon,
+    }));
+    const table = await aTable({ status: "queued", messageId: null });
+    await table.put(anIntegrationRow({ problems }));
+
+    await report(table, send);
+
+    expect(await problemsIn(table)).toEqual(["token.rejected"]);
+  });
+
   it("softly, five times over, is tried no more until the address changes", async () => {
     const table = await aTable({ attempt: 5, softBounces: 4 });
 

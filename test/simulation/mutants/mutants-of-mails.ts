@@ -183,6 +183,20 @@ export const mutantsOfMails: Mutant[] = [
     "attempt: lead.attempt + 1,",
     "",
   ),
+  one(
+    "what is owed to a new address is lost with a late report of the former",
+    "mails",
+    "shared/mail/requeue-mail.ts",
+    "attempt: mail.attempt + 1,",
+    "",
+  ),
+  one(
+    "a mail that is out by its report alone leaves our own trouble on the page",
+    "mails",
+    "functions/record-mail-report/record-mail-report.ts",
+    "isUnheard(mail) ?",
+    "!isUnheard(mail) ?",
+  ),
   one("what is over is told as what is", "mails", letter, " || isPast(run, integration)", ""),
   one(
     "what some lines' runs said outlives the next run of all",
