@@ -43,12 +43,21 @@ const outcomeIn = (outcome: string | null): RunReport["outcome"] => {
   }
 };
 
+const endedBefore = ({ finishedAt }: UsageExport, { lastExport }: Integration): boolean =>
+  (finishedAt ?? "") < (lastExport?.finishedAt ?? "");
+
 /** What it left has arrived since: by now it would be told as what is, and what fails next would pass for known. */
-const isPast = ({ outcome, finishedAt }: UsageExport, integration: Integration | undefined): boolean =>
-  outcome !== "succeeded" &&
-  integration !== undefined &&
-  isAllWell(integration) &&
-  (finishedAt ?? "") < (integration.lastExport?.finishedAt ?? "");
+const isPast = (run: UsageExport, integration: Integration | undefined): boolean =>
+  run.outcome !== "succeeded" && integration !== undefined && isAllWell(integration) && endedBefore(run, integration);
+
+const isUndoneBy = (run: UsageExport, integration: Integration | undefined): boolean =>
+  run.outcome === "succeeded" && integration !== undefined && !isAllWell(integration) && endedBefore(run, integration);
+
+/** In the order of the runs: the message of an earlier one may come later. */
+const byRun = (a: MailFacts, b: MailFacts): number => {
+  const [one, other] = [a, b].map((facts) => (facts.kind === "run-result" ? facts.exportId : ""));
+  return (one ?? "") < (other ?? "") ? -1 : 1;
+};
 
 /** Whose mail it is. */
 interface Reader {
@@ -62,6 +71,8 @@ interface Told {
   report: RunReport;
   /** Of a run that had all lines, and planned them. */
   isWhole: boolean;
+  /** It was good, and something has been left since, which another mail tells, or has told. */
+  isUndone: boolean;
   says: Saying | null;
   isKnown: boolean;
 }
@@ -93,27 +104,31 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
       more: marks.length - listed.length,
       stoppedBy: stop,
     };
-    const isWhole = run.kind === "all" && run.chunks !== null;
+    const what = {
+      report,
+      isWhole: run.kind === "all" && run.chunks !== null,
+      isUndone: isUndoneBy(run, integration),
+    };
     if (hasSucceeded && leavesOthers(run, integration)) {
       const endsIt = !tellsNothing(run) && (await hasBroughtSome(table, run, reader));
-      return { report, isWhole, says: endsIt ? nothingStaysSaid : null, isKnown: true };
+      return { ...what, says: endsIt ? nothingStaysSaid : null, isKnown: true };
     }
     if (hasSucceeded) {
       const says = { text: `${outcome} ${stop ?? ""} `, of: null, isPart: false };
-      return { report, isWhole, says, isKnown: isSaid(box, says) };
+      return { ...what, says: what.isUndone ? nothingStaysSaid : says, isKnown: isSaid(box, says) };
     }
-    const known = isWhole ? new Set<string>() : await saidBefore();
+    const known = what.isWhole ? new Set<string>() : await saidBefore();
     const fresh = marks.filter((mark) => !known.has(mark));
     // what Gradient refuses for good comes in a run of its own every few hours, and with all others on each date
     const isKnown = marks.length > 0 && fresh.length === 0;
     // what fails again after that is news
     const areSomeOver = over.some((mark) => known.has(mark));
-    const isPart = !isWhole && !areSomeOver && hasSaid(box);
-    if (isKnown && isPart) return { report, isWhole, says: null, isKnown };
+    const isPart = !what.isWhole && !areSomeOver && hasSaid(box);
+    if (isKnown && isPart) return { ...what, says: null, isKnown };
     // the same lines are no news because others arrived with them, or none
     const text = `${marks.length > 0 ? "partial" : outcome} ${stop ?? ""} ${markOfAll(isPart ? fresh : marks)}`;
     const says = { text, of: isPart ? null : run.id, isPart };
-    return { report, isWhole, says, isKnown: isKnown || isSaid(box, says) };
+    return { ...what, says, isKnown: isKnown || isSaid(box, says) };
   };
 
   /**
@@ -130,7 +145,7 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
         // what was said before it says nothing of what has failed since
         const after = readerOf(reader.integration, withNothingSaid(reader.box));
         const since = await newsIn(mail, runs.slice(place + 1), after);
-        return since && !since.isKnown ? since : told;
+        return since && !since.isKnown ? since : { ...told, isKnown: told.isUndone };
       }
       if (told) parts.push(told);
       if (told?.isWhole) break;
@@ -150,7 +165,7 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
     const causes = mail.further.map((each) => factsOf(mail, each));
     const first = factsOf(mail, mail.facts);
     // every other kind begins with the first of its causes
-    const told = isRun ? await newsIn(mail, [first, ...causes], readerOf(integration, box)) : undefined;
+    const told = isRun ? await newsIn(mail, [first, ...causes].toSorted(byRun), readerOf(integration, box)) : undefined;
     const facts = (isRun ? causes.at(-1) : undefined) ?? first;
     const { name, email } = mail.recipient === null ? owner : { name: "", email: "" };
     const context = { ownerName: name, ownerEmail: email, partnerName, timeZone, links };

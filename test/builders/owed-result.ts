@@ -1,7 +1,7 @@
 import { afterRun } from "#shared/exports/ending/end-export";
 import { resultMails } from "#shared/exports/ending/result-mails";
 import { addOutcomes, noTotals } from "#shared/exports/line";
-import { type ExportKind, nothingLeft, type StopReason } from "#shared/exports/usage-export";
+import { type ExportKind, exportIdAt, nothingLeft, type StopReason } from "#shared/exports/usage-export";
 import { integrationWrite } from "#shared/integrations/integration";
 import { mailFacts } from "#shared/mail/mail-facts";
 import { oweMail } from "#shared/mail/owe-mail";
@@ -16,12 +16,14 @@ export type Run = [ExportKind, Lines | null, StopReason?];
 /** A run is over, and its mail is owed. */
 export const owed = async (
   world: ServiceWorld,
-  id: string,
+  mailId: string,
   [kind, lines, early]: Run,
   connectionId = "connection-1",
 ) => {
   const { table, partnerId, common, clock } = world;
   const at = clock.date().toISOString();
+  // of two at the same moment the later one has the larger id, too
+  const id = exportIdAt(clock.date(), String(table.rows.size).padStart(6, "0"));
   const receipts = Object.entries(lines ?? {}).map(([customerId, outcome]) =>
     aReceipt({ customerId, customerName: `Customer ${customerId}`, outcome }),
   );
@@ -45,7 +47,7 @@ export const owed = async (
   const [owedMail] = resultMails(over, before, moment);
   const facts = owedMail && mailFacts.parse(owedMail.put.facts);
   await table.transact([
-    ...(facts ? oweMail({ partnerId, mailId: id, facts }, moment) : []),
+    ...(facts ? oweMail({ partnerId, mailId, facts }, moment) : []),
     integrationWrite({ ...before, lastExport, wants }),
   ]);
 };

@@ -4,7 +4,7 @@ import { putPartner } from "#functions/put-partner/put-partner";
 import { watchMails } from "#functions/watch-mails/watch-mails";
 import { AppError, InfrastructureFault } from "#shared/errors";
 import { bounces, reports } from "#test/builders/bounces";
-import { activeWorld } from "#test/builders/connected-world";
+import { activeWorld, loseMessages } from "#test/builders/connected-world";
 import { type Lines, owed, type Run } from "#test/builders/owed-result";
 import type { ServiceWorld } from "#test/fakes/service-world";
 
@@ -389,6 +389,23 @@ describe("of what Gradient does not take", () => {
       expect(world.mailer.sent[2]?.text).toContain("Customer a");
     },
   );
+
+  it.each([true, false])("a good run is not told after one that has left a line; does that wait: %s", async (waits) => {
+    const world = await quietWorld(true);
+    if (waits) for (const line of ["x", "y", "z"]) await owed(world, line, ["all", { [line]: "rejected" }]);
+    await world.work();
+    await owed(world, "good", ["all", { a: "accepted" }]);
+    await loseMessages(world);
+    await world.pass(1_000);
+    await owed(world, "bad", ["all", refused]);
+    await world.work();
+    await world.mail({ partnerId: world.partnerId, mailId: "good" });
+    await world.pass(dayMs);
+    await watchMails({ ...world.common, tokenPolicyDays: 180 })({ remainingMs: () => 60_000 });
+    await world.work();
+    expect(world.mailer.sent.map(({ subject }) => subject)).not.toContain("Usage was sent to Gradient: Example MSP");
+    expect(world.mailer.sent.filter(({ text }) => text.includes("Customer a"))).toHaveLength(1);
+  });
 
   it.each<[string, string, (world: ServiceWorld) => Promise<unknown>]>([
     [
