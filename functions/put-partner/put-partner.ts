@@ -44,7 +44,9 @@ export const putPartner =
       await table.transact([
         partnerWrite(updated),
         ...(stored ? [] : await firstTallyWrites(table, id)),
-        ...(isAnother ? await mailsForAddress(table, id, { email: profile.owner.email, at, newId }) : []),
+        ...(isAnother
+          ? await mailsForAddress(table, id, { email: profile.owner.email, before: stored?.owner.email, at, newId })
+          : []),
         ...(isAnother ? [eventWrite({ id: newId(), partnerId: id, type: "owner.changed", at, details, ...feed })] : []),
       ]);
       return updated;

@@ -18,6 +18,7 @@ import {
 import type { Mailer } from "#shared/mail/mailer";
 import { missedAt } from "#shared/mail/owe-mail";
 import { findOwnerMail, type OwnerMail, ownerMailWrite } from "#shared/mail/owner-mail";
+import { hasNewAddress } from "#shared/mail/requeue-mail";
 import { beingSent, isBeingSent } from "#shared/mail/waiting-mail";
 import { asciiAddress } from "#shared/mail-address";
 import { findPartner, type Partner } from "#shared/partners/partner";
@@ -70,15 +71,26 @@ export const sendOwnerMail = (dependencies: Dependencies) => {
   const write = writeLetter(dependencies);
   const plus = (ms: number) => new Date(now().getTime() + ms).toISOString();
 
+  /** Who is to read it, by now; without an e-mail address where there is none that SES takes. */
+  const readerOf = async ({ partnerId, recipient }: OwnerMail) => {
+    const partner = await findPartner(table, partnerId);
+    const to = recipient === null ? partner?.owner : { name: "", email: recipient };
+    return { partner, name: to?.name ?? "", email: asciiAddress(to?.email ?? "") };
+  };
+
   /** Another of the kind waits already: it says this, too. */
   const join = async (mail: OwnerMail, lead: OwnerMail): Promise<MailOutcome> => {
     const at = now().toISOString();
     if (isBeingSent(lead, at)) throw beingSent();
     // whoever took the problem for solved hears that it is not
     const shown = lead.heldBy === "address" ? await unreachableBy(table, mail) : [];
+    // the feed may have named another address at the moment at which the one before was found wanting
+    const { email } = await readerOf(mail);
+    const isFree = email !== undefined && hasNewAddress(lead, email);
+    const after = joined(lead, mail, at);
     await table.transact([
       ownerMailWrite({ ...mail, joinedTo: lead.id, retryAt: null }),
-      ownerMailWrite(joined(lead, mail, at)),
+      ownerMailWrite(isFree ? { ...after, retryAt: at } : after),
       ...(await problemChanges(table, mail.partnerId, { shown, at })),
     ]);
     return "joined";
@@ -153,10 +165,8 @@ export const sendOwnerMail = (dependencies: Dependencies) => {
   const send = async (mail: OwnerMail, stored: Mailbox): Promise<MailOutcome> => {
     // and is written so: one that tells of some lines ends what is as old of the others, too
     const box = withOldForgotten(stored, now().toISOString());
-    const partner = await findPartner(table, mail.partnerId);
-    const to = mail.recipient === null ? partner?.owner : { name: "", email: mail.recipient };
-    const email = asciiAddress(to?.email ?? "");
-    if (!partner || !to || email === undefined) return withoutOwner(mail);
+    const { partner, name, email } = await readerOf(mail);
+    if (!partner || email === undefined) return withoutOwner(mail);
     // the same address would be refused again
     if (mail.heldBy === "address" && mail.detail !== "soft" && mail.sentTo === addressMark(email)) return "refused";
     const letter = await write(mail, partner, box);
@@ -170,7 +180,7 @@ export const sendOwnerMail = (dependencies: Dependencies) => {
       await settle(mail, (current) => heldBack(current, held));
       return "held";
     }
-    return deliver(await claim(mail, box, email), { to: { name: to.name, email }, letter, before: box });
+    return deliver(await claim(mail, box, email), { to: { name, email }, letter, before: box });
   };
 
   return async ({ partnerId, mailId }: { partnerId: string; mailId: string }): Promise<MailOutcome> => {

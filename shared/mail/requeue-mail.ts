@@ -1,9 +1,9 @@
-import { asciiAddress } from "../mail-address.ts";
+import { asciiAddress, mailboxAddress } from "../mail-address.ts";
 import { owe } from "../outbox/outbox.ts";
 import { readableOf } from "../stored.ts";
 import type { Table, Write } from "../table/table.ts";
 import { isUnheard } from "./mail-states.ts";
-import { addressMark, ownersMailboxes } from "./mailbox.ts";
+import { addressMark, hasSaid, mailboxWrite, ownersMailboxes, withNothingSaid } from "./mailbox.ts";
 import { missedAt } from "./owe-mail.ts";
 import { fromMailItem, mailKey, type OwnerMail, ownerMailWrite } from "./owner-mail.ts";
 
@@ -34,22 +34,27 @@ const waitingIn = async (table: Pick<Table, "get">, partnerId: string, id: strin
   return item && readableOf([item], fromMailItem)[0];
 };
 
+/** What keeps it back is no more: the owner has another address than it had. */
+export const hasNewAddress = ({ heldBy, sentTo }: OwnerMail, address: string): boolean =>
+  heldBy === "no-owner" || (heldBy === "address" && sentTo !== addressMark(address));
+
 /**
- * What owes those of the owner's mails again that waited for another address than they had. One of each kind at most:
- * the others of a kind have joined it.
+ * What owes those of the owner's mails again that waited for another address than they had: one of each kind at most,
+ * the others of a kind have joined it. Whoever reads at another address than before has been told of nothing.
  */
 export const mailsForAddress = async (
   table: Pick<Table, "get" | "query">,
   partnerId: string,
-  { email, ...moment }: Moment & { email: string },
+  { email, before, ...moment }: Moment & { email: string; before: string | undefined },
 ): Promise<Write[]> => {
   const address = asciiAddress(email);
   if (address === undefined) return [];
+  const isAnother = before !== undefined && mailboxAddress(before) !== mailboxAddress(email);
   const writes: Write[] = [];
-  for (const { waiting } of await ownersMailboxes(table, partnerId)) {
-    const mail = waiting === null ? undefined : await waitingIn(table, partnerId, waiting);
-    const waits = mail?.heldBy === "no-owner" || (mail?.heldBy === "address" && mail.sentTo !== addressMark(address));
-    if (mail && waits && isUnheard(mail)) writes.push(...requeued(mail, moment));
+  for (const box of await ownersMailboxes(table, partnerId)) {
+    const mail = box.waiting === null ? undefined : await waitingIn(table, partnerId, box.waiting);
+    if (mail && hasNewAddress(mail, address) && isUnheard(mail)) writes.push(...requeued(mail, moment));
+    if (isAnother && hasSaid(box)) writes.push(mailboxWrite(withNothingSaid(box)));
   }
   return writes;
 };

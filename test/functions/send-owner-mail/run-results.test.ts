@@ -175,6 +175,20 @@ describe("of what Gradient does not take", () => {
     expect(world.mailer.sent).toHaveLength(2);
   });
 
+  it.each([
+    ["another address", "otto@example.com", 2],
+    ["another name alone", "olga@example.com", 1],
+  ])("what an owner was told is told where the feed names %s", async (_, email, mails) => {
+    const world = await quietWorld();
+    await owed(world, "first", ["all", both]);
+    await world.work();
+    const profile = { name: "Example MSP", owner: { name: "Otto", email }, timeZone: "UTC" };
+    await putPartner(world.common)({ id: world.partnerId, profile });
+    for (const id of ["next", "last"]) await owed(world, id, ["all", both]);
+    await world.work();
+    expect(world.mailer.sent).toHaveLength(mails);
+  });
+
   it("what fails all the time is told about once a month", async () => {
     const [first, next, ...more] = await toldOf(
       await quietWorld(),

@@ -10,6 +10,7 @@ import { mailFate, ownerMailWrite, queuedMail } from "#shared/mail/owner-mail";
 import { bounces } from "#test/builders/bounces";
 import { activeWorld, loseMessages } from "#test/builders/connected-world";
 import { anExportRow } from "#test/builders/usage-export";
+import { interruptBefore } from "#test/fakes/interrupted-table";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
 const dayMs = 24 * 60 * 60_000;
@@ -73,6 +74,35 @@ describe("two mails of a kind that could not go out are both told of once the ad
     expect(world.mailer.sent).toHaveLength(1);
     expect(await fates(world, ids)).toEqual(["sent", "sent"]);
   });
+});
+
+it.each([
+  ["no address is known", "kein-ascii-ö@example.com"],
+  ["SES takes the address of before no more", "olga@example.com"],
+])("an address that the feed corrects at the same moment gets the mail with the next cause: %s", async (_, email) => {
+  const world = serviceWorld();
+  await ownerIs(world, email);
+  await owe(world, "mail-1");
+  await loseMessages(world);
+  const { send } = world.mailer;
+  world.mailer.send = async () => {
+    throw new AppError("upstream", "mail.refused", "no");
+  };
+  const last = email === "olga@example.com" ? 2 : 1;
+  const { restore } = interruptBefore(world.table, last, () => {
+    restore();
+    return ownerIs(world, "new@example.com");
+  });
+  expect(await world.mail({ partnerId: world.partnerId, mailId: "mail-1" })).toMatch(/no-owner|refused/);
+  world.mailer.send = send;
+
+  await owe(world, "mail-2");
+  await world.work();
+  await watch(world);
+  await world.work();
+
+  expect(world.mailer.sent.map(({ to }) => to.email)).toEqual(["new@example.com"]);
+  expect(await fates(world, ["mail-1", "mail-2"])).toEqual(["sent", "sent"]);
 });
 
 it("a mail fares as the one does that tells of it in the end, however many have joined in between", async () => {

@@ -192,6 +192,27 @@ export const mutantsOfMails: Mutant[] = [
     "",
   ),
   one(
+    "a mail waits for ever for the address that it has",
+    "mails",
+    "functions/send-owner-mail/send-owner-mail.ts",
+    "isFree ?",
+    "false ?",
+  ),
+  one(
+    "what was told at another address is known",
+    "mails",
+    "shared/mail/requeue-mail.ts",
+    "isAnother && hasSaid(box)",
+    "false",
+  ),
+  one(
+    "what was told is told again with each name of its reader",
+    "mails",
+    "shared/mail/requeue-mail.ts",
+    "isAnother && hasSaid(box)",
+    "hasSaid(box)",
+  ),
+  one(
     "what is owed to a new address is lost with a late report of the former",
     "mails",
     "shared/mail/requeue-mail.ts",
