@@ -1,9 +1,11 @@
 import type { Agreement } from "#shared/agreements/agreement";
-import { isAllWell, leavesOthers, tellsNothing } from "#shared/exports/ending/result-mails";
-import { findExport, isOver, type UsageExport } from "#shared/exports/usage-export";
+import { UnreadableRecord } from "#shared/errors";
+import { leavesOthers, tellsNothing } from "#shared/exports/ending/result-mails";
+import { findExport, isOver } from "#shared/exports/usage-export";
 import { gradientLinks } from "#shared/gradient/gradient-links";
 import { findIntegration, type Integration } from "#shared/integrations/integration";
 import { isRecipient } from "#shared/integrations/recipients";
+import { logFailure } from "#shared/log-failure";
 import { factsOf } from "#shared/mail/facts-of";
 import { composeMail } from "#shared/mail/letters/compose-mail";
 import type { RunReport } from "#shared/mail/letters/run-mails";
@@ -14,6 +16,7 @@ import type { OwnerMail } from "#shared/mail/owner-mail";
 import type { Partner } from "#shared/partners/partner";
 import type { Table } from "#shared/table/table";
 import { failingLines, hasBroughtSome, markOfAll, marksSaid, type SaidBefore } from "./failing-lines.ts";
+import { byRun, isPast, isUndoneBy } from "./overtaken-runs.ts";
 
 interface Dependencies {
   table: Pick<Table, "get" | "query">;
@@ -43,35 +46,21 @@ const outcomeIn = (outcome: string | null): RunReport["outcome"] => {
   }
 };
 
-const endedBefore = ({ finishedAt }: UsageExport, { lastExport }: Integration): boolean =>
-  (finishedAt ?? "") < (lastExport?.finishedAt ?? "");
-
-/** What it left has arrived since: by now it would be told as what is, and what fails next would pass for known. */
-const isPast = (run: UsageExport, integration: Integration | undefined): boolean =>
-  run.outcome !== "succeeded" && integration !== undefined && isAllWell(integration) && endedBefore(run, integration);
-
-const isUndoneBy = (run: UsageExport, integration: Integration | undefined): boolean =>
-  run.outcome === "succeeded" && integration !== undefined && !isAllWell(integration) && endedBefore(run, integration);
-
-/** In the order of the runs: the message of an earlier one may come later. */
-const byRun = (a: MailFacts, b: MailFacts): number => {
-  const [one, other] = [a, b].map((facts) => (facts.kind === "run-result" ? facts.exportId : ""));
-  return (one ?? "") < (other ?? "") ? -1 : 1;
-};
-
 /** Whose mail it is. */
 interface Reader {
   integration: Integration | undefined;
   box: Mailbox;
   /** The marks of what was said last. */
   saidBefore: SaidBefore;
+  /** What cannot be read of the runs. */
+  unread: UnreadableRecord[];
 }
 
 interface Told {
   report: RunReport;
   /** Of a run that had all lines, and planned them. */
   isWhole: boolean;
-  /** It was good, and something has been left since, which another mail tells, or has told. */
+  /** It was good, and is not told any more. */
   isUndone: boolean;
   says: Saying | null;
   isKnown: boolean;
@@ -85,6 +74,7 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
     integration,
     box,
     saidBefore: marksSaid(table, box),
+    unread: [],
   });
 
   const reportOf = async ({ partnerId }: OwnerMail, exportId: string, reader: Reader): Promise<Told | undefined> => {
@@ -131,6 +121,16 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
     return { ...what, says, isKnown: isKnown || isSaid(box, says) };
   };
 
+  const readReportOf = async (mail: OwnerMail, exportId: string, reader: Reader): Promise<Told | undefined> => {
+    try {
+      return await reportOf(mail, exportId, reader);
+    } catch (error) {
+      if (!(error instanceof UnreadableRecord)) throw error;
+      reader.unread.push(error);
+      return undefined;
+    }
+  };
+
   /**
    * The newest run of all lines is what counts, where its reader does not know of it: those of some lines that came
    * after it say nothing of its others. Else the newest that has news, as where all had arrived before it.
@@ -139,11 +139,11 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
     const parts: Told[] = [];
     const news = () => parts.find(({ isKnown }) => !isKnown);
     for (const [place, run] of [...runs.entries()].toReversed()) {
-      const told = run.kind === "run-result" ? await reportOf(mail, run.exportId, reader) : undefined;
+      const told = run.kind === "run-result" ? await readReportOf(mail, run.exportId, reader) : undefined;
       if (told?.isWhole && !told.isKnown) {
         if (told.report.outcome !== "succeeded") return told;
         // what was said before it says nothing of what has failed since
-        const after = readerOf(reader.integration, withNothingSaid(reader.box));
+        const after = { ...readerOf(reader.integration, withNothingSaid(reader.box)), unread: reader.unread };
         const since = await newsIn(mail, runs.slice(place + 1), after);
         return since && !since.isKnown ? since : { ...told, isKnown: told.isUndone };
       }
@@ -165,7 +165,14 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
     const causes = mail.further.map((each) => factsOf(mail, each));
     const first = factsOf(mail, mail.facts);
     // every other kind begins with the first of its causes
-    const told = isRun ? await newsIn(mail, [first, ...causes].toSorted(byRun), readerOf(integration, box)) : undefined;
+    const reader = readerOf(integration, box);
+    const told = isRun ? await newsIn(mail, [first, ...causes].toSorted(byRun), reader) : undefined;
+    const isBadNews = told !== undefined && !told.isKnown && told.report.outcome !== "succeeded";
+    for (const error of reader.unread) {
+      // it keeps no bad news of others back; with anything else it would be dropped
+      if (!isBadNews) throw error;
+      logFailure("a run that a mail was to tell of cannot be read", error);
+    }
     const facts = (isRun ? causes.at(-1) : undefined) ?? first;
     const { name, email } = mail.recipient === null ? owner : { name: "", email: "" };
     const context = { ownerName: name, ownerEmail: email, partnerName, timeZone, links };

@@ -342,6 +342,30 @@ describe("of what Gradient does not take", () => {
     expect(world.mailer.sent.filter(({ reference }) => reference === "again")).toHaveLength(more);
   });
 
+  it.each([
+    ["itself", "partner#org-1", "export#"],
+    ["its lines", "export#org-1#", ""],
+  ])(
+    "a run that cannot be read, %s, keeps no other of the mail from its reader, and is not dropped",
+    async (_, pk, sk) => {
+      const world = await quietWorld();
+      for (const line of ["x", "y", "z"]) await owed(world, line, ["all", { [line]: "rejected" }]);
+      await world.work();
+      await owed(world, "held", ["all", refused]);
+      await world.work();
+      const last = [...world.table.rows.values()].findLast((row) => row.pk.startsWith(pk) && row.sk.startsWith(sk));
+      if (last) await world.table.put({ ...last, id: 7, packed: 7 });
+      await world.pass(dayMs);
+      const held = () => world.mail({ partnerId: world.partnerId, mailId: "held" });
+      await expect(held()).rejects.toThrow("cannot be read");
+
+      await owed(world, "again", ["retry", { c: "rejected" }]);
+      await world.work();
+      await expect(held()).resolves.toBe("sent");
+      expect(world.mailer.sent.at(-1)?.text).toContain("Customer c");
+    },
+  );
+
   it("what waits for the next day is told to nobody once it is over, and is news when it fails again", async () => {
     const world = await quietWorld();
     const failing: Run = ["all", { c: "deferred" }];

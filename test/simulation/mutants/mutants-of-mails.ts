@@ -226,6 +226,14 @@ export const mutantsOfMails: Mutant[] = [
     "isUnheard(mail) ?",
     "!isUnheard(mail) ?",
   ),
+  one("a run that cannot be read is dropped with its mail", "mails", letter, "if (!isBadNews) throw error;", ""),
+  one(
+    "a run that cannot be read keeps what waits with it for ever",
+    "mails",
+    letter,
+    "if (!isBadNews) throw error;",
+    "throw error;",
+  ),
   one("what is over is told as what is", "mails", letter, " || isPast(run, integration)", ""),
   one(
     "what some lines' runs said outlives the next run of all",
