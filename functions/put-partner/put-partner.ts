@@ -1,6 +1,9 @@
 import { firstTallyWrites } from "#shared/customers/customer-tally";
 import { type AuditEvent, eventWrite } from "#shared/events/event";
+import type { ProblemCode } from "#shared/integrations/integration";
+import { problemChanges } from "#shared/integrations/problem-changes";
 import { mailsForAddress } from "#shared/mail/requeue-mail";
+import { asciiAddress, mailboxAddress } from "#shared/mail-address";
 import { findPartner, type Partner, type PartnerProfile, partnerWrite } from "#shared/partners/partner";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";
@@ -15,6 +18,11 @@ type Owner = Partner["owner"];
 const isSameOwner = (a: Owner, b: Owner): boolean => a.name === b.name && a.email === b.email;
 const isSame = (stored: Partner, { name, owner, timeZone }: PartnerProfile): boolean =>
   stored.name === name && isSameOwner(stored.owner, owner) && stored.timeZone === timeZone;
+
+// what the page has a person correct, and is to say no longer than until then
+const ofAddress: ProblemCode[] = ["owner.unknown", "owner.unreachable"];
+const hasMoved = (stored: Partner | undefined, { owner: { email } }: PartnerProfile): boolean =>
+  asciiAddress(email) !== undefined && mailboxAddress(email) !== mailboxAddress(stored?.owner.email ?? "");
 
 // the hub's back office, whose calls carry no person
 const feed: Pick<AuditEvent, "actor" | "actorName" | "role" | "address"> = {
@@ -47,6 +55,7 @@ export const putPartner =
         ...(isAnother
           ? await mailsForAddress(table, id, { email: profile.owner.email, before: stored?.owner.email, at, newId })
           : []),
+        ...(hasMoved(stored, profile) ? await problemChanges(table, id, { over: ofAddress, at }) : []),
         ...(isAnother ? [eventWrite({ id: newId(), partnerId: id, type: "owner.changed", at, details, ...feed })] : []),
       ]);
       return updated;

@@ -1,6 +1,5 @@
 import type { Agreement } from "#shared/agreements/agreement";
 import { InfrastructureFault, isAppError } from "#shared/errors";
-import type { ProblemCode } from "#shared/integrations/integration";
 import { problemChanges } from "#shared/integrations/problem-changes";
 import { overOnceOut, unreachableBy } from "#shared/integrations/recipients";
 import { logger } from "#shared/logger";
@@ -50,13 +49,6 @@ export type MailOutcome =
 export const sendingMs = 60_000;
 // what is wrong with our own set-up is mended by people
 const setUpPauseMs = 30 * 60_000;
-
-/** What was shown of a mail, and ends without it: the next one may go out months later. */
-const overWith = ({ recipient, sentTo, attempt }: OwnerMail, email: string): ProblemCode[] => [
-  ...(recipient === null ? (["owner.unknown"] as const) : []),
-  ...(recipient === null && sentTo !== null && sentTo !== addressMark(email) ? (["owner.unreachable"] as const) : []),
-  ...(attempt > 0 ? (["mail.not-sent"] as const) : []),
-];
 
 /**
  * Sends one mail to the owner that the feed names at this moment, or to a recipient of results. It is never lost: it
@@ -171,7 +163,8 @@ export const sendOwnerMail = (dependencies: Dependencies) => {
     if (mail.heldBy === "address" && mail.detail !== "soft" && mail.sentTo === addressMark(email)) return "refused";
     const letter = await write(mail, partner, box);
     if (!letter || letter.isUnasked || letter.isKnown) {
-      await drop(mail, box, { said: letter?.says ?? null, over: overWith(mail, email) });
+      // what was shown of it: the next one may go out months later
+      await drop(mail, box, { said: letter?.says ?? null, over: mail.attempt > 0 ? ["mail.not-sent"] : [] });
       return "nothing-new";
     }
     const until = heldUntil(box, mail.id, now().toISOString());

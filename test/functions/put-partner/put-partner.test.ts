@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import { putPartner } from "#functions/put-partner/put-partner";
 import { listEvents } from "#shared/events/event";
+import { findIntegration } from "#shared/integrations/integration";
 import { findPartner, type PartnerProfile } from "#shared/partners/partner";
+import { anIntegrationRow } from "#test/builders/integration";
 import { aPartner, aPartnerRow } from "#test/builders/partner";
 import { aTableWith, watchedTable } from "#test/builders/table";
 import { minutesAfter, noon, now } from "#test/builders/time";
@@ -78,4 +80,23 @@ it("tells the audit trail of another owner, and of nothing else", async () => {
       details: { before: "Olga Owner <olga.owner@msp.example>", after: "Otto Owner <otto@msp.example>" },
     },
   ]);
+});
+
+it.each([
+  ["otto@msp.example", ["token.rejected"]],
+  ["OLGA.OWNER@msp.example", ["token.rejected", "owner.unreachable", "owner.unknown"]],
+  ["nobody", ["token.rejected", "owner.unreachable", "owner.unknown"]],
+])("ends what was wrong with the address before, whatever waits for another one: %s", async (email, left) => {
+  const problems = (["token.rejected", "owner.unreachable", "owner.unknown"] as const).map((code) => ({
+    code,
+    since: noon,
+  }));
+  const table = await aTableWith(aPartnerRow(), anIntegrationRow({ problems }));
+
+  await putPartner({ table, now, newId: randomUUID })({
+    id: "org-1001",
+    profile: { ...profile, owner: { ...owner, email } },
+  });
+
+  expect((await findIntegration(table, "org-1001"))?.problems.map(({ code }) => code)).toEqual(left);
 });
