@@ -55,7 +55,9 @@ const waitingIn = ({ world }: Played): string[] =>
     .filter((mail) => mail.joinedTo === null && isUnheard(mail))
     .map(({ id }) => id);
 
-// the last one tells a good run too late unless what comes while a mail is tried again joins it
+// The last one tells a good run too late unless what comes while a mail is tried again joins it, or a good run is not
+// told once something is left; that of 9 tells a good run of some lines while others are to be sent again, unless that
+// counts.
 const seeds = [1, 4, 5, 8, 9, 10, 11, 1197];
 
 const problemsOf = /^(mail|owner)\./;
