@@ -76,7 +76,7 @@ export const mutantsOfMails: Mutant[] = [
   ),
   one(
     "a person's run of one line makes all well",
-    "wants",
+    "mails",
     "shared/exports/ending/result-mails.ts",
     " && lastExport.isMoreLeft !== true",
     "",
