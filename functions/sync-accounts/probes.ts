@@ -102,9 +102,11 @@ const pairsOf = (seen: Seen, candidates: Numbers, isTelling: boolean, isMapping:
     return serviceIds.flatMap((serviceId): Pair[] => {
       const entry = entries.get(lineKey({ customerId, serviceId }));
       const isAccepted = entry?.last.outcome === "accepted";
-      const isProven = isTelling
-        ? evidence.isServiceMapped(serviceId)
-        : isAccepted && (entry.accepted?.gen ?? -1) >= proofGen;
+      // while the partner maps, what has shown a service mapped may have opened nothing: its worker has died
+      const isProven =
+        isTelling && !isMapping
+          ? evidence.isServiceMapped(serviceId)
+          : isAccepted && (entry.accepted?.gen ?? -1) >= proofGen;
       const at = places.get(serviceId);
       const isOfInterest = isMapping || entry?.last.outcome === "unmapped";
       if (isProven || !isOfInterest || at === undefined) return [];

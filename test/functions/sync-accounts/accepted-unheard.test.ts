@@ -8,10 +8,15 @@ import type { InMemoryGradient } from "#test/fakes/in-memory-gradient";
 import type { ServiceWorld } from "#test/fakes/service-world";
 
 /** A worker has died that had heard of an acceptance: the ledger alone knows. */
-const note = async (world: ServiceWorld, gen?: number, outcome: LineOutcome = "accepted") => {
+interface Noted {
+  gen?: number | undefined;
+  outcome?: LineOutcome;
+  missing?: "account" | "service";
+}
+const note = async (world: ServiceWorld, { gen, outcome = "accepted", missing }: Noted = {}) => {
   const { partnerId, ledgerBits: bits, gradient, proofGen } = await world.integration();
   const accepted = { unitCount: 9, at: noon, gen: gen ?? proofGen };
-  const last = { outcome, at: minutesAfter(1) };
+  const last = { outcome, at: minutesAfter(1), ...(missing ? { missing } : {}) };
   const entry = aLedgerEntry({ customerId: "a", serviceId: "dns", accepted, last });
   await world.table.put(aLedgerRow([entry], { partnerId, bits, connectionId: gradient?.integrationId ?? "" }));
 };
@@ -30,11 +35,22 @@ describe("a count that only the ledger knows to be accepted", () => {
   ] as const)("%s", async (_, gen, outcome, state) => {
     const world = await connectedWorld(["a", "b"]);
     world.gradient.mapAccount(world.token, "a");
-    await note(world, gen, outcome);
+    await note(world, { gen, outcome });
 
     await world.live(1);
 
     expect(await world.integration()).toMatchObject({ state });
+  });
+
+  it("on an account that is not mapped any more: another one's count of its service opens Next", async () => {
+    const world = await connectedWorld(["a", "b"]);
+    await note(world, { outcome: "unmapped", missing: "account" });
+    world.gradient.mapAccount(world.token, "b");
+    world.gradient.mapService(world.token, world.gradient.services[0]?.id ?? "");
+
+    await world.live(3);
+
+    expect(await world.integration()).toMatchObject({ state: "active" });
   });
 
   it("opens nothing where the key is replaced while a look is under way", async () => {

@@ -109,11 +109,18 @@ describe("where Gradient tells what is mapped, a look tries", () => {
     expect(probes({ customers: ["c0", "c1"], services: ["s"], told, ledger })).not.toEqual([first]);
   });
 
-  it("no service that is known to be mapped, and none that Gradient does not have", () => {
+  it("no service that Gradient does not have, and nothing that it has taken", () => {
     const ledger = [aLedgerEntry({ customerId: "c0", serviceId: "s0" })];
     const asked = { customers: ["c0", "c1"], services: ids("s", 3), told: { c0: true, c1: true }, ledger };
 
-    expect(probes({ ...asked, ready: ["s0", "s1"] }).map((pair) => pair.split("/")[1])).toEqual(["s1"]);
+    expect(probes({ ...asked, ready: ["s0", "s1"] }).toSorted()).toEqual(["c1/s0", "c1/s1"]);
+  });
+
+  it("no service that is known to be mapped, of a partner that maps no more", () => {
+    const ledger = [aLedgerEntry({ customerId: "c0", serviceId: "s0" }), missed("c1", "s0", noon, "account")];
+    const asked = { customers: ["c0", "c1"], services: ["s0"], told: { c0: true, c1: true }, ledger };
+
+    expect(probes({ ...asked, sweepLooks: undefined })).toEqual([]);
   });
 
   it("what was accepted on an account that is gone, once it is mapped again", () => {

@@ -121,6 +121,20 @@ export const mutantsOfLooks: Mutant[] = [
     'last.outcome === "accepted";',
   ),
   one(
+    "what has shown a service mapped, and opened nothing, keeps its other lines from being tried",
+    "looks",
+    "functions/sync-accounts/probes.ts",
+    "isTelling && !isMapping",
+    "isTelling",
+  ),
+  one(
+    "a service that is known to be mapped is tried for whoever maps no more",
+    "looks",
+    "functions/sync-accounts/probes.ts",
+    "isTelling && !isMapping",
+    "isTelling && !isMapping && !evidence",
+  ),
+  one(
     "an accepted count that has met a 404 since opens Next",
     "looks",
     "functions/sync-accounts/look.ts",
