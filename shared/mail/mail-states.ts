@@ -43,6 +43,8 @@ export const handedOver = (
   const { sendingUntil: _, ...rest } = mail;
   // SES may have reported it as delivered before it answered us
   const isFurther = !isNews(rest, "sent") && rest.status !== "sent";
+  // the feed may have named another address since the claim, or another mail be out: this one's word is not the last
+  const isUntouched = box.version === before.version + 1;
   return {
     mail: {
       ...rest,
@@ -51,7 +53,10 @@ export const handedOver = (
       heldBy: isFurther ? rest.heldBy : null,
       ...(isFurther ? {} : { status: "sent" as const, at, detail: null }),
     },
-    box: { ...(says ? withTold(box, before, says, at) : box), waiting: box.waiting === mail.id ? null : box.waiting },
+    box: {
+      ...(says && isUntouched ? withTold(box, before, says, at) : box),
+      waiting: box.waiting === mail.id ? null : box.waiting,
+    },
   };
 };
 

@@ -3,7 +3,7 @@ import { owe } from "../outbox/outbox.ts";
 import { readableOf } from "../stored.ts";
 import type { Table, Write } from "../table/table.ts";
 import { isUnheard } from "./mail-states.ts";
-import { addressMark, hasSaid, mailboxWrite, ownersMailboxes, withNothingSaid } from "./mailbox.ts";
+import { addressMark, mailboxWrite, ownersMailboxes, withNothingSaid } from "./mailbox.ts";
 import { missedAt } from "./owe-mail.ts";
 import { fromMailItem, mailKey, type OwnerMail, ownerMailWrite } from "./owner-mail.ts";
 
@@ -13,7 +13,7 @@ interface Moment {
 }
 
 /** Owes a mail once more that has not reached anybody. */
-export const requeued = (mail: OwnerMail, { at, newId }: Moment): Write[] => [
+export const requeued = ({ sendingUntil: _, ...mail }: OwnerMail, { at, newId }: Moment): Write[] => [
   ownerMailWrite({
     ...mail,
     status: "queued",
@@ -54,7 +54,8 @@ export const mailsForAddress = async (
   for (const box of await ownersMailboxes(table, partnerId)) {
     const mail = box.waiting === null ? undefined : await waitingIn(table, partnerId, box.waiting);
     if (mail && hasNewAddress(mail, address) && isUnheard(mail)) writes.push(...requeued(mail, moment));
-    if (isAnother && hasSaid(box)) writes.push(mailboxWrite(withNothingSaid(box)));
+    // also where nothing is said: a mail may be on its way to the address before, and tell of it when it is out
+    if (isAnother) writes.push(mailboxWrite(withNothingSaid(box)));
   }
   return writes;
 };

@@ -189,6 +189,31 @@ describe("of what Gradient does not take", () => {
     expect(world.mailer.sent).toHaveLength(mails);
   });
 
+  it.each([
+    ["is known to nobody else", "next"],
+    ["and comes back at once is sent there", "first"],
+  ])("what an owner is told while the feed names another address %s", async (_, mailId) => {
+    const world = await quietWorld();
+    const { send } = world.mailer;
+    world.mailer.send = async (mail) => {
+      world.mailer.send = send;
+      const taken = await send(mail);
+      const owner = { name: "Otto", email: "otto@example.com" };
+      await putPartner(world.common)({ id: world.partnerId, profile: { name: "Example MSP", owner, timeZone: "UTC" } });
+      if (mailId === "first") await bounces(world, "first");
+      return taken;
+    };
+    for (const id of ["first", "next"]) {
+      await owed(world, id, ["all", both]);
+      await world.work().catch(() => undefined);
+      await world.work();
+    }
+    expect(world.mailer.sent.map(({ reference, to }) => [reference, to.email])).toEqual([
+      ["first", "olga@example.com"],
+      [mailId, "otto@example.com"],
+    ]);
+  });
+
   it("what fails all the time is told about once a month", async () => {
     const [first, next, ...more] = await toldOf(
       await quietWorld(),
