@@ -2,9 +2,14 @@ import type { Integration } from "../../integrations/integration.ts";
 import { isLook, type UsageExport } from "../usage-export.ts";
 import { tellsNothing } from "./result-mails.ts";
 
-/** Lines that no retry brings: those that are not owed, of a run of all lines also what it did not come to. */
-const leavesMore = ({ kind, totals, leftOver }: UsageExport, hasReached: boolean): boolean =>
-  totals.rejected + leftOver.unreadable > 0 || (kind === "all" && !hasReached);
+/**
+ * Lines that no retry brings: those that are not owed, of a run of all lines also what it did not come to, and what was
+ * left over once a person has cancelled its retry.
+ */
+const leavesMore = ({ kind, totals, leftOver, stop }: UsageExport, hasReached: boolean): boolean =>
+  totals.rejected + leftOver.unreadable > 0 ||
+  (kind === "all" && !hasReached) ||
+  (kind === "retry" && stop === "cancelled");
 
 /**
  * What a partner's page shows as its last run. The success of a retry is the partner's only if nothing but owed lines

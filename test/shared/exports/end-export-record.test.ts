@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { endOf } from "#shared/exports/ending/end-export";
+import { isAllWell } from "#shared/exports/ending/result-mails";
 import { noTotals } from "#shared/exports/line";
 import { nothingLeft, type UsageExport } from "#shared/exports/usage-export";
 import type { Integration } from "#shared/integrations/integration";
@@ -83,6 +84,16 @@ describe("the partner's record after a run", () => {
     );
 
     expect(record.lastExport?.outcome).toBe(shown);
+  });
+
+  it("does not take all for well when others arrive after a retry that a person has cancelled", () => {
+    const before = endIn(aRun(left));
+    const { seq } = before.wants;
+    const admittedFor = { want: "retry", seq } as const;
+    const cancelled = endIn(aRun({ kind: "retry", seq, admittedFor, ...stoppedBy("cancelled") }), before);
+
+    expect(isAllWell(endIn(aRun({ kind: "narrowed" }), cancelled))).toBe(false);
+    expect(isAllWell(endIn(aRun(), cancelled))).toBe(true);
   });
 
   it.each<[string, Partial<UsageExport>, string[]]>([

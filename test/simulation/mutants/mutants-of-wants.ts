@@ -129,6 +129,13 @@ export const mutantsOfWants: Mutant[] = [
     "false",
   ),
   one("what a run of all lines did not come to is owed", "wants", last, 'kind === "all" && !hasReached', "false"),
+  one(
+    "what a person has kept from being tried again is owed",
+    "wants",
+    last,
+    'kind === "retry" && stop',
+    "false && stop",
+  ),
   one("a run of some lines knows nothing of the others", "wants", last, 'kind !== "all" && isMoreLeft', "false"),
   one("repeats wait for ever behind a line that is refused", "wants", next, "isOverdue ? ", "false ? "),
   one("a hold makes repeats young again", "wants", dates, "Date.parse(repeat.since ?? at) +", "Date.parse(at) +"),
