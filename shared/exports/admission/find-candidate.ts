@@ -40,8 +40,9 @@ const maxPutOff = 1_000;
 // each place that is free: a date of ten counts may pass there, behind repeats that are many.
 const betweenLooksMs = 60_000;
 
-// whoever could not be started stands first in line, and is tried again with the next job
-const passedOverMs = 60_000;
+// Whoever could not be started stands first in line. Were all tried again with the next minute's job, as many as end a
+// search would end each one's.
+const passedOverMs = 90_000;
 
 interface Search {
   isRepeats: boolean;

@@ -342,6 +342,13 @@ export const mutantsOfWants: Mutant[] = [
     "",
   ),
   one(
+    "as many as end a search end that of each minute's job",
+    "wants",
+    "shared/exports/admission/find-candidate.ts",
+    "passedOverMs = 90_000",
+    "passedOverMs = 60_000",
+  ),
+  one(
     "everybody is tried while the table refuses all",
     "wants",
     admitting,
