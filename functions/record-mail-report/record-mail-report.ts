@@ -14,7 +14,7 @@ import {
 import { requeued } from "#shared/mail/requeue-mail";
 import { mailWrites } from "#shared/mail/waiting-mail";
 import { asciiAddress } from "#shared/mail-address";
-import { findPartner } from "#shared/partners/partner";
+import { findPartner, partnerUnchanged } from "#shared/partners/partner";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";
 
@@ -43,16 +43,19 @@ const softTries = 5;
  * worst word stands. What bounced waits for another address, and for a day where that may pass.
  */
 export const recordMailReport = ({ table, now, newId }: Changing<"get" | "transact">) => {
-  /** The feed has named another address since the mail was handed over. */
-  const hasMoved = async ({ partnerId, recipient, sentTo }: OwnerMail): Promise<boolean> => {
-    if (recipient !== null) return false;
-    const address = asciiAddress((await findPartner(table, partnerId))?.owner.email ?? "");
-    return address !== undefined && addressMark(address) !== sentTo;
+  /** Whether the feed has named another address since the mail was handed over, and what that rests on. */
+  const movedSince = async ({ partnerId, recipient, sentTo }: OwnerMail) => {
+    if (recipient !== null) return { hasMoved: false, still: [] };
+    const partner = await findPartner(table, partnerId);
+    const address = asciiAddress(partner?.owner.email ?? "");
+    const hasMoved = address !== undefined && addressMark(address) !== sentTo;
+    return { hasMoved, still: [partnerUnchanged(partnerId, partner)] };
   };
 
   const bounced = async (mail: OwnerMail, detail: BounceDetail, at: string): Promise<ReportOutcome> => {
     const before = await mailboxFor(table, mail);
-    if (await hasMoved(mail)) {
+    const { hasMoved, still } = await movedSince(mail);
+    if (hasMoved) {
       const unsaid = hasSaid(before) ? [mailboxWrite(withNothingSaid(before))] : [];
       await table.transact([...requeued(mail, { at, newId }), ...unsaid]);
       return "owed-again";
@@ -67,6 +70,8 @@ export const recordMailReport = ({ table, now, newId }: Changing<"get" | "transa
     await table.transact([
       ...(await mailWrites(table, before, { mail: after, box, at })),
       ...(await problemChanges(table, mail.partnerId, { shown: await unreachableBy(table, mail), at })),
+      // an address that comes at this moment finds nothing that waits for it
+      ...still,
     ]);
     return "recorded";
   };

@@ -20,7 +20,7 @@ import { findOwnerMail, type OwnerMail, ownerMailWrite } from "#shared/mail/owne
 import { hasNewAddress } from "#shared/mail/requeue-mail";
 import { beingSent, isBeingSent } from "#shared/mail/waiting-mail";
 import { asciiAddress } from "#shared/mail-address";
-import { findPartner, type Partner } from "#shared/partners/partner";
+import { findPartner, type Partner, partnerUnchanged } from "#shared/partners/partner";
 import { type Table, written } from "#shared/table/table";
 import { dropMail, settleMail } from "./settle-mail.ts";
 import { type WrittenLetter, writeLetter } from "./write-letter.ts";
@@ -76,13 +76,9 @@ export const sendOwnerMail = (dependencies: Dependencies) => {
     if (isBeingSent(lead, at)) throw beingSent();
     // whoever took the problem for solved hears that it is not
     const shown = lead.heldBy === "address" ? await unreachableBy(table, mail) : [];
-    // the feed may have named another address at the moment at which the one before was found wanting
-    const { email } = await readerOf(mail);
-    const isFree = email !== undefined && hasNewAddress(lead, email);
-    const after = joined(lead, mail, at);
     await table.transact([
       ownerMailWrite({ ...mail, joinedTo: lead.id, retryAt: null }),
-      ownerMailWrite(isFree ? { ...after, retryAt: at } : after),
+      ownerMailWrite(joined(lead, mail, at)),
       ...(await problemChanges(table, mail.partnerId, { shown, at })),
     ]);
     return "joined";
@@ -112,11 +108,20 @@ export const sendOwnerMail = (dependencies: Dependencies) => {
   const release = (claimed: OwnerMail) =>
     settle(claimed, ({ mail: { sendingUntil: _, ...mail }, box }) => ({ mail, box }));
 
+  /** Where the feed has named another one meanwhile, when nothing waited for it yet, it is tried there. */
+  const waitForAddress = (mail: OwnerMail, heldBy: "address" | "no-owner") =>
+    settle(mail, async (current) => {
+      const held = heldBack(current, { status: "failed", heldBy, retryAt: null });
+      const { partner, email } = await readerOf(mail);
+      const still = partnerUnchanged(mail.partnerId, partner);
+      if (partner && email !== undefined && hasNewAddress(held.mail, email))
+        return { ...held, mail: { ...held.mail, status: "queued", heldBy: null, retryAt: current.at }, still };
+      return { ...held, shown: heldBy === "no-owner" ? ["owner.unknown"] : await unreachableBy(table, mail), still };
+    });
+
   const refused = async (claimed: OwnerMail): Promise<MailOutcome> => {
     logger.warn("the mail service refused an address", { mailId: claimed.id });
-    const held = { status: "failed", heldBy: "address", retryAt: null } as const;
-    const shown = await unreachableBy(table, claimed);
-    await settle(claimed, (current) => ({ ...heldBack(current, held), shown }));
+    await waitForAddress(claimed, "address");
     return "refused";
   };
 
@@ -149,8 +154,7 @@ export const sendOwnerMail = (dependencies: Dependencies) => {
   };
 
   const withoutOwner = async (mail: OwnerMail): Promise<MailOutcome> => {
-    const held = { status: "failed", heldBy: "no-owner", retryAt: null } as const;
-    await settle(mail, (current) => ({ ...heldBack(current, held), shown: ["owner.unknown"] }));
+    await waitForAddress(mail, "no-owner");
     return "no-owner";
   };
 

@@ -3,7 +3,7 @@ import { displayName, instant, pathIdentifier } from "../identifier.ts";
 import { mailAddress } from "../mail-address.ts";
 import { ianaTimeZone } from "../schedules/zoned-time.ts";
 import { readRow } from "../stored.ts";
-import { type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
+import { type Item, type Key, type RowWrite, type Table, versioned, type Write } from "../table/table.ts";
 
 export const partnerId = pathIdentifier;
 
@@ -44,3 +44,9 @@ export const findPartner = async (table: Pick<Table, "get">, id: string): Promis
   const item = await table.get(partnerKey(id));
   return item && readRow(partner, item);
 };
+
+/** Nobody has changed the record since it was found. */
+export const partnerUnchanged = (id: string, found: Partner | undefined): Write => ({
+  check: partnerKey(id),
+  expect: found?.version ?? "absent",
+});

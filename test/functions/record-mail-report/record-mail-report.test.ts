@@ -11,6 +11,7 @@ import { aPartner, aPartnerRow } from "#test/builders/partner";
 import { aTableWith, owedTasks } from "#test/builders/table";
 import { minutesAfter, noon } from "#test/builders/time";
 import type { InMemoryTable } from "#test/fakes/in-memory-table";
+import { interruptBefore } from "#test/fakes/interrupted-table";
 
 const partnerId = "org-1001";
 const facts = { kind: "token-rejected", rejectedAt: noon } as const;
@@ -100,6 +101,17 @@ describe("what SES reports", () => {
 
     expect(await mailIn(table)).toMatchObject({ status: "queued" });
     expect(owedTasks(table)).toEqual([{ kind: "send-owner-mail", partnerId, mailId: "mail-1" }]);
+    expect(await problemsIn(table)).toEqual([]);
+  });
+
+  it("of an address that the feed corrects at that moment does so, too", async () => {
+    const table = await aTable();
+    const { restore } = interruptBefore(table, 1, () => {
+      restore();
+      return table.put(aPartnerRow({ owner: { name: "Otto Owner", email: "otto@msp.example" }, version: 2 }));
+    });
+
+    expect(await report(table, bounce)).toBe("owed-again");
     expect(await problemsIn(table)).toEqual([]);
   });
 
