@@ -1,7 +1,9 @@
 import { hash } from "node:crypto";
+import { UnreadableRecord } from "#shared/errors";
 import { receiptsOf } from "#shared/exports/chunk";
 import type { Receipt } from "#shared/exports/line";
 import { findExport } from "#shared/exports/usage-export";
+import { logFailure } from "#shared/log-failure";
 import type { Mailbox } from "#shared/mail/mailbox";
 import type { Table } from "#shared/table/table";
 
@@ -38,13 +40,22 @@ export const failingLines = async (table: Pick<Table, "query">, run: Run) => {
 // runs send the same lines in another order
 export const markOfAll = (marks: string[]): string => hash("sha256", marks.toSorted().join()).slice(0, 24);
 
-export type SaidBefore = () => Promise<ReadonlySet<string>>;
+export type SaidBefore = () => Promise<ReadonlySet<string> | undefined>;
 
-/** The marks of what `said` is of. Read once for a letter: of a large partner it takes seconds. */
+/**
+ * The marks of what `said` is of; undefined where they cannot be read. Read once for a letter: of a large partner it
+ * takes seconds.
+ */
 export const marksSaid = (table: Reading, { partnerId, saidOf }: Mailbox): SaidBefore => {
-  const read = async (): Promise<ReadonlySet<string>> => {
-    const run = saidOf === null ? undefined : await findExport(table, partnerId, saidOf);
-    return new Set(run && (await failingLines(table, run)).marks);
+  const read: SaidBefore = async () => {
+    try {
+      const run = saidOf === null ? undefined : await findExport(table, partnerId, saidOf);
+      return new Set(run && (await failingLines(table, run)).marks);
+    } catch (error) {
+      if (!(error instanceof UnreadableRecord)) throw error;
+      logFailure("a run that was told cannot be read, nothing of it passes for known", error);
+      return undefined;
+    }
   };
   let marks: ReturnType<SaidBefore> | undefined;
   return () => {
@@ -61,5 +72,6 @@ export const hasBroughtSome = async (
 ): Promise<boolean> => {
   if (box.saidSince !== null) return true;
   const known = await saidBefore();
+  if (!known) return true;
   return (await failingLines(table, run)).over.some((mark) => known.has(mark));
 };

@@ -108,11 +108,11 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
       return { ...what, says: what.isUndone ? nothingStaysSaid : says, isKnown: isSaid(box, says) };
     }
     const known = what.isWhole ? new Set<string>() : await saidBefore();
-    const fresh = marks.filter((mark) => !known.has(mark));
+    const fresh = marks.filter((mark) => !known?.has(mark));
     // what Gradient refuses for good comes in a run of its own every few hours, and with all others on each date
     const isKnown = marks.length > 0 && fresh.length === 0;
     // what fails again after that is news
-    const areSomeOver = over.some((mark) => known.has(mark));
+    const areSomeOver = !known || over.some((mark) => known.has(mark));
     const isPart = !what.isWhole && !areSomeOver && hasSaid(box);
     if (isKnown && isPart) return { ...what, says: null, isKnown };
     // the same lines are no news because others arrived with them, or none

@@ -391,6 +391,23 @@ describe("of what Gradient does not take", () => {
     },
   );
 
+  it.each(["rejected", "accepted"] as const)(
+    "what was told of a run that cannot be read any more passes for known no more; what was tried is then %s",
+    async (outcome) => {
+      const world = await quietWorld();
+      await owed(world, "first", ["all", both]);
+      await world.work();
+      const row = [...world.table.rows.values()].findLast(({ sk }) => sk.startsWith("export#"));
+      if (row) await world.table.put({ ...row, totals: 7 });
+      await owed(world, "some", ["narrowed", { b: outcome }]);
+      await world.work().catch(() => undefined);
+      await owed(world, "again", ["all", both]);
+      await world.work();
+      const told = world.mailer.sent.map(({ reference }) => reference);
+      expect(told).toEqual(outcome === "rejected" ? ["first", "some", "again"] : ["first", "again"]);
+    },
+  );
+
   it("what waits for the next day is told to nobody once it is over, and is news when it fails again", async () => {
     const world = await quietWorld();
     const failing: Run = ["all", { c: "deferred" }];

@@ -262,6 +262,27 @@ export const mutantsOfMails: Mutant[] = [
     "if (!isBadNews) throw error;",
     "throw error;",
   ),
+  one(
+    "what was told of a run that cannot be read keeps all about some lines from its reader",
+    "mails",
+    lines,
+    'passes for known", error);\n      return undefined;',
+    'passes for known", error);\n      throw error;',
+  ),
+  one(
+    "what was told of a run that cannot be read stays said",
+    "mails",
+    lines,
+    "if (!known) return true;",
+    "if (!known) return false;",
+  ),
+  one(
+    "what was told of a run that cannot be read is told by no other",
+    "mails",
+    letter,
+    "!known || over.some",
+    "!!known && over.some",
+  ),
   one("what is over is told as what is", "mails", letter, " || isPast(run, integration)", ""),
   one(
     "what some lines' runs said outlives the next run of all",
