@@ -65,7 +65,7 @@ const afterStop = (before: Wants, run: UsageExport, stop: OpenWord<StopReason>, 
       // want: what was open when it began, and what came since, is not told apart.
       const isOwn = run.admittedFor !== null || wanted.all.wanted <= run.seq;
       // no mail tells of such an end: as long as it is a date that waits, the morning tells that it was missed
-      const isUntold = stop === "vendor-key" || stop === "doubted" || hasNoToken;
+      const isUntold = stop === "vendor-key" || stop === "doubted" || stop === "not-connected";
       const isMissed = isUntold && wanted.all.trigger === "schedule";
       const owed: Wants = isOwn && !isMissed ? { ...wanted, all: { ...wanted.all, trigger: "recovery" } } : wanted;
       // the counts that a date repeats follow it, though the run that sends its changes has another cause by then

@@ -190,6 +190,7 @@ describe("at eight in the morning, by the partner's own clock, the owner is told
     ["our own key was refused", stoppedBy("vendor-key")],
     ["nobody knew whose key was refused", stoppedBy("doubted")],
     ["its key could not be read", { ...stoppedBy("not-connected"), chunks: null }],
+    ["its key could not be read any more", stoppedBy("not-connected")],
   ])("of a date whose run was stopped because %s, of which there is no mail", async (_, stopped) => {
     const wants = wish(noWants, "all", { at: minutesAfter(-5), trigger: "schedule" });
     const { wants: after } = endIn(aRun(stopped), { wants });

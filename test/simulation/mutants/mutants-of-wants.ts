@@ -51,6 +51,13 @@ export const mutantsOfWants: Mutant[] = [
   one("a run meets no want", "wants", end, coveredAll, "return before;"),
   one("nobody tells of a date whose run met that our key is refused", "mails", end, "isOwn && !isMissed", "isOwn"),
   one(
+    "nobody tells of a date whose key was gone",
+    "mails",
+    end,
+    'stop === "doubted" || stop',
+    'stop === "doubted" || hasNoToken && stop',
+  ),
+  one(
     "what our refused key has stopped is shown with its cause once more",
     "wants",
     end,
