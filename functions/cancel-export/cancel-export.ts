@@ -1,6 +1,7 @@
 import { AppError } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
 import { type Closing, closingAbandoned } from "#shared/exports/ending/close-export";
+import { owesViews } from "#shared/exports/ending/owe-views";
 import { exportWrite, findExport, isHeld, isOver, type UsageExport } from "#shared/exports/usage-export";
 import { findIntegration, integrationWrite } from "#shared/integrations/integration";
 import { owe } from "#shared/outbox/outbox";
@@ -11,10 +12,6 @@ export interface Cancellation {
   exportId: string;
   by: Actor;
 }
-
-/** What Gradient has accepted of it is in no view yet: that takes one more call. */
-const owesViews = ({ mode, acceptedLine, viewsRebuilt }: UsageExport): boolean =>
-  mode !== "dry-run" && acceptedLine !== null && !viewsRebuilt;
 
 /**
  * Stops a running export. A worker that is at it hears of it with its next checkpoint, about a second later, ends the

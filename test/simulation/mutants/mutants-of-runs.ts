@@ -215,8 +215,8 @@ export const mutantsOfRuns: Mutant[] = [
     "a cancelled run that nobody carries owes no views",
     "deeds",
     "functions/cancel-export/cancel-export.ts",
-    'mode !== "dry-run" && acceptedLine !== null && !viewsRebuilt;',
-    "mode === undefined;",
+    "if (owesViews(running) && ",
+    "if (!owesViews && ",
   ),
   one(
     "a run that meets an obstacle sends",
