@@ -63,7 +63,9 @@ const settle = async (world: World, wishes: Wishes): Promise<void> => {
     if (isAtRest(world, wishes)) return;
     await line.run(line.now() + (looksMs[looks] ?? lookEveryMs));
   }
-  if (isSomethingUnderWay(world, wishes)) await line.run(line.now() + lookEveryMs);
+  // where something is in trouble for good, a run may have begun just now, and the next one may before long
+  const overBy = line.now() + lookEveryMs;
+  while (isSomethingUnderWay(world, wishes) && line.now() < overBy) await line.run(line.now() + looksMs[0]);
 };
 
 /** Plays a history, lets the time pass that the service needs to come to rest, and answers what did not hold. */
