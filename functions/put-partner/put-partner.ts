@@ -1,7 +1,8 @@
 import { firstTallyWrites } from "#shared/customers/customer-tally";
 import { type AuditEvent, eventWrite } from "#shared/events/event";
-import type { ProblemCode } from "#shared/integrations/integration";
+import { findIntegration, type ProblemCode } from "#shared/integrations/integration";
 import { problemChanges } from "#shared/integrations/problem-changes";
+import { standingMail } from "#shared/integrations/standing-mail";
 import { mailsForAddress } from "#shared/mail/requeue-mail";
 import { asciiAddress, mailboxAddress } from "#shared/mail-address";
 import { findPartner, type Partner, type PartnerProfile, partnerWrite } from "#shared/partners/partner";
@@ -49,12 +50,16 @@ export const putPartner =
         before: stored ? `${stored.owner.name} <${stored.owner.email}>` : null,
         after: `${profile.owner.name} <${profile.owner.email}>`,
       };
+      const integration = isAnother ? await findIntegration(table, id) : undefined;
+      const address = {
+        email: profile.owner.email,
+        before: stored?.owner.email,
+        standing: integration ? standingMail(integration) : null,
+      };
       await table.transact([
         partnerWrite(updated),
         ...(stored ? [] : await firstTallyWrites(table, id)),
-        ...(isAnother
-          ? await mailsForAddress(table, id, { email: profile.owner.email, before: stored?.owner.email, at, newId })
-          : []),
+        ...(isAnother ? await mailsForAddress(table, id, { ...address, at, newId }) : []),
         ...(hasMoved(stored, profile) ? await problemChanges(table, id, { over: ofAddress, at }) : []),
         ...(isAnother ? [eventWrite({ id: newId(), partnerId: id, type: "owner.changed", at, details, ...feed })] : []),
       ]);

@@ -2,9 +2,10 @@ import { asciiAddress, mailboxAddress } from "../mail-address.ts";
 import { owe } from "../outbox/outbox.ts";
 import { readableOf } from "../stored.ts";
 import type { Table, Write } from "../table/table.ts";
+import type { MailFacts } from "./mail-facts.ts";
 import { isUnheard } from "./mail-states.ts";
 import { addressMark, mailboxWrite, ownersMailboxes, withNothingSaid } from "./mailbox.ts";
-import { missedAt } from "./owe-mail.ts";
+import { missedAt, oweMail } from "./owe-mail.ts";
 import { fromMailItem, mailKey, type OwnerMail, ownerMailWrite } from "./owner-mail.ts";
 
 interface Moment {
@@ -38,24 +39,38 @@ const waitingIn = async (table: Pick<Table, "get">, partnerId: string, id: strin
 export const hasNewAddress = ({ heldBy, sentTo }: OwnerMail, address: string): boolean =>
   heldBy === "no-owner" || (heldBy === "address" && sentTo !== addressMark(address));
 
+interface NewAddress extends Moment {
+  email: string;
+  before: string | undefined;
+  /** What stands, and needs a person: whoever reads at another address has not read it. */
+  standing: MailFacts | null;
+}
+
 /**
  * What owes those of the owner's mails again that waited for another address than they had: one of each kind at most,
- * the others of a kind have joined it. Whoever reads at another address than before has been told of nothing.
+ * the others of a kind have joined it. Whoever reads at another address than before has been told of nothing, and has
+ * had none of the day's mails.
  */
 export const mailsForAddress = async (
   table: Pick<Table, "get" | "query">,
   partnerId: string,
-  { email, before, ...moment }: Moment & { email: string; before: string | undefined },
+  { email, before, standing, ...moment }: NewAddress,
 ): Promise<Write[]> => {
   const address = asciiAddress(email);
   if (address === undefined) return [];
   const isAnother = before !== undefined && mailboxAddress(before) !== mailboxAddress(email);
+  const isFree = (mail: OwnerMail): boolean => hasNewAddress(mail, address) || (isAnother && mail.heldBy === "limit");
   const writes: Write[] = [];
+  let untold = isAnother ? standing : null;
   for (const box of await ownersMailboxes(table, partnerId)) {
     const mail = box.waiting === null ? undefined : await waitingIn(table, partnerId, box.waiting);
-    if (mail && hasNewAddress(mail, address) && isUnheard(mail)) writes.push(...requeued(mail, moment));
+    if (mail && isUnheard(mail)) {
+      if (mail.facts.kind === untold?.kind) untold = null;
+      if (isFree(mail)) writes.push(...requeued(mail, moment));
+    }
     // also where nothing is said: a mail may be on its way to the address before, and tell of it when it is out
-    if (isAnother) writes.push(mailboxWrite(withNothingSaid(box)));
+    if (isAnother) writes.push(mailboxWrite({ ...withNothingSaid(box), handedOver: [] }));
   }
-  return writes;
+  if (untold === null) return writes;
+  return [...writes, ...oweMail({ partnerId, mailId: `${untold.kind}-${moment.newId()}`, facts: untold }, moment)];
 };

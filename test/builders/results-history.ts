@@ -51,7 +51,7 @@ export const playResults = async (seed: number, isSteady: boolean) => {
   const fates = someFates(random, isSteady);
   const names = [...fates.keys()];
   const ended: { at: number; isToldWhole: boolean; lines: Lines }[] = [];
-  const read: { at: number; text: string; isAllWell: boolean }[] = [];
+  const read: { at: number; to: string; text: string; isAllWell: boolean }[] = [];
   const shut: number[] = [];
   let last: Lines = {};
   const isNothingLeft = (): boolean => Object.values(last).every((outcome) => outcome === "accepted");
@@ -64,7 +64,7 @@ export const playResults = async (seed: number, isSteady: boolean) => {
     if (now.isBad && now.isRefused) throw new AppError("upstream", "mail.refused", "no");
     if (now.isBad) back.push(mail.reference);
     else if (/^run-\d/.test(mail.reference))
-      read.push({ at: clock.now(), text: mail.text, isAllWell: isNothingLeft() });
+      read.push({ at: clock.now(), to: mail.to.email, text: mail.text, isAllWell: isNothingLeft() });
     return send(mail);
   };
   const watch = watchMails({ ...common, tokenPolicyDays: 180 });

@@ -1,13 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { putPartner } from "#functions/put-partner/put-partner";
 import { listEvents } from "#shared/events/event";
 import { findIntegration } from "#shared/integrations/integration";
+import { mailboxFor, mailboxWrite } from "#shared/mail/mailbox";
+import { oweMail } from "#shared/mail/owe-mail";
+import { fromMailItem, ownerMailWrite } from "#shared/mail/owner-mail";
 import { findPartner, type PartnerProfile } from "#shared/partners/partner";
+import { store } from "#shared/table/table";
 import { anIntegrationRow } from "#test/builders/integration";
 import { aPartner, aPartnerRow } from "#test/builders/partner";
 import { aTableWith, watchedTable } from "#test/builders/table";
 import { minutesAfter, noon, now } from "#test/builders/time";
+import type { InMemoryTable } from "#test/fakes/in-memory-table";
 
 const { name, owner, timeZone } = aPartner();
 const profile: PartnerProfile = { name, owner, timeZone };
@@ -99,4 +104,60 @@ it.each([
   });
 
   expect((await findIntegration(table, "org-1001"))?.problems.map(({ code }) => code)).toEqual(left);
+});
+
+describe("another owner of a partner that is suspended", () => {
+  const suspended = (code: "token.rejected" | "token.missing" | "gradient.disconnected") =>
+    anIntegrationRow({ state: "suspended", problems: [{ code, since: noon }] });
+  const moved = { name: "Otto Owner", email: "otto@msp.example" };
+  const mailsOf = (table: InMemoryTable) =>
+    [...table.rows.values()].filter(({ sk }) => sk.startsWith("mail#")).map(fromMailItem);
+
+  it.each([
+    ["token.rejected", { kind: "token-rejected", rejectedAt: noon, isMissing: false }],
+    ["token.missing", { kind: "token-rejected", rejectedAt: noon, isMissing: true }],
+    ["gradient.disconnected", { kind: "disconnected-in-gradient", noticedAt: noon }],
+  ] as const)("is told so: %s", async (code, facts) => {
+    const table = await aTableWith(aPartnerRow(), suspended(code));
+
+    await putPartner({ table, now: later, newId: randomUUID })({
+      id: "org-1001",
+      profile: { ...profile, owner: moved },
+    });
+
+    expect(mailsOf(table)).toMatchObject([{ facts, status: "queued", recipient: null }]);
+  });
+
+  it("is told so once, where the former owner's mail waits still", async () => {
+    const table = await aTableWith(aPartnerRow(), suspended("token.rejected"));
+    const facts = { kind: "token-rejected", rejectedAt: noon } as const;
+    const moment = { at: noon, newId: randomUUID };
+    await table.transact(oweMail({ partnerId: "org-1001", mailId: "former", facts }, moment));
+    const [mail] = mailsOf(table);
+    if (!mail) throw new Error("no mail");
+    await store(table, ownerMailWrite({ ...mail, status: "failed", heldBy: "limit" }));
+    await store(table, mailboxWrite({ ...(await mailboxFor(table, mail)), waiting: "former" }));
+
+    await putPartner({ table, now: later, newId: randomUUID })({
+      id: "org-1001",
+      profile: { ...profile, owner: moved },
+    });
+
+    expect(mailsOf(table)).toMatchObject([{ id: "former", status: "queued", heldBy: null }]);
+  });
+
+  it.each([
+    ["only the name is another", { ...owner, name: "Otto Owner" }, suspended("token.rejected")],
+    ["the address is none", { ...moved, email: "nobody" }, suspended("token.rejected")],
+    ["nobody suspended the partner", moved, anIntegrationRow({ problems: [{ code: "mail.not-sent", since: noon }] })],
+  ])("is told nothing where %s", async (_, next, row) => {
+    const table = await aTableWith(aPartnerRow(), row);
+
+    await putPartner({ table, now: later, newId: randomUUID })({
+      id: "org-1001",
+      profile: { ...profile, owner: next },
+    });
+
+    expect(mailsOf(table)).toEqual([]);
+  });
 });

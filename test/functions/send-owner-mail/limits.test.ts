@@ -57,6 +57,24 @@ describe("of one kind", () => {
     expect(await watch(world)).toMatchObject({ late: 0 });
   });
 
+  it("what the former owner was sent counts for no other one, who is told at once what waits", async () => {
+    const world = await started();
+    for (let count = 1; count <= 4; count += 1) {
+      await refuse(world, `mail-${count}`);
+      await world.work();
+      await world.pass(hourMs);
+    }
+    expect(world.mailer.sent).toHaveLength(3);
+
+    await putPartner(world.common)({ id: world.partnerId, profile: profile("otto@example.com") });
+    await world.work();
+
+    expect(world.mailer.sent.at(-1)).toMatchObject({ to: { email: "otto@example.com" }, reference: "mail-4" });
+    await refuse(world, "mail-5");
+    await world.work();
+    expect(world.mailer.sent).toHaveLength(5);
+  });
+
   it("a mail that had to be tried again counts once", async () => {
     const world = await started();
     await refuse(world, "mail-1");

@@ -44,9 +44,11 @@ const silences = (played: Played): string[] =>
     );
   });
 
-/** Mails with so many after them that one came too many within that time. */
+/** Mails with so many after them that their reader had one too many within that time. */
 const crowds = ({ read }: Played, most: number, ms: number): Letter[] =>
-  read.filter(({ at }, place) => (read[place + most]?.at ?? Number.POSITIVE_INFINITY) < at + ms);
+  [...Map.groupBy(read, ({ to }) => to).values()].flatMap((its) =>
+    its.filter(({ at }, place) => (its[place + most]?.at ?? Number.POSITIVE_INFINITY) < at + ms),
+  );
 
 const waitingIn = ({ world }: Played): string[] =>
   [...world.table.rows.values()]

@@ -1,0 +1,16 @@
+import type { MailFacts } from "../mail/mail-facts.ts";
+import type { Integration } from "./integration.ts";
+
+/** What a suspended partner's owner was told when it was, by what it is suspended for; null where it is not. */
+export const standingMail = ({ state, problems, gradient }: Integration): MailFacts | null => {
+  if (state !== "suspended") return null;
+  const sinceOf = (code: string): string | undefined => problems.find((problem) => problem.code === code)?.since;
+  const goneSince = sinceOf("gradient.disconnected");
+  if (goneSince !== undefined) {
+    const organizationName = gradient?.organizationName ?? "";
+    return { kind: "disconnected-in-gradient", noticedAt: goneSince, organizationName };
+  }
+  const [rejectedAt, missingSince] = [sinceOf("token.rejected"), sinceOf("token.missing")];
+  if (rejectedAt !== undefined) return { kind: "token-rejected", rejectedAt, isMissing: false };
+  return missingSince === undefined ? null : { kind: "token-rejected", rejectedAt: missingSince, isMissing: true };
+};
