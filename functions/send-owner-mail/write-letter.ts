@@ -105,7 +105,9 @@ export const writeLetter = ({ table, agreement, hubUrl, gradientBaseUrl }: Depen
     }
     if (hasSucceeded) {
       const says = { text: `${outcome} ${stop ?? ""} `, of: null, isPart: false };
-      return { ...what, says: what.isUndone ? nothingStaysSaid : says, isKnown: isSaid(box, says) };
+      // that all is well is told once; that something has arrived, each time
+      const hasBrought = totals.accepted > 0 && !tellsNothing(run);
+      return { ...what, says: what.isUndone ? nothingStaysSaid : says, isKnown: !hasBrought && isSaid(box, says) };
     }
     const known = what.isWhole ? new Set<string>() : await saidBefore();
     const fresh = marks.filter((mark) => !known?.has(mark));

@@ -83,7 +83,13 @@ export const runResultMail = (report: RunReport, context: LetterContext): Letter
         ? [paragraph("Accepted is not approved: you approve the counts in Gradient.")]
         : [
             paragraph(
-              "What was left over is sent by itself as soon as it can be. What Gradient refused needs a look: the hub says for each line what to do. You are told again only when something about this changes.",
+              [
+                ...(totals.deferred > 0 ? ["What was left over is sent by itself as soon as it can be."] : []),
+                ...(totals.rejected > 0
+                  ? ["What Gradient refused needs a look: the hub says for each line what to do."]
+                  : []),
+                "You are told again when other lines fail, or these fail once more after they had arrived.",
+              ].join(" "),
             ),
           ]),
       hubLink(context),

@@ -277,6 +277,30 @@ describe("of what Gradient does not take", () => {
     expect(await toldOf(await quietWorld(true), runs)).toEqual([0, 3]);
   });
 
+  it("good runs are told, where they are asked for, each that has brought something", async () => {
+    const good: Run = ["all", { a: "accepted" }];
+    const idle: Run = ["all", { a: "unchanged" }];
+    const runs: Run[] = [good, idle, good, ["repeat", { d: "accepted" }], ["narrowed", { d: "accepted" }], idle];
+    expect(await toldOf(await quietWorld(true), runs)).toEqual([0, 2, 4]);
+    expect(await toldOf(await quietWorld(), runs)).toEqual([]);
+  });
+
+  it("good runs are told to whoever asks for them later, too", async () => {
+    const world = await quietWorld();
+    const { partnerId, by } = world;
+    expect(
+      await toldOf(world, [
+        ["all", refused],
+        ["retry", { a: "accepted" }],
+      ]),
+    ).toEqual([0]);
+    await putNotifications(world.common)({ partnerId, notifications: { recipients: [], onSuccess: true }, by });
+    await world.work();
+    await owed(world, "asked", ["all", { a: "accepted" }]);
+    await world.work();
+    expect(world.mailer.sent.map(({ reference }) => reference)).toContain("asked");
+  });
+
   it("repeats that arrived are not told of in between, though good runs are asked for", async () => {
     const world = await quietWorld(true);
     expect(await toldOf(world, [...each, ["repeat", { d: "accepted" }], ...each])).toEqual([0]);

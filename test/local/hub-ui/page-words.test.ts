@@ -397,14 +397,17 @@ describe("what a run has left over", () => {
   it.each([
     [
       { deferred: 107, unmapped: 4 },
-      "111 lines of this run are not in Gradient, 4 of them not mapped. The other 107 are sent as they are counted now.",
+      "111 lines of this run were not known to be in Gradient when it ended, 4 of them not mapped. The other 107 are sent as they are counted now.",
     ],
     [
       { deferred: 1, unmapped: 1 },
-      "2 lines of this run are not in Gradient, 1 of them not mapped. The other 1 is sent as it is counted now.",
+      "2 lines of this run were not known to be in Gradient when it ended, 1 of them not mapped. The other 1 is sent as it is counted now.",
     ],
-    [{ rejected: 2 }, "2 lines of this run are not in Gradient. Each is sent as it is counted now."],
-    [{ unmapped: 1 }, "1 line of this run is not in Gradient."],
+    [
+      { rejected: 2 },
+      "2 lines of this run were not known to be in Gradient when it ended. Each is sent as it is counted now.",
+    ],
+    [{ unmapped: 1 }, "1 line of this run was not known to be in Gradient when it ended."],
   ])("%o promises only what can be sent", (facts, words) => {
     expect(told(facts)).toBe(words);
   });

@@ -58,7 +58,8 @@ const sayings: Record<MailKind, [subject: string, ...facts: string[]]> = {
     "Accepted by Gradient: 97",
     "Left over: 1",
     "Alder & Finch Solicitors, DNS Filtering, 17 units: Gradient refused this number.",
-    "You are told again only when something about this changes",
+    "What Gradient refused needs a look",
+    "You are told again when other lines fail",
   ],
   "run-missed": [
     "A run for Gradient is late: Harbourline IT",

@@ -30,7 +30,7 @@ export const suites = {
   mails: [
     ...vitest,
     ...["send-owner-mail/run-results.test.ts", "send-owner-mail/waiting.test.ts", "watch-mails"].map(folder),
-    folder("record-mail-report"),
+    ...["send-owner-mail/limits.test.ts", "record-mail-report", "put-partner"].map(folder),
   ],
   rows: [...vitest, "test/rows/unreadable-rows.test.ts", "test/shared/table"],
   deeds: [

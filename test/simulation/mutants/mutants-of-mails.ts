@@ -4,6 +4,7 @@ const letter = "functions/send-owner-mail/write-letter.ts";
 const lines = "functions/send-owner-mail/failing-lines.ts";
 const reminders = "functions/watch-mails/owe-reminders.ts";
 const mailbox = "shared/mail/mailbox.ts";
+const requeue = "shared/mail/requeue-mail.ts";
 
 /** Guards that keep an owner from being told the same for ever, or something new never. */
 export const mutantsOfMails: Mutant[] = [
@@ -212,17 +213,11 @@ export const mutantsOfMails: Mutant[] = [
     "      ...still,\n",
     "",
   ),
-  one(
-    "what was told at another address is known",
-    "mails",
-    "shared/mail/requeue-mail.ts",
-    "if (isAnother) writes",
-    "if (!box) writes",
-  ),
+  one("what was told at another address is known", "mails", requeue, "if (isAnother) writes", "if (!box) writes"),
   one(
     "what was told is told again with each name of its reader",
     "mails",
-    "shared/mail/requeue-mail.ts",
+    requeue,
     "if (isAnother) writes",
     "if (box) writes",
   ),
@@ -236,14 +231,14 @@ export const mutantsOfMails: Mutant[] = [
   one(
     "what has come back passes for sent once the mail service answers",
     "mails",
-    "shared/mail/requeue-mail.ts",
+    requeue,
     "{ sendingUntil: _, ...mail }: OwnerMail",
     "mail: OwnerMail",
   ),
   one(
     "what is owed to a new address is lost with a late report of the former",
     "mails",
-    "shared/mail/requeue-mail.ts",
+    requeue,
     "attempt: mail.attempt + 1,",
     "",
   ),
@@ -301,9 +296,41 @@ export const mutantsOfMails: Mutant[] = [
   one(
     "a mail that cannot be read keeps a new address out",
     "mails",
-    "shared/mail/requeue-mail.ts",
+    requeue,
     "readableOf([item], fromMailItem)[0]",
     "fromMailItem(item)",
+  ),
+  one("a good run that has brought something is known", "mails", letter, "!hasBrought && isSaid", "isSaid"),
+  one(
+    "a good run is told though nothing had to be sent",
+    "mails",
+    letter,
+    "totals.accepted > 0 && !tellsNothing(run)",
+    "!tellsNothing(run)",
+  ),
+  one(
+    "repeats that arrived are told night after night",
+    "mails",
+    letter,
+    "totals.accepted > 0 && !tellsNothing(run)",
+    "totals.accepted > 0",
+  ),
+  one("what the former owner was sent holds the next one's mail", "mails", requeue, 'mail.heldBy === "limit"', "false"),
+  one(
+    "what the former owner was sent counts for the next one",
+    "mails",
+    requeue,
+    "{ ...withNothingSaid(box), handedOver: [] }",
+    "withNothingSaid(box)",
+  ),
+  one("another owner is not told what needs a person", "mails", requeue, "isAnother ? standing : null", "null"),
+  one("what needs a person is told again with a new name", "mails", requeue, "isAnother ? standing : null", "standing"),
+  one(
+    "another owner is told twice what needs a person",
+    "mails",
+    requeue,
+    "if (mail.facts.kind === untold?.kind) untold = null;",
+    "",
   ),
   one("a run is late though only a hold keeps it back", "mails", reminders, "lateAfterMs + heldForMs", "lateAfterMs"),
   one("a hold that never ends is no late run", "mails", reminders, "? longestHoldMs : 0", "? 99 * dayMs : 0"),

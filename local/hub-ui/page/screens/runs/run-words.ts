@@ -126,7 +126,7 @@ export const leftOverLines = ({ totals }: Run): number =>
 export const leftOverWords = (run: Run): string => {
   const left = leftOverLines(run);
   const { unmapped } = run.totals;
-  const found = `${countOf(left, "line")} of this run ${left === 1 ? "is" : "are"} not in Gradient`;
+  const found = `${countOf(left, "line")} of this run ${left === 1 ? "was" : "were"} not known to be in Gradient when it ended`;
   if (unmapped === left) return `${found}.`;
   if (unmapped === 0) return `${found}. Each is sent as it is counted now.`;
   const others = `The other ${numberOf(left - unmapped)}`;

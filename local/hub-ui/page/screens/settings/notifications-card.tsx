@@ -59,7 +59,7 @@ export const NotificationsCard = ({ notifications }: { notifications: Notificati
       <p>
         The owner, always
         {recipients.length === 0 ? "" : `, and ${recipients.join(", ")}`}.{" "}
-        {onSuccess ? "Of every run." : "Of runs that failed or went in part."}
+        {onSuccess ? "Of every run that had something to send." : "Of runs that failed or went in part."}
       </p>
       <MayChange>
         <Form notifications={notifications} />
