@@ -65,7 +65,8 @@ export const mailsForAddress = async (
   for (const box of await ownersMailboxes(table, partnerId)) {
     const mail = box.waiting === null ? undefined : await waitingIn(table, partnerId, box.waiting);
     if (mail && isUnheard(mail)) {
-      if (mail.facts.kind === untold?.kind) untold = null;
+      // what is on its way goes to the address before
+      if (mail.facts.kind === untold?.kind && mail.sendingUntil === undefined) untold = null;
       if (isFree(mail)) writes.push(...requeued(mail, moment));
     }
     // also where nothing is said: a mail may be on its way to the address before, and tell of it when it is out
