@@ -8,6 +8,7 @@ export interface Mutant {
 /** Arguments for Node, run in the folder of the patched sources. */
 const vitest = ["node_modules/vitest/vitest.mjs", "run", "--bail", "1"];
 const folder = (verb: string): string => `test/functions/${verb}`;
+const mailTests = (name: string): string => folder(`send-owner-mail/${name}.test.ts`);
 
 export const suites = {
   seeds: ["test/simulation/run.ts", "--seeds", "8000", "--threads", "1", "--until-broken"],
@@ -29,8 +30,9 @@ export const suites = {
   decisions: [...vitest, folder("leave-out")],
   mails: [
     ...vitest,
-    ...["send-owner-mail/run-results.test.ts", "send-owner-mail/waiting.test.ts", "watch-mails"].map(folder),
-    ...["send-owner-mail/limits.test.ts", "record-mail-report", "put-partner"].map(folder),
+    ...["good-runs", "limits", "run-results", "unreadable-results", "waiting"].map(mailTests),
+    ...["results-at-another-address", "results-month-by-month", "results-that-wait"].map(mailTests),
+    ...["watch-mails", "record-mail-report", "put-partner"].map(folder),
   ],
   rows: [...vitest, "test/rows/unreadable-rows.test.ts", "test/shared/table"],
   deeds: [
