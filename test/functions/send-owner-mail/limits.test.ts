@@ -2,19 +2,13 @@ import { describe, expect, it } from "vitest";
 import { putPartner } from "#functions/put-partner/put-partner";
 import { watchMails } from "#functions/watch-mails/watch-mails";
 import { AppError } from "#shared/errors";
-import { oweMail } from "#shared/mail/owe-mail";
 import { findOwnerMail, mailFate } from "#shared/mail/owner-mail";
 import { toPartnerItem } from "#shared/partners/partner";
+import { owedRefusal, refusedHourly } from "#test/builders/owed-refusal";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
 const hourMs = 60 * 60_000;
 
-/** A partner whose key is refused at this moment, once more. */
-const refuse = async ({ table, partnerId, common, clock }: ServiceWorld, mailId: string) => {
-  const at = clock.date().toISOString();
-  const facts = { kind: "token-rejected" as const, rejectedAt: at };
-  await table.transact(oweMail({ partnerId, mailId, facts }, { at, newId: common.newId }));
-};
 const profile = (email: string) => ({ name: "Example MSP", owner: { name: "Olga Owner", email }, timeZone: "UTC" });
 
 const started = async (email = "olga@example.com") => {
@@ -32,11 +26,7 @@ const texts = (world: ServiceWorld) => world.mailer.sent.map(({ text }) => text)
 describe("of one kind", () => {
   it("three mails go out within a day; what comes after that is told in one, and nothing is left out", async () => {
     const world = await started();
-    for (let count = 1; count <= 8; count += 1) {
-      await refuse(world, `mail-${count}`);
-      await world.work();
-      await world.pass(hourMs);
-    }
+    await refusedHourly(world, 8);
     expect(world.mailer.sent).toHaveLength(3);
     expect(await findOwnerMail(world.table, world.partnerId, "mail-4")).toMatchObject({
       status: "queued",
@@ -59,25 +49,21 @@ describe("of one kind", () => {
 
   it("what the former owner was sent counts for no other one, who is told at once what waits", async () => {
     const world = await started();
-    for (let count = 1; count <= 4; count += 1) {
-      await refuse(world, `mail-${count}`);
-      await world.work();
-      await world.pass(hourMs);
-    }
+    await refusedHourly(world, 4);
     expect(world.mailer.sent).toHaveLength(3);
 
     await putPartner(world.common)({ id: world.partnerId, profile: profile("otto@example.com") });
     await world.work();
 
     expect(world.mailer.sent.at(-1)).toMatchObject({ to: { email: "otto@example.com" }, reference: "mail-4" });
-    await refuse(world, "mail-5");
+    await owedRefusal(world, "mail-5");
     await world.work();
     expect(world.mailer.sent).toHaveLength(5);
   });
 
   it("a mail that had to be tried again counts once", async () => {
     const world = await started();
-    await refuse(world, "mail-1");
+    await owedRefusal(world, "mail-1");
     for (let count = 0; count < 5; count += 1) {
       world.mailer.failNext(new AppError("unavailable", "mail.unavailable", "down"));
       await expect(world.mail({ partnerId: world.partnerId, mailId: "mail-1" })).rejects.toThrow();
@@ -94,11 +80,7 @@ describe("while the owner has no address that takes mail", () => {
   ])("because %s, one mail of a kind waits for all, and goes out with the next address", async (_, email) => {
     const world = await started(email);
     if (email !== "") world.mailer.failNext(new AppError("upstream", "mail.refused", "no"));
-    for (let count = 1; count <= 5; count += 1) {
-      await refuse(world, `mail-${count}`);
-      await world.work();
-      await world.pass(hourMs);
-    }
+    await refusedHourly(world, 5);
     expect(world.mailer.sent).toHaveLength(0);
 
     await putPartner(world.common)({ id: world.partnerId, profile: profile("olga@example.com") });
@@ -112,7 +94,7 @@ describe("while the owner has no address that takes mail", () => {
   it("the same address once more changes nothing", async () => {
     const world = await started("refused@example.com");
     world.mailer.failNext(new AppError("upstream", "mail.refused", "no"));
-    await refuse(world, "mail-1");
+    await owedRefusal(world, "mail-1");
     await world.work();
 
     await putPartner(world.common)({

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { watchMails } from "#functions/watch-mails/watch-mails";
 import { AppError } from "#shared/errors";
-import { oweMail } from "#shared/mail/owe-mail";
 import type { Task } from "#shared/outbox/outbox";
+import { owedRefusal } from "#test/builders/owed-refusal";
 import { aPartnerRow } from "#test/builders/partner";
 import { serviceWorld } from "#test/fakes/service-world";
 
@@ -22,11 +22,7 @@ const fleetOfMails = async (partners: number) => {
   const { table, clock, common } = world;
   const ids = Array.from({ length: partners }, (_, at) => `p-${at}`);
   for (const id of ids) await table.put(aPartnerRow({ id }));
-  for (const partnerId of ids) {
-    const at = clock.date().toISOString();
-    const facts = { kind: "token-rejected" as const, rejectedAt: at };
-    await table.transact(oweMail({ partnerId, mailId: `${partnerId}-mail`, facts }, { at, newId: common.newId }));
-  }
+  for (const partnerId of ids) await owedRefusal({ ...world, partnerId }, `${partnerId}-mail`);
   const seen = { isDown: true, tries: 0, dead: 0, mostWaiting: 0 };
   const { send } = world.mailer;
   world.mailer.send = async (mail) => {

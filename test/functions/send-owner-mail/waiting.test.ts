@@ -9,16 +9,12 @@ import { oweMail } from "#shared/mail/owe-mail";
 import { mailFate, ownerMailWrite, queuedMail } from "#shared/mail/owner-mail";
 import { bounces } from "#test/builders/bounces";
 import { activeWorld, loseMessages } from "#test/builders/connected-world";
+import { owedRefusal, refusedHourly } from "#test/builders/owed-refusal";
 import { anExportRow } from "#test/builders/usage-export";
 import { interruptBefore } from "#test/fakes/interrupted-table";
 import { type ServiceWorld, serviceWorld } from "#test/fakes/service-world";
 
 const dayMs = 24 * 60 * 60_000;
-const owe = async ({ table, partnerId, common, clock }: ServiceWorld, mailId: string) => {
-  const at = clock.date().toISOString();
-  const facts = { kind: "token-rejected" as const, rejectedAt: at };
-  await table.transact(oweMail({ partnerId, mailId, facts }, { at, newId: common.newId }));
-};
 const ownerIs = ({ partnerId, common }: ServiceWorld, email: string) =>
   putPartner(common)({
     id: partnerId,
@@ -34,11 +30,7 @@ describe("two mails of a kind that could not go out are both told of once the ad
 
   it.each([[ids], [ids.toReversed()]])("sent both, and come back both, %j", async (order) => {
     const world = serviceWorld();
-    for (const id of ids) {
-      await owe(world, id);
-      await world.work();
-      await world.pass(60 * 60_000);
-    }
+    await refusedHourly(world, ids.length);
     for (const id of order) expect(await bounces(world, id)).toBe("recorded");
     const sentBefore = world.mailer.sent.length;
 
@@ -56,7 +48,7 @@ describe("two mails of a kind that could not go out are both told of once the ad
   ])("handled at the same moment, while %s", async (_, email) => {
     const world = serviceWorld();
     await ownerIs(world, email === "" ? "kein-ascii-ö@example.com" : email);
-    for (const id of ids) await owe(world, id);
+    for (const id of ids) await owedRefusal(world, id);
     await loseMessages(world);
     const { send } = world.mailer;
     world.mailer.send = async () => {
@@ -82,7 +74,7 @@ it.each([
 ])("an address that the feed corrects at the same moment gets the mail: %s", async (_, email) => {
   const world = serviceWorld();
   await ownerIs(world, email);
-  await owe(world, "mail-1");
+  await owedRefusal(world, "mail-1");
   await loseMessages(world);
   const { send } = world.mailer;
   world.mailer.send = async () => {
@@ -122,7 +114,7 @@ it("a mail fares as the one does that tells of it in the end, however many have 
 
 it("a mailbox that was full for five days is tried again for the next cause", async () => {
   const world = serviceWorld();
-  await owe(world, "mail-1");
+  await owedRefusal(world, "mail-1");
   for (let day = 1; day <= 5; day += 1) {
     await world.work();
     await bounces(world, "mail-1", "Transient");
@@ -134,7 +126,7 @@ it("a mailbox that was full for five days is tried again for the next cause", as
   await world.pass(30 * dayMs);
   expect(await watch(world)).toMatchObject({ late: 0 });
 
-  await owe(world, "mail-2");
+  await owedRefusal(world, "mail-2");
   await world.work();
   await watch(world);
   await world.work();
@@ -171,7 +163,7 @@ it("a mail that could not go out stays a problem that is seen after a disconnect
   const world = serviceWorld();
   const codes = async () => (await world.integration()).problems.map(({ code }) => code);
   await world.connect();
-  await owe(world, "mail-1");
+  await owedRefusal(world, "mail-1");
   await world.work();
   await bounces(world, "mail-1");
 
@@ -189,7 +181,7 @@ it.each([
   const { table, partnerId, common, clock } = world;
   const at = clock.date().toISOString();
   const facts = { kind: "back-to-normal" as const, refusedSince: at, resumedAt: at };
-  await owe(world, "mail-1");
+  await owedRefusal(world, "mail-1");
   await table.transact(oweMail({ partnerId, mailId: "mail-2", facts }, { at, newId: common.newId }));
   await world.work();
   for (const id of ["mail-1", "mail-2"]) expect(await bounces(world, id)).toBe("recorded");
