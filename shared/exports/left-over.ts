@@ -3,16 +3,13 @@ import type { LeftOver } from "./usage-export.ts";
 import { isLeftOver, verdicts } from "./verdicts.ts";
 
 const reasonsOf = (...some: { reason: string }[]) => new Set<string | null>(some.map(({ reason }) => reason));
-const unanswered = reasonsOf(verdicts.noAnswer, verdicts.noAnswerBeforeStop);
+/** What receipts said of a line without an answer before; those of a run under way are read by a later version. */
+const formerNoAnswer = { reason: "Gradient did not answer, several times over." };
+const lost = [verdicts.noAnswer, formerNoAnswer, verdicts.noAnswerBeforeStop];
+const unanswered = reasonsOf(...lost);
 // whose lines stand in the ledger as owed
-const owed = reasonsOf(
-  verdicts.noAnswer,
-  verdicts.noAnswerBeforeStop,
-  verdicts.inDoubt,
-  verdicts.throttled,
-  verdicts.untried,
-);
-const inDoubt = reasonsOf(verdicts.noAnswer, verdicts.noAnswerBeforeStop, verdicts.inDoubt);
+const owed = reasonsOf(...lost, verdicts.inDoubt, verdicts.throttled, verdicts.untried);
+const inDoubt = reasonsOf(...lost, verdicts.inDoubt);
 
 /** Left over by a stop before the line was tried: the ledger does not tell, so only a run of all lines finds it. */
 export const isKeptBack = (receipt: Receipt): boolean => isLeftOver(receipt) && !owed.has(receipt.reason);

@@ -37,7 +37,7 @@ export const verdicts = {
   },
   noAnswer: {
     outcome: "deferred",
-    reason: "Gradient did not answer, several times over.",
+    reason: "Gradient failed or did not answer, each time that it was tried.",
     whatToDo: sentByItself,
   },
   noAnswerBeforeStop: {
