@@ -25,6 +25,7 @@ const followedAtOnce = 5;
 
 /** `fine`: somebody is at it. `gone`: it is over. */
 type Report = Record<"resumed" | "closed" | "fine" | "gone", number>;
+type Stop = "stalled" | "cancelled";
 
 /**
  * Sees to runs that nobody is at: a worker has died, or a message was lost. They get another message; one that a person
@@ -39,25 +40,25 @@ export const resumeExports = (dependencies: Closing) => {
   /**
    * The last resort, for a run that has stood still for so long: its own failure may keep it from being closed, too.
    */
-  const closeStalled = async (run: UsageExport, integration: Integration): Promise<Closed> => {
+  const closeAnyhow = async (run: UsageExport, integration: Integration, stop: Stop): Promise<Closed> => {
     try {
-      return await closeAbandoned(run, integration, "stalled");
+      return await closeAbandoned(run, integration, stop);
     } catch (error) {
       const { partnerId, id: exportId } = run;
       const newest = isConflict(error) ? undefined : await findExport(table, partnerId, exportId);
       if (!newest) throw error;
       logFailure("what a run may have sent is not known", error);
-      return closeUnread(newest, integration, "stalled");
+      return closeUnread(newest, integration, stop);
     }
   };
 
-  const close = async (run: UsageExport, stop: "stalled" | "cancelled"): Promise<"closed" | "gone"> => {
+  const close = async (run: UsageExport, stop: Stop): Promise<"closed" | "gone"> => {
     const { partnerId, id: exportId } = run;
     const integration = await findIntegration(table, partnerId);
     if (!integration) return "gone";
-    const { after, writes } = await (stop === "stalled"
-      ? closeStalled(run, integration)
-      : closeAbandoned(run, integration, stop));
+    // by its time alone: the stalls of one that somebody has stopped are not counted
+    const hasStoodStill = stop === "stalled" || stalledAt({ ...run, stalls: maxStalls - 1 }) <= now().getTime();
+    const { after, writes } = await (hasStoodStill ? closeAnyhow : closeAbandoned)(run, integration, stop);
     await table.transact([...writes, integrationWrite(after)]);
     if (stop === "stalled") logger.error("an export does not get anywhere and was closed", { partnerId, exportId });
     return "closed";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { resumeExports } from "#functions/admit-exports/resume-exports";
-import { AppError } from "#shared/errors";
+import { AppError, UnreadableRecord } from "#shared/errors";
 import { leaseMs, newHold } from "#shared/exports/export-lease";
 import { noTotals } from "#shared/exports/line";
 import { exportKey, findExport, isOver, type UsageExport } from "#shared/exports/usage-export";
@@ -160,6 +160,20 @@ describe("a run that does not get anywhere", () => {
     });
     const { currentExportId, proofGen, wants } = await fleet.integration("p");
     expect([currentExportId, proofGen, isWanted(wants.all)]).toEqual([null, 1, true]);
+  });
+
+  it("is closed so, too, where somebody has stopped it meanwhile, which its chunks keep from being done", async () => {
+    const fleet = await admitted("p");
+    await fleet.change("p", { ...planned, stop: "cancelled", lease: null });
+    const { id: exportId } = await fleet.runOf("p");
+    await fleet.table.put({ ...aChunkRow({ partnerId: "p", exportId }), packed: "?" });
+
+    for (let minute = 1; minute < 44; minute += 1) await fleet.live(1).catch(() => undefined);
+    await expect(fleet.live(1)).rejects.toThrow(UnreadableRecord);
+    await expect(fleet.live(1)).resolves.toMatchObject({ closed: 1 });
+
+    expect(await fleet.runOf("p")).toMatchObject({ state: "cancelled", totals: { lines: 1, deferred: 1 } });
+    expect(await fleet.integration("p")).toMatchObject({ currentExportId: null, proofGen: 1 });
   });
 
   it("raises no doubts where it was a dry run, whose chunks cannot be read: that has sent nothing", async () => {

@@ -305,6 +305,20 @@ export const mutantsOfWants: Mutant[] = [
     "false",
   ),
   one(
+    "what a run sends of a customer that is removed stays",
+    "deeds",
+    "functions/remove-customer/remove-customer.ts",
+    "await syncWrites(removals.partnerId, { endsBilling })",
+    "await syncWrites(removals.partnerId)",
+  ),
+  one(
+    "a run that is stopped and cannot be read is never closed",
+    "deeds",
+    resuming,
+    'stop === "stalled" || stalledAt',
+    'stop === "stalled" && stalledAt',
+  ),
+  one(
     "a run that is over keeps its place",
     "wants",
     "shared/exports/admission/without-ended.ts",
