@@ -1,5 +1,5 @@
 import { accountSyncWrites } from "#shared/customers/account-sync";
-import { type Customer, customerKey, customerWrite } from "#shared/customers/customer";
+import { type Customer, customerKey, customerWrite, isBilled } from "#shared/customers/customer";
 import { tallyWrites } from "#shared/customers/customer-tally";
 import { readNamedCustomers } from "#shared/customers/named-customers";
 import { AppError, UnreadableRecord } from "#shared/errors";
@@ -13,8 +13,7 @@ export interface Removals {
   customerIds: string[];
 }
 
-// two writes each; a transaction holds 100, and has the tally's row among them, the last one the partner's record and
-// the task, too
+// two writes each; a transaction holds 100, and has the tally's row among them, the partner's record and the task, too
 const customersPerTransaction = 48;
 
 /**
@@ -45,7 +44,8 @@ export const removeCustomers = (dependencies: Changing<"get" | "getMany" | "tran
       for (let from = 0; from < present.length; from += customersPerTransaction) {
         const part = present.slice(from, from + customersPerTransaction).map((customer) => changeOf(customer, at));
         const isLast = from + customersPerTransaction >= present.length;
-        const more = isLast ? await syncWrites(removals.partnerId) : [];
+        const endsBilling = part.some(({ before }) => isBilled(before));
+        const more = isLast || endsBilling ? await syncWrites(removals.partnerId, { endsBilling }) : [];
         const tally = await tallyWrites(table, removals.partnerId, part);
         await table.transact([...part.flatMap(({ writes }) => writes), ...tally, ...more]);
       }

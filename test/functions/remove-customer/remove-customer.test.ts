@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import { removeCustomer } from "#functions/remove-customer/remove-customer";
 import { findCustomer } from "#shared/customers/customer";
+import { findIntegration } from "#shared/integrations/integration";
+import { isWanted, noWants } from "#shared/integrations/record/wants";
 import { readUsage } from "#shared/usage/usage";
 import { aCustomer, aCustomerRow } from "#test/builders/customer";
 import { anIntegrationRow } from "#test/builders/integration";
@@ -29,6 +31,20 @@ it("keeps a removed customer without its counts, and owes Gradient the change", 
   });
   expect(await readUsage(table, partnerId, ["cust-1"])).toEqual(new Map());
   expect(owedTasks(table)).toEqual([syncTask]);
+});
+
+it.each([
+  ["a run is under way, which may send what it has planned: taken back right after", "run-1", "billed", true],
+  ["no run is under way: the next date brings its zeros", null, "billed", false],
+  ["it was not billed", "run-1", "not-provisioned", false],
+] as const)("%s", async (_, currentExportId, billing, isWish) => {
+  const customer = aCustomerRow(aCustomer({ billing }));
+  const table = await aTableWith(aPartnerRow(), anIntegrationRow({ currentExportId }), customer);
+
+  await removerOn(table)({ partnerId, customerId: "cust-1" });
+
+  const wants = (await findIntegration(table, partnerId))?.wants ?? noWants;
+  expect(isWanted(wants.all)).toBe(isWish);
 });
 
 it("changes nothing when the customer was removed before", async () => {
