@@ -15,9 +15,21 @@ describe("the start of a day in a zone", () => {
     ["2026-03-29", "Europe/Prague", "2026-03-28T23:00:00.000Z"],
     ["2026-03-30", "Europe/Prague", "2026-03-29T22:00:00.000Z"],
     ["2026-11-01", "UTC", "2026-11-01T00:00:00.000Z"],
+    // clocks that skip midnight
+    ["2026-09-06", "America/Santiago", "2026-09-06T04:00:00.000Z"],
+    ["2026-03-08", "America/Havana", "2026-03-08T05:00:00.000Z"],
+    ["2026-03-29", "Atlantic/Azores", "2026-03-29T01:00:00.000Z"],
+    // midnight comes twice, or not before clocks are put back
+    ["2026-11-01", "America/Havana", "2026-11-01T04:00:00.000Z"],
+    ["2026-10-25", "Atlantic/Azores", "2026-10-25T00:00:00.000Z"],
+    ["2026-04-05", "America/Santiago", "2026-04-05T04:00:00.000Z"],
+    ["2026-03-29", "America/Nuuk", "2026-03-29T01:00:00.000Z"],
+    // a zone that this browser does not know
+    ["2026-12-24", "Mars/Olympus", "2026-12-24T00:00:00.000Z"],
   ])("%s in %s is %s, and back", (day, zone, instant) => {
     expect(startOfDay(day, zone).toISOString()).toBe(instant);
     expect(dayIn(instant, zone)).toBe(day);
+    expect(dayIn(new Date(Date.parse(instant) - 1).toISOString(), zone)).not.toBe(day);
   });
 });
 
