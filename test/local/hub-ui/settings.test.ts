@@ -55,6 +55,16 @@ describe("the schedule's form", () => {
     expect(paused("2026-11-25T23:00:00.000Z").pausedUntil).toBe("");
     expect(bodyOf(paused("2026-12-23T23:00:00.000Z"))).toMatchObject({ pausedUntil: "2026-12-23T23:00:00.000Z" });
   });
+
+  it("leaves a date that is skipped skipped, unless the day or the zone becomes another one", () => {
+    const draft = draftOf({ ...stored, pausedUntil: "2026-12-24T01:00:01.000Z" }, now);
+
+    expect(draft.pausedUntil).toBe("2026-12-24");
+    expect(bodyOf({ ...draft, hour: 3 })).toMatchObject({ hour: 3, pausedUntil: "2026-12-24T01:00:01.000Z" });
+    expect(bodyOf({ ...draft, pausedUntil: "2026-12-25" })).toMatchObject({ pausedUntil: "2026-12-24T23:00:00.000Z" });
+    expect(bodyOf({ ...draft, pausedUntil: "" })).toMatchObject({ pausedUntil: null });
+    expect(bodyOf({ ...draft, timeZone: "UTC" })).toMatchObject({ pausedUntil: "2026-12-24T00:00:00.000Z" });
+  });
 });
 
 describe("recipients", () => {

@@ -46,9 +46,10 @@ const Quick = ({ schedule, nextRunAt }: { schedule: ScheduleCardProps["schedule"
 
 const Form = ({ schedule }: Pick<ScheduleCardProps, "schedule">) => {
   const change = useChange(save);
-  const [draft, setDraft] = useState<ScheduleDraft | undefined>(undefined);
-  const shown = draft ?? draftOf(schedule, Date.now());
-  const submit = () => change.mutate({ body: bodyOf(shown) }, { onSuccess: () => setDraft(undefined) });
+  // only what was changed here: a date that is skipped meanwhile, in the row above or by a colleague, stays skipped
+  const [changed, setChanged] = useState<Partial<ScheduleDraft> | undefined>(undefined);
+  const shown = { ...draftOf(schedule, Date.now()), ...changed };
+  const submit = () => change.mutate({ body: bodyOf(shown) }, { onSuccess: () => setChanged(undefined) });
   return (
     <form
       onSubmit={(event) => {
@@ -56,19 +57,19 @@ const Form = ({ schedule }: Pick<ScheduleCardProps, "schedule">) => {
         submit();
       }}
     >
-      <ScheduleFields draft={shown} change={(fields) => setDraft({ ...shown, ...fields })} />
+      <ScheduleFields draft={shown} change={(fields) => setChanged({ ...changed, ...fields })} />
       <div className="row">
         <Button type="submit" kind="primary" onPress={submit} isPending={change.isPending}>
           Save the schedule
         </Button>
-        {draft === undefined ? null : (
-          <Button kind="plain" onPress={() => setDraft(undefined)}>
+        {changed === undefined ? null : (
+          <Button kind="plain" onPress={() => setChanged(undefined)}>
             Undo
           </Button>
         )}
       </div>
       <Failure error={change.error} onRetry={submit} />
-      {change.isSuccess && draft === undefined ? <Notice tone="good">The schedule is saved.</Notice> : null}
+      {change.isSuccess && changed === undefined ? <Notice tone="good">The schedule is saved.</Notice> : null}
     </form>
   );
 };
