@@ -1,3 +1,4 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createElement, type FunctionComponent } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
@@ -16,6 +17,7 @@ import { whyNot as whyNotSend } from "../../../local/hub-ui/page/screens/runs/se
 import { Waiting } from "../../../local/hub-ui/page/screens/runs/waiting.tsx";
 import { Consequences } from "../../../local/hub-ui/page/screens/settings/consequences.tsx";
 import { whyNot } from "../../../local/hub-ui/page/screens/settings/disconnect-question.tsx";
+import { ScheduleCard } from "../../../local/hub-ui/page/screens/settings/schedule-card.tsx";
 import { Coverage } from "../../../local/hub-ui/page/wizard/mapping/coverage.tsx";
 import { GapTable } from "../../../local/hub-ui/page/wizard/mapping/gap-table.tsx";
 import { gapsWords, gapWords } from "../../../local/hub-ui/page/wizard/mapping/gaps.tsx";
@@ -217,6 +219,40 @@ describe("the way to the wizard", () => {
     expect(other).not.toContain("Set up Gradient");
     expect(other).toContain("Only the owner or a full admin of your organization can connect it.");
     expect(other).toContain('href="#/connect"');
+  });
+});
+
+describe("the schedule's card", () => {
+  const [past, future] = ["2026-01-02T02:00:00.000Z", "2100-01-02T02:00:00.000Z"];
+  const wait = { since: past, why: "retry", linesAhead: null, expectedAt: null, retryAt: future };
+  const card = ({ state = "active", nextRunAt = future, waiting = null, ...stored }: object & Record<string, unknown> = {}) => {
+    const integration = { state, exports: { nextRunAt, waiting } } as unknown as Integration;
+    const schedule = { frequency: "daily", hour: 2, timeZone: "UTC", pausedUntil: null, ...stored };
+    const Card = () =>
+      createElement(
+        QueryClientProvider,
+        { client: new QueryClient() },
+        createElement(ScheduleCard, { integration, schedule }),
+      );
+    return rendered(Card, {});
+  };
+
+  it.each([
+    ["of a date that is to come", {}, "Skip the next run"],
+    ["while something is tried again", { waiting: wait }, "Skip the next run"],
+    // a pause would put it off, and it would go out after all
+    ["of a date that has come and waits", { nextRunAt: past, waiting: { ...wait, why: "turn" } }, undefined],
+    ["while a run waits", { waiting: { ...wait, why: "gradient-down" } }, undefined],
+    ["before there is a date", { nextRunAt: null }, undefined],
+    ["while Gradient refuses the key", { state: "suspended" }, undefined],
+    ["in a pause", { waiting: { ...wait, why: "paused" }, pausedUntil: future }, "End the pause now"],
+  ])("offers %s what helps: %#", (_when, facts, name) => {
+    expect(/Skip the next run|End the pause now/.exec(card(facts))?.[0]).toBe(name);
+  });
+
+  it("is shown, paused or not, in a zone that this browser does not know", () => {
+    expect(card({ timeZone: "Mars/Olympus" })).toContain("Every day at 02:00, Mars/Olympus");
+    expect(card({ timeZone: "Mars/Olympus", pausedUntil: future })).toContain("Paused until");
   });
 });
 

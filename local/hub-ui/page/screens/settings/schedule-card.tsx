@@ -21,9 +21,20 @@ const save = "PUT /v1/integrations/gradient/schedule";
 /** Skips one date: nothing is sent until just after it. */
 const afterRun = (nextRunAt: string): string => new Date(Date.parse(nextRunAt) + 1000).toISOString();
 
-const Quick = ({ schedule, nextRunAt }: { schedule: ScheduleCardProps["schedule"]; nextRunAt: string | null }) => {
+/**
+ * The date that may be skipped. One that has come is a run that waits, which a pause would only put off; what an
+ * earlier run has left over is no date, and may be waiting for days.
+ */
+const skippable = ({ state, exports: { nextRunAt, waiting } }: Integration, now: number): string | null => {
+  // with a key that Gradient refuses no date sends anything
+  if (state === "suspended" || nextRunAt === null || Date.parse(nextRunAt) <= now) return null;
+  return waiting === null || waiting.why === "retry" ? nextRunAt : null;
+};
+
+const Quick = ({ integration, schedule }: ScheduleCardProps) => {
   const change = useChange(save);
   const now = Date.now();
+  const date = skippable(integration, now);
   const put = (pausedUntil: string | null) =>
     change.mutate({ body: { ...bodyOf(draftOf(schedule, now)), pausedUntil } });
   return (
@@ -33,8 +44,8 @@ const Quick = ({ schedule, nextRunAt }: { schedule: ScheduleCardProps["schedule"
           <Button onPress={() => put(null)} isPending={change.isPending}>
             End the pause now
           </Button>
-        ) : nextRunAt === null ? null : (
-          <Button onPress={() => put(afterRun(nextRunAt))} isPending={change.isPending}>
+        ) : date === null ? null : (
+          <Button onPress={() => put(afterRun(date))} isPending={change.isPending}>
             Skip the next run
           </Button>
         )}
@@ -100,7 +111,7 @@ export const ScheduleCard = ({ integration, schedule }: ScheduleCardProps) => {
         </Notice>
       ) : null}
       <MayChange>
-        <Quick schedule={schedule} nextRunAt={nextRunAt} />
+        <Quick integration={integration} schedule={schedule} />
         <Form schedule={schedule} />
       </MayChange>
     </section>
