@@ -101,18 +101,21 @@ const acts: Act[] = [
   },
 ];
 
-const refusals: [words: string, refusal: Refusal][] = [
-  ["The service failed", { status: 500, code: "internal" }],
-  ["That was a lot in one minute", { status: 429, code: "calls.too-many", headers: { "retry-after": "1" } }],
-  ["Somebody else is changing the same thing", { status: 409, code: "table.conflict" }],
+const unsure = /All of it may be done, a part, or nothing.*try again: nothing is done twice/;
+const undone = /Nothing was changed.*try again/;
+const refusals: [words: string, refusal: Refusal, whatToDo: RegExp][] = [
+  ["The service failed", { status: 500, code: "internal" }, unsure],
+  ["The service cannot be reached", { status: 503, code: "table.unavailable" }, unsure],
+  ["That was a lot in one minute", { status: 429, code: "calls.too-many", headers: { "retry-after": "1" } }, undone],
+  ["Somebody else is changing the same thing", { status: 409, code: "table.conflict" }, unsure],
 ];
 
 describe.each(acts)("$name", ({ name, address, method, path, before, isKept }) => {
-  it("says what a 500, a 429 and a 409 mean and what to do, and keeps what was typed", async () => {
+  it("says what a 500, a 503, a 429 and a 409 mean and what to do, and keeps what was typed", async () => {
     await show(address);
     await page.getByRole("button", { name }).first().waitFor();
     await before?.();
-    for (const [words, refusal] of refusals) {
+    for (const [words, refusal, whatToDo] of refusals) {
       const end = await refuse(page, path, { method, ...refusal });
       await page
         .locator("button:not([aria-disabled])", { hasText: new RegExp(`^${name}$`) })
@@ -120,7 +123,7 @@ describe.each(acts)("$name", ({ name, address, method, path, before, isKept }) =
         .click();
       const alert = page.getByRole("alert").filter({ hasText: words });
       await alert.waitFor();
-      expect(await alert.textContent()).toMatch(/[Tt]ry again/);
+      expect(await alert.textContent()).toMatch(whatToDo);
       await isKept?.();
       await end();
     }

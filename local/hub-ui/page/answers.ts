@@ -7,17 +7,21 @@ import { useSession } from "./session.ts";
 export class Refused extends Error {
   readonly problem: Problem;
   readonly retryAfterSeconds: number | undefined;
+  /** Of a call that was to change something; whoever only reads knows that nothing was changed. */
+  readonly isOfChange: boolean;
 
-  constructor(problem: Problem, headers: Headers) {
+  constructor(problem: Problem, headers: Headers, { isOfChange = false } = {}) {
     super(problem.detail);
     this.problem = problem;
+    this.isOfChange = isOfChange;
     this.retryAfterSeconds = Number(headers.get("retry-after")) || undefined;
   }
 }
 
-function bodyOf<Key extends RouteKey>(answer: Answer<Key>): BodyOf<Key>;
-function bodyOf(answer: { ok: true; body?: unknown } | { ok: false; problem: Problem; headers: Headers }): unknown {
-  if (!answer.ok) throw new Refused(answer.problem, answer.headers);
+type Either = { ok: true; body?: unknown } | { ok: false; problem: Problem; headers: Headers };
+function bodyOf<Key extends RouteKey>(answer: Answer<Key>, asked?: { isOfChange: boolean }): BodyOf<Key>;
+function bodyOf(answer: Either, asked?: { isOfChange: boolean }): unknown {
+  if (!answer.ok) throw new Refused(answer.problem, answer.headers, asked);
   return answer.body;
 }
 
@@ -91,7 +95,8 @@ export const useChange = <Key extends RouteKey>(key: Key) => {
   } = useMutation({
     mutationFn: async ({ asked, press }: { asked: Asked<Key>; press: Press }) => {
       const headers = key.startsWith("POST ") ? { "idempotency-key": press.key, ...asked.headers } : asked.headers;
-      return bodyOf<Key>(await call(key, { ...asked, ...(headers === undefined ? {} : { headers }) }));
+      const answer = await call(key, { ...asked, ...(headers === undefined ? {} : { headers }) });
+      return bodyOf<Key>(answer, { isOfChange: true });
     },
     retry: (count, error) => (isInProgress(error) ? count < 5 : !(error instanceof Refused) && count < 1),
     retryDelay: 1000,

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { Problem } from "#client/api-client";
 import type { OrganizationDetail } from "#local/gradient-sandbox/page/sandbox-api";
 import { Refused } from "#local/hub-ui/page/answers";
+import { tellFailure } from "#local/hub-ui/page/parts/problem-words";
 import { type Session, SessionProvider } from "#local/hub-ui/page/session";
 import type { Integration } from "#local/hub-ui/page/states";
 import { momentOf } from "#local/page-parts/words";
@@ -202,6 +203,35 @@ describe("a failure", () => {
     expect(words).toContain("That says nothing about your key.");
     expect(words).not.toContain("time that is named");
     expect(words).toContain("Possible in 90 seconds.");
+  });
+
+  const gateway = ["", 503] as const;
+  it.each([gateway, ["table.unavailable", 503], ["table.conflict", 409], ["internal", 500]] as const)(
+    "says of a change that nobody knows what became of it, and promises nothing: %s %i",
+    (code, status) => {
+      const problem = { status, code, detail: "" } as Problem;
+      const words = tellFailure(new Refused(problem, new Headers(), { isOfChange: true })).whatToDo;
+
+      expect(words).toContain("All of it may be done, a part, or nothing: look at what the page shows now.");
+      expect(words).toContain("try again: nothing is done twice");
+      expect(words).not.toContain("Nothing was changed");
+    },
+  );
+
+  it.each([500, 503])("does not frighten whoever only reads: %i", (status) => {
+    const refused = new Refused({ status, code: "", detail: "" } as Problem, new Headers());
+    expect(tellFailure(refused).whatToDo).not.toContain("done");
+    expect(tellFailure(refused).whatToDo).toContain("Try again in a moment.");
+  });
+
+  it.each([
+    ["calls.too-many", 429],
+    ["gradient.refused", 503],
+    ["gradient.vendor-key-rejected", 502],
+    ["token.rejected", 422],
+  ])("says of a change that nothing was done where that is known: %s", (code, status) => {
+    const refused = new Refused({ status, code, detail: "" } as Problem, new Headers(), { isOfChange: true });
+    expect(tellFailure(refused).whatToDo).toMatch(/nothing was (changed|saved)/i);
   });
 
   it("says what becomes of a press while a run is under way", () => {

@@ -6,6 +6,10 @@ interface Words {
 }
 
 const again = "Nothing was changed. Try again in a moment.";
+// A change may take effect in several steps, and fail between them or on its way back. A repeat goes out under the same
+// `Idempotency-Key`, sets what is set already, or finds that there is nothing left to do.
+const unsure =
+  "All of it may be done, a part, or nothing: look at what the page shows now. Where something is missing, try again: nothing is done twice.";
 const unasked = "Gradient could not be asked";
 const readAnew = "The page has been read again: go on from what it shows now.";
 
@@ -68,15 +72,18 @@ const byCode: Record<string, Words> = {
     whatToDo: "Ask the owner or a full admin of your organization.",
   },
   "request.invalid": { title: "Something has to be corrected first", whatToDo: "Nothing was changed." },
-  "table.conflict": { title: "Somebody else is changing the same thing", whatToDo: again },
+  "table.conflict": { title: "Somebody else is changing the same thing", whatToDo: unsure },
 };
 
-const ofStatus = (status: number): Words | undefined => {
+const ofStatus = (status: number, isOfChange: boolean): Words | undefined => {
   if (status === 401) return { title: "You are not signed in any more", whatToDo: "Sign in again to go on." };
   if (status === 429) return { title: "The service is busy", whatToDo: "Nothing was changed. Wait, then try again." };
   if (status === 500)
-    return { title: "The service failed", whatToDo: "Our operations team has been told. Try again in a moment." };
-  if (status > 500) return { title: "The service cannot be reached", whatToDo: again };
+    return {
+      title: "The service failed",
+      whatToDo: `Our operations team has been told. ${isOfChange ? unsure : "Try again in a moment."}`,
+    };
+  if (status > 500) return { title: "The service cannot be reached", whatToDo: isOfChange ? unsure : again };
   return undefined;
 };
 
@@ -109,12 +116,12 @@ export const tellFailure = (error: unknown): ToldFailure => {
       title: "No connection",
       whatToDo: "The service did not answer. Nothing you have typed is lost: look at your network, and try again.",
     });
-  const { problem, retryAfterSeconds } = error;
+  const { problem, retryAfterSeconds, isOfChange } = error;
   const { status, code, detail, errors = [] } = problem;
   const otherwise = { title: detail, whatToDo: "If it stays like this, ask the hub's support." };
   // it tells why, and when to try again: a Gradient that is slow takes longer than a moment
   const unavailable = code === "gradient.unavailable" ? { title: unasked, whatToDo: detail } : undefined;
-  return told(unavailable ?? byCode[code] ?? ofStatus(status) ?? otherwise, {
+  return told(unavailable ?? byCode[code] ?? ofStatus(status, isOfChange) ?? otherwise, {
     faults: errors.map(({ message }) => message),
     requestId: status >= 500 && typeof problem.requestId === "string" ? problem.requestId : undefined,
     retryAfterSeconds,
