@@ -76,12 +76,25 @@ const isInProgress = (error: unknown): boolean =>
 interface Press {
   said: string;
   key: string;
+  /** In milliseconds. */
+  at: number;
 }
+
+// The service answers a key for a day with what it answered first. What the first press has begun is over within half a
+// minute, and a person who tries again does so within a few; whoever presses later wants what is so then, and would be
+// shown the run of hours ago while nothing is sent.
+const sameForMs = 5 * 60_000;
+
+/** A press of this, at this moment: the one before again, where nobody knows what became of that. */
+export const pressOf = (said: string, unanswered: Press | undefined, now: number): Press =>
+  unanswered?.said === said && now - unanswered.at < sameForMs
+    ? unanswered
+    : { said, key: crypto.randomUUID(), at: now };
 
 /**
  * Changes something. While it is under way another press does nothing. What got no answer goes out once more under the
- * same `Idempotency-Key`, and so does a press of the same after a failure, so that whatever was lost on the way happens
- * once. Afterwards everything that is on the screen is read again, whether it went well or not.
+ * same `Idempotency-Key`, and so does a press of the same soon after a failure, so that whatever was lost on the way
+ * happens once. Afterwards everything that is on the screen is read again, whether it went well or not.
  */
 export const useChange = <Key extends RouteKey>(key: Key) => {
   const { call } = useSession();
@@ -117,8 +130,7 @@ export const useChange = <Key extends RouteKey>(key: Key) => {
     mutate: (asked: Asked<Key>, { onSuccess }: { onSuccess?: (body: BodyOf<Key>) => void } = {}) => {
       if (isUnderWay.current) return;
       isUnderWay.current = true;
-      const said = JSON.stringify(asked);
-      const press = unanswered.current?.said === said ? unanswered.current : { said, key: crypto.randomUUID() };
+      const press = pressOf(JSON.stringify(asked), unanswered.current, Date.now());
       mutate({ asked, press }, onSuccess === undefined ? {} : { onSuccess });
     },
   };
