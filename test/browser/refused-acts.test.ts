@@ -130,6 +130,26 @@ describe.each(acts)("$name", ({ name, address, method, path, before, isKept }) =
   });
 });
 
+describe("a question about disconnecting", () => {
+  it("can be answered where what it would do cannot be read, and says what becomes of the counts", async () => {
+    const ends = [
+      await refuse(page, "/disconnection", { status: 500, code: "record.unreadable" }),
+      await refuse(page, integration, { method: "DELETE", status: 503 }),
+    ];
+    await show("/settings/disconnect");
+    await button(page, "Disconnect Gradient…").click();
+    await page.getByRole("alert").filter({ hasText: "The service failed" }).waitFor();
+    await page.getByText("Your counts in Gradient stay as they are then.").waitFor();
+    expect(await faultsEverywhere(page)).toEqual([]);
+    await word().fill("disconnect");
+    const asked = page.waitForRequest((request) => request.method() === "DELETE");
+    await button(page, "Disconnect").click();
+    expect(new URL((await asked).url()).search).toBe("?finalCounts=keep");
+    await page.getByRole("alert").filter({ hasText: "The service cannot be reached" }).waitFor();
+    for (const end of ends) await end();
+  });
+});
+
 describe("an agreement that has changed", () => {
   it("is asked for anew beside what was confirmed, and one that changes meanwhile is not confirmed by mistake", async () => {
     const newer = { version: "2027-01-01", sha256: "b".repeat(64), markdown: "# Sharing usage\n\nAnother text." };

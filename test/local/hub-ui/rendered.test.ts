@@ -255,7 +255,12 @@ describe("the way to the wizard", () => {
 describe("the schedule's card", () => {
   const [past, future] = ["2026-01-02T02:00:00.000Z", "2100-01-02T02:00:00.000Z"];
   const wait = { since: past, why: "retry", linesAhead: null, expectedAt: null, retryAt: future };
-  const card = ({ state = "active", nextRunAt = future, waiting = null, ...stored }: object & Record<string, unknown> = {}) => {
+  const card = ({
+    state = "active",
+    nextRunAt = future,
+    waiting = null,
+    ...stored
+  }: object & Record<string, unknown> = {}) => {
     const integration = { state, exports: { nextRunAt, waiting } } as unknown as Integration;
     const schedule = { frequency: "daily", hour: 2, timeZone: "UTC", pausedUntil: null, ...stored };
     const Card = () =>
@@ -288,23 +293,46 @@ describe("the schedule's card", () => {
 
 describe("the question about disconnecting", () => {
   const disconnection = { accounts: 2, lines: 3, units: 40, lastSentAt: null, deleted: [], kept: [] };
-  const asked = (isKeyRefused: boolean) =>
-    rendered(Consequences, { disconnection, isKeyRefused, chosen: "keep", onChoose: () => undefined });
+  const none = { ...disconnection, accounts: 0, lines: 0, units: 0 };
+  const asked = (facts: Partial<Parameters<typeof Consequences>[0]> = {}) =>
+    rendered(Consequences, {
+      disconnection,
+      isKeyRefused: false,
+      isUnderWay: false,
+      chosen: "keep",
+      onChoose: () => undefined,
+      ...facts,
+    });
+  const choices = (told: string): number => told.match(/type="radio"/g)?.length ?? 0;
 
   it("keeps both choices where the key is refused meanwhile, and says why one is none now", () => {
-    expect(asked(false).match(/type="radio"/g)).toHaveLength(2);
-    expect(asked(true).match(/type="radio"/g)).toHaveLength(2);
-    expect(asked(true)).toContain("while Gradient refuses your key, nothing can be set to zero there");
+    expect(choices(asked())).toBe(2);
+    expect(choices(asked({ isKeyRefused: true }))).toBe(2);
+    expect(asked({ isKeyRefused: true })).toContain(
+      "while Gradient refuses your key, nothing can be set to zero there",
+    );
+  });
+
+  it("lets choose zeros also of what is on its way, or whose answer was lost", () => {
+    const doubted = asked({ disconnection: { ...disconnection, units: 0 } });
+    const underWay = asked({ disconnection: none, isUnderWay: true });
+
+    expect(choices(doubted)).toBe(2);
+    expect(doubted).toContain("Gradient may hold units of <strong>2 customers</strong> in 3 lines");
+    expect(choices(underWay)).toBe(2);
+    expect(underWay).toContain("A run is under way, and may bring units to Gradient.");
+    expect(choices(asked({ disconnection: none }))).toBe(0);
+    expect(asked({ disconnection: none })).toContain("Gradient holds no units of yours.");
   });
 
   it("is not answered by anything else than what was chosen", () => {
-    const answers = { isRead: true, isKeyRefused: false, finalCounts: "zero", typed: " Disconnect " } as const;
+    const answers = { isAnswered: true, isKeyRefused: false, finalCounts: "zero", typed: " Disconnect " } as const;
 
     expect(whyNot(answers)).toBeUndefined();
     expect(whyNot({ ...answers, isKeyRefused: true })).toBe("Choose that the counts stay, or replace the key first.");
     expect(whyNot({ ...answers, isKeyRefused: true, finalCounts: "keep" })).toBeUndefined();
     expect(whyNot({ ...answers, typed: "disconnec" })).toBe("Type the word first.");
-    expect(whyNot({ ...answers, isRead: false })).toBe("What it would do has to be read first.");
+    expect(whyNot({ ...answers, isAnswered: false })).toBe("What it would do has to be read first.");
   });
 });
 

@@ -47,7 +47,10 @@ export default function Settings() {
             <ScheduleCard integration={data} schedule={data.schedule} />
             <KeyCard integration={data} token={data.token} />
             <NotificationsCard notifications={data.notifications} />
-            <DisconnectCard isKeyRefused={data.token.status === "rejected"} />
+            <DisconnectCard
+              isKeyRefused={data.token.status === "rejected"}
+              isRunning={data.exports.runningId !== null}
+            />
           </>
         )
       }

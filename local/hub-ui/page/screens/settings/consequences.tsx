@@ -20,48 +20,61 @@ const notNow = "Not possible now: while Gradient refuses your key, nothing can b
 interface ConsequencesProps {
   disconnection: Disconnection;
   isKeyRefused: boolean;
+  /** What a run is sending is in Gradient before it is counted here. */
+  isUnderWay: boolean;
   chosen: FinalCounts;
   onChoose(next: FinalCounts): void;
 }
 
-/** What becomes of the counts in Gradient, and of what the hub has stored. */
-export const Consequences = ({ disconnection, isKeyRefused, chosen, onChoose }: ConsequencesProps) => {
-  const { accounts, lines, units, lastSentAt, deleted, kept } = disconnection;
-  const held = (
+const Held = ({ accounts, lines, units, lastSentAt }: Disconnection) => {
+  const customers = countOf(accounts, "customer");
+  if (lines === 0) return "Gradient holds no units of yours.";
+  if (units === 0)
+    return (
+      <>
+        Gradient may hold units of <strong>{customers}</strong> in {countOf(lines, "line")}: the answer to what was sent
+        last was lost.
+      </>
+    );
+  return (
     <>
       Gradient holds{" "}
       <strong>
-        {countOf(units, "unit")} of {countOf(accounts, "customer")}
+        {countOf(units, "unit")} of {customers}
       </strong>{" "}
       in {countOf(lines, "line")}, sent last at {momentOf(lastSentAt)}.
     </>
   );
+};
+
+/** What becomes of the counts in Gradient, and of what the hub has stored. */
+export const Consequences = ({ disconnection, isKeyRefused, isUnderWay, chosen, onChoose }: ConsequencesProps) => {
+  const { lines, deleted, kept } = disconnection;
   return (
     <div>
-      {units === 0 ? (
-        <p>Gradient holds no units of yours.</p>
-      ) : (
-        <>
-          <p>{held}</p>
-          <fieldset className="choices">
-            <legend>What becomes of them?</legend>
-            {choices.map(({ value, title, meaning }) => (
-              <label key={value} className="tick">
-                <input
-                  type="radio"
-                  name="finalCounts"
-                  value={value}
-                  checked={chosen === value}
-                  onChange={() => onChoose(value)}
-                />
-                <span>
-                  {title}
-                  <span className="hint">{isKeyRefused && value === "zero" ? notNow : meaning}</span>
-                </span>
-              </label>
-            ))}
-          </fieldset>
-        </>
+      <p>
+        <Held {...disconnection} />
+        {isUnderWay ? " A run is under way, and may bring units to Gradient." : ""}
+      </p>
+      {lines === 0 && !isUnderWay ? null : (
+        <fieldset className="choices">
+          <legend>What becomes of them?</legend>
+          {choices.map(({ value, title, meaning }) => (
+            <label key={value} className="tick">
+              <input
+                type="radio"
+                name="finalCounts"
+                value={value}
+                checked={chosen === value}
+                onChange={() => onChoose(value)}
+              />
+              <span>
+                {title}
+                <span className="hint">{isKeyRefused && value === "zero" ? notNow : meaning}</span>
+              </span>
+            </label>
+          ))}
+        </fieldset>
       )}
       <List title="What is deleted" things={deleted} />
       <List title="What is kept" things={kept} />

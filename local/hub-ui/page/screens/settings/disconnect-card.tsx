@@ -1,10 +1,10 @@
 import { useState } from "react";
 import { Button } from "../../parts/button.tsx";
 import { MayChange } from "../../parts/may-change.tsx";
-import { DisconnectQuestion } from "./disconnect-question.tsx";
+import { DisconnectQuestion, type DisconnectQuestionProps } from "./disconnect-question.tsx";
 
 /** The way out, with what it would do said before. */
-export const DisconnectCard = ({ isKeyRefused }: { isKeyRefused: boolean }) => {
+export const DisconnectCard = (situation: Omit<DisconnectQuestionProps, "onClose">) => {
   const [isAsked, setAsked] = useState(false);
   return (
     <section className="card" aria-labelledby="disconnect">
@@ -17,7 +17,7 @@ export const DisconnectCard = ({ isKeyRefused }: { isKeyRefused: boolean }) => {
           Disconnect Gradient…
         </Button>
       </MayChange>
-      {isAsked ? <DisconnectQuestion isKeyRefused={isKeyRefused} onClose={() => setAsked(false)} /> : null}
+      {isAsked ? <DisconnectQuestion {...situation} onClose={() => setAsked(false)} /> : null}
     </section>
   );
 };
