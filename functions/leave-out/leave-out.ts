@@ -1,21 +1,16 @@
-import {
-  type Customer,
-  customerCounts,
-  customerKey,
-  customerWrite,
-  fromCustomerItem,
-} from "#shared/customers/customer";
+import { type Customer, customerCounts, customerKey, customerWrite } from "#shared/customers/customer";
 import { findTally, tallyWrites } from "#shared/customers/customer-tally";
-import { AppError } from "#shared/errors";
+import { readNamedCustomers } from "#shared/customers/named-customers";
+import { AppError, UnreadableRecord } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
 import { askLook } from "#shared/integrations/ask-look";
 import { findIntegration, type Integration, integrationWrite, maySend } from "#shared/integrations/integration";
 import { findLeftOutServices, type LeftOut, leftOutServicesWrite } from "#shared/integrations/record/left-out";
 import { wish } from "#shared/integrations/record/wants";
 import { wrongStep } from "#shared/integrations/wrong-step";
-import { fromServiceItem, serviceKey } from "#shared/services/hub-service";
+import { serviceKey } from "#shared/services/hub-service";
 import type { Changing } from "#shared/table/changing";
-import { type Key, retryOnConflict, type Write } from "#shared/table/table";
+import { retryOnConflict, type Write } from "#shared/table/table";
 
 export interface Decision {
   partnerId: string;
@@ -62,7 +57,8 @@ const namesOf = (ids: string[]): string => {
 /**
  * Leaves customers or services of a partner out of what is billed, or takes them in again. What is left out has no
  * lines but a zero for what Gradient still holds, so both are wanted at once. Either all ids are known, or nothing
- * changes; a repeat changes nothing.
+ * changes; a repeat changes nothing. Throws `UnreadableRecord` for a customer that cannot be read, which keeps no other
+ * from it.
  */
 export const leaveOut = ({ table, now, newId }: Changing<"get" | "getMany" | "query" | "count" | "transact">) => {
   const integrationOf = async (partnerId: string): Promise<Integration> => {
@@ -102,10 +98,14 @@ export const leaveOut = ({ table, now, newId }: Changing<"get" | "getMany" | "qu
 
   const decideOnCustomers = async (decision: Decision, ids: string[]): Promise<void> => {
     const { partnerId } = decision;
-    const read = async (some: string[]): Promise<Customer[]> =>
-      (await table.getMany(some.map((id): Key => customerKey(partnerId, id)))).map(fromCustomerItem);
-    const known = new Map((await read(ids)).map((customer) => [customer.id, customer]));
-    const strangers = ids.filter((id) => !known.has(id));
+    const unreadable = new Set<string>();
+    const read = async (some: string[]): Promise<Map<string, Customer>> => {
+      const named = await readNamedCustomers(table, partnerId, some);
+      for (const id of named.unreadable) unreadable.add(id);
+      return named.customers;
+    };
+    const known = await read(ids);
+    const strangers = ids.filter((id) => !known.has(id) && !unreadable.has(id));
     if (strangers.length > 0) throw unknown("accounts", strangers);
     for (let from = 0; from < ids.length; from += customersPerTransaction) {
       const some = ids.slice(from, from + customersPerTransaction);
@@ -114,7 +114,7 @@ export const leaveOut = ({ table, now, newId }: Changing<"get" | "getMany" | "qu
       await retryOnConflict(async () => {
         const [before, found] = await Promise.all([integrationOf(partnerId), asRead ?? read(some)]);
         asRead = undefined;
-        const changed = found.filter(({ leftOut }) => isNews(decision, leftOut));
+        const changed = [...found.values()].filter(({ leftOut }) => isNews(decision, leftOut));
         if (changed.length === 0) return;
         const changes = changed.map((customer) => ({
           before: customer,
@@ -126,6 +126,8 @@ export const leaveOut = ({ table, now, newId }: Changing<"get" | "getMany" | "qu
         await table.transact([...rows, ...tally, ...settled(before, decision, changedIds)]);
       });
     }
+    // once all others have been decided on: whoever repeats the call when it has been put right decides on it, too
+    for (const id of unreadable) throw new UnreadableRecord(customerKey(partnerId, id), []);
   };
 
   const decideOnServices = (decision: Decision, ids: string[]): Promise<void> =>
@@ -134,9 +136,9 @@ export const leaveOut = ({ table, now, newId }: Changing<"get" | "getMany" | "qu
       const before = await integrationOf(partnerId);
       const kept = await findLeftOutServices(table, partnerId);
       const held = new Map(kept.services.map((service) => [service.id, service]));
-      const rows = await table.getMany(ids.map(serviceKey));
-      const known = new Set([...held.keys(), ...rows.map((row) => fromServiceItem(row).id)]);
-      const strangers = ids.filter((id) => !known.has(id));
+      // that it is there will do: one that cannot be read is left out like any other
+      const stored = new Set((await table.getMany(ids.map(serviceKey))).map(({ sk }) => sk));
+      const strangers = ids.filter((id) => !held.has(id) && !stored.has(serviceKey(id).sk));
       if (strangers.length > 0) throw unknown("services", strangers);
       const changed = ids.filter((id) => isNews(decision, held.get(id)));
       if (changed.length === 0) return;

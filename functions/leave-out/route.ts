@@ -48,7 +48,7 @@ export const exclusionsDocs = () =>
     tag: "Mapping",
     summary: "Leave customers or services out of what is billed",
     description:
-      "Like `not-provisioned`: no lines, but one zero for what Gradient still holds, sent by a `mapping` run. Either all ids are known, or nothing changes.",
+      "Like `not-provisioned`: no lines, but one zero for what Gradient still holds, sent by a `mapping` run. Either all ids are known, or nothing changes. A customer that cannot be read is answered with 500 `record.unreadable`, once all others are left out: repeat the call when it has been put right.",
     example: { kind: "accounts", ids: ["cust-001"], reason: "Billed by a contract of its own" },
     replies,
     problems,

@@ -4,10 +4,12 @@ import { type Decision, leaveOut } from "#functions/leave-out/leave-out";
 import { recordCustomers } from "#functions/record-customers/record-customers";
 import { removeCustomer } from "#functions/remove-customer/remove-customer";
 import { currentAgreement } from "#shared/agreements/agreement";
-import { findCustomer } from "#shared/customers/customer";
+import { customerKey, findCustomer } from "#shared/customers/customer";
 import { findLeftOutServices } from "#shared/integrations/record/left-out";
 import { isWanted } from "#shared/integrations/record/wants";
 import { suspendIntegration } from "#shared/integrations/suspend-integration";
+import { serviceKey } from "#shared/services/hub-service";
+import type { Item } from "#shared/table/table";
 import { activeWorld, customersNamed, inShort, pauseFor, runsOf, send } from "#test/builders/connected-world";
 import { aCustomerRecord } from "#test/builders/customer";
 import { rowsOf, watchedTable } from "#test/builders/table";
@@ -196,6 +198,38 @@ it("takes 500 at once, in as many transactions as they need", async () => {
   await world.live(3);
 
   expect(new Set(Object.values(await world.counts()))).toEqual(new Set([0]));
+});
+
+describe("a row that cannot be read keeps only itself from being left out", () => {
+  it.each([
+    ["beside all others in one call", ["a", "b", "c"]],
+    ["by itself", ["b"]],
+  ])("a customer's, %s", async (_, ids) => {
+    const world = await activeWorld(["a", "b", "c"]);
+    const key = customerKey(world.partnerId, "b");
+    const row = (await world.table.get(key)) as Item;
+    await world.table.put({ ...row, name: 7 });
+
+    await expect(exclude(world, { ids })).rejects.toMatchObject({ facts: key });
+
+    for (const id of ["a", "c"]) {
+      const { leftOut } = (await findCustomer(world.table, world.partnerId, id)) ?? {};
+      expect(leftOut ?? null).toEqual(ids.includes(id) ? expect.objectContaining({ by: "user-1" }) : null);
+    }
+    expect(await world.table.get(key)).toEqual({ ...row, name: 7 });
+
+    // somebody has put it right, and the person repeats the call
+    await world.table.put(row);
+    expect(await exclude(world, { ids })).toEqual({ accounts: ids.length, services: 0 });
+  });
+
+  it("a service's not even that", async () => {
+    const world = await activeWorld(["a"]);
+    const row = (await world.table.get(serviceKey("sig"))) as Item;
+    await world.table.put({ ...row, name: 7 });
+
+    expect(await exclude(world, { kind: "services", ids: ["dns", "sig"] })).toEqual({ accounts: 0, services: 2 });
+  });
 });
 
 describe("what cannot be left out", () => {

@@ -144,6 +144,20 @@ export const mutantsOfPages: Mutant[] = [
     "...before.mapping",
   ),
   one(
+    "a customer that cannot be read keeps all others from being left out",
+    "decisions",
+    "functions/leave-out/leave-out.ts",
+    " && !unreadable.has(id)",
+    "",
+  ),
+  one(
+    "nobody hears that a customer was not left out",
+    "decisions",
+    "functions/leave-out/leave-out.ts",
+    "for (const id of unreadable) throw",
+    "for (const id of [] as string[]) throw",
+  ),
+  one(
     "a kept coverage without units has none",
     "pages",
     "shared/customers/kept-coverage.ts",
