@@ -16,7 +16,7 @@ import {
 import { findIntegration, type Integration, integrationWrite, maySend } from "#shared/integrations/integration";
 import { wish } from "#shared/integrations/record/wants";
 import { wrongStep } from "#shared/integrations/wrong-step";
-import { retryOnConflict, type Write } from "#shared/table/table";
+import { retryOnConflict } from "#shared/table/table";
 
 export interface SendUsage {
   partnerId: string;
@@ -55,20 +55,14 @@ export const startExport = (dependencies: Closing & { agreements?: readonly Agre
     if (before.state === "active") await table.transact([integrationWrite({ ...before, wants })]);
   };
 
-  /** A look gives its place up; what it may have sent is in doubt from then on. */
-  const withPlace = async (
-    before: Integration,
-    isNarrowed: boolean,
-  ): Promise<{ free: Integration; writes: Write[] }> => {
+  /** A look that has to give its place up, or nothing where the place is free. */
+  const lookInPlace = async (before: Integration, isNarrowed: boolean): Promise<UsageExport | undefined> => {
     const { partnerId, currentExportId } = before;
     const running = currentExportId === null ? undefined : await findExport(table, partnerId, currentExportId);
-    if (!running || isOver(running)) return { free: { ...before, currentExportId: null }, writes: [] };
-    if (!isLook(running)) {
-      if (!isNarrowed && !willReadAll(running)) await keepWish(before);
-      throw alreadyRunning(running.id);
-    }
-    const { after, writes } = await closeAbandoned(running, before, "person-first");
-    return { free: after, writes };
+    if (!running || isOver(running)) return undefined;
+    if (isLook(running)) return running;
+    if (!isNarrowed && !willReadAll(running)) await keepWish(before);
+    throw alreadyRunning(running.id);
   };
 
   return ({ partnerId, by, mode, ...narrowing }: SendUsage): Promise<UsageExport> =>
@@ -78,8 +72,12 @@ export const startExport = (dependencies: Closing & { agreements?: readonly Agre
       // a dry run sends nothing
       if (mode !== "dry-run" && isConsentOver(before, now(), agreements)) throw agreementExpired();
       const isNarrowed = Object.values(narrowing).some((value) => value !== undefined);
-      const { free, writes } = mode === "dry-run" ? { free: before, writes: [] } : await withPlace(before, isNarrowed);
+      const look = mode === "dry-run" ? undefined : await lookInPlace(before, isNarrowed);
       if (narrowing.retryOf !== undefined) await checkRetried(table, partnerId, narrowing.retryOf);
+      // last of all, for whoever is refused has changed nothing; what the look may have sent is in doubt from then on
+      const { after: free, writes } = look
+        ? await closeAbandoned(look, before, "person-first")
+        : { after: before, writes: [] };
       // a wish for everything makes every line one that has changed, also for the run that sends what this one leaves
       // over
       const raised = mode === "full" && !isNarrowed ? { ...free, proofGen: free.proofGen + 1 } : free;

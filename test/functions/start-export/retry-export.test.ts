@@ -184,6 +184,15 @@ describe("nothing is started", () => {
     expect(await refused(world, { retryOf: "left" })).toMatchObject({ kind: "conflict", code: "export.not-over" });
   });
 
+  it("and no look is stopped for it", async () => {
+    const world = await partlyMapped();
+    await world.sync({ partnerId: world.partnerId, reason: "watch" });
+    const look = { id: (await world.integration()).currentExportId ?? "" };
+    expect(await exportOf(world, look)).toMatchObject({ kind: "look", state: "planned" });
+
+    expect(await refused(world, { retryOf: "nobodys" })).toMatchObject({ code: "export.not-found" });
+  });
+
   it("for an export that ended before its lines were fixed: no lines would pass for success", async () => {
     const world = await partlyMapped();
     await world.table.put(anExportRow({ partnerId: "org-1", id: "empty", state: "finished", outcome: "failed" }));

@@ -8,6 +8,8 @@ const end = "shared/exports/ending/end-export.ts";
 const activation = "shared/integrations/activate-integration.ts";
 const registration = "functions/register-token/stop-run.ts";
 const sending = "functions/start-export/start-export.ts";
+const check = "if (narrowing.retryOf !== undefined) await checkRetried(table, partnerId, narrowing.retryOf);\n";
+const raising = "// a wish for everything makes every line one that has changed";
 const abandoning = "shared/exports/ending/abandon-export.ts";
 const lease = "shared/exports/export-lease.ts";
 const rebuilding = "shared/exports/admission/rebuild-admission.ts";
@@ -49,10 +51,18 @@ export const mutantsOfRuns: Mutant[] = [
     "a second run may start beside the first",
     "seeds",
     sending,
-    "    if (!isLook(running)) {\n",
-    "    if (!isLook(running)) return { free: { ...before, currentExportId: null }, writes: [] };\n    if (!isLook(running)) {\n",
+    "if (isLook(running)) return running;",
+    "return isLook(running) ? running : undefined;",
   ),
-  one("a look keeps a person waiting", "sends", sending, "if (!isLook(running)) {\n", "if (running !== undefined) {\n"),
+  one("a look keeps a person waiting", "sends", sending, "if (isLook(running)) return running;", ""),
+  {
+    name: "a press that is refused stops a look",
+    killedBy: "deeds",
+    patches: [
+      { file: sending, from: check, to: "" },
+      { file: sending, from: raising, to: `${check}      ${raising}` },
+    ],
+  },
   one(
     "a closed run keeps its partner",
     "seeds",
@@ -208,8 +218,8 @@ export const mutantsOfRuns: Mutant[] = [
     "what a look had sent is left open",
     "sends",
     sending,
-    'const { after, writes } = await closeAbandoned(running, before, "person-first");',
-    "const { after, writes } = { after: { ...before, currentExportId: null }, writes: [] as Write[] };",
+    '? await closeAbandoned(look, before, "person-first")',
+    "? { after: { ...before, currentExportId: null }, writes: [] }",
   ),
   one(
     "a cancelled run that nobody carries owes no views",
