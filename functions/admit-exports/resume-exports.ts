@@ -1,4 +1,4 @@
-import { throwAll, UnreadableRecord } from "#shared/errors";
+import { AppError, throwAll, UnreadableRecord } from "#shared/errors";
 import { admissionWrite, type Place, readAdmission } from "#shared/exports/admission/admission";
 import { maxStalls, runningExports, stalledAt, unattendedAt } from "#shared/exports/attention";
 import { type Closed, type Closing, closingAbandoned, closingUnread } from "#shared/exports/ending/close-export";
@@ -95,7 +95,18 @@ export const resumeExports = (dependencies: Closing) => {
       return "resumed";
     });
 
-  /** Twenty runs of which a row cannot be read would keep everybody out until somebody mends those rows. */
+  /**
+   * Its rows cannot be read; or it is to be closed by now, and the table refuses that, or has refused all that comes
+   * before. What is foreseen passes by itself.
+   */
+  const cannotEnd = async ({ partnerId, exportId }: Place, error: unknown): Promise<boolean> => {
+    if (error instanceof UnreadableRecord) return true;
+    if (error instanceof AppError) return false;
+    const run = await findExport(table, partnerId, exportId);
+    return run !== undefined && stalledAt({ ...run, stalls: maxStalls - 1 }) <= now().getTime();
+  };
+
+  /** Twenty runs that cannot end would keep everybody out until somebody mends their rows. */
   const noteAside = (aside: ReadonlyMap<string, boolean>): Promise<void> =>
     retryOnConflict(async () => {
       const admission = await readAdmission(table);
@@ -115,7 +126,8 @@ export const resumeExports = (dependencies: Closing) => {
     const failures: unknown[] = [];
     const ends = new Set<keyof Report>();
     const aside = new Map<string, boolean>();
-    await inParallel(followedAtOnce, places, async ({ partnerId, exportId }) => {
+    await inParallel(followedAtOnce, places, async (place) => {
+      const { partnerId, exportId } = place;
       try {
         const end = await follow(exportKey(partnerId, exportId));
         report[end] += 1;
@@ -123,7 +135,7 @@ export const resumeExports = (dependencies: Closing) => {
         aside.set(exportId, false);
       } catch (error) {
         failures.push(error);
-        if (error instanceof UnreadableRecord) aside.set(exportId, true);
+        if (await cannotEnd(place, error).catch(() => false)) aside.set(exportId, true);
       }
     });
     await noteAside(aside).catch((error: unknown) => void failures.push(error));

@@ -20,7 +20,10 @@ const place = z.object({
    * on.
    */
   waitsSince: z.string().nullable(),
-  /** Its row, or its partner's, cannot be read. It is looked at each minute, and keeps nobody out. */
+  /**
+   * Its row, or its partner's, cannot be read, or the table refuses to have it closed. It is looked at each minute, and
+   * keeps nobody out.
+   */
   isAside: z.boolean().optional(),
 });
 export type Place = z.infer<typeof place>;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { resumeExports } from "#functions/admit-exports/resume-exports";
-import { AppError, UnreadableRecord } from "#shared/errors";
+import { AppError, InfrastructureFault, UnreadableRecord } from "#shared/errors";
 import { leaseMs, newHold } from "#shared/exports/export-lease";
 import { noTotals } from "#shared/exports/line";
 import { exportKey, findExport, isOver, type UsageExport } from "#shared/exports/usage-export";
 import { integrationKey } from "#shared/integrations/integration";
 import { isWanted } from "#shared/integrations/record/wants";
-import type { Item } from "#shared/table/table";
+import type { Item, Write } from "#shared/table/table";
 import { fleetOf, named, waiting } from "#test/builders/fleet";
 import { anIntegrationRow } from "#test/builders/integration";
 import { owedTasks, rowsOf } from "#test/builders/table";
@@ -238,6 +238,38 @@ describe("nobody is kept from being looked after", () => {
     await fleet.end("good");
     fleet.pass(60 * minuteMs);
     expect((await fleet.admitAll()).toSorted()).toEqual(bad);
+  });
+
+  it.each([
+    ["their partners'", "integration"],
+    ["their own", "export#"],
+  ])("by runs that cannot be closed, for the table refuses %s rows: they take no place from then on", async (_, sk) => {
+    const bad = named(20);
+    const fleet = await admitted(...bad);
+    await fleet.table.put(waiting("good", 1));
+    const isRefused = (write: Write) => "put" in write && write.put.sk.startsWith(sk);
+    const transact = async (writes: Write[]) => {
+      if (writes.some(isRefused)) throw new InfrastructureFault("too large");
+      await fleet.table.transact(writes);
+    };
+    const put: InMemoryTable["put"] = async (item, expect) => {
+      if (isRefused({ put: item })) throw new InfrastructureFault("too large");
+      await fleet.table.put(item, expect);
+    };
+    const job = async () => {
+      fleet.pass(minuteMs);
+      await fleet.resume({ ...fleet.table, transact, put }).catch(() => undefined);
+      fleet.loseMessages();
+    };
+    for (let minute = 0; minute < 44; minute += 1) await job();
+    expect((await fleet.admission()).places.filter(({ isAside }) => isAside)).toEqual([]);
+
+    await job();
+
+    expect(await fleet.admitAll()).toEqual(["good"]);
+    const { closed, resumed } = await fleet.live(1);
+    expect(closed + resumed).toBe(20);
+    expect((await fleet.admission()).places.filter(({ isAside }) => isAside)).toEqual([]);
   });
 
   it("by twenty runs that cannot be read; where there are more, something is wrong with all, and no other begins", async () => {

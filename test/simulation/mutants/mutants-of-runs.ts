@@ -116,6 +116,20 @@ export const mutantsOfRuns: Mutant[] = [
     "return held;",
   ),
   one(
+    "runs that the table refuses to have closed hold the places",
+    "deeds",
+    "functions/admit-exports/resume-exports.ts",
+    "return run !== undefined && stalledAt({ ...run, stalls: maxStalls - 1 }) <= now().getTime();",
+    "return false;",
+  ),
+  one(
+    "a run that is refused something takes no place before it is to be closed",
+    "deeds",
+    "functions/admit-exports/resume-exports.ts",
+    "stalledAt({ ...run, stalls: maxStalls - 1 }) <= now().getTime()",
+    "stalledAt({ ...run, stalls: 0 }) <= now().getTime()",
+  ),
+  one(
     "there is no end of runs that cannot be read",
     "deeds",
     "shared/exports/admission/admission.ts",
