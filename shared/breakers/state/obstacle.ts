@@ -42,8 +42,10 @@ export const obstacleIn =
       rows.recent(vendorBreaker),
       partnerId === null ? null : rows.recent(partnerBreaker(partnerId)),
     ]);
-    if (isOpen(vendor)) return toObstacle(vendor, "vendor");
-    return partner && isOpen(partner, tokenVersionId) ? toObstacle(partner, "partner") : null;
+    const ofAll = isOpen(vendor) ? toObstacle(vendor, "vendor") : null;
+    const own = partner && isOpen(partner, tokenVersionId) ? toObstacle(partner, "partner") : null;
+    // whoever has one of its own, too, is held until both are over
+    return ofAll && own && own.retryAt > ofAll.retryAt ? { ...ofAll, retryAt: own.retryAt } : (ofAll ?? own);
   };
 
 /** For whoever only wants to know, such as a page. */

@@ -171,6 +171,7 @@ export const mutantsOfProbes: Mutant[] = [
     "isOpen(partner, tokenVersionId) ?",
     "isOpen(partner) ?",
   ),
+  one("breakers, obstacle: its own is not waited for", "breakers", obstacle, "own.retryAt > ofAll.retryAt", "false"),
   one("breakers, cache: for ever", "breakers", breakerRows, "const keptMs = 1000", "const keptMs = 1e9"),
   one(
     "breakers, cache: own write not noticed",

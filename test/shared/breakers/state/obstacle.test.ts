@@ -70,11 +70,19 @@ describe("of a word that only another version knows", () => {
   });
 });
 
-it("is everybody's first", async () => {
+it("is everybody's first; whoever has one of its own, too, waits for the later of both", async () => {
   await fleet.forbid("org-1");
+  const retryAt = new Date(fleet.clock.now() + 15 * 60_000).toISOString();
   fleet.world.goodKey = "none";
   await fleet.confirm("org-2");
-  expect(await fleet.guard.obstacle("org-1")).toMatchObject({ scope: "vendor", why: "vendor-key" });
+
+  const ofAll = await fleet.guard.obstacle("org-2");
+  expect(ofAll).toMatchObject({ scope: "vendor", why: "vendor-key" });
+  expect(retryAt > (ofAll?.retryAt ?? "")).toBe(true);
+  expect(await fleet.guard.obstacle("org-1")).toEqual({ ...ofAll, retryAt });
+  await fleet.pass(14);
+  // by now everybody's is asked later than its own
+  expect(await fleet.guard.obstacle("org-1")).toEqual(await fleet.guard.obstacle("org-2"));
 });
 
 it("has a process that waits for the right vendor key begin with that one, not with the one in its memory", async () => {
