@@ -92,7 +92,9 @@ export const integrationReply = z
       .nullable(),
     exports: z.strictObject({
       last: z.strictObject({ id: z.string(), outcome: z.string(), finishedAt: instant }).nullable(),
-      nextRunAt: instant.nullable(),
+      nextRunAt: instant
+        .nullable()
+        .meta({ description: "The schedule's next date; null while no date sends anything" }),
       runningId: z.string().nullable(),
       waiting: waiting.nullable(),
     }),
@@ -147,7 +149,7 @@ export const integrationReply = z
           accounts: { total: 40, mapped: 31 },
           services: { total: 3, mapped: 2 },
         },
-        exports: { last: null, nextRunAt: "2026-11-23T02:00:00.000Z", runningId: null, waiting: null },
+        exports: { last: null, nextRunAt: null, runningId: null, waiting: null },
         schedule: { frequency: "daily", hour: 2, timeZone: "UTC", pausedUntil: null },
         notifications: { recipients: [], onSuccess: false },
         disconnecting: null,

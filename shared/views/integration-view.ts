@@ -175,7 +175,8 @@ export const integrationView =
       },
       exports: {
         last: lastOf(value),
-        nextRunAt: value.nextRunAt,
+        // kept while nothing is sent of the partner, for when that is over; no date sends anything till then
+        nextRunAt: state === "active" ? value.nextRunAt : null,
         runningId: value.currentExportId,
         waiting: waitingFor(value, { now: now(), obstacle, estimate }),
       },

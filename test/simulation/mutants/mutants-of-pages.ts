@@ -135,6 +135,13 @@ export const mutantsOfPages: Mutant[] = [
     "mapping.mappedServiceIds.filter(isInUse).length",
     "mapping.mappedServiceIds.length",
   ),
+  one(
+    "a date is promised that sends nothing",
+    "pages",
+    "shared/views/integration-view.ts",
+    'nextRunAt: state === "active" ? value.nextRunAt : null',
+    "nextRunAt: value.nextRunAt",
+  ),
   one("what was decided since is not shown", "pages", mapping, " && !isDecidedSince) return kept", ") return kept"),
   one(
     "a decision leaves what is kept as it is",

@@ -94,8 +94,7 @@ const InZone = ({ time, timeZone }: { time: string | null; timeZone: string }) =
 /** When usage is sent by itself. */
 export const ScheduleCard = ({ integration, schedule }: ScheduleCardProps) => {
   const { pausedUntil, timeZone } = schedule;
-  // with a key that Gradient refuses no date sends anything
-  const nextRunAt = integration.state === "suspended" ? null : integration.exports.nextRunAt;
+  const { nextRunAt } = integration.exports;
   return (
     <section className="card" aria-labelledby="schedule">
       <h2 id="schedule" tabIndex={-1}>
