@@ -16,9 +16,6 @@ const clocksApartMs = 5_000;
 // time.
 const stalledPauseMs = 60 * 60_000;
 
-/** A stop that Gradient or our own trouble caused: what it kept back is still to be sent. */
-const isOwedAfter = (stop: OpenWord<StopReason>): boolean => stop !== "cancelled" && stop !== "person-first";
-
 const covered = (before: Wants, { kind, seq }: UsageExport): Wants => {
   switch (kind) {
     case "all":
@@ -48,11 +45,20 @@ const stalled = (before: Wants, now: Date): Wants => {
   return { ...before, all: paused(before.all), retry: paused(before.retry), repeat: paused(before.repeat) };
 };
 
+/** A date is among what all lines are wanted for, be it that it came when a run had been started for something else. */
+const isForDate = ({ all }: Wants): boolean =>
+  isWanted(all) && [all.trigger, all.started?.later?.trigger].includes("schedule");
+
+/** It was for a date, or one was wanted already when it read its lines, and is not any more. */
+const takesDate = (run: UsageExport, before: Wants, after: Wants): boolean =>
+  run.trigger === "schedule" || (isForDate(before) && !isForDate(after));
+
 /** What is wanted after a run that has stopped early: it has met nothing. */
 const afterStop = (before: Wants, run: UsageExport, stop: OpenWord<StopReason>, moment: Moment): Wants => {
   const at = moment.now.toISOString();
+  // after any other stop, by Gradient or for trouble of our own, what it kept back is still to be sent
   if (stop === "cancelled") return dropped(before, run);
-  if (!isOwedAfter(stop)) return before;
+  if (stop === "person-first") return before;
   // without a pause a partner whose token cannot be read would be started again and again
   const hasNoToken =
     stop === "not-connected" && run.chunks === null && before.all.wanted <= (run.admittedFor?.seq ?? run.seq);
@@ -69,7 +75,7 @@ const afterStop = (before: Wants, run: UsageExport, stop: OpenWord<StopReason>, 
       const isMissed = isUntold && wanted.all.trigger === "schedule";
       const owed: Wants = isOwn && !isMissed ? { ...wanted, all: { ...wanted.all, trigger: "recovery" } } : wanted;
       // the counts that a date repeats follow it, though the run that sends its changes has another cause by then
-      const missesRepeats = run.trigger === "schedule" && (run.chunks === null || run.repeatsDue > 0);
+      const missesRepeats = takesDate(run, before, owed) && (run.chunks === null || run.repeatsDue > 0);
       const all = missesRepeats ? wish(owed, "repeat", { at, trigger: "repeat" }) : owed;
       return gotNowhere ? stalled(all, moment.now) : all;
     }
@@ -98,8 +104,8 @@ const afterEnd = (
   let after = withLeftOver(covered(before, run), before.retry, run, moment);
   if (run.kind !== "all") return after;
   // repeats follow a date, and never come between the dates of a partner that chose few
-  const followsDate = isDateMet || run.trigger === "schedule";
-  if (run.repeatsDue > 0 && followsDate) after = wish(after, "repeat", { at, trigger: "repeat" });
+  if (run.repeatsDue > 0 && (isDateMet || takesDate(run, before, after)))
+    after = wish(after, "repeat", { at, trigger: "repeat" });
   const isSomeReady = stillAwaited.length < run.awaitedServiceIds.length;
   return isSomeReady ? wish(after, "all", { at, trigger: "mapping" }) : after;
 };

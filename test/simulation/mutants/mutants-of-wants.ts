@@ -438,4 +438,25 @@ export const mutantsOfWants: Mutant[] = [
     "freed(wants.retry)",
   ),
   one("a press while a run plans is forgotten", "deeds", pressing, "lease === null && readAt", "readAt"),
+  one(
+    "repeats of a date follow no run that had begun for something else",
+    "wants",
+    "shared/exports/ending/end-export.ts",
+    " || (isForDate(before) && !isForDate(after))",
+    "",
+  ),
+  one(
+    "repeats of a date that came to a run under way follow no run",
+    "wants",
+    "shared/exports/ending/end-export.ts",
+    "[all.trigger, all.started?.later?.trigger]",
+    "[all.trigger]",
+  ),
+  one(
+    "a person's run that is stopped takes its repeats from a date",
+    "wants",
+    "shared/exports/ending/end-export.ts",
+    "takesDate(run, before, owed)",
+    'run.trigger === "schedule"',
+  ),
 ];

@@ -4,7 +4,7 @@ import { noTotals } from "#shared/exports/line";
 import { type ExportKind, nothingLeft, type UsageExport } from "#shared/exports/usage-export";
 import { noMapping } from "#shared/integrations/integration";
 import { noLooks } from "#shared/integrations/record/looks";
-import { isWanted, noWants, type WantKind, type Wants, wish } from "#shared/integrations/record/wants";
+import { isWanted, noWants, type WantKind, type Wants, wish, withStarted } from "#shared/integrations/record/wants";
 import { aRun, earlier, endIn, left, leftOver, stoppedBy, wanted, wantsOf } from "#test/builders/ended-run";
 import { minutesAfter, noon, now } from "#test/builders/time";
 
@@ -119,6 +119,39 @@ describe("what is wanted after a run that came to its end", () => {
 
     expect(isWanted(wants.repeat)).toBe(areWanted);
     if (areWanted) expect(wants.repeat).toMatchObject({ trigger: "repeat", since: noon });
+  });
+
+  const dated = (before: Wants): Wants => wish(before, "all", { at: earlier, trigger: "schedule" });
+  const other = { seq: 6, repeatsDue: 3 };
+  it.each<[string, Partial<UsageExport>, Wants, boolean]>([
+    ["a person's run that meets it", { trigger: "manual" }, dated(noWants), true],
+    ["such a run, where none is due", { trigger: "manual", repeatsDue: 0 }, dated(noWants), false],
+    [
+      "a run that had begun for another cause",
+      { trigger: "mapping" },
+      dated(withStarted(wantsOf(["all"]), "all", 5)),
+      true,
+    ],
+    [
+      "a person's run that was stopped",
+      { trigger: "manual", ...stoppedBy("gradient-down") },
+      dated(wantsOf(["all"])),
+      true,
+    ],
+    ["no retry", { kind: "retry" }, dated(noWants), false],
+  ])("repeats of a date that was wanted already when the run read its lines: follow %s", (_, run, wants, areWanted) => {
+    expect(isWanted(endIn(aRun({ ...other, ...run }), { wants }).wants.repeat)).toBe(areWanted);
+  });
+
+  it.each<[string, Partial<UsageExport>]>([
+    ["came after the run had read its lines", {}],
+    ["is still wanted after a run that never had any", { seq: 0, ...stoppedBy("gradient-down"), chunks: null }],
+  ])("repeats of a date that %s follow the next run", (_, run) => {
+    const wants = dated(wantsOf(["all"]));
+
+    const after = endIn(aRun({ trigger: "manual", repeatsDue: 3, ...run }), { wants });
+
+    expect(after.wants).toMatchObject({ all: { trigger: "schedule" }, repeat: { wanted: 0 } });
   });
 
   it("everything, where a service has been set up that the run had missed", () => {
