@@ -42,7 +42,7 @@ export const obstacleIn =
       rows.recent(vendorBreaker),
       partnerId === null ? null : rows.recent(partnerBreaker(partnerId)),
     ]);
-    const ofAll = isOpen(vendor) ? toObstacle(vendor, "vendor") : null;
+    const ofAll = toObstacle(vendor, "vendor");
     const own = partner && isOpen(partner, tokenVersionId) ? toObstacle(partner, "partner") : null;
     // whoever has one of its own, too, is held until both are over
     return ofAll && own && own.retryAt > ofAll.retryAt ? { ...ofAll, retryAt: own.retryAt } : (ofAll ?? own);
