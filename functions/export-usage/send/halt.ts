@@ -84,6 +84,9 @@ export const newHalt = (told: () => OpenWord<StopReason> | null): Halt => {
     heed: ({ kind }, sentAt, line) => {
       if (kind !== "token-rejected" && kind !== "forbidden") return;
       refusedLines.push(line);
+      // of several that were under way the last says most: somebody may have decided after the first had gone out
+      const met = failure?.error;
+      if (met instanceof Refusal && met.kind === kind && met.sentAt < sentAt) failure = null;
       fail(new Refusal(kind, sentAt));
     },
     refusedLines: () => refusedLines,

@@ -129,6 +129,35 @@ describe("a 401 on a count", () => {
   );
 });
 
+describe.each([rejected, forbidden])("of calls under way together that are refused ($answer.kind)", ({ answer }) => {
+  it("the last one counts: a decision that lies between them is older than that", async () => {
+    const { refusals, told } = someRefusals();
+    const calls = { areRefused: false, lastAt: 0 };
+    const world = await activeWorld(["a", "b", "c"], {
+      refusals,
+      through: (gradient) => ({
+        ...gradient,
+        setUnitCount: async (token, count) => {
+          if (!calls.areRefused) return gradient.setUnitCount(token, count);
+          const at = Math.floor(world.clock.now());
+          const isFirst = calls.lastAt === 0;
+          calls.lastAt = Math.max(calls.lastAt, at);
+          // the first is answered last
+          await world.clock.sleep(isFirst ? 2_000 : 1_000);
+          return answer;
+        },
+      }),
+    });
+    calls.areRefused = true;
+
+    await send(world);
+
+    const [call, ...others] = [...told.confirmed, ...told.forbidden];
+    expect(others).toEqual([]);
+    expect(call?.sentAt).toBe(calls.lastAt);
+  });
+});
+
 describe("a 401 in the middle of a run", () => {
   /** The fourth call of a run is refused. */
   const refusedWorld = async (verdict: Finding) => {

@@ -78,6 +78,20 @@ export const mutantsOfRuns: Mutant[] = [
     'if (kind !== "forbidden") return;',
   ),
   one(
+    "of refused calls under way together the first one counts",
+    "sends",
+    "functions/export-usage/send/halt.ts",
+    "met instanceof Refusal && met.kind === kind && met.sentAt < sentAt",
+    "met === undefined",
+  ),
+  one(
+    "of refused calls under way together the one that is answered last counts",
+    "sends",
+    "functions/export-usage/send/halt.ts",
+    "met.kind === kind && met.sentAt < sentAt",
+    "met.kind === kind",
+  ),
+  one(
     "activated after the checkpoint",
     "sends",
     settling,
