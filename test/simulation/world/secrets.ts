@@ -29,6 +29,12 @@ export const secretStore = () => {
     },
     find: (name: string, versionId: string): PartnerToken | undefined =>
       tokens.get(name)?.find((_, index) => versionOf(name, index) === versionId),
+    /** Whichever secret it is in. */
+    ofVersion: (versionId: string): PartnerToken | undefined => {
+      for (const [name, versions] of tokens)
+        for (const [index, token] of versions.entries()) if (versionOf(name, index) === versionId) return token;
+      return undefined;
+    },
     remove: (name: string): void => void tokens.delete(name),
     names: () => [...tokens.keys()],
     /** Our key as one process knows it. */

@@ -17,8 +17,8 @@ interface Dependencies {
   trace: Trace;
   /** Calls that are still to reach Gradient. */
   onTheWay: { calls: number };
-  /** When somebody decided last that this organization may be called, by his clock; null while it may not. */
-  decidedAt: (organizationId: string) => number | null;
+  /** When somebody decided last that this organization may be called with this token, by his clock; null while not. */
+  decidedAt: (organizationId: string, token: string) => number | null;
 }
 
 const withoutGradient: Partial<Record<CallFate["hears"], TransportReply>> = {
@@ -65,7 +65,7 @@ export const wireOf = ({ line, weather, running, vendor, watch, rate, trace, onT
         // another has asked about it since, and it was taken: a false alarm
         const isFalse = refused && (takenAt.get(credential) ?? 0) > refused.reachedAt;
         // older than the last word on it, by clocks that are not alike: nobody may take it for news
-        const isOld = refused && (decidedAt(whose()) ?? 0) >= refused.stampedAt;
+        const isOld = refused && (decidedAt(whose(), call.token) ?? 0) >= refused.stampedAt;
         if (isFalse || isOld) process.refusedKeys.delete(credential);
         if (post) watch.sent(vendor, post);
         trace(() => `${process.name} sends ${what()}`);

@@ -139,10 +139,15 @@ export const worldOf = (
   };
   const rate = rateWatch(callsPerSecond, accuse);
   const onTheWay = { calls: 0 };
-  const decidedAt = (organizationId: string): number | null => {
+  /** A partner's breaker is about one token, and another one has nothing to do with it. */
+  const isInTheWay = ({ trouble, tokenVersionId }: Item, token: string): boolean => {
+    const about = typeof tokenVersionId === "string" ? secrets.ofVersion(tokenVersionId) : undefined;
+    return trouble !== null && (about === undefined || about === token);
+  };
+  const decidedAt = (organizationId: string, token: string): number | null => {
     const keys = [vendorBreaker, partnerBreaker(partnerIdOf(placeOf(organizationId)))];
     const rows = keys.flatMap((key) => table.rows.get(name(breakerRowKey(key))) ?? []);
-    if (rows.some(({ trouble }) => trouble !== null)) return null;
+    if (rows.some((row) => isInTheWay(row, token))) return null;
     return Math.max(0, ...rows.map(({ changedAt }) => Date.parse(String(changedAt))));
   };
   const wire = wireOf({ line, weather, running, vendor, watch, rate, trace, onTheWay, decidedAt });
