@@ -65,7 +65,8 @@ export const wireOf = ({ line, weather, running, vendor, watch, rate, trace, onT
         // another has asked about it since, and it was taken: a false alarm
         const isFalse = refused && (takenAt.get(credential) ?? 0) > refused.reachedAt;
         // older than the last word on it, by clocks that are not alike: nobody may take it for news
-        const isOld = refused && (decidedAt(whose(), call.token) ?? 0) >= refused.stampedAt;
+        // in whole milliseconds, as both are kept
+        const isOld = refused && (decidedAt(whose(), call.token) ?? 0) >= Math.floor(refused.stampedAt);
         if (isFalse || isOld) process.refusedKeys.delete(credential);
         if (post) watch.sent(vendor, post);
         trace(() => `${process.name} sends ${what()}`);
