@@ -15,11 +15,14 @@ Error.stackTraceLimit = 0;
 const hourMs = 3_600_000;
 /**
  * The longest wait that the service allows itself: after a 403 it tries again every four hours, otherwise every hour.
+ * That a customer can be read again it finds with a look, of which a quiet partner has one a day.
  */
-const settleMs = ({ badDays }: History): number =>
-  badDays.some(({ kind, status }) => kind === "forbidden" || status === 401 || status === 403)
+const settleMs = ({ badDays }: History): number => {
+  if (badDays.some(({ kind }) => kind === "unreadable")) return 26 * hourMs;
+  return badDays.some(({ kind, status }) => kind === "forbidden" || status === 401 || status === 403)
     ? 5.5 * hourMs
     : 1.5 * hourMs;
+};
 
 /** When the last trouble is over, and when something happens from outside at all. */
 const endOfTrouble = ({ badDays }: History): number => Math.max(0, ...badDays.map(({ until }) => until));

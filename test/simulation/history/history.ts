@@ -1,5 +1,6 @@
 import type { ExportMode } from "#shared/exports/usage-export";
 import type { ExportSchedule } from "#shared/schedules/schedule";
+import type { RowFamily } from "../world/unreadable-rows.ts";
 import type { Rates } from "../world/weather.ts";
 
 /** A partner as its history begins: with an agreement and a token, its customers in Gradient. */
@@ -80,10 +81,21 @@ export interface Happening {
  * all with 403, `down` fails or stays silent, `throttled` answers 429. `vendor-key`: Gradient takes another vendor key
  * than before, and the secret holds the right one only at the end. `no-mail`: mails cannot be sent. `part`: the counts
  * of one service, or of one customer, are answered with `status`, and everything else as always. `denied`: Gradient
- * lists no account, or says that the connection is inactive, without reason.
+ * lists no account, or says that the connection is inactive, without reason. `unreadable`: some of our own rows cannot
+ * be read.
  */
 export interface BadDay {
-  kind: "false-alarm" | "forbidden" | "down" | "silent" | "throttled" | "vendor-key" | "no-mail" | "part" | "denied";
+  kind:
+    | "false-alarm"
+    | "forbidden"
+    | "down"
+    | "silent"
+    | "throttled"
+    | "vendor-key"
+    | "no-mail"
+    | "part"
+    | "denied"
+    | "unreadable";
   from: number;
   until: number;
   /** Null: everybody's. */
@@ -96,6 +108,8 @@ export interface BadDay {
   isLasting?: boolean;
   status?: 401 | 403 | 429 | 503;
   denies?: "accounts" | "connection";
+  /** How many of which rows, and which of these. */
+  rows?: { of: RowFamily; share: number; salt: number };
 }
 
 export interface Spell {

@@ -1,4 +1,5 @@
 import type { Random } from "../world/random.ts";
+import { type RowFamily, rowFamilies } from "../world/unreadable-rows.ts";
 import type { BadDay } from "./history.ts";
 
 const minuteMs = 60_000;
@@ -22,6 +23,7 @@ const kinds: Record<BadDay["kind"], { rate: number; lasts: readonly [number, ...
   "no-mail": { rate: 0.03, lasts: [3 * minuteMs, hourMs], isOfAll: 1 },
   part: { rate: 0.05, lasts: [minuteMs, 20 * minuteMs, 2 * hourMs], isOfAll: 0.5 },
   denied: { rate: 0.05, lasts: [8 * minuteMs, 40 * minuteMs, 2 * hourMs], isOfAll: 0.4 },
+  unreadable: { rate: 0.03, lasts: [40_000, 5 * minuteMs, hourMs], isOfAll: 1 },
 };
 
 const somePart = (random: Random): Pick<BadDay, "part" | "status" | "isLasting"> => ({
@@ -30,7 +32,14 @@ const somePart = (random: Random): Pick<BadDay, "part" | "status" | "isLasting">
   isLasting: random.chance(0.15),
 });
 
-/** Trouble from outside; about every third history has some. */
+const families = Object.keys(rowFamilies) as [RowFamily, ...RowFamily[]];
+const someRows = (random: Random): NonNullable<BadDay["rows"]> => ({
+  of: random.pick(families),
+  share: random.pick([0.2, 0.5, 1]),
+  salt: random.below(1_000_000),
+});
+
+/** Trouble from outside, and from our own rows; about every third history has some. */
 export const someBadDays = (random: Random, { partners, lengthMs, isShort }: Scope): BadDay[] => {
   const entries = Object.entries(kinds) as [BadDay["kind"], (typeof kinds)[BadDay["kind"]]][];
   return entries.flatMap(([kind, { rate, lasts, isOfAll }]) => {
@@ -46,6 +55,7 @@ export const someBadDays = (random: Random, { partners, lengthMs, isShort }: Sco
         partner,
         ...(kind === "false-alarm" ? { calls: 1 + random.below(3) } : {}),
         ...(kind === "part" ? somePart(random) : {}),
+        ...(kind === "unreadable" ? { rows: someRows(random) } : {}),
         ...(kind === "denied" ? { denies: random.pick(["accounts", "connection"] as const) } : {}),
       },
     ];

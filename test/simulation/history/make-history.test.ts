@@ -36,6 +36,7 @@ const badDays: Record<BadDay["kind"], true> = {
   "no-mail": true,
   part: true,
   denied: true,
+  unreadable: true,
 };
 const isShort = ({ lengthMs }: History) => lengthMs < hourMs / 2;
 const isOverADay = ({ lengthMs }: History) => lengthMs > 24 * hourMs;

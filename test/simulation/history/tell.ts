@@ -17,8 +17,8 @@ export const tellHistory = (history: History): string => {
     ...spells.map(({ from, until }) => `  rough from ${seconds(from)} to ${seconds(until)}`),
     ...(spells.length > 0 ? [`  rates: ${faults.map(([name, rate]) => `${name} ${rate}`).join(", ")}`] : []),
     ...badDays.map(
-      ({ kind: what, from, until, partner, calls, part, status, isLasting }) =>
-        `  ${what} from ${seconds(from)} to ${seconds(until)}, ${partner === null ? "all" : `p${partner}`}${calls ? `, ${calls} calls` : ""}${part ? `, ${JSON.stringify(part)} ${status}${isLasting ? ", and on" : ""}` : ""}`,
+      ({ kind: what, from, until, partner, calls, part, status, isLasting, rows }) =>
+        `  ${what} from ${seconds(from)} to ${seconds(until)}, ${partner === null ? "all" : `p${partner}`}${calls ? `, ${calls} calls` : ""}${part ? `, ${JSON.stringify(part)} ${status}${isLasting ? ", and on" : ""}` : ""}${rows ? `, ${JSON.stringify(rows)}` : ""}`,
     ),
     ...happenings.map(({ at, partner, deed }) => `  ${seconds(at).padStart(10)} p${partner} ${JSON.stringify(deed)}`),
   ].join("\n");

@@ -10,19 +10,25 @@ import type { World } from "../world/world.ts";
 const many = { limit: 1_000 };
 
 /** One receipt for each line, which sum up, and every accepted number was really accepted by Gradient. */
-export const brokenReceipts = async ({ table, vendor }: World, over: UsageExport): Promise<string[]> => {
+export const brokenReceipts = async ({ table, vendor, history }: World, over: UsageExport): Promise<string[]> => {
   const { id, partnerId, nextChunk } = over;
   if (!isOver(over)) return [`ends: export ${id} of ${partnerId} is ${over.state} for ever`];
   const faults: string[] = [];
   if (outcomeOf(over) !== over.outcome) faults.push(`outcome: export ${id} says ${over.outcome}`);
   const { items } = await listChunks(table, partnerId, id, many);
   const receipts: Receipt[] = [];
+  // whoever closed its run could not read it
+  const isUnread = history.badDays.some(({ rows }) => rows?.of === "chunk");
   for (const chunk of items) {
     const { number, content } = chunk;
     if (number >= (over.allChunks ?? 0)) continue;
     receipts.push(...receiptsIn(chunk, over.stop));
     // what nobody had begun when the run was closed stays as it was planned
-    if (content.state !== "done" && (over.stop === null || number < nextChunk || content.state === "sending"))
+    if (
+      !isUnread &&
+      content.state !== "done" &&
+      (over.stop === null || number < nextChunk || content.state === "sending")
+    )
       faults.push(`chunks: number ${number} of ${id} is ${content.state} for ever`);
   }
   const sums = { ...addOutcomes(noTotals, receipts), lines: receipts.length };

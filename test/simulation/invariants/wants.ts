@@ -16,7 +16,9 @@ const shrinks = (before: Want, after: Want): boolean => after.wanted < before.wa
  * Each wish is served or still wanted whenever a partner's record is written with no run under way, whatever is wanted
  * is found in an index, and numbers only grow.
  */
-export const watchWants = ({ observers, accuse, line }: World, wishes: Wishes): void => {
+export const watchWants = ({ observers, accuse, line, history }: World, wishes: Wishes): void => {
+  // a customer or a service that cannot be read is set aside, until a look finds that it can be
+  const isSomeSetAside = history.badDays.some(({ kind }) => kind === "unreadable");
   const check = (before: Integration | undefined, after: Integration): void => {
     const { partnerId, wants, proofGen } = after;
     // one that connects anew begins with no wants, under higher numbers
@@ -37,7 +39,7 @@ export const watchWants = ({ observers, accuse, line }: World, wishes: Wishes): 
       accuse("index", `the repeats of ${partnerId} are in no index`);
     const hasDate = after.nextRunAt !== null && after.nextRunAt <= at(line.now() + clocksApartMs);
     // accounts are being created again: what is held of them is wished for once that is done
-    if (isHeld || hasDate || after.looks.isCreatingAgain) return;
+    if (isHeld || hasDate || isSomeSetAside || after.looks.isCreatingAgain) return;
     const forgotten = wishes.unserved(partnerId, ({ cause }) => known.includes(cause));
     if (forgotten) accuse(`forgotten ${forgotten.wish.cause}`, forgotten.text);
   };

@@ -8,7 +8,7 @@ import type { Clock } from "#shared/pace/clock";
 import { singleCallPacer } from "#shared/pace/single-calls";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import type { VendorKeyVersion } from "#shared/secrets/vendor-key";
-import type { Table, Write } from "#shared/table/table";
+import type { Item, Table, Write } from "#shared/table/table";
 import type { InMemoryTable } from "#test/fakes/in-memory-table";
 import { baseUrl } from "../gradient/call.ts";
 import type { LaggingIndex } from "./lagging-index.ts";
@@ -17,6 +17,8 @@ import type { Secrets } from "./secrets.ts";
 import type { Timeline } from "./timeline.ts";
 
 interface Dependencies {
+  /** A row as whoever reads it finds it. */
+  asRead: (row: Item) => Item;
   line: Timeline;
   running: Processes;
   table: InMemoryTable;
@@ -48,7 +50,7 @@ const lag = ({ random }: Process): number => (random.chance(0.03) ? 60_000 : 3_0
 
 /** The service's ports as one process has them: every call is a step that may fail, be late, or be its last. */
 export const portsOf = (dependencies: Dependencies) => {
-  const { line, running, table, index, secrets, ourKey, enqueue, deliverMail, wire, callsPerSecond, apply } =
+  const { asRead, line, running, table, index, secrets, ourKey, enqueue, deliverMail, wire, callsPerSecond, apply } =
     dependencies;
   let ids = 0;
   const newId = () => `${String(++ids).padStart(8, "0")}-id`;
@@ -71,17 +73,23 @@ export const portsOf = (dependencies: Dependencies) => {
       get: (key) =>
         read(
           () => `get ${key.pk}|${key.sk}`,
-          () => table.get(key),
+          async () => {
+            const row = await table.get(key);
+            return row && asRead(row);
+          },
         ),
       getMany: (keys) =>
         read(
           () => `getMany ${keys.map(({ pk, sk }) => `${pk}|${sk}`).join(", ")}`,
-          () => table.getMany(keys),
+          async () => (await table.getMany(keys)).map(asRead),
         ),
       query: (query) =>
         read(
           () => `query ${query.pk}|${query.prefix ?? ""}`,
-          () => table.query(query),
+          async () => {
+            const page = await table.query(query);
+            return { ...page, items: page.items.map(asRead) };
+          },
         ),
       count: (rows) =>
         read(

@@ -1,5 +1,5 @@
 import { breakerRowKey, partnerBreaker, vendorBreaker } from "#shared/breakers/state/breaker";
-import { AppError } from "#shared/errors";
+import { AppError, UnreadableRecord } from "#shared/errors";
 import type { Mail } from "#shared/mail/mailer";
 import { type OutboxRow, outboxRow } from "#shared/outbox/outbox";
 import type { Item, Key, Write } from "#shared/table/table";
@@ -22,6 +22,7 @@ import { rateWatch } from "./rate-watch.ts";
 import { listedRuns } from "./running-exports.ts";
 import { secretStore } from "./secrets.ts";
 import { timeline } from "./timeline.ts";
+import { unreadableRows } from "./unreadable-rows.ts";
 import { changingWeather, type Weather } from "./weather.ts";
 import { wireOf } from "./wire.ts";
 
@@ -38,7 +39,9 @@ export interface WorldOptions {
 
 /** The failures that may happen to a process; any other is a fault of the service. */
 const isForeseen = (error: unknown): boolean =>
-  error instanceof AppError || (error instanceof AggregateError && error.errors.every(isForeseen));
+  error instanceof AppError ||
+  error instanceof UnreadableRecord ||
+  (error instanceof AggregateError && error.errors.every(isForeseen));
 
 const jobOfKind: Record<string, Job> = {
   wanted: "admit",
@@ -109,6 +112,7 @@ export const worldOf = (
   const secrets = secretStore();
   for (const place of organizations.keys()) secrets.store(secretNameOf(place), firstKey(place));
 
+  const unreadable = unreadableRows({ badDays: history.badDays, startsAt, now: line.now });
   const index = laggingIndex(line.now);
   const mails: Mail[] = [];
   const observers: Observer[] = [];
@@ -124,8 +128,11 @@ export const worldOf = (
     };
     line.at(line.now() + ms, happen, true);
   };
-  const apply = (writes: Write[], by: Process): void => {
-    const before = writes.map((write) => table.rows.get(name(keyOf(write))));
+  const apply = (given: Write[], by: Process): void => {
+    const before = given.map((write) => table.rows.get(name(keyOf(write))));
+    const writes = given.map((write, at) =>
+      "put" in write ? { ...write, put: unreadable.mended(write.put, before[at]) } : write,
+    );
     table.apply(writes);
     for (const [at, write] of writes.entries()) {
       if ("check" in write) continue;
@@ -152,6 +159,7 @@ export const worldOf = (
   };
   const wire = wireOf({ line, weather, running, vendor, watch, rate, trace, onTheWay, decidedAt });
   const ports = portsOf({
+    asRead: unreadable.read,
     line,
     running,
     table,
