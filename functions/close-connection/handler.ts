@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { obstacles } from "#shared/breakers/state/obstacle";
+import { obstaclesToCalls } from "#shared/breakers/state/obstacle";
 import { gradientClient } from "#shared/gradient/gradient-client";
 import { readEnv } from "#shared/lambda/env";
 import { gradientEnv } from "#shared/lambda/gradient-env";
@@ -33,6 +33,6 @@ export const handler = queueWorker({
     vault: secretsManagerVault(secrets),
     clock: systemClock,
     newId: randomUUID,
-    obstacleFor: obstacles(table),
+    obstacleFor: obstaclesToCalls(table),
   }),
 });

@@ -1,4 +1,4 @@
-import { obstacles } from "#shared/breakers/state/obstacle";
+import { obstaclesToCalls } from "#shared/breakers/state/obstacle";
 import { owedClose } from "#shared/exports/ending/final-counts";
 import { sendLook } from "#shared/integrations/ask-look";
 import { dueWork } from "#shared/integrations/due-work";
@@ -54,7 +54,7 @@ export const watchMappings = (dependencies: Dependencies) => {
     const budget = lookBudget(dependencies);
     const report = { looks: 0, ready: 0 };
     // no call may go out: who is due stays so, and costs nothing until then, not even a read
-    if (await obstacles(table)(null)) return report;
+    if (await obstaclesToCalls(table)(null)) return report;
     let services: Promise<Set<string>> | undefined;
     const inGradient = async () => {
       const all = await listServices(table);

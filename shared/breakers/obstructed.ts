@@ -1,6 +1,6 @@
 import { AppError, type ErrorKind } from "../errors.ts";
 import type { Table } from "../table/table.ts";
-import { type Obstacle, obstacles } from "./state/obstacle.ts";
+import { type Obstacle, obstaclesToCalls } from "./state/obstacle.ts";
 
 const nothingChanged = "Nothing was changed; try again after that.";
 const words: Record<Obstacle["why"], { kind: ErrorKind; code: string; detail: string }> = {
@@ -26,7 +26,7 @@ const words: Record<Obstacle["why"], { kind: ErrorKind; code: string; detail: st
 
 /** Throws what to tell whoever wants to call Gradient while everybody's calls are held. */
 export const unobstructed = (table: Pick<Table, "get">) => {
-  const obstacleFor = obstacles(table);
+  const obstacleFor = obstaclesToCalls(table);
   return async (now: Date): Promise<void> => {
     const obstacle = await obstacleFor(null);
     if (!obstacle) return;

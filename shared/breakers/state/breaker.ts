@@ -129,7 +129,7 @@ export const unchanged = ({ key, version }: Breaker): Write => ({
 });
 
 const never = iso(0);
-const untouched = (key: string): Breaker => ({
+export const untouched = (key: string): Breaker => ({
   key,
   trouble: null,
   changedAt: never,

@@ -1,3 +1,5 @@
+import { UnreadableRecord } from "../../errors.ts";
+import { logFailure } from "../../log-failure.ts";
 import type { Table } from "../../table/table.ts";
 import {
   type Breaker,
@@ -6,6 +8,7 @@ import {
   knownTrouble,
   partnerBreaker,
   type Trouble,
+  untouched,
   vendorBreaker,
 } from "./breaker.ts";
 import type { BreakerRows } from "./breaker-rows.ts";
@@ -48,5 +51,19 @@ export const obstacleIn =
     return ofAll && own && own.retryAt > ofAll.retryAt ? { ...ofAll, retryAt: own.retryAt } : (ofAll ?? own);
   };
 
-/** For whoever only wants to know, such as a page. */
-export const obstacles = (table: Pick<Table, "get">) => obstacleIn({ recent: (key) => findBreaker(table, key) });
+/** As the rows are at this moment, for whoever makes calls by itself: where one cannot be read, none is made. */
+export const obstaclesToCalls = (table: Pick<Table, "get">) => obstacleIn({ recent: (key) => findBreaker(table, key) });
+
+/**
+ * For whoever only wants to know, such as a page: a row that cannot be read, which may be everybody's, is told of in
+ * the log and takes no page away.
+ */
+export const obstacles = (table: Pick<Table, "get">) =>
+  obstacleIn({
+    recent: (key) =>
+      findBreaker(table, key).catch((error: unknown) => {
+        if (!(error instanceof UnreadableRecord)) throw error;
+        logFailure("what holds the calls cannot be read, a page goes without it", error);
+        return untouched(key);
+      }),
+  });

@@ -157,3 +157,32 @@ describe("a token that somebody brings while nobody knows whether our key or a p
     expect(await breakerOf(world)).toMatchObject({ trouble: "vendor-key" });
   });
 });
+
+describe("a token that somebody brings while it cannot be read whether everybody's calls are held", () => {
+  const worldWithout = async () => {
+    const world = await activeWorld(["a"]);
+    await world.table.put({ pk: "breaker#vendor", sk: "breaker", version: 1, trouble: 7 });
+    return world;
+  };
+
+  it("is asked about, once, and registered where Gradient takes it", async () => {
+    const world = await worldWithout();
+    const regenerated = world.gradient.regenerateKey(world.token);
+
+    await register(world, regenerated);
+
+    expect(await tokenInForce(world)).toBe(regenerated);
+  });
+
+  it("is not blamed where Gradient refuses it: that may be for our own key", async () => {
+    const world = await worldWithout();
+    const before = keptBy(world);
+
+    await expect(register(world, "gradient-partner-token-wrong")).rejects.toMatchObject({
+      kind: "unavailable",
+      code: "gradient.unavailable",
+    });
+
+    expect(keptBy(world)).toEqual(before);
+  });
+});

@@ -17,7 +17,7 @@ export const mutantsOfLooks: Mutant[] = [
     "looks are owed while all calls are held",
     "looks",
     watching,
-    "if (await obstacles(table)(null)) return report;",
+    "if (await obstaclesToCalls(table)(null)) return report;",
     "",
   ),
   one(

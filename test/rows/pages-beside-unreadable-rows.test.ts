@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { checkMapping } from "#functions/check-mapping/check-mapping";
+import { readIntegrationEndpoint } from "#functions/read-integration/endpoint";
+import { currentAgreement } from "#shared/agreements/agreement";
+import { obstacles } from "#shared/breakers/state/obstacle";
+import type { Item } from "#shared/table/table";
+import { integrationView } from "#shared/views/integration-view";
+import { anHttpEvent, call } from "#test/builders/http-event";
+import { anIntegrationRow } from "#test/builders/integration";
+import { printedBy } from "#test/builders/stdout";
+import { aTableWith } from "#test/builders/table";
+import { countingIds, now } from "#test/builders/time";
+
+const partnerId = "org-1001";
+const by = { actor: "user-1", actorName: null, address: null };
+const unreadable = (pk: string, sk: string): Item => ({ pk, sk, version: 1, canary: true });
+
+const linesOf = (printed: string) =>
+  printed
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+
+const page = async (route: string, { rows, query = {} }: { rows: Item[]; query?: Record<string, string> }) => {
+  const table = await aTableWith(...rows);
+  const view = integrationView({
+    table,
+    gradientBaseUrl: "https://gradient.example/api",
+    now,
+    obstacleFor: obstacles(table),
+  });
+  const endpoint = readIntegrationEndpoint({ table, view, agreement: currentAgreement });
+  const event = anHttpEvent({ routeKey: `GET /v1/integrations/gradient${route}`, query });
+  const answers: Awaited<ReturnType<typeof call>>[] = [];
+  const printed = await printedBy(async () => void answers.push(await call(endpoint, event)));
+  const { status, body } = answers[0] ?? {};
+  return { status, body, told: linesOf(printed), printed };
+};
+
+describe("a page beside a row that cannot be read and only adds to it", () => {
+  it.each<[string, Item]>([
+    ["of what holds everybody's calls", unreadable("breaker#vendor", "breaker")],
+    ["of what holds the partner's calls", unreadable(`breaker#partner#${partnerId}`, "breaker")],
+  ])("is shown without what it says, and alarms with the key: %s", async (_, row) => {
+    const { status, body, told, printed } = await page("", { rows: [anIntegrationRow(), row] });
+
+    expect([status, body.state]).toEqual([200, "active"]);
+    expect(told).toMatchObject([{ level: "ERROR", pk: row.pk, sk: row.sk }]);
+    expect(printed).not.toContain("canary");
+  });
+
+  it("has the mapping checked on a press, as where nothing holds the calls", async () => {
+    const table = await aTableWith(anIntegrationRow(), unreadable("breaker#vendor", "breaker"));
+    const check = checkMapping({ table, now, newId: countingIds() });
+
+    await printedBy(async () => expect(await check({ partnerId, by })).toMatchObject({ heldUntil: null }));
+  });
+});
