@@ -3,7 +3,7 @@ import { type Actor, eventsAt, eventWrite } from "#shared/events/event";
 import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
 import type { FactsAbout } from "#shared/mail/mail-facts";
 import { missedAt } from "#shared/mail/owe-mail";
-import { findOwnerMail, type OwnerMail, ownerMailWrite, queuedMail } from "#shared/mail/owner-mail";
+import { findReadableMail, type OwnerMail, ownerMailWrite, queuedMail } from "#shared/mail/owner-mail";
 import { owe } from "#shared/outbox/outbox";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";
@@ -18,8 +18,8 @@ export interface Request {
 const cooldownMs = 60_000;
 
 /**
- * Of a confirmation that is older than mails are kept. Who confirmed is in the audit trail, which is kept, but for the
- * e-mail address.
+ * Of a confirmation that is older than mails are kept, or whose mail cannot be read. Who confirmed is in the audit
+ * trail, which is kept, but for the e-mail address.
  */
 const factsFromTrail = async (
   table: Changing["table"],
@@ -53,7 +53,7 @@ export const resendOwnerMail =
       if (!integration || agreement?.version !== version) {
         throw new AppError("not-found", "agreement.not-confirmed", "There is no confirmation of this version.");
       }
-      const last = await findOwnerMail(table, partnerId, agreement.mailId);
+      const last = await findReadableMail(table, partnerId, agreement.mailId);
       const waitMs = last ? Date.parse(last.at) + cooldownMs - now().getTime() : 0;
       if (waitMs > 0) {
         const retryAfterSeconds = Math.ceil(waitMs / 1000);

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
-import { openEnum, readRow } from "../stored.ts";
+import { openEnum, readableOf, readRow } from "../stored.ts";
 import { type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 import type { MailFacts, MailKind } from "./mail-facts.ts";
 
@@ -92,14 +92,24 @@ export const findOwnerMail = async (
   return item && fromMailItem(item);
 };
 
+/** The same for whoever only shows it, or can do without. */
+export const findReadableMail = async (
+  table: Pick<Table, "get">,
+  partnerId: string,
+  id: string,
+): Promise<OwnerMail | undefined> => {
+  const item = await table.get(mailKey(partnerId, id));
+  return item && readableOf([item], fromMailItem)[0];
+};
+
 // one that others have joined may come back and join another itself
 const maxJoins = 20;
 
-/** How a mail fares, for people: one that was joined to another fares as that one does. */
+/** How a mail fares, for people: one that was joined to another fares as that one does. Null where nobody knows. */
 export const mailFate = async (table: Pick<Table, "get">, partnerId: string, id: string) => {
-  let mail = await findOwnerMail(table, partnerId, id);
+  let mail = await findReadableMail(table, partnerId, id);
   for (let left = maxJoins; mail && mail.joinedTo !== null && left > 0; left -= 1) {
-    const lead = await findOwnerMail(table, partnerId, mail.joinedTo);
+    const lead = await findReadableMail(table, partnerId, mail.joinedTo);
     if (!lead) break;
     mail = lead;
   }

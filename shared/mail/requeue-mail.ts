@@ -1,12 +1,11 @@
 import { asciiAddress, mailboxAddress } from "../mail-address.ts";
 import { owe } from "../outbox/outbox.ts";
-import { readableOf } from "../stored.ts";
 import type { Table, Write } from "../table/table.ts";
 import type { MailFacts } from "./mail-facts.ts";
 import { isUnheard } from "./mail-states.ts";
 import { addressMark, mailboxWrite, ownersMailboxes, withNothingSaid } from "./mailbox.ts";
 import { missedAt, oweMail } from "./owe-mail.ts";
-import { fromMailItem, mailKey, type OwnerMail, ownerMailWrite } from "./owner-mail.ts";
+import { findReadableMail, type OwnerMail, ownerMailWrite } from "./owner-mail.ts";
 
 interface Moment {
   at: string;
@@ -28,12 +27,6 @@ export const requeued = ({ sendingUntil: _, ...mail }: OwnerMail, { at, newId }:
   }),
   owe({ kind: "send-owner-mail", partnerId: mail.partnerId, mailId: mail.id }, { id: newId(), at }),
 ];
-
-/** A row that cannot be read is logged: it must keep neither the new address out nor the mails of other kinds. */
-const waitingIn = async (table: Pick<Table, "get">, partnerId: string, id: string): Promise<OwnerMail | undefined> => {
-  const item = await table.get(mailKey(partnerId, id));
-  return item && readableOf([item], fromMailItem)[0];
-};
 
 /** What keeps it back is no more: the owner has another address than it had. */
 export const hasNewAddress = ({ heldBy, sentTo }: OwnerMail, address: string): boolean =>
@@ -63,7 +56,8 @@ export const mailsForAddress = async (
   const writes: Write[] = [];
   let untold = isAnother ? standing : null;
   for (const box of await ownersMailboxes(table, partnerId)) {
-    const mail = box.waiting === null ? undefined : await waitingIn(table, partnerId, box.waiting);
+    // one that cannot be read must keep neither the new address out nor the mails of other kinds
+    const mail = box.waiting === null ? undefined : await findReadableMail(table, partnerId, box.waiting);
     if (mail && isUnheard(mail)) {
       // what is on its way goes to the address before
       if (mail.facts.kind === untold?.kind && mail.sendingUntil === undefined) untold = null;

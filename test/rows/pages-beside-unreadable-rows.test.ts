@@ -9,17 +9,21 @@ import { anHttpEvent, call } from "#test/builders/http-event";
 import { anIntegrationRow } from "#test/builders/integration";
 import { printedBy } from "#test/builders/stdout";
 import { aTableWith } from "#test/builders/table";
-import { countingIds, now } from "#test/builders/time";
+import { countingIds, noon, now } from "#test/builders/time";
 
 const partnerId = "org-1001";
 const by = { actor: "user-1", actorName: null, address: null };
 const unreadable = (pk: string, sk: string): Item => ({ pk, sk, version: 1, canary: true });
+const ofPartner = (sk: string): Item => unreadable(`partner#${partnerId}`, sk);
 
 const linesOf = (printed: string) =>
   printed
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));
+
+const mailId = "agreement-2026-11-01-1";
+const confirmed = { version: "2026-11-01", sha256: "b".repeat(64), confirmedAt: noon, confirmedBy: "user-1", mailId };
 
 const page = async (route: string, { rows, query = {} }: { rows: Item[]; query?: Record<string, string> }) => {
   const table = await aTableWith(...rows);
@@ -47,6 +51,18 @@ describe("a page beside a row that cannot be read and only adds to it", () => {
     expect([status, body.state]).toEqual([200, "active"]);
     expect(told).toMatchObject([{ level: "ERROR", pk: row.pk, sk: row.sk }]);
     expect(printed).not.toContain("canary");
+  });
+
+  it.each([
+    ["", (body: { agreement: object }) => body.agreement],
+    ["/agreement", (body: { confirmation: object }) => body.confirmation],
+  ])("does not know how the owner's mail fares, and alarms with the key: GET %s", async (route, of) => {
+    const row = ofPartner(`mail#${mailId}`);
+    const { status, body, told } = await page(route, { rows: [anIntegrationRow({ agreement: confirmed }), row] });
+
+    expect(status).toBe(200);
+    expect(of(body)).toMatchObject({ version: "2026-11-01", ownerEmail: null });
+    expect(told).toMatchObject([{ level: "ERROR", pk: row.pk, sk: row.sk }]);
   });
 
   it("has the mapping checked on a press, as where nothing holds the calls", async () => {

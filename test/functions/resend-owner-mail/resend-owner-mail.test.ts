@@ -47,6 +47,20 @@ it("sends one whose row has long expired, with what the record and the audit tra
   expect(await shownMail(world)).toMatchObject({ id: mail.id, status: "sent" });
 });
 
+it("sends one whose row cannot be read in the same way, and shows how that one fares", async () => {
+  const world = serviceWorld();
+  await world.connect();
+  const first = await shownMail(world);
+  const row = await world.table.get(mailKey(world.partnerId, first?.id ?? ""));
+  await world.table.put({ ...row, ...mailKey(world.partnerId, first?.id ?? ""), version: 1, status: 7 });
+
+  const mail = await resend(world);
+
+  expect(mail.facts).toEqual({ ...first?.facts, confirmedByEmail: "" });
+  await world.work();
+  expect(await shownMail(world)).toMatchObject({ id: mail.id, status: "sent" });
+});
+
 it("asks for a minute's patience, and says how much of it is left", async () => {
   const world = serviceWorld();
   await world.connect();

@@ -5,6 +5,7 @@ const lines = "functions/send-owner-mail/failing-lines.ts";
 const reminders = "functions/watch-mails/owe-reminders.ts";
 const mailbox = "shared/mail/mailbox.ts";
 const requeue = "shared/mail/requeue-mail.ts";
+const ownerMail = "shared/mail/owner-mail.ts";
 
 /** Guards that keep an owner from being told the same for ever, or something new never. */
 export const mutantsOfMails: Mutant[] = [
@@ -296,7 +297,7 @@ export const mutantsOfMails: Mutant[] = [
   one(
     "a mail that cannot be read keeps a new address out",
     "mails",
-    requeue,
+    ownerMail,
     "readableOf([item], fromMailItem)[0]",
     "fromMailItem(item)",
   ),
