@@ -1,7 +1,8 @@
 import { type Actor, eventWrite } from "#shared/events/event";
 import { type Closing, closingAbandoned } from "#shared/exports/ending/close-export";
 import { owedClose } from "#shared/exports/ending/final-counts";
-import { exportWrite, findExport, isHeld, isOver, type UsageExport } from "#shared/exports/usage-export";
+import { givenUp, runUnderWay, type UnderWay } from "#shared/exports/ending/unread-run";
+import { exportWrite, isHeld, isOver } from "#shared/exports/usage-export";
 import { findIntegration, type Integration, integrationWrite, problemsOfMails } from "#shared/integrations/integration";
 import { closingUntil, type Closing as Leaving, nextTryAt } from "#shared/integrations/record/closing";
 import { withLeft } from "#shared/integrations/record/left-connections";
@@ -26,13 +27,14 @@ export interface Disconnect {
 const closingOf = async (
   table: Pick<Table, "query">,
   { partnerId, ledgerBits: bits, token, gradient }: Integration,
-  { by, at, running }: { by: Actor; at: string; running: UsageExport | undefined },
+  { by, at, running, unread }: UnderWay & { by: Actor; at: string },
 ): Promise<{ closing: Leaving | null; left?: number }> => {
   if (!token || !gradient) return { closing: null };
   const ledger = await readLedger(table, { partnerId, bits, connectionId: gradient.integrationId });
   const held = [...ledger.values()].filter(holdsUnits).length;
   // what a run under way has sent is not in the ledger yet
-  const remaining = running && !isOver(running) ? Math.max(held, 1) : held;
+  const isSending = unread !== undefined || (running !== undefined && !isOver(running));
+  const remaining = isSending ? Math.max(held, 1) : held;
   if (remaining === 0) return { closing: null };
   if (token.status === "rejected") return { closing: null, left: remaining };
   const retryAt = nextTryAt(0, at);
@@ -50,7 +52,11 @@ export const disconnectIntegration =
   ({ partnerId, by, finalCounts = "keep" }: Disconnect): Promise<Integration> => {
     const closeAbandoned = closingAbandoned({ table, now, newId, random });
     /** A worker reads it at its next checkpoint and sends nothing more, not even the call for the views. */
-    const stopRun = async (running: UsageExport | undefined, updated: Integration) => {
+    const stopRun = async ({ running, unread }: UnderWay, updated: Integration) => {
+      if (unread) {
+        const { record, writes } = givenUp(updated, unread, now().toISOString());
+        return { record, stopWrites: writes };
+      }
       if (!running || isOver(running)) return { record: updated, stopWrites: [] };
       const stopped = { ...running, stop: "not-connected" as const };
       if (isHeld(running, now())) return { record: updated, stopWrites: [exportWrite(stopped)] };
@@ -62,10 +68,10 @@ export const disconnectIntegration =
       if (!before) throw wrongStep("not-started");
       if (before.state === "disconnected") return before;
       const at = now().toISOString();
-      const running = before.currentExportId ? await findExport(table, partnerId, before.currentExportId) : undefined;
+      const underWay = await runUnderWay(table, before);
       const { token, gradient } = before;
       const { closing, left } =
-        finalCounts === "zero" ? await closingOf(table, before, { by, at, running }) : { closing: null };
+        finalCounts === "zero" ? await closingOf(table, before, { by, at, ...underWay }) : { closing: null };
       // also where a key was about to be registered, and whoever was at it has died
       const secretName = token?.secretName ?? before.secretName;
       const its = secretName === null ? null : { token: token ?? { secretName, versionId: "" }, gradient };
@@ -85,7 +91,7 @@ export const disconnectIntegration =
           ...(left === undefined ? [] : [{ code: "counts.left" as const, since: at }]),
         ],
       };
-      const { record, stopWrites } = await stopRun(running, updated);
+      const { record, stopWrites } = await stopRun(underWay, updated);
       await table.transact([
         integrationWrite(record),
         ...stopWrites,

@@ -136,7 +136,9 @@ export const startRun = (dependencies: Dependencies) => {
     const blocked = await obstacle();
     if (!exportMode.safeParse(mode).success) halt.meet(unknownMode);
     if (refused !== null) halt.meet({ kind: "blocked", reason: refused });
-    if (token === null) halt.meet(notConnected);
+    // another version's, or one whose row could not be read for some time, was given up: another run may be under way
+    const isGivenUp = mode !== "dry-run" && found?.currentExportId !== lease.current().id;
+    if (token === null || isGivenUp) halt.meet(notConnected);
     else if (blocked !== null) halt.meet({ kind: "blocked", reason: blocked });
     // What Gradient holds on one connection says nothing about another. Registering stops the run, but this worker may
     // have taken it a moment before.

@@ -1,5 +1,6 @@
 import { type Closing, closingAbandoned } from "#shared/exports/ending/close-export";
-import { exportWrite, findExport, isHeld, isOver } from "#shared/exports/usage-export";
+import { givenUp, runUnderWay } from "#shared/exports/ending/unread-run";
+import { exportWrite, isHeld, isOver } from "#shared/exports/usage-export";
 import type { Integration } from "#shared/integrations/integration";
 import type { Write } from "#shared/table/table";
 
@@ -14,9 +15,11 @@ export const stoppingRun = (dependencies: Closing) => {
     before: Integration | undefined,
     updated: Integration,
   ): Promise<{ freed: Integration; stopWrites: Write[] }> => {
-    const running = before?.currentExportId
-      ? await findExport(table, before.partnerId, before.currentExportId)
-      : undefined;
+    const { running, unread } = before ? await runUnderWay(table, before) : {};
+    if (unread) {
+      const { record, writes } = givenUp(updated, unread, now().toISOString());
+      return { freed: record, stopWrites: writes };
+    }
     if (!running || isOver(running)) return { freed: updated, stopWrites: [] };
     const stop = running.stop ?? "not-connected";
     if (isHeld(running, now())) return { freed: updated, stopWrites: [exportWrite({ ...running, stop })] };

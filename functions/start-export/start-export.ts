@@ -3,16 +3,10 @@ import { agreementExpired, isConsentOver } from "#shared/agreements/consent";
 import { AppError } from "#shared/errors";
 import type { Actor } from "#shared/events/event";
 import { type Closing, closingAbandoned } from "#shared/exports/ending/close-export";
+import { givenUp, mayBeHeld, runUnderWay, type UnderWay } from "#shared/exports/ending/unread-run";
 import { checkRetried } from "#shared/exports/retried-export";
 import { startWrites } from "#shared/exports/start-usage-export";
-import {
-  type ExportMode,
-  exportIdAt,
-  findExport,
-  isLook,
-  isOver,
-  type UsageExport,
-} from "#shared/exports/usage-export";
+import { type ExportMode, exportIdAt, isLook, isOver, type UsageExport } from "#shared/exports/usage-export";
 import { findIntegration, type Integration, integrationWrite, maySend } from "#shared/integrations/integration";
 import { wish } from "#shared/integrations/record/wants";
 import { wrongStep } from "#shared/integrations/wrong-step";
@@ -55,12 +49,15 @@ export const startExport = (dependencies: Closing & { agreements?: readonly Agre
     if (before.state === "active") await table.transact([integrationWrite({ ...before, wants })]);
   };
 
-  /** A look that has to give its place up, or nothing where the place is free. */
-  const lookInPlace = async (before: Integration, isNarrowed: boolean): Promise<UsageExport | undefined> => {
-    const { partnerId, currentExportId } = before;
-    const running = currentExportId === null ? undefined : await findExport(table, partnerId, currentExportId);
-    if (!running || isOver(running)) return undefined;
-    if (isLook(running)) return running;
+  /** What has to give its place up, a look or a run that cannot be read, or nothing where the place is free. */
+  const inPlace = async (before: Integration, isNarrowed: boolean): Promise<UnderWay> => {
+    const { running, unread } = await runUnderWay(table, before);
+    if (unread) {
+      if (mayBeHeld(unread, now())) throw alreadyRunning(before.currentExportId ?? "");
+      return { unread };
+    }
+    if (!running || isOver(running)) return {};
+    if (isLook(running)) return { running };
     if (!isNarrowed && !willReadAll(running)) await keepWish(before);
     throw alreadyRunning(running.id);
   };
@@ -72,12 +69,13 @@ export const startExport = (dependencies: Closing & { agreements?: readonly Agre
       // a dry run sends nothing
       if (mode !== "dry-run" && isConsentOver(before, now(), agreements)) throw agreementExpired();
       const isNarrowed = Object.values(narrowing).some((value) => value !== undefined);
-      const look = mode === "dry-run" ? undefined : await lookInPlace(before, isNarrowed);
+      const { running: look, unread } = mode === "dry-run" ? {} : await inPlace(before, isNarrowed);
       if (narrowing.retryOf !== undefined) await checkRetried(table, partnerId, narrowing.retryOf);
       // last of all, for whoever is refused has changed nothing; what the look may have sent is in doubt from then on
+      const freed = givenUp(before, unread, now().toISOString());
       const { after: free, writes } = look
         ? await closeAbandoned(look, before, "person-first")
-        : { after: before, writes: [] };
+        : { after: freed.record, writes: freed.writes };
       // a wish for everything makes every line one that has changed, also for the run that sends what this one leaves
       // over
       const raised = mode === "full" && !isNarrowed ? { ...free, proofGen: free.proofGen + 1 } : free;

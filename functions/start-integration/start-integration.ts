@@ -1,7 +1,8 @@
 import { AppError } from "#shared/errors";
 import { type Actor, eventWrite } from "#shared/events/event";
 import { owedClose, stopFinal } from "#shared/exports/ending/final-counts";
-import { findExport } from "#shared/exports/usage-export";
+import { givenUp, runUnderWay } from "#shared/exports/ending/unread-run";
+import type { UsageExport } from "#shared/exports/usage-export";
 import {
   findIntegration,
   type Integration,
@@ -48,12 +49,11 @@ const leftWith = (existing: Integration | undefined, moment: { at: string; newId
 };
 
 /** Ends the zeros of a disconnect: no more are sent, and Gradient hears that the connection before was left. */
-const withoutZeros = async (
-  table: Pick<Table, "get">,
-  { partnerId, currentExportId, closing }: Integration,
+const withoutZeros = (
+  { partnerId, closing }: Integration,
+  running: UsageExport | undefined,
   moment: { at: string; newId: () => string },
-): Promise<Write[]> => {
-  const running = currentExportId === null ? undefined : await findExport(table, partnerId, currentExportId);
+): Write[] => {
   // also where nothing is left of the disconnect but a run of its zeros
   const stop = stopFinal(running);
   if (closing === null) return stop;
@@ -73,13 +73,16 @@ export const startIntegration =
   ({ table, now, newId }: Changing) =>
   ({ partnerId, by }: Start): Promise<{ integration: Integration; isNew: boolean }> =>
     retryOnConflict(async () => {
-      const existing = await findIntegration(table, partnerId);
-      if (existing && existing.state !== "disconnected") return { integration: existing, isNew: false };
+      const found = await findIntegration(table, partnerId);
+      if (found && found.state !== "disconnected") return { integration: found, isNew: false };
 
       const partner = await partnerOf(table, partnerId);
+      const at = now().toISOString();
+      const { running, unread } = found ? await runUnderWay(table, found) : {};
+      const before = found && givenUp(found, unread, at);
+      const existing = before?.record;
       // what a person had set before the disconnect comes back with the reconnect
       const schedule = existing?.schedule ?? defaultSchedule(zoneOf(partner));
-      const at = now().toISOString();
       const fresh: Integration = {
         partnerId,
         state: "awaiting-token",
@@ -113,7 +116,8 @@ export const startIntegration =
       };
       await table.transact([
         integrationWrite(fresh),
-        ...(existing ? await withoutZeros(table, existing, { at, newId }) : []),
+        ...(existing ? withoutZeros(existing, running, { at, newId }) : []),
+        ...(before?.writes ?? []),
         eventWrite({ id: newId(), partnerId, type: "integration.started", at, details: {}, ...by }),
       ]);
       return { integration: written(fresh), isNew: true };

@@ -34,7 +34,7 @@ export const suites = {
     ...["results-at-another-address", "results-month-by-month", "results-that-wait"].map(mailTests),
     ...["watch-mails", "record-mail-report", "put-partner"].map(folder),
   ],
-  rows: [...vitest, "test/rows/unreadable-rows.test.ts", "test/shared/table"],
+  rows: [...vitest, "test/rows/unreadable-rows.test.ts", "test/rows/unreadable-run.test.ts", "test/shared/table"],
   deeds: [
     ...vitest,
     ...["start-export", "register-token", "cancel-export", "admit-exports", "record-customers"].map(folder),

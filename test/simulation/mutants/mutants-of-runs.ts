@@ -11,6 +11,7 @@ const sending = "functions/start-export/start-export.ts";
 const check = "if (narrowing.retryOf !== undefined) await checkRetried(table, partnerId, narrowing.retryOf);\n";
 const raising = "// a wish for everything makes every line one that has changed";
 const abandoning = "shared/exports/ending/abandon-export.ts";
+const unread = "shared/exports/ending/unread-run.ts";
 const lease = "shared/exports/export-lease.ts";
 const rebuilding = "shared/exports/admission/rebuild-admission.ts";
 const connectionCheck =
@@ -290,6 +291,21 @@ export const mutantsOfRuns: Mutant[] = [
     "functions/put-service/pause-after-loss.ts",
     "clock.sleep(random() * ",
     "clock.sleep(0 * random() * ",
+  ),
+  one("a run that was given up is sent beside another", "rows", begin, "token === null || isGivenUp", "token === null"),
+  one(
+    "a run that is given up is not stopped",
+    "rows",
+    unread,
+    '[versioned({ ...unread, stop: "not-connected" })]',
+    "[]",
+  ),
+  one(
+    "what a run has sent that is given up is proven",
+    "rows",
+    unread,
+    "proofGen: record.proofGen + 1,",
+    "proofGen: record.proofGen,",
   ),
   one("small runs are planned all at once", "sends", begin, "turnsFor(4)", "turnsFor(40)"),
   one(

@@ -1,0 +1,62 @@
+import * as z from "zod";
+import { UnreadableRecord } from "../../errors.ts";
+import { instant } from "../../identifier.ts";
+import type { Integration } from "../../integrations/integration.ts";
+import { wish, withoutRun } from "../../integrations/record/wants.ts";
+import { logFailure } from "../../log-failure.ts";
+import { type Item, type RowWrite, type Table, versioned } from "../../table/table.ts";
+import { exportKey, fromExportItem, type UsageExport } from "../usage-export.ts";
+
+/** The run that a partner's record names; `unread`: its row, where that cannot be read. */
+export interface UnderWay {
+  running?: UsageExport;
+  unread?: Item;
+}
+
+/** For what a person decides: a row that cannot be read must keep nobody from leaving, or from a new key. */
+export const runUnderWay = async (
+  table: Pick<Table, "get">,
+  { partnerId, currentExportId }: Pick<Integration, "partnerId" | "currentExportId">,
+): Promise<UnderWay> => {
+  const row = currentExportId === null ? undefined : await table.get(exportKey(partnerId, currentExportId));
+  if (!row) return {};
+  try {
+    return { running: fromExportItem(row) };
+  } catch (error) {
+    if (!(error instanceof UnreadableRecord)) throw error;
+    logFailure("a run under way cannot be read and is given up", error);
+    return { unread: row };
+  }
+};
+
+const held = z.object({ lease: z.object({ until: instant }) });
+
+/** A worker may be at it, perhaps of the version that has written the row. */
+export const mayBeHeld = (unread: Item, now: Date): boolean => {
+  const { data } = held.safeParse(unread);
+  return data !== undefined && Date.parse(data.lease.until) > now.getTime();
+};
+
+/**
+ * The partner is free of a run that cannot be read. What that has sent is not known, so no acceptance proves anything
+ * any more. Of its row only the stop is written: a worker that is at it meets that at its next checkpoint, and once
+ * somebody has put the row right, the run is closed instead of sent beside another one.
+ */
+export const givenUp = (
+  record: Integration,
+  unread: Item | undefined,
+  at: string,
+): { record: Integration; writes: RowWrite[] } => {
+  if (!unread) return { record, writes: [] };
+  const wants = withoutRun(record.wants);
+  return {
+    record: {
+      ...record,
+      currentExportId: null,
+      proofGen: record.proofGen + 1,
+      wants: record.state === "active" ? wish(wants, "all", { at, trigger: "recovery" }) : wants,
+    },
+    // without a version that can be told nobody writes the row but whoever puts it right
+    writes: Number.isInteger(unread.version) ? [versioned({ ...unread, stop: "not-connected" })] : [],
+  };
+};

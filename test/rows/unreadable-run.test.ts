@@ -1,0 +1,198 @@
+import { describe, expect, it } from "vitest";
+import { disconnectIntegration } from "#functions/disconnect-integration/disconnect-integration";
+import { startIntegration } from "#functions/start-integration/start-integration";
+import { admissionWrite, readAdmission } from "#shared/exports/admission/admission";
+import { exportKey, type UsageExport } from "#shared/exports/usage-export";
+import type { Item } from "#shared/table/table";
+import { activeWorld, carry, customersNamed, exportOf, loseMessages, start } from "#test/builders/connected-world";
+import { printedBy } from "#test/builders/stdout";
+import type { ServiceWorld } from "#test/fakes/service-world";
+
+const rowOf = async (world: ServiceWorld, { id }: Pick<UsageExport, "id">) =>
+  (await world.table.get(exportKey(world.partnerId, id))) as Item;
+
+/** The row of the run under way cannot be read from now on; answers what somebody does later to put it right. */
+const spoil = async (world: ServiceWorld, run: UsageExport) => {
+  const { totals } = await rowOf(world, run);
+  const put = async (change: object) => world.table.put({ ...(await rowOf(world, run)), ...change });
+  await put({ totals: "canary" });
+  return async (change = {}) => {
+    const { version } = await rowOf(world, run);
+    await put({ totals, version: version + 1, ...change });
+  };
+};
+
+/** Runs what a person does, with what is printed meanwhile. */
+const quietly = async (deed: () => Promise<unknown>): Promise<string> => {
+  const printed = await printedBy(async () => void (await deed()));
+  expect(printed).not.toContain("canary");
+  return printed;
+};
+
+const disconnect = (world: ServiceWorld, finalCounts: "keep" | "zero" = "keep") =>
+  disconnectIntegration(world.common)({ ...world, finalCounts });
+const newKey = (world: ServiceWorld) =>
+  world.register({ ...world, text: world.gradient.regenerateKey(world.tokenNow()) });
+
+describe("a run under way whose row cannot be read", () => {
+  it("keeps nobody from leaving: its partner is free of it, and Gradient hears that it has left", async () => {
+    const world = await activeWorld();
+    const run = await start(world);
+    const { proofGen } = await world.integration();
+    await spoil(world, run);
+    await loseMessages(world);
+
+    const printed = await quietly(() => disconnect(world));
+
+    expect(printed).toContain(run.id);
+    expect(await world.integration()).toMatchObject({
+      state: "disconnected",
+      currentExportId: null,
+      proofGen: proofGen + 1,
+    });
+    expect(await world.work()).toContain("close-connection: closed");
+    expect(world.gradient.organizationOf(world.token)?.connection.status).toBe("inactive");
+  });
+
+  it("sends nothing more for who has left, once it is put right: it ends with a receipt for each line", async () => {
+    const world = await activeWorld();
+    const run = await start(world);
+    const mend = await spoil(world, run);
+    const sentBefore = world.gradient.countsReceived.length;
+    await quietly(() => disconnect(world));
+    await mend();
+
+    expect(await world.clock.settle(carry(world, run))).toBe("finished");
+
+    expect(await exportOf(world, run)).toMatchObject({ state: "finished", stop: "not-connected" });
+    expect(world.gradient.countsReceived).toHaveLength(sentBefore);
+  });
+
+  it("is not sent beside another one, though it was put right as it had been before", async () => {
+    const world = await activeWorld(customersNamed(300));
+    const run = await start(world);
+    const sending = carry(world, run).catch(({ name }: Error) => name);
+    const replacing = async () => {
+      await world.clock.sleep(2_000);
+      const mend = await spoil(world, run);
+      await quietly(() => newKey(world));
+      return mend;
+    };
+    const [end, mend] = await world.clock.settle(Promise.all([sending, replacing()]));
+    expect(end).toBe("UnreadableRecord");
+    await mend({ stop: null, lease: null });
+    const sentBefore = world.gradient.countsReceived.length;
+
+    expect(await world.clock.settle(carry(world, run))).toBe("finished");
+
+    const over = await exportOf(world, run);
+    expect(over).toMatchObject({ state: "finished", stop: "not-connected", totals: { lines: 600 } });
+    expect(over.totals.accepted).toBeGreaterThan(0);
+    expect(world.gradient.countsReceived).toHaveLength(sentBefore);
+    await world.work();
+    expect(world.gradient.countsReceived).toHaveLength(sentBefore + 600);
+  });
+
+  it("is sent no further than to the next checkpoint by a worker that is at it when its partner leaves", async () => {
+    const world = await activeWorld(customersNamed(300));
+    const run = await start(world);
+    const sentBefore = world.gradient.countsReceived.length;
+    const sending = carry(world, run).catch(({ name }: Error) => name);
+    const leaving = async () => {
+      await world.clock.sleep(2_000);
+      await spoil(world, run);
+      await quietly(() => disconnect(world));
+    };
+
+    const [end] = await world.clock.settle(Promise.all([sending, leaving()]));
+
+    expect(end).toBe("UnreadableRecord");
+    expect(world.gradient.countsReceived.length - sentBefore).toBeLessThan(500);
+  });
+
+  it("passes for one that may have sent something: zeros are sent for what the ledger tells, and the partner leaves", async () => {
+    const world = await activeWorld();
+    const run = await start(world);
+    await spoil(world, run);
+    await loseMessages(world);
+
+    await quietly(() => disconnect(world, "zero"));
+
+    expect(await world.integration()).toMatchObject({ closing: { remaining: 3 } });
+    await world.work();
+    expect(new Set(Object.values(await world.counts()))).toEqual(new Set([0]));
+    expect(await world.integration()).toMatchObject({ closing: null, currentExportId: null });
+  });
+
+  it("keeps nobody from a new key: everything is sent with it, whatever was sent with the one before", async () => {
+    const world = await activeWorld();
+    const run = await start(world);
+    await spoil(world, run);
+    await loseMessages(world);
+    const sentBefore = world.gradient.countsReceived.length;
+
+    await quietly(() => newKey(world));
+
+    expect(await world.integration()).toMatchObject({
+      state: "active",
+      currentExportId: expect.not.stringMatching(run.id),
+    });
+    await world.work();
+    expect(world.gradient.countsReceived).toHaveLength(sentBefore + 6);
+  });
+
+  it("keeps nobody from connecting again, where it is a run of zeros", async () => {
+    const world = await activeWorld();
+    await disconnect(world, "zero");
+    await loseMessages(world);
+    const task = (await world.integration()).closing;
+    await world.close({ partnerId: world.partnerId, ...(task as NonNullable<typeof task>).token });
+    const { currentExportId } = await world.integration();
+    await spoil(world, await exportOf(world, { id: currentExportId ?? "" }));
+
+    await quietly(() => startIntegration(world.common)(world));
+
+    expect(await world.integration()).toMatchObject({ state: "awaiting-token", currentExportId: null, closing: null });
+  });
+
+  it("keeps nobody from sending usage once no worker can be at it", async () => {
+    const world = await activeWorld();
+    const run = await start(world);
+    const until = new Date(world.clock.now() + 20_000).toISOString();
+    await spoil(world, run);
+    await world.table.put({ ...(await rowOf(world, run)), lease: { holder: "w", until } });
+    await loseMessages(world);
+    await quietly(async () =>
+      expect(start(world)).rejects.toMatchObject({ code: "export.already-running", extra: { exportId: run.id } }),
+    );
+    await world.pass(20_000);
+
+    const started: UsageExport[] = [];
+    await quietly(async () => void started.push(await start(world)));
+
+    const next = started[0] as UsageExport;
+    expect(await world.integration()).toMatchObject({ currentExportId: next.id });
+    await world.work();
+    expect(await exportOf(world, next)).toMatchObject({ outcome: "succeeded", totals: { accepted: 6 } });
+  });
+
+  it("leaves its place to others, and is taken out once it is put right", async () => {
+    const world = await activeWorld();
+    const run = await start(world);
+    const mend = await spoil(world, run);
+    await loseMessages(world);
+    const place = { partnerId: world.partnerId, exportId: run.id, isLarge: false, isRepeat: false, waitsSince: null };
+    await world.table.put(admissionWrite({ ...(await readAdmission(world.table)), places: [place] }).put);
+    await quietly(() => disconnect(world));
+    await world.pass(30 * 60_000);
+
+    await quietly(() => world.clock.settle(world.admit({ remainingMs: () => 60_000 })).catch(() => undefined));
+    expect((await readAdmission(world.table)).places).toMatchObject([{ exportId: run.id, isAside: true }]);
+
+    await mend();
+    await world.clock.settle(world.admit({ remainingMs: () => 60_000 }));
+    expect(await exportOf(world, run)).toMatchObject({ state: "finished", stop: "not-connected" });
+    await world.clock.settle(world.admit({ remainingMs: () => 60_000 }));
+    expect((await readAdmission(world.table)).places).toEqual([]);
+  });
+});
