@@ -1,6 +1,6 @@
 import { findIntegration } from "#shared/integrations/integration";
 import type { Table } from "#shared/table/table";
-import { type Accepted, acceptedRows } from "#shared/usage/ledger";
+import { type Held, heldRows, holdsUnits } from "#shared/usage/ledger";
 
 // what stays and what goes, in the words of the page
 const deleted = [
@@ -13,7 +13,13 @@ const kept = [
   "the schedule, the recipients of results and what was left out: they come back when you connect again",
 ];
 
-/** What disconnecting would do: whose counts Gradient holds on with, and what becomes of what the service keeps. */
+/** Of a number without an answer and the one before it nobody knows which one Gradient holds. */
+const unitsOf = ({ accepted, doubt }: Held): number => Math.max(accepted?.unitCount ?? 0, doubt?.unitCount ?? 0);
+
+/**
+ * What disconnecting would do: whose counts Gradient holds on with, or may hold on with, and what becomes of what the
+ * service keeps.
+ */
 export const readDisconnection =
   ({ table }: { table: Pick<Table, "get" | "query"> }) =>
   async (partnerId: string) => {
@@ -22,19 +28,19 @@ export const readDisconnection =
     const gradient = integration?.gradient ?? integration?.closing?.gradient;
     const accounts = new Set<string>();
     const sum: { lines: number; units: number; lastSentAt: string | null } = { lines: 0, units: 0, lastSentAt: null };
-    const note = (entries: Accepted[]): void => {
-      for (const { customerId, accepted } of entries) {
-        if (accepted === null) continue;
-        if (sum.lastSentAt === null || accepted.at > sum.lastSentAt) sum.lastSentAt = accepted.at;
-        if (accepted.unitCount === 0) continue;
-        accounts.add(customerId);
+    const note = (lines: Held[]): void => {
+      for (const line of lines) {
+        const acceptedAt = line.accepted?.at ?? "";
+        if (acceptedAt > (sum.lastSentAt ?? "")) sum.lastSentAt = acceptedAt;
+        if (!holdsUnits(line)) continue;
+        accounts.add(line.customerId);
         sum.lines += 1;
-        sum.units += accepted.unitCount;
+        sum.units += unitsOf(line);
       }
     };
     if (integration && gradient) {
       const ledger = { partnerId, bits: integration.ledgerBits, connectionId: gradient.integrationId };
-      for await (const entries of acceptedRows(table, ledger)) note(entries);
+      for await (const lines of heldRows(table, ledger)) note(lines);
     }
     return { accounts: accounts.size, ...sum, deleted: integration?.token ? deleted : [], kept };
   };

@@ -37,8 +37,8 @@ export const agreementReply = z
 export const disconnectionReply = z
   .strictObject({
     accounts: count.meta({ description: "Customers whose counts Gradient keeps" }),
-    lines: count,
-    units: count,
+    lines: count.meta({ description: "What a run under way still sends is not among them" }),
+    units: count.meta({ description: "Those of a number that got no answer as well: Gradient may hold them" }),
     lastSentAt: instant.nullable(),
     deleted: z.array(z.string()).meta({ description: "In sentences for people" }),
     kept: z.array(z.string()),

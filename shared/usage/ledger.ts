@@ -42,7 +42,8 @@ export const calledAt = (entry: LedgerEntry | undefined): string =>
   entry ? (entry.last.refusedAt ?? entry.last.at) : neverCalled;
 
 /** Gradient holds, or may come to hold, something other than zero for the line. */
-export const holdsUnits = ({ accepted, doubt: open }: LedgerEntry): boolean => hasUnits(accepted) || open !== null;
+export const holdsUnits = ({ accepted, doubt: open }: Pick<Held, "accepted" | "doubt">): boolean =>
+  hasUnits(accepted) || open !== null;
 
 /**
  * Whether Gradient surely holds this number: it was accepted above the floor of proof, nothing else was sent since
@@ -183,22 +184,23 @@ export async function* ledgerRows(table: Pick<Table, "query">, ledger: AnyLedger
   for await (const item of ledgerItems(table, ledger, rowsAtOnce)) yield fromItem(item, ledger.connectionId);
 }
 
-const acceptedOf = z.object({
+const heldLine = z.object({
   customerId: z.string(),
   accepted: z.object({ unitCount: z.int(), at: z.string() }).nullable(),
+  doubt: doubt.nullable(),
 });
-export type Accepted = z.infer<typeof acceptedOf>;
-const acceptedIn = z.array(acceptedOf);
+export type Held = z.infer<typeof heldLine>;
+const heldLines = z.array(heldLine);
 // a person waits for it, and the function has the memory of a whole core
-const acceptedRowsAtOnce = 250;
+const heldRowsAtOnce = 250;
 
 /**
- * What Gradient accepted of each line, row by row, and nothing else of the ledger: of 100,000 lines, to read all is two
- * thirds of the work.
+ * What Gradient holds of each line, or may hold, row by row, and nothing else of the ledger: of 100,000 lines, to read
+ * all is two thirds of the work.
  */
-export async function* acceptedRows(table: Pick<Table, "query">, ledger: Ledger): AsyncGenerator<Accepted[]> {
-  for await (const item of ledgerItems(table, ledger, acceptedRowsAtOnce))
-    yield readPacked(acceptedIn, turnedTo(item, ledger.connectionId));
+export async function* heldRows(table: Pick<Table, "query">, ledger: Ledger): AsyncGenerator<Held[]> {
+  for await (const item of ledgerItems(table, ledger, heldRowsAtOnce))
+    yield readPacked(heldLines, turnedTo(item, ledger.connectionId));
 }
 
 /** Every entry of a partner on this connection. */

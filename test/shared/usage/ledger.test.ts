@@ -6,11 +6,11 @@ import { LeaseLost } from "#shared/exports/export-lease";
 import { heldLine, linesInScope } from "#shared/exports/lines-in-scope";
 import { type Item, store } from "#shared/table/table";
 import {
-  acceptedRows,
   bitsFor,
   bucketOf,
   bucketWrite,
   entriesOf,
+  heldRows,
   type LedgerEntry,
   lineKey,
   readBucket,
@@ -109,8 +109,8 @@ describe("the ledger's rows", () => {
       expect(await entriesOf(table, on("connection-1"), ["a"])).toMatchObject(
         new Map([[lineKey(anEntry("a")), { accepted: { unitCount: 1 } }]]),
       );
-      const accepted = await Array.fromAsync(acceptedRows(table, on("connection-1")));
-      expect(accepted.flat()).toMatchObject([{ accepted: { unitCount: 1 } }]);
+      const lines = await Array.fromAsync(heldRows(table, on("connection-1")));
+      expect(lines.flat()).toMatchObject([{ accepted: { unitCount: 1 } }]);
 
       await written("connection-1", 3);
       expect([await held("connection-1"), await held("connection-2")]).toEqual([[3], [2]]);
