@@ -1,7 +1,7 @@
 import { type CoverageSources, coverageOf, hasGaps } from "#shared/customers/coverage";
 import { isBilled } from "#shared/customers/customer";
 import { keepCoverage, manyCustomers } from "#shared/customers/kept-coverage";
-import { digestOfNames, keepLookAlikes } from "#shared/customers/look-alikes-row";
+import { digestOfNames, findLookAlikes, keepLookAlikes } from "#shared/customers/look-alikes-row";
 import type { Integration } from "#shared/integrations/integration";
 import type { HubService } from "#shared/services/hub-service";
 import type { Table } from "#shared/table/table";
@@ -23,13 +23,14 @@ export type Kept = Pick<Integration["mapping"], "lookAlikesOf" | "isCoverageKept
  * names the gaps.
  */
 export const keepForPages = async (
-  table: Pick<Table, "put">,
+  table: Pick<Table, "get" | "put">,
   { partnerId, leftOutServiceIds, onceMapped, mapping, state }: Integration,
   { services, unreadableUsage, at, ...seen }: Seen,
 ): Promise<Kept> => {
   const billed = seen.customers.filter(isBilled);
   const lookAlikesOf = digestOfNames(billed);
-  if (lookAlikesOf !== mapping.lookAlikesOf) await keepLookAlikes(table, partnerId, lookAlikes(billed));
+  const areKept = lookAlikesOf === mapping.lookAlikesOf && (await findLookAlikes(table, partnerId)) !== undefined;
+  if (!areKept) await keepLookAlikes(table, partnerId, lookAlikes(billed));
   const isCoverageKept = seen.customers.length >= manyCustomers;
   if (isCoverageKept || state === "active") {
     const serviceNames = new Map(services.map(({ id, name }) => [id, name]));

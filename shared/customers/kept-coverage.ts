@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
-import { readRow } from "../stored.ts";
+import { readableOf, readRow } from "../stored.ts";
 import type { Key, Table } from "../table/table.ts";
 import type { Coverage } from "./coverage.ts";
 
@@ -41,7 +41,9 @@ export const findCoverage = async (
 ): Promise<(Coverage & { at: string }) | undefined> => {
   const item = await table.get(key(partnerId));
   // a version kept no such sum: a row of it counts as none, since 0 would be a number
-  return item?.unbilledUnits === undefined ? undefined : readRow(kept, item);
+  if (item?.unbilledUnits === undefined) return undefined;
+  // whoever shows it computes it then, and the next look keeps it anew
+  return readableOf([item], (row) => readRow(kept, row))[0];
 };
 
 /** The newest wins: whoever computes it reads everything anew. */

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import * as z from "zod";
 import { partnerPk } from "../partners/partner.ts";
-import { readRow } from "../stored.ts";
+import { readableOf, readRow } from "../stored.ts";
 import type { Key, Table } from "../table/table.ts";
 import type { Customer } from "./customer.ts";
 
@@ -35,9 +35,10 @@ const wording = 2;
 export const digestOfNames = (customers: Pick<Customer, "id" | "name">[]): string =>
   hash("sha256", JSON.stringify([wording, ...customers.map(({ id, name }) => [id, name])]), "base64url");
 
-export const findLookAlikes = async (table: Pick<Table, "get">, partnerId: string): Promise<LookAlikes> => {
+/** Undefined where they were never kept, or cannot be read any more: the next look keeps them anew. */
+export const findLookAlikes = async (table: Pick<Table, "get">, partnerId: string): Promise<LookAlikes | undefined> => {
   const item = await table.get(key(partnerId));
-  return item ? readRow(lookAlikes, item) : noLookAlikes;
+  return item && readableOf([item], (row) => readRow(lookAlikes, row))[0];
 };
 
 /** The newest wins: whoever computes them reads all names anew. */

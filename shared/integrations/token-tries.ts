@@ -3,7 +3,7 @@ import { underWayMs } from "../calls/under-way.ts";
 import { AppError } from "../errors.ts";
 import { instant } from "../identifier.ts";
 import { partnerPk } from "../partners/partner.ts";
-import { readRow } from "../stored.ts";
+import { readableOf, readRow } from "../stored.ts";
 import { type Item, type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
 
 /**
@@ -23,9 +23,15 @@ const windowMs = 10 * 60_000;
 
 const key = (partnerId: string): Key => ({ pk: partnerPk(partnerId), sk: "token-tries" });
 
+/** Where the count cannot be read it begins anew: it must lock nobody out. */
 export const readTokenTries = async (table: Pick<Table, "get">, partnerId: string): Promise<TokenTries> => {
+  const none = { partnerId, refusedAt: [], underWay: [], version: 0 };
   const item = await table.get(key(partnerId));
-  return item ? readRow(tokenTries, item) : { partnerId, refusedAt: [], underWay: [], version: 0 };
+  if (!item) return none;
+  // without a version nobody can write it before it has gone by itself
+  if (!Number.isInteger(item.version)) return readRow(tokenTries, item);
+  const [tries] = readableOf([item], (row) => readRow(tokenTries, row));
+  return tries ?? { ...none, version: item.version };
 };
 
 const after = (at: string, ms: number, now: Date): boolean => Date.parse(at) > now.getTime() - ms;

@@ -38,6 +38,17 @@ describe("a look beside customers that cannot be read", () => {
   });
 });
 
+describe("a look beside what it keeps for pages", () => {
+  it("keeps anew what looks alike where that cannot be read, though no name has changed", async () => {
+    const world = await activeWorld();
+    await spoil(world, "look-alikes", { groups: "canary" });
+
+    await world.sync({ partnerId: "org-1", reason: "watch" });
+
+    expect(await world.table.get({ pk: "partner#org-1", sk: "look-alikes" })).toMatchObject({ groups: expect.any(Array) });
+  });
+});
+
 describe("a look that can read again what it could not", () => {
   it("takes nothing for proven that was accepted before: the account may have been mapped anew meanwhile", async () => {
     const world = await activeWorld();

@@ -5,11 +5,14 @@ import { currentAgreement } from "#shared/agreements/agreement";
 import { obstacles } from "#shared/breakers/state/obstacle";
 import type { Item } from "#shared/table/table";
 import { integrationView } from "#shared/views/integration-view";
+import { aCustomerRow } from "#test/builders/customer";
 import { anHttpEvent, call } from "#test/builders/http-event";
-import { anIntegrationRow } from "#test/builders/integration";
+import { anIntegration, anIntegrationRow } from "#test/builders/integration";
+import { aServiceRow } from "#test/builders/service";
 import { printedBy } from "#test/builders/stdout";
 import { aTableWith } from "#test/builders/table";
 import { countingIds, noon, now } from "#test/builders/time";
+import { aUsageRow } from "#test/builders/usage";
 
 const partnerId = "org-1001";
 const by = { actor: "user-1", actorName: null, address: null };
@@ -62,6 +65,31 @@ describe("a page beside a row that cannot be read and only adds to it", () => {
 
     expect(status).toBe(200);
     expect(of(body)).toMatchObject({ version: "2026-11-01", ownerEmail: null });
+    expect(told).toMatchObject([{ level: "ERROR", pk: row.pk, sk: row.sk }]);
+  });
+
+  const kept = anIntegration().mapping;
+  it.each<[string, string, Item, object]>([
+    ["what looks alike", "/mapping", ofPartner("look-alikes"), { lookAlikes: [], accounts: { total: 1 } }],
+    [
+      "what the last look has counted, and counts itself",
+      "/mapping",
+      { ...ofPartner("coverage"), unbilledUnits: 3 },
+      { accounts: { total: 1 }, countedAt: null },
+    ],
+    [
+      "why services are left out",
+      "/mapping/items",
+      ofPartner("left-out-services"),
+      { items: [{ id: "svc-dns", status: "left-out", leftOut: { reason: "chosen", note: null, by: null, at: null } }] },
+    ],
+  ])("is shown without %s, and alarms with the key", async (_, route, row, expected) => {
+    const mapping = { ...kept, isCoverageKept: true };
+    const integration = anIntegrationRow({ mapping, leftOutServiceIds: ["svc-dns"] });
+    const rows = [integration, aServiceRow(), aCustomerRow(), aUsageRow(), row];
+    const { status, body, told } = await page(route, { rows, query: { kind: "services" } });
+
+    expect([status, body]).toMatchObject([200, expected]);
     expect(told).toMatchObject([{ level: "ERROR", pk: row.pk, sk: row.sk }]);
   });
 

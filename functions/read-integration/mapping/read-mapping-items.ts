@@ -4,8 +4,10 @@ import { type List, type ListQuery, pageIn } from "#functions/read-integration/l
 import { readEntries } from "#functions/read-integration/lists/read-entries";
 import { accountGap, type Gap, lastAcceptedIn } from "#shared/customers/coverage";
 import { type Customer, customerKey, customerPrefix, fromCustomerItem, isBilled } from "#shared/customers/customer";
+import { UnreadableRecord } from "#shared/errors";
 import { findIntegration, type Integration } from "#shared/integrations/integration";
-import { findLeftOutServices } from "#shared/integrations/record/left-out";
+import { findLeftOutServices, type LeftOutServices } from "#shared/integrations/record/left-out";
+import { logFailure } from "#shared/log-failure";
 import { partnerPk } from "#shared/partners/partner";
 import { readableOf } from "#shared/stored";
 import type { Table } from "#shared/table/table";
@@ -61,12 +63,23 @@ const accountItems = async (
     }));
 };
 
+/** Which ones they are stands in the partner's record; without the reasons the list is as true as with them. */
+const decisionsOf = async (table: ItemsTable, partnerId: string): Promise<LeftOutServices["services"]> => {
+  try {
+    return (await findLeftOutServices(table, partnerId)).services;
+  } catch (error) {
+    if (!(error instanceof UnreadableRecord)) throw error;
+    logFailure("why services are left out cannot be read, the list goes without it", error);
+    return [];
+  }
+};
+
 const serviceItems = async (table: ItemsTable, integration: Integration): Promise<MappingItem[]> => {
   const [{ unmapped, leftOutServices }, decided] = await Promise.all([
     readCoverage(table, integration),
-    findLeftOutServices(table, integration.partnerId),
+    decisionsOf(table, integration.partnerId),
   ]);
-  const decisions = new Map(decided.services.map(({ id, ...decision }) => [id, { reason: "chosen", ...decision }]));
+  const decisions = new Map(decided.map(({ id, ...decision }) => [id, { reason: "chosen", ...decision }]));
   return [
     ...unmapped.services.map((gap) => ({ ...gap, status: "unmapped" as const, leftOut: null })),
     ...leftOutServices.map((gap) => ({

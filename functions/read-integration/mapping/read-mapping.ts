@@ -81,9 +81,9 @@ export const readMapping =
   async (partnerId: string) => {
     const integration = await findIntegration(table, partnerId);
     const { waitingSince, completedAt, lastCheckedAt, changes } = integration?.mapping ?? noMapping;
-    const [coverage, lookAlikes] = integration
+    const [coverage, lookAlikes = noLookAlikes] = integration
       ? await Promise.all([readCoverage(table, integration), findLookAlikes(table, partnerId)])
-      : [{ ...nothing, at: null }, noLookAlikes];
+      : [{ ...nothing, at: null }];
     const { accounts, services, leftOut, unmapped, unbilledUnits, at } = coverage;
     const first = { accounts: shown(unmapped.accounts), services: shown(unmapped.services) };
     return {

@@ -29,6 +29,18 @@ it("typed wrong by three partners, again and again, opens no breaker for anybody
   expect(await world.integration()).toMatchObject({ state: "awaiting-agreement" });
 });
 
+it("begins to count anew where the count cannot be read, which must lock nobody out", async () => {
+  const { world } = await startedWorld();
+  await world.table.put({ pk: `partner#${world.partnerId}`, sk: "token-tries", version: 4, refusedAt: 7 });
+  await expect(register(world, "a-token-that-is-wrong")).rejects.toMatchObject({ code: "token.rejected" });
+
+  expect(await readTokenTries(world.table, world.partnerId)).toMatchObject({
+    refusedAt: [expect.any(String)],
+    version: 6,
+  });
+  await register(world, world.token);
+});
+
 describe("tries are limited", () => {
   it("to five refused tokens in ten minutes, before Gradient is asked, and each is told to the audit trail", async () => {
     const { world } = await startedWorld();
