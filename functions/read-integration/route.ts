@@ -122,6 +122,7 @@ export const receiptsRoute = route({
   request: z.object({ path, query: z.object({ cursor, outcome: lineOutcome.optional() }) }),
   csv: {
     name: "receipts",
+    part: "exportId",
     columns: [
       "customerId",
       "customerName",

@@ -4,7 +4,7 @@
  */
 export interface Csv {
   name: string;
-  /** The parameter of the query that says which of several lists it is, for the name of the file. */
+  /** The parameter of the path, or of the query, that says which of several lists it is, for the name of the file. */
   part?: string;
   columns: readonly string[];
 }

@@ -22,10 +22,10 @@ interface ListReply {
 const fileNameOf = (
   { name, part = "" }: Csv,
   partnerId: string,
-  { requestContext, queryStringParameters }: APIGatewayProxyEventV2WithJWTAuthorizer,
+  { requestContext, pathParameters, queryStringParameters }: APIGatewayProxyEventV2WithJWTAuthorizer,
 ): string => {
   const day = new Date(requestContext.timeEpoch).toISOString().slice(0, 10);
-  const list = [name, queryStringParameters?.[part]].filter((word) => word !== undefined);
+  const list = [name, pathParameters?.[part], queryStringParameters?.[part]].filter((word) => word !== undefined);
   return `${[...list, partnerId, day].join("-")}.csv`.replaceAll(/[^\w.-]/g, "_");
 };
 

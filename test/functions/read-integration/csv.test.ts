@@ -3,6 +3,7 @@ import { aCustomerRow } from "#test/builders/customer";
 import { anIntegrationRow } from "#test/builders/integration";
 import { aServiceRow } from "#test/builders/service";
 import { aUsageRow } from "#test/builders/usage";
+import { anExportRow } from "#test/builders/usage-export";
 import { read } from "./read-rig.ts";
 
 describe("CSV", () => {
@@ -56,6 +57,15 @@ describe("CSV", () => {
       'attachment; filename="mapping-accounts-org-1001-2026-11-22.csv"',
       'attachment; filename="mapping-services-org-1001-2026-11-22.csv"',
     ]);
+  });
+
+  it("of a run's receipts says in the file's name which run it is", async () => {
+    const id = "20261122T100000000Z-0a1b2c3d";
+    const rows = [anIntegrationRow(), anExportRow({ id })];
+
+    const { headers } = await read(rows, "/exports/{exportId}/lines", { ...csv, path: { exportId: id } });
+
+    expect(headers?.["content-disposition"]).toBe(`attachment; filename="receipts-${id}-org-1001-2026-11-22.csv"`);
   });
 
   it("is not had of what is no list", async () => {
