@@ -6,7 +6,14 @@ import { type Closing, closingAbandoned } from "#shared/exports/ending/close-exp
 import { givenUp, mayBeHeld, runUnderWay, type UnderWay } from "#shared/exports/ending/unread-run";
 import { checkRetried } from "#shared/exports/retried-export";
 import { startWrites } from "#shared/exports/start-usage-export";
-import { type ExportMode, exportIdAt, isLook, isOver, type UsageExport } from "#shared/exports/usage-export";
+import {
+  dryRunIdAt,
+  type ExportMode,
+  exportIdAt,
+  isLook,
+  isOver,
+  type UsageExport,
+} from "#shared/exports/usage-export";
 import { findIntegration, type Integration, integrationWrite, maySend } from "#shared/integrations/integration";
 import { wish } from "#shared/integrations/record/wants";
 import { wrongStep } from "#shared/integrations/wrong-step";
@@ -83,7 +90,7 @@ export const startExport = (dependencies: Closing & { agreements?: readonly Agre
       const started = startWrites(
         raised,
         {
-          id: exportIdAt(time, newId().slice(0, 8)),
+          id: (mode === "dry-run" ? dryRunIdAt : exportIdAt)(time, newId().slice(0, 8)),
           kind: isNarrowed ? "narrowed" : "all",
           trigger: "manual",
           lane: "on-demand",

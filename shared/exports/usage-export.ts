@@ -134,14 +134,15 @@ export type UsageExport = z.infer<typeof usageExport>;
 // 13 months, and some days so that the 13th is whole
 const keptSeconds = 400 * 24 * 60 * 60;
 const lookId = "look-";
-// nobody asks for the receipts of a look
-const lookKeptSeconds = 8 * 24 * 60 * 60;
+const dryRunId = "-dry-";
+// nobody asks for the receipts of a look, and those of a dry run show what would be sent now: people may make many
+const previewKeptSeconds = 8 * 24 * 60 * 60;
 
 export const isLookId = (id: string): boolean => id.startsWith(lookId);
 
 /** When the rows of a run go, in seconds since 1970 as DynamoDB asks for it: its own row and its chunks alike. */
 export const retentionOf = ({ id, createdAt }: Pick<UsageExport, "id" | "createdAt">): number =>
-  Math.floor(Date.parse(createdAt) / 1000) + (isLookId(id) ? lookKeptSeconds : keptSeconds);
+  Math.floor(Date.parse(createdAt) / 1000) + (isLookId(id) || id.includes(dryRunId) ? previewKeptSeconds : keptSeconds);
 
 /** A state of another version is over as well once it has an end. */
 export const isOver = ({ state, finishedAt }: Pick<UsageExport, "state" | "finishedAt">): boolean =>
@@ -191,4 +192,5 @@ export const listExports = async (
 
 /** Ids begin with the time of the start, so that they sort by it. */
 export const exportIdAt = (at: Date, what: string): string => `${at.toISOString().replaceAll(/[-:.]/g, "")}-${what}`;
+export const dryRunIdAt = (at: Date, what: string): string => exportIdAt(at, `dry-${what}`);
 export const lookIdAt = (at: Date, what: string): string => `${lookId}${exportIdAt(at, what)}`;

@@ -71,6 +71,20 @@ it("tells of the run that is on its way instead of starting another", async () =
   expect(everyRow(world.table)).toEqual(before);
 });
 
+it("keeps what shows only what would be sent for days, and what was sent for 13 months", async () => {
+  const world = await connectedWorld();
+  const keptDays = async (mode: "dry-run" | "full") => {
+    const { id, createdAt } = await send(world, { mode });
+    await world.work();
+    const rows = everyRow(world.table).filter(({ pk, sk }) => sk === `export#${id}` || pk.endsWith(`#${id}`));
+    const days = rows.map(({ expiresAt }) => (Number(expiresAt) - Math.floor(Date.parse(createdAt) / 1000)) / 86_400);
+    return [rows.length > 1, ...new Set(days)];
+  };
+
+  expect(await keptDays("dry-run")).toEqual([true, 8]);
+  expect(await keptDays("full")).toEqual([true, 400]);
+});
+
 it("of a double click starts one", async () => {
   const world = await connectedWorld();
 
