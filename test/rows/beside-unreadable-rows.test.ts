@@ -45,7 +45,9 @@ describe("a look beside what it keeps for pages", () => {
 
     await world.sync({ partnerId: "org-1", reason: "watch" });
 
-    expect(await world.table.get({ pk: "partner#org-1", sk: "look-alikes" })).toMatchObject({ groups: expect.any(Array) });
+    expect(await world.table.get({ pk: "partner#org-1", sk: "look-alikes" })).toMatchObject({
+      groups: expect.any(Array),
+    });
   });
 });
 

@@ -2,10 +2,16 @@ import { describe, expect, it } from "vitest";
 import { disconnectIntegration } from "#functions/disconnect-integration/disconnect-integration";
 import { startIntegration } from "#functions/start-integration/start-integration";
 import { admissionWrite, readAdmission } from "#shared/exports/admission/admission";
-import { exportKey, type UsageExport } from "#shared/exports/usage-export";
+import { noTotals } from "#shared/exports/line";
+import { exportKey, findExport, type UsageExport } from "#shared/exports/usage-export";
+import { findIntegration } from "#shared/integrations/integration";
 import type { Item } from "#shared/table/table";
 import { activeWorld, carry, customersNamed, exportOf, loseMessages, start } from "#test/builders/connected-world";
+import { anIntegrationRow } from "#test/builders/integration";
 import { printedBy } from "#test/builders/stdout";
+import { aTableWith } from "#test/builders/table";
+import { countingIds, now } from "#test/builders/time";
+import { aChunkRow, aLedgerEntry, aLedgerRow, aLine, anExport, anExportRow } from "#test/builders/usage-export";
 import type { ServiceWorld } from "#test/fakes/service-world";
 
 const rowOf = async (world: ServiceWorld, { id }: Pick<UsageExport, "id">) =>
@@ -194,5 +200,38 @@ describe("a run under way whose row cannot be read", () => {
     expect(await exportOf(world, run)).toMatchObject({ state: "finished", stop: "not-connected" });
     await world.clock.settle(world.admit({ remainingMs: () => 60_000 }));
     expect((await readAdmission(world.table)).places).toEqual([]);
+  });
+});
+
+describe("a run whose worker has died, and of which another row cannot be read", () => {
+  const lines = [aLine()];
+  const sending = aChunkRow({ content: { state: "sending", lines, intents: [{ at: 0, unitCount: 17 }] } });
+  const ledger = aLedgerRow([aLedgerEntry()]);
+  const run = anExportRow({
+    state: "sending",
+    connectionId: "connection-1",
+    chunks: 1,
+    totals: { ...noTotals, lines: 1 },
+  });
+  const { id: exportId } = anExport();
+  it.each<[string, Item[]]>([
+    ["its numbers are in a row of the ledger", [sending, { ...ledger, packed: "canary" }]],
+    ["they are in a row of its own", [{ ...sending, packed: "canary" }, ledger]],
+  ])("keeps nobody from leaving, and nothing passes for proven then: %s", async (_, rows) => {
+    const table = await aTableWith(anIntegrationRow({ currentExportId: exportId }), run, ...rows);
+    const leave = disconnectIntegration({ table, now, newId: countingIds(), random: () => 0.5 });
+
+    await quietly(() => leave({ partnerId: "org-1001", by: { actor: "user-1", actorName: null, address: null } }));
+
+    expect(await findIntegration(table, "org-1001")).toMatchObject({
+      state: "disconnected",
+      currentExportId: null,
+      proofGen: 1,
+    });
+    expect(await findExport(table, "org-1001", exportId)).toMatchObject({
+      state: "finished",
+      stop: "not-connected",
+      totals: { deferred: 1 },
+    });
   });
 });

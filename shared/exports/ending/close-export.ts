@@ -1,8 +1,10 @@
+import { UnreadableRecord } from "../../errors.ts";
 import { eventWrite, serviceActor } from "../../events/event.ts";
 import { landsWithinMs } from "../../gradient/lost-calls.ts";
 import { askLook } from "../../integrations/ask-look.ts";
 import { type Integration, maySend, withProblem } from "../../integrations/integration.ts";
 import { wish, withoutRun } from "../../integrations/record/wants.ts";
+import { logFailure } from "../../log-failure.ts";
 import { fromServiceItem, serviceKey } from "../../services/hub-service.ts";
 import { type OpenWord, readableOf } from "../../stored.ts";
 import type { Changing } from "../../table/changing.ts";
@@ -84,9 +86,13 @@ export const closingWrites =
     };
   };
 
-/** The same for a run that no worker will end: whoever closes it sees first to what its worker may have sent. */
+/**
+ * The same for a run that no worker will end: whoever closes it sees first to what its worker may have sent. Where a
+ * row of that cannot be read, it keeps nobody from leaving, from a new key or from cancelling.
+ */
 export const closingAbandoned = (dependencies: Closing) => {
   const closing = closingWrites(dependencies);
+  const closeUnread = closingUnread(dependencies);
   const { table, now } = dependencies;
   return async (run: UsageExport, before: Integration, stop: OpenWord<StopReason>): Promise<Closed> => {
     const ledger = { partnerId: run.partnerId, bits: before.ledgerBits, connectionId: run.connectionId ?? "" };
@@ -94,7 +100,14 @@ export const closingAbandoned = (dependencies: Closing) => {
     // lines, nor for lines that are owed one by one.
     const stopped = { ...run, stop: run.stop ?? stop, suspectsFrom: null };
     await store(table, exportWrite(stopped));
-    return closing(await abandonExport({ table, now: now(), landsWithinMs }, ledger, written(stopped), stop), before);
+    try {
+      const abandoned = await abandonExport({ table, now: now(), landsWithinMs }, ledger, written(stopped), stop);
+      return await closing(abandoned, before);
+    } catch (error) {
+      if (!(error instanceof UnreadableRecord)) throw error;
+      logFailure("what a run may have sent is not known", error);
+      return closeUnread(written(stopped), before, stop);
+    }
   };
 };
 
@@ -105,7 +118,7 @@ export const closingAbandoned = (dependencies: Closing) => {
  */
 export const closingUnread = (dependencies: Closing) => {
   const closing = closingWrites(dependencies);
-  return (run: UsageExport, before: Integration, stop: StopReason): Promise<Closed> => {
+  return (run: UsageExport, before: Integration, stop: OpenWord<StopReason>): Promise<Closed> => {
     const stopped = withRestDeferred({ ...run, stop: run.stop ?? stop });
     if (run.mode === "dry-run") return closing(stopped, before);
     const wants = wish(before.wants, "all", { at: dependencies.now().toISOString(), trigger: "recovery" });
