@@ -11,7 +11,7 @@ import { wrongStep } from "#shared/integrations/wrong-step";
 import { personFacts } from "#shared/mail/mail-facts";
 import { oweMail } from "#shared/mail/owe-mail";
 import { retryOnConflict, type Table, written } from "#shared/table/table";
-import { holdsUnits, readLedger } from "#shared/usage/ledger";
+import { heldRows, holdsUnits } from "#shared/usage/ledger";
 
 export interface Disconnect {
   partnerId: string;
@@ -30,8 +30,9 @@ const closingOf = async (
   { by, at, running, unread }: UnderWay & { by: Actor; at: string },
 ): Promise<{ closing: Leaving | null; left?: number }> => {
   if (!token || !gradient) return { closing: null };
-  const ledger = await readLedger(table, { partnerId, bits, connectionId: gradient.integrationId });
-  const held = [...ledger.values()].filter(holdsUnits).length;
+  let held = 0;
+  for await (const lines of heldRows(table, { partnerId, bits, connectionId: gradient.integrationId }))
+    held += lines.filter(holdsUnits).length;
   // what a run under way has sent is not in the ledger yet
   const isSending = unread !== undefined || (running !== undefined && !isOver(running));
   const remaining = isSending ? Math.max(held, 1) : held;

@@ -2,11 +2,12 @@ import { Duration } from "aws-cdk-lib";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { disconnectIntegrationRoute } from "#functions/disconnect-integration/route";
+import { wholeCoreMb } from "#infra/export-workers";
 import type { GradientEnv } from "#shared/lambda/gradient-env";
 import type { ViewEnv } from "#shared/lambda/view-env";
 import type { Foundation } from "./parts/foundation.ts";
 import { gradientEnvironment } from "./parts/gradient-environment.ts";
-import { ServiceFunction } from "./parts/service-function.ts";
+import { patientTimeout, ServiceFunction } from "./parts/service-function.ts";
 import { WorkerQueue } from "./parts/worker-queue.ts";
 
 /** A partner leaves: we forget at once on our side, and tell Gradient and the vault in the background. */
@@ -21,6 +22,9 @@ export class Disconnection extends Construct {
       folder: "disconnect-integration",
       environment: { TABLE_NAME: storage.tableName, GRADIENT_BASE_URL: parameters.gradientBaseUrl },
       errorImpact: "a partner cannot withdraw, and its usage is sent on",
+      // what Gradient holds on each of its lines is counted before anything is written
+      memoryMb: wholeCoreMb,
+      timeout: patientTimeout,
     });
     storage.grantUse(disconnectIntegration);
     api.route(disconnectIntegration, disconnectIntegrationRoute);

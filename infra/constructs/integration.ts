@@ -1,4 +1,3 @@
-import { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import { confirmAgreementRoute } from "#functions/confirm-agreement/route";
 import { putNotificationsRoute } from "#functions/put-notifications/route";
@@ -10,11 +9,7 @@ import { wholeCoreMb } from "#infra/export-workers";
 import type { ViewEnv } from "#shared/lambda/view-env";
 import type { Foundation } from "./parts/foundation.ts";
 import { gradientEnvironment } from "./parts/gradient-environment.ts";
-import { ServiceFunction } from "./parts/service-function.ts";
-
-// Somebody who connects waits for a slow Gradient rather than press in vain (patience.ts), and what is kept of a press
-// takes some seconds more. API Gateway gives up after thirty.
-const patientTimeout = Duration.seconds(28);
+import { patientTimeout, ServiceFunction } from "./parts/service-function.ts";
 
 /** The wizard of the hub UI: start, paste the token, confirm the agreement, and see where one stands. */
 export class Integration extends Construct {
@@ -39,6 +34,7 @@ export class Integration extends Construct {
         TOKEN_HASH_KEY_SECRET: credentials.tokenHashKey.secretArn,
       },
       errorImpact: "a partner cannot connect to Gradient or replace a refused token",
+      // a slow Gradient is waited for (patience.ts), and what is kept of a press takes some seconds more
       timeout: patientTimeout,
     });
     storage.grantUse(registerToken);

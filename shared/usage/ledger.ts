@@ -191,7 +191,7 @@ const heldLine = z.object({
 });
 export type Held = z.infer<typeof heldLine>;
 const heldLines = z.array(heldLine);
-// a person waits for it, and the function has the memory of a whole core
+// a person waits for it, and the functions have the memory of a whole core
 const heldRowsAtOnce = 250;
 
 /**

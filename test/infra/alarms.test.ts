@@ -52,6 +52,7 @@ it("pays for more memory, and with it for more of a core, where there is more to
   const memory = [...stack.functions()].map(([folder, { Properties }]) => [folder, Properties.MemorySize] as const);
 
   expect(Object.fromEntries(memory.filter(([, megabytes]) => megabytes !== 256))).toEqual({
+    "disconnect-integration": wholeCoreMb,
     "leave-out": wholeCoreMb,
     "read-integration": wholeCoreMb,
     "read-partner": wholeCoreMb,

@@ -20,6 +20,8 @@ import { SynthProblem } from "#infra/synth-problem";
 
 // a third of what API Gateway waits at most: a person is told before they give up
 const httpTimeout = Duration.seconds(10);
+/** Where somebody rather waits than presses in vain: API Gateway gives up after thirty seconds. */
+export const patientTimeout = Duration.seconds(28);
 const defaultBundles = path.resolve(import.meta.dirname, "../../../dist/functions");
 
 /** Also what the function could do without: on AWS nothing is left open. */

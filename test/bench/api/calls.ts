@@ -111,6 +111,8 @@ const ways: Record<string, Way[]> = {
       }),
     },
   ],
+  // what Gradient holds is counted before anything is written
+  [`DELETE ${base}`]: [{}, { call: () => ({ query: { finalCounts: "zero" } }), maxMs: 3_000, label: " with zeros" }],
   [`POST ${base}/agreement/confirmations`]: [
     { state: (integration) => ({ ...integration, state: "awaiting-agreement", agreement: null }) },
   ],
