@@ -62,13 +62,14 @@ const headersOf = (described: Described): string[] => [
 
 /** What a caller may look at beside the problem. API Gateway's own refusal says how to prove who one is. */
 const headersOfRefusal = (described: Described, status: number): Json => {
-  const isAsked = (described.docs().problems?.[status] ?? []).some((code) => code.startsWith("gradient."));
+  const codes = problemsOf(described).get(status) ?? [];
+  const isTimed = codes.some((code) => code.startsWith("gradient.") || (status === 503 && code === "table.conflict"));
   const isKept = status === 409 && isKeyed(described);
   const isByAuthorizer = (status === 401 || status === 403) && gatewayStatuses(described).includes(status);
   return {
     ...(isByAuthorizer ? { "www-authenticate": aText } : {}),
     ...(isKept ? { "idempotency-replayed": aText } : {}),
-    ...(status === 429 || isAsked || isKept ? { "retry-after": { schema: { type: "integer" } } } : {}),
+    ...(status === 429 || isTimed || isKept ? { "retry-after": { schema: { type: "integer" } } } : {}),
   };
 };
 

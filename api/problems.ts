@@ -24,7 +24,7 @@ const ofPosts: Codes = [
   [422, "idempotency.mismatch"],
 ];
 // what was changed by somebody else ten times in a row, while this call tried to
-const ofChanges: Codes = [[409, "table.conflict"]];
+const ofChanges = (isFeed: boolean): Codes => [[isFeed ? 503 : 409, "table.conflict"]];
 const ofAll: Codes = [
   [500, "internal"],
   [503, "table.unavailable"],
@@ -59,7 +59,7 @@ export const problemsOf = ({ route, docs }: Described): Map<number, string[]> =>
     ...(isForSome(callers) ? ofSomeRoles : []),
     ...(isSigned ? [] : ofBodies),
     ...(asksSomething(route) ? ofFields : []),
-    ...(method === "GET" ? [] : ofChanges),
+    ...(method === "GET" ? [] : ofChanges(callers === "feed")),
     ...(isByPeople && method !== "GET" ? ofChangesByPeople : []),
     ...(isByPeople && method === "POST" ? ofPosts : []),
     ...ofAll,

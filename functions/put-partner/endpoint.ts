@@ -1,4 +1,4 @@
-import { feedEndpoint } from "#shared/lambda/http/http-endpoint";
+import { feedEndpoint } from "#shared/lambda/http/feed-endpoint";
 import type { putPartner } from "./put-partner.ts";
 import { type PutPartnerReply, putPartnerRoute } from "./route.ts";
 

@@ -1,4 +1,4 @@
-import { feedEndpoint } from "#shared/lambda/http/http-endpoint";
+import { feedEndpoint } from "#shared/lambda/http/feed-endpoint";
 import type { HubService } from "#shared/services/hub-service";
 import { otherInGradient } from "#shared/services/service-names";
 import type { putService } from "./put-service.ts";

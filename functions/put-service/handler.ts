@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { readEnv } from "#shared/lambda/env";
 import { tableEnv } from "#shared/lambda/table-env";
+import { pauseAfterLoss } from "#shared/pace/pause-after-loss";
 import { systemClock } from "#shared/pace/system-clock";
 import { tableNamed } from "#shared/table/table-client";
 import { putServiceEndpoint } from "./endpoint.ts";
-import { pauseAfterLoss } from "./pause-after-loss.ts";
 import { putService } from "./put-service.ts";
 
 const env = readEnv(tableEnv);

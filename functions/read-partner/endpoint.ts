@@ -1,4 +1,4 @@
-import { feedEndpoint } from "#shared/lambda/http/http-endpoint";
+import { feedEndpoint } from "#shared/lambda/http/feed-endpoint";
 import type { readPartner } from "./read-partner.ts";
 import { type ReadPartnerReply, readPartnerRoute } from "./route.ts";
 

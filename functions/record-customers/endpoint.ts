@@ -1,7 +1,7 @@
 import { customerRecord } from "#shared/customers/customer";
 import { cannotBeRead } from "#shared/customers/named-customers";
 import { sortOut } from "#shared/lambda/http/batch";
-import { feedEndpoint } from "#shared/lambda/http/http-endpoint";
+import { feedEndpoint } from "#shared/lambda/http/feed-endpoint";
 import type { recordCustomers } from "./record-customers.ts";
 import { type RecordCustomersReply, recordCustomersRoute } from "./route.ts";
 

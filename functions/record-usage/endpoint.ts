@@ -1,5 +1,5 @@
 import { sortOut } from "#shared/lambda/http/batch";
-import { feedEndpoint } from "#shared/lambda/http/http-endpoint";
+import { feedEndpoint } from "#shared/lambda/http/feed-endpoint";
 import { ambiguous } from "#shared/usage/ambiguous";
 import { measurement } from "#shared/usage/usage";
 import type { recordUsage } from "./record-usage.ts";

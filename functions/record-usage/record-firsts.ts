@@ -1,7 +1,7 @@
 import { type Customer, customerKey, fromCustomerItem, isBilled } from "#shared/customers/customer";
 import { findIntegration, integrationKey, integrationWrite } from "#shared/integrations/integration";
 import { wish } from "#shared/integrations/record/wants";
-import { retryOnConflict, type Table, type Write } from "#shared/table/table";
+import { type PauseAfter, retryOnConflict, type Table, type Write } from "#shared/table/table";
 import { fromUsageItem, type Measurement, usageKey, usageWrite } from "#shared/usage/usage";
 import { withMeasured } from "./with-measured.ts";
 
@@ -13,6 +13,8 @@ export interface CustomerMeasured {
 interface Dependencies {
   table: Pick<Table, "get" | "getMany" | "transact">;
   now: () => Date;
+  /** All batches of a partner write its row, or hold on to it: of several at once, each is to have its turn. */
+  pauseAfter?: PauseAfter | undefined;
 }
 
 // two rows each, and the partner's, in a transaction of a hundred
@@ -33,7 +35,7 @@ const checkOf = ({ partnerId, id, version }: Customer): Write => ({
  * fails if that has just happened. Answers the customers that were removed meanwhile: theirs are not stored.
  */
 export const recordFirsts = (
-  { table, now }: Dependencies,
+  { table, now, pauseAfter }: Dependencies,
   partnerId: string,
   firsts: CustomerMeasured[],
 ): Promise<ReadonlySet<string>> =>
@@ -70,4 +72,4 @@ export const recordFirsts = (
     }
     await table.transact(rows);
     return removed;
-  });
+  }, pauseAfter);

@@ -2,7 +2,7 @@ import { cannotBeRead, readNamedCustomers, readNamedUsage } from "#shared/custom
 import { inParallel } from "#shared/in-parallel";
 import { knownPartner } from "#shared/partners/known-partner";
 import { serviceKey } from "#shared/services/hub-service";
-import { retryOnConflict, store, type Table } from "#shared/table/table";
+import { type PauseAfter, retryOnConflict, store, type Table } from "#shared/table/table";
 import { noteMeasured } from "#shared/usage/last-measured";
 import { type CustomerUsage, fromUsageItem, type Measurement, usageKey, usageWrite } from "#shared/usage/usage";
 import { type CustomerMeasured, firstsAtOnce, recordFirsts } from "./record-firsts.ts";
@@ -11,6 +11,7 @@ import { withMeasured } from "./with-measured.ts";
 interface Dependencies {
   table: Pick<Table, "get" | "getMany" | "put" | "query" | "transact">;
   now: () => Date;
+  pauseAfter?: PauseAfter;
 }
 
 interface Indexed {
@@ -51,7 +52,7 @@ const details: Record<RefusedMeasurement["code"], string> = {
  * the schedule says so; only the first one of a customer's service, which no run can have had among its lines, is
  * wanted at once.
  */
-export const recordUsage = ({ table, now }: Dependencies) => {
+export const recordUsage = ({ table, now, pauseAfter }: Dependencies) => {
   const findRefusal = async (partnerId: string, measurements: Indexed[]) => {
     const customerIds = measurements.map(({ record }) => record.customerId);
     const serviceIds = [...new Set(measurements.map(({ record }) => record.serviceId))];
@@ -122,7 +123,11 @@ export const recordUsage = ({ table, now }: Dependencies) => {
       }
     });
     for (let from = 0; from < firsts.length; from += firstsAtOnce) {
-      const removed = await recordFirsts({ table, now }, partnerId, firsts.slice(from, from + firstsAtOnce));
+      const removed = await recordFirsts(
+        { table, now, pauseAfter },
+        partnerId,
+        firsts.slice(from, from + firstsAtOnce),
+      );
       for (const { index, record } of kept)
         if (removed.has(record.customerId))
           refused.push({ index, code: "customer.removed", detail: details["customer.removed"] });

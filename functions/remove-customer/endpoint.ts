@@ -1,7 +1,7 @@
 import { customerId } from "#shared/customers/customer";
 import { cannotBeRead } from "#shared/customers/named-customers";
 import { sortOut } from "#shared/lambda/http/batch";
-import { feedEndpoint } from "#shared/lambda/http/http-endpoint";
+import { feedEndpoint } from "#shared/lambda/http/feed-endpoint";
 import { httpRoutes } from "#shared/lambda/http/http-routes";
 import { keyOf } from "#shared/lambda/http/route";
 import type { removeCustomer, removeCustomers } from "./remove-customer.ts";

@@ -8,7 +8,7 @@ import { removeCustomerRoute, removeCustomersRoute } from "#functions/remove-cus
 import { wholeCoreMb } from "#infra/export-workers";
 import type { TableEnv } from "#shared/lambda/table-env";
 import type { Foundation } from "./parts/foundation.ts";
-import { ServiceFunction } from "./parts/service-function.ts";
+import { patientTimeout, ServiceFunction } from "./parts/service-function.ts";
 
 /** What the hub's back office tells us: services, partners, their customers and what these use. */
 export class HubFeed extends Construct {
@@ -65,6 +65,8 @@ export class HubFeed extends Construct {
       errorImpact: "exports go on with old counts, so customers are billed wrongly",
       // a thousand measurements may be of a thousand customers, each with a write of its own
       memoryMb: wholeCoreMb,
+      // of several batches of first counts of one partner, each waits for its turn
+      timeout: patientTimeout,
     });
     storage.grantUse(recordUsage);
     api.route(recordUsage, recordUsageRoute);

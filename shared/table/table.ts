@@ -121,17 +121,23 @@ export const isConflict = (error: unknown): boolean => isAppError(error, "table.
 // Each loser of a race reads again at once; ten losses in a row mean more contention than nearly all of our rows can
 // have. Whoever writes one that many write at once gives a pause.
 const maxAttempts = 10;
+// Whoever wins goes on at once to its next write of the row, so that one of eight loses more often than not.
+const maxPatientAttempts = 30;
 
 /** Waits before the next try, after so many were lost. */
 export type PauseAfter = (losses: number) => Promise<void>;
 
-/** Runs `attempt` again from its first read for as long as it loses to another writer: ten times at most. */
+/**
+ * Runs `attempt` again from its first read for as long as it loses to another writer: ten times at most, thirty with
+ * pauses.
+ */
 export const retryOnConflict = async <T>(attempt: () => Promise<T>, pauseAfter?: PauseAfter): Promise<T> => {
+  const most = pauseAfter ? maxPatientAttempts : maxAttempts;
   for (let losses = 1; ; losses += 1) {
     try {
       return await attempt();
     } catch (error) {
-      if (!isConflict(error) || losses >= maxAttempts) throw error;
+      if (!isConflict(error) || losses >= most) throw error;
     }
     if (pauseAfter) await pauseAfter(losses);
   }

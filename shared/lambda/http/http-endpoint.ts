@@ -24,8 +24,6 @@ export interface Reply {
 
 // Bodies of people are small; anything larger is a mistake or worse.
 export const maxPersonBodyBytes = 64 * 1024;
-// 1,000 measurements whose two ids take four bytes a character come to about 1.1 MB.
-const maxFeedBodyBytes = 2 * 1024 * 1024;
 
 /** The body's bytes as they arrived. Throws `request.too-large` above `maxBytes`. */
 export const rawBody = (event: APIGatewayProxyEventV2, maxBytes: number): Buffer => {
@@ -190,9 +188,3 @@ export const changeEndpoint = <S extends RequestSchema, Row>(
       return isReplayed ? { ...answer, headers: { ...answer.headers, "idempotency-replayed": "true" } } : answer;
     });
   });
-
-/** A route of the hub's back office; the authorizer has already asked for the scope `hub.feed`. */
-export const feedEndpoint = <S extends RequestSchema>(
-  { request }: Asking<S> & { callers: "feed" },
-  run: (request: z.infer<S>) => Promise<Reply>,
-) => httpDoor(async (event) => toResult(event, await run(parseRequest(request, event, maxFeedBodyBytes))));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { pauseAfterLoss } from "#functions/put-service/pause-after-loss";
 import { putService } from "#functions/put-service/put-service";
 import { gradientUnavailable } from "#shared/gradient/gradient-api";
 import { landsWithinMs } from "#shared/gradient/lost-calls";
+import { pauseAfterLoss } from "#shared/pace/pause-after-loss";
 import { findService } from "#shared/services/hub-service";
 import { readServiceNames } from "#shared/services/service-names";
 import type { Key, Query, Table, Write } from "#shared/table/table";

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { recordUsageEndpoint } from "#functions/record-usage/endpoint";
 import { recordUsage } from "#functions/record-usage/record-usage";
+import { conflict } from "#shared/table/table";
 import { readUsage } from "#shared/usage/usage";
 import { badIds, badPathIds, oddIds, oddPathIds } from "#test/builders/bad-ids";
 import { aCustomerRow } from "#test/builders/customer";
@@ -183,4 +184,16 @@ it.each([
     "svc-dns": { unitCount: 12 },
   });
   expect(await table.get({ pk: unreadable.pk, sk: unreadable.sk })).toEqual(unreadable);
+});
+
+it("has a batch sent again where others change the same all the time, which alarms", async () => {
+  const { table } = await anEndpoint();
+  const beaten = async () => {
+    throw conflict();
+  };
+  const endpoint = recordUsageEndpoint(recordUsage({ table: { ...table, transact: beaten }, now }));
+
+  const reply = await call(endpoint, aCall({ measurements: [aMeasurement()] }));
+
+  expect(reply).toMatchObject({ status: 503, headers: { "retry-after": "5" }, body: { code: "table.conflict" } });
 });

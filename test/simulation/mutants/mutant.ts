@@ -38,7 +38,7 @@ export const suites = {
   deeds: [
     ...vitest,
     ...["start-export", "register-token", "cancel-export", "admit-exports", "record-customers"].map(folder),
-    ...["disconnect-integration", "put-service", "remove-customer"].map(folder),
+    ...["disconnect-integration", "put-service", "record-usage", "remove-customer"].map(folder),
   ],
 };
 

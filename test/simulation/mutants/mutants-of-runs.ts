@@ -286,9 +286,9 @@ export const mutantsOfRuns: Mutant[] = [
     "return row.next > now + farthestMs ? { ...row, next: now + farthestMs } : row;",
   ),
   one(
-    "services that are put at once try again all at once",
+    "whoever writes one row at once tries again all at once",
     "deeds",
-    "functions/put-service/pause-after-loss.ts",
+    "shared/pace/pause-after-loss.ts",
     "clock.sleep(random() * ",
     "clock.sleep(0 * random() * ",
   ),
@@ -306,6 +306,12 @@ export const mutantsOfRuns: Mutant[] = [
     unread,
     "proofGen: record.proofGen + 1,",
     "proofGen: record.proofGen,",
+  one(
+    "batches of first counts that come at once try again at once, and ten times",
+    "deeds",
+    "functions/record-usage/record-firsts.ts",
+    "  }, pauseAfter);",
+    "  });",
   ),
   one("small runs are planned all at once", "sends", begin, "turnsFor(4)", "turnsFor(40)"),
   one(
