@@ -34,13 +34,18 @@ const bounceOf = ({ bounceType, bounceSubType }: MailReport): BounceDetail => {
   return bounceType === "Permanent" ? "hard" : "soft";
 };
 
+// SES tells an automatic answer, as of somebody who is out of the office, in the words of a bounce that may pass
+const isMaybeAnswer = ({ type, bounceType, bounceSubType }: MailReport): boolean =>
+  type === "Bounce" && bounceType === "Transient" && bounceSubType === "General";
+
 // a mailbox that is full, or a server that is away for longer than SES tries by itself
 const softPauseMs = 24 * 60 * 60_000;
 const softTries = 5;
 
 /**
  * Notes what SES reports of a mail. Reports come in any order, twice, and before we know that SES has the mail: the
- * worst word stands. What bounced waits for another address, and for a day where that may pass.
+ * worst word stands, but for an automatic answer's. What bounced waits for another address, and for a day where that
+ * may pass.
  */
 export const recordMailReport = ({ table, now, newId }: Changing<"get" | "transact">) => {
   /** Whether the feed has named another address since the mail was handed over, and what that rests on. */
@@ -52,7 +57,8 @@ export const recordMailReport = ({ table, now, newId }: Changing<"get" | "transa
     return { hasMoved, still: [partnerUnchanged(partnerId, partner)] };
   };
 
-  const bounced = async (mail: OwnerMail, detail: BounceDetail, at: string): Promise<ReportOutcome> => {
+  const bounced = async (mail: OwnerMail, report: MailReport, at: string): Promise<ReportOutcome> => {
+    const detail = bounceOf(report);
     const before = await mailboxFor(table, mail);
     const { hasMoved, still } = await movedSince(mail);
     if (hasMoved) {
@@ -64,7 +70,7 @@ export const recordMailReport = ({ table, now, newId }: Changing<"get" | "transa
     const isWorthAnother = detail === "soft" && softBounces < softTries;
     const retryAt = isWorthAnother ? new Date(Date.parse(at) + softPauseMs).toISOString() : null;
     const { mail: after, box } = heldBack(
-      { mail: { ...mail, softBounces }, box: before, at },
+      { mail: { ...mail, softBounces, isMaybeAnswered: isMaybeAnswer(report) }, box: before, at },
       { status: "bounced", heldBy: "address", detail, retryAt },
     );
     await table.transact([
@@ -84,9 +90,10 @@ export const recordMailReport = ({ table, now, newId }: Changing<"get" | "transa
       const mail = await findOwnerMail(table, identity.partnerId, identity.reference);
       if (!mail) return "unknown-mail";
       if (mail.attempt !== identity.attempt) return "earlier-try";
-      if (!isNews(mail, status)) return "nothing-new";
+      const hasArrived = mail.status === "delivered" && isMaybeAnswer(report);
+      if (hasArrived || !isNews(mail, status)) return "nothing-new";
       const at = now().toISOString();
-      if (status === "bounced") return bounced(mail, bounceOf(report), at);
+      if (status === "bounced") return bounced(mail, report, at);
       // SES's answer was lost: nobody else ends what is shown
       const over = isUnheard(mail) ? await overOnceOut(table, mail) : [];
       await table.transact([

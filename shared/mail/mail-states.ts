@@ -8,8 +8,13 @@ const rankOf = (status: OwnerMail["status"]): number => ranks.indexOf(status);
 export const isUnheard = ({ status, heldBy }: OwnerMail): boolean =>
   status === "queued" || status === "failed" || (status === "bounced" && heldBy !== null);
 
-/** What was reported of a mail that is further than that already changes nothing. */
-export const isNews = (mail: OwnerMail, status: MailStatus): boolean => rankOf(status) > rankOf(mail.status);
+/**
+ * What was reported of a mail that is further than that already changes nothing, but that it has arrived where what
+ * came back may have been an automatic answer.
+ */
+export const isNews = (mail: OwnerMail, status: MailStatus): boolean =>
+  rankOf(status) > rankOf(mail.status) ||
+  (status === "delivered" && mail.status === "bounced" && mail.isMaybeAnswered === true);
 
 /** The mail is not out, for this reason; it waits in its box, for others of its kind to join it. */
 export const heldBack = (

@@ -39,6 +39,8 @@ const ownerMail = z.object({
   attempt: z.int().default(0),
   /** How often it has come back in a way that may pass. Tries that SES did not take are none of these. */
   softBounces: z.int().default(0),
+  /** What came back last may have been an automatic answer to a mail that has arrived. */
+  isMaybeAnswered: z.boolean().optional(),
   /** Tells the address that it was handed over to from another, without holding it. */
   sentTo: z.string().nullable().default(null),
   /** Nobody has heard of it until then: it is owed again. Null: nothing is to be done before something else happens. */

@@ -154,6 +154,49 @@ describe("what SES reports", () => {
     expect(await mailIn(table)).toMatchObject({ status: "bounced", retryAt: dayLater, softBounces: 1 });
   });
 
+  describe("of an automatic answer, which it tells as a bounce", () => {
+    const answered = { type: "Bounce", bounceType: "Transient", bounceSubType: "General" } as const;
+
+    it("changes nothing of a mail that has arrived", async () => {
+      const table = await aTable();
+      await report(table, delivery);
+
+      expect(await report(table, answered)).toBe("nothing-new");
+
+      expect(await mailIn(table)).toMatchObject({ status: "delivered", retryAt: null });
+      expect(await problemsIn(table)).toEqual([]);
+    });
+
+    it("is taken back by the word that it has arrived, where that comes later", async () => {
+      const table = await aTable();
+      await report(table, answered);
+      expect(await problemsIn(table)).toEqual(["owner.unreachable"]);
+
+      expect(await report(table, delivery)).toBe("recorded");
+
+      expect(await mailIn(table)).toMatchObject({ status: "delivered", detail: null, heldBy: null, retryAt: null });
+      expect(await problemsIn(table)).toEqual([]);
+    });
+
+    it("is not any more once the mailbox is full at a later try", async () => {
+      const table = await aTable();
+      await report(table, answered);
+      const held = await mailIn(table);
+      if (held) await table.put(ownerMailWrite({ ...held, status: "sent", heldBy: null, attempt: 2 }).put);
+      await report(table, { type: "Bounce", bounceType: "Transient", bounceSubType: "MailboxFull", attempt: 2 });
+
+      expect(await report(table, { ...delivery, attempt: 2 })).toBe("nothing-new");
+    });
+  });
+
+  it("comes back after it has arrived where the mailbox is full", async () => {
+    const table = await aTable();
+    await report(table, delivery);
+    await report(table, { type: "Bounce", bounceType: "Transient", bounceSubType: "MailboxFull" });
+
+    expect(await mailIn(table)).toMatchObject({ status: "bounced", detail: "soft" });
+  });
+
   it("of mails that are not ours, or not kept any more, and in words of another day, is passed over", async () => {
     const table = await aTable();
     expect(await report(table, { tags: { campaign: ["spring"] } })).toBe("not-ours");

@@ -250,6 +250,20 @@ export const mutantsOfMails: Mutant[] = [
     "isUnheard(mail) ?",
     "!isUnheard(mail) ?",
   ),
+  one(
+    "an automatic answer has a mail come back that has arrived",
+    "mails",
+    "functions/record-mail-report/record-mail-report.ts",
+    "if (hasArrived || ",
+    "if (",
+  ),
+  one(
+    "a full mailbox passes for an automatic answer",
+    "mails",
+    "functions/record-mail-report/record-mail-report.ts",
+    ' && bounceSubType === "General";',
+    ";",
+  ),
   one("a run that cannot be read is dropped with its mail", "mails", letter, "if (!isBadNews) throw error;", ""),
   one(
     "a run that cannot be read keeps what waits with it for ever",
