@@ -14,6 +14,7 @@ import { deploymentParameters } from "#infra/constructs/parts/deployment-paramet
 import { HubApi } from "#infra/constructs/parts/hub-api";
 import { Schedules } from "#infra/constructs/parts/schedules";
 import { Storage } from "#infra/constructs/parts/storage";
+import { ThrottleAlarm } from "#infra/constructs/parts/throttle-alarm";
 import { UsageExports } from "#infra/constructs/usage-exports";
 
 /** The whole service. What each part is made of stands in its construct. */
@@ -41,6 +42,7 @@ export class GradientBillingStack extends Stack {
       queues: { accounts, catalogue, mail, onDemandExports, scheduledExports, disconnects },
     });
 
+    new ThrottleAlarm(this, "Throttles");
     new AlarmTopic(this, "Alarms", this);
     acknowledgeWildcard(this, "*", "X-Ray knows no resources: its two actions are granted on all of them.");
   }

@@ -8,9 +8,8 @@ import { root, synthesised } from "./synthesised.ts";
 
 const stack = synthesised("prod");
 const alarms = stack.ofType("AWS::CloudWatch::Alarm");
-const headings = [...readFileSync(path.join(root, "docs/runbook.md"), "utf8").matchAll(/^#{2,3} (.+)$/gm)].map(
-  ([, text = ""]) => text.replaceAll("`", ""),
-);
+const runbook = readFileSync(path.join(root, "docs/runbook.md"), "utf8");
+const headings = [...runbook.matchAll(/^#{2,3} (.+)$/gm)].map(([, text = ""]) => text.replaceAll("`", ""));
 const text = ({ Properties }: (typeof alarms)[number]) => z.string().parse(Properties.AlarmDescription);
 
 it.each([...stack.functions()])("tells people when %s fails", (folder, { id }) => {
@@ -46,6 +45,46 @@ it("lets the worker of exports wake itself as often as a long run needs, and tel
 
   expect(waking.map(([folder]) => folder)).toEqual(["export-usage"]);
   expect(dropped.map(text)).toEqual([expect.stringContaining("export-usage is taken for an endless loop.")]);
+});
+
+it("tells people when Lambda turns calls away, whichever function they are for", () => {
+  const throttled = alarms.filter(({ Properties }) => Properties.MetricName === "Throttles");
+
+  expect(throttled.map(({ Properties }) => Properties)).toMatchObject([
+    { Namespace: "AWS/Lambda", Statistic: "Sum", Threshold: 1, TreatMissingData: "notBreaching" },
+  ]);
+  expect(throttled[0]?.Properties.Dimensions).toBeUndefined();
+});
+
+it("tells people when nobody calls the job that admits runs: no data is bad news there", () => {
+  const { id } = stack.functions().get("admit-exports") ?? {};
+  const silent = alarms.filter(({ Properties }) => Properties.MetricName === "Invocations");
+
+  expect(silent.map(({ Properties }) => Properties)).toMatchObject([
+    {
+      ComparisonOperator: "LessThanThreshold",
+      Dimensions: [{ Name: "FunctionName", Value: { Ref: id } }],
+      EvaluationPeriods: 1,
+      Period: 600,
+      Statistic: "Sum",
+      Threshold: 1,
+      TreatMissingData: "breaching",
+    },
+  ]);
+});
+
+it("says how many functions may be at work at once", () => {
+  const atOnce = z.object({ MaximumConcurrency: z.number() });
+  const byQueue = stack
+    .ofType("AWS::Lambda::EventSourceMapping")
+    .flatMap(({ Properties }) => atOnce.safeParse(Properties.ScalingConfig).data?.MaximumConcurrency ?? []);
+  const queued = byQueue.reduce((sum, each) => sum + each, 0);
+  const byClock = stack.ofType("AWS::Scheduler::Schedule").length;
+
+  expect(runbook).toContain(`${queued} for the queues and ${byClock} by the clock`);
+  expect([...stack.functions().values()].filter(({ Properties }) => Properties.ReservedConcurrentExecutions)).toEqual(
+    [],
+  );
 });
 
 it("pays for more memory, and with it for more of a core, where there is more to do only", () => {
