@@ -45,3 +45,19 @@ describe("the documents", () => {
     expect(broken.map(([link]) => link)).toEqual([]);
   });
 });
+
+it("the runbook's commands name no variable that the page does not set before", () => {
+  const set = new Set<string>();
+  const unset: string[] = [];
+  for (const [, block = ""] of textOf("docs/runbook.md").matchAll(/^```sh\n(.*?)^```$/gms)) {
+    for (const line of block.split("\n")) {
+      const used = [...line.matchAll(/\$\{?([a-z_]+)/gi)].map(([, name = ""]) => name);
+      unset.push(...used.filter((name) => !set.has(name)));
+      const [, name] = /^\s*([a-z_]+)=/i.exec(line) ?? [];
+      if (name !== undefined) set.add(name);
+    }
+  }
+
+  expect(set.size).toBeGreaterThan(2);
+  expect(unset).toEqual([]);
+});
