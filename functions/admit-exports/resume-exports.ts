@@ -37,6 +37,9 @@ export const resumeExports = (dependencies: Closing) => {
   const closeAbandoned = closingAbandoned(dependencies);
   const closeUnread = closingUnread(dependencies);
 
+  /** By its time alone: the stalls of one that cannot be closed, or that somebody has stopped, are not counted. */
+  const hasStoodStill = (run: UsageExport): boolean => stalledAt({ ...run, stalls: maxStalls - 1 }) <= now().getTime();
+
   /**
    * The last resort, for a run that has stood still for so long: its own failure may keep it from being closed, too.
    */
@@ -56,9 +59,8 @@ export const resumeExports = (dependencies: Closing) => {
     const { partnerId, id: exportId } = run;
     const integration = await findIntegration(table, partnerId);
     if (!integration) return "gone";
-    // by its time alone: the stalls of one that somebody has stopped are not counted
-    const hasStoodStill = stop === "stalled" || stalledAt({ ...run, stalls: maxStalls - 1 }) <= now().getTime();
-    const { after, writes } = await (hasStoodStill ? closeAnyhow : closeAbandoned)(run, integration, stop);
+    const isLastResort = stop === "stalled" || hasStoodStill(run);
+    const { after, writes } = await (isLastResort ? closeAnyhow : closeAbandoned)(run, integration, stop);
     await table.transact([...writes, integrationWrite(after)]);
     if (stop === "stalled") logger.error("an export does not get anywhere and was closed", { partnerId, exportId });
     return "closed";
@@ -103,7 +105,7 @@ export const resumeExports = (dependencies: Closing) => {
     if (error instanceof UnreadableRecord) return true;
     if (error instanceof AppError) return false;
     const run = await findExport(table, partnerId, exportId);
-    return run !== undefined && stalledAt({ ...run, stalls: maxStalls - 1 }) <= now().getTime();
+    return run !== undefined && hasStoodStill(run);
   };
 
   /** Twenty runs that cannot end would keep everybody out until somebody mends their rows. */

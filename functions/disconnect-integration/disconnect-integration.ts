@@ -55,7 +55,7 @@ export const disconnectIntegration =
     /** A worker reads it at its next checkpoint and sends nothing more, not even the call for the views. */
     const stopRun = async ({ running, unread }: UnderWay, updated: Integration) => {
       if (unread) {
-        const { record, writes } = givenUp(updated, unread, now().toISOString());
+        const { after: record, writes } = givenUp(updated, unread, now().toISOString());
         return { record, stopWrites: writes };
       }
       if (!running || isOver(running)) return { record: updated, stopWrites: [] };
@@ -69,7 +69,7 @@ export const disconnectIntegration =
       if (!before) throw wrongStep("not-started");
       if (before.state === "disconnected") return before;
       const at = now().toISOString();
-      const underWay = await runUnderWay(table, before);
+      const underWay = await runUnderWay(table, before, finalCounts === "zero" ? { sendsAt: now() } : {});
       const { token, gradient } = before;
       const { closing, left } =
         finalCounts === "zero" ? await closingOf(table, before, { by, at, ...underWay }) : { closing: null };

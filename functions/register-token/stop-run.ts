@@ -15,10 +15,10 @@ export const stoppingRun = (dependencies: Closing) => {
     before: Integration | undefined,
     updated: Integration,
   ): Promise<{ freed: Integration; stopWrites: Write[] }> => {
-    const { running, unread } = before ? await runUnderWay(table, before) : {};
+    const { running, unread } = before ? await runUnderWay(table, before, { sendsAt: now() }) : {};
     if (unread) {
-      const { record, writes } = givenUp(updated, unread, now().toISOString());
-      return { freed: record, stopWrites: writes };
+      const { after, writes } = givenUp(updated, unread, now().toISOString());
+      return { freed: after, stopWrites: writes };
     }
     if (!running || isOver(running)) return { freed: updated, stopWrites: [] };
     const stop = running.stop ?? "not-connected";

@@ -3,7 +3,7 @@ import { agreementExpired, isConsentOver } from "#shared/agreements/consent";
 import { AppError } from "#shared/errors";
 import type { Actor } from "#shared/events/event";
 import { type Closing, closingAbandoned } from "#shared/exports/ending/close-export";
-import { givenUp, mayBeHeld, runUnderWay, type UnderWay } from "#shared/exports/ending/unread-run";
+import { givenUp, runUnderWay, type UnderWay } from "#shared/exports/ending/unread-run";
 import { checkRetried } from "#shared/exports/retried-export";
 import { startWrites } from "#shared/exports/start-usage-export";
 import {
@@ -58,12 +58,8 @@ export const startExport = (dependencies: Closing & { agreements?: readonly Agre
 
   /** What has to give its place up, a look or a run that cannot be read, or nothing where the place is free. */
   const inPlace = async (before: Integration, isNarrowed: boolean): Promise<UnderWay> => {
-    const { running, unread } = await runUnderWay(table, before);
-    if (unread) {
-      if (mayBeHeld(unread, now())) throw alreadyRunning(before.currentExportId ?? "");
-      return { unread };
-    }
-    if (!running || isOver(running)) return {};
+    const { running, unread } = await runUnderWay(table, before, { sendsAt: now() });
+    if (!running || isOver(running)) return { unread };
     if (isLook(running)) return { running };
     if (!isNarrowed && !willReadAll(running)) await keepWish(before);
     throw alreadyRunning(running.id);
@@ -79,10 +75,9 @@ export const startExport = (dependencies: Closing & { agreements?: readonly Agre
       const { running: look, unread } = mode === "dry-run" ? {} : await inPlace(before, isNarrowed);
       if (narrowing.retryOf !== undefined) await checkRetried(table, partnerId, narrowing.retryOf);
       // last of all, for whoever is refused has changed nothing; what the look may have sent is in doubt from then on
-      const freed = givenUp(before, unread, now().toISOString());
       const { after: free, writes } = look
         ? await closeAbandoned(look, before, "person-first")
-        : { after: freed.record, writes: freed.writes };
+        : givenUp(before, unread, now().toISOString());
       // a wish for everything makes every line one that has changed, also for the run that sends what this one leaves
       // over
       const raised = mode === "full" && !isNarrowed ? { ...free, proofGen: free.proofGen + 1 } : free;

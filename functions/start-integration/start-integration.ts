@@ -80,7 +80,7 @@ export const startIntegration =
       const at = now().toISOString();
       const { running, unread } = found ? await runUnderWay(table, found) : {};
       const before = found && givenUp(found, unread, at);
-      const existing = before?.record;
+      const existing = before?.after;
       // what a person had set before the disconnect comes back with the reconnect
       const schedule = existing?.schedule ?? defaultSchedule(zoneOf(partner));
       const fresh: Integration = {

@@ -1,3 +1,5 @@
+import { landsWithinMs } from "../gradient/lost-calls.ts";
+
 /** What of a run says who has to look after it, and when. */
 interface Attended {
   lane: "on-demand" | "scheduled";
@@ -23,6 +25,13 @@ export const maxStalls = 3;
 /** When its worker passes for dead, or its message for lost. */
 export const unattendedAt = ({ lease, queuedAt }: Attended): number =>
   lease === null ? Date.parse(queuedAt) + withoutWorkerMs : Date.parse(lease.until) + withoutLeaseMs;
+
+/**
+ * From when on nothing that its last worker has sent can land any more: it sends nothing after its lease, and where
+ * that was taken off, its next message was queued later.
+ */
+export const quietFrom = ({ lease, queuedAt }: Pick<Attended, "lease" | "queuedAt">): number =>
+  Math.max(Date.parse(lease?.until ?? queuedAt), Date.parse(queuedAt)) + landsWithinMs;
 
 /** When it has stood still once more for too long. */
 export const stalledAt = ({ progressAt, stalls }: Attended): number =>

@@ -9,6 +9,7 @@ import { fromServiceItem, serviceKey } from "../../services/hub-service.ts";
 import { type OpenWord, readableOf } from "../../stored.ts";
 import type { Changing } from "../../table/changing.ts";
 import { store, type Table, type Write, written } from "../../table/table.ts";
+import { quietFrom } from "../attention.ts";
 import { exportWrite, isLook, type StopReason, type UsageExport } from "../usage-export.ts";
 import { abandonExport, withRestDeferred } from "./abandon-export.ts";
 import { afterRun, endOf } from "./end-export.ts";
@@ -88,7 +89,8 @@ export const closingWrites =
 
 /**
  * The same for a run that no worker will end: whoever closes it sees first to what its worker may have sent. Where a
- * row of that cannot be read, it keeps nobody from leaving, from a new key or from cancelling.
+ * row of that cannot be read, it keeps nobody from leaving, from a new key or from cancelling for longer than a number
+ * may be on its way.
  */
 export const closingAbandoned = (dependencies: Closing) => {
   const closing = closingWrites(dependencies);
@@ -104,7 +106,8 @@ export const closingAbandoned = (dependencies: Closing) => {
       const abandoned = await abandonExport({ table, now: now(), landsWithinMs }, ledger, written(stopped), stop);
       return await closing(abandoned, before);
     } catch (error) {
-      if (!(error instanceof UnreadableRecord)) throw error;
+      // whatever is sent next must not be followed by a number that nobody knows of
+      if (!(error instanceof UnreadableRecord) || quietFrom(run) > now().getTime()) throw error;
       logFailure("what a run may have sent is not known", error);
       return closeUnread(written(stopped), before, stop);
     }

@@ -5,36 +5,41 @@ import type { Integration } from "../../integrations/integration.ts";
 import { wish, withoutRun } from "../../integrations/record/wants.ts";
 import { logFailure } from "../../log-failure.ts";
 import { type Item, type RowWrite, type Table, versioned } from "../../table/table.ts";
+import { quietFrom } from "../attention.ts";
 import { exportKey, fromExportItem, type UsageExport } from "../usage-export.ts";
 
 /** The run that a partner's record names; `unread`: its row, where that cannot be read. */
 export interface UnderWay {
   running?: UsageExport;
-  unread?: Item;
+  unread?: Item | undefined;
 }
 
-/** For what a person decides: a row that cannot be read must keep nobody from leaving, or from a new key. */
+const attended = z.object({ lease: z.object({ until: instant }).nullable(), queuedAt: instant });
+
+/** What its worker may have sent without an answer can land no more. Where the row does not tell, nobody knows. */
+const isQuiet = (unread: Item, at: Date): boolean => {
+  const { data } = attended.safeParse(unread);
+  return data !== undefined && quietFrom(data) <= at.getTime();
+};
+
+/**
+ * For what a person decides: a row that cannot be read must keep nobody from leaving, or from a new key. `sendsAt`:
+ * more is sent from then on, after which a number of that run must not land. While one may, the failure is thrown.
+ */
 export const runUnderWay = async (
   table: Pick<Table, "get">,
   { partnerId, currentExportId }: Pick<Integration, "partnerId" | "currentExportId">,
+  { sendsAt }: { sendsAt?: Date } = {},
 ): Promise<UnderWay> => {
   const row = currentExportId === null ? undefined : await table.get(exportKey(partnerId, currentExportId));
   if (!row) return {};
   try {
     return { running: fromExportItem(row) };
   } catch (error) {
-    if (!(error instanceof UnreadableRecord)) throw error;
+    if (!(error instanceof UnreadableRecord) || (sendsAt && !isQuiet(row, sendsAt))) throw error;
     logFailure("a run under way cannot be read and is given up", error);
     return { unread: row };
   }
-};
-
-const held = z.object({ lease: z.object({ until: instant }) });
-
-/** A worker may be at it, perhaps of the version that has written the row. */
-export const mayBeHeld = (unread: Item, now: Date): boolean => {
-  const { data } = held.safeParse(unread);
-  return data !== undefined && Date.parse(data.lease.until) > now.getTime();
 };
 
 /**
@@ -46,11 +51,11 @@ export const givenUp = (
   record: Integration,
   unread: Item | undefined,
   at: string,
-): { record: Integration; writes: RowWrite[] } => {
-  if (!unread) return { record, writes: [] };
+): { after: Integration; writes: RowWrite[] } => {
+  if (!unread) return { after: record, writes: [] };
   const wants = withoutRun(record.wants);
   return {
-    record: {
+    after: {
       ...record,
       currentExportId: null,
       proofGen: record.proofGen + 1,

@@ -52,10 +52,10 @@ export const mutantsOfRuns: Mutant[] = [
     "a second run may start beside the first",
     "seeds",
     sending,
-    "if (isLook(running)) return running;",
-    "return isLook(running) ? running : undefined;",
+    "if (isLook(running)) return { running };",
+    "return isLook(running) ? { running } : {};",
   ),
-  one("a look keeps a person waiting", "sends", sending, "if (isLook(running)) return running;", ""),
+  one("a look keeps a person waiting", "sends", sending, "if (isLook(running)) return { running };", ""),
   {
     name: "a press that is refused stops a look",
     killedBy: "deeds",
@@ -134,7 +134,7 @@ export const mutantsOfRuns: Mutant[] = [
     "runs that the table refuses to have closed hold the places",
     "deeds",
     "functions/admit-exports/resume-exports.ts",
-    "return run !== undefined && stalledAt({ ...run, stalls: maxStalls - 1 }) <= now().getTime();",
+    "return run !== undefined && hasStoodStill(run);",
     "return false;",
   ),
   one(
@@ -294,6 +294,20 @@ export const mutantsOfRuns: Mutant[] = [
   ),
   one("a run that was given up is sent beside another", "rows", begin, "token === null || isGivenUp", "token === null"),
   one(
+    "what a run that is given up has sent may land after what follows",
+    "rows",
+    unread,
+    " || (sendsAt && !isQuiet(row, sendsAt))",
+    "",
+  ),
+  one(
+    "what a run that is closed unread has sent may land after what follows",
+    "rows",
+    "shared/exports/ending/close-export.ts",
+    " || quietFrom(run) > now().getTime()",
+    "",
+  ),
+  one(
     "a run that is given up is not stopped",
     "rows",
     unread,
@@ -306,6 +320,7 @@ export const mutantsOfRuns: Mutant[] = [
     unread,
     "proofGen: record.proofGen + 1,",
     "proofGen: record.proofGen,",
+  ),
   one(
     "batches of first counts that come at once try again at once, and ten times",
     "deeds",

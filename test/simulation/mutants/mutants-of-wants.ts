@@ -315,8 +315,8 @@ export const mutantsOfWants: Mutant[] = [
     "a run that is stopped and cannot be read is never closed",
     "deeds",
     resuming,
-    'stop === "stalled" || stalledAt',
-    'stop === "stalled" && stalledAt',
+    'stop === "stalled" || hasStoodStill(run)',
+    'stop === "stalled"',
   ),
   one(
     "a run that is over keeps its place",
