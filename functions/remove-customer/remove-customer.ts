@@ -29,7 +29,7 @@ export const removeCustomers = (dependencies: Changing<"get" | "getMany" | "tran
   const syncWrites = accountSyncWrites(dependencies);
 
   const changeOf = (before: Customer, at: string) => {
-    const after = { ...before, removedAt: at, updatedAt: at };
+    const after = { ...before, removedAt: at, leftAt: at, updatedAt: at };
     // should it come back, it starts without the counts that it left with
     const writes: Write[] = [customerWrite(after), { delete: usageKey(before.partnerId, before.id) }];
     return { before, after, writes };

@@ -21,6 +21,8 @@ const customer = z.object({
   partnerId: z.string(),
   /** When the hub removed it; its counts then go to zero in Gradient. */
   removedAt: instant.nullable(),
+  /** When it was removed last; kept when it comes back, for it has no count until it is measured after that. */
+  leftAt: instant.nullish(),
   /** When its account was retired in Gradient, after the zeros were accepted. */
   retiredAt: instant.nullable(),
   /** Noted before the call that retires its account: should nobody hear how that ended, it may be retired. */

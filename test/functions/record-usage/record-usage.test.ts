@@ -51,6 +51,21 @@ it.each(["trial", "not-provisioned"] as const)("keeps the counts of a customer t
   expect(await countsOf(table)).toEqual({ "svc-dns": aCount() });
 });
 
+describe("of a customer that was removed and has come back", () => {
+  const back = aCustomerRow({ leftAt: minutesAfter(-10) });
+
+  it.each([
+    ["what was measured before it went is not measured again: it counts as older", -10, undefined],
+    ["what was measured since is kept", -9, { "svc-dns": aCount({ measuredAt: minutesAfter(-9) }) }],
+  ])("%s", async (_, minutes, counts) => {
+    const table = await aFedTable(back);
+
+    expect(await record(table, aMeasurement({ measuredAt: minutesAfter(minutes) }))).toEqual([]);
+
+    expect(await countsOf(table)).toEqual(counts);
+  });
+});
+
 describe("of two measurements of one line", () => {
   const stored = aCount({ unitCount: 17, measuredAt: noon });
 

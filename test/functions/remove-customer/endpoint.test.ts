@@ -38,7 +38,9 @@ it("answers a removal and its repeat alike", async () => {
   expect(await call(endpoint, aCall("cust-1"))).toEqual(done);
   expect(await call(endpoint, aCall("cust-1"))).toEqual(done);
 
-  expect(await findCustomer(table, partnerId, "cust-1")).toEqual(aCustomer({ removedAt: noon, version: 2 }));
+  expect(await findCustomer(table, partnerId, "cust-1")).toEqual(
+    aCustomer({ removedAt: noon, leftAt: noon, version: 2 }),
+  );
 });
 
 it.each(Object.entries(oddIds))("removes a customer whose id has %s, by its body", async (_, id) => {

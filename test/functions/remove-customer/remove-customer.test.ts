@@ -26,6 +26,7 @@ it("keeps a removed customer without its counts, and owes Gradient the change", 
   expect(await findCustomer(table, partnerId, "cust-1")).toEqual({
     ...stored,
     removedAt: minutesAfter(5),
+    leftAt: minutesAfter(5),
     updatedAt: minutesAfter(5),
     version: 2,
   });

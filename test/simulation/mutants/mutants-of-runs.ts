@@ -322,6 +322,13 @@ export const mutantsOfRuns: Mutant[] = [
     "proofGen: record.proofGen,",
   ),
   one(
+    "a count of before a customer's removal is its first one when it comes back",
+    "deeds",
+    "functions/record-usage/record-firsts.ts",
+    "measuredAt > leftAt",
+    "true",
+  ),
+  one(
     "batches of first counts that come at once try again at once, and ten times",
     "deeds",
     "functions/record-usage/record-firsts.ts",
