@@ -4,7 +4,7 @@ import { type CustomerChange, tallyWrites } from "#shared/customers/customer-tal
 import { readNamedCustomers } from "#shared/customers/named-customers";
 import { knownPartner } from "#shared/partners/known-partner";
 import type { Changing } from "#shared/table/changing";
-import { retryOnConflict, type Write } from "#shared/table/table";
+import { type PauseAfter, retryOnConflict, type Write } from "#shared/table/table";
 
 export interface CustomerBatch {
   partnerId: string;
@@ -29,6 +29,11 @@ interface Change extends CustomerChange {
   endsBilling: boolean;
 }
 
+interface Dependencies extends Changing<"get" | "getMany" | "transact"> {
+  /** Batches that come at once write one row, the partner's. */
+  pauseAfter?: PauseAfter;
+}
+
 const isSame = (stored: Customer, record: CustomerRecord): boolean =>
   stored.name === record.name && stored.billing === record.billing && stored.removedAt === null;
 
@@ -40,8 +45,8 @@ const isSame = (stored: Customer, record: CustomerRecord): boolean =>
  * The task that brings the changes to Gradient is part of the last transaction, so it cannot run before everything is
  * written. A crash before it leaves something unwritten: the caller's repeat finds that, and owes the task.
  */
-export const recordCustomers = (dependencies: Changing<"get" | "getMany" | "transact">) => {
-  const { table, now } = dependencies;
+export const recordCustomers = (dependencies: Dependencies) => {
+  const { table, now, pauseAfter } = dependencies;
   const syncWrites = accountSyncWrites(dependencies);
 
   const changesIn = async ({ partnerId, customers }: CustomerBatch) => {
@@ -78,6 +83,6 @@ export const recordCustomers = (dependencies: Changing<"get" | "getMany" | "tran
         await table.transact([...part.map(({ write }) => write), ...tally, ...more]);
       }
       return unreadable;
-    });
+    }, pauseAfter);
   };
 };

@@ -5,12 +5,17 @@ import { readNamedCustomers } from "#shared/customers/named-customers";
 import { AppError, UnreadableRecord } from "#shared/errors";
 import { knownPartner } from "#shared/partners/known-partner";
 import type { Changing } from "#shared/table/changing";
-import { retryOnConflict, type Write } from "#shared/table/table";
+import { type PauseAfter, retryOnConflict, type Write } from "#shared/table/table";
 import { usageKey } from "#shared/usage/usage";
 
 export interface Removals {
   partnerId: string;
   customerIds: string[];
+}
+
+interface Dependencies extends Changing<"get" | "getMany" | "transact"> {
+  /** Batches that come at once write one row, the partner's. */
+  pauseAfter?: PauseAfter;
 }
 
 // two writes each; a transaction holds 100, and has the tally's row among them, the partner's record and the task, too
@@ -21,11 +26,11 @@ const customersPerTransaction = 48;
  * retired once the zeros have arrived. Removing one again changes nothing. Answers the ids that nobody knows,
  * and those whose rows cannot be read: they stay.
  *
- * The task that brings the changes to Gradient is part of the last transaction, so it cannot run before everything is
- * written. A crash before it leaves somebody who is still there: the caller's repeat finds that, and owes the task.
+ * The task that brings the changes to Gradient is part of the last transaction at least: what one of before does not
+ * see, that one does. A crash before it leaves somebody who is still there: the caller's repeat finds that.
  */
-export const removeCustomers = (dependencies: Changing<"get" | "getMany" | "transact">) => {
-  const { table, now } = dependencies;
+export const removeCustomers = (dependencies: Dependencies) => {
+  const { table, now, pauseAfter } = dependencies;
   const syncWrites = accountSyncWrites(dependencies);
 
   const changeOf = (before: Customer, at: string) => {
@@ -51,12 +56,12 @@ export const removeCustomers = (dependencies: Changing<"get" | "getMany" | "tran
       }
       const isUnknown = (id: string) => !customers.has(id) && !unreadable.has(id);
       return { unknown: new Set(removals.customerIds.filter(isUnknown)), unreadable };
-    });
+    }, pauseAfter);
   };
 };
 
 /** Notes that one customer is gone. Throws `customer.unknown` where there is none, and `UnreadableRecord`. */
-export const removeCustomer = (dependencies: Changing<"get" | "getMany" | "transact">) => {
+export const removeCustomer = (dependencies: Dependencies) => {
   const remove = removeCustomers(dependencies);
   return async ({ partnerId, customerId }: { partnerId: string; customerId: string }): Promise<void> => {
     const { unknown, unreadable } = await remove({ partnerId, customerIds: [customerId] });

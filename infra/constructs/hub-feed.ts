@@ -47,6 +47,8 @@ export class HubFeed extends Construct {
       folder: "record-customers",
       environment,
       errorImpact: "a partner's new customers are missing in Gradient and go unbilled",
+      // of several batches of one partner, each waits for its turn, as below
+      timeout: patientTimeout,
     });
     storage.grantUse(recordCustomers);
     api.route(recordCustomers, recordCustomersRoute);
@@ -55,6 +57,7 @@ export class HubFeed extends Construct {
       folder: "remove-customer",
       environment,
       errorImpact: "a customer who left is billed on",
+      timeout: patientTimeout,
     });
     storage.grantUse(removeCustomer);
     api.route(removeCustomer, removeCustomerRoute, removeCustomersRoute);

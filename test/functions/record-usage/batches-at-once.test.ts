@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
 import { recordUsage } from "#functions/record-usage/record-usage";
 import { pauseAfterLoss } from "#shared/pace/pause-after-loss";
-import { conflict, type Key, type Query, type Write } from "#shared/table/table";
 import { readUsage } from "#shared/usage/usage";
 import { aCustomerRow } from "#test/builders/customer";
 import { anIntegrationRow } from "#test/builders/integration";
@@ -10,40 +9,12 @@ import { aServiceRow } from "#test/builders/service";
 import { aTableWith } from "#test/builders/table";
 import { now } from "#test/builders/time";
 import { aMeasurement } from "#test/builders/usage";
-import type { InMemoryTable } from "#test/fakes/in-memory-table";
+import { takingTime } from "#test/fakes/taking-time";
 import { virtualClock } from "#test/fakes/virtual-clock";
 import { seededRandom } from "#test/simulation/world/random";
 
 const partnerId = "org-1001";
 const idOf = (batch: number, index: number) => `cust-${batch}-${index}`;
-
-/** As DynamoDB: a row that is part of a transaction under way refuses every other write and condition. */
-const takingTime = (memory: InMemoryTable, sleep: (ms: number) => Promise<void>) => {
-  const busy = new Set<string>();
-  const taking = async <T>(ms: number, answer: () => Promise<T>): Promise<T> => {
-    await sleep(ms);
-    return answer();
-  };
-  const nameOf = (write: Write): string => {
-    const { pk, sk } = "put" in write ? write.put : "delete" in write ? write.delete : write.check;
-    return `${pk} ${sk}`;
-  };
-  return {
-    ...memory,
-    get: (key: Key) => taking(5, () => memory.get(key)),
-    getMany: (keys: Key[]) => taking(10, () => memory.getMany(keys)),
-    query: (query: Query) => taking(8, () => memory.query(query)),
-    transact: async (writes: Write[]) => {
-      const names = writes.map(nameOf);
-      await sleep(15);
-      if (names.some((name) => busy.has(name))) throw conflict();
-      for (const name of names) busy.add(name);
-      await sleep(30);
-      for (const name of names) busy.delete(name);
-      await memory.transact(writes);
-    },
-  };
-};
 
 it.each([
   ["is active", [anIntegrationRow({ state: "active" })]],
