@@ -21,6 +21,7 @@ export const batchCodes = [
   "service.unknown",
   "usage.invalid",
   "usage.from-future",
+  "usage.before-removal",
   "measurement.ambiguous",
   "record.unreadable",
 ] as const;

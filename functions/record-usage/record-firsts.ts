@@ -57,10 +57,7 @@ export const recordFirsts = (
         removed.add(customerId);
         continue;
       }
-      // an old batch, come late: it says nothing of a customer that has gone since and come back
-      const leftAt = customer?.leftAt ?? "";
-      const since = measured.filter(({ measuredAt }) => measuredAt > leftAt);
-      const { after, hasChanged, hasFirst } = withMeasured(stored.get(customerId), partnerId, customerId, since);
+      const { after, hasChanged, hasFirst } = withMeasured(stored.get(customerId), partnerId, customerId, measured);
       if (!hasChanged) continue;
       rows.push(usageWrite(after));
       if (customer) rows.push(checkOf(customer));

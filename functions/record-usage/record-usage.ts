@@ -27,7 +27,13 @@ export interface UsageBatch {
 
 export interface RefusedMeasurement {
   index: number;
-  code: "customer.unknown" | "customer.removed" | "service.unknown" | "usage.from-future" | "record.unreadable";
+  code:
+    | "customer.unknown"
+    | "customer.removed"
+    | "service.unknown"
+    | "usage.from-future"
+    | "usage.before-removal"
+    | "record.unreadable";
   detail: string;
 }
 
@@ -43,6 +49,8 @@ const details: Record<RefusedMeasurement["code"], string> = {
     "serviceId: There is no such service in the catalogue. Put the service first, then send the count again.",
   "usage.from-future":
     "measuredAt: The time lies more than five minutes ahead. Set the clock right, then send the count again.",
+  "usage.before-removal":
+    "measuredAt: The customer was removed after this was measured. Send what is measured since it is back.",
   [cannotBeRead.code]: cannotBeRead.detail,
 };
 
@@ -67,6 +75,8 @@ export const recordUsage = ({ table, now, pauseAfter }: Dependencies) => {
       const customer = customers.get(customerId);
       if (!customer) return "customer.unknown";
       if (customer.removedAt !== null) return "customer.removed";
+      // an old batch, come late: it says nothing of a customer that has gone since and come back
+      if (measuredAt <= (customer.leftAt ?? "")) return "usage.before-removal";
       if (!serviceSks.has(serviceKey(serviceId).sk)) return "service.unknown";
       return measuredAt > latest ? "usage.from-future" : undefined;
     };

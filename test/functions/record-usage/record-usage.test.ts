@@ -54,15 +54,21 @@ it.each(["trial", "not-provisioned"] as const)("keeps the counts of a customer t
 describe("of a customer that was removed and has come back", () => {
   const back = aCustomerRow({ leftAt: minutesAfter(-10) });
 
-  it.each([
-    ["what was measured before it went is not measured again: it counts as older", -10, undefined],
-    ["what was measured since is kept", -9, { "svc-dns": aCount({ measuredAt: minutesAfter(-9) }) }],
-  ])("%s", async (_, minutes, counts) => {
+  it("what was measured before it went is no count that it has again: that is said", async () => {
     const table = await aFedTable(back);
 
-    expect(await record(table, aMeasurement({ measuredAt: minutesAfter(minutes) }))).toEqual([]);
+    const refused = await record(table, aMeasurement({ measuredAt: minutesAfter(-10) }));
 
-    expect(await countsOf(table)).toEqual(counts);
+    expect(refused).toMatchObject([{ index: 0, code: "usage.before-removal" }]);
+    expect(await countsOf(table)).toBeUndefined();
+  });
+
+  it("what was measured since is kept", async () => {
+    const table = await aFedTable(back);
+
+    expect(await record(table, aMeasurement({ measuredAt: minutesAfter(-9) }))).toEqual([]);
+
+    expect(await countsOf(table)).toEqual({ "svc-dns": aCount({ measuredAt: minutesAfter(-9) }) });
   });
 });
 
