@@ -22,25 +22,28 @@ export interface Disconnect {
 
 /**
  * What the zeros need; null where Gradient holds no units, or there is no token that they can be sent with. `left`: how
- * many lines keep their units because Gradient refuses the token.
+ * many lines keep their units because Gradient refuses the token. The run under way is read once the ledger is counted:
+ * a worker writes its row each second, and one that was read before a large ledger is an old one by then.
  */
 const closingOf = async (
   table: Pick<Table, "query">,
   { partnerId, ledgerBits: bits, token, gradient }: Integration,
-  { by, at, running, unread }: UnderWay & { by: Actor; at: string },
-): Promise<{ closing: Leaving | null; left?: number }> => {
-  if (!token || !gradient) return { closing: null };
+  { by, at, readRun }: { by: Actor; at: string; readRun: () => Promise<UnderWay> },
+): Promise<{ closing: Leaving | null; left?: number; underWay: UnderWay }> => {
+  if (!token || !gradient) return { closing: null, underWay: await readRun() };
   let held = 0;
   for await (const lines of heldRows(table, { partnerId, bits, connectionId: gradient.integrationId }))
     held += lines.filter(holdsUnits).length;
+  const underWay = await readRun();
+  const { running, unread } = underWay;
   // what a run under way has sent is not in the ledger yet
   const isSending = unread !== undefined || (running !== undefined && !isOver(running));
   const remaining = isSending ? Math.max(held, 1) : held;
-  if (remaining === 0) return { closing: null };
-  if (token.status === "rejected") return { closing: null, left: remaining };
+  if (remaining === 0) return { closing: null, underWay };
+  if (token.status === "rejected") return { closing: null, left: remaining, underWay };
   const retryAt = nextTryAt(0, at);
   const until = closingUntil(at);
-  return { closing: { finalCounts: "zero", remaining, until, retryAt, tries: 0, token, gradient, by } };
+  return { closing: { finalCounts: "zero", remaining, until, retryAt, tries: 0, token, gradient, by }, underWay };
 };
 
 /**
@@ -69,10 +72,12 @@ export const disconnectIntegration =
       if (!before) throw wrongStep("not-started");
       if (before.state === "disconnected") return before;
       const at = now().toISOString();
-      const underWay = await runUnderWay(table, before, finalCounts === "zero" ? { sendsAt: now() } : {});
+      const readRun = () => runUnderWay(table, before, finalCounts === "zero" ? { sendsAt: now() } : {});
       const { token, gradient } = before;
-      const { closing, left } =
-        finalCounts === "zero" ? await closingOf(table, before, { by, at, ...underWay }) : { closing: null };
+      const { closing, left, underWay } =
+        finalCounts === "zero"
+          ? await closingOf(table, before, { by, at, readRun })
+          : { closing: null, underWay: await readRun() };
       // also where a key was about to be registered, and whoever was at it has died
       const secretName = token?.secretName ?? before.secretName;
       const its = secretName === null ? null : { token: token ?? { secretName, versionId: "" }, gradient };

@@ -2,9 +2,11 @@ import { describe, expect, it } from "vitest";
 import { disconnectIntegration } from "#functions/disconnect-integration/disconnect-integration";
 import { startIntegration } from "#functions/start-integration/start-integration";
 import { takeLease } from "#shared/exports/export-lease";
+import { exportWrite } from "#shared/exports/usage-export";
 import { gradientUnavailable } from "#shared/gradient/gradient-api";
 import { partnerToken, tokenFingerprint } from "#shared/gradient/gradient-token";
 import { claimant, organizationClaimKey, tokenClaimKey } from "#shared/integrations/token-claim";
+import { store, type Table } from "#shared/table/table";
 import { activeWorld, exportOf, inShort, runsOf, send, start } from "#test/builders/connected-world";
 import { hubApi } from "#test/builders/hub-api";
 import type { ServiceWorld } from "#test/fakes/service-world";
@@ -49,6 +51,26 @@ const runningZeros = async () => {
 };
 
 describe("a disconnect that sets the counts to zero first", () => {
+  it("are set to zero also while a run writes its row more often than a large ledger is counted", async () => {
+    const world = await activeWorld(["a", "b"]);
+    await send(world, "full");
+    const run = await start(world, "full");
+    await takeLease(
+      { clock: world.clock, table: world.table, holder: "alive" },
+      { partnerId: run.partnerId, exportId: run.id },
+    );
+    const counted: Table["query"] = async (query) => {
+      if (query.prefix?.startsWith("ledger#")) await store(world.table, exportWrite(await exportOf(world, run)));
+      return world.table.query(query);
+    };
+    const common = { ...world.common, table: { ...world.table, query: counted } };
+
+    await disconnectIntegration(common)({ partnerId: world.partnerId, by: world.by, finalCounts: "zero" });
+
+    expect(await world.integration()).toMatchObject({ state: "disconnected", closing: { finalCounts: "zero" } });
+    expect(await exportOf(world, run)).toMatchObject({ stop: "not-connected" });
+  });
+
   it("is over for the partner at once, sends a zero for each line with units, and then leaves", async () => {
     const world = await activeWorld(["a", "b"]);
     expect(await world.counts()).toMatchObject({ "a/dns": 10, "b/dns": 10 });
