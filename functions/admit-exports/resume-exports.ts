@@ -1,6 +1,6 @@
 import { AppError, throwAll, UnreadableRecord } from "#shared/errors";
 import { admissionWrite, type Place, readAdmission } from "#shared/exports/admission/admission";
-import { maxStalls, runningExports, stalledAt, unattendedAt } from "#shared/exports/attention";
+import { maxStalls, quietFrom, runningExports, stalledAt, unattendedAt } from "#shared/exports/attention";
 import { type Closed, type Closing, closingAbandoned, closingUnread } from "#shared/exports/ending/close-export";
 import {
   exportKey,
@@ -59,7 +59,8 @@ export const resumeExports = (dependencies: Closing) => {
     const { partnerId, id: exportId } = run;
     const integration = await findIntegration(table, partnerId);
     if (!integration) return "gone";
-    const isLastResort = stop === "stalled" || hasStoodStill(run);
+    // after a cancelled one the next may begin at once; after one that stood still it waits
+    const isLastResort = stop === "stalled" || (hasStoodStill(run) && quietFrom(run) <= now().getTime());
     const { after, writes } = await (isLastResort ? closeAnyhow : closeAbandoned)(run, integration, stop);
     await table.transact([...writes, integrationWrite(after)]);
     if (stop === "stalled") logger.error("an export does not get anywhere and was closed", { partnerId, exportId });

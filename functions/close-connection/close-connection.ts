@@ -1,7 +1,7 @@
 import { unobstructed } from "#shared/breakers/obstructed";
 import type { Obstacle } from "#shared/breakers/state/obstacle";
 import { isAppError } from "#shared/errors";
-import { findExport } from "#shared/exports/usage-export";
+import { runUnderWay } from "#shared/exports/ending/unread-run";
 import type { GradientApi } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
@@ -42,8 +42,9 @@ export const closeConnection = ({ table, gradientFor, vault, clock, newId, obsta
    */
   const runEnded = async (partnerId: string): Promise<void> => {
     for (;;) {
-      const exportId = (await findIntegration(table, partnerId))?.currentExportId;
-      const running = exportId ? await findExport(table, partnerId, exportId) : undefined;
+      const record = await findIntegration(table, partnerId);
+      // one that cannot be read is waited for before another is begun, and for a week before it is given up
+      const { running } = record ? await runUnderWay(table, record) : {};
       const leaseEnd = running?.stop && running.lease ? Date.parse(running.lease.until) : 0;
       if (leaseEnd <= clock.now()) return;
       await clock.sleep(pollMs);

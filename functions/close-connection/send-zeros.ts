@@ -1,7 +1,8 @@
 import { eventWrite, serviceActor } from "#shared/events/event";
 import { stopFinal } from "#shared/exports/ending/final-counts";
+import { givenUp, runUnderWay } from "#shared/exports/ending/unread-run";
 import { startWrites } from "#shared/exports/start-usage-export";
-import { exportIdAt, findExport, isOver } from "#shared/exports/usage-export";
+import { exportIdAt, isOver } from "#shared/exports/usage-export";
 import { findIntegration, type Integration, withoutProblem, withProblem } from "#shared/integrations/integration";
 import { type Closing, nextTryAt } from "#shared/integrations/record/closing";
 import { organizationClaimKey, releaseClaim, tokenClaimKey } from "#shared/integrations/token-claim";
@@ -40,7 +41,7 @@ export const sendZeros = ({ table, now, newId }: Changing<"get" | "transact">) =
       const at = time.toISOString();
       const isGivenUp = closing.until <= at;
       if (!isGivenUp && closing.remaining === 0) return "sent";
-      const found = before.currentExportId ? await findExport(table, partnerId, before.currentExportId) : undefined;
+      const { running: found, unread } = await runUnderWay(table, before, isGivenUp ? {} : { sendsAt: time });
       const running = found && !isOver(found) ? found : undefined;
       if (isGivenUp) {
         // the key and the claims are kept until no zero can be sent any more
@@ -50,8 +51,9 @@ export const sendZeros = ({ table, now, newId }: Changing<"get" | "transact">) =
       }
       if (running || (await isObstructed())) return "waits";
       const tries = closing.tries + 1;
+      const freed = givenUp(before, unread, at);
       const { writes } = startWrites(
-        { ...before, closing: { ...closing, tries, retryAt: nextTryAt(tries, at) } },
+        { ...freed.after, closing: { ...closing, tries, retryAt: nextTryAt(tries, at) } },
         {
           id: exportIdAt(time, newId().slice(0, 8)),
           kind: "final",
@@ -61,7 +63,7 @@ export const sendZeros = ({ table, now, newId }: Changing<"get" | "transact">) =
         },
         { at, newId },
       );
-      await table.transact(writes);
+      await table.transact([...writes, ...freed.writes]);
       return "waits";
     }),
 
@@ -75,12 +77,14 @@ export const sendZeros = ({ table, now, newId }: Changing<"get" | "transact">) =
     const at = now().toISOString();
     const { remaining, token, gradient, by } = closing;
     const facts = { kind: "disconnected" as const, disconnectedAt: at, by: personFacts(by), left: remaining };
-    const running = before.currentExportId ? await findExport(table, partnerId, before.currentExportId) : undefined;
-    const after = { ...before, closing: null };
+    const { running, unread } = await runUnderWay(table, before);
+    const freed = givenUp(before, unread, at);
+    const after = { ...freed.after, closing: null };
     return {
       after: remaining === 0 ? withoutProblem(after, "counts.left") : withProblem(after, "counts.left", at),
       writes: [
         ...stopFinal(running),
+        ...freed.writes,
         releaseClaim(tokenClaimKey(token.fingerprint)),
         releaseClaim(organizationClaimKey(gradient.organizationId)),
         eventWrite({ id: newId(), partnerId, type: "integration.closed", at, details: { remaining }, ...serviceActor }),

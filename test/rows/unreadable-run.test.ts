@@ -147,6 +147,49 @@ describe("a run under way whose row cannot be read", () => {
     expect(world.gradient.countsReceived).toHaveLength(sentBefore + 6);
   });
 
+  it("is followed by the next run of zeros, where it is one, and by the end of the disconnect", async () => {
+    const world = await activeWorld();
+    await disconnect(world, "zero");
+    await loseMessages(world);
+    const { token } = (await world.integration()).closing as NonNullable<
+      Awaited<ReturnType<typeof world.integration>>["closing"]
+    >;
+    const leaving = { partnerId: world.partnerId, ...token };
+    await world.close(leaving);
+    const { currentExportId } = await world.integration();
+    await spoil(world, await exportOf(world, { id: currentExportId ?? "" }));
+    await loseMessages(world);
+    await world.pass(quietMs);
+
+    await quietly(async () => expect(await world.close(leaving)).toBe("zeros-first"));
+
+    expect(await world.integration()).toMatchObject({
+      currentExportId: expect.not.stringMatching(`${currentExportId}`),
+    });
+    await world.work();
+    expect(new Set(Object.values(await world.counts()))).toEqual(new Set([0]));
+    expect(await world.integration()).toMatchObject({ closing: null, currentExportId: null });
+  });
+
+  it("does not keep the key of who has left for longer than a week, where it is a run of zeros", async () => {
+    const world = await activeWorld();
+    await disconnect(world, "zero");
+    await loseMessages(world);
+    const { token, until } = (await world.integration()).closing as NonNullable<
+      Awaited<ReturnType<typeof world.integration>>["closing"]
+    >;
+    const leaving = { partnerId: world.partnerId, ...token };
+    await world.close(leaving);
+    const { currentExportId } = await world.integration();
+    await spoil(world, await exportOf(world, { id: currentExportId ?? "" }));
+    await loseMessages(world);
+    await world.pass(Date.parse(until) - world.clock.now());
+
+    await quietly(async () => void (await world.clock.settle(world.close(leaving))));
+
+    expect(await world.integration()).toMatchObject({ closing: null, currentExportId: null });
+  });
+
   it("keeps nobody from connecting again, where it is a run of zeros", async () => {
     const world = await activeWorld();
     await disconnect(world, "zero");

@@ -324,9 +324,23 @@ export const mutantsOfRuns: Mutant[] = [
   one(
     "a count of before a customer's removal is its first one when it comes back",
     "deeds",
-    "functions/record-usage/record-firsts.ts",
-    "measuredAt > leftAt",
-    "true",
+    "functions/record-usage/record-usage.ts",
+    'if (measuredAt <= (customer.leftAt ?? "")) return "usage.before-removal";',
+    "",
+  ),
+  one(
+    "batches of removals that come at once try again at once, and ten times",
+    "deeds",
+    "functions/remove-customer/remove-customer.ts",
+    "    }, pauseAfter);",
+    "    });",
+  ),
+  one(
+    "batches of customers that come at once try again at once, and ten times",
+    "deeds",
+    "functions/record-customers/record-customers.ts",
+    "    }, pauseAfter);",
+    "    });",
   ),
   one(
     "batches of first counts that come at once try again at once, and ten times",

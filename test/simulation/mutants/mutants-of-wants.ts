@@ -315,7 +315,7 @@ export const mutantsOfWants: Mutant[] = [
     "a run that is stopped and cannot be read is never closed",
     "deeds",
     resuming,
-    'stop === "stalled" || hasStoodStill(run)',
+    'stop === "stalled" || (hasStoodStill(run) && quietFrom(run) <= now().getTime())',
     'stop === "stalled"',
   ),
   one(
