@@ -43,8 +43,7 @@ export const closeConnection = ({ table, gradientFor, vault, clock, newId, obsta
   const runEnded = async (partnerId: string): Promise<void> => {
     for (;;) {
       const record = await findIntegration(table, partnerId);
-      // one that cannot be read is waited for before another is begun, and for a week before it is given up
-      const { running } = record ? await runUnderWay(table, record) : {};
+      const { running } = record ? await runUnderWay(table, record, now()) : {};
       const leaseEnd = running?.stop && running.lease ? Date.parse(running.lease.until) : 0;
       if (leaseEnd <= clock.now()) return;
       await clock.sleep(pollMs);

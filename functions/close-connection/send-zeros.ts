@@ -41,7 +41,7 @@ export const sendZeros = ({ table, now, newId }: Changing<"get" | "transact">) =
       const at = time.toISOString();
       const isGivenUp = closing.until <= at;
       if (!isGivenUp && closing.remaining === 0) return "sent";
-      const { running: found, unread } = await runUnderWay(table, before, isGivenUp ? {} : { sendsAt: time });
+      const { running: found, unread } = await runUnderWay(table, before, time);
       const running = found && !isOver(found) ? found : undefined;
       if (isGivenUp) {
         // the key and the claims are kept until no zero can be sent any more
@@ -77,7 +77,7 @@ export const sendZeros = ({ table, now, newId }: Changing<"get" | "transact">) =
     const at = now().toISOString();
     const { remaining, token, gradient, by } = closing;
     const facts = { kind: "disconnected" as const, disconnectedAt: at, by: personFacts(by), left: remaining };
-    const { running, unread } = await runUnderWay(table, before);
+    const { running, unread } = await runUnderWay(table, before, now());
     const freed = givenUp(before, unread, at);
     const after = { ...freed.after, closing: null };
     return {

@@ -72,7 +72,7 @@ export const disconnectIntegration =
       if (!before) throw wrongStep("not-started");
       if (before.state === "disconnected") return before;
       const at = now().toISOString();
-      const readRun = () => runUnderWay(table, before, finalCounts === "zero" ? { sendsAt: now() } : {});
+      const readRun = () => runUnderWay(table, before, now());
       const { token, gradient } = before;
       const { closing, left, underWay } =
         finalCounts === "zero"

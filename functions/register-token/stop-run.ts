@@ -15,7 +15,7 @@ export const stoppingRun = (dependencies: Closing) => {
     before: Integration | undefined,
     updated: Integration,
   ): Promise<{ freed: Integration; stopWrites: Write[] }> => {
-    const { running, unread } = before ? await runUnderWay(table, before, { sendsAt: now() }) : {};
+    const { running, unread } = before ? await runUnderWay(table, before, now()) : {};
     if (unread) {
       const { after, writes } = givenUp(updated, unread, now().toISOString());
       return { freed: after, stopWrites: writes };

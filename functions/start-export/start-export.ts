@@ -58,7 +58,7 @@ export const startExport = (dependencies: Closing & { agreements?: readonly Agre
 
   /** What has to give its place up, a look or a run that cannot be read, or nothing where the place is free. */
   const inPlace = async (before: Integration, isNarrowed: boolean): Promise<UnderWay> => {
-    const { running, unread } = await runUnderWay(table, before, { sendsAt: now() });
+    const { running, unread } = await runUnderWay(table, before, now());
     if (!running || isOver(running)) return { unread };
     if (isLook(running)) return { running };
     if (!isNarrowed && !willReadAll(running)) await keepWish(before);

@@ -78,7 +78,7 @@ export const startIntegration =
 
       const partner = await partnerOf(table, partnerId);
       const at = now().toISOString();
-      const { running, unread } = found ? await runUnderWay(table, found) : {};
+      const { running, unread } = found ? await runUnderWay(table, found, now()) : {};
       const before = found && givenUp(found, unread, at);
       const existing = before?.after;
       // what a person had set before the disconnect comes back with the reconnect

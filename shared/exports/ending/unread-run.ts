@@ -23,20 +23,21 @@ const isQuiet = (unread: Item, at: Date): boolean => {
 };
 
 /**
- * For what a person decides: a row that cannot be read must keep nobody from leaving, or from a new key. `sendsAt`:
- * more is sent from then on, after which a number of that run must not land. While one may, the failure is thrown.
+ * For what a person decides: a row that cannot be read must keep nobody from leaving, or from a new key. But no number
+ * of that run may land after whatever is sent next, or after Gradient has heard that the partner left, which would make
+ * its connection active again: while one may, the failure is thrown.
  */
 export const runUnderWay = async (
   table: Pick<Table, "get">,
   { partnerId, currentExportId }: Pick<Integration, "partnerId" | "currentExportId">,
-  { sendsAt }: { sendsAt?: Date } = {},
+  now: Date,
 ): Promise<UnderWay> => {
   const row = currentExportId === null ? undefined : await table.get(exportKey(partnerId, currentExportId));
   if (!row) return {};
   try {
     return { running: fromExportItem(row) };
   } catch (error) {
-    if (!(error instanceof UnreadableRecord) || (sendsAt && !isQuiet(row, sendsAt))) throw error;
+    if (!(error instanceof UnreadableRecord) || !isQuiet(row, now)) throw error;
     logFailure("a run under way cannot be read and is given up", error);
     return { unread: row };
   }

@@ -293,13 +293,7 @@ export const mutantsOfRuns: Mutant[] = [
     "clock.sleep(0 * random() * ",
   ),
   one("a run that was given up is sent beside another", "rows", begin, "token === null || isGivenUp", "token === null"),
-  one(
-    "what a run that is given up has sent may land after what follows",
-    "rows",
-    unread,
-    " || (sendsAt && !isQuiet(row, sendsAt))",
-    "",
-  ),
+  one("what a run that is given up has sent may land after what follows", "rows", unread, " || !isQuiet(row, now)", ""),
   one(
     "what a run that is closed unread has sent may land after what follows",
     "rows",
@@ -325,7 +319,7 @@ export const mutantsOfRuns: Mutant[] = [
     "a count of before a customer's removal is its first one when it comes back",
     "deeds",
     "functions/record-usage/record-usage.ts",
-    'if (measuredAt <= (customer.leftAt ?? "")) return "usage.before-removal";',
+    'if (measuredAt < (customer.leftAt ?? "")) return "usage.before-removal";',
     "",
   ),
   one(
