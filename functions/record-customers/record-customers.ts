@@ -56,7 +56,9 @@ export const recordCustomers = (dependencies: Dependencies) => {
     const changes = [...wanted.values()].flatMap((record): Change[] => {
       const before = stored.customers.get(record.id);
       if (stored.unreadable.has(record.id) || (before && isSame(before, record))) return [];
-      const after = { ...(before ?? never), ...record, partnerId, removedAt: null, updatedAt };
+      // also of a removal that did not note it, by a former version
+      const left = before && before.removedAt !== null ? { leftAt: before.removedAt } : {};
+      const after = { ...(before ?? never), ...record, partnerId, removedAt: null, ...left, updatedAt };
       const turns = { isWanted: becomesBilled(before, record), endsBilling: endsBilling(before, record) };
       return [{ before, after, write: customerWrite(after), ...turns }];
     });

@@ -53,7 +53,9 @@ export const recordFirsts = (
     let isWanted = false;
     for (const { customerId, measured } of firsts) {
       const customer = customers.get(customerId);
-      if (customer && customer.removedAt !== null) {
+      // gone, or gone and back, since the batch was looked at
+      const leftAt = customer?.leftAt ?? "";
+      if (customer && (customer.removedAt !== null || measured.some(({ measuredAt }) => measuredAt < leftAt))) {
         removed.add(customerId);
         continue;
       }

@@ -76,7 +76,7 @@ export const recordUsage = ({ table, now, pauseAfter }: Dependencies) => {
       if (!customer) return "customer.unknown";
       if (customer.removedAt !== null) return "customer.removed";
       // an old batch, come late: it says nothing of a customer that has gone since and come back
-      if (measuredAt <= (customer.leftAt ?? "")) return "usage.before-removal";
+      if (measuredAt < (customer.leftAt ?? "")) return "usage.before-removal";
       if (!serviceSks.has(serviceKey(serviceId).sk)) return "service.unknown";
       return measuredAt > latest ? "usage.from-future" : undefined;
     };

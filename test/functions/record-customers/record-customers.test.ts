@@ -81,7 +81,7 @@ it.each([
   });
 });
 
-it("brings a removed customer back; its account is still retired", async () => {
+it("brings a removed customer back, with the moment at which it went; its account is still retired", async () => {
   const removed = aCustomer({ removedAt: noon, retiredAt: noon });
   const table = await aTableWith(aPartnerRow(), anIntegrationRow(), aCustomerRow(removed));
 
@@ -90,6 +90,7 @@ it("brings a removed customer back; its account is still retired", async () => {
   expect(await findCustomer(table, partnerId, "cust-1")).toEqual({
     ...removed,
     removedAt: null,
+    leftAt: noon,
     updatedAt: minutesAfter(5),
     version: 2,
   });

@@ -52,7 +52,7 @@ it.each(["trial", "not-provisioned"] as const)("keeps the counts of a customer t
 });
 
 describe("of a customer that was removed and has come back", () => {
-  const back = aCustomerRow({ leftAt: minutesAfter(-10) });
+  const back = aCustomerRow({ leftAt: minutesAfter(-9) });
 
   it("what was measured before it went is no count that it has again: that is said", async () => {
     const table = await aFedTable(back);
@@ -353,10 +353,13 @@ describe("the first measurement of a customer's service", () => {
     expect(wantsOf(inner)).toEqual(wanted);
   });
 
-  it("is refused, and not stored, where the customer is removed at that moment", async () => {
+  it.each([
+    ["is removed", { removedAt: minutesAfter(0) }],
+    ["is removed and comes back", { leftAt: minutesAfter(1) }],
+  ])("is refused, and not stored, where the customer %s at that moment", async (_, change) => {
     const inner = await aFedTable(anIntegrationRow());
     const table = watchedTable(inner, async (call) => {
-      if (call === 1) await inner.put(aCustomerRow({ removedAt: minutesAfter(0), version: 2 }));
+      if (call === 1) await inner.put(aCustomerRow({ ...change, version: 2 }));
     });
 
     expect(await record(table, aMeasurement())).toMatchObject([{ index: 0, code: "customer.removed" }]);
