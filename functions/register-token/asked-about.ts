@@ -10,11 +10,12 @@ interface Dependencies {
   now: () => Date;
 }
 
-const eitherKey = () =>
+const eitherKey = (cause: unknown) =>
   new AppError(
     "unavailable",
     "gradient.unavailable",
     "Gradient refuses the token, or the hub's own key, and which of them cannot be told at the moment. Nothing was changed; if another token is refused as well, try again later.",
+    { cause },
   );
 
 /**
@@ -34,7 +35,7 @@ export const askedAbout = ({ table, now }: Dependencies) => {
     try {
       return await ask();
     } catch (error) {
-      throw isAppError(error, "token.rejected") ? eitherKey() : error;
+      throw isAppError(error, "token.rejected") ? eitherKey(error) : error;
     }
   };
 

@@ -13,6 +13,10 @@ export const parseTokens = (text: string): [PartnerToken, ...PartnerToken[]] => 
   });
 };
 
+/** Also one of which nobody can tell whether the token or our own key was meant. */
+const isRefused = (error: unknown): boolean =>
+  isAppError(error, "token.rejected") || (error instanceof AppError && isAppError(error.cause, "token.rejected"));
+
 /** The second, which is the token as it was pasted, is tried where Gradient refuses the first. */
 export const tryInTurn = async <T>(
   [likeliest, asPasted]: [PartnerToken, ...PartnerToken[]],
@@ -22,7 +26,7 @@ export const tryInTurn = async <T>(
     return await attempt(likeliest);
   } catch (error) {
     // what was taken for something around the token may have been a part of it
-    if (asPasted === undefined || !isAppError(error, "token.rejected")) throw error;
+    if (asPasted === undefined || !isRefused(error)) throw error;
     try {
       return await attempt(asPasted);
     } catch (second) {

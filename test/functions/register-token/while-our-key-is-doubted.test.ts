@@ -3,6 +3,7 @@ import { startIntegration } from "#functions/start-integration/start-integration
 import { type Breaker, breakerWrite, closed, findBreaker, vendorBreaker } from "#shared/breakers/state/breaker";
 import { recentSuccesses } from "#shared/breakers/state/recent-successes";
 import { AppError } from "#shared/errors";
+import { partnerToken } from "#shared/gradient/gradient-token";
 import { store } from "#shared/table/table";
 import { openForAll } from "#test/builders/breakers";
 import { activeWorld } from "#test/builders/connected-world";
@@ -172,6 +173,16 @@ describe("a token that somebody brings while it cannot be read whether everybody
     await register(world, regenerated);
 
     expect(await tokenInForce(world)).toBe(regenerated);
+  });
+
+  it("is tried as it was pasted, too, where Gradient refuses what was taken for it", async () => {
+    const world = await worldWithout();
+    const organization = world.gradient.organizationOf(world.token);
+    if (organization) organization.token = partnerToken.parse("gradient-partner-token-0009.");
+
+    await register(world, "gradient-partner-token-0009.");
+
+    expect(await tokenInForce(world)).toBe("gradient-partner-token-0009.");
   });
 
   it("is not blamed where Gradient refuses it: that may be for our own key", async () => {
