@@ -318,7 +318,9 @@ describe("the question about disconnecting", () => {
     const underWay = asked({ disconnection: none, isUnderWay: true });
 
     expect(choices(doubted)).toBe(2);
-    expect(doubted).toContain("Gradient may hold units of <strong>2 customers</strong> in 3 lines");
+    expect(doubted).toContain("Gradient may hold <strong>units of 2 customers</strong> in 3 lines");
+    const unheard = asked({ disconnection: { ...disconnection, lastSentAt: null } });
+    expect(unheard).toContain("Gradient may hold <strong>40 units of 2 customers</strong> in 3 lines");
     expect(choices(underWay)).toBe(2);
     expect(underWay).toContain("A run is under way, and may bring units to Gradient.");
     expect(choices(asked({ disconnection: none }))).toBe(0);

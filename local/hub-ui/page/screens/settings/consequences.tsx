@@ -29,11 +29,15 @@ interface ConsequencesProps {
 const Held = ({ accounts, lines, units, lastSentAt }: Disconnection) => {
   const customers = countOf(accounts, "customer");
   if (lines === 0) return "Gradient holds no units of yours.";
-  if (units === 0)
+  // nothing was ever accepted, or a zero is what nobody has heard of
+  if (units === 0 || lastSentAt === null)
     return (
       <>
-        Gradient may hold units of <strong>{customers}</strong> in {countOf(lines, "line")}: the answer to what was sent
-        last was lost.
+        Gradient may hold{" "}
+        <strong>
+          {units === 0 ? "units" : countOf(units, "unit")} of {customers}
+        </strong>{" "}
+        in {countOf(lines, "line")}: the answer to what was sent last was lost.
       </>
     );
   return (
