@@ -20,6 +20,8 @@ export class HubFeed extends Construct {
       folder: "put-service",
       environment,
       errorImpact: "a new or changed service does not reach Gradient, so its counts cannot be mapped",
+      // of many that come at once, each waits for its turn, as below
+      timeout: patientTimeout,
     });
     // reads the service that it compares with and, the first time, the names of all; writes both rows and a task
     storage.grantOnly(putService, "GetItem", "PutItem", "Query");
@@ -47,7 +49,7 @@ export class HubFeed extends Construct {
       folder: "record-customers",
       environment,
       errorImpact: "a partner's new customers are missing in Gradient and go unbilled",
-      // of several batches of one partner, each waits for its turn, as below
+      // of several batches of one partner, each waits for its turn
       timeout: patientTimeout,
     });
     storage.grantUse(recordCustomers);

@@ -17,8 +17,8 @@ const shrinks = (before: Want, after: Want): boolean => after.wanted < before.wa
  * is found in an index, and numbers only grow.
  */
 export const watchWants = ({ observers, accuse, line, history }: World, wishes: Wishes): void => {
-  // a customer or a service that cannot be read is set aside, until a look finds that it can be
-  const isSomeSetAside = history.badDays.some(({ kind }) => kind === "unreadable");
+  // a customer, its counts or a service that cannot be read are set aside, until a look finds that they can be
+  const isSomeSetAside = history.badDays.some(({ rows }) => rows && ["customer", "usage", "service"].includes(rows.of));
   const check = (before: Integration | undefined, after: Integration): void => {
     const { partnerId, wants, proofGen } = after;
     // one that connects anew begins with no wants, under higher numbers

@@ -1,4 +1,4 @@
-import type { Item } from "#shared/table/table";
+import { dueIndexes, type Item } from "#shared/table/table";
 import type { BadDay } from "../history/history.ts";
 
 /** What may have become unreadable, by the keys of its rows. */
@@ -30,6 +30,9 @@ interface Options {
   now: () => number;
 }
 
+// its key, its version and its places in an index are no fields of its schema
+const isOfTable = new Set(["pk", "sk", "version", ...dueIndexes.flatMap((index) => [`${index}Kind`, `${index}At`])]);
+
 // no schema takes it, and no service writes it
 const damaged = ["damaged"] as const;
 const isDamaged = (value: unknown): boolean =>
@@ -56,8 +59,7 @@ export const unreadableRows = ({ badDays, startsAt, now }: Options) => {
       ({ of, share, salt, from, until }) =>
         at >= from && at < until && rowFamilies[of].test(name) && fractionOf(`${salt} ${name}`) < share,
     );
-    // its key, its version and its place in an index are no fields of its schema
-    const fields = day && Object.keys(row).filter((field) => !/^(pk|sk|version)$|(Kind|At)$/.test(field));
+    const fields = day && Object.keys(row).filter((field) => !isOfTable.has(field));
     const field = fields?.[Math.floor(fractionOf(`${name} ${day?.salt}`) * fields.length)];
     return field === undefined ? row : { ...row, [field]: [damaged] };
   };
