@@ -68,6 +68,9 @@ export const usageLineReply = z
     asOf: instant.nullable(),
     lastAccepted: z.strictObject({ unitCount: count, at: instant }).nullable(),
     lastOutcome: wordOf("accepted", "unchanged", "unmapped", "rejected", "deferred", "superseded").nullable(),
+    isInDoubt: z.boolean().meta({
+      description: "Another number than the one that was accepted last had no answer, and Gradient may hold it",
+    }),
   })
   .meta({
     id: "UsageLine",
@@ -81,6 +84,7 @@ export const usageLineReply = z
         asOf: "2026-11-22T06:00:00.000Z",
         lastAccepted: { unitCount: 15, at: "2026-11-21T02:00:03.000Z" },
         lastOutcome: "accepted",
+        isInDoubt: false,
       },
     ],
   });

@@ -77,6 +77,7 @@ export const usageRoute = route({
       "lastAccepted.unitCount",
       "lastAccepted.at",
       "lastOutcome",
+      "isInDoubt",
     ],
   },
 });

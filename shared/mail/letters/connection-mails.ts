@@ -23,6 +23,11 @@ const countsAfter = ({ zeroUntil, left }: FactsAbout<"disconnected">, context: L
   ];
 };
 
+const keyAfter = ({ zeroUntil }: FactsAbout<"disconnected">): string =>
+  zeroUntil === undefined
+    ? "The key that had been entered is deleted."
+    : "The key that had been entered is deleted once the zeros have arrived, or cannot any more.";
+
 /** Tells the owner that somebody has ended the integration, and what became of the counts in Gradient. */
 export const disconnectedMail = (facts: FactsAbout<"disconnected">, context: LetterContext): Letter => {
   const partner = nameLine(context.partnerName);
@@ -51,7 +56,7 @@ export const disconnectedMail = (facts: FactsAbout<"disconnected">, context: Let
       { kind: "heading", text: "What happens now" },
       {
         kind: "list",
-        items: ["The key that had been entered is deleted.", "The history of what was sent stays in the hub.", inFull],
+        items: [keyAfter(facts), "The history of what was sent stays in the hub.", inFull],
       },
       { kind: "heading", text: "If that was a mistake" },
       paragraph(

@@ -46,6 +46,7 @@ it("GET /usage shows the lines", async () => {
           asOf: noon,
           lastAccepted: { unitCount: 15, at: noon },
           lastOutcome: "accepted",
+          isInDoubt: false,
         },
       ],
       nextCursor: null,

@@ -23,6 +23,15 @@ const allPages = async (table: InMemoryTable): Promise<UsageLine[][]> => {
   }
 };
 
+it("has no doubt where it is the number that Gradient accepted that had no answer once more", async () => {
+  const held = { accepted: { unitCount: 15, at: minutesAfter(-60), gen: 2 }, doubt: { unitCount: 15, until: noon } };
+  const rows = [anIntegrationRow(), aServiceRow(), aCustomerRow(), aUsageRow(), aLedgerRow([aLedgerEntry(held)])];
+
+  const { items } = await readUsageLines({ table: await aTableWith(...rows) })({ partnerId, room, cursor: undefined });
+
+  expect(items).toMatchObject([{ lastAccepted: { unitCount: 15 }, isInDoubt: false }]);
+});
+
 it("shows each line with what Gradient has accepted for it", async () => {
   const table = await aTableWith(
     anIntegrationRow(),
@@ -33,6 +42,7 @@ it("shows each line with what Gradient has accepted for it", async () => {
     aLedgerRow([
       aLedgerEntry({
         accepted: { unitCount: 15, at: minutesAfter(-60), gen: 2 },
+        doubt: { unitCount: 16, until: minutesAfter(-29) },
         last: { outcome: "deferred", at: minutesAfter(-30) },
       }),
     ]),
@@ -49,6 +59,7 @@ it("shows each line with what Gradient has accepted for it", async () => {
         asOf: noon,
         lastAccepted: { unitCount: 15, at: minutesAfter(-60) },
         lastOutcome: "deferred",
+        isInDoubt: true,
       },
       {
         customerId: "cust-1",
@@ -59,6 +70,7 @@ it("shows each line with what Gradient has accepted for it", async () => {
         asOf: minutesAfter(-9),
         lastAccepted: null,
         lastOutcome: null,
+        isInDoubt: false,
       },
     ],
     nextCursor: null,

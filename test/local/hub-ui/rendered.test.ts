@@ -163,6 +163,7 @@ describe("a line of the wizard", () => {
     unitCount: 8000,
     asOf: "2026-11-26T11:00:00.000Z",
     lastOutcome: "accepted",
+    isInDoubt: false,
     isMapped: true,
     lastAccepted: { unitCount: 8000, at: "2026-11-26T10:00:00.000Z" },
   };

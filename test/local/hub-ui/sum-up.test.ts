@@ -24,6 +24,7 @@ const aLine = (
   asOf: "2026-11-26T00:00:00.000Z",
   lastAccepted: accepted === null ? null : { unitCount: accepted, at },
   lastOutcome,
+  isInDoubt: false,
   isMapped: lastOutcome === "unmapped" ? false : null,
 });
 const mapped = (line: UsageLine, isMapped: boolean | null): UsageLine => ({ ...line, isMapped });
@@ -31,6 +32,7 @@ const mapped = (line: UsageLine, isMapped: boolean | null): UsageLine => ({ ...l
 describe("where a line stands", () => {
   it.each([
     ["in", aLine(5, 5)],
+    ["changed", { ...aLine(5, 5, "deferred"), isInDoubt: true }],
     ["in", aLine(5, 5, "unchanged")],
     ["in", aLine(0, 0)],
     ["changed", aLine(5, 3)],

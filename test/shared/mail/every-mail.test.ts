@@ -167,6 +167,8 @@ it("a mail about a disconnect says what becomes of the counts: they stay, go to 
   const left = written({ ...facts, left: 3 });
 
   expect(written(facts).flat).toContain("Counts in Gradient: stay as they were sent last");
+  expect(written(facts).flat).toContain("The key that had been entered is deleted.");
+  expect(going.flat).toContain("The key that had been entered is deleted once the zeros have arrived");
   expect(going.flat).toContain("Counts in Gradient: are set to zero");
   expect(going.flat).toContain("that is tried until 2 December 2026, 09:15 UTC (10:15 in Europe/Prague)");
   expect(left.subject).toBe("Some counts in Gradient were not set to zero: Harbourline IT");

@@ -101,7 +101,7 @@ export const ScheduleCard = ({ integration, schedule }: ScheduleCardProps) => {
         Schedule
       </h2>
       <p>
-        {scheduleInWords(schedule)}. Next run: <strong>{nextDateWords(integration)}</strong>
+        {scheduleInWords(schedule)}. Next date: <strong>{nextDateWords(integration)}</strong>
         <InZone time={nextRunAt} timeZone={timeZone} />.
       </p>
       {isPausedAt(schedule, Date.now()) ? (

@@ -15,11 +15,11 @@ const heldOf = (line: UsageLine): number =>
   isUnmapped(line) || line.lastOutcome === "unmapped" ? 0 : (line.lastAccepted?.unitCount ?? 0);
 
 export const stateOf = (line: UsageLine): LineState => {
-  const { unitCount, lastAccepted, lastOutcome } = line;
+  const { unitCount, lastAccepted, lastOutcome, isInDoubt } = line;
   if (unitCount === null) return "unknown";
   if (isUnmapped(line)) return "unmapped";
   if (lastOutcome === "unmapped") return "changed";
-  if (lastAccepted?.unitCount === unitCount) return "in";
+  if (lastAccepted?.unitCount === unitCount && !isInDoubt) return "in";
   return lastOutcome === "rejected" ? "refused" : "changed";
 };
 
