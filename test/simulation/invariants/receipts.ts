@@ -17,8 +17,8 @@ export const brokenReceipts = async ({ table, vendor, history }: World, over: Us
   if (outcomeOf(over) !== over.outcome) faults.push(`outcome: export ${id} says ${over.outcome}`);
   const { items } = await listChunks(table, partnerId, id, many);
   const receipts: Receipt[] = [];
-  // whoever closed its run could not read it
-  const isUnread = history.badDays.some(({ rows }) => rows?.of === "chunk");
+  // whoever closed its run could not read it, or where its numbers were to be noted
+  const isUnread = history.badDays.some(({ rows }) => rows?.of === "chunk" || rows?.of === "ledger");
   for (const chunk of items) {
     const { number, content } = chunk;
     if (number >= (over.allChunks ?? 0)) continue;
