@@ -45,6 +45,21 @@ const disconnect = (world: ServiceWorld, finalCounts: "keep" | "zero" = "keep") 
 const newKey = (world: ServiceWorld) =>
   world.register({ ...world, text: world.gradient.regenerateKey(world.tokenNow()) });
 
+/** A partner has left, and the run of its zeros cannot be read before its worker has begun. */
+const spoiltZeros = async () => {
+  const world = await activeWorld();
+  await disconnect(world, "zero");
+  await loseMessages(world);
+  const { closing } = await world.integration();
+  if (!closing) throw new Error("no zeros are to be sent");
+  const leaving = { partnerId: world.partnerId, ...closing.token };
+  await world.close(leaving);
+  const runId = (await world.integration()).currentExportId ?? "none";
+  await spoil(world, await exportOf(world, { id: runId }));
+  await loseMessages(world);
+  return { world, leaving, runId, until: closing.until };
+};
+
 describe("a run under way whose row cannot be read", () => {
   it("keeps nobody from leaving: its partner is free of it, and Gradient hears that it has left", async () => {
     const world = await activeWorld();
@@ -133,41 +148,19 @@ describe("a run under way whose row cannot be read", () => {
   });
 
   it("is followed by the next run of zeros, where it is one, and by the end of the disconnect", async () => {
-    const world = await activeWorld();
-    await disconnect(world, "zero");
-    await loseMessages(world);
-    const { token } = (await world.integration()).closing as NonNullable<
-      Awaited<ReturnType<typeof world.integration>>["closing"]
-    >;
-    const leaving = { partnerId: world.partnerId, ...token };
-    await world.close(leaving);
-    const { currentExportId } = await world.integration();
-    await spoil(world, await exportOf(world, { id: currentExportId ?? "" }));
-    await loseMessages(world);
+    const { world, leaving, runId } = await spoiltZeros();
     await world.pass(quietMs);
 
     await quietly(async () => expect(await world.close(leaving)).toBe("zeros-first"));
 
-    expect(await world.integration()).toMatchObject({
-      currentExportId: expect.not.stringMatching(`${currentExportId}`),
-    });
+    expect(await world.integration()).toMatchObject({ currentExportId: expect.not.stringMatching(runId) });
     await world.work();
     expect(new Set(Object.values(await world.counts()))).toEqual(new Set([0]));
     expect(await world.integration()).toMatchObject({ closing: null, currentExportId: null });
   });
 
   it("does not keep the key of who has left for longer than a week, where it is a run of zeros", async () => {
-    const world = await activeWorld();
-    await disconnect(world, "zero");
-    await loseMessages(world);
-    const { token, until } = (await world.integration()).closing as NonNullable<
-      Awaited<ReturnType<typeof world.integration>>["closing"]
-    >;
-    const leaving = { partnerId: world.partnerId, ...token };
-    await world.close(leaving);
-    const { currentExportId } = await world.integration();
-    await spoil(world, await exportOf(world, { id: currentExportId ?? "" }));
-    await loseMessages(world);
+    const { world, leaving, until } = await spoiltZeros();
     await world.pass(Date.parse(until) - world.clock.now());
 
     await quietly(async () => void (await world.clock.settle(world.close(leaving))));
@@ -176,13 +169,7 @@ describe("a run under way whose row cannot be read", () => {
   });
 
   it("keeps nobody from connecting again, where it is a run of zeros", async () => {
-    const world = await activeWorld();
-    await disconnect(world, "zero");
-    await loseMessages(world);
-    const task = (await world.integration()).closing;
-    await world.close({ partnerId: world.partnerId, ...(task as NonNullable<typeof task>).token });
-    const { currentExportId } = await world.integration();
-    await spoil(world, await exportOf(world, { id: currentExportId ?? "" }));
+    const { world } = await spoiltZeros();
     await world.pass(quietMs);
 
     await quietly(() => startIntegration(world.common)(world));
