@@ -37,7 +37,7 @@ const lineView = (line: Line, usage: CustomerUsage | undefined, entry: LedgerEnt
     lastAccepted: accepted ? { unitCount: accepted.unitCount, at: accepted.at } : null,
     lastOutcome: entry?.last.outcome ?? null,
     // another number had no answer: Gradient may hold that one, whatever it accepted before
-    isInDoubt: entry?.doubt != null && entry.doubt.unitCount !== accepted?.unitCount,
+    isInDoubt: !!entry?.doubt && (!!entry.doubt.hidesUnits || entry.doubt.unitCount !== accepted?.unitCount),
   };
 };
 

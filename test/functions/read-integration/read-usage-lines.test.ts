@@ -32,6 +32,18 @@ it("has no doubt where it is the number that Gradient accepted that had no answe
   expect(items).toMatchObject([{ lastAccepted: { unitCount: 15 }, isInDoubt: false }]);
 });
 
+it("is in doubt where a zero had no answer that hides an earlier number without one", async () => {
+  const held = {
+    accepted: { unitCount: 0, at: minutesAfter(-60), gen: 2 },
+    doubt: { unitCount: 0, until: noon, hidesUnits: true as const },
+  };
+  const rows = [anIntegrationRow(), aServiceRow(), aCustomerRow(), aUsageRow(), aLedgerRow([aLedgerEntry(held)])];
+
+  const { items } = await readUsageLines({ table: await aTableWith(...rows) })({ partnerId, room, cursor: undefined });
+
+  expect(items).toMatchObject([{ lastAccepted: { unitCount: 0 }, isInDoubt: true }]);
+});
+
 it("shows each line with what Gradient has accepted for it", async () => {
   const table = await aTableWith(
     anIntegrationRow(),
