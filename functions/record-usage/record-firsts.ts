@@ -20,6 +20,10 @@ interface Dependencies {
 // two rows each, and the partner's, in a transaction of a hundred
 export const firstsAtOnce = 49;
 
+/** An old batch, come late: it says nothing of a customer that has gone since and come back. */
+export const isBeforeRemoval = ({ leftAt }: Customer, { measuredAt }: Pick<Measurement, "measuredAt">): boolean =>
+  measuredAt < (leftAt ?? "");
+
 /**
  * The customer stays as it was read: one that is taken into billing meanwhile finds these measurements, or we find that
  * it was; and none is stored for one that is removed meanwhile.
@@ -54,8 +58,7 @@ export const recordFirsts = (
     for (const { customerId, measured } of firsts) {
       const customer = customers.get(customerId);
       // gone, or gone and back, since the batch was looked at
-      const leftAt = customer?.leftAt ?? "";
-      if (customer && (customer.removedAt !== null || measured.some(({ measuredAt }) => measuredAt < leftAt))) {
+      if (customer && (customer.removedAt !== null || measured.some((one) => isBeforeRemoval(customer, one)))) {
         removed.add(customerId);
         continue;
       }

@@ -5,7 +5,7 @@ import { serviceKey } from "#shared/services/hub-service";
 import { type PauseAfter, retryOnConflict, store, type Table } from "#shared/table/table";
 import { noteMeasured } from "#shared/usage/last-measured";
 import { type CustomerUsage, fromUsageItem, type Measurement, usageKey, usageWrite } from "#shared/usage/usage";
-import { type CustomerMeasured, firstsAtOnce, recordFirsts } from "./record-firsts.ts";
+import { type CustomerMeasured, firstsAtOnce, isBeforeRemoval, recordFirsts } from "./record-firsts.ts";
 import { withMeasured } from "./with-measured.ts";
 
 interface Dependencies {
@@ -75,8 +75,7 @@ export const recordUsage = ({ table, now, pauseAfter }: Dependencies) => {
       const customer = customers.get(customerId);
       if (!customer) return "customer.unknown";
       if (customer.removedAt !== null) return "customer.removed";
-      // an old batch, come late: it says nothing of a customer that has gone since and come back
-      if (measuredAt < (customer.leftAt ?? "")) return "usage.before-removal";
+      if (isBeforeRemoval(customer, { measuredAt })) return "usage.before-removal";
       if (!serviceSks.has(serviceKey(serviceId).sk)) return "service.unknown";
       return measuredAt > latest ? "usage.from-future" : undefined;
     };

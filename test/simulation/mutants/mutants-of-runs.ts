@@ -318,9 +318,9 @@ export const mutantsOfRuns: Mutant[] = [
   one(
     "a count of before a customer's removal is its first one when it comes back",
     "deeds",
-    "functions/record-usage/record-usage.ts",
-    'if (measuredAt < (customer.leftAt ?? "")) return "usage.before-removal";',
-    "",
+    "functions/record-usage/record-firsts.ts",
+    'measuredAt < (leftAt ?? "")',
+    "false",
   ),
   one(
     "batches of removals that come at once try again at once, and ten times",
