@@ -23,7 +23,7 @@ const ofPosts: Codes = [
   [409, "idempotency.in-progress"],
   [422, "idempotency.mismatch"],
 ];
-// what was changed by somebody else ten times in a row, while this call tried to
+// what was changed by somebody else again and again, while this call tried to
 const ofChanges = (isFeed: boolean): Codes => [[isFeed ? 503 : 409, "table.conflict"]];
 const ofAll: Codes = [
   [500, "internal"],

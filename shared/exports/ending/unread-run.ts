@@ -45,8 +45,8 @@ export const runUnderWay = async (
 
 /**
  * The partner is free of a run that cannot be read. What that has sent is not known, so no acceptance proves anything
- * any more. Of its row only the stop is written: a worker that is at it meets that at its next checkpoint, and once
- * somebody has put the row right, the run is closed instead of sent beside another one.
+ * any more. Of its row only the stop is written: once somebody has put it right, the run is closed instead of sent
+ * beside another one.
  */
 export const givenUp = (
   record: Integration,
