@@ -66,9 +66,10 @@ export interface Pace {
   sweepLooks: number;
 }
 
-// The job that owes looks comes once a minute, and a look ends some seconds after the job that has owed it. Dated a
-// whole minute later, it would come with every second job.
-const nextJobMs = 45_000;
+// The job that owes looks comes once a minute, and the next one after a look is to make the next look: a look that the
+// job has owed ends some seconds after it, or half a minute on a busy day, and one that was asked for at any moment.
+// Dated a whole minute later, or most of one, looks would come with every second job.
+const nextJobMs = 5_000;
 
 // A partner that maps is seen within a minute. A quarter of an hour without anything new, and it is not at it any more.
 // Where only counts tell, all accounts are tried once in a quarter of an hour while somebody may be at it, and within
@@ -89,7 +90,7 @@ export const paceOfLooks = (quietMs: number): Pace | undefined => paces.find(({ 
 /** The same for comparisons that cost no call: they go on daily, for ever. */
 const comparisonGapMs = (waitedMs: number): number => paceOfLooks(waitedMs)?.gapMs ?? dayMs;
 
-const failureGapsMs = [nextJobMs, 5 * minuteMs, 15 * minuteMs, hourMs] as const;
+const failureGapsMs = [45_000, 5 * minuteMs, 15 * minuteMs, hourMs] as const;
 
 // a task that has not been begun by then is lost: workers take minutes when a whole fleet is synchronised
 const lostAfterMs = 15 * minuteMs;

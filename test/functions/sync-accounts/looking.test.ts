@@ -67,6 +67,23 @@ it("a partner that finishes is seen within a minute, although looks take seconds
   expect(Date.parse(mapping.completedAt ?? "") - finishedAt).toBeLessThanOrEqual(61_000);
 });
 
+it.each([2, 20, 40, 53])(
+  "a partner that was looked at %i s past the minute is looked at again by the next job",
+  async (second) => {
+    const world = await connectedWorld(customers(3));
+    await world.pass(60_000 - (world.clock.now() % 60_000) + second * 1_000);
+    await checkMapping(world.common)({ partnerId: world.partnerId, by: world.by });
+    await world.work();
+    const calls = countingReads(world);
+
+    await world.pass(60_000 - (world.clock.now() % 60_000));
+    await world.watch({ remainingMs: () => 60_000 });
+    await world.work();
+
+    expect(calls()).toBe(1);
+  },
+);
+
 /** How often Gradient is asked for its accounts from now on. */
 const countingReads = ({ gradient }: ServiceWorld) => {
   const { readAccounts } = gradient;
@@ -169,7 +186,7 @@ describe("a partner that maps, where only counts tell", () => {
 describe("looks", () => {
   const nextIn = async (world: ServiceWorld) => {
     const { nextCheckAt } = (await world.integration()).mapping;
-    return nextCheckAt === null ? null : Math.round((Date.parse(nextCheckAt) - world.clock.now()) / 60_000);
+    return nextCheckAt === null ? null : Math.ceil((Date.parse(nextCheckAt) - world.clock.now()) / 60_000);
   };
 
   it("come less and less often, and end after thirty days until somebody asks", async () => {

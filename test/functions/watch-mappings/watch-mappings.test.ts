@@ -83,13 +83,13 @@ it("wants everything, without a call, once a service that lines wait for is in G
   expect(integrationOf(table)).toMatchObject({
     awaitedServiceIds: ["svc-edr"],
     wants: { all: { wanted: 1, covered: 0, trigger: "mapping" } },
-    looks: { servicesCheckAt: minutesAfter(0.75) },
+    looks: { servicesCheckAt: minutesAfter(1 / 12) },
   });
   expect(owedTasks(table)).toEqual([]);
 });
 
 it.each([
-  ["most of a minute, to be done by the next job", 0, 0.75],
+  ["some seconds, to be done by the next job", 0, 1 / 12],
   ["five", 20, 5],
   ["fifteen", 90, 15],
   ["an hour", 5 * 60, 60],
