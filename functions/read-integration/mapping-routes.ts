@@ -35,7 +35,7 @@ export const mappingItemsRoute = route({
   }),
   csv: {
     name: "mapping",
-    part: "kind",
+    parts: ["kind", "status"],
     columns: [
       "id",
       "name",

@@ -123,7 +123,7 @@ export const receiptsRoute = route({
   request: z.object({ path, query: z.object({ cursor, outcome: lineOutcome.optional() }) }),
   csv: {
     name: "receipts",
-    part: "exportId",
+    parts: ["exportId", "outcome"],
     columns: [
       "customerId",
       "customerName",

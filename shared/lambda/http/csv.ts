@@ -4,8 +4,8 @@
  */
 export interface Csv {
   name: string;
-  /** The parameter of the path, or of the query, that says which of several lists it is, for the name of the file. */
-  part?: string;
+  /** The parameters, of the path or the query, that say which of several lists it is, for the name of the file. */
+  parts?: readonly string[];
   columns: readonly string[];
 }
 

@@ -20,12 +20,13 @@ interface ListReply {
 
 /** For a file's name, on whatever system it is kept. */
 const fileNameOf = (
-  { name, part = "" }: Csv,
+  { name, parts = [] }: Csv,
   partnerId: string,
   { requestContext, pathParameters, queryStringParameters }: APIGatewayProxyEventV2WithJWTAuthorizer,
 ): string => {
   const day = new Date(requestContext.timeEpoch).toISOString().slice(0, 10);
-  const list = [name, pathParameters?.[part], queryStringParameters?.[part]].filter((word) => word !== undefined);
+  const given = parts.map((part) => pathParameters?.[part] ?? queryStringParameters?.[part]);
+  const list = [name, ...given].filter((word) => word !== undefined);
   return `${[...list, partnerId, day].join("-")}.csv`.replaceAll(/[^\w.-]/g, "_");
 };
 

@@ -50,12 +50,14 @@ describe("CSV", () => {
   it("of one of several lists says in the file's name which one it is", async () => {
     const rows = [anIntegrationRow(), aServiceRow(), aCustomerRow()];
     const names = await Promise.all(
-      ["accounts", "services"].map((kind) => read(rows, "/mapping/items", { ...csv, query: { kind } })),
+      [{ kind: "accounts" }, { kind: "services", status: "left-out" }].map((query) =>
+        read(rows, "/mapping/items", { ...csv, query }),
+      ),
     );
 
     expect(names.map(({ headers }) => headers?.["content-disposition"])).toEqual([
       'attachment; filename="mapping-accounts-org-1001-2026-11-22.csv"',
-      'attachment; filename="mapping-services-org-1001-2026-11-22.csv"',
+      'attachment; filename="mapping-services-left-out-org-1001-2026-11-22.csv"',
     ]);
   });
 
@@ -63,9 +65,16 @@ describe("CSV", () => {
     const id = "20261122T100000000Z-0a1b2c3d";
     const rows = [anIntegrationRow(), anExportRow({ id })];
 
-    const { headers } = await read(rows, "/exports/{exportId}/lines", { ...csv, path: { exportId: id } });
+    const nameOf = async (query: Record<string, string>) => {
+      const { headers } = await read(rows, "/exports/{exportId}/lines", { ...csv, path: { exportId: id }, query });
+      return headers?.["content-disposition"];
+    };
 
-    expect(headers?.["content-disposition"]).toBe(`attachment; filename="receipts-${id}-org-1001-2026-11-22.csv"`);
+    expect(await nameOf({})).toBe(`attachment; filename="receipts-${id}-org-1001-2026-11-22.csv"`);
+    // two of them saved side by side are not the same file
+    expect(await nameOf({ outcome: "unmapped" })).toBe(
+      `attachment; filename="receipts-${id}-unmapped-org-1001-2026-11-22.csv"`,
+    );
   });
 
   it("is not had of what is no list", async () => {

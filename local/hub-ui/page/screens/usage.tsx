@@ -2,7 +2,9 @@ import { useDeferredValue, useMemo, useState } from "react";
 import { goTo, useAddress } from "../../../page-parts/address.ts";
 import { Badge, Notice } from "../../../page-parts/notice.tsx";
 import { countOf, momentOf, numberOf } from "../../../page-parts/words.ts";
+import { useIntegration } from "../integration.ts";
 import { Answered, Loading } from "../parts/answered.tsx";
+import type { Integration } from "../states.ts";
 import { CsvButton } from "./csv/csv-button.tsx";
 import { type Column, Table } from "./tables/table.tsx";
 import { type AllLines, type UsageLine, useAllLines, useReadAfterRuns } from "./usage/all-lines.ts";
@@ -117,9 +119,25 @@ const Lines = ({ lines, isAll }: AllLines) => {
   );
 };
 
+/** Of lines that say "not sent yet": nobody sends them while the partner is not connected. */
+export const NothingIsSent = ({ state, disconnecting }: Pick<Integration, "state" | "disconnecting">) => {
+  if (state === "suspended")
+    return <Notice tone="warn">Nothing is sent until the key is replaced; then all of it is, by itself.</Notice>;
+  if (state !== "disconnected") return null;
+  return (
+    <Notice tone="neutral">
+      {disconnecting === null
+        ? "Gradient is not connected, and nothing is sent. "
+        : "Gradient is not connected any more, and only zeros are sent. "}
+      What it had accepted by then is shown as accepted.
+    </Notice>
+  );
+};
+
 /** Every line: what is used now, what Gradient has accepted last, and the difference. */
 export default function Usage() {
   const { answer, soFar } = useAllLines();
+  const { data: integration } = useIntegration();
   useReadAfterRuns();
   return (
     <section className="card" aria-labelledby="usage">
@@ -131,6 +149,7 @@ export default function Usage() {
         What the hub has counted, and what Gradient has accepted last. Accepted is not approved yet: you approve each
         change in Gradient.
       </p>
+      {integration === undefined ? null : <NothingIsSent {...integration} />}
       {answer.data === undefined && answer.error === null && soFar > 0 ? (
         <Loading what={`Reading… ${countOf(soFar, "line")} so far`} />
       ) : (

@@ -6,8 +6,9 @@ import { useIntegration } from "../../integration.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Button } from "../../parts/button.tsx";
 import { MayChange } from "../../parts/may-change.tsx";
-import { useSession, whoMay } from "../../session.ts";
+import { useSession } from "../../session.ts";
 import { Cancel } from "./cancel.tsx";
+import { NotNow } from "./not-now.tsx";
 import { Progress } from "./progress.tsx";
 import { Receipts } from "./receipts.tsx";
 import {
@@ -38,40 +39,13 @@ const kindOf = ({ mode, customerIds, serviceIds, retryOf }: Run): string => {
   return mode === "changes" ? `What has changed${scope}` : `${mode}${scope}`;
 };
 
-/** Where to go first, while nothing can be sent. */
-const NotNow = ({ state }: { state: string }) => {
-  const { mayChange } = useSession();
-  return (
-    <>
-      <p>
-        {state === "suspended" ? (
-          <>
-            Nothing can be sent until{" "}
-            {mayChange ? <a href="#/settings/key">the key is replaced</a> : "the key is replaced"}. What was left over
-            is sent by itself then.
-          </>
-        ) : (
-          <>
-            Nothing can be sent until{" "}
-            <a href="#/connect">
-              {state === "awaiting-mapping" ? "customers and services are mapped" : "Gradient is connected"}
-            </a>
-            .
-          </>
-        )}
-      </p>
-      {mayChange ? null : <p className="quiet small">{whoMay}</p>}
-    </>
-  );
-};
-
 const SendLeftOver = ({ run }: { run: Run }) => {
   const { begin, isPending, told } = useStart();
   const { data: integration } = useIntegration();
   const left = leftOverLines(run);
   // a run that ended before its lines were fixed has nothing that could be sent again
   if (isDryRun(run) || left === 0) return null;
-  if (integration !== undefined && integration.state !== "active") return <NotNow state={integration.state} />;
+  if (integration !== undefined && integration.state !== "active") return <NotNow integration={integration} />;
   // what is not mapped is mapped first: sent again as it is, it ends the same
   const isUnmapped = run.totals.unmapped === left;
   return (

@@ -1,4 +1,5 @@
 import { useIntegration } from "../../integration.ts";
+import { Disconnecting } from "../../parts/disconnecting.tsx";
 import { Problems } from "../../parts/problems.tsx";
 import { isDryRun, isOver, leftOverLines, type Run } from "./run-words.ts";
 import { Waiting } from "./waiting.tsx";
@@ -15,6 +16,7 @@ export const WhatComesNext = ({ run }: { run: Run }) => {
   return (
     <>
       <Problems integration={integration} isShown={isOfSending} />
+      <Disconnecting integration={integration} />
       <Waiting integration={integration} />
       {!isOver(run) || runningId === null ? null : (
         <p>

@@ -1,0 +1,73 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createElement } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
+import { describe, expect, it } from "vitest";
+import type { Run } from "#local/hub-ui/page/screens/runs/run-words";
+import { type Session, SessionProvider } from "#local/hub-ui/page/session";
+import type { Integration } from "#local/hub-ui/page/states";
+import { NotNow } from "../../../local/hub-ui/page/screens/runs/not-now.tsx";
+import { WhatComesNext } from "../../../local/hub-ui/page/screens/runs/what-comes-next.tsx";
+import { NothingIsSent } from "../../../local/hub-ui/page/screens/usage.tsx";
+
+const disconnecting = {
+  finalCounts: "zero",
+  remaining: 3,
+  until: "2026-12-05T11:00:00.000Z",
+  retryAt: null,
+} as unknown as NonNullable<Integration["disconnecting"]>;
+const last = { id: "run-1", outcome: "partial", finishedAt: "2026-11-28T11:00:00.000Z" };
+const disconnected = (more: object = {}) =>
+  ({
+    state: "disconnected",
+    problems: [],
+    disconnecting: null,
+    exports: { last, runningId: null, waiting: null, nextRunAt: null },
+    ...more,
+  }) as unknown as Integration;
+const run = {
+  id: "run-1",
+  mode: "changes",
+  state: "finished",
+  finishedAt: last.finishedAt,
+  totals: { unmapped: 0, rejected: 0, deferred: 3, superseded: 0 },
+} as unknown as Run;
+
+/** As somebody gets it for whom the integration has been read. */
+const rendered = (part: ReturnType<typeof createElement>, integration: Integration): string => {
+  const client = new QueryClient();
+  const value = { mayChange: true, person: { org_id: "org-1001" } } as Session;
+  client.setQueryData([value.person.org_id, "GET /v1/integrations/gradient", {}], integration);
+  const within = createElement(SessionProvider, { value }, part);
+  return renderToStaticMarkup(createElement(QueryClientProvider, { client }, within));
+};
+
+describe("the run of zeros of a partner that has disconnected", () => {
+  it("says how many are left, and that they go on by themselves", () => {
+    const page = rendered(createElement(WhatComesNext, { run }), disconnected({ disconnecting }));
+
+    expect(page).toContain("being set to zero: 3 lines left");
+    expect(page).toContain("goes on by itself");
+  });
+
+  it("sends nobody to connect for it", () => {
+    const going = disconnected({ disconnecting });
+    const over = disconnected();
+
+    expect(rendered(createElement(NotNow, { integration: going }), going)).not.toContain("#/connect");
+    expect(rendered(createElement(NotNow, { integration: over }), over)).toContain("#/connect");
+  });
+});
+
+describe("lines that are not sent yet, in the usage", () => {
+  it.each([
+    ["suspended", null, "until the key is replaced"],
+    ["disconnected", null, "nothing is sent"],
+    ["disconnected", disconnecting, "only zeros are sent"],
+    ["active", null, ""],
+  ])("of a partner that is %s (zeros: %o): %s", (state, zeros, words) => {
+    const integration = disconnected({ state, disconnecting: zeros });
+    const page = rendered(createElement(NothingIsSent, integration), integration);
+
+    expect(words === "" ? page : page.includes(words)).toBe(words === "" ? "" : true);
+  });
+});
