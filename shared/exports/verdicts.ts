@@ -89,11 +89,11 @@ const stopVerdicts: Record<string, Verdict> = {
     "Send usage again, or wait for the next date of the schedule.",
   ),
   "token-rejected": stopped(
-    "Gradient refused the token, so the run stopped.",
-    "Generate a new key in Gradient and register it in the hub.",
+    "Gradient refused the key, so the run stopped.",
+    "Generate a new key in Gradient and paste it in the hub.",
   ),
   "not-connected": stopped(
-    "Before this line the token was replaced, or the integration was disconnected or suspended.",
+    "Before this line the key was replaced, or the integration was disconnected or suspended.",
     "Nothing, if it is connected: it is sent by itself then.",
   ),
   "vendor-key": stopped("Gradient refuses the hub's own key for the moment, so the run stopped.", sentByItself),
@@ -102,7 +102,7 @@ const stopVerdicts: Record<string, Verdict> = {
     sentByItself,
   ),
   "gradient-down": stopped("Gradient is failing for the moment, so the run stopped.", sentByItself),
-  doubted: stopped("Gradient refused a call, and whether the token is good is being found out.", sentByItself),
+  doubted: stopped("Gradient refused a call, and whether the key is good is being found out.", sentByItself),
   stalled: stopped("The run did not get anywhere and was closed.", sentByItself),
   "person-first": stopped("Somebody sent usage, which went first.", sentByItself),
   "unknown-mode": stopped("The run is of a kind that this version of the service does not know.", "Send usage again."),

@@ -62,7 +62,7 @@ it("ends the rest of a run, teaches nothing about the new connection, and sends 
   });
   expect((await receiptsOf(world, run)).at(-1)).toMatchObject({
     outcome: "deferred",
-    reason: expect.stringContaining("the token was replaced"),
+    reason: expect.stringContaining("the key was replaced"),
   });
 
   await world.work();

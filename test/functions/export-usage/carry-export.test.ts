@@ -189,7 +189,7 @@ describe("a 401 in the middle of a run", () => {
     const receipts = await receiptsOf(world, over);
     // also of the number whose answer was the refusal
     expect(new Set(receipts.filter(({ outcome }) => outcome === "deferred").map(({ whatToDo }) => whatToDo))).toEqual(
-      new Set(["Generate a new key in Gradient and register it in the hub."]),
+      new Set(["Generate a new key in Gradient and paste it in the hub."]),
     );
     const taken = receipts.filter(({ outcome }) => outcome === "accepted");
     expect(taken.map(({ unitCount }) => unitCount).toSorted()).toEqual([1, 11, 11]);

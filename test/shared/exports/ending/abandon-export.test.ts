@@ -134,7 +134,7 @@ describe("closing what a worker has begun", () => {
           outcome: "deferred",
           reason: expect.stringContaining("may have been sent"),
         },
-        { customerId: "unsent", unitCount: null, reason: expect.stringContaining("the token was replaced") },
+        { customerId: "unsent", unitCount: null, reason: expect.stringContaining("the key was replaced") },
       ],
     });
   });
