@@ -1,5 +1,5 @@
 import { momentOf } from "../../page-parts/words.ts";
-import { isSoon } from "./screens/runs/next-run.ts";
+import { isConsentOver, isSoon } from "./screens/runs/next-run.ts";
 import type { Integration } from "./states.ts";
 
 type Waiting = NonNullable<Integration["exports"]["waiting"]>;
@@ -43,8 +43,9 @@ const reasons: Record<string, string> = {
 /** What a hold is called wherever it is told. */
 export const holdTitle = ({ code }: Pick<Hold, "code">): string => reasons[code] ?? `Problem ${code}`;
 
-/** Why something that calls Gradient cannot be had now, and when it can; undefined where nothing is in the way. */
+/** Why nothing can be sent now, and when it can; undefined where nothing is in the way. */
 export const whyHeld = (integration: { problems: readonly Hold[] }, now = Date.now()): string | undefined => {
+  if (isConsentOver(integration)) return "Possible once the new agreement is confirmed.";
   const hold = holdOf(integration);
   return hold && `${holdTitle(hold)}. ${untilWords(hold, now)}`;
 };

@@ -61,8 +61,8 @@ describe("how much is mapped", () => {
 describe("the next run", () => {
   const nextRunAt = "2026-11-27T01:00:00.000Z";
   const wait = { since: "2026-11-26T11:00:00.000Z", linesAhead: null, expectedAt: null, retryAt: null };
-  const told = (exports: object, state = "active") =>
-    nextRunWords({ state, exports: { nextRunAt, waiting: null, ...exports } } as unknown as Integration, now);
+  const told = (exports: object, state = "active", problems: object[] = []) =>
+    nextRunWords({ state, problems, exports: { nextRunAt, waiting: null, ...exports } } as unknown as Integration, now);
 
   it("is the one that waits, else the schedule's", () => {
     const retryAt = "2026-11-26T12:30:00.000Z";
@@ -83,7 +83,16 @@ describe("the next run", () => {
     expect(told({ nextRunAt: null, waiting: { ...wait, why: "gradient-down", retryAt } }, "awaiting-mapping")).toBe(
       "Starts once Gradient has accepted a first count",
     );
-    expect(told({}, "suspended")).toBe("None while Gradient refuses the key");
+  });
+
+  it("is no date while the new agreement is not confirmed in time, also where nothing waits yet", () => {
+    expect(told({}, "active", [{ code: "agreement.renewal-due" }])).toBe(momentOf(nextRunAt));
+    expect(told({}, "active", [{ code: "agreement.expired" }])).toBe("Once the new agreement is confirmed");
+  });
+
+  // its key may be good: Gradient shows its customers no more
+  it("is none of a partner that is suspended, whatever for", () => {
+    expect(told({}, "suspended")).toBe("None until Gradient is connected again");
   });
 });
 

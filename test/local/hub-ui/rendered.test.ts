@@ -23,6 +23,7 @@ import { Coverage } from "../../../local/hub-ui/page/wizard/mapping/coverage.tsx
 import { GapTable } from "../../../local/hub-ui/page/wizard/mapping/gap-table.tsx";
 import { gapsWords, gapWords } from "../../../local/hub-ui/page/wizard/mapping/gaps.tsx";
 import { leftOutWords } from "../../../local/hub-ui/page/wizard/mapping/left-out.tsx";
+import { whatMayGo } from "../../../local/hub-ui/page/wizard/sending/sending.tsx";
 import { Lines } from "../../../local/hub-ui/page/wizard/sending/usage-lines.tsx";
 
 /** A part of the page as somebody gets it who may change things, or may not. */
@@ -100,6 +101,26 @@ describe("calls that Gradient's trouble holds", () => {
       `Gradient refuses the calls for your organization. No call goes out until ${momentOf(retryAt)}; then Gradient is asked again.`,
     );
     expect(whyNotSend(integrationWith({ state }))).toBeUndefined();
+  });
+
+  it("are none before the new agreement is confirmed, which nobody but a person can do", () => {
+    const of = (code: string) =>
+      whyNotSend(integrationWith({ problems: [{ code, since, whatToDo: "", retryAt: null }] }));
+
+    expect(of("agreement.renewal-due")).toBeUndefined();
+    expect(of("agreement.expired")).toBe("Possible once the new agreement is confirmed.");
+    const error = new Refused({ status: 409, code: "agreement.expired", detail: "" } as Problem, new Headers());
+    expect(tellFailure(error).whatToDo).toContain("Read and confirm it");
+  });
+
+  it("are not said to be possible beside a button that cannot be pressed", () => {
+    const expired = { code: "agreement.expired", since, whatToDo: "", retryAt: null };
+    const running = { ...integrationWith({}), exports: { runningId: "run-1" } } as unknown as Integration;
+
+    expect(whatMayGo(integrationWith({}))).toBe("Whatever has changed since can be sent now.");
+    expect(whatMayGo(integrationWith({ problems: [forbidden] }))).toBe("While no call goes out, nothing can be sent.");
+    expect(whatMayGo(integrationWith({ problems: [expired] }))).toBeNull();
+    expect(whatMayGo(running)).toBeNull();
   });
 });
 

@@ -23,6 +23,10 @@ const byCode: Record<string, Words> = {
     title: "The agreement was changed while you were reading",
     whatToDo: "Nothing was confirmed. Read the new text, then confirm that one.",
   },
+  "agreement.expired": {
+    title: "The new agreement is not confirmed",
+    whatToDo: "No run was started, and none is before that. Read and confirm it in the first step of Connect.",
+  },
   "export.already-running": {
     title: "Usage is being sent already",
     // what of it is kept, and when: `keepWish` of the service

@@ -17,6 +17,10 @@ const whenWaiting = ({ why, expectedAt, retryAt }: Waiting, now: number): string
 const isOutrun = ({ why, retryAt }: Waiting, nextRunAt: string | null): boolean =>
   why === "retry" && nextRunAt !== null && retryAt !== null && Date.parse(nextRunAt) < Date.parse(retryAt);
 
+/** No run starts: a new version of the agreement was not confirmed in time. */
+export const isConsentOver = ({ problems }: { problems: readonly { code: string }[] }): boolean =>
+  problems.some(({ code }) => code === "agreement.expired");
+
 /** Until when a person has paused the schedule; nothing where it is not. */
 export const pausedWords = ({ state, schedule }: Pick<Integration, "state" | "schedule">, now = Date.now()): string => {
   const until = state === "disconnected" ? null : (schedule?.pausedUntil ?? null);
@@ -25,18 +29,22 @@ export const pausedWords = ({ state, schedule }: Pick<Integration, "state" | "sc
 
 /** When the schedule's next date is, whatever goes before it. */
 export const nextDateWords = ({ state, exports: { nextRunAt } }: Pick<Integration, "state" | "exports">): string => {
-  if (state === "suspended") return "none while Gradient refuses the key";
+  if (state === "suspended") return "none until Gradient is connected again";
   return nextRunAt === null ? "once Gradient has accepted a first count" : momentOf(nextRunAt);
 };
 
 /** When usage goes out next: what waits goes before the next date of the schedule, unless that comes earlier. */
-export const nextRunWords = ({ state, exports, disconnecting }: Integration, now = Date.now()): string => {
+export const nextRunWords = (integration: Integration, now = Date.now()): string => {
+  const { state, exports, disconnecting } = integration;
   const { nextRunAt, waiting } = exports;
-  if (state === "suspended") return "None while Gradient refuses the key";
+  // for a key that is refused or lost, or since it seems to have disconnected there with a good one
+  if (state === "suspended") return "None until Gradient is connected again";
   if (state === "disconnected")
     return disconnecting ? "None: only zeros are sent now" : "None: nothing is sent any more";
   // while a partner maps, looks wait, and no run
   if (state !== "awaiting-mapping" && waiting !== null && !isOutrun(waiting, nextRunAt))
     return whenWaiting(waiting, now);
+  // what is due then waits for it; before that nothing does
+  if (state === "active" && isConsentOver(integration)) return "Once the new agreement is confirmed";
   return nextRunAt === null ? "Starts once Gradient has accepted a first count" : momentOf(nextRunAt);
 };
