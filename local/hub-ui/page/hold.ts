@@ -50,6 +50,12 @@ export const whyHeld = (integration: { problems: readonly Hold[] }, now = Date.n
   return hold && `${holdTitle(hold)}. ${untilWords(hold, now)}`;
 };
 
+/** Why nobody looks at Gradient now. Whoever seems to have disconnected there may say by it that this is not so. */
+export const whyNoCheck = ({ state, problems }: Pick<Integration, "state" | "problems">): string | undefined =>
+  state === "suspended" && !problems.some(({ code }) => code === "gradient.disconnected")
+    ? "Possible once the key is replaced."
+    : undefined;
+
 interface Press {
   hold: Hold | undefined;
   requestedAt: string;

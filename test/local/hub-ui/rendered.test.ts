@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { Problem } from "#client/api-client";
 import type { OrganizationDetail } from "#local/gradient-sandbox/page/sandbox-api";
 import { Refused } from "#local/hub-ui/page/answers";
+import { whyNoCheck } from "#local/hub-ui/page/hold";
 import { tellFailure } from "#local/hub-ui/page/parts/problem-words";
 import { type Session, SessionProvider } from "#local/hub-ui/page/session";
 import type { Integration } from "#local/hub-ui/page/states";
@@ -121,6 +122,15 @@ describe("calls that Gradient's trouble holds", () => {
     expect(whatMayGo(integrationWith({ problems: [forbidden] }))).toBe("While no call goes out, nothing can be sent.");
     expect(whatMayGo(integrationWith({ problems: [expired] }))).toBeNull();
     expect(whatMayGo(running)).toBeNull();
+  });
+
+  it("let a look be asked for only where the service would make one", () => {
+    const gone = [{ code: "gradient.disconnected" }];
+
+    expect(whyNoCheck(integrationWith({}))).toBeUndefined();
+    expect(whyNoCheck(integrationWith({ state: "awaiting-mapping", problems: [forbidden] }))).toBeUndefined();
+    expect(whyNoCheck(integrationWith({ state: "suspended", problems: gone }))).toBeUndefined();
+    expect(whyNoCheck(integrationWith({ state: "suspended" }))).toBe("Possible once the key is replaced.");
   });
 });
 

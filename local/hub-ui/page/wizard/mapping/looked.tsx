@@ -1,30 +1,33 @@
 import { momentOf } from "../../../../page-parts/words.ts";
 import { useChange } from "../../answers.ts";
-import { type Hold, pressedWords } from "../../hold.ts";
+import { holdOf, pressedWords, whyNoCheck } from "../../hold.ts";
 import { Button } from "../../parts/button.tsx";
 import { Failure } from "../../parts/failure.tsx";
+import type { Integration } from "../../states.ts";
 import { Coverage } from "./coverage.tsx";
 import type { Mapping } from "./mapping.ts";
 import { useLooks } from "./use-looks.ts";
 
 interface LookedProps {
+  integration: Integration;
   mapping: Mapping;
-  /** What keeps Gradient from being looked at now. */
-  hold: Hold | undefined;
   /** Before, nobody knows what Gradient has matched by itself. */
   isKnown: boolean;
 }
 
 /** What was found when Gradient was looked at last, and *Check now* for another look. */
-export const Looked = ({ mapping, hold, isKnown }: LookedProps) => {
+export const Looked = ({ integration, mapping, isKnown }: LookedProps) => {
+  const hold = holdOf(integration);
+  // nor is anybody looked at who is suspended
+  const isHeld = hold !== undefined || integration.state === "suspended";
   const checking = useChange("POST /v1/integrations/gradient/mapping/checks");
   const check = () => checking.mutate({ body: {} });
-  useLooks(mapping, hold !== undefined);
+  useLooks(mapping, isHeld);
   return (
     <>
       {isKnown ? (
         <Coverage accounts={mapping.accounts} services={mapping.services} />
-      ) : hold !== undefined ? (
+      ) : isHeld ? (
         <p role="status">What is mapped in Gradient is not known yet: nobody has been able to look there.</p>
       ) : (
         <p role="status">
@@ -35,7 +38,7 @@ export const Looked = ({ mapping, hold, isKnown }: LookedProps) => {
       {isKnown ? <Facts mapping={mapping} /> : null}
       <Failure error={checking.error} onRetry={check} />
       <div className="row">
-        <Button onPress={check} isPending={checking.isPending}>
+        <Button onPress={check} isPending={checking.isPending} because={whyNoCheck(integration)}>
           Check now
         </Button>
         <span role="status" className="quiet small">

@@ -1,5 +1,4 @@
 import { useAnswer } from "../../answers.ts";
-import { holdOf } from "../../hold.ts";
 import { Answered } from "../../parts/answered.tsx";
 import { Waiting } from "../../screens/runs/waiting.tsx";
 import type { Integration } from "../../states.ts";
@@ -23,7 +22,8 @@ export const MapCustomers = ({ integration }: { integration: Integration }) => {
       <section className="card">
         <h3>Map them in Gradient</h3>
         <p>
-          In Gradient's tab, match each with its PSA entry. Counts go out while you map; what is not mapped is not
+          In Gradient's tab, match each with its PSA entry.
+          {integration.state === "suspended" ? " What" : " Counts go out while you map; what"} is not mapped is not
           billed.
         </p>
         <div className="row">
@@ -31,7 +31,7 @@ export const MapCustomers = ({ integration }: { integration: Integration }) => {
         </div>
         {integration.state === "awaiting-mapping" ? <Waiting integration={integration} /> : null}
         <Answered answer={mapping}>
-          {(now) => <Looked mapping={now} hold={holdOf(integration)} isKnown={isKnown} />}
+          {(now) => <Looked integration={integration} mapping={now} isKnown={isKnown} />}
         </Answered>
       </section>
       {mapping.data === undefined ? null : (
