@@ -2,9 +2,12 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
+import { disconnectIntegration } from "#functions/disconnect-integration/disconnect-integration";
+import { readUsageLines } from "#functions/read-integration/read-usage-lines";
 import type { Run } from "#local/hub-ui/page/screens/runs/run-words";
 import { type Session, SessionProvider } from "#local/hub-ui/page/session";
 import type { Integration } from "#local/hub-ui/page/states";
+import { activeWorld, send } from "#test/builders/connected-world";
 import { NotNow } from "../../../local/hub-ui/page/screens/runs/not-now.tsx";
 import { WhatComesNext } from "../../../local/hub-ui/page/screens/runs/what-comes-next.tsx";
 import { NothingIsSent } from "../../../local/hub-ui/page/screens/usage.tsx";
@@ -59,15 +62,47 @@ describe("the run of zeros of a partner that has disconnected", () => {
 });
 
 describe("lines that are not sent yet, in the usage", () => {
+  const [refused, good] = [{ status: "rejected" }, { status: "valid" }];
+
   it.each([
-    ["suspended", null, "until the key is replaced"],
-    ["disconnected", null, "nothing is sent"],
-    ["disconnected", disconnecting, "only zeros are sent"],
-    ["active", null, ""],
-  ])("of a partner that is %s (zeros: %o): %s", (state, zeros, words) => {
-    const integration = disconnected({ state, disconnecting: zeros });
+    ["suspended", null, refused, "until the key is replaced"],
+    // seems to have disconnected in Gradient, where its key is good
+    ["suspended", null, good, "until Gradient is connected again"],
+    ["disconnected", null, null, "nothing is sent"],
+    ["disconnected", disconnecting, null, "only zeros are sent"],
+    ["active", null, good, ""],
+  ])("of a partner that is %s (zeros: %o, key: %o): %s", (state, zeros, token, words) => {
+    const integration = disconnected({ state, disconnecting: zeros, token });
     const page = rendered(createElement(NothingIsSent, integration), integration);
 
     expect(words === "" ? page : page.includes(words)).toBe(words === "" ? "" : true);
+  });
+
+  it("of one that is disconnected have no accepted count: those of a connection that is over are not read", async () => {
+    const world = await activeWorld(["Alder"]);
+    await send(world);
+    const room = { rows: 200, bytes: 1_000_000 };
+    const heldIn = async () => {
+      const { items } = await readUsageLines(world)({ partnerId: world.partnerId, room });
+      return items.filter(({ lastAccepted }) => lastAccepted !== null).length;
+    };
+    expect(await heldIn()).toBeGreaterThan(0);
+    await disconnectIntegration(world.common)({ partnerId: world.partnerId, by: world.by });
+
+    const integration = disconnected();
+    const page = rendered(createElement(NothingIsSent, integration), integration);
+    expect(await heldIn()).toBe(0);
+    expect(page).not.toContain("is shown as accepted");
+    expect(page).toContain('href="#/history"');
+  });
+});
+
+describe("a run of a partner that is suspended", () => {
+  it.each([
+    ["rejected", "the key is replaced"],
+    ["valid", "Gradient is connected"],
+  ])("says what has to be first, by the key: %s", (status, words) => {
+    const integration = disconnected({ state: "suspended", token: { status } });
+    expect(rendered(createElement(NotNow, { integration }), integration)).toContain(`>${words}</a>`);
   });
 });

@@ -120,16 +120,25 @@ const Lines = ({ lines, isAll }: AllLines) => {
 };
 
 /** Of lines that say "not sent yet": nobody sends them while the partner is not connected. */
-export const NothingIsSent = ({ state, disconnecting }: Pick<Integration, "state" | "disconnecting">) => {
+export const NothingIsSent = ({
+  state,
+  disconnecting,
+  token,
+}: Pick<Integration, "state" | "disconnecting" | "token">) => {
   if (state === "suspended")
-    return <Notice tone="warn">Nothing is sent until the key is replaced; then all of it is, by itself.</Notice>;
+    return (
+      <Notice tone="warn">
+        Nothing is sent until {token?.status === "rejected" ? "the key is replaced" : "Gradient is connected again"}.
+        Then all of it is, by itself.
+      </Notice>
+    );
   if (state !== "disconnected") return null;
   return (
     <Notice tone="neutral">
       {disconnecting === null
         ? "Gradient is not connected, and nothing is sent. "
         : "Gradient is not connected any more, and only zeros are sent. "}
-      What it had accepted by then is shown as accepted.
+      What it had accepted by then is not shown here: it stands in the <a href="#/history">history</a>.
     </Notice>
   );
 };

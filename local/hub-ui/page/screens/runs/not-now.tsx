@@ -2,14 +2,14 @@ import { useSession, whoMay } from "../../session.ts";
 import type { Integration } from "../../states.ts";
 
 /** Where to go first, while nothing can be sent. */
-export const NotNow = ({ integration: { state, disconnecting } }: { integration: Integration }) => {
+export const NotNow = ({ integration: { state, disconnecting, token } }: { integration: Integration }) => {
   const { mayChange } = useSession();
   if (disconnecting !== null)
     return <p>Only the zeros of your disconnection are sent now, by themselves, and nothing else.</p>;
   return (
     <>
       <p>
-        {state === "suspended" ? (
+        {state === "suspended" && token?.status === "rejected" ? (
           <>
             Nothing can be sent until{" "}
             {mayChange ? <a href="#/settings/key">the key is replaced</a> : "the key is replaced"}. What was left over
