@@ -7,6 +7,7 @@ import type { OrganizationDetail } from "#local/gradient-sandbox/page/sandbox-ap
 import { Refused } from "#local/hub-ui/page/answers";
 import { whyNoCheck } from "#local/hub-ui/page/hold";
 import { tellFailure } from "#local/hub-ui/page/parts/problem-words";
+import type { Run } from "#local/hub-ui/page/screens/runs/run-words";
 import { type Session, SessionProvider } from "#local/hub-ui/page/session";
 import type { Integration } from "#local/hub-ui/page/states";
 import { momentOf } from "#local/page-parts/words";
@@ -24,6 +25,7 @@ import { Coverage } from "../../../local/hub-ui/page/wizard/mapping/coverage.tsx
 import { GapTable } from "../../../local/hub-ui/page/wizard/mapping/gap-table.tsx";
 import { gapsWords, gapWords } from "../../../local/hub-ui/page/wizard/mapping/gaps.tsx";
 import { leftOutWords } from "../../../local/hub-ui/page/wizard/mapping/left-out.tsx";
+import { Ended } from "../../../local/hub-ui/page/wizard/sending/last-run.tsx";
 import { whatMayGo } from "../../../local/hub-ui/page/wizard/sending/sending.tsx";
 import { Lines } from "../../../local/hub-ui/page/wizard/sending/usage-lines.tsx";
 
@@ -206,6 +208,20 @@ describe("a line of the wizard", () => {
     expect(told({ unitCount: 9000 })).not.toContain("Accepted by Gradient");
     expect(told({ unitCount: 9000 })).toContain("Not sent yet");
     expect(told({ unitCount: 9000, lastOutcome: "rejected" })).toContain("Refused by Gradient");
+  });
+});
+
+describe("the last run of the wizard", () => {
+  const totals = { lines: 1, accepted: 1, unchanged: 0, unmapped: 0, rejected: 0, deferred: 0, superseded: 0 };
+  const run = { id: "1", state: "finished", outcome: "succeeded", reason: null, finishedAt: null, totals };
+
+  it.each([
+    [0, "0 lines"],
+    [1, "1 line"],
+    [1200, "1,200 lines"],
+  ])("of %i lines has %s", (lines, words) => {
+    const now = { ...run, totals: { ...totals, lines } } as unknown as Run;
+    expect(rendered(Ended, { run: now })).toContain(`· ${words}</p>`);
   });
 });
 

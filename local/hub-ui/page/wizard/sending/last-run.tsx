@@ -1,5 +1,5 @@
 import { Notice } from "../../../../page-parts/notice.tsx";
-import { momentOf, numberOf } from "../../../../page-parts/words.ts";
+import { countOf, momentOf, numberOf } from "../../../../page-parts/words.ts";
 import { useAnswer } from "../../answers.ts";
 import { Answered } from "../../parts/answered.tsx";
 import type { Run } from "../../screens/runs/run-words.ts";
@@ -11,7 +11,7 @@ export const LastRun = ({ id }: { id: string }) => {
   return <Answered answer={run}>{(now) => <Ended run={now} />}</Answered>;
 };
 
-const Ended = ({ run }: { run: Run }) => {
+export const Ended = ({ run }: { run: Run }) => {
   const { tone, title } = outcomeWords(run);
   const { lines, accepted, unchanged, unmapped, rejected, deferred } = run.totals;
   const counts: [string, number][] = [
@@ -25,7 +25,7 @@ const Ended = ({ run }: { run: Run }) => {
   return (
     <Notice tone={tone} title={title}>
       <p>
-        {momentOf(run.finishedAt)} · {numberOf(lines)} lines
+        {momentOf(run.finishedAt)} · {countOf(lines, "line")}
       </p>
       <ul>
         {counts
