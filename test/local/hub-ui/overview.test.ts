@@ -6,7 +6,7 @@ import { shareWords } from "#local/hub-ui/page/wizard/mapping/mapping";
 import { waitingWords } from "#local/hub-ui/page/wizard/sending/export-words";
 import { momentOf } from "#local/page-parts/words";
 import { nextZerosWords } from "../../../local/hub-ui/page/parts/disconnecting.tsx";
-import { restWords } from "../../../local/hub-ui/page/screens/runs/cancel.tsx";
+import { cancelWords, restWords } from "../../../local/hub-ui/page/screens/runs/cancel.tsx";
 
 const now = Date.parse("2026-11-26T12:00:00.000Z");
 
@@ -41,6 +41,12 @@ describe("zeros of a disconnect", () => {
 
     expect(restWords(leaving)).toContain("is set to zero with another try");
     expect(restWords({ disconnecting: null })).toBe("The rest goes with the next run.");
+    expect(cancelWords({ mode: "changes" }, leaving)).toContain("is set to zero with another try");
+    expect(cancelWords({ mode: "changes" }, undefined)).toBe(
+      "What Gradient has accepted by then stays accepted. The rest goes with the next run.",
+    );
+    // which has sent nothing, and leaves nothing to a next run
+    expect(cancelWords({ mode: "dry-run" }, leaving)).toBe("It only compares, and sends nothing.");
     expect(nextRunWords(leaving, now)).toBe("None: only zeros are sent now");
     expect(nextRunWords({ ...leaving, disconnecting: null }, now)).toBe("None: nothing is sent any more");
   });

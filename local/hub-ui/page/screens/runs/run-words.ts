@@ -15,7 +15,7 @@ interface Words {
 export const isOver = ({ state, finishedAt }: Run): boolean =>
   state === "finished" || state === "cancelled" || finishedAt !== null;
 
-export const isDryRun = ({ mode }: Run): boolean => mode === "dry-run";
+export const isDryRun = ({ mode }: Pick<Run, "mode">): boolean => mode === "dry-run";
 
 /** Why it was started, and by whom. */
 export const whyStarted = ({ trigger, startedBy, mode }: Run, session: Session): string => {
