@@ -39,11 +39,11 @@ const integrationWith = ({ state = "active", waiting = null, problems = [] }: ob
   ({ state, problems, exports: { last: null, runningId: null, waiting, nextRunAt: null } }) as unknown as Integration;
 
 describe("a problem", () => {
-  const Told = ({ code }: { code: string }) => {
+  const Told = ({ code, state }: { code: string; state: string }) => {
     const problem = { code, since: "2026-11-26T11:00:00.000Z", whatToDo: "Do it.", retryAt: null };
-    return createElement("div", {}, ...Problems({ integration: integrationWith({ problems: [problem] }) }));
+    return createElement("div", {}, ...Problems({ integration: integrationWith({ state, problems: [problem] }) }));
   };
-  const told = (code: string, mayChange = true) => rendered(Told, { code }, mayChange);
+  const told = (code: string, mayChange = true, state = "active") => rendered(Told, { code, state }, mayChange);
 
   // a wizard that is through opens its last step, unless another is named
   it.each([
@@ -61,6 +61,17 @@ describe("a problem", () => {
     expect(told("agreement.expired", false)).not.toContain("href");
     expect(told("agreement.expired", false)).toContain("Only the owner or a full admin");
     expect(told("accounts.refused", false)).toContain('href="#/connect/2"');
+  });
+
+  it.each([
+    ["active", "#/settings/key"],
+    ["suspended", "#/settings/key"],
+    // there is no key that could be replaced, and nothing in the settings
+    ["awaiting-token", undefined],
+    ["disconnected", undefined],
+  ])("with our own key leads to where a key can be pasted: %s", (state, address) => {
+    expect(/href="([^"]*)"/.exec(told("gradient.vendor-key-rejected", true, state))?.[1]).toBe(address);
+    expect(told("gradient.vendor-key-rejected", false, "disconnected")).not.toContain("Only the owner");
   });
 });
 

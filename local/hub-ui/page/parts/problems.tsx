@@ -47,6 +47,9 @@ const words: Record<string, Words> = {
   },
 };
 
+// what there is none of cannot be replaced; where the first one goes, the wizard says
+const keyless = new Set(["not-started", "awaiting-token", "disconnected"]);
+
 interface ProblemsProps {
   integration: Pick<Integration, "state" | "problems" | "exports">;
   /** Those that are shown; all, unless given. */
@@ -58,7 +61,8 @@ export const Problems = ({ integration, isShown = () => true }: ProblemsProps) =
   const { mayChange } = useSession();
   return integration.problems.filter(isShown).map((problem) => {
     const { code, since, whatToDo, retryAt } = problem;
-    const { title, at, isForAll = false }: Words = words[code] ?? { title: `Problem ${code}` };
+    const { title, at: place, isForAll = false }: Words = words[code] ?? { title: `Problem ${code}` };
+    const at = place === key && keyless.has(integration.state) ? undefined : place;
     return (
       <Notice key={code} tone="bad" title={`${title}, since ${momentOf(since)}`}>
         <p>{whatToDo}</p>
