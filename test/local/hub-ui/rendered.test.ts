@@ -8,6 +8,7 @@ import { Refused } from "#local/hub-ui/page/answers";
 import { whyNoCheck } from "#local/hub-ui/page/hold";
 import { tellFailure } from "#local/hub-ui/page/parts/problem-words";
 import type { Run } from "#local/hub-ui/page/screens/runs/run-words";
+import { sumUp } from "#local/hub-ui/page/screens/usage/sum-up";
 import { type Session, SessionProvider } from "#local/hub-ui/page/session";
 import type { Integration } from "#local/hub-ui/page/states";
 import { momentOf } from "#local/page-parts/words";
@@ -16,6 +17,7 @@ import { Answered } from "../../../local/hub-ui/page/parts/answered.tsx";
 import { Failure } from "../../../local/hub-ui/page/parts/failure.tsx";
 import { Problems } from "../../../local/hub-ui/page/parts/problems.tsx";
 import { ToConnect } from "../../../local/hub-ui/page/parts/to-connect.tsx";
+import { verdictOf } from "../../../local/hub-ui/page/screens/overview/in-gradient.tsx";
 import { whyNot as whyNotSend } from "../../../local/hub-ui/page/screens/runs/send-usage.tsx";
 import { Waiting } from "../../../local/hub-ui/page/screens/runs/waiting.tsx";
 import { Consequences } from "../../../local/hub-ui/page/screens/settings/consequences.tsx";
@@ -233,6 +235,30 @@ describe("the last run of the wizard", () => {
   ])("of %i lines has %s", (lines, words) => {
     const now = { ...run, totals: { ...totals, lines } } as unknown as Run;
     expect(rendered(Ended, { run: now })).toContain(`· ${words}</p>`);
+  });
+});
+
+describe("whether the usage is in Gradient", () => {
+  const line = {
+    customerId: "c-1",
+    customerName: "Alder",
+    serviceId: "s-1",
+    serviceName: "Backup",
+    unitCount: 5,
+    asOf: "2026-11-26T11:00:00.000Z",
+    lastOutcome: "accepted" as const,
+    isInDoubt: false,
+    isMapped: true,
+    lastAccepted: { unitCount: 5, at: "2026-11-26T10:00:00.000Z" },
+  };
+  const told = (facts: object, isAll = true) => verdictOf(sumUp([{ ...line, ...facts }]), isAll).text;
+
+  it("is a plain yes only of all lines, with an answer for each", () => {
+    expect(told({})).toBe("Yes");
+    expect(told({}, false)).toBe("Yes, as far as it was summed up");
+    expect(told({ isInDoubt: true, lastOutcome: "deferred" })).toBe("Not certain of all");
+    expect(told({ unitCount: 0, lastAccepted: null, lastOutcome: null })).toBe("Yes");
+    expect(told({ unitCount: 7, isInDoubt: true })).toBe("Not all of it");
   });
 });
 

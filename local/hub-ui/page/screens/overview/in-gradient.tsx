@@ -10,8 +10,12 @@ import { type Gap, sumUp, type UsageSum } from "../usage/sum-up.ts";
 const units = (count: number): string => countOf(count, "unit");
 
 /** The answer in a word: whether what is used is what Gradient has accepted. */
-const verdictOf = ({ lines, now, inGradient, missing, tooMany, gaps }: UsageSum): { tone: Tone; text: string } => {
+export const verdictOf = (sum: UsageSum, isAll: boolean): { tone: Tone; text: string } => {
+  const { lines, now, inGradient, missing, tooMany, inDoubt, gaps } = sum;
   if (lines === 0) return { tone: "neutral", text: "Nothing counted yet" };
+  if (missing === 0 && tooMany === 0 && inDoubt > 0) return { tone: "warn", text: "Not certain of all" };
+  // of the other lines of a large partner nothing is known here
+  if (missing === 0 && tooMany === 0 && !isAll) return { tone: "good", text: "Yes, as far as it was summed up" };
   if (missing === 0 && tooMany === 0)
     return gaps.unknown.lines === 0
       ? { tone: "good", text: "Yes" }
@@ -79,7 +83,7 @@ export const InGradient = ({ all, integration }: { all: AllLines; integration: I
       </p>
     );
   const sum = sumUp(all.lines);
-  const { tone, text } = verdictOf(sum);
+  const { tone, text } = verdictOf(sum, all.isAll);
   const parts = partsOf(sum, integration);
   return (
     <>

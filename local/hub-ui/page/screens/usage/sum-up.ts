@@ -45,6 +45,8 @@ export interface UsageSum {
   inGradient: number;
   missing: number;
   tooMany: number;
+  /** Lines of which another number than the one accepted last had no answer. */
+  inDoubt: number;
   gaps: Record<Exclude<LineState, "in">, Gap>;
   /** When the newest count was true, and the oldest that is not zero. */
   newestAsOf: string | null;
@@ -64,7 +66,7 @@ const earlier = (one: string | null, other: string | null): string | null =>
 export const sumUp = (lines: readonly UsageLine[]): UsageSum => {
   const gap = () => ({ lines: 0, missing: 0, tooMany: 0, ids: new Set<string>() });
   const gaps = { unmapped: gap(), refused: gap(), changed: gap(), unknown: gap() };
-  const sum = { lines: lines.length, now: 0, inGradient: 0, missing: 0, tooMany: 0 };
+  const sum = { lines: lines.length, now: 0, inGradient: 0, missing: 0, tooMany: 0, inDoubt: 0 };
   let newestAsOf: string | null = null;
   let oldestAsOf: string | null = null;
   let lastAcceptedAt: string | null = null;
@@ -74,6 +76,7 @@ export const sumUp = (lines: readonly UsageLine[]): UsageSum => {
     if (now > 0) oldestAsOf = earlier(oldestAsOf, line.asOf);
     lastAcceptedAt = later(lastAcceptedAt, line.lastAccepted?.at ?? null);
     sum.now += now;
+    if (line.isInDoubt) sum.inDoubt += 1;
     const state = stateOf(line);
     // what is not known is neither missing nor too much
     const held = state === "unknown" ? now : heldOf(line);
