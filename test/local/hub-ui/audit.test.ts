@@ -18,6 +18,13 @@ describe("what an event says of itself", () => {
     expect(detailsInWords({ [name]: "x" })).not.toContainEqual({ name, text: "x" });
   });
 
+  it("leaves alone what a person has written, whatever words of the service it has", () => {
+    expect(detailsInWords({ reason: "full" })).toEqual([{ name: "Reason", text: "full" }]);
+    expect(detailsInWords({ organizationName: "zero" })).toEqual([{ name: "Gradient organization", text: "zero" }]);
+    expect(detailsInWords({ reason: "gradient.disconnected" })[0]?.text).toBe("disconnected in Gradient");
+    expect(detailsInWords({ mode: "full" })[0]?.text).toBe("everything");
+  });
+
   it("tells a schedule as the settings tell it", () => {
     const before = '{"frequency":"daily","hour":2,"pausedUntil":null} Europe/Prague';
     const after = '{"frequency":"weekly","dayOfWeek":3,"hour":5,"pausedUntil":null} UTC';

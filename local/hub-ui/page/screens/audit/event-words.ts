@@ -86,6 +86,11 @@ const values: Record<string, string> = {
   "gradient.refused": "Gradient refused the call",
   "token.in-use": "another organization of this hub uses it",
   "organization.differs": "it belongs to another Gradient organization",
+};
+
+// what people write, or Gradient and browsers say, may be any of these words and means none of them
+const written = new Set(["reason", "organizationName", "organizationBefore", "userAgent"]);
+const reasons: Record<string, string> = {
   "gradient.disconnected": "disconnected in Gradient",
   "gradient.connected": "its customers are seen in Gradient again",
 };
@@ -98,5 +103,6 @@ export const detailsInWords = (details: Record<string, unknown>): Detail[] =>
     .map(([name, value]) => {
       const text = typeof value === "string" ? value : JSON.stringify(value);
       const isSetting = name === "before" || name === "after";
-      return { name: names[name] ?? name, text: values[text] ?? (isSetting ? settingInWords(text) : text) };
+      const word = (written.has(name) ? reasons : values)[text];
+      return { name: names[name] ?? name, text: word ?? (isSetting ? settingInWords(text) : text) };
     });
