@@ -319,6 +319,11 @@ describe("a failure", () => {
     expect(tellFailure(refused).whatToDo).toMatch(/nothing was (changed|saved)/i);
   });
 
+  it("says of a run that is not there what may have become of it", () => {
+    const words = told("export.not-found", 404);
+    expect(words).toContain("Runs are kept for 13 months, dry runs for a week");
+  });
+
   it("says what becomes of a press while a run is under way", () => {
     const words = told("export.already-running", 409);
     expect(words).toContain("No second run was started.");

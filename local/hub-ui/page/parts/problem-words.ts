@@ -34,7 +34,10 @@ const byCode: Record<string, Words> = {
       "No second run was started. What has changed, that run or one right after it sends. For anything else, try again when that run is over.",
   },
   "export.not-over": { title: "That run has not ended yet", whatToDo: "Wait for its end, or cancel it." },
-  "export.not-found": { title: "There is no such run", whatToDo: "It may belong to another organization." },
+  "export.not-found": {
+    title: "There is no such run",
+    whatToDo: "Runs are kept for 13 months, dry runs for a week. Or it belongs to another organization.",
+  },
   "token.malformed": {
     title: "This does not look like a Gradient key",
     whatToDo:
