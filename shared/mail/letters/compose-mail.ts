@@ -1,4 +1,4 @@
-import type { MailFacts } from "../mail-facts.ts";
+import type { FactsAbout, MailFacts } from "../mail-facts.ts";
 import type { MailContent } from "../mailer.ts";
 import { agreementConfirmedMail } from "./agreement-confirmed-mail.ts";
 import { backToNormalMail } from "./back-to-normal-mail.ts";
@@ -68,29 +68,44 @@ const letterAbout = (
 
 type Moment = (at: string) => string;
 
+/** Nothing where it is not known. */
+const from = (address: string): string => (address === "" ? "" : `, from ${oneLine(address)}`);
+
+/** A disconnect, or the end of one whose zeros Gradient did not take: nothing else tells the owner of those. */
+const disconnectedLine = ({ by, disconnectedAt, left }: FactsAbout<"disconnected">, at: Moment): string =>
+  left === undefined
+    ? `disconnected by ${nameLine(by.name)}, ${at(disconnectedAt)}${from(by.address)}`
+    : `${at(disconnectedAt)}: ${counted(left, "line")} could not be set to zero in Gradient, after ${nameLine(by.name)} had disconnected`;
+
+const gapsLine = ({ accounts, services }: FactsAbout<"mapping-digest">): string =>
+  [
+    ...(accounts.unmapped > 0 ? [counted(accounts.unmapped, "customer")] : []),
+    ...(services.unmapped > 0 ? [counted(services.unmapped, "service")] : []),
+  ].join(" and ");
+
 /** One further cause of the same kind, in one line. */
 const lineOf = (facts: MailFacts, at: Moment): string => {
   switch (facts.kind) {
     case "agreement-confirmed":
-      return `confirmed by ${nameLine(facts.confirmedByName)}, ${at(facts.confirmedAt)}, from ${oneLine(facts.address)}, version ${oneLine(facts.version)}`;
+      return `confirmed by ${nameLine(facts.confirmedByName)}, ${at(facts.confirmedAt)}${from(facts.address)}, version ${oneLine(facts.version)}`;
     case "token-rejected":
-      return `refused ${at(facts.rejectedAt)}`;
+      return `${facts.isMissing ? "missing since" : "refused"} ${at(facts.rejectedAt)}`;
     case "back-to-normal":
       return `${facts.wasGone ? "seen" : "accepted"} again ${at(facts.resumedAt)}`;
     case "token-replaced":
-      return `replaced by ${nameLine(facts.by.name)}, ${at(facts.replacedAt)}, from ${oneLine(facts.by.address)}, key ending in ${oneLine(facts.lastFour)}`;
+      return `replaced by ${nameLine(facts.by.name)}, ${at(facts.replacedAt)}${from(facts.by.address)}, key ending in ${oneLine(facts.lastFour)}`;
     case "token-aged":
       return `key ending in ${oneLine(facts.lastFour)}, in use since ${at(facts.registeredAt)}`;
     case "disconnected":
-      return `disconnected by ${nameLine(facts.by.name)}, ${at(facts.disconnectedAt)}, from ${oneLine(facts.by.address)}`;
+      return disconnectedLine(facts, at);
     case "disconnected-in-gradient":
       return `noticed ${at(facts.noticedAt)}, organization ${nameLine(facts.organizationName)}`;
     case "recipients-changed":
       return `by ${nameLine(facts.by.name)}, ${at(facts.changedAt)}; added: ${facts.added.map(oneLine).join(", ") || "nobody"}; taken out: ${facts.removed.map(oneLine).join(", ") || "nobody"}`;
     case "mapping-digest":
-      return `${at(facts.at)}: ${counted(facts.accounts.unmapped, "customer")} and ${counted(facts.services.unmapped, "service")} not mapped`;
+      return `${at(facts.at)}: ${gapsLine(facts)} not mapped`;
     case "agreement-renewal":
-      return `version ${oneLine(facts.version)}, to be confirmed until ${at(facts.until)}`;
+      return `version ${oneLine(facts.version)}, ${facts.isOver ? "was " : ""}to be confirmed until ${at(facts.until)}${facts.isOver ? ": no usage is sent" : ""}`;
     case "run-result":
       return `run ${oneLine(facts.exportId)}, on its page in the hub`;
     case "run-missed":
@@ -106,7 +121,7 @@ const furtherParts = ({ causes, count }: { causes: MailFacts[]; count: number },
     {
       kind: "list",
       items: [
-        ...(unlisted > 0 ? [`${unlisted} times more, all in the integration's history in the hub`] : []),
+        ...(unlisted > 0 ? [`${counted(unlisted, "time")} more, all in the integration's history in the hub`] : []),
         ...causes.map((each) => lineOf(each, (at) => moment(context, at))),
       ],
     },

@@ -174,3 +174,46 @@ it("a mail about a disconnect says what becomes of the counts: they stay, go to 
   expect(left.subject).toBe("Some counts in Gradient were not set to zero: Harbourline IT");
   expect(left.flat).toContain("Gradient did not take a zero for 3 lines.");
 });
+
+describe("what came since a mail was owed", () => {
+  const since = (facts: MailFacts): string => {
+    const { flat } = written(facts, sampleContext, [facts]);
+    return flat.slice(flat.indexOf("Since then"));
+  };
+  const { disconnected } = mailSamples;
+  const [rejected, renewal] = [mailSamples["token-rejected"], mailSamples["agreement-renewal"]];
+  const [confirmed, digest] = [mailSamples["agreement-confirmed"], mailSamples["mapping-digest"]];
+  const none = { unmapped: 0, names: [] };
+
+  it.each([
+    [
+      "counts that were not set to zero",
+      { ...disconnected, left: 3 },
+      "3 lines could not be set to zero",
+      /disconnected by/,
+    ],
+    ["a key that is not stored any more", { ...rejected, isMissing: true }, "missing since 25 November", /refused/],
+    ["a time that is over", { ...renewal, isOver: true }, "was to be confirmed until 31 January 2027", /, to be/],
+    ["an unknown address", { ...confirmed, address: "" }, "Dana Reyes, 25 November", /from ,/],
+    [
+      "a cause without an address",
+      { ...disconnected, by: { name: "Dana Reyes", address: "" } },
+      "by Dana Reyes",
+      /from/,
+    ],
+    ["gaps of one kind", { ...digest, services: none }, "4 customers not mapped", /service/],
+    ["gaps of the other", { ...digest, accounts: none }, "1 service not mapped", /customer/],
+  ] as const)("tells %s, and nothing that is not so", (_what, facts, words, never) => {
+    expect(since(facts as MailFacts)).toContain(words);
+    expect(since(facts as MailFacts)).not.toMatch(never);
+  });
+
+  it.each([
+    [1, "1 time more"],
+    [2, "2 times more"],
+  ])("counts what is not listed: %i", (unlisted, words) => {
+    const further = { causes: [rejected], count: 1 + unlisted };
+    const mail = composeMail(rejected, sampleContext, { ...sources, further });
+    expect(mail?.text.replace(/\s+/g, " ")).toContain(`* ${words}, all in`);
+  });
+});
