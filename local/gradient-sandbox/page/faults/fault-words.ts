@@ -75,7 +75,10 @@ export const wordsOf = (faults: FaultState): string[] => {
     const upTo = jitterMs > 0 ? ` to ${(delayMs + jitterMs) / 1000}` : "";
     what.unshift(`every call waits ${delayMs / 1000}${upTo} s`);
   }
-  if (landLate !== undefined) what.push(`${shareOf(landLate.rate)} take effect ${landLate.ms / 1000} s late`);
+  if (landLate !== undefined) {
+    const takes = landLate.rate >= 1 ? "takes" : "take";
+    what.push(`${shareOf(landLate.rate)} ${takes} effect ${landLate.ms / 1000} s late`);
+  }
   if (only === "counts") what.push("counts only");
   if (first !== undefined) what.push(`ends after ${countOf(first - matched, "more call")}`);
   return what;
