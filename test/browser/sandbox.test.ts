@@ -162,7 +162,7 @@ describe("the sandbox's page", () => {
     await button(page, "Disconnect").click();
     await dialog.getByText("deletes the 4 accounts").waitFor();
     await dialog.getByRole("button", { name: "Disconnect" }).click();
-    await page.getByText("Disconnected. 4 accounts and their counts were deleted.").waitFor();
+    await page.getByText("Disconnected. 4 accounts deleted, with all counts.").waitFor();
     await button(page, "Connect and generate a key").waitFor();
     await page.context().close();
   });

@@ -1,16 +1,13 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createElement } from "react";
-import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import { disconnectIntegration } from "#functions/disconnect-integration/disconnect-integration";
 import { readUsageLines } from "#functions/read-integration/read-usage-lines";
 import type { Run } from "#local/hub-ui/page/screens/runs/run-words";
-import { type Session, SessionProvider } from "#local/hub-ui/page/session";
 import type { Integration } from "#local/hub-ui/page/states";
 import { activeWorld, send } from "#test/builders/connected-world";
 import { NotNow } from "../../../local/hub-ui/page/screens/runs/not-now.tsx";
 import { WhatComesNext } from "../../../local/hub-ui/page/screens/runs/what-comes-next.tsx";
 import { NothingIsSent } from "../../../local/hub-ui/page/screens/usage.tsx";
+import { rendered } from "./rendered.ts";
 
 const disconnecting = {
   finalCounts: "zero",
@@ -35,29 +32,18 @@ const run = {
   totals: { unmapped: 0, rejected: 0, deferred: 3, superseded: 0 },
 } as unknown as Run;
 
-/** As somebody gets it for whom the integration has been read. */
-const rendered = (part: ReturnType<typeof createElement>, integration: Integration): string => {
-  const client = new QueryClient();
-  const value = { mayChange: true, person: { org_id: "org-1001" } } as Session;
-  client.setQueryData([value.person.org_id, "GET /v1/integrations/gradient", {}], integration);
-  const within = createElement(SessionProvider, { value }, part);
-  return renderToStaticMarkup(createElement(QueryClientProvider, { client }, within));
-};
-
 describe("the run of zeros of a partner that has disconnected", () => {
   it("says how many are left, and that they go on by themselves", () => {
-    const page = rendered(createElement(WhatComesNext, { run }), disconnected({ disconnecting }));
+    const answers = [["GET /v1/integrations/gradient", {}, disconnected({ disconnecting })]] as const;
+    const page = rendered(WhatComesNext, { run }, { answers });
 
     expect(page).toContain("being set to zero: 3 lines left");
     expect(page).toContain("goes on by itself");
   });
 
   it("sends nobody to connect for it", () => {
-    const going = disconnected({ disconnecting });
-    const over = disconnected();
-
-    expect(rendered(createElement(NotNow, { integration: going }), going)).not.toContain("#/connect");
-    expect(rendered(createElement(NotNow, { integration: over }), over)).toContain("#/connect");
+    expect(rendered(NotNow, { integration: disconnected({ disconnecting }) })).not.toContain("#/connect");
+    expect(rendered(NotNow, { integration: disconnected() })).toContain("#/connect");
   });
 });
 
@@ -72,8 +58,7 @@ describe("lines that are not sent yet, in the usage", () => {
     ["disconnected", disconnecting, null, "only zeros are sent"],
     ["active", null, good, ""],
   ])("of a partner that is %s (zeros: %o, key: %o): %s", (state, zeros, token, words) => {
-    const integration = disconnected({ state, disconnecting: zeros, token });
-    const page = rendered(createElement(NothingIsSent, integration), integration);
+    const page = rendered(NothingIsSent, disconnected({ state, disconnecting: zeros, token }));
 
     expect(words === "" ? page : page.includes(words)).toBe(words === "" ? "" : true);
   });
@@ -89,8 +74,7 @@ describe("lines that are not sent yet, in the usage", () => {
     expect(await heldIn()).toBeGreaterThan(0);
     await disconnectIntegration(world.common)({ partnerId: world.partnerId, by: world.by });
 
-    const integration = disconnected();
-    const page = rendered(createElement(NothingIsSent, integration), integration);
+    const page = rendered(NothingIsSent, disconnected());
     expect(await heldIn()).toBe(0);
     expect(page).not.toContain("is shown as accepted");
     expect(page).toContain('href="#/history"');
@@ -103,6 +87,6 @@ describe("a run of a partner that is suspended", () => {
     ["valid", "Gradient is connected"],
   ])("says what has to be first, by the key: %s", (status, words) => {
     const integration = disconnected({ state: "suspended", token: { status } });
-    expect(rendered(createElement(NotNow, { integration }), integration)).toContain(`>${words}</a>`);
+    expect(rendered(NotNow, { integration })).toContain(`>${words}</a>`);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { leftOverWords, progressOf, type Run } from "#local/hub-ui/page/screens/runs/run-words";
+import { leftOverWords, progressOf, type Run, whyStopped } from "#local/hub-ui/page/screens/runs/run-words";
 import { standingOf, standstillWords } from "#local/hub-ui/page/screens/runs/standstill";
 import { waitingWords } from "#local/hub-ui/page/wizard/sending/export-words";
 import { momentOf } from "#local/page-parts/words";
@@ -69,6 +69,20 @@ describe("a run that stands still", () => {
     }
     expect(told.filter((words) => words !== null)).toEqual([]);
   });
+});
+
+describe("why a run was stopped", () => {
+  const told = (facts: object) => whyStopped({ mode: "changes", stoppedBy: "stalled", ...facts } as unknown as Run);
+
+  it("promises the rest where the service sends it by itself", () => {
+    expect(told({})).toContain("What is left is sent by itself.");
+    expect(told({ stoppedBy: "vendor-key" })).toContain("What is left is sent by itself.");
+  });
+
+  it.each([[{ mode: "dry-run" }], [{ stoppedBy: "cancelled" }], [{ stoppedBy: "of a later version" }]])(
+    "%o promises no rest",
+    (facts) => expect(told(facts)).not.toContain("sent by itself"),
+  );
 });
 
 describe("what a run has left over", () => {

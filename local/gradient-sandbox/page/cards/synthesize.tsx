@@ -134,8 +134,11 @@ export const Synthesize = ({ organization }: { organization: OrganizationDetail 
         <Dialog title={`Approve ${countOf(open.length, "card")}?`} onClose={() => setAsking(false)}>
           <p>
             {open.length > shown.length ? "Also those further down. " : ""}The PSA then bills{" "}
-            {numberOf(open.reduce((sum, { vendorUnits }) => sum + vendorUnits, 0))} units where it bills{" "}
-            {numberOf(open.reduce((sum, { psaQuantity }) => sum + psaQuantity, 0))} now.
+            {countOf(
+              open.reduce((sum, { vendorUnits }) => sum + vendorUnits, 0),
+              "unit",
+            )}{" "}
+            where it bills {numberOf(open.reduce((sum, { psaQuantity }) => sum + psaQuantity, 0))} now.
           </p>
           <div className="row">
             <button type="button" className="primary" disabled={isBusy} onClick={() => void settle("approve", open)}>

@@ -54,7 +54,7 @@ export const ConnectStep = ({ organization }: { organization: OrganizationDetail
       );
       setKey(undefined);
       setQuestion(undefined);
-      setSaid(`Disconnected. ${countOf(deletedAccounts, "account")} and their counts were deleted.`);
+      setSaid(`Disconnected. ${countOf(deletedAccounts, "account")} deleted, with all counts.`);
       await refresh();
     });
   const problem = failure === undefined ? null : <Notice tone="bad">{failure}</Notice>;

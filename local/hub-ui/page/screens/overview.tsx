@@ -11,8 +11,8 @@ import { useHeadingFocus } from "../wizard/focus.ts";
 import { shareWords } from "../wizard/mapping/mapping.ts";
 import { ageOf } from "./overview/age-of.ts";
 import { InGradient } from "./overview/in-gradient.tsx";
+import { LastRun } from "./overview/last-run.tsx";
 import { nextRunWords, pausedWords } from "./runs/next-run.ts";
-import { outcomeWords } from "./runs/run-words.ts";
 import { RunningRun } from "./runs/running-run.tsx";
 import { SendUsage } from "./runs/send-usage.tsx";
 import { Waiting } from "./runs/waiting.tsx";
@@ -52,16 +52,6 @@ const Waits = ({ integration }: { integration: Integration }) => {
   return isIdle ? null : <Waiting integration={integration} />;
 };
 
-const LastRun = ({ last }: { last: Integration["exports"]["last"] }) => {
-  if (last === null) return "None yet";
-  const { tone, text } = outcomeWords(last.outcome);
-  return (
-    <>
-      <Badge tone={tone}>{text}</Badge> <a href={`#/history/${last.id}`}>{momentOf(last.finishedAt)}</a>
-    </>
-  );
-};
-
 const Facts = ({ integration }: { integration: Integration }) => {
   const { state, token, mapping, gradient, exports } = integration;
   const { tone, text } = stateWords(state);
@@ -77,9 +67,7 @@ const Facts = ({ integration }: { integration: Integration }) => {
           <Badge tone={tone}>{text}</Badge>
         </dd>
         <dt>Last run</dt>
-        <dd>
-          <LastRun last={exports.last} />
-        </dd>
+        <dd>{exports.last === null ? "None yet" : <LastRun key={exports.last.id} last={exports.last} />}</dd>
         <dt>Next run</dt>
         <dd>
           {pausedWords(integration)}

@@ -36,18 +36,24 @@ const stopWords: Record<string, string> = {
   cancelled: "It was cancelled before its last line.",
   "token-rejected": "Gradient refused the key, so it stopped.",
   "not-connected": "The key was replaced, or the integration was disconnected, so it stopped.",
-  "vendor-key": "Gradient refused the hub's own key, so it stopped. What is left is sent by itself.",
-  "gradient-refuses":
-    "Gradient refused the calls for your organization, so it stopped. What is left is sent by itself.",
-  "gradient-down": "Gradient was failing, so it stopped. What is left is sent by itself.",
-  doubted: "Gradient refused a call, so it stopped until the reason was found. What is left is sent by itself.",
-  stalled: "It did not get anywhere and was closed. What is left is sent by itself.",
+  "vendor-key": "Gradient refused the hub's own key, so it stopped.",
+  "gradient-refuses": "Gradient refused the calls for your organization, so it stopped.",
+  "gradient-down": "Gradient was failing, so it stopped.",
+  doubted: "Gradient refused a call, so it stopped until the reason was found.",
+  stalled: "It did not get anywhere and was closed.",
   "person-first": "It made room for usage that somebody sent.",
 };
 
+// the rest of these runs is wanted still, of itself; what a dry run leaves is not
+const goesOn = new Set(["vendor-key", "gradient-refuses", "gradient-down", "doubted", "stalled"]);
+
 /** Why it ended before its last line; null where it did not. */
-export const whyStopped = ({ stoppedBy }: Run): string | null =>
-  stoppedBy === null ? null : (stopWords[stoppedBy] ?? `It was stopped (${stoppedBy}).`);
+export const whyStopped = (run: Run): string | null => {
+  const { stoppedBy } = run;
+  if (stoppedBy === null) return null;
+  const why = stopWords[stoppedBy] ?? `It was stopped (${stoppedBy}).`;
+  return goesOn.has(stoppedBy) && !isDryRun(run) ? `${why} What is left is sent by itself.` : why;
+};
 
 const reasonWords: Record<string, string> = {
   "nothing-changed": "Nothing had changed since Gradient accepted it last.",

@@ -93,7 +93,11 @@ const Why = ({ item: { leftOut } }: { item: MappingItem }) => {
   return (
     <span className="quiet small">
       {reason === "chosen" ? <bdi>“{note ?? "no reason"}”</bdi> : (reasons[reason] ?? reason)}
-      {by === null ? "" : `, ${nameOf(setting, by)}`}
+      {by === null ? null : (
+        <>
+          , <bdi>{nameOf(setting, by)}</bdi>
+        </>
+      )}
       {at === null ? "" : `, ${momentOf(at)}`}
     </span>
   );
