@@ -15,8 +15,14 @@ import { readEntries } from "./lists/read-entries.ts";
 
 // a customer has a few lines, so one or two reads fill a page
 const customersAtOnce = 100;
+// Who has left, or is on trial, has none, and may be one of very many: a hundred take some 50 ms, and the function has
+// ten seconds.
+const maxCustomersRead = 5_000;
 
-/** The last line of the page before, and the row ahead of its customer's: after that row the table is read again. */
+/**
+ * The last line of the page before, and the row ahead of its customer's: after that row the table is read again. Empty
+ * ids, which nobody has, where everything up to that row was looked at.
+ */
 const place = z.strictObject({
   after: keyAfter(customerPrefix).optional(),
   customerId: z.string(),
@@ -45,14 +51,17 @@ export type UsageLine = ReturnType<typeof lineView>;
 
 type ReadTable = Pick<Table, "get" | "getMany" | "query">;
 
-/** Every line as an export would have it now, by customer, with what Gradient has accepted for it so far. */
+/**
+ * Every line as an export would have it now, by customer, with what Gradient has accepted for it so far. A page looks at
+ * 5,000 customers at most, so it may hold fewer lines than others, or none.
+ */
 export const readUsageLines = ({ table }: { table: ReadTable }) => {
   async function* linesFrom(integration: Integration, start: string | undefined) {
     const { partnerId } = integration;
     const leftOutServiceIds = new Set(integration.leftOutServiceIds);
     const serviceNames = new Map((await listServices(table)).map(({ id, name }) => [id, name]));
     let after = start;
-    for (;;) {
+    for (let read = 0; read < maxCustomersRead; read += customersAtOnce) {
       const position = after === undefined ? {} : { after };
       const rows = await table.query({
         pk: partnerPk(partnerId),
@@ -80,6 +89,7 @@ export const readUsageLines = ({ table }: { table: ReadTable }) => {
       if (rows.next === null) return;
       after = rows.next;
     }
+    yield { after, line: null };
   }
 
   return async ({ partnerId, cursor, room }: ListQuery): Promise<List<UsageLine>> => {
@@ -93,6 +103,7 @@ export const readUsageLines = ({ table }: { table: ReadTable }) => {
     const { items, hasRoomFor, add } = pageIn<UsageLine>(room);
     let next: string | null = null;
     for await (const { after, line } of linesFrom(integration, start?.after)) {
+      if (line === null) return { items, nextCursor: toCursor(list, { after, customerId: "", serviceId: "" }) };
       if (wasShown(line)) continue;
       if (!hasRoomFor(1)) return { items, nextCursor: next };
       add([line]);

@@ -86,6 +86,7 @@ export const usageDocs = () =>
     id: "listUsage",
     tag: "Exports",
     summary: "Every line as an export would have it now",
+    description: "A page may hold fewer than others, or none.",
     replies: { 200: { description: "A page of lines, by customer", body: pageOf(usageLineReply) } },
     problems: { 422: ["cursor.invalid"] },
   });

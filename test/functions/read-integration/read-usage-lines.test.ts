@@ -185,6 +185,21 @@ describe("in pages", () => {
     ]);
   });
 
+  it("looks at 5,000 customers for a page, whether they have a line or not", async () => {
+    const table = await aBigTable(1);
+    for (let index = 1; index <= 5_100; index += 1)
+      await table.put(aCustomerRow({ id: idOf(index), billing: "trial", removedAt: noon }));
+    await table.put(aCustomerRow({ id: "cust-9999" }));
+    await table.put(aUsageRow({ customerId: "cust-9999", counts }));
+
+    const pages = await allPages(table);
+
+    expect(pages.map((page) => page.map(({ customerId, serviceId }) => `${customerId} ${serviceId}`))).toEqual([
+      serviceIds.map((id) => `${idOf(0)} ${id}`),
+      serviceIds.map((id) => `cust-9999 ${id}`),
+    ]);
+  });
+
   it("loses and repeats nothing when a customer comes in between two pages", async () => {
     const table = await aBigTable(70);
     const first = await readUsageLines({ table })({ partnerId, room, cursor: undefined });
