@@ -16,9 +16,9 @@ const customersPerTransaction = 97;
 
 const never = { removedAt: null, retiredAt: null, isMapped: null, version: 0 };
 
-/** It has been counted all along, and is to be billed from now on. */
-const becomesBilled = (before: Customer | undefined, record: CustomerRecord): boolean =>
-  before !== undefined && before.removedAt === null && !isBilled(before) && record.billing === "billed";
+/** It has been counted all along, and is to be billed from now on; not so one that a person has left out. */
+const becomesBilled = (before: Customer | undefined, { billing }: CustomerRecord): boolean =>
+  before !== undefined && before.removedAt === null && !isBilled(before) && isBilled({ ...before, billing });
 
 const endsBilling = (before: Customer | undefined, record: CustomerRecord): boolean =>
   before !== undefined && isBilled(before) && record.billing !== "billed";

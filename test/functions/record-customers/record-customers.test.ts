@@ -64,6 +64,23 @@ describe("a customer that is billed no more", () => {
   });
 });
 
+describe("a customer that is billed from now on", () => {
+  const leftOut = { note: "Has a contract of its own", by: "person-1", at: noon };
+  it.each([
+    ["has been counted all along: its lines are wanted at once", { billing: "trial" }, true],
+    ["has no lines where a person has left it out", { billing: "trial", leftOut }, false],
+    ["has no lines under another name either, where a person has left it out", { name: "Alder", leftOut }, false],
+  ] as const)("%s", async (_, held, isWish) => {
+    const table = await aTableWith(aPartnerRow(), anIntegrationRow(), aCustomerRow(aCustomer(held)));
+
+    await recorderOn(table)({ partnerId, customers: [aCustomerRecord()] });
+
+    const wants = (await findIntegration(table, partnerId))?.wants ?? noWants;
+    expect(isWanted(wants.all)).toBe(isWish);
+    expect(owedTasks(table)).toEqual([syncTask]);
+  });
+});
+
 it.each([
   ["name", { name: "Alder Solicitors" }],
   ["billing", { billing: "not-provisioned" as const }],
