@@ -35,8 +35,9 @@ const checkOf = ({ partnerId, id, version }: Customer): Write => ({
 
 /**
  * Stores measurements of services that a customer was never measured for, and in the same transaction the want that
- * brings them to Gradient. A partner that is not active yet has everything sent when it becomes so; the transaction
- * fails if that has just happened. Answers the customers that were removed meanwhile: theirs are not stored.
+ * brings them to Gradient. A partner that is not active yet has everything sent when it becomes so, and a service that
+ * is left out when it is taken in; the transaction fails if that has just happened. Answers the customers that were
+ * removed meanwhile: theirs are not stored.
  */
 export const recordFirsts = (
   { table, now, pauseAfter }: Dependencies,
@@ -54,6 +55,8 @@ export const recordFirsts = (
     const customers = new Map(customerRows.map(fromCustomerItem).map((customer) => [customer.id, customer]));
     const rows: Write[] = [];
     const removed = new Set<string>();
+    const leftOut = new Set(integration?.leftOutServiceIds);
+    let isBilledFirst = false;
     let isWanted = false;
     for (const { customerId, measured } of firsts) {
       const customer = customers.get(customerId);
@@ -62,17 +65,24 @@ export const recordFirsts = (
         removed.add(customerId);
         continue;
       }
-      const { after, hasChanged, hasFirst } = withMeasured(stored.get(customerId), partnerId, customerId, measured);
+      const { after, hasChanged, firstServiceIds } = withMeasured(
+        stored.get(customerId),
+        partnerId,
+        customerId,
+        measured,
+      );
       if (!hasChanged) continue;
       rows.push(usageWrite(after));
       if (customer) rows.push(checkOf(customer));
-      isWanted ||= hasFirst && customer !== undefined && isBilled(customer);
+      if (!customer || !isBilled(customer)) continue;
+      isBilledFirst ||= firstServiceIds.length > 0;
+      isWanted ||= firstServiceIds.some((id) => !leftOut.has(id));
     }
     if (rows.length === 0) return removed;
     if (isWanted && integration?.state === "active") {
       const wants = wish(integration.wants, "all", { at: now().toISOString(), trigger: "mapping" });
       rows.push(integrationWrite({ ...integration, wants }));
-    } else if (isWanted) {
+    } else if (isBilledFirst) {
       rows.push({ check: integrationKey(partnerId), expect: integration?.version ?? "absent" });
     }
     await table.transact(rows);

@@ -97,8 +97,8 @@ export const recordUsage = ({ table, now, pauseAfter }: Dependencies) => {
     return retryOnConflict(async () => {
       const before = isFirstTry ? asRead : await current();
       isFirstTry = false;
-      const { after, hasChanged, hasFirst } = withMeasured(before, partnerId, customerId, measured);
-      if (hasFirst) return false;
+      const { after, hasChanged, firstServiceIds } = withMeasured(before, partnerId, customerId, measured);
+      if (firstServiceIds.length > 0) return false;
       if (hasChanged) await store(table, usageWrite(after));
       return true;
     });

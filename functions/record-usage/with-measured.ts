@@ -9,23 +9,24 @@ const replaces = ({ unitCount, measuredAt }: Count, stored: Count | undefined): 
   return measuredAt === stored.measuredAt && unitCount !== stored.unitCount;
 };
 
-/** The customer's usage with what was measured. `hasFirst`: some service of it was never measured before. */
+/** The customer's usage with what was measured. `firstServiceIds`: services of it that were never measured before. */
 export const withMeasured = (
   stored: CustomerUsage | undefined,
   partnerId: string,
   customerId: string,
   measured: Measurement[],
-): { after: CustomerUsage; hasChanged: boolean; hasFirst: boolean } => {
+): { after: CustomerUsage; hasChanged: boolean; firstServiceIds: string[] } => {
   const before = stored ?? { partnerId, customerId, counts: {}, version: 0 };
   const counts = new Map(Object.entries<Count>(before.counts));
-  const known = counts.size;
+  const firstServiceIds: string[] = [];
   let hasChanged = false;
   for (const { serviceId, unitCount, measuredAt } of measured) {
     const count = { unitCount, measuredAt };
     if (!replaces(count, counts.get(serviceId))) continue;
+    if (!counts.has(serviceId)) firstServiceIds.push(serviceId);
     counts.set(serviceId, count);
     hasChanged = true;
   }
   const after = { ...before, counts: Object.fromEntries(counts) };
-  return { after, hasChanged, hasFirst: counts.size > known };
+  return { after, hasChanged, firstServiceIds };
 };

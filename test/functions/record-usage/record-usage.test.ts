@@ -321,6 +321,7 @@ describe("the first measurement of a customer's service", () => {
   it.each<[string, Parameters<typeof aTableWith>]>([
     ["is not the first", [anIntegrationRow(), aUsageRow({ counts: { "svc-dns": aCount({ unitCount: 1 }) } })]],
     ["is of a customer that is not billed", [anIntegrationRow(), aCustomerRow({ billing: "trial" })]],
+    ["is of a service that is left out", [anIntegrationRow({ leftOutServiceIds: ["svc-dns"] })]],
     ["is of a partner that has still to map", [anIntegrationRow({ state: "awaiting-mapping" })]],
   ])("wants nothing when it %s", async (_, rows) => {
     const table = await aFedTable(...rows);
@@ -333,6 +334,17 @@ describe("the first measurement of a customer's service", () => {
 
   it("is wanted where the partner becomes active at that moment", async () => {
     const inner = await aFedTable(anIntegrationRow({ state: "awaiting-mapping" }));
+    const table = watchedTable(inner, async (call) => {
+      if (call === 1) await inner.put(anIntegrationRow({ version: 2 }));
+    });
+
+    await record(table, aMeasurement());
+
+    expect(wantsOf(inner)).toEqual(wanted);
+  });
+
+  it("is wanted where the service, which was left out, is taken in at that moment", async () => {
+    const inner = await aFedTable(anIntegrationRow({ leftOutServiceIds: ["svc-dns"] }));
     const table = watchedTable(inner, async (call) => {
       if (call === 1) await inner.put(anIntegrationRow({ version: 2 }));
     });
