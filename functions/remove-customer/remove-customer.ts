@@ -42,20 +42,24 @@ export const removeCustomers = (dependencies: Dependencies) => {
 
   return async (removals: Removals) => {
     await knownPartner(table, removals.partnerId);
+    // some customers of this call are removed without their task
+    let isTaskDue = false;
     return retryOnConflict(async () => {
       const { customers, unreadable } = await readNamedCustomers(table, removals.partnerId, removals.customerIds);
       const present = [...customers.values()].filter(({ removedAt }) => removedAt === null);
       const at = now().toISOString();
-      for (let from = 0; from < present.length; from += customersPerTransaction) {
-        const part = present.slice(from, from + customersPerTransaction).map((customer) => changeOf(customer, at));
-        const isLast = from + customersPerTransaction >= present.length;
+      const isUnknown = (id: string) => !customers.has(id) && !unreadable.has(id);
+      const left = { unknown: new Set(removals.customerIds.filter(isUnknown)), unreadable };
+      if (present.length === 0 && !isTaskDue) return left;
+      for (let isLast = false; !isLast; isTaskDue = true) {
+        const part = present.splice(0, customersPerTransaction).map((customer) => changeOf(customer, at));
+        isLast = present.length === 0;
         const endsBilling = part.some(({ before }) => isBilled(before));
         const more = isLast || endsBilling ? await syncWrites(removals.partnerId, { endsBilling }) : [];
         const tally = await tallyWrites(table, removals.partnerId, part);
         await table.transact([...part.flatMap(({ writes }) => writes), ...tally, ...more]);
       }
-      const isUnknown = (id: string) => !customers.has(id) && !unreadable.has(id);
-      return { unknown: new Set(removals.customerIds.filter(isUnknown)), unreadable };
+      return left;
     }, pauseAfter);
   };
 };

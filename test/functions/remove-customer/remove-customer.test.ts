@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { removeCustomer } from "#functions/remove-customer/remove-customer";
-import { findCustomer } from "#shared/customers/customer";
+import { removeCustomer, removeCustomers } from "#functions/remove-customer/remove-customer";
+import { findCustomer, showCustomers } from "#shared/customers/customer";
 import { findIntegration } from "#shared/integrations/integration";
 import { isWanted, noWants } from "#shared/integrations/record/wants";
 import { readUsage } from "#shared/usage/usage";
@@ -76,6 +76,25 @@ it("owes the change although the partner connects between our look and our write
   await removerOn(table)({ partnerId, customerId: "cust-1" });
 
   expect(owedTasks(inner)).toEqual([syncTask]);
+});
+
+it("owes the change of those whom it has removed before another call removed the rest", async () => {
+  const ids = Array.from({ length: 60 }, (_, index) => `cust-${index}`);
+  const trials = ids.map((id) => aCustomerRow({ id, billing: "trial" }));
+  const inner = await aTableWith(aPartnerRow(), anIntegrationRow({ state: "awaiting-agreement" }), ...trials);
+  const removerOf = (table: InMemoryTable) =>
+    removeCustomers({ table, now: () => new Date(minutesAfter(5)), newId: countingIds() });
+  const table = watchedTable(inner, async (call) => {
+    if (call !== 2) return;
+    // the same batch a second time, and the partner connects after it
+    await removerOf(inner)({ partnerId, customerIds: ids });
+    await inner.put(anIntegrationRow({ state: "active", version: 2 }));
+  });
+
+  await removerOf(table)({ partnerId, customerIds: ids });
+
+  expect(owedTasks(inner)).toEqual([syncTask]);
+  expect((await showCustomers(inner, partnerId)).filter(({ removedAt }) => removedAt === null)).toEqual([]);
 });
 
 it("loses nothing that another worker notes at the same moment", async () => {
