@@ -5,7 +5,7 @@ import { problemChanges } from "#shared/integrations/problem-changes";
 import { standingMail } from "#shared/integrations/standing-mail";
 import { mailsForAddress } from "#shared/mail/requeue-mail";
 import { asciiAddress, mailboxAddress } from "#shared/mail-address";
-import { findPartner, type Partner, type PartnerProfile, partnerWrite } from "#shared/partners/partner";
+import { findPartnerToPut, type Partner, type PartnerProfile, partnerWrite } from "#shared/partners/partner";
 import type { Changing } from "#shared/table/changing";
 import { retryOnConflict } from "#shared/table/table";
 
@@ -35,16 +35,16 @@ const feed: Pick<AuditEvent, "actor" | "actorName" | "role" | "address"> = {
 
 /**
  * Stores a partner as the feed describes it; mail to the owner goes to this address from then on, with what could not
- * be delivered before. A repeat writes nothing.
+ * be delivered before. A repeat writes nothing; a profile that cannot be read is put anew.
  */
 export const putPartner =
   ({ table, now, newId }: Changing<"get" | "query" | "transact">) =>
   ({ id, profile }: PartnerUpdate): Promise<Partner> =>
     retryOnConflict(async () => {
-      const stored = await findPartner(table, id);
+      const { stored, version } = await findPartnerToPut(table, id);
       if (stored && isSame(stored, profile)) return stored;
       const at = now().toISOString();
-      const updated = { id, ...profile, updatedAt: at, version: stored?.version ?? 0 };
+      const updated = { id, ...profile, updatedAt: at, version };
       const isAnother = !stored || !isSameOwner(stored.owner, profile.owner);
       const details = {
         before: stored ? `${stored.owner.name} <${stored.owner.email}>` : null,
@@ -58,7 +58,7 @@ export const putPartner =
       };
       await table.transact([
         partnerWrite(updated),
-        ...(stored ? [] : await firstTallyWrites(table, id)),
+        ...(version > 0 ? [] : await firstTallyWrites(table, id)),
         ...(isAnother ? await mailsForAddress(table, id, { ...address, at, newId }) : []),
         ...(hasMoved(stored, profile) ? await problemChanges(table, id, { over: ofAddress, at }) : []),
         ...(isAnother ? [eventWrite({ id: newId(), partnerId: id, type: "owner.changed", at, details, ...feed })] : []),

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { displayName, instant, pathIdentifier } from "../identifier.ts";
 import { mailAddress } from "../mail-address.ts";
 import { ianaTimeZone } from "../schedules/zoned-time.ts";
-import { readRow } from "../stored.ts";
+import { readableOf, readRow } from "../stored.ts";
 import { type Item, type Key, type RowWrite, type Table, versioned, type Write } from "../table/table.ts";
 
 export const partnerId = pathIdentifier;
@@ -43,6 +43,19 @@ export const partnerWrite = (value: Partner): RowWrite => versioned(toPartnerIte
 export const findPartner = async (table: Pick<Table, "get">, id: string): Promise<Partner | undefined> => {
   const item = await table.get(partnerKey(id));
   return item && readRow(partner, item);
+};
+
+/**
+ * The same for whoever puts it anew: all of it is the feed's, so that nothing but its version is needed of one that
+ * cannot be read.
+ */
+export const findPartnerToPut = async (
+  table: Pick<Table, "get">,
+  id: string,
+): Promise<{ stored: Partner | undefined; version: number }> => {
+  const item = await table.get(partnerKey(id));
+  const [stored] = item ? readableOf([item], (row) => readRow(partner, row)) : [];
+  return { stored, version: item?.version ?? 0 };
 };
 
 /** Nobody has changed the record since it was found. */

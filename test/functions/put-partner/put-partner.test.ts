@@ -51,6 +51,17 @@ it.each([
   });
 });
 
+it("puts a profile anew that cannot be read, as all of it is the feed's", async () => {
+  const table = await aTableWith(aPartnerRow({ version: 7 }));
+  await table.put({ pk: "partner#org-1001", sk: "profile", id: "org-1001", name: 7, version: 7 });
+
+  await putPartner({ table, now: later, newId: randomUUID })({ id: "org-1001", profile });
+
+  expect(await findPartner(table, "org-1001")).toEqual({ ...aPartner(), updatedAt: minutesAfter(5), version: 8 });
+  const { items } = await listEvents(table, "org-1001", { limit: 10 });
+  expect(items).toMatchObject([{ type: "owner.changed", details: { before: null } }]);
+});
+
 it("writes nothing for a profile that it has", async () => {
   const table = watchedTable(await aTableWith(aPartnerRow()));
 
