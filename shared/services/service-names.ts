@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { readRow } from "../stored.ts";
+import { readableOf, readRow } from "../stored.ts";
 import { type Key, type RowWrite, type Table, versioned } from "../table/table.ts";
-import { type HubService, listServices } from "./hub-service.ts";
+import { type HubService, listEveryService } from "./hub-service.ts";
 
 /**
  * What is left of a name once everything is gone that Gradient may do to it: it may trim a name, and write its letters
@@ -43,11 +43,17 @@ export const namesOf = ({ name, gradientServiceId, gradientName, createdAs }: Hu
   return [...new Set(all.map(plainName))];
 };
 
+/**
+ * Where there is no such row yet, or one that cannot be read, the services themselves tell their names. Throws
+ * `UnreadableRecord` where one of them cannot be read either: its names would be free for good.
+ */
 export const readServiceNames = async (table: Pick<Table, "get" | "query">): Promise<ServiceNames> => {
   const item = await table.get(key);
-  if (item) return readRow(row, item);
-  const services = await listServices(table);
-  return { taken: services.map((service) => ({ serviceId: service.id, names: namesOf(service) })), version: 0 };
+  const [names] = item ? readableOf([item], (stored) => readRow(row, stored)) : [];
+  if (names) return names;
+  const services = await listEveryService(table);
+  const taken = services.map((service) => ({ serviceId: service.id, names: namesOf(service) }));
+  return { taken, version: item?.version ?? 0 };
 };
 
 export const serviceNamesWrite = (value: ServiceNames): RowWrite => versioned({ ...value, ...key });

@@ -199,6 +199,32 @@ describe("a name", () => {
     await expect(put(table, "c", "Sig")).rejects.toMatchObject(taken("b"));
   });
 
+  it("is known to be taken where the names' row cannot be read, which is made anew", async () => {
+    const table = await aTableWith(aServiceRow());
+    await table.put({ pk: "catalogue", sk: "names", taken: "canary", version: 7 });
+    const put = putService({ table, now, newId: countingIds() });
+
+    await expect(put({ id: "svc-2", record: aServiceRecord() })).rejects.toMatchObject({ code: "service.name-taken" });
+    await put({ id: "svc-2", record: aServiceRecord({ name: "Another" }) });
+
+    expect(await readServiceNames(table)).toEqual({
+      taken: [
+        { serviceId: "svc-dns", names: ["DNS Security Essentials"] },
+        { serviceId: "svc-2", names: ["Another"] },
+      ],
+      version: 8,
+    });
+  });
+
+  it("is given to nobody while neither that row nor some service can be read", async () => {
+    const table = await aTableWith(aServiceRow(), { ...aServiceRow({ id: "svc-2" }), name: 7 });
+    await table.put({ pk: "catalogue", sk: "names", taken: "canary", version: 7 });
+
+    await expect(put(table, "svc-3", "Another")).rejects.toMatchObject({ facts: { sk: "service#svc-2" } });
+
+    expect(await table.get({ pk: "catalogue", sk: "names" })).toMatchObject({ taken: "canary" });
+  });
+
   it("is given to one of two that ask for it at the same moment", async () => {
     const inner = await aTableWith();
     const table = watchedTable(inner, async (call) => {
