@@ -9,6 +9,7 @@ const last = "shared/exports/ending/last-export.ts";
 const reaching = "shared/exports/ending/has-reached-its-end.ts";
 const mailing = "shared/exports/ending/result-mails.ts";
 const next = "shared/exports/admission/next-want.ts";
+const firsts = "functions/record-usage/record-firsts.ts";
 const order = "functions/export-usage/plan/in-sending-order.ts";
 const settling = "functions/export-usage/send/settle-in-order.ts";
 const plan = "functions/export-usage/plan/plan-export.ts";
@@ -310,6 +311,34 @@ export const mutantsOfWants: Mutant[] = [
     "functions/remove-customer/remove-customer.ts",
     "await syncWrites(removals.partnerId, { endsBilling })",
     "await syncWrites(removals.partnerId)",
+  ),
+  one(
+    "a customer that is left out is wanted when it is renamed",
+    "deeds",
+    "functions/record-customers/record-customers.ts",
+    "isBilled({ ...before, billing })",
+    'billing === "billed"',
+  ),
+  one(
+    "first counts of a service that is left out are wanted",
+    "deeds",
+    firsts,
+    "firstServiceIds.some((id) => !leftOut.has(id))",
+    "firstServiceIds.length > 0",
+  ),
+  one(
+    "first counts of a service that is taken in at that moment are not wanted",
+    "deeds",
+    firsts,
+    "} else if (isBilledFirst) {",
+    "} else if (isWanted) {",
+  ),
+  one(
+    "nobody hears of removals where another call has removed the last of them",
+    "deeds",
+    "functions/remove-customer/remove-customer.ts",
+    "present.length === 0 && !isTaskDue",
+    "present.length === 0",
   ),
   one(
     "a run that is stopped and cannot be read is never closed",
