@@ -94,7 +94,7 @@ export const confirmAgreement =
               version,
               sha256,
               confirmedAt: at,
-              confirmedByName: name,
+              confirmedByName: name || by.actor,
               confirmedByEmail: email,
               address: by.address ?? "",
             },

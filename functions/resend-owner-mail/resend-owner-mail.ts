@@ -33,7 +33,7 @@ const factsFromTrail = async (
     version,
     sha256,
     confirmedAt,
-    confirmedByName: confirmed?.actorName ?? confirmedBy,
+    confirmedByName: confirmed?.actorName || confirmedBy,
     confirmedByEmail: "",
     address: confirmed?.address ?? "",
   };

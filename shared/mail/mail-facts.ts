@@ -4,9 +4,9 @@ import { instant } from "../identifier.ts";
 /** Who did something in the hub, as the mail names them. */
 const person = z.object({ name: z.string(), address: z.string() });
 
-/** The same, of somebody as the audit trail names them. */
+/** The same, of somebody as the audit trail names them; whose token had no name goes by the sub. */
 export const personFacts = (by: { actor: string; actorName: string | null; address: string | null }) => ({
-  name: by.actorName ?? by.actor,
+  name: by.actorName || by.actor,
   address: by.address ?? "",
 });
 

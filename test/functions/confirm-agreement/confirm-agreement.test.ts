@@ -84,6 +84,14 @@ describe("confirming the agreement", () => {
     );
   });
 
+  it("is told the owner by the sub of a person whose token has no name", async () => {
+    const world = await withToken();
+
+    await confirm(world, { name: "" });
+
+    expect(partnerRows(world, "mail#")).toMatchObject([{ facts: { confirmedByName: "user-1" } }]);
+  });
+
   it("a second time has no effect: one mail, one task, one event", async () => {
     const world = await withToken();
     await confirm(world);
