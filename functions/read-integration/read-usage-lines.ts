@@ -52,8 +52,8 @@ export type UsageLine = ReturnType<typeof lineView>;
 type ReadTable = Pick<Table, "get" | "getMany" | "query">;
 
 /**
- * Every line as an export would have it now, by customer, with what Gradient has accepted for it so far. A page looks at
- * 5,000 customers at most, so it may hold fewer lines than others, or none.
+ * Every line as an export would have it now, by customer, with what Gradient has accepted for it so far. A page looks
+ * at 5,000 customers at most, so it may hold fewer lines than others, or none.
  */
 export const readUsageLines = ({ table }: { table: ReadTable }) => {
   async function* linesFrom(integration: Integration, start: string | undefined) {
