@@ -3,7 +3,7 @@ import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type * as z from "zod";
 import { logFailure } from "../log-failure.ts";
 import { logger, withLogFields } from "../logger.ts";
-import { readMessage } from "./queue-worker.ts";
+import { idsOf, readMessage } from "./queue-worker.ts";
 
 interface BatchWorker<S extends z.ZodType> {
   message: S;
@@ -22,29 +22,31 @@ interface BatchWorker<S extends z.ZodType> {
  * alone.
  */
 export const queueBatchWorker = <S extends z.ZodType>({ message, run }: BatchWorker<S>) =>
-  middy<SQSEvent, SQSBatchResponse>().handler(async (event: SQSEvent, context: Context) => {
-    const failed: string[] = [];
-    const ids = new Map<z.infer<S>, string>();
-    for (const { messageId, body } of event.Records) {
-      try {
-        ids.set(readMessage(message, body), messageId);
-      } catch (error) {
-        logFailure("message cannot be read, it will be delivered again", error);
+  middy<SQSEvent, SQSBatchResponse>().handler((event: SQSEvent, context: Context) =>
+    withLogFields({ awsRequestId: context.awsRequestId }, async () => {
+      const failed: string[] = [];
+      const giveBack = (messageId: string, what: string, failure: unknown): void => {
+        logFailure(what, failure);
         failed.push(messageId);
+      };
+      const messageIds = new Map<z.infer<S>, string>();
+      for (const { messageId, body } of event.Records) {
+        await withLogFields({ messageId }, async () => {
+          try {
+            messageIds.set(readMessage(message, body), messageId);
+          } catch (error) {
+            giveBack(messageId, "message cannot be read, it will be delivered again", error);
+          }
+        });
       }
-    }
-    const { awsRequestId } = context;
-    await withLogFields({ awsRequestId }, async () => {
-      const outcomes = await run([...ids.keys()], { remainingMs: () => context.getRemainingTimeInMillis() });
-      for (const [its, messageId] of ids) {
-        const outcome = outcomes.get(its);
-        if (typeof outcome === "string") {
-          logger.info("message handled", { messageId, outcome });
-          continue;
-        }
-        logFailure("message failed, it will be delivered again", outcome?.failure);
-        failed.push(messageId);
+      const outcomes = await run([...messageIds.keys()], { remainingMs: () => context.getRemainingTimeInMillis() });
+      for (const [its, messageId] of messageIds) {
+        await withLogFields({ messageId, ...idsOf(its) }, async () => {
+          const outcome = outcomes.get(its);
+          if (typeof outcome === "string") logger.info("message handled", { outcome });
+          else giveBack(messageId, "message failed, it will be delivered again", outcome?.failure);
+        });
       }
-    });
-    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
-  });
+      return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+    }),
+  );

@@ -1,6 +1,6 @@
 import middy from "@middy/core";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import type * as z from "zod";
+import * as z from "zod";
 import { logFailure } from "../log-failure.ts";
 import { logger, withLogFields } from "../logger.ts";
 import { faultsOf } from "../stored.ts";
@@ -24,6 +24,15 @@ export const readMessage = <S extends z.ZodType>(schema: S, body: string): z.inf
   throw new Error(`The message cannot be read: ${faultsOf(parsed.error).join(", ")}`);
 };
 
+const whoseWork = z.object({
+  partnerId: z.string(),
+  exportId: z.string().optional(),
+  mailId: z.string().optional(),
+});
+
+/** The ids that each line about a message has: whoever reads it looks for them, and the message may be gone by then. */
+export const idsOf = (message: unknown) => whoseWork.safeParse(message).data ?? {};
+
 /** One queue door. A record that fails returns to the queue alone; of a FIFO group, what follows it returns too. */
 export const queueWorker = <S extends z.ZodType>({ message, run }: Worker<S>) =>
   middy<SQSEvent, SQSBatchResponse>().handler(async (event: SQSEvent, context: Context) => {
@@ -32,13 +41,19 @@ export const queueWorker = <S extends z.ZodType>({ message, run }: Worker<S>) =>
     const remainingMs = () => context.getRemainingTimeInMillis();
 
     const handle = async ({ messageId, body, attributes: { MessageGroupId: group } }: SQSRecord): Promise<void> => {
-      try {
-        if (group !== undefined && failedGroups.has(group)) throw new Error("An earlier message of the group failed");
-        logger.info("message handled", { outcome: await run(readMessage(message, body), { remainingMs }) });
-      } catch (error) {
+      const giveBack = (error: unknown): void => {
         logFailure("message failed, it will be delivered again", error);
         failed.add(messageId);
         if (group !== undefined) failedGroups.add(group);
+      };
+      try {
+        if (group !== undefined && failedGroups.has(group)) throw new Error("An earlier message of the group failed");
+        const its = readMessage(message, body);
+        await withLogFields(idsOf(its), () =>
+          run(its, { remainingMs }).then((outcome) => logger.info("message handled", { outcome }), giveBack),
+        );
+      } catch (error) {
+        giveBack(error);
       }
     };
 

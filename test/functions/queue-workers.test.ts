@@ -59,6 +59,24 @@ describe("the accounts' queue", () => {
     expect(JSON.parse(printed)).toMatchObject({ level: "ERROR", detail: expect.stringMatching(/^The message /) });
   });
 
+  it("says in each line whose message it is about, what Gradient tells included: the message is gone by then", async () => {
+    const world = serviceWorld();
+    await world.connect();
+    const worker = syncAccountsWorker(world);
+    const [said, faults] = ["gradient refuses what a look asks for", "message failed, it will be delivered again"];
+    world.gradient.failNext("readAccounts", { error: new AppError("upstream", "gradient.refused", "no such list") });
+    const refused = await answerOf(() => worker(anSqsEvent(ask("org-1")), aLambdaContext()));
+    await world.pass(60 * 60_000);
+    world.gradient.failNext("readAccounts", { error: new Error("a fault of ours") });
+    const failing = await answerOf(() => worker(anSqsEvent(ask("org-1")), aLambdaContext()));
+
+    const lines = `${refused.printed}${failing.printed}`.trim().split("\n");
+    expect(lines.map((line) => JSON.parse(line)).filter(({ level }) => level === "ERROR")).toMatchObject([
+      { message: said, partnerId: "org-1", messageId: "message-1", awsRequestId: "request-1" },
+      { message: faults, partnerId: "org-1", messageId: "message-1", awsRequestId: "request-1" },
+    ]);
+  });
+
   it("is done with a token that the secret store has lost: the partner is suspended, and we alarm", async () => {
     const world = serviceWorld();
     await world.connect();

@@ -63,6 +63,22 @@ describe("a batch", () => {
     expect(told.filter(({ level }) => level === "ERROR")).toHaveLength(1);
   });
 
+  it("says which message has failed, and of which run it is: the log is looked through by that", async () => {
+    const leg = z.object({ partnerId: z.string(), exportId: z.string(), leg: z.int() });
+    const handler = queueBatchWorker({
+      message: leg,
+      run: async (messages) => new Map(messages.map((its) => [its, { failure: new Error("down") }])),
+    });
+
+    const { told } = await ask(handler, { partnerId: "org-1", exportId: "run-1", leg: 0 }, "{");
+
+    const [where, failed] = ["message cannot be read", "message failed"].map((said) => expect.stringContaining(said));
+    expect(told).toMatchObject([
+      { level: "ERROR", message: where, messageId: "message-2", awsRequestId: "request-1" },
+      { level: "ERROR", message: failed, messageId: "message-1", partnerId: "org-1", exportId: "run-1" },
+    ]);
+  });
+
   it("gives back what nothing was said of", async () => {
     const { handler } = aWorker({ a: "finished" });
 
