@@ -1,5 +1,4 @@
 import { Duration } from "aws-cdk-lib";
-import { Alarm, ComparisonOperator, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
@@ -116,15 +115,5 @@ export class UsageExports extends Construct {
     credentials.partnerTokens.grantRead(admitExports);
     // each minute: a partner's hour, and what was left over, begin within it; with nothing to do it reads three indexes
     schedules.add("admit-exports", ScheduleExpression.rate(Duration.minutes(1)), admitExports);
-    // who is not called at all counts no errors
-    new Alarm(this, "AdmitExportsSilent", {
-      metric: admitExports.metricInvocations({ period: Duration.minutes(10), statistic: "Sum" }),
-      threshold: 1,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-      treatMissingData: TreatMissingData.BREACHING,
-      alarmDescription:
-        "admit-exports is not called. Impact: no export begins, and one whose worker died stands still. See docs/runbook.md#admit-exports",
-    });
   }
 }

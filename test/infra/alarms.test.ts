@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import * as z from "zod";
 import { accountWorker } from "#infra/account-worker";
 import { exportWorkers, wholeCoreMb } from "#infra/export-workers";
-import { root, synthesised } from "./synthesised.ts";
+import { root, synthesised, targetOf } from "./synthesised.ts";
 
 const stack = synthesised("prod");
 const alarms = stack.ofType("AWS::CloudWatch::Alarm");
@@ -56,14 +56,27 @@ it("tells people when Lambda turns calls away, whichever function they are for",
   expect(throttled[0]?.Properties.Dimensions).toBeUndefined();
 });
 
-it("tells people when nobody calls the job that admits runs: no data is bad news there", () => {
-  const { id } = stack.functions().get("admit-exports") ?? {};
-  const silent = alarms.filter(({ Properties }) => Properties.MetricName === "Invocations");
+const jobs = ["admit-exports", "relay-outbox", "sync-catalogue", "watch-mails", "watch-mappings"];
 
+it("knows each job that the clock calls", () => {
+  const called = stack
+    .ofType("AWS::Scheduler::Schedule")
+    .map(({ Properties }) => targetOf(z.object({ Arn: z.unknown() }).parse(Properties.Target).Arn));
+
+  expect(called.sort()).toEqual(jobs.map((folder) => stack.functions().get(folder)?.id).sort());
+});
+
+it.each(jobs)("tells people when nobody calls %s: no data is bad news there", (folder) => {
+  const { id } = stack.functions().get(folder) ?? {};
+  const silent = alarms.filter(
+    ({ Properties }) =>
+      Properties.MetricName === "Invocations" && JSON.stringify(Properties.Dimensions).includes(`{"Ref":"${id}"}`),
+  );
+
+  expect(silent.map(text)).toEqual([expect.stringContaining(`${folder} is not called.`)]);
   expect(silent.map(({ Properties }) => Properties)).toMatchObject([
     {
       ComparisonOperator: "LessThanThreshold",
-      Dimensions: [{ Name: "FunctionName", Value: { Ref: id } }],
       EvaluationPeriods: 1,
       Period: 600,
       Statistic: "Sum",

@@ -82,6 +82,22 @@ it.each(deadLetters)("tells people at the first message in %s, and keeps it for 
   expect(queue.Properties.MessageRetentionPeriod).toBe(14 * 24 * 60 * 60);
 });
 
+it.each(work)("tells people of messages in %s that nobody comes to, before any of them is gone", (place, queue) => {
+  const [alarm, ...others] = alarmsOn(queue);
+  const fourDays = 4 * 24 * 60 * 60;
+
+  expect(others).toEqual([]);
+  expect(alarm?.Properties).toMatchObject({
+    AlarmDescription: expect.stringMatching(/Impact: .+ docs\/runbook\.md#waiting-messages$/),
+    ComparisonOperator: "GreaterThanOrEqualToThreshold",
+    EvaluationPeriods: 1,
+    MetricName: "ApproximateAgeOfOldestMessage",
+    Statistic: "Maximum",
+    TreatMissingData: "notBreaching",
+  });
+  expect(alarm?.Properties.Threshold, place).toBeLessThan(Number(queue.Properties.MessageRetentionPeriod ?? fourDays));
+});
+
 it.each([...queues])("encrypts %s and takes no plain connection", (_place, queue) => {
   const policies = stack
     .ofType("AWS::SQS::QueuePolicy")

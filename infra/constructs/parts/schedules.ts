@@ -1,10 +1,10 @@
 import { Duration } from "aws-cdk-lib";
-import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Schedule, type ScheduleExpression, ScheduleGroup, ScheduleTargetInput } from "aws-cdk-lib/aws-scheduler";
 import { LambdaInvoke } from "aws-cdk-lib/aws-scheduler-targets";
 import { Construct } from "constructs";
 import { settingsOf } from "#infra/stages";
 import { acknowledgeWildcard, arnOf } from "./acknowledge-wildcard.ts";
+import type { ServiceFunction } from "./service-function.ts";
 import { DeadLetters } from "./worker-queue.ts";
 
 /** What runs by the clock, under plain names: operators and the local system start a schedule by its name. */
@@ -21,7 +21,7 @@ export class Schedules extends Construct {
     });
   }
 
-  add(name: string, schedule: ScheduleExpression, job: LambdaFunction): void {
+  add(name: string, schedule: ScheduleExpression, job: ServiceFunction<Record<string, string>>): void {
     const added = new Schedule(this, name, {
       scheduleName: name,
       scheduleGroup: this.#group,
@@ -41,5 +41,6 @@ export class Schedules extends Construct {
       `${arnOf(job)}:*`,
       "The scheduler may start any version of the one function that it is for.",
     );
+    job.alarmWhenNotCalled();
   }
 }

@@ -45,6 +45,8 @@ interface ServiceFunctionProps<Env> {
 
 /** One bundled function with the house defaults, a role of its own that can do nothing but log, and an error alarm. */
 export class ServiceFunction<Env extends Record<string, string | undefined>> extends LambdaFunction {
+  readonly #told: (what: string) => string;
+
   constructor(scope: Construct, id: string, props: ServiceFunctionProps<Env>) {
     const { folder, environment, errorImpact, timeout = httpTimeout, wakesItself = false, youngMb } = props;
     // own role: the managed policy that CDK attaches otherwise may create log groups everywhere
@@ -71,6 +73,7 @@ export class ServiceFunction<Env extends Record<string, string | undefined>> ext
       role,
     });
 
+    this.#told = (what) => `${folder} ${what}. Impact: ${errorImpact}. See docs/runbook.md#${folder}`;
     // a door answers or redelivers instead of throwing, so an invocation can fail without Lambda's own count moving
     const loggedErrors = logGroup.addMetricFilter("LoggedErrors", {
       filterPattern: FilterPattern.stringValue("$.level", "=", "ERROR"),
@@ -85,7 +88,7 @@ export class ServiceFunction<Env extends Record<string, string | undefined>> ext
         evaluationPeriods: 1,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         treatMissingData: TreatMissingData.NOT_BREACHING,
-        alarmDescription: `${folder} ${what}. Impact: ${errorImpact}. See docs/runbook.md#${folder}`,
+        alarmDescription: this.#told(what),
       });
     const period = Duration.minutes(5);
     alarmOn("Errors", this.metricErrors({ period }), "is failing");
@@ -94,6 +97,18 @@ export class ServiceFunction<Env extends Record<string, string | undefined>> ext
       const dropped = this.metric("RecursiveInvocationsDropped", { period, statistic: "sum" });
       alarmOn("RecursionsDropped", dropped, "is taken for an endless loop");
     }
+  }
+
+  /** For a job of every few minutes: who is not called at all counts no errors. */
+  alarmWhenNotCalled(): void {
+    new Alarm(this, "Silent", {
+      metric: this.metricInvocations({ period: Duration.minutes(10), statistic: "Sum" }),
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.BREACHING,
+      alarmDescription: this.#told("is not called"),
+    });
   }
 }
 

@@ -5,9 +5,13 @@ import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 
+// Longer than a backlog should take, shorter than any queue keeps a message. One that fails again and again does not
+// count: SQS leaves out what was received more than three times.
+const longestWait = Duration.hours(3);
+
 interface WorkerQueueProps {
   workerTimeout: Duration;
-  /** What somebody loses while messages lie in the dead letters; completes "Impact: …". */
+  /** What somebody loses while messages wait, or lie in the dead letters; completes "Impact: …". */
   deadLettersImpact: string;
   visibilityTimeout?: Duration;
   maxReceiveCount?: number;
@@ -15,7 +19,7 @@ interface WorkerQueueProps {
   retentionPeriod?: Duration;
 }
 
-/** A queue with its dead letters and their alarm; whose numbers follow from its worker's timeout. */
+/** A queue with its dead letters and their alarms; whose numbers follow from its worker's timeout. */
 export class WorkerQueue extends Construct {
   readonly queue: Queue;
 
@@ -30,6 +34,15 @@ export class WorkerQueue extends Construct {
       deadLetterQueue: { queue: deadLetters.queue, maxReceiveCount: props.maxReceiveCount ?? 5 },
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
+    });
+    // a worker that is not called counts no errors, and a message that nobody receives never is a dead letter
+    new Alarm(this, "Waiting", {
+      metric: this.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(5), statistic: "Maximum" }),
+      threshold: longestWait.toSeconds(),
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription: `waiting-messages: no worker comes to those of ${id}. Impact: ${deadLettersImpact}. See docs/runbook.md#waiting-messages`,
     });
   }
 
