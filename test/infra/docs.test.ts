@@ -61,3 +61,14 @@ it("the runbook's commands name no variable that the page does not set before", 
   expect(set.size).toBeGreaterThan(2);
   expect(unset).toEqual([]);
 });
+
+it("the runbook explains each error that is logged in words of its own", () => {
+  const sources = globSync(["functions/**/*.ts", "shared/**/*.ts"], { cwd: root });
+  const errors = sources.flatMap((file) =>
+    [...textOf(file).matchAll(/logger\.error\(\s*"([^",]+)/g)].map(([, words = ""]) => words),
+  );
+  const runbook = textOf("docs/runbook.md").replace(/\s+/g, " ");
+
+  expect(errors.length).toBeGreaterThan(15);
+  expect(errors.filter((words) => !runbook.includes(words))).toEqual([]);
+});
