@@ -138,12 +138,9 @@ export const sendOwnerMail = (dependencies: Dependencies) => {
     { to, letter, before }: { to: Partner["owner"]; letter: WrittenLetter; before: Mailbox },
   ): Promise<MailOutcome> => {
     const { partnerId, id: reference, attempt } = claimed;
+    let messageId: string;
     try {
-      const { messageId } = await mailer.send({ ...letter.content, to, reference, partnerId, attempt });
-      const over = await overOnceOut(table, claimed);
-      const { says } = letter;
-      await settle(claimed, (current) => ({ ...handedOver(current, { messageId, says, before }), over }));
-      return "sent";
+      ({ messageId } = await mailer.send({ ...letter.content, to, reference, partnerId, attempt }));
     } catch (error) {
       if (isAppError(error, "mail.refused")) return refused(claimed);
       if (error instanceof InfrastructureFault) return notSetUp(claimed, error);
@@ -151,6 +148,11 @@ export const sendOwnerMail = (dependencies: Dependencies) => {
       if (isAppError(error, "mail.unavailable")) await release(claimed);
       throw error;
     }
+    // what fails from here on is no word of the mail service's
+    const over = await overOnceOut(table, claimed);
+    const { says } = letter;
+    await settle(claimed, (current) => ({ ...handedOver(current, { messageId, says, before }), over }));
+    return "sent";
   };
 
   const withoutOwner = async (mail: OwnerMail): Promise<MailOutcome> => {

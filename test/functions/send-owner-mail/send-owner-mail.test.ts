@@ -176,6 +176,24 @@ describe("the owner's e-mail", () => {
     expect(mailer.sent).toEqual([]);
   });
 
+  it("is out where the database refuses the note of that: nobody is told that the mail service refuses us", async () => {
+    const [table, mailer] = [await aTable(aPartnerRow()), inMemoryMailer()];
+    const { transact } = table;
+    let refusals = 1;
+    table.transact = async (writes) => {
+      if (mailer.sent.length === 0 || refusals === 0) return transact(writes);
+      refusals -= 1;
+      throw new InfrastructureFault("The service's database refused a call: AccessDeniedException");
+    };
+
+    const printed = await printedBy(() => expect(sending(table, mailer)).rejects.toThrow("database refused"));
+
+    expect(printed).not.toContain("the mail service refuses us");
+    expect(await problemsIn(table)).toEqual([]);
+    // until its claim is over, or SES reports that it has it
+    expect(await mailIn(table)).toMatchObject({ status: "queued", heldBy: null, sendingUntil: minutesAfter(2) });
+  });
+
   it("that SES refuses for our own set-up alarms, shows, and is sent once that is mended", async () => {
     const [table, mailer] = [await aTable(aPartnerRow()), inMemoryMailer()];
     mailer.failNext(new InfrastructureFault("The mail service refused a call: MessageRejected"));
