@@ -14,6 +14,8 @@ interface Dependencies {
   /** `mayGo` is asked right before each request goes out. */
   gradientWhile: (mayGo?: () => Promise<boolean>) => Pick<GradientSetup, "readServices" | "createService">;
   clock: Clock;
+  /** Whether one more can be created. */
+  hasTime: () => boolean;
 }
 
 export interface CatalogueReport {
@@ -45,7 +47,7 @@ export const mayBeCreated = ({ gradientServiceId, createdUntil, refusal, failure
  * may wait for its slot and land, and whoever comes later reads first. A refusal is kept with the service, and concerns
  * no other; so is a failure, which ends this round.
  */
-export const createServices = ({ table, gradientWhile, clock }: Dependencies) => {
+export const createServices = ({ table, gradientWhile, clock, hasTime }: Dependencies) => {
   const gradient = gradientWhile();
   const iso = (at: number): string => new Date(at).toISOString();
   const put = async (service: HubService): Promise<HubService> => {
@@ -148,13 +150,19 @@ export const createServices = ({ table, gradientWhile, clock }: Dependencies) =>
     const existing = await gradient.readServices(token);
     const tries = ({ refusal, failure }: HubService): number => (refusal?.tries ?? 0) + (failure?.tries ?? 0);
     const missing = services.filter(({ gradientServiceId }) => gradientServiceId === null);
+    let isFirst = true;
     // what has failed comes last
     for (const service of missing.toSorted((a, b) => tries(a) - tries(b))) {
       const known = find(service, existing);
       try {
         if (known ? known.id === "" : (service.createdAs ?? null) !== null && hidesAny(existing)) continue;
         if (known) await bindTo({ ...service, gradientDescription: null }, known);
-        else if (mayBeCreated(service, iso(clock.now())) && !(await create(service))) break;
+        else if (mayBeCreated(service, iso(clock.now()))) {
+          // one each time, however rare slots are, and no further one that may be cut off in the middle
+          if (!isFirst && !hasTime()) break;
+          isFirst = false;
+          if (!(await create(service))) break;
+        }
       } catch (error) {
         // the feed, or another worker, was quicker: the next tick sees to it
         if (!isConflict(error)) throw error;

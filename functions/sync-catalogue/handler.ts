@@ -22,9 +22,9 @@ const sync = syncCatalogue({
 
 const fromQueue = queueWorker({
   message: taskOf["sync-catalogue"],
-  run: async () => `created ${(await sync()).created}`,
+  run: async (_, invocation) => `created ${(await sync(invocation)).created}`,
 });
-const fromSchedule = scheduledJob(async () => ({ ...(await sync()) }));
+const fromSchedule = scheduledJob(async (invocation) => ({ ...(await sync(invocation)) }));
 
 const isQueueEvent = (event: SQSEvent | object): event is SQSEvent => "Records" in event;
 

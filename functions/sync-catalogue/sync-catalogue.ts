@@ -31,6 +31,8 @@ export interface Dependencies {
 const maxHolders = 3;
 // a key that cannot be read costs no call of Gradient's; so many of them are no partner's fault
 const maxUnread = 50;
+// what one service may take while slots are rare: its turn, Gradient's answer, and the list that shows it
+const reserveMs = 40_000;
 const nothing: CatalogueReport = { created: 0, refused: 0 };
 
 /**
@@ -86,7 +88,7 @@ export const syncCatalogue = ({ table, gradientFor, vault, refusals, clock, newI
     return false;
   };
 
-  return async (): Promise<CatalogueReport> => {
+  return async ({ remainingMs }: { remainingMs: () => number }): Promise<CatalogueReport> => {
     const services = await listEveryService(table);
     const at = new Date(clock.now()).toISOString();
     if (!services.some((service) => mayBeCreated(service, at))) return nothing;
@@ -102,7 +104,7 @@ export const syncCatalogue = ({ table, gradientFor, vault, refusals, clock, newI
         continue;
       }
       const gradientWhile = (mayGo?: () => Promise<boolean>) => gradientFor(holder.partnerId, mayGo);
-      const create = createServices({ table, gradientWhile, clock });
+      const create = createServices({ table, gradientWhile, clock, hasTime: () => remainingMs() > reserveMs });
       try {
         return await create(tried === 0 ? services : await listEveryService(table), key.value);
       } catch (error) {

@@ -114,7 +114,8 @@ export const serviceWorld = ({
     }
     return sync({ partnerId: of });
   };
-  const catalogue = syncCatalogue({ ...common, refusals, gradientFor });
+  const bring = syncCatalogue({ ...common, refusals, gradientFor });
+  const catalogue = (invocation = { remainingMs: minutes(1) }) => bring(invocation);
   const watch = watchMappings({ ...common, callsPerSecond });
   const mail = sendOwnerMail({
     ...common,

@@ -33,7 +33,7 @@ const busyJob = (world: ServiceWorld) => {
   const relax = () => {
     isBusy = false;
   };
-  return { job, relax };
+  return { job: () => job({ remainingMs: () => 60_000 }), relax };
 };
 
 describe("a service that is created while slots are rare", () => {

@@ -50,6 +50,31 @@ describe("a service of the catalogue", () => {
     expect(await stored(world, "mdr")).toMatchObject({ gradientServiceId: world.gradient.services[2]?.id });
   });
 
+  it("of many is left to the next minute before the time is up, however slow Gradient is; one comes each time", async () => {
+    const world = serviceWorld({
+      through: (gradient) => ({
+        ...gradient,
+        createService: async (token, service) => {
+          await world.clock.sleep(15_000);
+          await gradient.createService(token, service);
+        },
+      }),
+    });
+    await world.connect();
+    for (const id of ["dns", "sig", "mdr", "edr", "xdr"]) await world.addService(id);
+    /** What it has created within this time, and what it has left of that. */
+    const round = async (givenMs: number) => {
+      const end = world.clock.now() + givenMs;
+      const { created } = await world.clock.settle(world.catalogue({ remainingMs: () => end - world.clock.now() }));
+      return { created, leftMs: end - world.clock.now() };
+    };
+
+    expect(await round(60_000)).toEqual({ created: 2, leftMs: 30_000 });
+    expect(await round(20_000)).toEqual({ created: 1, leftMs: 5_000 });
+    expect(await round(60_000)).toEqual({ created: 2, leftMs: 30_000 });
+    expect(namesIn(world)).toHaveLength(5);
+  });
+
   it("waits for the first partner, and comes with it", async () => {
     const world = serviceWorld();
     await world.addService("dns");

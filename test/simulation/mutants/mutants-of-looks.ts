@@ -342,6 +342,13 @@ export const mutantsOfLooks: Mutant[] = [
     "counted",
   ),
   one(
+    "the job that creates services goes on until it is cut off",
+    "looks",
+    "functions/sync-catalogue/create-services.ts",
+    "!isFirst && !hasTime()",
+    "false",
+  ),
+  one(
     "a service that may be there without a name is created again",
     "looks",
     "functions/sync-catalogue/create-services.ts",

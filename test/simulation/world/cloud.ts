@@ -54,7 +54,8 @@ export const cloudOf = ({ spawn, now, random, isRough, callsPerSecond, changes }
     },
   });
 
-  const catalogue = (its: Ports) => syncCatalogue({ ...withSlots(its), refusals: breakerKeeper(its).refusals })();
+  const catalogue = (its: Ports) =>
+    syncCatalogue({ ...withSlots(its), refusals: breakerKeeper(its).refusals })({ remainingMs: () => 60_000 });
 
   const carry = (tasks: ExportTask[], onEnd: (failed: Failed) => void): void => {
     // now and then a worker that has hardly begun when it must hand over
