@@ -8,7 +8,8 @@ const whatNow: Record<string, string> = {
   "awaiting-agreement": "Confirm the agreement first.",
   "awaiting-mapping": "Map customers and services in Gradient first.",
   active: "The integration is active.",
-  suspended: "Gradient refused the token. Generate a new one in Gradient and register it.",
+  suspended:
+    "Gradient refuses the token, or the partner seems to have disconnected there. A new token connects it again.",
   disconnected: "The integration is disconnected. Start it again first.",
 } satisfies Record<IntegrationState, string>;
 

@@ -48,7 +48,7 @@ export const disconnectedMail = (facts: FactsAbout<"disconnected">, context: Let
         facts: [
           ["Organization", partner],
           ["Disconnected by", nameLine(facts.by.name)],
-          ["When", moment(context, facts.disconnectedAt)],
+          [facts.left === undefined ? "When" : "Given up", moment(context, facts.disconnectedAt)],
           ["From address", oneLine(facts.by.address)],
           ["Counts in Gradient", inShort],
         ],

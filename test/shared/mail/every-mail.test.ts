@@ -173,6 +173,10 @@ it("a mail about a disconnect says what becomes of the counts: they stay, go to 
   expect(going.flat).toContain("that is tried until 2 December 2026, 09:15 UTC (10:15 in Europe/Prague)");
   expect(left.subject).toBe("Some counts in Gradient were not set to zero: Harbourline IT");
   expect(left.flat).toContain("Gradient did not take a zero for 3 lines.");
+  // a week after the disconnect, of which a mail told at the time
+  expect(written(facts).flat).toContain(" When: 2");
+  expect(left.flat).toContain(" Given up: 2");
+  expect(left.flat).not.toContain(" When: ");
 });
 
 describe("what came since a mail was owed", () => {

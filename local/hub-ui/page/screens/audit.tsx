@@ -22,7 +22,8 @@ const actors: Record<string, string> = {
   "hub-feed": "The hub's back office",
 };
 
-const who = ({ actor, actorName }: Event): string => actorName ?? actors[actor] ?? actor;
+// the token of whoever did it may have had no name
+const who = ({ actor, actorName }: Event): string => actorName || (actors[actor] ?? actor);
 
 const Who = ({ event }: { event: Event }) => (
   <>
