@@ -3,6 +3,7 @@ import { admitNext } from "#shared/exports/admission/admit";
 import { newHold } from "#shared/exports/export-lease";
 import type { UsageExport } from "#shared/exports/usage-export";
 import { logFailure } from "#shared/log-failure";
+import { withLogFields } from "#shared/logger";
 import type { Pacer } from "#shared/pace/pacer";
 import { type Carrying, carryExport, type Leg, type LegOutcome } from "./carry-export.ts";
 import { newCompany } from "./send/own-quota.ts";
@@ -75,11 +76,15 @@ export const exportUsage = (dependencies: Dependencies) => {
             if (outcome === "finished") closed.add(leg.exportId);
             if (message) outcomes.set(message, outcome);
           },
-          (failure: unknown) => {
-            failed.add(leg.exportId);
+          async (failure: unknown) => {
+            const { partnerId, exportId } = leg;
+            failed.add(exportId);
             // a run without a message of its own gets one when its lease has ended
             if (message) outcomes.set(message, { failure });
-            else logFailure("run failed, it will be taken up again", failure);
+            else
+              await withLogFields({ partnerId, exportId }, async () =>
+                logFailure("run failed, it will be taken up again", failure),
+              );
           },
         )
         .finally(() => {

@@ -9,7 +9,7 @@ const whatNow: Record<string, string> = {
   "awaiting-mapping": "Map customers and services in Gradient first.",
   active: "The integration is active.",
   suspended:
-    "Gradient refuses the token, or the partner seems to have disconnected there. A new token connects it again.",
+    "Gradient refuses the token, or was disconnected there. Register a new one.",
   disconnected: "The integration is disconnected. Start it again first.",
 } satisfies Record<IntegrationState, string>;
 

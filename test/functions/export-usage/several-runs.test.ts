@@ -195,7 +195,10 @@ describe("a worker with room, for runs that nobody waits for,", () => {
 
     const printed = await printedBy(() => fleet.invoke(messages));
 
-    expect(printed).toContain("run failed, it will be taken up again");
+    const told = printed.split("\n").filter((line) => line.includes("run failed, it will be taken up again"));
+    expect(told.map((line) => JSON.parse(line))).toMatchObject([
+      { partnerId: "p-01", exportId: expect.stringMatching(/./) },
+    ]);
     expect(["p-00", "p-01", "p-02"].map(fleet.countsOf)).toEqual([200, 0, 3]);
     fleet.vault.read = read;
     await fleet.clock.settle(fleet.clock.sleep(90_000));
