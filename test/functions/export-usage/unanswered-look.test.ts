@@ -24,7 +24,8 @@ const worldWithUnmappedService = async () => {
     await world.pass(dayMs);
     await world.live(3);
   };
-  return { world, state, aDay, mapSig: () => world.gradient.mapService(world.token, sig ?? "") };
+  const mapSig = (isMapped = true): void => world.gradient.mapService(world.token, sig ?? "", isMapped);
+  return { world, state, aDay, mapSig };
 };
 
 it("a service that is mapped later is found by the daily look, and its count sent", async () => {
@@ -47,4 +48,22 @@ it("so it is where Gradient did not answer the look that tried it first", async 
   for (let days = 0; days < 5; days += 1) await aDay();
 
   expect(await world.counts()).toEqual({ "a/dns": 10, "a/sig": 7 });
+});
+
+it("a service whose mapping was taken away is not shown as mapped because a look got no answer", async () => {
+  const { world, state, aDay, mapSig } = await worldWithUnmappedService();
+  mapSig();
+  await aDay();
+  mapSig(false);
+  await world.setUsage("a", { dns: 10, sig: 9 });
+  await send(world, "changes");
+  await aDay();
+  expect((await world.integration()).mapping).toMatchObject({ services: { total: 2, mapped: 1 } });
+
+  state.fails = true;
+  await aDay();
+  state.fails = false;
+  for (let days = 0; days < 3; days += 1) await aDay();
+
+  expect((await world.integration()).mapping).toMatchObject({ services: { total: 2, mapped: 1 } });
 });
