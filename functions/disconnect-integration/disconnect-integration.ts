@@ -43,7 +43,8 @@ const closingOf = async (
   if (token.status === "rejected") return { closing: null, left: remaining, underWay };
   const retryAt = nextTryAt(0, at);
   const until = closingUntil(at);
-  return { closing: { finalCounts: "zero", remaining, until, retryAt, tries: 0, token, gradient, by }, underWay };
+  const asked = { finalCounts: "zero", remaining, until, retryAt, tries: 0, refused: 0 } as const;
+  return { closing: { ...asked, token, gradient, by }, underWay };
 };
 
 /**

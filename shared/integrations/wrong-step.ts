@@ -8,8 +8,7 @@ const whatNow: Record<string, string> = {
   "awaiting-agreement": "Confirm the agreement first.",
   "awaiting-mapping": "Map customers and services in Gradient first.",
   active: "The integration is active.",
-  suspended:
-    "Gradient refuses the token, or was disconnected there. Register a new one.",
+  suspended: "Gradient refuses the token, or was disconnected there. Register a new one.",
   disconnected: "The integration is disconnected. Start it again first.",
 } satisfies Record<IntegrationState, string>;
 

@@ -53,12 +53,21 @@ const isForDate = ({ all }: Wants): boolean =>
 const takesDate = (run: UsageExport, before: Wants, after: Wants): boolean =>
   run.trigger === "schedule" || (isForDate(before) && !isForDate(after));
 
+/**
+ * What Gradient did not answer is owed in the ledger, and a look tries only lines that are not mapped, a run of repeats
+ * only what Gradient surely holds: neither would ever come back to it. Whatever else these leave is wanted as before.
+ */
+const withUnanswered = (before: Wants, run: UsageExport, moment: Moment): Wants =>
+  run.leftOver.isUnanswered || run.leftOver.doubtUntil !== null
+    ? withLeftOver(before, before.retry, run, moment)
+    : before;
+
 /** What is wanted after a run that has stopped early: it has met nothing. */
 const afterStop = (before: Wants, run: UsageExport, stop: OpenWord<StopReason>, moment: Moment): Wants => {
   const at = moment.now.toISOString();
   // after any other stop, by Gradient or for trouble of our own, what it kept back is still to be sent
   if (stop === "cancelled") return dropped(before, run);
-  if (stop === "person-first") return before;
+  if (stop === "person-first") return run.kind === "repeat" ? withUnanswered(before, run, moment) : before;
   // without a pause a partner whose token cannot be read would be started again and again
   const hasNoToken =
     stop === "not-connected" && run.chunks === null && before.all.wanted <= (run.admittedFor?.seq ?? run.seq);
@@ -86,8 +95,10 @@ const afterStop = (before: Wants, run: UsageExport, stop: OpenWord<StopReason>, 
         return wish(before, "all", { at, trigger: "recovery" });
       return withLeftOver(before, before.retry, run, moment);
     case "retry":
-    case "repeat":
-      return gotNowhere ? stalled(before, moment.now) : before;
+    case "repeat": {
+      const owed = run.kind === "repeat" ? withUnanswered(before, run, moment) : before;
+      return gotNowhere ? stalled(owed, moment.now) : owed;
+    }
     default:
       return before;
   }
@@ -99,7 +110,6 @@ const afterEnd = (
   moment: Moment,
   { stillAwaited, isDateMet }: { stillAwaited: string[]; isDateMet: boolean },
 ): Wants => {
-  if (run.kind === "look") return before;
   const at = moment.now.toISOString();
   let after = withLeftOver(covered(before, run), before.retry, run, moment);
   if (run.kind !== "all") return after;
@@ -186,6 +196,11 @@ export const afterRun = (
         }
       : {}),
   };
+  // a look meets no want; before a partner is active nothing is, and everything is wanted then
+  if (kind === "look") {
+    const isOwed = before.state === "active" && stop !== "cancelled";
+    return withDate({ ...ended, wants: isOwed ? withUnanswered(ended.wants, over, moment) : ended.wants }, now);
+  }
   if (reached) {
     const isDateMet = meetsDate(over, ended);
     const wants = afterEnd(ended.wants, over, moment, { stillAwaited, isDateMet });

@@ -23,7 +23,7 @@ export const owedClose = (partnerId: string, { token, gradient }: Left, { at, ne
   return owe({ kind: "close-connection", partnerId, secretName, versionId, ...connection }, { id: newId(), at });
 };
 
-// over some hours: a single 401 may be about our own key, and nobody can be asked about that of one who has left
+// one after the other, over some hours: a single 401 may be about our own key, and nobody can be asked about that of one who has left
 const triesOfRefusedKey = 4;
 
 /** Ends a run of zeros that is under way: its worker reads it at the next checkpoint, and sends nothing more. */
@@ -69,10 +69,11 @@ export const afterFinal = (
   if (closing === null || !isOurs) return { closing, goingOn: [], areLeft: false };
   // Gradient holds nothing of a line that it answers as unmapped, unless it has taken units for it before
   const remaining = totals.lines - totals.accepted - totals.unchanged - totals.unmapped + stillHeld;
+  const refused = stop === "token-rejected" ? closing.refused + 1 : 0;
   // of no use from then on: the key is deleted, and the owner told, as after the last of the days
-  const isRefused = stop === "token-rejected" && closing.tries >= triesOfRefusedKey;
+  const isRefused = refused >= triesOfRefusedKey;
   return {
-    closing: { ...closing, remaining, ...(isRefused ? { until: moment.at } : {}) },
+    closing: { ...closing, remaining, refused, ...(isRefused ? { until: moment.at } : {}) },
     goingOn: remaining === 0 || isRefused ? [owedClose(partnerId, closing, moment)] : [],
     areLeft: stop === "token-rejected" && remaining > 0,
   };

@@ -16,6 +16,8 @@ export const closing = z.object({
   /** When the next run is tried, and how many there were. */
   retryAt: instant,
   tries: z.int(),
+  /** How many of them in a row ended since Gradient refused the key. */
+  refused: z.int().default(0),
   token: registeredToken,
   gradient: connection,
   /** Who has asked for it. */

@@ -43,7 +43,7 @@ it("is told of a partner's own calls only while it has a key to call with", asyn
   });
   if (!token || !gradient) throw new Error("It is connected.");
   const closing: Integration["closing"] = {
-    ...{ finalCounts: "zero", remaining: 1, tries: 0, until: minutesAfter(60), retryAt: minutesAfter(15) },
+    ...{ finalCounts: "zero", remaining: 1, tries: 0, refused: 0, until: minutesAfter(60), retryAt: minutesAfter(15) },
     ...{ token, gradient, by: { actor: "person-1", actorName: null, address: null } },
   };
   for (const change of [{}, { token: null }, { token: null, closing }]) await view("org-1001", anIntegration(change));

@@ -9,7 +9,7 @@ const { token, gradient } = anIntegration();
 if (!token || !gradient) throw new Error("An integration has a token.");
 const by = { actor: "person-1", actorName: null, address: null };
 const asked = { finalCounts: "zero" as const, remaining: 117, until: closingUntil(noon), token, gradient, by };
-const closing = { ...asked, retryAt: nextTryAt(0, noon), tries: 0 };
+const closing = { ...asked, retryAt: nextTryAt(0, noon), tries: 0, refused: 0 };
 const heldUntil = (retryAt: string): Obstacle => ({ scope: "partner", why: "gradient-refuses", since: noon, retryAt });
 
 const retryAtOf = (

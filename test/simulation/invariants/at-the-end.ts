@@ -6,6 +6,7 @@ import type { Side } from "../gradient/organization.ts";
 import { at, partnerIdOf } from "../history/rows.ts";
 import type { World } from "../world/world.ts";
 import { isDenied } from "./denied.ts";
+import { owedByNobody } from "./owed.ts";
 import { brokenReceipts } from "./receipts.ts";
 import { unopened } from "./unopened.ts";
 import type { Wishes } from "./wishes.ts";
@@ -41,6 +42,8 @@ const ofPartner = async (world: World, wishes: Wishes, place: number): Promise<s
   const isInTrouble = ({ organization }: Side, line: string) => world.badDays.isInTrouble(organization.id, line);
   const unserved = wishes.unserved(partnerId, () => true, isInTrouble);
   if (unserved) faults.push(`unserved ${unserved.wish.cause}: ${unserved.text}`);
+  const owed = await owedByNobody(world, wishes, integration);
+  if (owed) faults.push(`owed: ${owed}`);
   const its = vendor.connection(integration?.gradient?.integrationId);
   // a customer that came back has no number yet: what an unanswered call has brought is shown with its next one
   const uncounted = new Set(

@@ -32,7 +32,10 @@ export const brokenReceipts = async ({ table, vendor, history }: World, over: Us
       faults.push(`chunks: number ${number} of ${id} is ${content.state} for ever`);
   }
   const sums = { ...addOutcomes(noTotals, receipts), lines: receipts.length };
-  if (JSON.stringify(sums) !== JSON.stringify(over.totals)) {
+  // what could be read again later tells more than the totals of then
+  const toldLess =
+    isUnread && sums.lines === over.totals.lines && sums.deferred < over.totals.deferred && over.stop !== null;
+  if (!toldLess && JSON.stringify(sums) !== JSON.stringify(over.totals)) {
     faults.push(`totals: export ${id} counts ${JSON.stringify(over.totals)}, its receipts ${JSON.stringify(sums)}`);
   }
   if (new Set(receipts.map(lineKey)).size < receipts.length) faults.push(`receipts: a line of ${id} has two`);

@@ -488,4 +488,25 @@ export const mutantsOfWants: Mutant[] = [
     "takesDate(run, before, owed)",
     'run.trigger === "schedule"',
   ),
+  one(
+    "what a look got no answer for is wanted by nobody",
+    "sends",
+    end,
+    "isOwed ? withUnanswered(ended.wants, over, moment) : ended.wants",
+    "ended.wants",
+  ),
+  one(
+    "what stopped repeats got no answer for is wanted by nobody",
+    "sends",
+    end,
+    'const owed = run.kind === "repeat" ? withUnanswered(before, run, moment) : before;',
+    "const owed = before;",
+  ),
+  one(
+    "one refusal of a key ends zeros that have been tried for long",
+    "deeds",
+    "shared/exports/ending/final-counts.ts",
+    'stop === "token-rejected" ? closing.refused + 1 : 0',
+    'stop === "token-rejected" ? closing.tries : 0',
+  ),
 ];

@@ -1,0 +1,33 @@
+import type { Integration } from "#shared/integrations/integration";
+import { isWanted } from "#shared/integrations/record/wants";
+import { calledAt, ledgerRows, lineKey } from "#shared/usage/ledger";
+import type { World } from "../world/world.ts";
+import type { Wishes } from "./wishes.ts";
+
+/**
+ * A line that the ledger says is still to be sent, of a customer that is billed, while nothing is wanted that would send
+ * it before the next date: its receipt says that it is sent by itself. Undefined where there is none.
+ */
+export const owedByNobody = async (
+  { table }: World,
+  wishes: Wishes,
+  { partnerId, wants, ledgerBits, gradient }: Integration,
+): Promise<string | undefined> => {
+  if (isWanted(wants.all) || isWanted(wants.retry) || gradient === null) return undefined;
+  const isBilled = new Set(
+    wishes.lines.of(partnerId).flatMap((line) => {
+      const level = line.levels.at(-1);
+      return level?.isBilled && level.unitCount !== undefined ? [lineKey(line)] : [];
+    }),
+  );
+  // what a person has stopped goes with the next date
+  for await (const { entries } of ledgerRows(table, {
+    partnerId,
+    bits: ledgerBits,
+    connectionId: gradient.integrationId,
+  }))
+    for (const [key, entry] of entries)
+      if (entry.owed !== null && isBilled.has(key) && Date.parse(calledAt(entry)) > wishes.cancelledAt(partnerId))
+        return `${partnerId} owes ${entry.customerId}/${entry.serviceId} (${entry.owed}) and wants nothing`;
+  return undefined;
+};
