@@ -6,7 +6,7 @@ import type { GradientApi } from "#shared/gradient/gradient-api";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import { findIntegration, type Integration, integrationWrite } from "#shared/integrations/integration";
 import { asConnected } from "#shared/integrations/record/closing";
-import { type LeftConnection, leftConnectionOf } from "#shared/integrations/record/left-connections";
+import { leftConnectionOf } from "#shared/integrations/record/left-connections";
 import { claimant, organizationClaimKey } from "#shared/integrations/token-claim";
 import { logFailure } from "#shared/log-failure";
 import type { Clock } from "#shared/pace/clock";
@@ -62,15 +62,21 @@ export const closeConnection = ({ table, gradientFor, vault, clock, newId, obsta
   };
 
   const mayCall = unobstructed(table);
-  const deactivate = async (partnerId: string, token: PartnerToken) => {
-    await mayCall(new Date(clock.now()));
+  /** A token that Gradient refuses is as good as disconnected; of one in use the daily trial tells its partner. */
+  const unlessRefused = async <T>(
+    partnerId: string,
+    call: (gradient: ReturnType<Dependencies["gradientFor"]>) => Promise<T>,
+  ): Promise<T | undefined> => {
+    await mayCall(now());
     try {
-      await gradientFor(partnerId).setStatus(token, "inactive");
+      return await call(gradientFor(partnerId));
     } catch (error) {
-      // a token that Gradient refuses is as good as disconnected
       if (!isAppError(error, "gradient.token-rejected")) throw error;
+      return undefined;
     }
   };
+  const deactivate = (partnerId: string, token: PartnerToken) =>
+    unlessRefused(partnerId, (gradient) => gradient.setStatus(token, "inactive"));
 
   /** Whether Gradient has heard it, of which it is told again by the next message, and at last not any more. */
   const hasHeard = async (partnerId: string, token: PartnerToken): Promise<boolean> => {
@@ -97,10 +103,16 @@ export const closeConnection = ({ table, gradientFor, vault, clock, newId, obsta
     return isSame || (token ? (await stored(token)) === left : false);
   };
 
+  /** The record says it no more where an earlier message has come to an end; then Gradient does, by the key. */
+  const organizationOf = async (partnerId: string, token: PartnerToken): Promise<string | null> => {
+    const connection = await unlessRefused(partnerId, (gradient) => gradient.readConnection(token));
+    return connection?.organizationId ?? null;
+  };
+
   /** Another partner has connected to the organization meanwhile: what Gradient hears, it hears of that one. */
-  const isTakenOver = async (partnerId: string, entry: LeftConnection | undefined): Promise<boolean> => {
-    if (!entry?.organizationId) return false;
-    const holder = await claimant(table, organizationClaimKey(entry.organizationId));
+  const isTakenOver = async (partnerId: string, organizationId: string | null): Promise<boolean> => {
+    if (organizationId === null) return false;
+    const holder = await claimant(table, organizationClaimKey(organizationId));
     return holder !== undefined && holder !== partnerId;
   };
 
@@ -119,15 +131,10 @@ export const closeConnection = ({ table, gradientFor, vault, clock, newId, obsta
   const reopen = async (partnerId: string, secret: { secretName: string; versionId: string }) => {
     const token = await stored(secret);
     if (token === undefined) return;
-    await mayCall(new Date(clock.now()));
-    const gradient = gradientFor(partnerId);
-    try {
+    await unlessRefused(partnerId, async (gradient) => {
       const { status } = await gradient.readConnection(token);
       if (status === "inactive") await gradient.setStatus(token, "pending");
-    } catch (error) {
-      // the daily trial of the token tells its partner
-      if (!isAppError(error, "gradient.token-rejected")) throw error;
-    }
+    });
   };
 
   return async (leaving: Leaving): Promise<CloseOutcome> => {
@@ -141,16 +148,20 @@ export const closeConnection = ({ table, gradientFor, vault, clock, newId, obsta
     const zerosAre = left === undefined ? "none" : await zeros.next(leaving, isObstructed);
     if (zerosAre === "waits") return "zeros-first";
     if (left === undefined) {
-      await forget(leaving, { entry, isStored: false });
+      await forget(leaving, { entry, organizationId: null, isStored: false });
       return "closed-before";
     }
     await runEnded(partnerId);
     const record = await findIntegration(table, partnerId);
     // who has started again meanwhile is not leaving any more, and its zeros are over
     const isStillSending = zerosAre !== "none" && closingFor(record, leaving) !== null;
-    const isBack =
-      !isStillSending && ((await isBackIn(record, { left, integrationId })) || (await isTakenOver(partnerId, entry)));
     const isLate = entry !== undefined && entry.until <= now().toISOString();
+    // while zeros are sent the claim is ours, and what is late ends although Gradient answers nothing
+    const asksWhose = !isStillSending && !isLate;
+    const organizationId = entry?.organizationId ?? (asksWhose ? await organizationOf(partnerId, left) : null);
+    const isBack =
+      !isStillSending &&
+      ((await isBackIn(record, { left, integrationId })) || (await isTakenOver(partnerId, organizationId)));
     if (isStillSending) {
       if (!(await hasHeard(partnerId, left)) && zerosAre === "sent") return "zeros-first";
     } else if (isLate && !isBack) await hasHeard(partnerId, left);
@@ -158,8 +169,8 @@ export const closeConnection = ({ table, gradientFor, vault, clock, newId, obsta
     const after = await written(partnerId);
     const current = after?.token;
     if (current && (await isBackIn(after, { left, integrationId }))) await reopen(partnerId, current);
-    else if (!isBack && (await isTakenOver(partnerId, entry))) await reopen(partnerId, leaving);
-    await forget(leaving, { entry, isStored: true });
+    else if (!isBack && (await isTakenOver(partnerId, organizationId))) await reopen(partnerId, leaving);
+    await forget(leaving, { entry, organizationId, isStored: true });
     return isBack ? "reconnected" : "closed";
   };
 };

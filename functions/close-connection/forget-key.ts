@@ -12,6 +12,8 @@ interface Dependencies extends Changing<"get" | "transact"> {
 interface Found {
   /** What the record said when the message came; a connection that was left anew since then has another message. */
   entry: LeftConnection | undefined;
+  /** Null where nobody knows it. */
+  organizationId: string | null;
   isStored: boolean;
 }
 
@@ -21,7 +23,7 @@ interface Found {
  */
 export const forgetKey = ({ table, vault, now, newId }: Dependencies) => {
   const zeros = sendZeros({ table, now, newId });
-  return (leaving: Leaving, { entry, isStored }: Found): Promise<void> =>
+  return (leaving: Leaving, { entry, organizationId, isStored }: Found): Promise<void> =>
     retryOnConflict(async () => {
       const { partnerId, secretName, integrationId = null } = leaving;
       const before = await findIntegration(table, partnerId);
@@ -40,7 +42,7 @@ export const forgetKey = ({ table, vault, now, newId }: Dependencies) => {
         const moment = { at: now().toISOString(), newId };
         const leftConnections = withUnrecorded(
           rest.leftConnections,
-          { token: leaving, gradient: { integrationId } },
+          { token: leaving, gradient: { integrationId, organizationId } },
           moment,
         );
         await table.transact([integrationWrite({ ...rest, leftConnections })]);

@@ -38,7 +38,13 @@ export const suites = {
   deeds: [
     ...vitest,
     ...["start-export", "register-token", "cancel-export", "admit-exports", "record-customers"].map(folder),
-    ...["disconnect-integration", "put-service", "record-usage", "remove-customer"].map(folder),
+    ...[
+      "close-connection/taken-over.test.ts",
+      "disconnect-integration",
+      "put-service",
+      "record-usage",
+      "remove-customer",
+    ].map(folder),
   ],
 };
 

@@ -13,6 +13,7 @@ const raising = "// a wish for everything makes every line one that has changed"
 const abandoning = "shared/exports/ending/abandon-export.ts";
 const unread = "shared/exports/ending/unread-run.ts";
 const lease = "shared/exports/export-lease.ts";
+const closing = "functions/close-connection/close-connection.ts";
 const rebuilding = "shared/exports/admission/rebuild-admission.ts";
 const connectionCheck =
   "if (plannedFor !== null && plannedFor !== integration?.gradient?.integrationId) halt.meet(notConnected);";
@@ -26,6 +27,22 @@ export const mutantsOfRuns: Mutant[] = [
     "shared/exports/admission/take-waiting.ts",
     " && !failed.has(exportId)",
     "",
+  ),
+  one(
+    "a farewell that comes twice does not ask whose the organization is",
+    "deeds",
+    closing,
+    "asksWhose ? await organizationOf(partnerId, left) : null",
+    "null",
+  ),
+  one("zeros that are given up wait for Gradient's answer", "deeds", closing, "!isStillSending && !isLate", "!isLate"),
+  one("a farewell that is late waits for Gradient's answer", "deeds", closing, " && !isLate;", ";"),
+  one(
+    "a farewell of before does not keep whose the organization was",
+    "deeds",
+    "functions/close-connection/forget-key.ts",
+    "gradient: { integrationId, organizationId } }",
+    "gradient: { integrationId } }",
   ),
   one(
     "a number without an answer is not among what a disconnect leaves",
