@@ -22,21 +22,27 @@ interface Now {
 
 /**
  * It still says something: nothing that it is about has been replaced, and it was sent after anybody last decided on
- * the matter.
+ * the matter. Of a suspended partner nothing is left to decide: who has disconnected in Gradient keeps a token that
+ * counts as valid, and its owner was told to bring another.
  */
 export const isCurrent = (refusal: Refusal, { integration, partner, vendor, keyVersion }: Now): boolean =>
   integration?.token?.status === "valid" &&
+  integration.state !== "suspended" &&
   integration.token.versionId === refusal.tokenVersionId &&
   integration.gradient?.integrationId === refusal.connectionId &&
   keyVersion === refusal.vendorKeyVersion &&
   refusal.sentAt > Date.parse(partner.changedAt) &&
   refusal.sentAt > Date.parse(vendor.changedAt);
 
-/** The breaker is about the token that the partner has now, which Gradient has not refused for good yet. */
+/**
+ * The breaker is about the token that the partner has now, which Gradient has not refused for good yet, and with which
+ * something would be sent.
+ */
 export const isAbout = (
   { tokenVersionId }: Breaker,
   integration: Integration | undefined,
 ): integration is Integration =>
   integration?.token?.status === "valid" &&
   integration.token.versionId === tokenVersionId &&
+  integration.state !== "suspended" &&
   integration.state !== "disconnected";

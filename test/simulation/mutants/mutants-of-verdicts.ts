@@ -12,8 +12,8 @@ export const mutantsOfVerdicts: Mutant[] = [
     "breakers, isCurrent: any token status",
     "breakers",
     refusal,
-    'integration?.token?.status === "valid" &&\n  integration.token.versionId === refusal',
-    "integration?.token !== undefined &&\n  integration.token?.versionId === refusal",
+    'integration?.token?.status === "valid" &&\n  integration.state !== "suspended" &&\n  integration.token.versionId === refusal',
+    'integration?.token &&\n  integration.state !== "suspended" &&\n  integration.token.versionId === refusal',
   ),
   one(
     "breakers, isCurrent: any token version",
@@ -50,6 +50,20 @@ export const mutantsOfVerdicts: Mutant[] = [
     "shared/breakers/breakers.ts",
     'if (found?.why === "vendor-key") vendorKey.forget();',
     "",
+  ),
+  one(
+    "breakers, isCurrent: of one that is suspended",
+    "breakers",
+    refusal,
+    'integration.state !== "suspended" &&\n  integration.token.versionId === refusal',
+    "integration.token.versionId === refusal",
+  ),
+  one(
+    "breakers, isAbout: one that is suspended",
+    "breakers",
+    refusal,
+    'integration.state !== "suspended" &&\n  integration.state !== "d',
+    'integration.state !== "d',
   ),
   one("breakers, isAbout: any version", "breakers", refusal, "integration.token.versionId === tokenVersionId &&\n", ""),
   one(

@@ -163,6 +163,13 @@ describe("a 401 that says nothing any more", () => {
     expect(fleet.table.rows).toEqual(before);
   });
 
+  it("changes nothing of a partner that is suspended because it has disconnected in Gradient", async () => {
+    fleet.world.change("org-1", () => ({ state: "suspended" }));
+    const before = new Map(fleet.table.rows);
+    expect(await fleet.confirm("org-1")).toBe("outdated");
+    expect(fleet.table.rows).toEqual(before);
+  });
+
   it("changes nothing where it was sent before somebody last decided about the partner, or about our key", async () => {
     const { clock, world, confirm, pass } = fleet;
     const sentAt = clock.now();
