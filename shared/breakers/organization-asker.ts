@@ -18,7 +18,7 @@ const answers: Record<string, Answer> = {
   "gradient.throttled": "unanswered",
   "gradient.unavailable": "unanswered",
   "gradient.not-asked": "unanswered",
-  "token.missing": "unanswered",
+  "token.missing": "token-missing",
 };
 
 /** Asks Gradient with `GET /organization`. */

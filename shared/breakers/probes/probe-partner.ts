@@ -6,6 +6,10 @@ import { unlessLost, vendorInTheWay } from "../state/breaker-rows.ts";
 import { isAbout } from "../state/refusal.ts";
 import type { SettleDoubt } from "../verdicts/settle-doubt.ts";
 
+// a doubt is asked about each minute: it is told of after an hour, and daily from then on
+const triesOfAnHour = 60;
+const triesOfADay = 24 * triesOfAnHour;
+
 /**
  * Makes the probe of one partner's breaker if it is due, and says whether it was. What it finds is no evidence against
  * anybody else.
@@ -34,8 +38,11 @@ export const probePartner = (context: Context, settle: SettleDoubt) => {
     if (await vendorInTheWay(rows)) return false;
     const row = await rows.read(key);
     if (row.trouble === null || (row.probeAt ?? "") > iso(clock.now())) return false;
-    const mine = await rows.put(claimed(row, clock.now()));
-    await (mine.trouble === "doubted" ? settle(mine) : probeRefused(mine));
+    const isDoubted = row.trouble === "doubted";
+    const mine = await rows.put(claimed(row, clock.now(), isDoubted ? { tries: row.tries + 1 } : {}));
+    if (!isDoubted) await probeRefused(mine);
+    else if ((await settle(mine)) === "undecided" && mine.tries % triesOfADay === triesOfAnHour)
+      logger.error("a partner's refused token stays in doubt", { partnerId: partnerOf(key) });
     return true;
   };
 

@@ -26,7 +26,7 @@ type Finding = "over" | "still" | "unclear";
 const aloneMs = 24 * hourMs;
 
 /** What one partner's answer says about everybody's trouble. */
-const findings: Partial<Record<Trouble, Record<Answer, Finding>>> = {
+const findings: Partial<Record<Trouble, Record<Exclude<Answer, "token-missing">, Finding>>> = {
   // a 401 of one may be its own, so another is asked next
   "vendor-key": { taken: "over", "token-rejected": "still", forbidden: "unclear", unanswered: "unclear" },
   "gradient-refuses": { taken: "over", "token-rejected": "unclear", forbidden: "still", unanswered: "unclear" },
@@ -79,7 +79,7 @@ export const probeVendor = (context: Context) => {
       return true;
     }
     const answer = await askAs(context, next, key);
-    const finding = findings[what]?.[answer];
+    const finding = answer === "token-missing" ? "unclear" : findings[what]?.[answer];
     logger.info("gradient was probed", { trouble: what, partnerId: next.partnerId, answer });
     if (finding === "over") {
       // first in the list of those to be asked next: the doubts that are left are about to be settled

@@ -7,9 +7,10 @@ import type { RecentSuccesses } from "./recent-successes.ts";
 
 /**
  * What Gradient says to a partner's token and our key: `taken` (2xx, 400, 404: it let us in), `token-rejected` (401),
- * `forbidden` (403) or nothing to go by (5xx, 429, no answer, no slot).
+ * `forbidden` (403) or nothing to go by (5xx, 429, no answer, no slot). `token-missing`: it was not asked, for the
+ * token is in the secret store no more.
  */
-export type Answer = "taken" | "token-rejected" | "forbidden" | "unanswered";
+export type Answer = "taken" | "token-rejected" | "forbidden" | "unanswered" | "token-missing";
 
 /** Exactly these two halves of the credential are tried, whatever others a cache holds. */
 export interface Question {

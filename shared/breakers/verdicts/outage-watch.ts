@@ -33,7 +33,9 @@ export const outageWatch = (context: Context) => {
   /** Nobody to ask is no answer. */
   const isAnswered = async (vendor: Breaker, failing: string[]): Promise<boolean> => {
     const witness = await witnessOf(context, failing, vendor);
-    return witness !== undefined && (await askAs(context, witness, await vendorKey.current())) !== "unanswered";
+    if (witness === undefined) return false;
+    const answer = await askAs(context, witness, await vendorKey.current());
+    return answer !== "unanswered" && answer !== "token-missing";
   };
 
   const spare = (failing: string[]): void => {

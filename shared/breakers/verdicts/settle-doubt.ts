@@ -103,6 +103,8 @@ export const settleDoubt = (context: Context) => {
       await rows.put(opened(doubt, "refused", clock.now()));
       logger.error("gradient forbids a partner's calls", { partnerId });
     }
+    // there is nothing to be doubted: whoever reads it next finds that out, and tells its owner
+    if (own === "token-missing") await rows.put(closed(doubt, clock.now()));
     if (own !== "token-rejected") return "undecided";
 
     const others = await othersThan(context, [partnerId], vendor, witnesses);

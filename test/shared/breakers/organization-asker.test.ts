@@ -47,10 +47,10 @@ it.each([
   expect(await ask()).toBe(answer);
 });
 
-it("is unanswered where the token is missing from the store, and fails where the store does", async () => {
+it("is not asked where the token is missing from the store, and fails where the store does", async () => {
   const { ask, vault } = await asker();
   vault.failNext();
   await expect(ask()).rejects.toMatchObject({ code: "secrets.unavailable" });
   await vault.remove(secretName);
-  expect(await ask()).toBe("unanswered");
+  expect(await ask()).toBe("token-missing");
 });

@@ -104,7 +104,9 @@ export const rules = (world: Fleet, now: () => number, isFair: boolean) => {
     if (after.tokenVersionId === "typed") fault(`${key} is about a token that a person typed`);
     if (hasChanged && trouble !== null) onOpened(before, after);
     if (before?.trouble != null && trouble === null) onClosed(before, after, isSuspended);
-    const isClaim = !hasChanged && trouble !== null && probeAt !== before?.probeAt && after.tries === before?.tries;
+    // a doubt counts its claims; of other trouble the end of a probe that has not helped moves both
+    const isMoved = !hasChanged && trouble !== null && probeAt !== before?.probeAt;
+    const isClaim = isMoved && (trouble === "doubted" || after.tries === before?.tries);
     const isCorrected = trouble === "vendor-key" && after.keyVersion !== before?.keyVersion;
     if (isClaim && !isCorrected && (before?.probeAt ?? "") > iso(now())) fault(`${key} is probed before its time`);
     if (isClaim || (hasChanged && trouble === "doubted")) allowed.onClaim(after);

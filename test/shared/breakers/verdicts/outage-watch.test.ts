@@ -39,6 +39,12 @@ describe("an outage", () => {
     expect(await fleet.why("org-4")).toBe("gradient-down");
   });
 
+  it("is one as well where the partner that Gradient is to be asked about has no token in the store", async () => {
+    fleet.seen.answer = () => "token-missing";
+    await note(20, three);
+    expect(await fleet.why("org-4")).toBe("gradient-down");
+  });
+
   it("is none where more are answered", async () => {
     await note(6, ["org-4"], "taken");
     await note(23, three);
