@@ -23,7 +23,8 @@ export const owedClose = (partnerId: string, { token, gradient }: Left, { at, ne
   return owe({ kind: "close-connection", partnerId, secretName, versionId, ...connection }, { id: newId(), at });
 };
 
-// one after the other, over some hours: a single 401 may be about our own key, and nobody can be asked about that of one who has left
+// one after the other, over some hours: a single 401 may be about our own key, and nobody can be asked about that of
+// one who has left
 const triesOfRefusedKey = 4;
 
 /** Ends a run of zeros that is under way: its worker reads it at the next checkpoint, and sends nothing more. */

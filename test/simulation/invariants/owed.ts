@@ -5,8 +5,8 @@ import type { World } from "../world/world.ts";
 import type { Wishes } from "./wishes.ts";
 
 /**
- * A line that the ledger says is still to be sent, of a customer that is billed, while nothing is wanted that would send
- * it before the next date: its receipt says that it is sent by itself. Undefined where there is none.
+ * A line that the ledger says is still to be sent, of a customer that is billed, while nothing is wanted that would
+ * send it before the next date: its receipt says that it is sent by itself. Undefined where there is none.
  */
 export const owedByNobody = async (
   { table }: World,
