@@ -65,6 +65,8 @@ export const putService =
         ...record,
         refusal: null,
         failure: null,
+        // whoever gives it another name lets it be created anew, though nobody has seen what was created before
+        unseenSince: stored?.name === record.name ? stored.unseenSince : null,
         updatedAt: at,
       };
       const isMissing = updated.gradientServiceId === null;

@@ -11,7 +11,7 @@ import { isNew } from "#shared/secrets/read-token";
 import type { TokenVault } from "#shared/secrets/token-vault";
 import { listEveryService } from "#shared/services/hub-service";
 import type { Table } from "#shared/table/table";
-import { type CatalogueReport, createServices, mayBeCreated } from "./create-services.ts";
+import { type CatalogueReport, createServices, isDue } from "./create-services.ts";
 import { keyHolders } from "./key-holders.ts";
 
 export interface Dependencies {
@@ -91,7 +91,7 @@ export const syncCatalogue = ({ table, gradientFor, vault, refusals, clock, newI
   return async ({ remainingMs }: { remainingMs: () => number }): Promise<CatalogueReport> => {
     const services = await listEveryService(table);
     const at = new Date(clock.now()).toISOString();
-    if (!services.some((service) => mayBeCreated(service, at))) return nothing;
+    if (!services.some((service) => isDue(service, at))) return nothing;
     if ((await refusals.obstacleFor(null)) !== null) return nothing;
     let tried = 0;
     const unread: unknown[] = [];

@@ -95,6 +95,8 @@ const hubService = z.object({
   gradientDescription: z.string().nullish(),
   /** The name that a call without an answer may have created it under, whatever its name is by now. */
   createdAs: z.string().nullish(),
+  /** Gradient has said by then that it created it, and no list has shown it: created again, there would be two. */
+  unseenSince: instant.nullish(),
   /** Until then one worker alone may create it in Gradient, which would create it twice. */
   createdUntil: instant.nullable(),
   /** Gradient's refusal to create it, in its words. Concerns this service alone; it is tried again at `retryAt`. */

@@ -31,6 +31,7 @@ it("keeps a new service, which Gradient does not know yet", async () => {
     gradientName: null,
     gradientDescription: null,
     createdUntil: null,
+    unseenSince: null,
     refusal: null,
     failure: null,
     updatedAt: noon,

@@ -234,7 +234,10 @@ describe("a service of Gradient's that cannot be read", () => {
     side.hides = false;
     await world.live(60);
     expect(namesIn(world)).toEqual(["Service dns"]);
-    expect(await stored(world, "dns")).toMatchObject({ gradientServiceId: world.gradient.services[0]?.id });
+    expect(await stored(world, "dns")).toMatchObject({
+      gradientServiceId: world.gradient.services[0]?.id,
+      gradientName: "Service dns",
+    });
   });
 });
 

@@ -6,6 +6,7 @@ const puttingOff = "shared/integrations/put-off.ts";
 const comparing = "functions/sync-accounts/account-changes.ts";
 const noting = "functions/sync-accounts/note-customers.ts";
 const halving = "functions/sync-accounts/send-halving.ts";
+const newOne = "functions/sync-catalogue/new-one.ts";
 const releasing = "functions/admit-exports/release-wants.ts";
 
 /**
@@ -354,6 +355,40 @@ export const mutantsOfLooks: Mutant[] = [
     "functions/sync-catalogue/create-services.ts",
     "(service.createdAs ?? null) !== null && hidesAny(existing)",
     "false",
+  ),
+  one(
+    "a service that Gradient has created, and does not show, is created again",
+    "looks",
+    "functions/sync-catalogue/create-services.ts",
+    "else if (isUnseen) await miss(service);",
+    "",
+  ),
+  one(
+    "what Gradient has created is noted once its list has shown it",
+    "looks",
+    "functions/sync-catalogue/create-services.ts",
+    "unseenSince: iso(clock.now())",
+    "unseenSince: null",
+  ),
+  one("a new entry is one service's though another may be it", "looks", newOne, "mayBeOthers || ", ""),
+  one("what a failed call may have created is another's", "looks", newOne, "(createdAs || failure)", "createdAs"),
+  one("what could not be read before is new", "looks", newOne, ' || before.some(({ id }) => id === "")', ""),
+  one("a new entry with another's name is taken", "looks", newOne, " && !names.has(plainName(name))", ""),
+  one("one of two new entries is taken", "looks", newOne, "more.length === 0 && ", ""),
+  one("a new entry without a name is taken", "looks", newOne, ' && one?.name !== ""', ""),
+  one(
+    "a service that nobody sees in Gradient is created anew once it is described otherwise",
+    "looks",
+    "functions/put-service/put-service.ts",
+    "stored?.name === record.name ? stored.unseenSince : null",
+    "null",
+  ),
+  one(
+    "a service that nobody sees in Gradient stays so under another name",
+    "looks",
+    "functions/put-service/put-service.ts",
+    "stored?.name === record.name ? stored.unseenSince : null",
+    "stored?.unseenSince ?? null",
   ),
   one(
     "a connection that never was in use keeps its partner away",
