@@ -9,6 +9,7 @@ import { type HubService, listEveryService, serviceWrite } from "#shared/service
 import { plainName } from "#shared/services/service-names";
 import { isConflict, type Table, written } from "#shared/table/table";
 import { bindService } from "./bind-service.ts";
+import { tellOfLongWaits } from "./long-waits.ts";
 import { theNewOne } from "./new-one.ts";
 
 interface Dependencies {
@@ -75,6 +76,7 @@ export const createServices = ({ table, gradientWhile, clock, hasTime }: Depende
   const letBe = (service: HubService, error: AppError): Promise<HubService> => {
     const claim = mayStillLand(error) ? {} : over;
     if (!isAppError(error, "gradient.unavailable")) return put({ ...service, ...claim });
+    tellOfLongWaits([service], clock.now());
     const tries = (service.failure?.tries ?? 0) + 1;
     const retryAt = iso(clock.now() + (failurePausesMs[tries - 1] ?? longestFailurePauseMs));
     return put({ ...service, ...claim, failure: { tries, retryAt } });

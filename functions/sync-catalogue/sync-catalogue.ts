@@ -13,6 +13,7 @@ import { listEveryService } from "#shared/services/hub-service";
 import type { Table } from "#shared/table/table";
 import { type CatalogueReport, createServices, isDue } from "./create-services.ts";
 import { keyHolders } from "./key-holders.ts";
+import { tellOfLongWaits } from "./long-waits.ts";
 
 export interface Dependencies {
   table: Table;
@@ -109,7 +110,9 @@ export const syncCatalogue = ({ table, gradientFor, vault, refusals, clock, newI
         return await create(tried === 0 ? services : await listEveryService(table), key.value);
       } catch (error) {
         tried += 1;
-        if (!(await clearUp(holder, error, sentAt)) || tried >= maxHolders) return nothing;
+        const mayGoOn = await clearUp(holder, error, sentAt);
+        if (!mayGoOn) tellOfLongWaits(services, clock.now());
+        if (!mayGoOn || tried >= maxHolders) return nothing;
       } finally {
         tellOf(unread.splice(0));
       }

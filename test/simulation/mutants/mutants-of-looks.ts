@@ -7,6 +7,7 @@ const comparing = "functions/sync-accounts/account-changes.ts";
 const noting = "functions/sync-accounts/note-customers.ts";
 const halving = "functions/sync-accounts/send-halving.ts";
 const newOne = "functions/sync-catalogue/new-one.ts";
+const longWaits = "functions/sync-catalogue/long-waits.ts";
 const releasing = "functions/admit-exports/release-wants.ts";
 
 /**
@@ -390,6 +391,9 @@ export const mutantsOfLooks: Mutant[] = [
     "stored?.name === record.name ? stored.unseenSince : null",
     "stored?.unseenSince ?? null",
   ),
+  one("a short outage alarms for new services", "looks", longWaits, " && now - Date.parse(updatedAt) > longWaitMs", ""),
+  one("an outage alarms for refused services", "looks", longWaits, "!refusal && ", ""),
+  one("nobody hears of services that wait", "looks", longWaits, "waiting.length === 0", "true"),
   one(
     "a connection that never was in use keeps its partner away",
     "looks",
