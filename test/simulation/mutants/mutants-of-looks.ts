@@ -8,6 +8,7 @@ const noting = "functions/sync-accounts/note-customers.ts";
 const halving = "functions/sync-accounts/send-halving.ts";
 const newOne = "functions/sync-catalogue/new-one.ts";
 const longWaits = "functions/sync-catalogue/long-waits.ts";
+const binding = "functions/sync-catalogue/bind-service.ts";
 const releasing = "functions/admit-exports/release-wants.ts";
 
 /**
@@ -394,6 +395,20 @@ export const mutantsOfLooks: Mutant[] = [
   one("a short outage alarms for new services", "looks", longWaits, " && now - Date.parse(updatedAt) > longWaitMs", ""),
   one("an outage alarms for refused services", "looks", longWaits, "!refusal && ", ""),
   one("nobody hears of services that wait", "looks", longWaits, "waiting.length === 0", "true"),
+  one(
+    "an id that is bound to a service without it is passed over",
+    "looks",
+    binding,
+    "holder !== undefined && ",
+    "false && ",
+  ),
+  one(
+    "two workers that bind one service alarm",
+    "looks",
+    binding,
+    "(await findService(table, holder))?.gradientServiceId !== gradientServiceId",
+    "true",
+  ),
   one(
     "a connection that never was in use keeps its partner away",
     "looks",
