@@ -224,9 +224,13 @@ describe("a service of Gradient's that cannot be read", () => {
     expect(await world.catalogue()).toEqual({ created: 1, refused: 0 });
   });
 
-  it("may be one that was just created, which is not created again, and is bound once it can be read", async () => {
+  it.each([
+    ["was just created", 0],
+    ["a call without an answer has created", 1],
+  ])("may be one that %s, which is not created again, and is bound once it can be read", async (_, times) => {
     const side = { hides: true };
     const world = await aWorld({ through: beside(side) });
+    world.gradient.failNext("createService", { error: gradientUnavailable("may-land") }, { times, lands: true });
     await world.catalogue();
     await world.live(60);
     expect(namesIn(world)).toEqual(["Service dns"]);
