@@ -138,6 +138,7 @@ export const endLook = ({ table, now, newId }: Changing) => {
         ...tokenTaken(letGo(before.looks, begun.asked), at),
         failures: 0,
         changesFailed: 0,
+        readsFailed: 0,
         suspectedSince: null,
         goesOn: false,
         isTelling: isTelling(found) ?? before.looks.isTelling,

@@ -22,6 +22,7 @@ import type { TokenVault } from "#shared/secrets/token-vault";
 import { retryOnConflict, type Table } from "#shared/table/table";
 import { isOfChanges } from "./apply-changes.ts";
 import { type Begun, beginLook, isReplaced, LookLost, sendAsked } from "./begin-look.ts";
+import { changesFailed, readsFailed } from "./failing-looks.ts";
 import { type LookOutcome, lookAtAccounts } from "./look.ts";
 import { type RecheckOutcome, recheckToken } from "./recheck-token.ts";
 
@@ -54,8 +55,6 @@ const telling =
   (problem: ProblemCode) =>
   (before: Integration, at: string): Integration =>
     withProblem(before, problem, at);
-// the first two may be a bad moment
-const toldFailures = 3;
 /** A message that came again at once would meet the same. */
 const isPassing = (error: unknown): error is AppError =>
   error instanceof AppError && (error.kind === "unavailable" || isRefusal(error));
@@ -131,17 +130,12 @@ export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId
     return "unreadable";
   };
 
-  /** Gradient fails on what a look sends, and on nothing else: it may be what is sent. */
-  const withoutChanges = async (begun: Begun): Promise<void> => {
-    const { partnerId, looks } = begun.integration;
-    const isTold = looks.changesFailed + 1 >= toldFailures;
-    if (looks.changesFailed + 1 === toldFailures) {
-      logger.error("gradient fails on a partner's accounts, look after look", { partnerId });
-    }
-    await letBe(begun, undefined, (before, at) => {
-      const counted = { ...before, looks: { ...before.looks, changesFailed: before.looks.changesFailed + 1 } };
-      return isTold ? withProblem(counted, "accounts.refused", at) : counted;
-    });
+  /** Gradient failed: on what a look sent or read, or for everybody, which the breaker that is open tells. */
+  const withoutGradient = async (begun: Begun, error: AppError): Promise<void> => {
+    const { partnerId, token } = begun.integration;
+    if (isOfChanges(error)) return void (await letBe(begun, undefined, changesFailed(begun)));
+    const isTheirs = begun.work === "look" && (await refusals.obstacleFor(partnerId, token?.versionId)) === null;
+    await letBe(begun, undefined, isTheirs ? readsFailed(begun) : same);
   };
 
   const recheck = recheckToken({ table, now, newId, gradientFor });
@@ -177,9 +171,10 @@ export const syncAccounts = ({ table, gradientFor, vault, refusals, clock, newId
       if (!isPassing(error)) throw error;
       if (isRefusal(error)) logger.error("gradient refuses what a look asks for", { detail: error.message });
       else logFailure("a look could not be made, it is tried again", error);
-      if (isAppError(error, "gradient.unavailable")) await refusals.note({ partnerId, outcome: "failed", at });
-      if (isOfChanges(error)) await withoutChanges(begun);
-      else await letBe(begun);
+      if (isAppError(error, "gradient.unavailable")) {
+        await refusals.note({ partnerId, outcome: "failed", at });
+        await withoutGradient(begun, error);
+      } else await letBe(begun);
       return "unavailable";
     }
   };

@@ -30,6 +30,8 @@ export const looks = z.object({
   failures: z.int().default(0),
   /** How many looks came to nothing, since one did not, because Gradient failed on accounts that it was sent. */
   changesFailed: z.int().default(0),
+  /** The same of what it was asked, while nothing said that it failed for others too. */
+  readsFailed: z.int().default(0),
   /** What the last look cost, its counts included: the next one is taken to cost as much. */
   calls: z.int().default(2),
   /** Gradient tells which accounts are mapped; null before it was asked. */

@@ -1,6 +1,7 @@
 import { type Mutant, one } from "./mutant.ts";
 
 const syncing = "functions/sync-accounts/sync-accounts.ts";
+const failing = "functions/sync-accounts/failing-looks.ts";
 const watching = "functions/watch-mappings/watch-mappings.ts";
 const puttingOff = "shared/integrations/put-off.ts";
 const comparing = "functions/sync-accounts/account-changes.ts";
@@ -340,9 +341,18 @@ export const mutantsOfLooks: Mutant[] = [
   one(
     "a partner is not told that Gradient fails on its accounts",
     "looks",
-    syncing,
-    'isTold ? withProblem(counted, "accounts.refused", at) : counted',
+    failing,
+    'count >= toldChanges ? withProblem(counted, "accounts.refused", at) : counted',
     "counted",
+  ),
+  one("nobody is told that Gradient fails on what looks read", "looks", failing, "count === toldReads", "false"),
+  one("looks that Gradient fails on alarm each hour", "looks", failing, "count === toldReads", "count >= toldReads"),
+  one(
+    "an outage passes for one partner's trouble",
+    "looks",
+    syncing,
+    " && (await refusals.obstacleFor(partnerId, token?.versionId)) === null",
+    "",
   ),
   one(
     "the job that creates services goes on until it is cut off",
