@@ -101,6 +101,9 @@ export const registerToken = ({
       const { leftConnections, farewell } = leave(before, isElsewhere, { at, newId });
       const isOther = before.token?.fingerprint !== fingerprint;
       const isFirst = before.token === null;
+      // one key may come to lead to another connection, and back
+      const isMoved = connection.integrationId !== before.gradient?.integrationId;
+      const isNewHere = isOther || isMoved;
       const updated: Integration = withoutProblem(
         {
           ...registered,
@@ -112,9 +115,9 @@ export const registerToken = ({
             fingerprint,
             lastFour: token.slice(-4),
             status: "valid",
-            // pasted again it is the token that it was
-            registeredAt: isOther ? at : (before.token?.registeredAt ?? at),
-            registeredBy: isOther ? by.actor : (before.token?.registeredBy ?? by.actor),
+            // pasted again it is the token that it was, unless it leads elsewhere by now
+            registeredAt: isNewHere ? at : (before.token?.registeredAt ?? at),
+            registeredBy: isNewHere ? by.actor : (before.token?.registeredBy ?? by.actor),
             checkedAt: at,
           },
           looks: goingOn(tokenTaken(registered.looks, at)),
@@ -128,17 +131,15 @@ export const registerToken = ({
         ...(before.token && isOther ? [releaseClaim(tokenClaimKey(before.token.fingerprint))] : []),
         ...(before.gradient && isElsewhere ? [releaseClaim(organizationClaimKey(before.gradient.organizationId))] : []),
       ];
-      // one key may come to lead to another connection, and back
-      const isMoved = connection.integrationId !== before.gradient?.integrationId;
-      const { freed, stopWrites } = await stopRun(isOther || isMoved ? before : undefined, updated);
-      const wanted = isOther || isMoved ? wantingEverything(freed, at) : wantingMissed(before, freed, at);
+      const { freed, stopWrites } = await stopRun(isNewHere ? before : undefined, updated);
+      const wanted = isNewHere ? wantingEverything(freed, at) : wantingMissed(before, freed, at);
       // accounts may have gone with the old connection
       const { integration: asking, owed } = wanted.agreement
         ? askLook(wanted, "replaced", { at, newId })
         : { integration: wanted, owed: [] };
       // somebody waits for what the token before has kept back; where a run is still ending, its close leaves it wanted
       const begun = startAtOnce(asking, { now: now(), newId });
-      const isChange = isOther || isMoved || before.state === "suspended";
+      const isChange = isNewHere || before.state === "suspended";
       const details = {
         lastFour: token.slice(-4),
         organizationName: connection.organizationName,

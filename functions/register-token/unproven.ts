@@ -6,9 +6,12 @@ import { wish } from "#shared/integrations/record/wants";
 export const withConnection = (integration: Integration, connection: GradientConnection, at: string): Integration => {
   const isSame = integration.gradient?.integrationId === connection.integrationId;
   const waitingSince = integration.agreement ? at : null;
+  const { looks } = integration;
   return {
     ...integration,
     gradient: connection,
+    // what the list of another connection has told says nothing of how this one's tells
+    looks: isSame ? looks : { ...looks, isTelling: null },
     mapping: isSame ? integration.mapping : { ...noMapping, waitingSince, nextCheckAt: waitingSince },
     // no date is missed while the partner maps
     nextRunAt: isSame ? integration.nextRunAt : null,

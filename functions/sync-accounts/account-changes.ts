@@ -1,5 +1,6 @@
 import { type Customer, isBilled } from "#shared/customers/customer";
 import type { AccountChange, GradientAccount } from "#shared/gradient/gradient-api";
+import { hasToMap, type Integration } from "#shared/integrations/integration";
 import { dayMs } from "#shared/schedules/zoned-time";
 import { holdsUnits, type LedgerEntry } from "#shared/usage/ledger";
 
@@ -40,6 +41,24 @@ const isRefusedAsItIs = ({ name, refusal }: Customer): boolean => refusal?.name 
 export const isPutOff = (customer: Customer, at: string): boolean =>
   isRefusedAsItIs(customer) && Date.parse(customer.refusal?.at ?? at) + dayMs > Date.parse(at);
 
+interface Listing {
+  /** When the token was registered, or the connection. */
+  registeredAt: string;
+  /** On this connection an account was listed before, or a count accepted. */
+  wasListed: boolean;
+  at: string;
+}
+
+/**
+ * Gradient has taken it, and its list has not told of any account yet: it may tell late, or of mapped ones only. A day
+ * later it is taken for lost.
+ */
+const isUnheardOf = (customer: Customer, { registeredAt, wasListed, at }: Listing): boolean => {
+  const { accountSince = null, unlistedSince = null } = customer;
+  if (wasListed || accountSince === null || unlistedSince !== null) return false;
+  return accountSince >= registeredAt && Date.parse(accountSince) + dayMs > Date.parse(at);
+};
+
 /** Gradient shows another name than the hub has, and not only because it has made it of the hub's. */
 const isMisnamed = ({ name, renamed }: Customer, { name: shown }: GradientAccount): boolean =>
   shown !== name && !(renamed?.to === name && (renamed.shownAs ?? shown) === shown);
@@ -72,17 +91,28 @@ export const hadAccount = (ledger: LedgerEntry[], proofGen: number): ((customer:
   return ({ id, accountSince, isMapped }) => Boolean(accountSince) || isMapped !== null || wereAccepted.has(id);
 };
 
+interface Standing {
+  integration: Integration;
+  /** So many customers are not among these, so nobody knows that everything is gone. */
+  unreadable: number;
+  /** When Gradient was asked for the list. */
+  at: string;
+}
+
 /**
  * What Gradient lacks of the partner's customers. Accounts are matched by the hub's id alone; a name is only shown.
- * `unreadable`: so many customers are not among these, so nobody knows that everything is gone. `isMapping`: a 404 says
- * nothing, for nothing may be mapped yet.
  */
 export const accountChanges = (
   customers: Customer[],
   accounts: Map<string, GradientAccount>,
   ledger: LedgerEntry[],
-  { proofGen, at, unreadable, isMapping }: { proofGen: number; at: string; unreadable: number; isMapping: boolean },
+  { integration, unreadable, at }: Standing,
 ): AccountChanges => {
+  const { proofGen, token, looks } = integration;
+  const wasListed = looks.isTelling !== null || ledger.some(({ accepted }) => accepted !== null);
+  const listing = { registeredAt: token?.registeredAt ?? "", wasListed, at };
+  // then a 404 says nothing, for nothing may be mapped yet
+  const isMapping = hasToMap(integration);
   const stillCounted = Map.groupBy(ledger.filter(holdsUnits), ({ customerId }) => customerId);
   const billed = customers.filter(isBilled);
   const missing = billed.filter(({ id }) => !accounts.has(id));
@@ -94,7 +124,10 @@ export const accountChanges = (
   const isKnownThere = hadAccount(ledger, proofGen);
   const isNoted = ({ unlistedSince = null }: Customer): boolean => unlistedSince !== null;
   // one that was retired, and is not listed since, is not gone: all that was accepted on it are zeros
-  const gone = missing.filter((customer) => isKnownThere(customer) && !mayBeRetired(customer) && !isNoted(customer));
+  const gone = missing.filter(
+    (customer) =>
+      isKnownThere(customer) && !mayBeRetired(customer) && !isNoted(customer) && !isUnheardOf(customer, listing),
+  );
   const areSomeGone = gone.length > 0;
   const revive = billed.filter((customer) => mayBeRetired(customer) && accounts.has(customer.id));
   const leaving = customers.filter(({ removedAt, retiredAt }) => removedAt !== null && retiredAt === null);
@@ -111,11 +144,12 @@ export const accountChanges = (
   });
   return {
     missing,
-    create: missing.filter((customer) => !isPutOff(customer, at)),
+    create: missing.filter((customer) => !isPutOff(customer, at) && !isUnheardOf(customer, listing)),
     gone,
     hadAny: customers.some(isKnownThere),
     areAllGone: areSomeGone && unreadable === 0 && missing.length === billed.length,
-    isAllGone: areSomeGone && unreadable === 0 && !customers.some(({ id }) => accounts.has(id)),
+    // a list that never told of any says nothing by telling of none
+    isAllGone: wasListed && areSomeGone && unreadable === 0 && !customers.some(({ id }) => accounts.has(id)),
     change: byId([
       ...rename.map(({ id, name }) => ({ id, name })),
       ...revive.map(({ id }) => ({ id, isActive: true })),

@@ -101,7 +101,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     const { customers, unreadable } = listed;
     const connectionId = known?.integrationId ?? "";
     const entries = await readLedger(table, { partnerId, bits, connectionId });
-    const standing = { proofGen, at: listedAt, unreadable, isMapping: hasToMap(begun.integration) };
+    const standing = { integration: begun.integration, unreadable, at: listedAt };
     const changes = accountChanges(customers, accounts, [...entries.values()], standing);
     const { missing, create, gone, hadAny, areAllGone, isAllGone, rename, retire, revive } = changes;
 

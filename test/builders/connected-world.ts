@@ -1,9 +1,12 @@
+import { confirmAgreement } from "#functions/confirm-agreement/confirm-agreement";
 import { putSchedule } from "#functions/put-schedule/put-schedule";
 import { type SendUsage, startExport } from "#functions/start-export/start-export";
+import { currentAgreement } from "#shared/agreements/agreement";
 import type { Refusals } from "#shared/breakers/refusals";
 import { listChunks } from "#shared/exports/chunk";
 import type { Receipt } from "#shared/exports/line";
 import { type ExportMode, findExport, listExports, type UsageExport } from "#shared/exports/usage-export";
+import type { PartnerToken } from "#shared/gradient/gradient-token";
 import { exportSchedule } from "#shared/schedules/schedule";
 import { lineKey, readLedger } from "#shared/usage/ledger";
 import type { InMemoryGradient } from "#test/fakes/in-memory-gradient";
@@ -44,6 +47,14 @@ export const activeWorld = async (
   await world.live(1);
   await world.pass(1_000);
   return world;
+};
+
+/** The partner connects to another organization, and agrees to that. */
+export const moveTo = async ({ common, register, partnerId, by }: ServiceWorld, token: PartnerToken): Promise<void> => {
+  await register({ partnerId, text: token, by, confirmOrganizationChange: true });
+  const { version, sha256 } = currentAgreement;
+  const who = { name: "Ada Admin", email: "ada@example.com" };
+  await confirmAgreement({ ...common, agreement: currentAgreement })({ partnerId, version, sha256, by, ...who });
 };
 
 /** The partner's schedule from now on, and until when it is paused. */

@@ -34,7 +34,7 @@ export const looks = z.object({
   readsFailed: z.int().default(0),
   /** What the last look cost, its counts included: the next one is taken to cost as much. */
   calls: z.int().default(2),
-  /** Gradient tells which accounts are mapped; null before it was asked. */
+  /** Gradient tells which accounts are mapped; null before it has listed any of this connection. */
   isTelling: z.boolean().nullable().default(null),
   /** When the token is to be tried, should nothing else have tried it by then. */
   tokenCheckAt: instant.nullable().default(null),

@@ -1,9 +1,7 @@
 import { expect, it } from "vitest";
-import { confirmAgreement } from "#functions/confirm-agreement/confirm-agreement";
-import { currentAgreement } from "#shared/agreements/agreement";
 import { AppError } from "#shared/errors";
 import { partnerToken } from "#shared/gradient/gradient-token";
-import { connectedWorld } from "#test/builders/connected-world";
+import { connectedWorld, moveTo } from "#test/builders/connected-world";
 
 const other = partnerToken.parse("gradient-partner-token-000b");
 
@@ -18,17 +16,7 @@ it("an account that one organization has refused is created in the one that the 
   }));
   await world.live(1);
   const to = world.gradient.addOrganization({ token: other, organizationName: "B" });
-  const { partnerId, by } = world;
-  await world.register({ partnerId, text: other, by, confirmOrganizationChange: true });
-  const { version, sha256 } = currentAgreement;
-  await confirmAgreement({ ...world.common, agreement: currentAgreement })({
-    partnerId,
-    version,
-    sha256,
-    by,
-    name: "Ada Admin",
-    email: "ada@example.com",
-  });
+  await moveTo(world, other);
 
   await world.live(30);
 

@@ -179,7 +179,7 @@ export const mutantsOfRuns: Mutant[] = [
     "the same key of another connection proves what it proved",
     "looks",
     "functions/register-token/register-token.ts",
-    "isOther || isMoved ? wantingEverything",
+    "isNewHere ? wantingEverything",
     "isOther ? wantingEverything",
   ),
   one(
