@@ -20,6 +20,8 @@ export interface AccountChanges {
   /** Every account that the partner ever had is gone, those of customers that are not billed too. */
   isAllGone: boolean;
   change: AccountChange[];
+  /** Gradient has refused it a short while ago. */
+  isPutOff: (customer: Customer) => boolean;
   /** Customers with these ids were refused, under the names that they have. */
   refusedBefore: Set<string>;
   rename: Customer[];
@@ -34,13 +36,6 @@ export interface AccountChanges {
 // a mapping that is taken away does not come back for a customer that is gone
 const maxDaysMissed = 3;
 
-/** Gradient has refused it under the name that it has. */
-const isRefusedAsItIs = ({ name, refusal }: Customer): boolean => refusal?.name === name;
-
-/** What it has refused is not sent again at once, unless the hub has changed the name. */
-export const isPutOff = (customer: Customer, at: string): boolean =>
-  isRefusedAsItIs(customer) && Date.parse(customer.refusal?.at ?? at) + dayMs > Date.parse(at);
-
 interface Listing {
   /** When the token was registered, or the connection. */
   registeredAt: string;
@@ -48,6 +43,14 @@ interface Listing {
   wasListed: boolean;
   at: string;
 }
+
+/** Gradient has refused it under the name that it has; what another organization has refused says nothing here. */
+const isRefusedAsItIs = ({ name, refusal }: Customer, registeredAt: string): boolean =>
+  refusal?.name === name && refusal.at >= registeredAt;
+
+/** What it has refused is not sent again at once, unless the hub has changed the name. */
+const isPutOff = (customer: Customer, { registeredAt, at }: Listing): boolean =>
+  isRefusedAsItIs(customer, registeredAt) && Date.parse(customer.refusal?.at ?? at) + dayMs > Date.parse(at);
 
 /**
  * Gradient has taken it, and its list has not told of any account yet: it may tell late, or of mapped ones only. A day
@@ -118,7 +121,7 @@ export const accountChanges = (
   const missing = billed.filter(({ id }) => !accounts.has(id));
   const rename = billed.filter((customer) => {
     const account = accounts.get(customer.id);
-    return account !== undefined && isMisnamed(customer, account) && !isPutOff(customer, at);
+    return account !== undefined && isMisnamed(customer, account) && !isPutOff(customer, listing);
   });
   const mayBeRetired = ({ retiredAt, isRetiring }: Customer): boolean => retiredAt !== null || isRetiring === true;
   const isKnownThere = hadAccount(ledger, proofGen);
@@ -137,14 +140,14 @@ export const accountChanges = (
     if (missed !== undefined) zerosMissed.set(id, missed);
   }
   const retire = leaving.filter((customer) => {
-    if (isPutOff(customer, at)) return false;
+    if (isPutOff(customer, listing)) return false;
     const missed = zerosMissed.get(customer.id);
     if (missed !== undefined) return missedDays(customer.zerosMissed, missed).days >= maxDaysMissed;
     return !stillCounted.has(customer.id);
   });
   return {
     missing,
-    create: missing.filter((customer) => !isPutOff(customer, at) && !isUnheardOf(customer, listing)),
+    create: missing.filter((customer) => !isPutOff(customer, listing) && !isUnheardOf(customer, listing)),
     gone,
     hadAny: customers.some(isKnownThere),
     areAllGone: areSomeGone && unreadable === 0 && missing.length === billed.length,
@@ -155,7 +158,8 @@ export const accountChanges = (
       ...revive.map(({ id }) => ({ id, isActive: true })),
       ...retire.filter(({ id }) => accounts.has(id)).map(({ id }) => ({ id, isActive: false })),
     ]),
-    refusedBefore: new Set(customers.filter(isRefusedAsItIs).map(({ id }) => id)),
+    isPutOff: (customer) => isPutOff(customer, listing),
+    refusedBefore: new Set(customers.filter((one) => isRefusedAsItIs(one, listing.registeredAt)).map(({ id }) => id)),
     rename,
     retire,
     revive,

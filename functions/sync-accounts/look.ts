@@ -1,5 +1,5 @@
 import { lastAcceptedIn } from "#shared/customers/coverage";
-import { type Customer, isBilled, isBillingKnown, listCustomers } from "#shared/customers/customer";
+import { isBilled, isBillingKnown, listCustomers } from "#shared/customers/customer";
 import { settlingTally } from "#shared/customers/customer-tally";
 import { mappingEvidence } from "#shared/customers/mapped";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
@@ -13,7 +13,7 @@ import type { Changing } from "#shared/table/changing";
 import { newestIn, noteMeasured } from "#shared/usage/last-measured";
 import { readLedger } from "#shared/usage/ledger";
 import { listReadableUsage, withoutServices } from "#shared/usage/usage";
-import { accountChanges, isPutOff } from "./account-changes.ts";
+import { accountChanges } from "./account-changes.ts";
 import { applyChanges } from "./apply-changes.ts";
 import { type Begun, changeBegun } from "./begin-look.ts";
 import { endLook, toldBy } from "./end-look.ts";
@@ -103,7 +103,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     const entries = await readLedger(table, { partnerId, bits, connectionId });
     const standing = { integration: begun.integration, unreadable, at: listedAt };
     const changes = accountChanges(customers, accounts, [...entries.values()], standing);
-    const { missing, create, gone, hadAny, areAllGone, isAllGone, rename, retire, revive } = changes;
+    const { missing, create, gone, hadAny, areAllGone, isAllGone, rename, retire, revive, isPutOff } = changes;
 
     const isElsewhere = problems.some(({ code }) => code === "connection.differs");
     const isDoubted = looks.isAwaited || looks.suspectedSince !== null || isElsewhere;
@@ -146,14 +146,13 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     const remembered = isLossOf ? await readLedger(table, { partnerId, bits, connectionId: null }) : entries;
     const lastAccepted = lastAcceptedIn(remembered.values());
     const done = ({ id }: { id: string }) => !notChanged.has(id);
-    const stands = (customer: Customer): boolean => isPutOff(customer, listedAt);
     await noteCustomers(table, {
       customers: intended,
       accounts,
       created: new Set(create.filter(({ id }) => !notCreated.has(id)).map(({ id }) => id)),
       notCreated,
       refused,
-      isPutOff: stands,
+      isPutOff,
       sentAs: new Map(customers.map(({ id, name }) => [id, name])),
       renamed: new Set(rename.filter(done).map(({ id }) => id)),
       zerosMissed: changes.zerosMissed,
@@ -194,7 +193,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
       readyServiceIds: new Set(services.flatMap(({ id, gradientServiceId }) => (gradientServiceId ? [id] : []))),
       isNews:
         areSomeGone || customers.some(({ id, isMapped }) => told(id) !== null && (isMapped ?? false) !== told(id)),
-      hasRefused: refused.size > 0 || customers.some(stands),
+      hasRefused: refused.size > 0 || customers.some(isPutOff),
       isUnfinished,
       hasUnreadable: unreadable + unreadableUsage.size > 0,
       unreadableUsage,
