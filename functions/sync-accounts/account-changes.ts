@@ -27,6 +27,8 @@ export interface AccountChanges {
   rename: Customer[];
   /** Removed customers that Gradient bills no more: the changes of their accounts are in `change`. */
   retire: Customer[];
+  /** Of the removed, some may still be counted by the run under way, which has planned its lines before. */
+  retiresLater: boolean;
   /** Customers that came back after their account was retired. */
   revive: Customer[];
   /** Removed customers whose zeros Gradient has answered with a 404, and when last. */
@@ -61,6 +63,13 @@ const isUnheardOf = (customer: Customer, { registeredAt, wasListed, at }: Listin
   if (wasListed || accountSince === null || unlistedSince !== null) return false;
   return accountSince >= registeredAt && Date.parse(accountSince) + dayMs > Date.parse(at);
 };
+
+// A call that removes thousands dates them all when it begins, and may take as long; by another machine's clock.
+const removalMs = 30_000;
+
+/** A run that began before the removal may send a count that nobody knows of yet. One that begins later sends none. */
+const isPlannedBefore = (runSince: string | null, removedAt: string | null): boolean =>
+  runSince !== null && Date.parse(removedAt ?? runSince) + removalMs > Date.parse(runSince);
 
 /** Gradient shows another name than the hub has, and not only because it has made it of the hub's. */
 const isMisnamed = ({ name, renamed }: Customer, { name: shown }: GradientAccount): boolean =>
@@ -100,6 +109,8 @@ interface Standing {
   unreadable: number;
   /** When Gradient was asked for the list. */
   at: string;
+  /** When the run under way began; null: there is none. */
+  runSince: string | null;
 }
 
 /**
@@ -109,7 +120,7 @@ export const accountChanges = (
   customers: Customer[],
   accounts: Map<string, GradientAccount>,
   ledger: LedgerEntry[],
-  { integration, unreadable, at }: Standing,
+  { integration, unreadable, at, runSince }: Standing,
 ): AccountChanges => {
   const { proofGen, token, looks } = integration;
   const wasListed = looks.isTelling !== null || ledger.some(({ accepted }) => accepted !== null);
@@ -139,8 +150,9 @@ export const accountChanges = (
     const missed = isMapping ? undefined : missedAt(stillCounted.get(id) ?? []);
     if (missed !== undefined) zerosMissed.set(id, missed);
   }
+  const mayBeCounted = ({ removedAt }: Customer): boolean => isPlannedBefore(runSince, removedAt);
   const retire = leaving.filter((customer) => {
-    if (isPutOff(customer, listing)) return false;
+    if (isPutOff(customer, listing) || mayBeCounted(customer)) return false;
     const missed = zerosMissed.get(customer.id);
     if (missed !== undefined) return missedDays(customer.zerosMissed, missed).days >= maxDaysMissed;
     return !stillCounted.has(customer.id);
@@ -162,6 +174,7 @@ export const accountChanges = (
     refusedBefore: new Set(customers.filter((one) => isRefusedAsItIs(one, listing.registeredAt)).map(({ id }) => id)),
     rename,
     retire,
+    retiresLater: leaving.some(mayBeCounted),
     revive,
     zerosMissed,
   };

@@ -24,18 +24,16 @@ import type { LedgerEntry } from "#shared/usage/ledger";
 import type { CustomerUsage } from "#shared/usage/usage";
 import { type Begun, isReplaced, LookLost } from "./begin-look.ts";
 import type { Kept } from "./keep-for-pages.ts";
-import { nextCheckAfter } from "./next-check.ts";
+import { type Found, nextCheckAfter } from "./next-check.ts";
 import { probesOf } from "./probes.ts";
 
 /** What one look at Gradient and at our own records has shown. */
-export interface Findings {
+export interface Findings extends Found {
   /** Null where this look had no need to ask. */
   connection: GradientConnection | null;
   billed: Customer[];
   /** Not billed, or not any more. */
   unbilled: Customer[];
-  /** As they were before the missing ones were created. */
-  accounts: Map<string, GradientAccount>;
   /** When Gradient was asked for them. */
   listedAt: string;
   usage: Map<string, CustomerUsage>;
@@ -50,11 +48,6 @@ export interface Findings {
   isCoverageKept: Kept["isCoverageKept"];
   /** When Gradient last accepted a count of each service. */
   lastAccepted: LastAccepted["services"];
-  hasRefused: boolean;
-  /** Some accounts are left for the next look. */
-  isUnfinished: boolean;
-  /** A row of some customer cannot be read: this look went without that customer. */
-  hasUnreadable: boolean;
   changes: Omit<NonNullable<Integration["mapping"]["changes"]>, "at">;
   calls: number;
 }
@@ -141,6 +134,7 @@ export const endLook = ({ table, now, newId }: Changing) => {
         readsFailed: 0,
         suspectedSince: null,
         goesOn: false,
+        retiresLater: found.retiresLater,
         isTelling: isTelling(found) ?? before.looks.isTelling,
         livelyAt: isLively ? at : before.looks.livelyAt,
       },

@@ -4,9 +4,7 @@ import { settlingTally } from "#shared/customers/customer-tally";
 import { mappingEvidence } from "#shared/customers/mapped";
 import type { PartnerToken } from "#shared/gradient/gradient-token";
 import type { GradientSetup } from "#shared/gradient/patient-gradient";
-import { hasToMap, type Integration } from "#shared/integrations/integration";
-import { aDayAfter } from "#shared/integrations/record/looks";
-import { wish } from "#shared/integrations/record/wants";
+import { hasToMap } from "#shared/integrations/integration";
 import { logger } from "#shared/logger";
 import { listServices } from "#shared/services/hub-service";
 import type { Changing } from "#shared/table/changing";
@@ -18,9 +16,11 @@ import { applyChanges } from "./apply-changes.ts";
 import { type Begun, changeBegun } from "./begin-look.ts";
 import { endLook, toldBy } from "./end-look.ts";
 import { endMapping } from "./end-mapping.ts";
+import { withGains, withLoss } from "./gains-and-losses.ts";
 import { type Growth, growthOf } from "./growth.ts";
 import { keepForPages } from "./keep-for-pages.ts";
 import { noteCustomers, noteIntentions } from "./note-customers.ts";
+import { runUnderWaySince } from "./run-under-way.ts";
 import { isInactiveNow, suspectDisconnection } from "./suspect-disconnection.ts";
 
 export type LookOutcome =
@@ -29,43 +29,6 @@ export type LookOutcome =
   | "token-replaced"
   | "other-connection"
   | Awaited<ReturnType<ReturnType<typeof suspectDisconnection>>>;
-
-/**
- * Accounts were lost, so whatever was accepted on them is no proof any more. Raised before they are created again, and
- * once more afterwards (`withGains`): a run that is under way between the two may still have met the old ones. Not with
- * each look between the two, as long as creating them fails: what is lost meanwhile is below the floor in the end.
- */
-const withLoss = (before: Integration, areAllGone: boolean): Integration => ({
-  ...before,
-  proofGen: before.proofGen + Number(!before.looks.isCreatingAgain),
-  mapping: { ...before.mapping, mappedServiceIds: [] },
-  looks: { ...before.looks, isCreatingAgain: true, mapsAnew: before.looks.mapsAnew || areAllGone },
-});
-
-/**
- * What the look has shown that lines wait for. Written before the customers' records say the same: a look that dies
- * finds it again.
- */
-const withGains = (
-  before: Integration,
-  { hasGrown, isContradicted, isMappedAnew }: Growth,
-  at: string,
-): Integration => {
-  const { looks, proofGen, wants, state } = before;
-  const isDayOver = looks.contradictedAt === null || aDayAfter(looks.contradictedAt) <= at;
-  const isMetAgain = isContradicted && isDayOver;
-  const isWished = looks.isCreatingAgain || hasGrown || isMappedAnew || isMetAgain;
-  return {
-    ...before,
-    proofGen: proofGen + Number(looks.isCreatingAgain || isMappedAnew),
-    wants: isWished && state === "active" ? wish(wants, "all", { at, trigger: "mapping" }) : wants,
-    looks: {
-      ...looks,
-      isCreatingAgain: false,
-      contradictedAt: isMetAgain ? at : looks.contradictedAt,
-    },
-  };
-};
 
 // a call on which Gradient fails takes a quarter of a minute, and all that follows the search has its time, too
 const searchMs = 40_000;
@@ -99,9 +62,10 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
     // a few are counted at once whenever somebody asks
     const listed = await (mapping.isCoverageKept ? settlingTally(table, partnerId, list) : list());
     const { customers, unreadable } = listed;
+    const runSince = await runUnderWaySince(table, partnerId, customers);
     const connectionId = known?.integrationId ?? "";
     const entries = await readLedger(table, { partnerId, bits, connectionId });
-    const standing = { integration: begun.integration, unreadable, at: listedAt };
+    const standing = { integration: begun.integration, unreadable, at: listedAt, runSince };
     const changes = accountChanges(customers, accounts, [...entries.values()], standing);
     const { missing, create, gone, hadAny, areAllGone, isAllGone, rename, retire, revive, isPutOff } = changes;
 
@@ -195,6 +159,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
         areSomeGone || customers.some(({ id, isMapped }) => told(id) !== null && (isMapped ?? false) !== told(id)),
       hasRefused: refused.size > 0 || customers.some(isPutOff),
       isUnfinished,
+      retiresLater: changes.retiresLater,
       hasUnreadable: unreadable + unreadableUsage.size > 0,
       unreadableUsage,
       changes: {

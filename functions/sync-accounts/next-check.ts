@@ -4,10 +4,15 @@ import { hasToMap, type Integration } from "#shared/integrations/integration";
 import { aDayAfter, nextLookAt, soonAfter } from "#shared/integrations/record/looks";
 import { isPaused } from "#shared/schedules/schedule";
 
-/** Of what a look has found, see `Findings`. */
-interface Found {
-  accounts: ReadonlyMap<string, GradientAccount>;
+/** Of what a look has found, what calls for the next one. */
+export interface Found {
+  /** As they were before the missing ones were created. */
+  accounts: Map<string, GradientAccount>;
+  /** Some accounts are left for the next look. */
   isUnfinished: boolean;
+  /** Some are retired once the run under way is over. */
+  retiresLater: boolean;
+  /** A row of some customer cannot be read: this look went without that customer. */
   hasUnreadable: boolean;
   hasRefused: boolean;
 }
@@ -21,10 +26,12 @@ const endOfPause = ({ schedule }: Integration, at: string): string | null =>
  * mapped: a mapping that is taken away is seen by nothing else before its counts are repeated.
  */
 export const nextCheckAfter = (after: Integration, found: Found, at: string): string | null => {
-  if (found.isUnfinished) return soonAfter(at);
+  // the end of the run under way asks for a look; it may have come before this one's
+  if (found.isUnfinished || (found.retiresLater && after.currentExportId === null)) return soonAfter(at);
   // What cannot be read is looked for as long as it takes, also after looks for a mapping have ended. So is what is
   // mapped already, and could not be tried: the partner has paused, has no count yet, or Gradient lacks the service.
-  const goesOn = found.hasUnreadable || [...found.accounts.values()].some(({ isMapped }) => isMapped === true);
+  const goesOn =
+    found.hasUnreadable || found.retiresLater || [...found.accounts.values()].some(({ isMapped }) => isMapped === true);
   if (hasToMap(after)) return nextLookAt(after.looks, at) ?? (goesOn ? aDayAfter(at) : endOfPause(after, at));
-  return found.hasRefused || found.hasUnreadable || isWatched(after) ? aDayAfter(at) : null;
+  return found.hasRefused || found.hasUnreadable || found.retiresLater || isWatched(after) ? aDayAfter(at) : null;
 };

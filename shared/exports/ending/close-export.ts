@@ -52,7 +52,7 @@ export const closingWrites =
     const hasLearned = ended.mapping.mappedServiceIds.length > before.mapping.mappedServiceIds.length;
     // one that a look has tried in vain is tried by the next: asked for at once, they would never end
     const triedInVain = isLook(over) ? 0 : totals.unmapped;
-    const mayRetire = over.endsBilling && totals.accepted + triedInVain > 0;
+    const mayRetire = (over.endsBilling && totals.accepted + triedInVain > 0) || before.looks.retiresLater;
     // the coverage that is shown is the one that the last look has found
     const isOutdated = ended.mapping.isCoverageKept && over.kind === "all" && totals.accepted + totals.unmapped > 0;
     const stillHeld = await unmappedWithUnits(table, over, before.ledgerBits);

@@ -51,6 +51,8 @@ export const looks = z.object({
   suspectedSince: instant.nullable().default(null),
   /** A person, or a new token, says that it has not: the next look creates what is missing, whatever is gone. */
   goesOn: z.boolean().default(false),
+  /** Removed customers are retired once the run is over that may still count them: its end asks for a look. */
+  retiresLater: z.boolean().default(false),
   /** When lines were last wanted that Gradient calls mapped and had answered with a 404. */
   contradictedAt: instant.nullable().default(null),
 });
