@@ -9,6 +9,8 @@ export interface AccountChanges {
   missing: Customer[];
   /** Of these, whom Gradient has not refused a short while ago. */
   create: Customer[];
+  /** Of these, those that Gradient has had, listed or not: its word that one exists is true. */
+  wereThere: Set<string>;
   /**
    * Of the missing, those that had one when it was listed last: what was accepted on it proves nothing of the one that
    * is created now. Once for each loss.
@@ -29,7 +31,7 @@ export interface AccountChanges {
   retire: Customer[];
   /** Of the removed, some may still be counted by the run under way, which has planned its lines before. */
   retiresLater: boolean;
-  /** Customers that came back after their account was retired. */
+  /** Customers that came back after their account was retired; some have to be created before. */
   revive: Customer[];
   /** Removed customers whose zeros Gradient has answered with a 404, and when last. */
   zerosMissed: Map<string, string>;
@@ -55,12 +57,12 @@ const isPutOff = (customer: Customer, { registeredAt, at }: Listing): boolean =>
   isRefusedAsItIs(customer, registeredAt) && Date.parse(customer.refusal?.at ?? at) + dayMs > Date.parse(at);
 
 /**
- * Gradient has taken it, and its list has not told of any account yet: it may tell late, or of mapped ones only. A day
- * later it is taken for lost.
+ * Gradient has taken it, and its list has not told of any account yet: it may tell late, or of mapped ones only. Or
+ * Gradient has said that it is there, unlisted as it is. A day later it is created again.
  */
 const isUnheardOf = (customer: Customer, { registeredAt, wasListed, at }: Listing): boolean => {
   const { accountSince = null, unlistedSince = null } = customer;
-  if (wasListed || accountSince === null || unlistedSince !== null) return false;
+  if (accountSince === null || (unlistedSince === null ? wasListed : accountSince < unlistedSince)) return false;
   return accountSince >= registeredAt && Date.parse(accountSince) + dayMs > Date.parse(at);
 };
 
@@ -143,7 +145,9 @@ export const accountChanges = (
       isKnownThere(customer) && !mayBeRetired(customer) && !isNoted(customer) && !isUnheardOf(customer, listing),
   );
   const areSomeGone = gone.length > 0;
-  const revive = billed.filter((customer) => mayBeRetired(customer) && accounts.has(customer.id));
+  const create = missing.filter((customer) => !isPutOff(customer, listing) && !isUnheardOf(customer, listing));
+  // a list may hide those that are retired
+  const revive = [...billed.filter(({ id }) => accounts.has(id)), ...create].filter(mayBeRetired);
   const leaving = customers.filter(({ removedAt, retiredAt }) => removedAt !== null && retiredAt === null);
   const zerosMissed = new Map<string, string>();
   for (const { id } of leaving) {
@@ -159,7 +163,8 @@ export const accountChanges = (
   });
   return {
     missing,
-    create: missing.filter((customer) => !isPutOff(customer, listing) && !isUnheardOf(customer, listing)),
+    create,
+    wereThere: new Set(create.filter((one) => isKnownThere(one) || mayBeRetired(one)).map(({ id }) => id)),
     gone,
     hadAny: customers.some(isKnownThere),
     areAllGone: areSomeGone && unreadable === 0 && missing.length === billed.length,

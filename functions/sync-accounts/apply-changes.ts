@@ -31,7 +31,7 @@ export interface Applied {
   /** Some are left for the next look. */
   isUnfinished: boolean;
   created: number;
-  existed: number;
+  existed: Set<string>;
 }
 
 interface Standing {
@@ -47,7 +47,12 @@ interface Standing {
 export const applyChanges = async (
   gradient: Pick<GradientSetup, "readAccounts" | "createAccounts" | "changeAccounts">,
   token: PartnerToken,
-  { create, change, refusedBefore }: Pick<AccountChanges, "create" | "change" | "refusedBefore">,
+  {
+    create,
+    wereThere,
+    change,
+    refusedBefore,
+  }: Pick<AccountChanges, "create" | "wereThere" | "change" | "refusedBefore">,
   { failures, hasTime }: Standing,
 ): Promise<Applied> => {
   const spare: Spare = { calls: spareCalls, hasTime };
@@ -58,19 +63,22 @@ export const applyChanges = async (
       ...standing,
       items: create.map(({ id, name }) => ({ id, name })),
       send: (accounts) => gradient.createAccounts(token, accounts),
+      wasThere: ({ id }) => wereThere.has(id),
       readAgain: async () => new Set((await gradient.readAccounts(token)).map(({ id }) => id)),
     }),
   );
+  const notCreated = new Set([...creation.refused.keys(), ...creation.unsent]);
+  const items = change.filter(({ id }) => !notCreated.has(id));
   // one that has a conflict is not what it should be
   const changing = await naming(
-    sendHalving({ ...standing, items: change, send: (changes) => gradient.changeAccounts(token, changes) }),
+    sendHalving({ ...standing, items, send: (changes) => gradient.changeAccounts(token, changes) }),
   );
   return {
     refused: new Map([...creation.refused, ...changing.refused]),
-    notCreated: new Set([...creation.refused.keys(), ...creation.unsent]),
-    notChanged: new Set([...changing.refused.keys(), ...changing.unsent]),
+    notCreated,
+    notChanged: new Set([...notCreated, ...changing.refused.keys(), ...changing.unsent]),
     isUnfinished: creation.unsent.size + changing.unsent.size > 0,
     created: creation.done,
-    existed: creation.existed.size,
+    existed: creation.existed,
   };
 };

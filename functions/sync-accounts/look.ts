@@ -114,6 +114,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
       customers: intended,
       accounts,
       created: new Set(create.filter(({ id }) => !notCreated.has(id)).map(({ id }) => id)),
+      existed: applied.existed,
       notCreated,
       refused,
       isPutOff,
@@ -164,7 +165,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
       unreadableUsage,
       changes: {
         created: applied.created,
-        existed: applied.existed,
+        existed: applied.existed.size,
         renamed: rename.filter(done).length,
         retired: retire.filter(done).length,
         refused: refused.size,

@@ -74,6 +74,8 @@ interface Noted {
   /** As they were before the missing ones were created. */
   accounts: Map<string, GradientAccount>;
   created: Set<string>;
+  /** Of these, those that were there already, by Gradient's word. */
+  existed: Set<string>;
   notCreated: Set<string>;
   /** Gradient's words, by id. */
   refused: Map<string, string>;
@@ -120,7 +122,7 @@ export const noteCustomers = async (table: Rows, noted: Noted): Promise<void> =>
     return last === undefined ? null : missedDays(before, last);
   };
   await amend(table, customers, (customer) => {
-    const { id, accountSince = null, retiredAt, removedAt } = customer;
+    const { id, accountSince = null, unlistedSince = null, retiredAt, removedAt } = customer;
     const account = accounts.get(id);
     const isRetired = retired.has(id) && removedAt !== null;
     const since = account || created.has(id) ? (accountSince ?? at) : accountSince;
@@ -128,8 +130,9 @@ export const noteCustomers = async (table: Rows, noted: Noted): Promise<void> =>
       ...customer,
       isMapped: account?.isMapped ?? null,
       mappedAt: mappedAt(customer),
-      accountSince: notCreated.has(id) ? null : since,
-      unlistedSince: account ? null : customer.unlistedSince,
+      accountSince: notCreated.has(id) ? null : noted.existed.has(id) ? at : since,
+      // one that was retired has not gone for being unlisted
+      unlistedSince: account ? null : (unlistedSince ?? (revived.has(id) ? at : null)),
       refusal: refusalOf(customer),
       renamed: renamedTo(customer, account),
       zerosMissed: removedAt === null ? null : missed(customer),

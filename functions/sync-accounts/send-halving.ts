@@ -23,6 +23,8 @@ interface Sending<T> {
   send: (some: T[]) => Promise<void>;
   /** After a conflict: the ids that exist by now. Undefined where a conflict is a refusal like any other. */
   readAgain?: () => Promise<{ has: (id: string) => boolean }>;
+  /** A conflict of this one alone says that it is there, whether it is listed or not. */
+  wasThere?: (item: T) => boolean;
   spare: Spare;
   /** So many looks before have come to nothing because Gradient failed on what they sent. */
   failures: number;
@@ -63,6 +65,7 @@ export const sendHalving = async <T extends { id: string }>({
   perCall,
   send,
   readAgain,
+  wasThere = () => false,
   spare,
   failures,
   isKnown,
@@ -85,6 +88,10 @@ export const sendHalving = async <T extends { id: string }>({
 
   /** Those that are still to be sent after a call that came to nothing. */
   const leftAfter = async (error: unknown, some: T[]): Promise<T[]> => {
+    if (isAppError(error, "gradient.conflict") && some.length === 1 && some.every(wasThere)) {
+      for (const { id } of some) halved.existed.add(id);
+      return [];
+    }
     const mayExist = isAppError(error, "gradient.conflict") || isAppError(error, "gradient.unavailable");
     if (!mayExist || readAgain === undefined || !(isFirst || some.length === 1)) return some;
     isFirst = false;

@@ -42,7 +42,7 @@ describe("a newcomer whose accounts were never listed", () => {
     await world.live(2 * 60);
 
     expect([...(accounts?.keys() ?? [])].sort()).toEqual(["a", "b"]);
-    expect(await world.integration()).toMatchObject({ state: "awaiting-mapping" });
+    expect(await world.integration()).toMatchObject({ state: "awaiting-mapping", problems: [] });
   });
 
   it("has not disconnected from an organization because the one before has listed its accounts", async () => {
