@@ -32,6 +32,8 @@ export interface Applied {
   isUnfinished: boolean;
   created: number;
   existed: Set<string>;
+  /** What all that has cost. */
+  calls: number;
 }
 
 interface Standing {
@@ -55,6 +57,11 @@ export const applyChanges = async (
   }: Pick<AccountChanges, "create" | "wereThere" | "change" | "refusedBefore">,
   { failures, hasTime }: Standing,
 ): Promise<Applied> => {
+  let calls = 0;
+  const counted = <T>(call: Promise<T>): Promise<T> => {
+    calls += 1;
+    return call;
+  };
   const spare: Spare = { calls: spareCalls, hasTime };
   const isKnown = ({ id }: { id: string }): boolean => refusedBefore.has(id);
   const standing = { perCall: accountsPerCall, spare, failures, isKnown };
@@ -62,16 +69,16 @@ export const applyChanges = async (
     sendHalving({
       ...standing,
       items: create.map(({ id, name }) => ({ id, name })),
-      send: (accounts) => gradient.createAccounts(token, accounts),
+      send: (accounts) => counted(gradient.createAccounts(token, accounts)),
       wasThere: ({ id }) => wereThere.has(id),
-      readAgain: async () => new Set((await gradient.readAccounts(token)).map(({ id }) => id)),
+      readAgain: async () => new Set((await counted(gradient.readAccounts(token))).map(({ id }) => id)),
     }),
   );
   const notCreated = new Set([...creation.refused.keys(), ...creation.unsent]);
   const items = change.filter(({ id }) => !notCreated.has(id));
   // one that has a conflict is not what it should be
   const changing = await naming(
-    sendHalving({ ...standing, items, send: (changes) => gradient.changeAccounts(token, changes) }),
+    sendHalving({ ...standing, items, send: (changes) => counted(gradient.changeAccounts(token, changes)) }),
   );
   return {
     refused: new Map([...creation.refused, ...changing.refused]),
@@ -80,5 +87,6 @@ export const applyChanges = async (
     isUnfinished: creation.unsent.size + changing.unsent.size > 0,
     created: creation.done,
     existed: creation.existed,
+    calls,
   };
 };

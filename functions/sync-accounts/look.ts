@@ -170,7 +170,7 @@ export const lookAtAccounts = (dependencies: Dependencies) => {
         retired: retire.filter(done).length,
         refused: refused.size,
       },
-      calls: 1 + Number(asksConnection) + Number(create.length > 0) + Number(changes.change.length > 0),
+      calls: 1 + Number(asksConnection) + applied.calls,
     });
   };
 };

@@ -383,6 +383,13 @@ export const mutantsOfLooks: Mutant[] = [
     "noted.existed.has(id) ? at : since",
     "since",
   ),
+  one(
+    "what finding out whom Gradient refuses has cost is not counted",
+    "looks",
+    "functions/sync-accounts/look.ts",
+    "Number(asksConnection) + applied.calls",
+    "Number(asksConnection)",
+  ),
   one("an account that is not listed is lost at every look", "looks", comparing, " && !isNoted(customer)", ""),
   one(
     "an account that is listed again is never lost again",
