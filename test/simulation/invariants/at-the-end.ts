@@ -42,7 +42,7 @@ const ofPartner = async (world: World, wishes: Wishes, place: number): Promise<s
   const isInTrouble = ({ organization }: Side, line: string) => world.badDays.isInTrouble(organization.id, line);
   const unserved = wishes.unserved(partnerId, () => true, isInTrouble);
   if (unserved) faults.push(`unserved ${unserved.wish.cause}: ${unserved.text}`);
-  const owed = await owedByNobody(world, wishes, integration);
+  const owed = await owedByNobody(world, wishes, integration, exports);
   if (owed) faults.push(`owed: ${owed}`);
   const its = vendor.connection(integration?.gradient?.integrationId);
   // a customer that came back has no number yet: what an unanswered call has brought is shown with its next one
