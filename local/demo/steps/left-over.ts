@@ -26,6 +26,10 @@ const endOf = ({ id, state, outcome, totals: { accepted, deferred, lines } }: Us
   return `Export ${id} ended ${state}, outcome ${outcome ?? "unknown"}: ${how}`;
 };
 
+// a run that left nothing of its own over has succeeded: what it has not sent waits for a service, and comes with that
+const waitsForServices = ({ outcome }: UsageExport): boolean => outcome === "succeeded";
+const servicesWords = "Gradient does not have every service yet: what waits for one is sent once it is there";
+
 const runAfter = async ({ hub, terminal }: Traveller, ended: UsageExport): Promise<string> => {
   const end = endOf(ended);
   let told = "";
@@ -38,8 +42,9 @@ const runAfter = async ({ hub, terminal }: Traveller, ended: UsageExport): Promi
       if (next !== undefined) return next.id;
       const held = heldBy(seen);
       const waits = seen.exports?.waiting;
-      if (held !== undefined || !waits) throw new Error(held === undefined ? end : `${end}. ${held}`);
-      const words = waitingWords(waits);
+      if (held !== undefined) throw new Error(`${end}. ${held}`);
+      if (!waits && !waitsForServices(ended)) throw new Error(end);
+      const words = waits ? waitingWords(waits) : servicesWords;
       if (words !== told) terminal.line(`  ${told === "" ? `${end}. ` : ""}${words}.`);
       told = words;
       return undefined;

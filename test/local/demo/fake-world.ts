@@ -17,6 +17,8 @@ interface Moods {
   recovers?: boolean;
   /** So many lines of somebody's export are left over; a run sends them after the second look at what waits. */
   leavesOver?: number;
+  /** They wait for a service. */
+  lacksServices?: boolean;
   /** The codes with which the first pasted keys are refused. */
   refusesKeys?: string[];
 }
@@ -28,7 +30,7 @@ interface Moods {
  */
 export const fakeWorld = async (
   answers: Record<string, { status: number; body: unknown } | ((usual: object) => object)> = {},
-  { recovers = false, leavesOver = 0, refusesKeys = [] }: Moods = {},
+  { recovers = false, leavesOver = 0, lacksServices = false, refusesKeys = [] }: Moods = {},
 ): Promise<LoopbackServer> => {
   let state = "not-started";
   let token: { status: string; lastFour: string } | null = null;
@@ -66,7 +68,7 @@ export const fakeWorld = async (
       trigger,
       mode: "full",
       state: isFinished ? "finished" : "sending",
-      outcome: isFinished ? (ended("deferred") > 0 ? "partial" : "succeeded") : null,
+      outcome: isFinished ? (ended("deferred") > 0 && !lacksServices ? "partial" : "succeeded") : null,
       totals: {
         lines: all.length,
         accepted: ended("accepted"),
@@ -83,7 +85,7 @@ export const fakeWorld = async (
     if (leavesOver === 0 || newest?.trigger !== "manual" || newest.looks < 2) return null;
     looksAtLeftOver += 1;
     if (looksAtLeftOver > 1) startExport("recovery");
-    return looksAtLeftOver > 1
+    return looksAtLeftOver > 1 || lacksServices
       ? null
       : { why: "retry", since: "2026-11-27T03:20:00Z", retryAt: "2026-11-27T03:21:00Z" };
   };

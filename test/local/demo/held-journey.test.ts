@@ -42,6 +42,15 @@ describe("what was left over", () => {
     expect(shown).toContain("Equal: for all 132 mapped pairs");
   });
 
+  it("is waited for where it waits for a service that Gradient does not have yet", async () => {
+    world = await fakeWorld({}, { leavesOver: 2, lacksServices: true });
+
+    const shown = await travel(world);
+
+    expect(shown).toContain("2 left over. Gradient does not have every service yet");
+    expect(shown).toContain("Equal: for all 132 mapped pairs");
+  });
+
   it("ends the demo at once where nothing is going to send it", async () => {
     world = await fakeWorld(
       { [integration]: (usual) => ({ ...usual, exports: { waiting: null } }) },
