@@ -1,7 +1,7 @@
 import { logger } from "#shared/logger";
+import { dayMs } from "#shared/schedules/zoned-time";
 import type { HubService } from "#shared/services/hub-service";
 
-const longWaitMs = 24 * 60 * 60_000;
 // some tell what is wrong
 const maxNamed = 20;
 
@@ -12,7 +12,7 @@ const maxNamed = 20;
 export const tellOfLongWaits = (services: HubService[], now: number): void => {
   const waiting = services.filter(
     ({ gradientServiceId, refusal, updatedAt }) =>
-      gradientServiceId === null && !refusal && now - Date.parse(updatedAt) > longWaitMs,
+      gradientServiceId === null && !refusal && now - Date.parse(updatedAt) > dayMs,
   );
   if (waiting.length === 0) return;
   const serviceIds = waiting.slice(0, maxNamed).map(({ id }) => id);

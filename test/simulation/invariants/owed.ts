@@ -3,6 +3,7 @@ import { landsWithinMs } from "#shared/gradient/lost-calls";
 import type { Integration } from "#shared/integrations/integration";
 import { isWanted } from "#shared/integrations/record/wants";
 import { calledAt, ledgerRows, lineKey } from "#shared/usage/ledger";
+import { isSomeSetAside } from "../world/unreadable-rows.ts";
 import type { World } from "../world/world.ts";
 import type { Wishes } from "./wishes.ts";
 
@@ -17,8 +18,7 @@ export const owedByNobody = async (
   exports: UsageExport[],
 ): Promise<string | undefined> => {
   if (isWanted(wants.all) || isWanted(wants.retry) || gradient === null) return undefined;
-  // what was set aside, for it could not be read, comes with the look that can read it
-  if (history.badDays.some(({ rows }) => rows && ["customer", "usage", "service"].includes(rows.of))) return undefined;
+  if (isSomeSetAside(history.badDays)) return undefined;
   const isBilled = new Set(
     wishes.lines.of(partnerId).flatMap((line) => {
       const level = line.levels.at(-1);

@@ -2,6 +2,7 @@ import type { Integration } from "#shared/integrations/integration";
 import { isWanted, type Want } from "#shared/integrations/record/wants";
 import { at } from "../history/rows.ts";
 import { duePlaces } from "../world/lagging-index.ts";
+import { isSomeSetAside } from "../world/unreadable-rows.ts";
 import type { World } from "../world/world.ts";
 import type { Cause, Wishes } from "./wishes.ts";
 
@@ -17,8 +18,7 @@ const shrinks = (before: Want, after: Want): boolean => after.wanted < before.wa
  * is found in an index, and numbers only grow.
  */
 export const watchWants = ({ observers, accuse, line, history }: World, wishes: Wishes): void => {
-  // a customer, its counts or a service that cannot be read are set aside, until a look finds that they can be
-  const isSomeSetAside = history.badDays.some(({ rows }) => rows && ["customer", "usage", "service"].includes(rows.of));
+  const someAreSetAside = isSomeSetAside(history.badDays);
   const check = (before: Integration | undefined, after: Integration): void => {
     const { partnerId, wants, proofGen } = after;
     // one that connects anew begins with no wants, under higher numbers
@@ -39,7 +39,7 @@ export const watchWants = ({ observers, accuse, line, history }: World, wishes: 
       accuse("index", `the repeats of ${partnerId} are in no index`);
     const hasDate = after.nextRunAt !== null && after.nextRunAt <= at(line.now() + clocksApartMs);
     // accounts are being created again: what is held of them is wished for once that is done
-    if (isHeld || hasDate || isSomeSetAside || after.looks.isCreatingAgain) return;
+    if (isHeld || hasDate || someAreSetAside || after.looks.isCreatingAgain) return;
     const forgotten = wishes.unserved(partnerId, ({ cause }) => known.includes(cause));
     if (forgotten) accuse(`forgotten ${forgotten.wish.cause}`, forgotten.text);
   };

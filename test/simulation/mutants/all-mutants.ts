@@ -1,5 +1,7 @@
 import type { Mutant } from "./mutant.ts";
+import { mutantsOfAccounts } from "./mutants-of-accounts.ts";
 import { mutantsOfAgreements } from "./mutants-of-agreements.ts";
+import { mutantsOfCatalogue } from "./mutants-of-catalogue.ts";
 import { mutantsOfLooks } from "./mutants-of-looks.ts";
 import { mutantsOfMails } from "./mutants-of-mails.ts";
 import { mutantsOfOrder } from "./mutants-of-order.ts";
@@ -19,6 +21,8 @@ export const allMutants: readonly Mutant[] = [
   ...mutantsOfVerdicts,
   ...mutantsOfProbes,
   ...mutantsOfLooks,
+  ...mutantsOfAccounts,
+  ...mutantsOfCatalogue,
   ...mutantsOfTypedTokens,
   ...mutantsOfAgreements,
   ...mutantsOfTrouble,

@@ -5,17 +5,9 @@ const failing = "functions/sync-accounts/failing-looks.ts";
 const watching = "functions/watch-mappings/watch-mappings.ts";
 const puttingOff = "shared/integrations/put-off.ts";
 const comparing = "functions/sync-accounts/account-changes.ts";
-const noting = "functions/sync-accounts/note-customers.ts";
-const halving = "functions/sync-accounts/send-halving.ts";
-const newOne = "functions/sync-catalogue/new-one.ts";
-const longWaits = "functions/sync-catalogue/long-waits.ts";
-const binding = "functions/sync-catalogue/bind-service.ts";
 const releasing = "functions/admit-exports/release-wants.ts";
 
-/**
- * Guards around looks that an open breaker holds back: they cost nothing meanwhile, and come once it has closed. And
- * around accounts that are lost.
- */
+/** Guards around looks: that an open breaker holds back, that fail, and that tell what is mapped. */
 export const mutantsOfLooks: Mutant[] = [
   one(
     "looks are owed while all calls are held",
@@ -153,25 +145,11 @@ export const mutantsOfLooks: Mutant[] = [
     "accepted !== null && ",
   ),
   one(
-    "a service is created by a call that has waited for longer than its claim",
-    "looks",
-    "functions/sync-catalogue/create-services.ts",
-    "async () => clock.now() <= now + sendWithinMs",
-    "async () => true",
-  ),
-  one(
     "what a look has found opens Next whatever has become of the record",
     "looks",
     "functions/sync-accounts/end-mapping.ts",
     'connectionId: gradient?.integrationId ?? "", stands }',
     'connectionId: gradient?.integrationId ?? "" }',
-  ),
-  one(
-    "zeros that are not mapped retire accounts while their partner maps",
-    "looks",
-    comparing,
-    "isMapping ? undefined : missedAt(",
-    "missedAt(",
   ),
   one(
     "a connection that was ended in Gradient before it was mapped keeps its proof",
@@ -186,20 +164,6 @@ export const mutantsOfLooks: Mutant[] = [
     "shared/integrations/resume-integration.ts",
     'if (goneSince !== undefined && !isBack) return "not-suspended";',
     "",
-  ),
-  one(
-    "an inactive connection with its accounts is in use",
-    "looks",
-    "functions/sync-accounts/back-there.ts",
-    "if (isInactiveNow(gradient, connection)) return false;",
-    "",
-  ),
-  one(
-    "accounts that Gradient never had of us bring their partner back",
-    "looks",
-    "functions/sync-accounts/back-there.ts",
-    "customers.filter(hadAccount([...ledger.values()], proofGen))",
-    "customers",
   ),
   one(
     "whoever seems to have disconnected in Gradient is never looked for",
@@ -272,53 +236,11 @@ export const mutantsOfLooks: Mutant[] = [
     "known",
   ),
   one(
-    "a newcomer whose accounts were never listed has disconnected",
-    "looks",
-    comparing,
-    "isAllGone: wasListed && areSomeGone",
-    "isAllGone: areSomeGone",
-  ),
-  one(
-    "accounts that no list has told of yet are created at every look",
-    "looks",
-    comparing,
-    "!isPutOff(customer, listing) && !isUnheardOf(customer, listing)",
-    "!isPutOff(customer, listing)",
-  ),
-  one(
-    "what one organization has refused is put off in the next one",
-    "looks",
-    comparing,
-    " && refusal.at >= registeredAt",
-    "",
-  ),
-  one(
     "what one connection has refused is put off in the next one of the same key",
     "looks",
     "functions/register-token/register-token.ts",
     "registeredAt: isNewHere ? at",
     "registeredAt: isOther ? at",
-  ),
-  one(
-    "accounts that no list has told of yet are lost",
-    "looks",
-    comparing,
-    "!isNoted(customer) && !isUnheardOf(customer, listing)",
-    "!isNoted(customer)",
-  ),
-  one(
-    "accounts that no list has told of are waited for, for ever",
-    "looks",
-    comparing,
-    "Date.parse(accountSince) + dayMs > Date.parse(at)",
-    "Date.parse(accountSince) > 0",
-  ),
-  one(
-    "accounts of the organization before are waited for in the next one",
-    "looks",
-    comparing,
-    "accountSince >= registeredAt && ",
-    "",
   ),
   one(
     "what the organization before has listed is missed in the next one",
@@ -328,25 +250,11 @@ export const mutantsOfLooks: Mutant[] = [
     "looks",
   ),
   one(
-    "an account is retired while a run that has planned its count is under way",
-    "looks",
-    comparing,
-    " || mayBeCounted(customer)) return false;",
-    ") return false;",
-  ),
-  one(
     "who is removed within a run is retired a day later",
     "looks",
     "shared/exports/ending/close-export.ts",
     " || before.looks.retiresLater;",
     ";",
-  ),
-  one(
-    "runs one after the other keep an account from being retired",
-    "looks",
-    comparing,
-    "Date.parse(removedAt ?? runSince) + removalMs > Date.parse(runSince)",
-    "removedAt !== null",
   ),
   one(
     "who is removed within a run that ends before its look waits for another run",
@@ -356,34 +264,6 @@ export const mutantsOfLooks: Mutant[] = [
     "",
   ),
   one(
-    "a retired account that is not listed is refused when its customer is back",
-    "looks",
-    "functions/sync-accounts/apply-changes.ts",
-    "wasThere: ({ id }) => wereThere.has(id),",
-    "",
-  ),
-  one(
-    "a retired account that is not listed stays so when its customer is back",
-    "looks",
-    comparing,
-    "[...billed.filter(({ id }) => accounts.has(id)), ...create].filter(mayBeRetired)",
-    "billed.filter(({ id }) => accounts.has(id)).filter(mayBeRetired)",
-  ),
-  one(
-    "an account that was retired is lost when it is active again and not listed",
-    "looks",
-    noting,
-    "unlistedSince ?? (revived.has(id) ? at : null)",
-    "unlistedSince",
-  ),
-  one(
-    "what Gradient says to be there is created at every look",
-    "looks",
-    noting,
-    "noted.existed.has(id) ? at : since",
-    "since",
-  ),
-  one(
     "what finding out whom Gradient refuses has cost is not counted",
     "looks",
     "functions/sync-accounts/look.ts",
@@ -391,13 +271,6 @@ export const mutantsOfLooks: Mutant[] = [
     "Number(asksConnection)",
   ),
   one("an account that is not listed is lost at every look", "looks", comparing, " && !isNoted(customer)", ""),
-  one(
-    "an account that is listed again is never lost again",
-    "looks",
-    noting,
-    "unlistedSince: account ? null : (",
-    "unlistedSince: (",
-  ),
   one(
     "a message for the trial of a token passes for a look",
     "looks",
@@ -420,44 +293,6 @@ export const mutantsOfLooks: Mutant[] = [
     " || true",
   ),
   one(
-    "the key that makes services is missing a moment after it was stored",
-    "looks",
-    "functions/sync-catalogue/sync-catalogue.ts",
-    ' && !isNew(token?.checkedAt ?? "", clock.now())',
-    "",
-  ),
-  one("an account that Gradient fails on keeps all others out", "looks", halving, "failures > 0 || ", ""),
-  one(
-    "an account that Gradient has failed on before keeps its look from its end",
-    "looks",
-    halving,
-    "failures > 0 || some.some(isKnown)",
-    "failures > 0",
-  ),
-  one(
-    "a Gradient that takes nothing has accounts put off that are like all others",
-    "looks",
-    halving,
-    "takesAny() || isLong || ",
-    "true || ",
-  ),
-  one("a Gradient that takes nothing is sent part after part", "looks", halving, " || isHopeless", ""),
-  one("an account alone that Gradient fails on ends looks for ever", "looks", halving, " || isLong || ", " || "),
-  one(
-    "lists on which Gradient fails stay as long as they were",
-    "looks",
-    halving,
-    "perCall / 2 ** failures",
-    "perCall",
-  ),
-  one(
-    "an account on which Gradient fails, and that it has taken, is created again",
-    "looks",
-    halving,
-    ' || isAppError(error, "gradient.unavailable");\n    if (!mayExist',
-    ";\n    if (!mayExist",
-  ),
-  one(
     "a partner is not told that Gradient fails on its accounts",
     "looks",
     failing,
@@ -472,71 +307,6 @@ export const mutantsOfLooks: Mutant[] = [
     syncing,
     " && (await refusals.obstacleFor(partnerId, token?.versionId)) === null",
     "",
-  ),
-  one(
-    "the job that creates services goes on until it is cut off",
-    "looks",
-    "functions/sync-catalogue/create-services.ts",
-    "!isFirst && !hasTime()",
-    "false",
-  ),
-  one(
-    "a service that may be there without a name is created again",
-    "looks",
-    "functions/sync-catalogue/create-services.ts",
-    "(service.createdAs ?? null) !== null && hidesAny(existing)",
-    "false",
-  ),
-  one(
-    "a service that Gradient has created, and does not show, is created again",
-    "looks",
-    "functions/sync-catalogue/create-services.ts",
-    "else if (isUnseen) await miss(service);",
-    "",
-  ),
-  one(
-    "what Gradient has created is noted once its list has shown it",
-    "looks",
-    "functions/sync-catalogue/create-services.ts",
-    "unseenSince: iso(clock.now())",
-    "unseenSince: null",
-  ),
-  one("a new entry is one service's though another may be it", "looks", newOne, "mayBeOthers || ", ""),
-  one("what a failed call may have created is another's", "looks", newOne, "(createdAs || failure)", "createdAs"),
-  one("what could not be read before is new", "looks", newOne, ' || before.some(({ id }) => id === "")', ""),
-  one("a new entry with another's name is taken", "looks", newOne, " && !names.has(plainName(name))", ""),
-  one("one of two new entries is taken", "looks", newOne, "more.length === 0 && ", ""),
-  one("a new entry without a name is taken", "looks", newOne, ' && one?.name !== ""', ""),
-  one(
-    "a service that nobody sees in Gradient is created anew once it is described otherwise",
-    "looks",
-    "functions/put-service/put-service.ts",
-    "stored?.name === record.name ? stored.unseenSince : null",
-    "null",
-  ),
-  one(
-    "a service that nobody sees in Gradient stays so under another name",
-    "looks",
-    "functions/put-service/put-service.ts",
-    "stored?.name === record.name ? stored.unseenSince : null",
-    "stored?.unseenSince ?? null",
-  ),
-  one("a short outage alarms for new services", "looks", longWaits, " && now - Date.parse(updatedAt) > longWaitMs", ""),
-  one("an outage alarms for refused services", "looks", longWaits, "!refusal && ", ""),
-  one("nobody hears of services that wait", "looks", longWaits, "waiting.length === 0", "true"),
-  one(
-    "an id that is bound to a service without it is passed over",
-    "looks",
-    binding,
-    "holder !== undefined && ",
-    "false && ",
-  ),
-  one(
-    "two workers that bind one service alarm",
-    "looks",
-    binding,
-    "(await findService(table, holder))?.gradientServiceId !== gradientServiceId",
-    "true",
   ),
   one(
     "a connection that never was in use keeps its partner away",

@@ -24,6 +24,11 @@ export const rowFamilies = {
 } as const;
 export type RowFamily = keyof typeof rowFamilies;
 
+const setAside: readonly RowFamily[] = ["customer", "usage", "service"];
+/** Lines are set aside, for their customer, counts or service cannot be read, until a look finds that they can be. */
+export const isSomeSetAside = (badDays: readonly BadDay[]): boolean =>
+  badDays.some(({ rows }) => rows !== undefined && setAside.includes(rows.of));
+
 interface Options {
   badDays: readonly BadDay[];
   startsAt: number;

@@ -1,0 +1,151 @@
+import { type Mutant, one } from "./mutant.ts";
+
+const comparing = "functions/sync-accounts/account-changes.ts";
+const noting = "functions/sync-accounts/note-customers.ts";
+const halving = "functions/sync-accounts/send-halving.ts";
+
+/** Guards around what a look creates, changes, retires and notes of accounts, and of those that are lost. */
+export const mutantsOfAccounts: Mutant[] = [
+  one(
+    "zeros that are not mapped retire accounts while their partner maps",
+    "looks",
+    comparing,
+    "isMapping ? undefined : missedAt(",
+    "missedAt(",
+  ),
+  one(
+    "an inactive connection with its accounts is in use",
+    "looks",
+    "functions/sync-accounts/back-there.ts",
+    "if (isInactiveNow(gradient, connection)) return false;",
+    "",
+  ),
+  one(
+    "accounts that Gradient never had of us bring their partner back",
+    "looks",
+    "functions/sync-accounts/back-there.ts",
+    "customers.filter(hadAccount([...ledger.values()], proofGen))",
+    "customers",
+  ),
+  one(
+    "a newcomer whose accounts were never listed has disconnected",
+    "looks",
+    comparing,
+    "isAllGone: wasListed && areSomeGone",
+    "isAllGone: areSomeGone",
+  ),
+  one(
+    "accounts that no list has told of yet are created at every look",
+    "looks",
+    comparing,
+    "!isPutOff(customer, listing) && !isUnheardOf(customer, listing)",
+    "!isPutOff(customer, listing)",
+  ),
+  one(
+    "what one organization has refused is put off in the next one",
+    "looks",
+    comparing,
+    " && refusal.at >= registeredAt",
+    "",
+  ),
+  one(
+    "accounts that no list has told of yet are lost",
+    "looks",
+    comparing,
+    "!isNoted(customer) && !isUnheardOf(customer, listing)",
+    "!isNoted(customer)",
+  ),
+  one(
+    "accounts that no list has told of are waited for, for ever",
+    "looks",
+    comparing,
+    "Date.parse(accountSince) + dayMs > Date.parse(at)",
+    "Date.parse(accountSince) > 0",
+  ),
+  one(
+    "accounts of the organization before are waited for in the next one",
+    "looks",
+    comparing,
+    "accountSince >= registeredAt && ",
+    "",
+  ),
+  one(
+    "an account is retired while a run that has planned its count is under way",
+    "looks",
+    comparing,
+    " || mayBeCounted(customer)) return false;",
+    ") return false;",
+  ),
+  one(
+    "runs one after the other keep an account from being retired",
+    "looks",
+    comparing,
+    "Date.parse(removedAt ?? runSince) + removalMs > Date.parse(runSince)",
+    "removedAt !== null",
+  ),
+  one(
+    "a retired account that is not listed is refused when its customer is back",
+    "looks",
+    "functions/sync-accounts/apply-changes.ts",
+    "wasThere: ({ id }) => wereThere.has(id),",
+    "",
+  ),
+  one(
+    "a retired account that is not listed stays so when its customer is back",
+    "looks",
+    comparing,
+    "[...billed.filter(({ id }) => accounts.has(id)), ...create].filter(mayBeRetired)",
+    "billed.filter(({ id }) => accounts.has(id)).filter(mayBeRetired)",
+  ),
+  one(
+    "an account that was retired is lost when it is active again and not listed",
+    "looks",
+    noting,
+    "unlistedSince ?? (revived.has(id) ? at : null)",
+    "unlistedSince",
+  ),
+  one(
+    "what Gradient says to be there is created at every look",
+    "looks",
+    noting,
+    "noted.existed.has(id) ? at : since",
+    "since",
+  ),
+  one(
+    "an account that is listed again is never lost again",
+    "looks",
+    noting,
+    "unlistedSince: account ? null : (",
+    "unlistedSince: (",
+  ),
+  one(
+    "an account that Gradient has failed on before keeps its look from its end",
+    "looks",
+    halving,
+    "failures > 0 || some.some(isKnown)",
+    "failures > 0",
+  ),
+  one(
+    "a Gradient that takes nothing has accounts put off that are like all others",
+    "looks",
+    halving,
+    "takesAny() || isLong || ",
+    "true || ",
+  ),
+  one("a Gradient that takes nothing is sent part after part", "looks", halving, " || isHopeless", ""),
+  one("an account alone that Gradient fails on ends looks for ever", "looks", halving, " || isLong || ", " || "),
+  one(
+    "lists on which Gradient fails stay as long as they were",
+    "looks",
+    halving,
+    "perCall / 2 ** failures",
+    "perCall",
+  ),
+  one(
+    "an account on which Gradient fails, and that it has taken, is created again",
+    "looks",
+    halving,
+    ' || isAppError(error, "gradient.unavailable");\n    if (!mayExist',
+    ";\n    if (!mayExist",
+  ),
+];
